@@ -1,0 +1,125 @@
+# make            everything, into build/ (programs: build/bin)
+# make test       all tests; TEST=tm-csv runs one file
+# make check      what ./check runs: strict warnings, style, every test
+# make bench      benchmarks against references in the same run
+# make install    PREFIX (/usr/local) and DESTDIR; make uninstall
+
+VERSION := 0.1
+PREFIX ?= /usr/local
+BUILD ?= build
+
+CC ?= cc
+CLANG ?= clang
+PKG_CONFIG ?= pkg-config
+MANDIR ?= $(PREFIX)/share/man
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes
+HARDENING ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE \
+	-fstack-clash-protection
+HARDENING_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
+COMPILE := -std=gnu11 -D_GNU_SOURCE -DTM_VERSION='"$(VERSION)"' -I. \
+	$(WARNINGS) $(HARDENING) $(CFLAGS) $(CPPFLAGS)
+
+# A tool whose library is missing is left out, and said so.
+has = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
+have_libbpf := $(call has,libbpf)
+have_cap_ng := $(call has,libcap-ng)
+have_seccomp := $(call has,libseccomp)
+
+tools := $(filter-out tm-capture,$(patsubst %/main.c,%,$(wildcard tm-*/main.c ipmask/main.c)))
+ifeq ($(have_libbpf),yes)
+tools += $(patsubst %/main.c,%,$(wildcard tm-capture/main.c))
+else
+$(warning tm-capture is left out: libbpf is missing (libbpf-dev, libbpf-devel))
+endif
+ifneq ($(have_cap_ng),yes)
+$(warning tm-capture will keep its capabilities: libcap-ng is missing)
+endif
+ifneq ($(have_seccomp),yes)
+$(warning tm-capture will run without a seccomp filter: libseccomp is missing)
+endif
+
+programs := $(tools:%=$(BUILD)/bin/%)
+pages := $(wildcard */*.1 */*.5 */*.7 */*.8)
+library := $(BUILD)/libtm.a
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+helpers := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*.c))
+
+all: $(programs) $(helpers)
+
+$(library): $(call objects,common)
+	rm -f $@
+	$(AR) rcD $@ $^
+
+define program
+$(BUILD)/bin/$(1): $(call objects,$(1)) $(library)
+endef
+$(foreach tool,$(tools),$(eval $(call program,$(tool))))
+
+$(BUILD)/bin/%:
+	@mkdir -p $(@D)
+	$(CC) $(HARDENING_LD) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lz -lpthread $(LDLIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(COMPILE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/tests/%: tests/%.c $(library)
+	@mkdir -p $(@D)
+	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $< $(library) -lz -lpthread
+
+# The eBPF object: CO-RE, no debug paths, so that the same source gives the
+# same bytes in any directory. Debian keeps asm/ in the multiarch folder.
+multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
+BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -ffreestanding -Wall -Wextra \
+	-Werror -I. $(if $(multiarch),-idirafter /usr/include/$(multiarch)) \
+	-ffile-prefix-map=$(CURDIR)=. -fdebug-compilation-dir=.
+
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+
+ifeq ($(have_libbpf),yes)
+$(BUILD)/bin/tm-capture: $(BUILD)/tm-capture/object.o
+$(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libbpf)
+$(BUILD)/tm-capture/object.o: tm-capture/object.S $(BUILD)/bpf/capture.bpf.o
+	@mkdir -p $(@D)
+	$(CC) -DOBJECT='"$(BUILD)/bpf/capture.bpf.o"' -c -o $@ $<
+ifeq ($(have_cap_ng),yes)
+$(BUILD)/tm-capture/%.o: CPPFLAGS += -DTM_HAVE_CAP_NG
+$(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libcap-ng)
+endif
+ifeq ($(have_seccomp),yes)
+$(BUILD)/tm-capture/%.o: CPPFLAGS += -DTM_HAVE_SECCOMP
+$(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
+endif
+endif
+
+test: all
+	BUILD=$(abspath $(BUILD)) tests/run $(TEST)
+
+check:
+	$(MAKE) clean
+	$(MAKE) CFLAGS='$(CFLAGS) -Werror'
+	BUILD=$(abspath $(BUILD)) tests/run --strict
+
+bench: all
+	BUILD=$(abspath $(BUILD)) bench/run
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
+	$(foreach page,$(pages),install -D -m 644 $(page) \
+		$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page));)
+
+uninstall:
+	rm -f $(tools:%=$(DESTDIR)$(PREFIX)/bin/%)
+	rm -f $(foreach page,$(pages),$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all test check bench install uninstall clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,30 @@
+/* Numbers, sizes and durations: text to integer and back. */
+#ifndef TM_NUMBER_H
+#define TM_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits only; false when empty, foreign or above max. */
+bool tm_number_parse(const char *text, uint64_t max, uint64_t *value);
+
+/* Bytes: digits and an optional K, M, G, T or P, each 1024 of the one before
+ * (4M, 4m, 4MiB and 4MB are the same). False when foreign or too large. */
+bool tm_size_parse(const char *text, uint64_t *bytes);
+
+/* Nanoseconds: digits and an optional ms, s, m, h or d; a bare number is
+ * seconds. False when foreign or too large. */
+bool tm_duration_parse(const char *text, uint64_t *ns);
+
+#define TM_NUMBER_SIZE 20 /* digits of the largest */
+
+/* Decimal digits without a NUL, at most TM_NUMBER_SIZE; returns the end. */
+char *tm_number_format(char *out, uint64_t value);
+
+#define TM_IEC_SIZE 16
+
+/* For people: "0 B", "999 B", "1.5 KiB", "12.3 GiB". Ends in NUL. */
+const char *tm_iec_format(char out[TM_IEC_SIZE], uint64_t bytes);
+
+#endif

@@ -1,0 +1,61 @@
+#include "progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+void tm_progress_start(struct tm_progress *progress, bool quiet)
+{
+	memset(progress, 0, sizeof(*progress));
+	progress->start_ns = now_ns();
+	progress->due_ns = progress->start_ns + SECOND_NS;
+	progress->wanted = !quiet && isatty(STDERR_FILENO);
+}
+
+bool tm_progress_due(struct tm_progress *progress)
+{
+	const uint64_t now = progress->wanted ? now_ns() : 0;
+
+	if (!progress->wanted || now < progress->due_ns)
+		return false;
+	progress->due_ns = now + SECOND_NS;
+	return true;
+}
+
+static void format_rate(char out[16], double rate)
+{
+	if (rate >= 1e6)
+		snprintf(out, 16, "%.1f M/s", rate / 1e6);
+	else if (rate >= 1e3)
+		snprintf(out, 16, "%.1f k/s", rate / 1e3);
+	else
+		snprintf(out, 16, "%.0f/s", rate);
+}
+
+const char *tm_progress_text(
+	struct tm_progress *progress, const struct tm_reader *reader)
+{
+	const uint64_t spent_ns = now_ns() - progress->start_ns;
+	const int percent = tm_reader_percent(reader);
+	char rate[16], share[16] = "";
+
+	format_rate(rate, reader->events * 1e9 / (spent_ns + 1e6));
+	if (percent >= 0)
+		snprintf(share, sizeof(share), ", %d %%", percent);
+	snprintf(progress->text, sizeof(progress->text),
+		"%" PRIu64 " events, %s, %" PRIu64 " lost%s", reader->events,
+		rate, reader->lost_packets, share);
+	return progress->text;
+}

@@ -1,0 +1,71 @@
+#include "signals.h"
+
+#include <signal.h>
+#include <time.h>
+
+static volatile sig_atomic_t stops;
+static volatile sig_atomic_t taken[64];
+static volatile unsigned long long stopped_ns;
+
+static void on_stop(int signal_number)
+{
+	struct timespec now;
+
+	if (stops++) {
+		signal(signal_number, SIG_DFL);
+		raise(signal_number);
+		return;
+	}
+	clock_gettime(CLOCK_REALTIME, &now);
+	stopped_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static void on_note(int signal_number)
+{
+	taken[signal_number] = 1;
+}
+
+static void handle(int signal_number, void (*handler)(int))
+{
+	struct sigaction action = {.sa_handler = handler};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(signal_number, &action, NULL);
+}
+
+void tm_signals_install(void)
+{
+	struct sigaction hangup;
+
+	handle(SIGINT, on_stop);
+	handle(SIGTERM, on_stop);
+	handle(SIGUSR1, on_note);
+	handle(SIGPIPE, SIG_IGN);
+	handle(SIGXFSZ, SIG_IGN);
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
+		handle(SIGHUP, on_note);
+}
+
+bool tm_stop_requested(void)
+{
+	return stops;
+}
+
+void tm_stop_request(void)
+{
+	if (!stops)
+		on_stop(SIGINT);
+}
+
+bool tm_signal_take(int signal_number)
+{
+	const bool was = taken[signal_number];
+
+	taken[signal_number] = 0;
+	return was;
+}
+
+unsigned long long tm_stop_time_ns(void)
+{
+	return stopped_ns;
+}

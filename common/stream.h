@@ -1,0 +1,50 @@
+/* Reading events from files, pipes and gzip, and writing them on. */
+#ifndef TM_STREAM_H
+#define TM_STREAM_H
+
+#include "event.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define TM_PROBLEM_SIZE 512
+
+struct tm_reader_input;
+
+/* What a tool may look at while it reads. */
+struct tm_reader {
+	uint64_t events;       /* records handed out so far */
+	uint64_t lost_packets; /* in the LOST records among them */
+	uint64_t lost_bytes;
+	int status;		       /* enum tm_exit, once reading ended */
+	char problem[TM_PROBLEM_SIZE]; /* why, in one line; empty = all well */
+	struct tm_reader_input *input;
+};
+
+/* Paths end in NULL; none at all is standard input, and so is "-". The array
+ * must outlive the reader. 0, or -1 with problem and status set. */
+int tm_reader_open(struct tm_reader *reader, char *const *paths);
+
+/* Hands out what there is, waiting only when there is nothing: a count of
+ * events in *events, which the caller may change and which stay until the next
+ * call; 0 when a signal came that wants to be looked at; -1 at the end, with
+ * problem and status set unless all was well.
+ *
+ * After a request to stop, files end at once and pipes are drained: to their
+ * end, or until a TICK shows that their source goes on regardless. */
+ssize_t tm_reader_next(struct tm_reader *reader, struct tm_event **events);
+
+/* Percent of the named files that was read, -1 where that is not known. */
+int tm_reader_percent(const struct tm_reader *reader);
+
+void tm_reader_close(struct tm_reader *reader);
+
+/* Writes all of it; 0, or -1 and errno. */
+int tm_write(int fd, const void *data, size_t size);
+
+/* Makes standard output fit for events. NULL, or why it is not. */
+const char *tm_output_prepare(void);
+
+#endif

@@ -1,0 +1,20 @@
+# Loaded by every test file: the programs on PATH, a fixed locale and zone, an
+# empty directory of its own for each test, and what several files need.
+
+export LC_ALL=C TZ=UTC
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+BUILD=${BUILD:-$ROOT/build}
+export BUILD PATH="$BUILD/bin:$BUILD/tests:$PATH"
+BATS_LIB_PATH=${BATS_LIB_PATH:-/usr/lib/bats:/usr/share/bats:/usr/lib}
+bats_load_library bats-support
+bats_load_library bats-assert
+bats_load_library bats-file
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# A test that cannot run here says why; the full check then fails.
+needs_root() {
+	[ "$(id -u)" = 0 ] || skip "needs root"
+}
