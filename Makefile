@@ -18,7 +18,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes
 HARDENING ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE \
 	-fstack-clash-protection
 HARDENING_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
-COMPILE := -std=gnu11 -D_GNU_SOURCE -DTM_VERSION='"$(VERSION)"' -I. \
+COMPILE = -std=gnu11 -D_GNU_SOURCE -DTM_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(HARDENING) $(CFLAGS) $(CPPFLAGS)
 
 # A tool whose library is missing is left out, and said so.

@@ -1,0 +1,44 @@
+/* What the eBPF programs and tm-capture share beside the record: the settings
+ * that are fixed before the load, and the counters. */
+#ifndef TM_BPF_CAPTURE_H
+#define TM_BPF_CAPTURE_H
+
+#include "common/event.h"
+
+#define TM_INTERFACES 16	  /* that -i can name */
+#define TM_LOST_OWNERS 32768	  /* more share the overflow counters */
+#define TM_WAKE_BYTES (64 * 1024) /* the reader is woken once in so many */
+
+struct tm_interface {
+	uint32_t ifindex;
+	uint32_t netns; /* inode of its network namespace */
+};
+
+/* Read-only to the programs; the verifier removes what is switched off. */
+struct tm_settings {
+	uint32_t cpu_mask;	  /* counters are numbered by cpu & cpu_mask */
+	uint32_t interface_count; /* 0 = all interfaces */
+	uint8_t reads_kernel;	  /* bpf_probe_read_kernel is permitted */
+	uint8_t reserved[7];
+	struct tm_interface interfaces[TM_INTERFACES];
+};
+
+struct tm_counted {
+	struct tm_amount seen;
+	struct tm_amount excluded;
+	struct tm_amount lost;
+	struct tm_amount overflow; /* of lost: owners that did not fit */
+};
+
+/* One for each CPU, in one mapping that user space reads without a system
+ * call. Softirq nests inside the programs: only atomic additions are exact. */
+struct tm_counters {
+	struct tm_counted counted[2]; /* by enum tm_direction */
+} __attribute__((aligned(128)));
+
+struct tm_lost_key {
+	uint32_t uid;
+	uint32_t direction;
+};
+
+#endif

@@ -1,0 +1,213 @@
+/* What the headers of a packet say, and what it is on the wire. */
+#ifndef TM_BPF_PACKET_H
+#define TM_BPF_PACKET_H
+
+#include "common/event.h"
+
+#include <linux/bpf.h>
+
+#include <stdbool.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define ETHERTYPE_IPV4 0x0800
+#define ETHERTYPE_IPV6 0x86dd
+#define EXTENSION_HEADERS 8 /* RFC 8200 expects each at most once */
+
+enum {
+	HOP_BY_HOP = 0,
+	TCP = 6,
+	UDP = 17,
+	ROUTING = 43,
+	FRAGMENT = 44,
+	AUTHENTICATION = 51,
+	DESTINATION_OPTIONS = 60,
+	UDP_LITE = 136,
+	SCTP = 132,
+	DCCP = 33,
+};
+
+struct packet {
+	uint32_t source[4]; /* network order, IPv4 as v4-mapped */
+	uint32_t destination[4];
+	uint16_t source_port;
+	uint16_t destination_port;
+	uint16_t flags;
+	uint8_t protocol;
+	uint8_t tcp_flags;
+	uint32_t header_bytes; /* IP and transport header */
+	uint32_t packets;
+	uint64_t bytes;
+};
+
+struct ipv4_header {
+	uint8_t version_ihl, tos;
+	uint16_t total_length, id, fragment;
+	uint8_t ttl, protocol;
+	uint16_t checksum;
+	uint32_t source, destination;
+};
+
+struct ipv6_header {
+	uint32_t version_class_flow;
+	uint16_t payload_length;
+	uint8_t next_header, hop_limit;
+	uint32_t source[4], destination[4];
+};
+
+struct transport_header {
+	uint16_t source_port, destination_port;
+	uint32_t sequence, acknowledgement;
+	uint8_t data_offset, flags;
+	uint8_t rest[2];
+};
+
+static __always_inline bool is_fragment_rest(uint16_t fragment)
+{
+	return bpf_ntohs(fragment) & 0x1fff;
+}
+
+/* Behind the IP header, unless this is not the first fragment. */
+static __always_inline void read_transport(
+	struct __sk_buff *skb, struct packet *packet, uint32_t at)
+{
+	struct transport_header header = {};
+	uint32_t size = packet->protocol == TCP ? 16 : 8;
+
+	packet->header_bytes = at;
+	switch (packet->protocol) {
+	case TCP:
+	case UDP:
+	case UDP_LITE:
+	case SCTP:
+	case DCCP:
+		break;
+	default:
+		return;
+	}
+	/* the sizes apart: the verifier wants a constant */
+	if (size == 16 ? bpf_skb_load_bytes(skb, at, &header, 16)
+		       : bpf_skb_load_bytes(skb, at, &header, 8))
+		return;
+	packet->source_port = bpf_ntohs(header.source_port);
+	packet->destination_port = bpf_ntohs(header.destination_port);
+	if (packet->protocol == TCP) {
+		packet->tcp_flags = header.flags;
+		packet->header_bytes += (header.data_offset >> 4) * 4;
+	} else {
+		packet->header_bytes += 8;
+	}
+}
+
+static __always_inline bool read_ipv4(
+	struct __sk_buff *skb, struct packet *packet)
+{
+	struct ipv4_header ip;
+
+	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+		return false;
+	packet->source[2] = packet->destination[2] = bpf_htonl(0xffff);
+	packet->source[3] = ip.source;
+	packet->destination[3] = ip.destination;
+	packet->protocol = ip.protocol;
+	if ((bpf_ntohl(ip.source) >> 24) == 127)
+		packet->flags |= TM_LOOPBACK;
+	if ((bpf_ntohl(ip.destination) >> 28) == 14)
+		packet->flags |= TM_MULTICAST;
+	if (is_fragment_rest(ip.fragment))
+		packet->header_bytes = (ip.version_ihl & 15) * 4;
+	else
+		read_transport(skb, packet, (ip.version_ihl & 15) * 4);
+	return true;
+}
+
+static __always_inline bool is_ipv6_loopback(const uint32_t address[4])
+{
+	return !(address[0] | address[1] | address[2]) &&
+	       address[3] == bpf_htonl(1);
+}
+
+/* Steps over the extension headers (RFC 8200, 4.1) to the transport's. */
+static __always_inline uint32_t skip_extensions(
+	struct __sk_buff *skb, struct packet *packet, bool *is_rest)
+{
+	uint32_t at = sizeof(struct ipv6_header);
+	uint8_t header[4];
+
+#pragma unroll
+	for (int i = 0; i < EXTENSION_HEADERS; i++) {
+		const uint8_t kind = packet->protocol;
+
+		if (kind != HOP_BY_HOP && kind != ROUTING && kind != FRAGMENT &&
+			kind != AUTHENTICATION && kind != DESTINATION_OPTIONS)
+			break;
+		if (bpf_skb_load_bytes(skb, at, header, sizeof(header)))
+			break;
+		packet->protocol = header[0];
+		if (kind == FRAGMENT) {
+			at += 8;
+			*is_rest = header[2] | (header[3] & 0xf8);
+			if (*is_rest)
+				break;
+		} else if (kind == AUTHENTICATION) {
+			at += (header[1] + 2) * 4;
+		} else {
+			at += (header[1] + 1) * 8;
+		}
+	}
+	return at;
+}
+
+static __always_inline bool read_ipv6(
+	struct __sk_buff *skb, struct packet *packet)
+{
+	struct ipv6_header ip;
+	bool is_rest = false;
+	uint32_t at;
+
+	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+		return false;
+	__builtin_memcpy(packet->source, ip.source, 16);
+	__builtin_memcpy(packet->destination, ip.destination, 16);
+	packet->protocol = ip.next_header;
+	if (is_ipv6_loopback(ip.source))
+		packet->flags |= TM_LOOPBACK;
+	if ((ip.destination[0] & 0xff) == 0xff)
+		packet->flags |= TM_MULTICAST;
+	at = skip_extensions(skb, packet, &is_rest);
+	if (is_rest)
+		packet->header_bytes = at;
+	else
+		read_transport(skb, packet, at);
+	return true;
+}
+
+/* A buffer that is still to be cut into segments, or was joined from them,
+ * counts as the packets that are on the wire, each with its headers. */
+static __always_inline void count_wire(
+	struct __sk_buff *skb, struct packet *packet)
+{
+	const uint32_t size = skb->gso_size;
+	const uint32_t h = packet->header_bytes;
+
+	packet->packets = 1;
+	packet->bytes = skb->len;
+	if (!size || skb->len <= h + size)
+		return;
+	packet->packets = (skb->len - h + size - 1) / size;
+	packet->bytes += (uint64_t)(packet->packets - 1) * h;
+	packet->flags |= TM_OFFLOAD;
+}
+
+static __always_inline void read_packet(
+	struct __sk_buff *skb, struct packet *packet)
+{
+	if (skb->protocol == bpf_htons(ETHERTYPE_IPV6))
+		read_ipv6(skb, packet);
+	else
+		read_ipv4(skb, packet);
+	count_wire(skb, packet);
+}
+
+#endif

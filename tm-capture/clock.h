@@ -1,0 +1,30 @@
+/* The kernel stamps packets with the time since boot; records carry wall
+ * clock. The difference changes only when somebody sets the clock. */
+#ifndef TM_CAPTURE_CLOCK_H
+#define TM_CAPTURE_CLOCK_H
+
+#include <stdint.h>
+
+struct clock {
+	int fd; /* readable when the wall clock was set; -1 = not known */
+	int64_t offset_ns;
+	int64_t offset_before_ns; /* for what happened before step_ns */
+	uint64_t step_ns;	  /* since boot */
+};
+
+void clock_open(struct clock *clock);
+
+/* To be called when fd is readable. */
+void clock_follow(struct clock *clock);
+
+uint64_t clock_since_boot_ns(void);
+
+static inline uint64_t clock_wall_ns(
+	const struct clock *clock, uint64_t since_boot_ns)
+{
+	return since_boot_ns + (since_boot_ns < clock->step_ns
+					       ? clock->offset_before_ns
+					       : clock->offset_ns);
+}
+
+#endif

@@ -1,0 +1,401 @@
+/* tm-capture: meters the sockets of a cgroup and writes events. */
+#include "cgroup.h"
+#include "clock.h"
+#include "common/exit.h"
+#include "common/number.h"
+#include "common/signals.h"
+#include "common/stream.h"
+#include "naming.h"
+#include "order.h"
+#include "programs.h"
+#include "rights.h"
+#include "writer.h"
+
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+#define IDLE_MS 100 /* the longest that an event waits in the ring */
+#define ROUND 8192  /* records between two looks at clock and signals */
+#define RING_DEFAULT (UINT64_C(4) << 20)
+#define RING_LEAST (UINT64_C(256) << 10)
+#define RING_MOST (UINT64_C(64) << 20)
+
+struct options {
+	const char *cgroup;
+	struct tm_settings settings;
+	uint64_t ring_bytes;
+	uint64_t for_ns; /* 0 = until told to stop */
+	uint64_t count;	 /* 0 = any number */
+	bool is_quiet;
+	bool is_strict;
+};
+
+struct capture {
+	struct options options;
+	struct cgroup cgroup;
+	struct programs programs;
+	struct clock clock;
+	struct order order;
+	struct writer writer;
+	size_t round; /* records that this round may still take */
+	bool is_drained;
+	bool is_orphaned; /* the cgroup was removed */
+};
+
+static const char usage_text[] =
+	"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [--for DURATION]\n"
+	"                  [--count N] [--ring SIZE] [--strict]\n"
+	"Meters the traffic of this host's sockets; events go to standard "
+	"output.\n"
+	"\n"
+	"  -c, --cgroup PATH     only this cgroup and those below it\n"
+	"  -i, --interface NAME  only this interface (repeat for several)\n"
+	"      --for DURATION    stop after 10s, 5m, 2h\n"
+	"      --count N         stop after N events\n"
+	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
+	"      --strict          exit 4 when events were lost\n"
+	"  -q, --quiet           no summary at the end\n"
+	"  -v, --verbose         the messages of libbpf and the verifier\n"
+	"  -h, --help            this text\n"
+	"  -V, --version         the version\n";
+
+static uint32_t own_netns(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/net", &status) ? 0 : status.st_ino;
+}
+
+static void add_interface(struct tm_settings *settings, const char *name)
+{
+	struct tm_interface *interface;
+
+	if (settings->interface_count == TM_INTERFACES)
+		errx(TM_MISUSED, "-i: at most %d interfaces", TM_INTERFACES);
+	interface = &settings->interfaces[settings->interface_count++];
+	interface->ifindex = if_nametoindex(name);
+	interface->netns = own_netns();
+	if (!interface->ifindex)
+		errx(TM_FAILED,
+			"%s: no such interface; ip link shows what "
+			"there is",
+			name);
+}
+
+__attribute__((noreturn)) static void misused(
+	const char *option, const char *value, const char *wanted)
+{
+	errx(TM_MISUSED, "%s %s: wants %s", option, value, wanted);
+}
+
+static uint64_t parse_ring(const char *text)
+{
+	uint64_t wanted, size = RING_LEAST;
+
+	if (!tm_size_parse(text, &wanted) || wanted < RING_LEAST ||
+		wanted > RING_MOST)
+		misused("--ring", text, "a size from 256K to 64M");
+	while (size < wanted)
+		size *= 2;
+	return size;
+}
+
+static struct options parse(int argc, char **argv)
+{
+	enum { FOR = 256, COUNT, RING, STRICT };
+	static const struct option longs[] = {
+		{"cgroup", required_argument, NULL, 'c'},
+		{"interface", required_argument, NULL, 'i'},
+		{"for", required_argument, NULL, FOR},
+		{"count", required_argument, NULL, COUNT},
+		{"ring", required_argument, NULL, RING},
+		{"strict", no_argument, NULL, STRICT},
+		{"quiet", no_argument, NULL, 'q'},
+		{"verbose", no_argument, NULL, 'v'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{0},
+	};
+	struct options options = {.ring_bytes = RING_DEFAULT};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:i:qvhV", longs, NULL)) !=
+		-1) {
+		switch (option) {
+		case 'c':
+			options.cgroup = optarg;
+			break;
+		case 'i':
+			add_interface(&options.settings, optarg);
+			break;
+		case FOR:
+			if (!tm_duration_parse(optarg, &options.for_ns) ||
+				!options.for_ns)
+				misused("--for", optarg, "a time, as 10s");
+			break;
+		case COUNT:
+			if (!tm_number_parse(
+				    optarg, UINT64_MAX, &options.count) ||
+				!options.count)
+				misused("--count", optarg, "a number above 0");
+			break;
+		case RING:
+			options.ring_bytes = parse_ring(optarg);
+			break;
+		case STRICT:
+			options.is_strict = true;
+			break;
+		case 'q':
+			options.is_quiet = true;
+			break;
+		case 'v':
+			programs_be_verbose();
+			break;
+		case 'h':
+			fputs(usage_text, stdout);
+			exit(TM_DONE);
+		case 'V':
+			puts("tm-capture " TM_VERSION);
+			exit(TM_DONE);
+		default:
+			errx(TM_MISUSED, "try: tm-capture --help");
+		}
+	}
+	if (optind < argc)
+		errx(TM_MISUSED,
+			"%s: takes no operands; a cgroup is named "
+			"with -c",
+			argv[optind]);
+	return options;
+}
+
+static void open_cgroup(struct cgroup *cgroup, const char *path)
+{
+	if (cgroup_find(cgroup))
+		errx(TM_CANNOT, "no cgroup2 tree is mounted here; mend: "
+				"mount -t cgroup2 none /mnt");
+	if (!cgroup_open(cgroup, path))
+		return;
+	if (errno == ENOTSUP)
+		errx(TM_FAILED, "%s: not a cgroup; they are below %s",
+			cgroup->path, cgroup->mount);
+	err(TM_FAILED, "cgroup %s", path ? path : cgroup->path);
+}
+
+__attribute__((noreturn)) static void cannot(
+	const char *what, const struct programs *programs)
+{
+	if (errno == EPERM || errno == EACCES)
+		errx(TM_CANNOT,
+			"cannot %s: not permitted; it takes root, or "
+			"CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON: try sudo",
+			what);
+	errx(TM_CANNOT, "cannot %s: %s (-v tells more)", what,
+		programs->problem);
+}
+
+static int on_event(void *context, void *data, size_t size)
+{
+	struct capture *const capture = context;
+
+	if (size >= TM_EVENT_SIZE)
+		memcpy(order_add(&capture->order), data, TM_EVENT_SIZE);
+	return --capture->round ? 0 : -ECANCELED;
+}
+
+static bool can_read_maps(void *context)
+{
+	const struct programs *const programs = context;
+	struct tm_lost_key key;
+	struct bpf_map *const lost =
+		bpf_object__find_map_by_name(programs->object, "lost");
+
+	return !bpf_map__get_next_key(lost, NULL, &key, sizeof(key)) ||
+	       errno == ENOENT;
+}
+
+static void start(struct capture *capture)
+{
+	const struct options *const options = &capture->options;
+	struct programs *const programs = &capture->programs;
+	char kept[256];
+
+	if (programs_load(programs, &options->settings, options->ring_bytes) ||
+		programs_read_with(programs, on_event, capture))
+		cannot("load the eBPF programs", programs);
+	clock_open(&capture->clock);
+	capture->writer.programs = programs;
+	capture->writer.clock = &capture->clock;
+	capture->writer.naming = naming_new(&capture->cgroup, own_netns());
+	capture->writer.limit = options->count;
+	if (order_open(&capture->order) || !capture->writer.naming)
+		err(TM_FAILED, "start");
+	if (programs_attach(programs, capture->cgroup.fd))
+		cannot("attach to the cgroup", programs);
+	if (rights_drop(can_read_maps, programs, kept, sizeof(kept)))
+		err(TM_FAILED, "cannot drop rights");
+	if (*kept)
+		warnx("keeps %s", kept);
+	if (programs->missing)
+		warnx("%s: this kernel does not let it read them",
+			programs->missing);
+	writer_start(&capture->writer, capture->cgroup.id,
+		options->settings.interfaces[0].ifindex);
+}
+
+/* Takes a round of records from the ring and writes those that can have no
+ * older one behind them. All that happened until the time it returns (since
+ * boot) is written then. */
+static uint64_t drain(struct capture *capture)
+{
+	struct order *const order = &capture->order;
+	const uint64_t now_ns = clock_since_boot_ns();
+	const size_t room = order_compact(order);
+	struct tm_event *events;
+	uint64_t until_ns;
+	size_t count;
+
+	capture->round = room < ROUND ? room : ROUND;
+	if (capture->round)
+		ring_buffer__consume(capture->programs.ring);
+	capture->is_drained = capture->round;
+	until_ns = capture->is_drained ? now_ns : order->newest_ns;
+	until_ns -= ORDER_WINDOW_NS;
+	count = order_take(order, room ? until_ns : UINT64_MAX, &events);
+	writer_events(&capture->writer, events, count);
+	return until_ns;
+}
+
+static void wait_for_events(struct capture *capture)
+{
+	struct pollfd fds[] = {
+		{ring_buffer__epoll_fd(capture->programs.ring), POLLIN, 0},
+		{capture->clock.fd, POLLIN, 0},
+	};
+
+	poll(fds, 2, IDLE_MS);
+	if (fds[1].revents)
+		clock_follow(&capture->clock);
+}
+
+static bool is_told_to_stop(void)
+{
+	/* under sudo a lost terminal shows in no other way */
+	if (tm_signal_take(SIGHUP) && isatty(STDERR_FILENO))
+		return true;
+	return tm_stop_requested();
+}
+
+static void print_statistics(struct capture *capture)
+{
+	struct tm_status in = writer_count(&capture->writer, TM_IN);
+	struct tm_status out = writer_count(&capture->writer, TM_OUT);
+
+	warnx("seen %" PRIu64 " packets %" PRIu64 " bytes = recorded %" PRIu64
+	      " %" PRIu64 " + excluded %" PRIu64 " %" PRIu64 " + lost %" PRIu64
+	      " %" PRIu64,
+		in.seen.packets + out.seen.packets,
+		in.seen.bytes + out.seen.bytes,
+		in.recorded.packets + out.recorded.packets,
+		in.recorded.bytes + out.recorded.bytes,
+		in.excluded.packets + out.excluded.packets,
+		in.excluded.bytes + out.excluded.bytes,
+		in.lost.packets + out.lost.packets,
+		in.lost.bytes + out.lost.bytes);
+}
+
+static void tick(struct capture *capture, uint64_t until_ns)
+{
+	writer_status(&capture->writer, TM_TICK, until_ns);
+	capture->is_orphaned = !programs_are_attached(&capture->programs);
+}
+
+static void meter(struct capture *capture)
+{
+	const uint64_t start_ns = clock_since_boot_ns();
+	const uint64_t for_ns = capture->options.for_ns;
+	uint64_t tick_ns = start_ns + SECOND_NS, until_ns;
+
+	while (!is_told_to_stop() && !capture->writer.error &&
+		!writer_is_full(&capture->writer) && !capture->is_orphaned) {
+		wait_for_events(capture);
+		until_ns = drain(capture);
+		if (until_ns >= tick_ns) {
+			tick(capture, until_ns);
+			tick_ns +=
+				(until_ns - tick_ns) / SECOND_NS * SECOND_NS +
+				SECOND_NS;
+		}
+		if (tm_signal_take(SIGUSR1))
+			print_statistics(capture);
+		if (for_ns && clock_since_boot_ns() - start_ns >= for_ns)
+			break;
+	}
+}
+
+static void finish(struct capture *capture)
+{
+	struct tm_event *events;
+	size_t count;
+
+	programs_detach(&capture->programs);
+	do
+		drain(capture);
+	while (!capture->is_drained);
+	count = order_take(&capture->order, UINT64_MAX, &events);
+	writer_events(&capture->writer, events, count);
+	writer_status(&capture->writer, TM_END, clock_since_boot_ns());
+}
+
+static int conclude(struct capture *capture)
+{
+	const struct writer *const writer = &capture->writer;
+
+	if (!capture->options.is_quiet)
+		print_statistics(capture);
+	if (capture->is_orphaned)
+		warnx("%s: the cgroup was removed, so the metering ended",
+			capture->cgroup.path);
+	if (writer->error && writer->error != EPIPE) {
+		writer_cut_back(writer);
+		warnx("standard output: %s; the stream ends after %" PRIu64
+		      " bytes",
+			strerror(writer->error), writer->size);
+	}
+	if ((writer->error && writer->error != EPIPE) || capture->is_orphaned)
+		return TM_FAILED;
+	if (capture->options.is_strict &&
+		(writer->lost[TM_IN].packets || writer->lost[TM_OUT].packets))
+		return TM_LOSSY;
+	return TM_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	static struct capture capture;
+	const char *refusal;
+
+	capture.options = parse(argc, argv);
+	refusal = tm_output_prepare();
+	if (refusal)
+		errx(TM_MISUSED, "%s", refusal);
+	open_cgroup(&capture.cgroup, capture.options.cgroup);
+	tm_signals_install();
+	start(&capture);
+	meter(&capture);
+	finish(&capture);
+	return conclude(&capture);
+}

@@ -1,0 +1,36 @@
+/* Puts records in time order. The ring is nearly sorted: a record is stamped
+ * after its place was reserved, and softirq nests inside the programs. What is
+ * younger than the window is held back. Times are since boot. */
+#ifndef TM_CAPTURE_ORDER_H
+#define TM_CAPTURE_ORDER_H
+
+#include "common/event.h"
+
+#define ORDER_WINDOW_NS UINT64_C(4000000)
+#define ORDER_CAPACITY 65536 /* records */
+
+struct order {
+	struct tm_event *events;
+	size_t first, sorted, end;
+	uint64_t newest_ns;
+};
+
+int order_open(struct order *order);
+
+/* Where the next record is to be written; always there after order_compact. */
+static inline struct tm_event *order_add(struct order *order)
+{
+	return &order->events[order->end++];
+}
+
+/* Sorts what was added, and returns how many of the first are not younger than
+ * until_ns, in *events. They are gone with the next order_compact. */
+size_t order_take(
+	struct order *order, uint64_t until_ns, struct tm_event **events);
+
+/* Makes room; returns how many records fit. */
+size_t order_compact(struct order *order);
+
+void order_close(struct order *order);
+
+#endif

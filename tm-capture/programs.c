@@ -1,0 +1,234 @@
+#include "programs.h"
+
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+extern const char tm_object[], tm_object_end[];
+
+static bool is_verbose;
+static char last_warning[PROGRAMS_PROBLEM];
+
+/* libbpf says in its first warning what is wrong, then repeats itself. */
+__attribute__((format(printf, 2, 0))) static int say(
+	enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (is_verbose)
+		return vfprintf(stderr, format, args);
+	if (level == LIBBPF_WARN && !*last_warning) {
+		vsnprintf(last_warning, sizeof(last_warning), format, args);
+		last_warning[strcspn(last_warning, "\n")] = '\0';
+	}
+	return 0;
+}
+
+void programs_be_verbose(void)
+{
+	is_verbose = true;
+}
+
+__attribute__((format(printf, 2, 3))) static int fail(
+	struct programs *programs, const char *format, ...)
+{
+	const int error = errno;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(programs->problem, sizeof(programs->problem), format, args);
+	va_end(args);
+	errno = error;
+	return -1;
+}
+
+static int give_up(struct programs *programs)
+{
+	const int error = errno;
+
+	bpf_object__close(programs->object);
+	programs->object = NULL;
+	errno = error;
+	return -1;
+}
+
+static unsigned power_of_two(unsigned n)
+{
+	unsigned power = 1;
+
+	while (power < n)
+		power *= 2;
+	return power;
+}
+
+static int load(struct programs *programs, const struct tm_settings *settings,
+	size_t ring_bytes)
+{
+	struct bpf_map *ring, *counters, *rodata;
+
+	programs->object = bpf_object__open_mem(
+		tm_object, tm_object_end - tm_object, NULL);
+	if (!programs->object)
+		return -1;
+	ring = bpf_object__find_map_by_name(programs->object, "events");
+	counters = bpf_object__find_map_by_name(programs->object, "counters");
+	rodata = bpf_object__find_map_by_name(
+		programs->object, ".rodata.settings");
+	if (!ring || !counters || !rodata ||
+		bpf_map__set_max_entries(ring, ring_bytes) ||
+		bpf_map__set_max_entries(counters, programs->cpus) ||
+		bpf_map__set_initial_value(
+			rodata, settings, sizeof(*settings)) ||
+		bpf_object__load(programs->object))
+		return give_up(programs);
+	return 0;
+}
+
+static int map_counters(struct programs *programs)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+	const size_t size = programs->cpus * sizeof(struct tm_counters);
+	void *counters;
+
+	programs->counters_size = (size + page - 1) / page * page;
+	counters = mmap(NULL, programs->counters_size, PROT_READ, MAP_SHARED,
+		bpf_object__find_map_fd_by_name(programs->object, "counters"),
+		0);
+	if (counters == MAP_FAILED)
+		return -1;
+	programs->counters = counters;
+	return 0;
+}
+
+int programs_load(struct programs *programs, const struct tm_settings *settings,
+	size_t ring_bytes)
+{
+	struct tm_settings used = *settings;
+
+	memset(programs, 0, sizeof(*programs));
+	libbpf_set_print(say);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	programs->cpus = power_of_two(libbpf_num_possible_cpus());
+	programs->hooks = TM_HOOK_CGROUP_SKB;
+	used.cpu_mask = programs->cpus - 1;
+	used.reads_kernel = true;
+	if (load(programs, &used, ring_bytes)) {
+		programs->missing = "network namespaces are not told apart";
+		used.reads_kernel = false;
+		if (load(programs, &used, ring_bytes))
+			return fail(programs, "%s",
+				*last_warning ? last_warning : strerror(errno));
+	}
+	programs->lost_fd =
+		bpf_object__find_map_fd_by_name(programs->object, "lost");
+	if (map_counters(programs))
+		return fail(programs, "counters: %s", strerror(errno));
+	return 0;
+}
+
+int programs_read_with(struct programs *programs,
+	int on_event(void *context, void *data, size_t size), void *context)
+{
+	programs->ring = ring_buffer__new(
+		bpf_object__find_map_fd_by_name(programs->object, "events"),
+		on_event, context, NULL);
+	return programs->ring ? 0 : fail(programs, "ring: %s", strerror(errno));
+}
+
+int programs_attach(struct programs *programs, int cgroup_fd)
+{
+	static const char *const names[] = {"meter_in", "meter_out"};
+	struct bpf_program *program;
+
+	for (int i = 0; i < 2; i++) {
+		program = bpf_object__find_program_by_name(
+			programs->object, names[i]);
+		programs->links[i] =
+			bpf_program__attach_cgroup(program, cgroup_fd);
+		if (!programs->links[i])
+			return fail(programs, "%s", strerror(errno));
+	}
+	return 0;
+}
+
+bool programs_are_attached(const struct programs *programs)
+{
+	for (int i = 0; i < 2; i++) {
+		struct bpf_link_info info = {};
+		uint32_t size = sizeof(info);
+
+		/* an old kernel that does not tell is believed */
+		if (!bpf_obj_get_info_by_fd(
+			    bpf_link__fd(programs->links[i]), &info, &size) &&
+			!info.cgroup.cgroup_id)
+			return false;
+	}
+	return true;
+}
+
+void programs_detach(struct programs *programs)
+{
+	for (int i = 0; i < 2; i++) {
+		bpf_link__destroy(programs->links[i]);
+		programs->links[i] = NULL;
+	}
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+static void sum(struct tm_amount *to, const struct tm_amount *amount)
+{
+	to->packets += amount->packets;
+	to->bytes += amount->bytes;
+}
+
+struct tm_counted programs_counted(
+	const struct programs *programs, enum tm_direction direction)
+{
+	struct tm_counted all = {};
+
+	for (unsigned cpu = 0; cpu < programs->cpus; cpu++) {
+		const struct tm_counted *counted =
+			&programs->counters[cpu].counted[direction];
+
+		sum(&all.seen, &counted->seen);
+		sum(&all.excluded, &counted->excluded);
+		sum(&all.lost, &counted->lost);
+		sum(&all.overflow, &counted->overflow);
+	}
+	return all;
+}
+
+int programs_lost(const struct programs *programs,
+	void found(void *context, const struct tm_lost_key *key,
+		const struct tm_amount *amount),
+	void *context)
+{
+	struct tm_lost_key key;
+	const struct tm_lost_key *previous = NULL;
+	struct tm_amount amount;
+
+	while (!bpf_map_get_next_key(programs->lost_fd, previous, &key)) {
+		if (bpf_map_lookup_elem(programs->lost_fd, &key, &amount))
+			return -1;
+		found(context, &key, &amount);
+		previous = &key;
+	}
+	return errno == ENOENT ? 0 : -1;
+}
+
+void programs_free(struct programs *programs)
+{
+	for (int i = 0; i < 2; i++)
+		bpf_link__destroy(programs->links[i]);
+	ring_buffer__free(programs->ring);
+	if (programs->counters)
+		munmap(programs->counters, programs->counters_size);
+	bpf_object__close(programs->object);
+	memset(programs, 0, sizeof(*programs));
+}

@@ -1,0 +1,223 @@
+#include "writer.h"
+
+#include "common/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SPAN_NS 10000000		 /* the unit of a record's span */
+#define OVERFLOW_KEY (UINT64_C(1) << 40) /* beside uid << 1 | direction */
+
+static void put(struct writer *writer, const void *records, size_t count)
+{
+	if (writer->error || !count)
+		return;
+	if (tm_write(STDOUT_FILENO, records, count * TM_EVENT_SIZE))
+		writer->error = errno;
+	else
+		writer->size += count * TM_EVENT_SIZE;
+}
+
+void writer_start(struct writer *writer, uint64_t cgroup_id, uint32_t ifindex)
+{
+	struct tm_start start = {
+		.magic = TM_MAGIC,
+		.kind = TM_START,
+		.cgroup_id = cgroup_id,
+		.ifindex = ifindex,
+		.hooks = writer->programs->hooks,
+	};
+
+	if (getrandom(&writer->run_id, sizeof(writer->run_id), 0) < 0)
+		writer->run_id = (uint64_t)getpid() << 32 ^ time(NULL);
+	writer->lost_since_ns = clock_since_boot_ns();
+	start.run_id = writer->run_id;
+	start.time_ns = clock_wall_ns(writer->clock, writer->lost_since_ns);
+	gethostname(start.host, sizeof(start.host) - 1);
+	put(writer, &start, 1);
+}
+
+static void add(struct tm_amount *to, const struct tm_event *event)
+{
+	to->packets += event->packets;
+	to->bytes += event->bytes;
+}
+
+bool writer_is_full(const struct writer *writer)
+{
+	return writer->limit && writer->events >= writer->limit;
+}
+
+void writer_events(struct writer *writer, struct tm_event *events, size_t count)
+{
+	struct tm_event *names;
+	size_t written = 0, i, n;
+
+	for (i = 0; i < count && !writer_is_full(writer); i++) {
+		events[i].time_ns =
+			clock_wall_ns(writer->clock, events[i].time_ns);
+		add(&writer->recorded[events[i].direction & 1], &events[i]);
+		writer->events++;
+		if (!naming_is_news(writer->naming, &events[i]))
+			continue;
+		n = naming_records(writer->naming, &events[i], &names);
+		if (n) {
+			put(writer, events + written, i - written);
+			put(writer, names, n);
+			written = i;
+		}
+	}
+	put(writer, events + written, i - written);
+	for (; i < count; i++)
+		add(&writer->spared[events[i].direction & 1], &events[i]);
+}
+
+/* A LOST record holds 32 bits of packets; more take several. */
+static void put_lost(struct writer *writer, struct tm_event *event,
+	const struct tm_amount *amount)
+{
+	struct tm_amount left = *amount;
+
+	while (left.packets || left.bytes) {
+		const bool fits = left.packets <= UINT32_MAX;
+
+		event->packets = fits ? left.packets : UINT32_MAX;
+		event->bytes = fits ? left.bytes
+				    : left.bytes / left.packets * UINT32_MAX;
+		left.packets -= event->packets;
+		left.bytes -= event->bytes;
+		add(&writer->lost[event->direction], event);
+		put(writer, event, 1);
+	}
+}
+
+/* What was lost before this, by this owner: where it is kept. */
+static struct tm_amount *lost_before(struct writer *writer, uint64_t key)
+{
+	const uint32_t count = writer->losers.count;
+	const uint32_t number = tm_index_add(&writer->losers, key);
+	struct tm_amount *lost_by;
+
+	if (number == TM_INDEX_NONE)
+		return NULL;
+	if (number == count) {
+		lost_by = realloc(
+			writer->lost_by, (count + 1) * sizeof(*lost_by));
+		if (!lost_by)
+			return NULL;
+		writer->lost_by = lost_by;
+		lost_by[count] = (struct tm_amount){0};
+	}
+	return &writer->lost_by[number];
+}
+
+static void lose(struct writer *writer, uint64_t key, uint32_t uid,
+	enum tm_direction direction, uint16_t flags,
+	const struct tm_amount *all)
+{
+	struct tm_amount *const before = lost_before(writer, key);
+	const uint64_t span =
+		(writer->status_ns - writer->lost_since_ns) / SPAN_NS;
+	struct tm_event *names,
+		event = {
+			.magic = TM_MAGIC,
+			.kind = TM_LOST,
+			.direction = direction,
+			.time_ns =
+				clock_wall_ns(writer->clock, writer->status_ns),
+			.uid = uid,
+			.socket_uid = uid,
+			.flags = flags,
+			.span = span < UINT16_MAX ? span : UINT16_MAX,
+		};
+	struct tm_amount more;
+	size_t n;
+
+	if (!before)
+		return;
+	more.packets = all->packets - before->packets;
+	more.bytes = all->bytes - before->bytes;
+	if (!more.packets && !more.bytes)
+		return;
+	*before = *all;
+	n = naming_records(writer->naming, &event, &names);
+	put(writer, names, n);
+	put_lost(writer, &event, &more);
+}
+
+static void on_lost(void *context, const struct tm_lost_key *key,
+	const struct tm_amount *amount)
+{
+	const uint16_t flags =
+		key->uid == TM_NOBODY ? TM_OWNER_NONE : TM_OWNER_SOCKET;
+
+	lose(context, (uint64_t)key->uid << 1 | key->direction, key->uid,
+		key->direction, flags, amount);
+}
+
+static void write_lost(struct writer *writer)
+{
+	programs_lost(writer->programs, on_lost, writer);
+	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
+		const struct tm_amount overflow =
+			programs_counted(writer->programs, direction).overflow;
+
+		lose(writer, OVERFLOW_KEY + direction, TM_NOBODY, direction,
+			TM_OWNER_NONE | TM_UNSURE, &overflow);
+	}
+	writer->lost_since_ns = writer->status_ns;
+}
+
+struct tm_status writer_count(
+	const struct writer *writer, enum tm_direction direction)
+{
+	const struct tm_counted counted =
+		programs_counted(writer->programs, direction);
+	const struct tm_amount *spared = &writer->spared[direction];
+
+	return (struct tm_status){
+		.magic = TM_MAGIC,
+		.direction = direction,
+		.time_ns = clock_wall_ns(writer->clock, writer->status_ns),
+		.run_id = writer->run_id,
+		.seen = counted.seen,
+		.recorded = writer->recorded[direction],
+		.excluded = {counted.excluded.packets + spared->packets,
+			counted.excluded.bytes + spared->bytes},
+		.lost = writer->lost[direction],
+	};
+}
+
+void writer_status(
+	struct writer *writer, enum tm_kind kind, uint64_t since_boot_ns)
+{
+	struct tm_status status[2];
+	struct tm_event *names;
+	size_t n;
+
+	writer->status_ns = since_boot_ns;
+	write_lost(writer);
+	n = naming_late(writer->naming,
+		clock_wall_ns(writer->clock, since_boot_ns), &names);
+	put(writer, names, n);
+	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
+		status[direction] = writer_count(writer, direction);
+		status[direction].kind = kind;
+	}
+	put(writer, status, 2);
+}
+
+void writer_cut_back(const struct writer *writer)
+{
+	struct stat status;
+
+	if (!fstat(STDOUT_FILENO, &status) && S_ISREG(status.st_mode) &&
+		(uint64_t)status.st_size > writer->size)
+		(void)!ftruncate(STDOUT_FILENO,
+			status.st_size / TM_EVENT_SIZE * TM_EVENT_SIZE);
+}

@@ -1,0 +1,50 @@
+/* The stream that tm-capture writes to standard output: START, the events with
+ * the names that they need, LOST, TICK and END. */
+#ifndef TM_CAPTURE_WRITER_H
+#define TM_CAPTURE_WRITER_H
+
+#include "clock.h"
+#include "common/index.h"
+#include "naming.h"
+#include "programs.h"
+
+struct writer {
+	const struct programs *programs;
+	const struct clock *clock;
+	struct naming *naming;
+	uint64_t run_id;
+	uint64_t limit;	 /* TRAFFIC records to write, 0 = any number */
+	uint64_t events; /* written so far */
+	uint64_t size;	 /* bytes written so far */
+	struct tm_amount recorded[2];
+	struct tm_amount spared[2]; /* came after the limit */
+	struct tm_amount lost[2];
+	struct tm_index losers; /* uid << 1 | direction */
+	struct tm_amount *lost_by;
+	uint64_t lost_since_ns; /* since boot, when LOST was written last */
+	uint64_t status_ns;	/* since boot, of the status being written */
+	int error;		/* errno of the write that failed, 0 = none */
+};
+
+/* Fills in a START that names the scope. */
+void writer_start(struct writer *writer, uint64_t cgroup_id, uint32_t ifindex);
+
+/* Writes events in time order, which come with times since boot. */
+void writer_events(
+	struct writer *writer, struct tm_event *events, size_t count);
+
+/* LOST for what was lost since the last call, names that came late, then TICK
+ * or END: all that happened until then was written. */
+void writer_status(
+	struct writer *writer, enum tm_kind kind, uint64_t since_boot_ns);
+
+bool writer_is_full(const struct writer *writer);
+
+/* What the status record of this direction says. */
+struct tm_status writer_count(
+	const struct writer *writer, enum tm_direction direction);
+
+/* After a failure: a file ends behind its last whole record. */
+void writer_cut_back(const struct writer *writer);
+
+#endif
