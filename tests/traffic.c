@@ -1,0 +1,107 @@
+/* Sends known traffic, as a user of choice:
+ *   traffic udp ADDRESS PORT COUNT SIZE [UID]   COUNT datagrams
+ *   traffic tcp ADDRESS PORT BYTES [UID]        one connection
+ *   traffic sink ADDRESS PORT                   accepts one, prints its bytes
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static char block[65536];
+
+static void become(const char *uid)
+{
+	if (uid && (setgid(atoi(uid)) || setuid(atoi(uid))))
+		err(1, "uid %s", uid);
+}
+
+static socklen_t parse(struct sockaddr_storage *to, char *host, char *port)
+{
+	struct sockaddr_in *const v4 = (void *)to;
+	struct sockaddr_in6 *const v6 = (void *)to;
+
+	memset(to, 0, sizeof(*to));
+	if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(atoi(port));
+		return sizeof(*v4);
+	}
+	if (inet_pton(AF_INET6, host, &v6->sin6_addr) != 1)
+		errx(2, "%s: not an address", host);
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(atoi(port));
+	return sizeof(*v6);
+}
+
+static int udp(char **argv)
+{
+	struct sockaddr_storage to;
+	const socklen_t size = parse(&to, argv[0], argv[1]);
+	const int fd = socket(to.ss_family, SOCK_DGRAM, 0);
+	const long count = atol(argv[2]), bytes = atol(argv[3]);
+
+	for (long i = 0; i < count; i++) {
+		if (sendto(fd, block, bytes, 0, (void *)&to, size) != bytes)
+			err(1, "sendto");
+	}
+	return 0;
+}
+
+static int tcp(char **argv)
+{
+	struct sockaddr_storage to;
+	const socklen_t size = parse(&to, argv[0], argv[1]);
+	const int fd = socket(to.ss_family, SOCK_STREAM, 0);
+	long left = atol(argv[2]);
+
+	for (int tries = 0; connect(fd, (void *)&to, size); tries++) {
+		if (tries == 100)
+			err(1, "connect");
+		usleep(20000);
+	}
+	while (left > 0) {
+		const ssize_t n = write(fd, block,
+			left < (long)sizeof(block) ? (size_t)left
+						   : sizeof(block));
+
+		if (n < 0)
+			err(1, "write");
+		left -= n;
+	}
+	shutdown(fd, SHUT_WR);
+	return read(fd, block, 1) != 0;
+}
+
+static int sink(char **argv)
+{
+	struct sockaddr_storage at;
+	const socklen_t size = parse(&at, argv[0], argv[1]);
+	const int fd = socket(at.ss_family, SOCK_STREAM, 0), on = 1;
+	long total = 0;
+	ssize_t n;
+	int connection;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (void *)&at, size) || listen(fd, 1))
+		err(1, "listen");
+	connection = accept(fd, NULL, NULL);
+	while ((n = read(connection, block, sizeof(block))) > 0)
+		total += n;
+	printf("%ld\n", total);
+	return n < 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc >= 6 && !strcmp(argv[1], "udp"))
+		return become(argv[6]), udp(argv + 2);
+	if (argc >= 5 && !strcmp(argv[1], "tcp"))
+		return become(argv[5]), tcp(argv + 2);
+	if (argc == 4 && !strcmp(argv[1], "sink"))
+		return sink(argv + 2);
+	errx(2, "see the head of tests/traffic.c");
+}
