@@ -231,6 +231,7 @@ static void start(struct capture *capture)
 {
 	const struct options *const options = &capture->options;
 	struct programs *const programs = &capture->programs;
+	uint64_t start_ns;
 	char kept[256];
 
 	if (programs_load(programs, &options->settings, options->ring_bytes) ||
@@ -243,6 +244,7 @@ static void start(struct capture *capture)
 	capture->writer.limit = options->count;
 	if (order_open(&capture->order) || !capture->writer.naming)
 		err(TM_FAILED, "start");
+	start_ns = clock_since_boot_ns();
 	if (programs_attach(programs, capture->cgroup.fd))
 		cannot("attach to the cgroup", programs);
 	if (rights_drop(can_read_maps, programs, kept, sizeof(kept)))
@@ -252,27 +254,28 @@ static void start(struct capture *capture)
 	if (programs->missing)
 		warnx("%s: this kernel does not let it read them",
 			programs->missing);
-	writer_start(&capture->writer, capture->cgroup.id,
+	writer_start(&capture->writer, start_ns, capture->cgroup.id,
 		options->settings.interfaces[0].ifindex);
 }
 
 /* Takes a round of records from the ring and writes those that can have no
- * older one behind them. All that happened until the time it returns (since
- * boot) is written then. */
+ * older one behind them. Returns the time, since boot, until which all that
+ * happened is written. */
 static uint64_t drain(struct capture *capture)
 {
 	struct order *const order = &capture->order;
-	const uint64_t now_ns = clock_since_boot_ns();
 	const size_t room = order_compact(order);
 	struct tm_event *events;
-	uint64_t until_ns;
+	uint64_t until_ns = clock_since_boot_ns(), newest_ns;
 	size_t count;
 
 	capture->round = room < ROUND ? room : ROUND;
 	if (capture->round)
 		ring_buffer__consume(capture->programs.ring);
 	capture->is_drained = capture->round;
-	until_ns = capture->is_drained ? now_ns : order->newest_ns;
+	newest_ns = order_sort(order);
+	if (!capture->is_drained && newest_ns < until_ns)
+		until_ns = newest_ns;
 	until_ns -= ORDER_WINDOW_NS;
 	count = order_take(order, room ? until_ns : UINT64_MAX, &events);
 	writer_events(&capture->writer, events, count);

@@ -10,7 +10,7 @@ int order_open(struct order *order)
 	return order->events ? 0 : -1;
 }
 
-static void sort(struct order *order)
+uint64_t order_sort(struct order *order)
 {
 	struct tm_event *const events = order->events;
 	struct tm_event late;
@@ -30,19 +30,15 @@ static void sort(struct order *order)
 		events[to] = late;
 	}
 	order->sorted = order->end;
-	if (order->end > order->first)
-		order->newest_ns = events[order->end - 1].time_ns;
+	return order->end > order->first ? events[order->end - 1].time_ns : 0;
 }
 
 size_t order_take(
 	struct order *order, uint64_t until_ns, struct tm_event **events)
 {
-	size_t low, high;
+	size_t low = order->first, high = order->end;
 
-	sort(order);
 	*events = order->events + order->first;
-	low = order->first;
-	high = order->end;
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
@@ -51,9 +47,8 @@ size_t order_take(
 		else
 			high = middle;
 	}
-	high = low - order->first;
 	order->first = low;
-	return high;
+	return order->events + low - *events;
 }
 
 size_t order_compact(struct order *order)

@@ -12,7 +12,6 @@
 struct order {
 	struct tm_event *events;
 	size_t first, sorted, end;
-	uint64_t newest_ns;
 };
 
 int order_open(struct order *order);
@@ -23,8 +22,11 @@ static inline struct tm_event *order_add(struct order *order)
 	return &order->events[order->end++];
 }
 
-/* Sorts what was added, and returns how many of the first are not younger than
- * until_ns, in *events. They are gone with the next order_compact. */
+/* Sorts what was added, and returns the time of the youngest, 0 = none held. */
+uint64_t order_sort(struct order *order);
+
+/* How many of the first, once sorted, are not younger than until_ns; they are
+ * at *events and gone with the next order_compact. */
 size_t order_take(
 	struct order *order, uint64_t until_ns, struct tm_event **events);
 

@@ -23,7 +23,8 @@ static void put(struct writer *writer, const void *records, size_t count)
 		writer->size += count * TM_EVENT_SIZE;
 }
 
-void writer_start(struct writer *writer, uint64_t cgroup_id, uint32_t ifindex)
+void writer_start(struct writer *writer, uint64_t since_boot_ns,
+	uint64_t cgroup_id, uint32_t ifindex)
 {
 	struct tm_start start = {
 		.magic = TM_MAGIC,
@@ -35,9 +36,9 @@ void writer_start(struct writer *writer, uint64_t cgroup_id, uint32_t ifindex)
 
 	if (getrandom(&writer->run_id, sizeof(writer->run_id), 0) < 0)
 		writer->run_id = (uint64_t)getpid() << 32 ^ time(NULL);
-	writer->lost_since_ns = clock_since_boot_ns();
+	writer->lost_since_ns = since_boot_ns;
 	start.run_id = writer->run_id;
-	start.time_ns = clock_wall_ns(writer->clock, writer->lost_since_ns);
+	start.time_ns = clock_wall_ns(writer->clock, since_boot_ns);
 	gethostname(start.host, sizeof(start.host) - 1);
 	put(writer, &start, 1);
 }

@@ -26,8 +26,9 @@ struct writer {
 	int error;		/* errno of the write that failed, 0 = none */
 };
 
-/* Fills in a START that names the scope. */
-void writer_start(struct writer *writer, uint64_t cgroup_id, uint32_t ifindex);
+/* Writes START, which names the scope. */
+void writer_start(struct writer *writer, uint64_t since_boot_ns,
+	uint64_t cgroup_id, uint32_t ifindex);
 
 /* Writes events in time order, which come with times since boot. */
 void writer_events(

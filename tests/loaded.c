@@ -1,0 +1,45 @@
+/* Prints the name of every eBPF program that the kernel holds. */
+#include <err.h>
+#include <linux/bpf.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static long bpf(enum bpf_cmd command, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+static void print_name(uint32_t id)
+{
+	struct bpf_prog_info info = {0};
+	union bpf_attr attr = {.prog_id = id};
+	const long fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+
+	if (fd < 0)
+		return; /* gone meanwhile */
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = fd;
+	attr.info.info_len = sizeof(info);
+	attr.info.info = (uintptr_t)&info;
+	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
+		err(1, "program %u", id);
+	puts(info.name);
+	close(fd);
+}
+
+int main(void)
+{
+	union bpf_attr attr = {0};
+
+	while (!bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
+		const uint32_t id = attr.next_id;
+
+		print_name(id);
+		memset(&attr, 0, sizeof(attr));
+		attr.start_id = id;
+	}
+	return 0;
+}

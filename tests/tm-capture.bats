@@ -1,0 +1,429 @@
+# Captures real traffic: each test meters a cgroup of its own, or the root.
+# bats file_tags=kernel
+
+load helper
+
+# Users that nothing else on the machine runs as.
+ALICE=541001
+BOB=541002
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	needs_root
+	local tree
+	tree=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	CGROUP=$tree/tm-test-$$-$BATS_TEST_NUMBER
+	mkdir "$CGROUP"
+}
+
+teardown() {
+	local pid
+	for pid in ${CAPTURE-} ${READER-}; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	[ ! -d "$CGROUP" ] || rmdir "$CGROUP"
+}
+
+# inside COMMAND...: runs it in the cgroup of the test
+inside() {
+	(echo $BASHPID >"$CGROUP/cgroup.procs" && exec "$@")
+}
+
+# start OPTIONS...: a capture into out.tm, back once it is attached
+start() {
+	tm-capture "$@" >out.tm 2>err &
+	CAPTURE=$!
+	attached
+}
+
+attached() {
+	for _ in $(seq 100); do
+		[ ! -s out.tm ] || return 0
+		sleep 0.05
+	done
+	cat err >&2
+	return 1
+}
+
+# stop SIGNAL: ends it, the exit code in $status
+stop() {
+	status=0
+	kill "-${1:-INT}" "$CAPTURE"
+	wait "$CAPTURE" || status=$?
+	CAPTURE=
+}
+
+# sums FILE: "kind direction uid packets bytes", for each
+sums() {
+	tm-print --json "$1" | jq -r 'select(.kind == "traffic" or .kind ==
+		"lost") | [.kind, .direction, .uid, .packets, .bytes] | @tsv' |
+		awk '{ k = $1 " " $2 " " $3; p[k] += $4; b[k] += $5 }
+			END { for (k in p) print k, p[k], b[k] }' | sort
+}
+
+# The END records balance, in and out apart; prints "seen recorded lost".
+balance() {
+	tm-print --json "$1" | jq -r 'select(.kind == "end") |
+		if .seen_packets == .recorded_packets + .excluded_packets +
+			.lost_packets and .seen_bytes == .recorded_bytes +
+			.excluded_bytes + .lost_bytes
+		then "\(.direction) \(.seen_packets) \(.recorded_packets) \(.lost_packets)"
+		else "\(.direction) does not balance: \(.)" end'
+}
+
+@test "two users' datagrams are counted to the byte, both families" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 300 100 $ALICE
+	inside traffic udp ::1 9 200 1000 $BOB
+	stop
+	assert_equal "$status" 0
+	run sums out.tm
+	assert_line "traffic out $ALICE 300 38400"
+	assert_line "traffic out $BOB 200 209600"
+	run balance out.tm
+	assert_line --partial "out 500 500 0"
+	assert_file_contains err "seen .* = recorded .* + excluded 0 0 + lost 0 0"
+}
+
+@test "what is received is its receiver's, in and out of a transfer agree" {
+	start -c "$CGROUP"
+	inside traffic sink 127.0.0.1 7707 >got &
+	local sink=$!
+	inside traffic tcp 127.0.0.1 7707 3000000 $BOB
+	wait $sink
+	stop
+	assert_equal "$(cat got)" 3000000
+	tm-print --json out.tm | jq -r 'select(.kind == "traffic" and
+		.destination_port == 7707) | "\(.direction) \(.bytes)"' |
+		awk '{ s[$1] += $2 } END { print s["in"], s["out"],
+			(s["in"] > 3000000) }' >both
+	read -r in out more <both
+	assert_equal "$in" "$out"
+	assert_equal "$more" 1
+}
+
+@test "the metering of one interface leaves out the others" {
+	ip link add tmt0 type veth peer name tmt1
+	ip addr add 198.51.100.1/24 dev tmt0
+	ip link set tmt0 up
+	ip link set tmt1 up
+	start -c "$CGROUP" -i tmt0
+	inside traffic udp 198.51.100.9 9 20 100 $ALICE
+	inside traffic udp 127.0.0.1 9 20 100 $ALICE
+	stop
+	ip link del tmt0
+	run balance out.tm
+	assert_line "out 20 20 0"
+}
+
+@test "traffic that is filtered out wakes nobody" {
+	ip link add tmt2 type veth peer name tmt3
+	start -c "$CGROUP" -i tmt2
+	inside traffic udp 127.0.0.1 9 200000 20 $ALICE
+	awk '/^voluntary/ { print $2 }' "/proc/$CAPTURE/status" >woken
+	stop
+	ip link del tmt2
+	run balance out.tm
+	assert_line "out 0 0 0"
+	assert [ "$(cat woken)" -lt 100 ]
+}
+
+@test "events are few wake-ups apart, not one each" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 100000 20 $ALICE
+	awk '/^voluntary/ { print $2 }' "/proc/$CAPTURE/status" >woken
+	stop
+	assert [ "$(cat woken)" -lt 5000 ]
+}
+
+@test "an event is on its way within 100 ms" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 1 20 $ALICE
+	sleep 0.3
+	run sums out.tm
+	assert_line "traffic out $ALICE 1 48"
+	stop
+}
+
+# start_behind_stopped OPTIONS...: a capture whose reader does not read until
+# it is sent SIGCONT
+start_behind_stopped() {
+	mkfifo slow
+	(kill -STOP $BASHPID && exec cat) <slow >out.tm &
+	READER=$!
+	tm-capture "$@" >slow 2>err &
+	CAPTURE=$!
+	until grep -q '^State:.T' "/proc/$READER/status"; do
+		sleep 0.05
+	done
+	sleep 0.3
+}
+
+@test "a full ring is counted for each user, to the byte" {
+	start_behind_stopped -c "$CGROUP" --ring 256K
+	inside traffic udp 127.0.0.1 9 2500000 20 $ALICE &
+	local flood=$!
+	inside traffic udp ::1 9 20000 200 $BOB
+	wait $flood
+	kill -CONT $READER
+	stop
+	wait $READER
+	assert_equal "$status" 0
+	sums out.tm >sums
+	run cat sums
+	assert_line --regexp "^lost out $ALICE "
+	assert_line --regexp "^lost out $BOB "
+	run awk '{ p[$3] += $4; b[$3] += $5 }
+		END { for (u in p) print u, p[u], b[u] }' sums
+	assert_line "$ALICE 2500000 120000000"
+	assert_line "$BOB 20000 4960000"
+	run balance out.tm
+	assert_line --regexp '^out 2520000 [1-9][0-9]* [1-9]'
+}
+
+@test "with --strict lost events are exit 4" {
+	start_behind_stopped --strict -c "$CGROUP" --ring 256K
+	inside traffic udp 127.0.0.1 9 50000 20 $ALICE
+	kill -CONT $READER
+	stop
+	wait $READER
+	assert_equal "$status" 4
+}
+
+@test "events come in time order, and carry the packet's time" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 20000 20 $ALICE &
+	local alice=$!
+	kill -STOP $CAPTURE
+	inside traffic udp ::1 9 1000 20 $BOB
+	wait $alice
+	sent=$(date -u +%FT%T.%NZ)
+	sleep 1
+	kill -CONT $CAPTURE
+	stop
+	tm-print --json out.tm | jq -r '.time' >times
+	sort times | cmp - times
+	run jq -s --arg sent "$sent" 'map(select(.kind == "traffic")) |
+		length, (map(select(.time > $sent)) | length)' \
+		<(tm-print --json out.tm)
+	assert_output "21000
+0"
+}
+
+@test "a name stands before its first use" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 1 20
+	inside traffic udp 127.0.0.1 9 1 20 65534
+	stop
+	run jq -r 'if .kind == "name" then "\(.of) \(.text)"
+		elif .kind == "traffic" and .direction == "out"
+		then "event \(.uid)" else empty end' <(tm-print --json out.tm)
+	assert_line "cgroup /${CGROUP##*/}"
+	assert_line "interface lo"
+	assert_output --regexp "user root.*event 0.*user nobody.*event 65534"
+}
+
+@test "--count stops at exactly so many events, and the books balance" {
+	start -c "$CGROUP" --count 100
+	inside traffic udp 127.0.0.1 9 250 20 $ALICE
+	wait "$CAPTURE"
+	CAPTURE=
+	run sums out.tm
+	assert_output "traffic out $ALICE 100 4800"
+	run balance out.tm
+	assert_line --regexp "^out (250|[12][0-9][0-9]) 100 0"
+}
+
+@test "--for ends by itself, with a TICK each second" {
+	run -0 timeout 10 tm-capture -q -c "$CGROUP" --for 2500ms >/dev/null
+	tm-capture -q -c "$CGROUP" --for 2500ms >out.tm
+	run jq -r '.kind' <(tm-print --json out.tm)
+	assert_output "start
+tick
+tick
+tick
+tick
+end
+end"
+}
+
+@test "SIGTERM ends like SIGINT" {
+	start -c "$CGROUP"
+	stop TERM
+	assert_equal "$status" 0
+	run tm-print out.tm
+	assert_success
+}
+
+@test "SIGKILL leaves no program behind, and readers say the stream was cut" {
+	start -c "$CGROUP"
+	run loaded
+	assert_line meter_in
+	stop KILL
+	run -3 tm-print out.tm
+	assert_output --partial "was cut"
+	refute [ "$(loaded | grep -x meter_in)" ]
+}
+
+@test "SIGHUP without a terminal is no reason to end" {
+	start -c "$CGROUP"
+	kill -HUP "$CAPTURE"
+	sleep 0.3
+	inside traffic udp 127.0.0.1 9 10 20 $ALICE
+	stop
+	run sums out.tm
+	assert_output "traffic out $ALICE 10 480"
+}
+
+@test "a reader that goes away ends the capture" {
+	(tm-capture -c "$CGROUP" 2>err; echo "$?" >code) | head -c 1280 >out.tm &
+	attached
+	for _ in $(seq 50); do
+		inside traffic udp 127.0.0.1 9 100 20 $ALICE
+		[ ! -s code ] || break
+		sleep 0.1
+	done
+	assert_equal "$(cat code)" 0
+	assert_equal "$(wc -c <out.tm)" 1280
+}
+
+@test "two captures side by side agree" {
+	tm-capture -c "$CGROUP" >second.tm 2>/dev/null &
+	local second=$!
+	start -c "$CGROUP"
+	sleep 0.5
+	inside traffic udp 127.0.0.1 9 5000 20 $ALICE
+	stop
+	kill -INT $second
+	wait $second
+	diff <(sums out.tm) <(sums second.tm)
+}
+
+@test "it gives up its rights once it is attached" {
+	start -c "$CGROUP"
+	run cat "/proc/$CAPTURE/status"
+	stop
+	assert_line --regexp 'CapPrm:.0000000000000000'
+	assert_line --regexp 'CapEff:.0000000000000000'
+	assert_line --regexp 'NoNewPrivs:.1'
+	assert_line --regexp 'Seccomp:.2'
+}
+
+@test "nothing is loaded from the current directory" {
+	mkdir bpf
+	for name in capture.bpf.o bpf/capture.bpf.o traffic_meter.bpf.o; do
+		echo bad >$name
+	done
+	run -0 strace -f -e trace=openat,open -o calls \
+		tm-capture -q -c "$CGROUP" --for 1s --count 1 >/dev/null
+	refute [ -n "$(grep 'bpf\.o' calls)" ]
+}
+
+@test "a cgroup that is mistyped is an error, not another cgroup" {
+	run -1 --separate-stderr tm-capture -c "$CGROUP-x" </dev/null
+	assert_equal "$output" ""
+	assert_equal "$stderr" \
+		"tm-capture: cgroup $CGROUP-x: No such file or directory"
+	run -1 tm-capture -c /tmp
+	assert_output --partial "/tmp: not a cgroup"
+	run -1 tm-capture -c ""
+	run -2 tm-capture "$CGROUP"
+	assert_output --partial "a cgroup is named with -c"
+}
+
+@test "an interface that is not there is an error" {
+	run -1 tm-capture -i nosuch0
+	assert_output --partial "nosuch0: no such interface"
+}
+
+@test "wrong values are misuse, and name what is wanted" {
+	for words in "--for 0" "--for 3x" "--count 0" "--count -1" \
+		"--ring 1" "--ring 1T" "--nosuch"; do
+		# shellcheck disable=SC2086 # an option and its value
+		run -2 tm-capture $words
+		assert_output --partial tm-capture:
+	done
+}
+
+@test "--help is help, and not a cgroup" {
+	run -0 tm-capture --help
+	assert_line --partial "usage: tm-capture"
+}
+
+@test "without rights it exits 77 and says what it takes" {
+	run -77 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$BUILD/bin/tm-capture"
+	assert_output --partial "not permitted; it takes root, or CAP_BPF"
+}
+
+@test "three capabilities are enough for an ordinary user" {
+	chmod 755 "$BATS_TEST_TMPDIR"
+	start -c "$CGROUP"
+	stop
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps=-all,+bpf,+net_admin,+perfmon \
+		--ambient-caps=-all,+bpf,+net_admin,+perfmon \
+		"$BUILD/bin/tm-capture" -q -c "$CGROUP" --for 1s >out.tm
+	run balance out.tm
+	assert_line "out 0 0 0"
+}
+
+@test "without a cgroup2 tree it exits 77 and names the mend" {
+	run -77 unshare -m sh -c '
+		awk "/ - cgroup2 / { print \$5 }" /proc/self/mountinfo |
+			while read -r at; do umount -l "$at"; done
+		exec tm-capture'
+	assert_output --partial "no cgroup2 tree is mounted"
+	assert_output --partial "mount -t cgroup2"
+}
+
+@test "a terminal gets no events" {
+	run -2 script -qec "tm-capture -c $CGROUP" /dev/null
+	assert_output --partial "standard output is a terminal"
+}
+
+@test "too few descriptors is one line, not a hang" {
+	run -77 sh -c "ulimit -n 8; exec tm-capture -c $CGROUP"
+	assert_output --partial "tm-capture: cannot"
+}
+
+@test "a cgroup that is removed ends the metering, and that is said" {
+	start -c "$CGROUP"
+	rmdir "$CGROUP"
+	status=0
+	wait "$CAPTURE" || status=$?
+	CAPTURE=
+	assert_equal "$status" 1
+	assert_file_contains err "the cgroup was removed"
+	run balance out.tm
+	assert_line "out 0 0 0"
+}
+
+@test "a full disk ends the stream behind its last whole event" {
+	mkdir disk
+	mount -t tmpfs -o size=64k tmpfs disk
+	tm-capture -c "$CGROUP" >disk/out.tm 2>err &
+	CAPTURE=$!
+	sleep 0.5
+	inside traffic udp 127.0.0.1 9 2000 20 $ALICE
+	status=0
+	wait "$CAPTURE" || status=$?
+	CAPTURE=
+	cp disk/out.tm .
+	umount disk
+	assert_equal "$status" 1
+	assert_file_contains err "No space left on device"
+	assert_equal $(($(wc -c <out.tm) % 128)) 0
+}
+
+@test "root meters every cgroup" {
+	start
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	traffic udp ::1 9 20 100 $BOB
+	stop
+	run sums out.tm
+	assert_line "traffic out $ALICE 30 3840"
+	assert_line "traffic out $BOB 20 2960"
+	run balance out.tm
+	refute_output --partial "does not"
+}
