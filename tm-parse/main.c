@@ -1,0 +1,204 @@
+/* Turns lines of text or JSON into events: the inverse of tm-print. */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/exit.h"
+#include "common/signals.h"
+#include "common/stream.h"
+#include "scan.h"
+
+#define BLOCK ((size_t)256 * 1024)
+#define LINE_MAX_SIZE ((size_t)64 * 1024)
+#define EVENTS 1024
+
+static const char usage[] =
+	"usage: tm-parse [FILE ...]\n"
+	"Turns lines of text or JSON, as tm-print prints them, into events.\n"
+	"\n"
+	"  -q, --quiet     say nothing but errors\n"
+	"  -h, --help      this text\n"
+	"  -V, --version   the version\n"
+	"\n"
+	"What a line leaves out is 0, but a kind is traffic and a uid nobody's.\n"
+	"- or no FILE is standard input. Lines that are empty or begin with #\n"
+	"are passed over.\n";
+
+static void parse_options(int argc, char **argv)
+{
+	static const struct option known[] = {
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{NULL, 0, NULL, 0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "qhV", known, NULL)) != -1) {
+		switch (option) {
+		case 'q':
+			break; /* nothing is said but errors */
+		case 'h':
+			fputs(usage, stdout);
+			exit(fflush(stdout) ? TM_FAILED : TM_DONE);
+		case 'V':
+			puts("tm-parse " TM_VERSION);
+			exit(fflush(stdout) ? TM_FAILED : TM_DONE);
+		default:
+			fputs("try: tm-parse --help\n", stderr);
+			exit(TM_MISUSED);
+		}
+	}
+}
+
+static struct tm_event events[EVENTS];
+static size_t event_count;
+
+static void flush(void)
+{
+	const size_t size = event_count * TM_EVENT_SIZE;
+
+	event_count = 0;
+	if (!tm_write(STDOUT_FILENO, events, size))
+		return;
+	if (errno == EPIPE)
+		exit(TM_DONE);
+	err(TM_FAILED, "standard output");
+}
+
+struct input {
+	const char *path;
+	int fd;
+	bool is_pipe; /* drained after a request to stop */
+	uint64_t line;
+	size_t filled;
+	char block[BLOCK + 1];
+};
+
+__attribute__((noreturn)) static void reject(
+	const struct input *in, size_t column, const char *why)
+{
+	flush();
+	errx(TM_FAILED, "%s:%" PRIu64 ":%zu: %s", in->path, in->line, column,
+		why);
+}
+
+static void parse_line(const struct input *in, char *line, char *end)
+{
+	struct problem problem = {.at = line};
+	struct pairs pairs = {.count = 0, .problem = &problem};
+	const char *first = line + strspn(line, " \t\r");
+
+	if (first >= end || *first == '#')
+		return;
+	if ((*first == '{' ? scan_json : scan_text)(&pairs, line, end) ||
+		assemble(&events[event_count], &pairs))
+		reject(in, problem.at - line + 1, problem.text);
+	if (++event_count == EVENTS)
+		flush();
+}
+
+/* Handles the whole lines; is_last means that what is left is a line too. */
+static void parse_block(struct input *in, bool is_last)
+{
+	char *line = in->block, *const end = in->block + in->filled;
+	char *newline;
+
+	*end = '\n';
+	while (line < end) {
+		newline = memchr(line, '\n', end - line + is_last);
+		if (!newline)
+			break;
+		in->line++;
+		if (newline - line > (ptrdiff_t)LINE_MAX_SIZE)
+			reject(in, 1, "line too long");
+		*newline = '\0';
+		parse_line(in, line, newline);
+		line = newline + 1;
+	}
+	in->filled = line < end ? end - line : 0;
+	memmove(in->block, line, in->filled);
+	if (in->filled > LINE_MAX_SIZE) {
+		in->line++;
+		reject(in, 1, "line too long");
+	}
+	flush();
+}
+
+static void open_input(struct input *in, const char *path)
+{
+	struct stat status;
+
+	in->path = strcmp(path, "-") ? path : "standard input";
+	in->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC)
+				   : STDIN_FILENO;
+	if (in->fd < 0 || fstat(in->fd, &status))
+		err(TM_FAILED, "%s", in->path);
+	in->is_pipe = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+	in->line = 0;
+	in->filled = 0;
+}
+
+/* What is plainly something else gets a better answer than "line 1". */
+static void refuse_foreign(const struct input *in)
+{
+	const unsigned char *first = (const void *)in->block;
+
+	if (in->filled >= 4 && !memcmp(first, &(uint32_t){TM_MAGIC}, 4))
+		errx(TM_FAILED, "%s: holds events already; tm-print shows them",
+			in->path);
+	if (in->filled >= 2 && first[0] == 0x1f && first[1] == 0x8b)
+		errx(TM_FAILED, "%s: is gzip; try: zcat %s | tm-parse",
+			in->path, in->path);
+}
+
+static void parse_file(struct input *in, const char *path)
+{
+	ssize_t n;
+
+	open_input(in, path);
+	for (;;) {
+		if (tm_stop_requested() && !in->is_pipe)
+			exit(TM_DONE);
+		n = read(in->fd, in->block + in->filled, BLOCK - in->filled);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			err(TM_FAILED, "%s", in->path);
+		if (!n)
+			break;
+		in->filled += n;
+		if (!in->line)
+			refuse_foreign(in);
+		parse_block(in, false);
+	}
+	parse_block(in, true);
+	if (in->fd != STDIN_FILENO)
+		close(in->fd);
+}
+
+int main(int argc, char **argv)
+{
+	static char *const standard_input[] = {(char *)"-", NULL};
+	static struct input in;
+	const char *problem;
+
+	parse_options(argc, argv);
+	tm_signals_install();
+	problem = tm_output_prepare();
+	if (problem)
+		errx(TM_MISUSED, "%s", problem);
+	for (char *const *path = optind < argc ? argv + optind : standard_input;
+		*path; path++)
+		parse_file(&in, *path);
+	if (close(STDOUT_FILENO))
+		err(TM_FAILED, "standard output");
+	return TM_DONE;
+}

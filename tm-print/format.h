@@ -1,0 +1,13 @@
+/* An event as one line. */
+#ifndef FORMAT_H
+#define FORMAT_H
+
+#include "common/event.h"
+
+#define LINE_MAX_SIZE 2048
+
+/* They end in a newline, without a NUL, and return the end. */
+char *format_text(char out[LINE_MAX_SIZE], const struct tm_event *event);
+char *format_json(char out[LINE_MAX_SIZE], const struct tm_event *event);
+
+#endif
