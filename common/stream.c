@@ -18,6 +18,12 @@
 #define PIPE_SIZE (1 << 20)
 #define RUNS 64 /* runs that may be open at once, in a merged stream */
 #define GOES_ON_NS 2000000000ULL
+#define INTERRUPTED (-2)
+
+struct run {
+	uint64_t id;
+	const char *path; /* where its START stood */
+};
 
 struct tm_reader_input {
 	char *const *paths;
@@ -32,7 +38,7 @@ struct tm_reader_input {
 	size_t handed;	 /* bytes of block that the caller has */
 	size_t filled;
 	uint64_t size_read, size_total; /* of regular files, as stored */
-	uint64_t open_runs[RUNS];
+	struct run open_runs[RUNS];
 	unsigned open_count;
 	z_stream inflate;
 	unsigned char *packed;
@@ -100,14 +106,20 @@ int tm_reader_open(struct tm_reader *reader, char *const *paths)
 	return measure(reader);
 }
 
+/* 0, -1 failed, INTERRUPTED. */
 static int open_file(struct tm_reader *reader, const char *path)
 {
 	struct tm_reader_input *in = reader->input;
+	/* A FIFO waits in open for its writer; not after a request to stop. */
+	const int wait = tm_stop_requested() ? O_NONBLOCK : 0;
 	struct stat status;
 
 	in->path = is_standard_input(path) ? "standard input" : path;
-	in->fd = is_standard_input(path) ? STDIN_FILENO
-					 : open(path, O_RDONLY | O_CLOEXEC);
+	in->fd = is_standard_input(path)
+			 ? STDIN_FILENO
+			 : open(path, O_RDONLY | O_CLOEXEC | wait);
+	if (in->fd < 0 && errno == EINTR)
+		return INTERRUPTED;
 	if (in->fd < 0 || fstat(in->fd, &status))
 		return fail_errno(reader);
 	if (isatty(in->fd))
@@ -119,6 +131,7 @@ static int open_file(struct tm_reader *reader, const char *path)
 	in->is_gzip = false;
 	in->at_start = true;
 	in->offset = in->handed = in->filled = 0;
+	in->paths++;
 	fcntl(in->fd, F_SETPIPE_SZ, PIPE_SIZE); /* refused: no matter */
 	return 0;
 }
@@ -133,12 +146,20 @@ static void close_file(struct tm_reader_input *in)
 	in->fd = -1;
 }
 
+/* Bytes, 0 at the end, -1 failed, INTERRUPTED. */
 static ssize_t read_some(
-	struct tm_reader_input *in, unsigned char *to, size_t size)
+	struct tm_reader *reader, unsigned char *to, size_t size)
 {
-	const ssize_t n = read(in->fd, to, size);
+	struct tm_reader_input *in = reader->input;
+	struct pollfd readable = {.fd = in->fd, .events = POLLIN};
+	ssize_t n;
 
-	if (n > 0 && in->is_file)
+	do
+		n = read(in->fd, to, size);
+	while (n < 0 && errno == EAGAIN && poll(&readable, 1, -1) >= 0);
+	if (n < 0)
+		return errno == EINTR ? INTERRUPTED : fail_errno(reader);
+	if (in->is_file)
 		in->size_read += n;
 	return n;
 }
@@ -174,6 +195,11 @@ static ssize_t inflate_some(
 		code = inflate(&in->inflate, Z_NO_FLUSH);
 		if (code == Z_BUF_ERROR)
 			break;
+		if (code == Z_MEM_ERROR)
+			return fail(reader, TM_FAILED, "out of memory");
+		if (code != Z_OK && code != Z_STREAM_END &&
+			in->inflate.avail_out != size)
+			break; /* hand out what is sound, then come again */
 		if (code != Z_OK && code != Z_STREAM_END)
 			return fail(reader, TM_CUT,
 				"%s: damaged gzip data (offset %ju)", in->path,
@@ -195,9 +221,9 @@ static ssize_t read_gzip(
 		n = inflate_some(reader, to, size);
 		if (n)
 			return n;
-		n = read_some(in, in->packed, BLOCK);
+		n = read_some(reader, in->packed, BLOCK);
 		if (n < 0)
-			return errno == EINTR ? -2 : fail_errno(reader);
+			return n;
 		if (!n && in->in_member)
 			return fail(reader, TM_CUT,
 				"%s: ends inside its gzip data (offset %ju)",
@@ -207,16 +233,6 @@ static ssize_t read_gzip(
 		in->inflate.next_in = in->packed;
 		in->inflate.avail_in = n;
 	}
-}
-
-static ssize_t read_plain(
-	struct tm_reader *reader, unsigned char *to, size_t size)
-{
-	const ssize_t n = read_some(reader->input, to, size);
-
-	if (n < 0)
-		return errno == EINTR ? -2 : fail_errno(reader);
-	return n;
 }
 
 /* The first two bytes of a file tell gzip from events. */
@@ -233,7 +249,7 @@ static int sniff(struct tm_reader *reader)
 }
 
 /* Fills the block behind the rest of an event that it holds: bytes, 0 at the
- * end of this file, -1 failed, -2 interrupted. */
+ * end of this file, -1 failed, INTERRUPTED. */
 static ssize_t fill(struct tm_reader *reader)
 {
 	struct tm_reader_input *in = reader->input;
@@ -245,7 +261,7 @@ static ssize_t fill(struct tm_reader *reader)
 	in->handed = 0;
 	n = in->is_gzip ? read_gzip(reader, in->block + in->filled,
 				  BLOCK - in->filled)
-			: read_plain(reader, in->block + in->filled,
+			: read_some(reader, in->block + in->filled,
 				  BLOCK - in->filled);
 	if (n <= 0)
 		return n;
@@ -262,11 +278,12 @@ static void note_run(struct tm_reader_input *in, const struct tm_event *event)
 
 	if (event->kind == TM_START) {
 		if (in->open_count < RUNS)
-			in->open_runs[in->open_count++] = start->run_id;
+			in->open_runs[in->open_count++] =
+				(struct run){start->run_id, in->path};
 		return;
 	}
 	for (unsigned i = 0; i < in->open_count; i++) {
-		if (in->open_runs[i] == status->run_id) {
+		if (in->open_runs[i].id == status->run_id) {
 			in->open_runs[i] = in->open_runs[--in->open_count];
 			return;
 		}
@@ -310,15 +327,29 @@ static size_t check(
 	return i;
 }
 
+static int not_an_event(struct tm_reader *reader)
+{
+	const struct tm_reader_input *in = reader->input;
+
+	return fail(reader, TM_CUT,
+		"%s: not an event (offset %ju); tm-event(5) tells what one "
+		"looks like",
+		in->path, (uintmax_t)(in->offset + in->handed));
+}
+
 static int end_of_file(struct tm_reader *reader)
 {
+	static const uint32_t magic = TM_MAGIC;
 	struct tm_reader_input *in = reader->input;
+	const size_t rest = in->filled - in->handed;
 
-	if (in->filled != in->handed)
+	if (rest && memcmp(in->block + in->handed, &magic,
+			    rest < sizeof(magic) ? rest : sizeof(magic)))
+		return not_an_event(reader);
+	if (rest)
 		return fail(reader, TM_CUT,
-			"%s: ends inside an event "
-			"(offset %ju)",
-			in->path, (uintmax_t)(in->offset + in->handed));
+			"%s: ends inside an event (offset %ju)", in->path,
+			(uintmax_t)(in->offset + in->handed));
 	close_file(in);
 	return 0;
 }
@@ -329,7 +360,8 @@ static int end_of_stream(struct tm_reader *reader)
 
 	if (!reader->status && in->open_count && !tm_stop_requested())
 		return fail(reader, TM_CUT,
-			"%s: was cut: it has a START and no END", in->path);
+			"%s: was cut: it has a START and no END",
+			in->open_runs[0].path);
 	return -1;
 }
 
@@ -342,10 +374,7 @@ static ssize_t hand_out(struct tm_reader *reader, struct tm_event **events)
 	const size_t sound = check(reader, first, whole);
 
 	if (sound < whole && !in->at_tick && !sound)
-		return fail(reader, TM_CUT,
-			"%s: not an event (offset %ju); tm-event(5) tells "
-			"what one looks like",
-			in->path, (uintmax_t)(in->offset + in->handed));
+		return not_an_event(reader);
 	in->handed += sound * TM_EVENT_SIZE;
 	reader->events += sound;
 	*events = first;
@@ -364,16 +393,14 @@ ssize_t tm_reader_next(struct tm_reader *reader, struct tm_event **events)
 			return hand_out(reader, events);
 		if (in->fd < 0 && !*in->paths)
 			return end_of_stream(reader);
-		if (in->fd < 0 && open_file(reader, *in->paths++))
+		n = in->fd < 0 ? open_file(reader, *in->paths) : 0;
+		if (!n && in->is_file && tm_stop_requested())
 			return -1;
-		if (in->is_file && tm_stop_requested())
-			return -1;
-		n = fill(reader);
-		if (n == -1)
-			return -1;
-		if (n == -2)
+		if (!n)
+			n = fill(reader);
+		if (n == INTERRUPTED)
 			return 0;
-		if (!n && end_of_file(reader))
+		if (n < 0 || (!n && end_of_file(reader)))
 			return -1;
 	}
 }
@@ -384,6 +411,8 @@ int tm_reader_percent(const struct tm_reader *reader)
 
 	if (!in->size_total)
 		return -1;
+	if (in->size_read >= in->size_total) /* it may have grown */
+		return 100;
 	return in->size_read * 100 / in->size_total;
 }
 
