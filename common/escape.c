@@ -5,9 +5,9 @@
 
 #define ESCAPE_SIZE 16
 
-/* What shows nothing, or changes how other text shows: C1 controls, soft
- * hyphen, fillers, zero width, line separators, bidirectional controls, byte
- * order mark, annotations, musical formatting, tags. */
+/* What shows nothing, or changes how other text shows: C1 controls, fillers,
+ * variation selectors, line separators and all of Unicode's category Cf, which
+ * holds zero width and bidirectional controls and tags. */
 static bool is_hidden(uint32_t code)
 {
 	static const struct {
@@ -16,7 +16,12 @@ static bool is_hidden(uint32_t code)
 		{0x80, 0x9f},
 		{0xad, 0xad},
 		{0x34f, 0x34f},
+		{0x600, 0x605},
 		{0x61c, 0x61c},
+		{0x6dd, 0x6dd},
+		{0x70f, 0x70f},
+		{0x890, 0x891},
+		{0x8e2, 0x8e2},
 		{0x115f, 0x1160},
 		{0x17b4, 0x17b5},
 		{0x180b, 0x180f},
@@ -28,6 +33,9 @@ static bool is_hidden(uint32_t code)
 		{0xfeff, 0xfeff},
 		{0xffa0, 0xffa0},
 		{0xfff0, 0xfffb},
+		{0x110bd, 0x110bd},
+		{0x110cd, 0x110cd},
+		{0x13430, 0x1343f},
 		{0x1bca0, 0x1bca3},
 		{0x1d173, 0x1d17a},
 		{0xe0000, 0xe0fff},
