@@ -160,10 +160,10 @@ open('pcap', 'wb').write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 
 		assert_failure 3
 		assert_output "tm-print: $file: not an event (offset 0); tm-event(5) tells what one looks like"
 	done
-	events 1 2 | cat - text >tail
-	run --separate-stderr tm-print tail
+	events 1 2 | cat - text >mixed
+	run --separate-stderr tm-print mixed
 	assert_failure 3
-	assert_equal "$stderr" 'tm-print: tail: not an event (offset 256); tm-event(5) tells what one looks like'
+	assert_equal "$stderr" 'tm-print: mixed: not an event (offset 256); tm-event(5) tells what one looks like'
 	assert_equal "${#lines[@]}" 2
 }
 
@@ -308,9 +308,9 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	cat <&5 >out
 	wait $!
 	[ ! -s err ]
-	lines=$(wc -l <out)
-	[ "$lines" -gt 0 ]
-	[ "$lines" -lt 100000 ]
+	count=$(wc -l <out)
+	[ "$count" -gt 0 ]
+	[ "$count" -lt 100000 ]
 	assert_equal "$(sort -u out | wc -l)" 1
 }
 

@@ -258,6 +258,20 @@ refuses() { # LINE MESSAGE
 	wait $!
 }
 
+@test "Ctrl-C drains a pipe to its end" {
+	mkfifo in
+	tm-parse <in >out &
+	exec 5>in
+	echo '{"uid":1}' >&5
+	sleep 0.1
+	kill -INT $!
+	sleep 0.1
+	printf '{"uid":2}' >&5
+	exec 5>&-
+	wait $!
+	assert_equal "$(stat -c %s out)" 256
+}
+
 @test "events are not written to a terminal" {
 	run script -qec 'echo "{}" | tm-parse' /dev/null
 	assert_failure 2

@@ -24,7 +24,7 @@ every_kind() {
 	assert_success
 	assert_output - <<-'END'
 	2023-11-14T22:13:20.000000000Z start run_id=77 cgroup_id=1 ifindex=0 hooks=cgroup_skb,sock_create host=db1.example
-	2023-11-14T22:13:20.000000000Z name of=user id=1000 part=0 parts=1 text=alice
+	2023-11-14T22:13:20.000000000Z name user id=1000 part=0 parts=1 text=alice
 	2023-11-14T22:13:20.000000001Z traffic out uid=1000 bytes=60 packets=1 tcp 192.0.2.1:40000 > 198.51.100.7:443 tcp_flags=syn,ack pid=4242 comm="tmux: server" ifindex=2 netns=4026531840 cgroup_id=9 socket_uid=1001 flags=task,loopback span=100 total_in=5 total_out=18446744073709551615
 	2023-11-14T22:13:20.000000002Z traffic in uid=none bytes=84 packets=1 icmpv6 2001:db8::1 > 2001:db8::2
 	2023-11-14T22:13:20.000000003Z traffic in uid=0 bytes=99 packets=1 udp [2001:db8::1]:53 > [2001:db8::2]:4000

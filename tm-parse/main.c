@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,7 +169,9 @@ static void parse_file(struct input *in, const char *path)
 		if (tm_stop_requested() && !in->is_pipe)
 			exit(TM_DONE);
 		n = read(in->fd, in->block + in->filled, BLOCK - in->filled);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && errno == EAGAIN)
+			poll(&(struct pollfd){in->fd, POLLIN, 0}, 1, -1);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)
 			err(TM_FAILED, "%s", in->path);

@@ -197,13 +197,16 @@ static bool is_word_of(const struct slice *word, const struct tm_word *words)
 /* The field that the word can only belong to. */
 static const char *key_of(const struct slice *word)
 {
-	const struct tm_field *field = tm_fields_of(TM_TRAFFIC);
+	static const enum tm_kind kinds[] = {TM_TRAFFIC, TM_NAME};
+	const struct tm_field *field;
 
-	for (; field->key; field++) {
-		if ((field->type == TM_FIELD_WORD ||
-			    field->type == TM_FIELD_CODE) &&
-			is_word_of(word, field->words))
-			return field->key;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		for (field = tm_fields_of(kinds[i]); field->key; field++) {
+			if ((field->type == TM_FIELD_WORD ||
+				    field->type == TM_FIELD_CODE) &&
+				is_word_of(word, field->words))
+				return field->key;
+		}
 	}
 	if (word->length > 10 && hex_digit(*word->text) >= 0 &&
 		word->text[4] == '-')

@@ -239,7 +239,7 @@ char *format_text(char out[LINE_MAX_SIZE], const struct tm_event *event)
 			field += TM_FIELDS_FLOW - 1;
 		} else if (field->is_optional && is_zero(event, field)) {
 			continue;
-		} else if (!strcmp(field->key, "direction")) {
+		} else if (field->type == TM_FIELD_WORD) {
 			out = put_bare(out, event, field);
 		} else {
 			out = put_pair(out, event, field);
