@@ -50,7 +50,7 @@ static bool is_cgroup2(char *line, char **mount)
 	return true;
 }
 
-int cgroup_find(struct cgroup *cgroup)
+int tm_cgroup_find(struct tm_cgroup *cgroup)
 {
 	FILE *const mounts = fopen("/proc/self/mountinfo", "re");
 	char *line = NULL, *mount;
@@ -75,7 +75,7 @@ int cgroup_find(struct cgroup *cgroup)
 	return found ? 0 : -1;
 }
 
-int cgroup_open(struct cgroup *cgroup, const char *path)
+int tm_cgroup_open(struct tm_cgroup *cgroup, const char *path)
 {
 	struct statfs system;
 	struct stat status;
@@ -92,7 +92,7 @@ int cgroup_open(struct cgroup *cgroup, const char *path)
 	return system.f_type == CGROUP2_SUPER_MAGIC ? 0 : -1;
 }
 
-int cgroup_walk(const struct cgroup *cgroup,
+int tm_cgroup_walk(const struct tm_cgroup *cgroup,
 	void found(void *context, uint64_t id, const char *path), void *context)
 {
 	char mount[sizeof(cgroup->mount)];

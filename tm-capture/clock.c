@@ -15,7 +15,7 @@ static uint64_t read_ns(clockid_t id)
 	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
 }
 
-uint64_t clock_since_boot_ns(void)
+uint64_t tm_clock_since_boot_ns(void)
 {
 	return read_ns(CLOCK_BOOTTIME);
 }
@@ -39,7 +39,7 @@ static int64_t measure(void)
 	return offset;
 }
 
-static void arm(struct clock *clock)
+static void arm(struct tm_clock *clock)
 {
 	const struct itimerspec far = {
 		.it_value.tv_sec = time(NULL) + FAR_AWAY};
@@ -48,7 +48,7 @@ static void arm(struct clock *clock)
 		&far, NULL);
 }
 
-void clock_open(struct clock *clock)
+void tm_clock_open(struct tm_clock *clock)
 {
 	clock->fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	clock->step_ns = 0;
@@ -57,7 +57,7 @@ void clock_open(struct clock *clock)
 		arm(clock);
 }
 
-void clock_follow(struct clock *clock)
+void tm_clock_follow(struct tm_clock *clock)
 {
 	uint64_t expirations;
 
@@ -65,7 +65,7 @@ void clock_follow(struct clock *clock)
 	if (read(clock->fd, &expirations, sizeof(expirations)) > 0)
 		return;
 	clock->offset_before_ns = clock->offset_ns;
-	clock->step_ns = clock_since_boot_ns();
+	clock->step_ns = tm_clock_since_boot_ns();
 	clock->offset_ns = measure();
 	arm(clock);
 }

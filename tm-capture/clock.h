@@ -5,22 +5,22 @@
 
 #include <stdint.h>
 
-struct clock {
+struct tm_clock {
 	int fd; /* readable when the wall clock was set; -1 = not known */
 	int64_t offset_ns;
 	int64_t offset_before_ns; /* for what happened before step_ns */
 	uint64_t step_ns;	  /* since boot */
 };
 
-void clock_open(struct clock *clock);
+void tm_clock_open(struct tm_clock *clock);
 
 /* To be called when fd is readable. */
-void clock_follow(struct clock *clock);
+void tm_clock_follow(struct tm_clock *clock);
 
-uint64_t clock_since_boot_ns(void);
+uint64_t tm_clock_since_boot_ns(void);
 
-static inline uint64_t clock_wall_ns(
-	const struct clock *clock, uint64_t since_boot_ns)
+static inline uint64_t tm_clock_wall_ns(
+	const struct tm_clock *clock, uint64_t since_boot_ns)
 {
 	return since_boot_ns + (since_boot_ns < clock->step_ns
 					       ? clock->offset_before_ns

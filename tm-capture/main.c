@@ -45,11 +45,11 @@ struct options {
 
 struct capture {
 	struct options options;
-	struct cgroup cgroup;
-	struct programs programs;
-	struct clock clock;
-	struct order order;
-	struct writer writer;
+	struct tm_cgroup cgroup;
+	struct tm_programs programs;
+	struct tm_clock clock;
+	struct tm_order order;
+	struct tm_writer writer;
 	size_t round; /* records that this round may still take */
 	bool is_drained;
 	bool is_orphaned; /* the cgroup was removed */
@@ -162,7 +162,7 @@ static struct options parse(int argc, char **argv)
 			options.is_quiet = true;
 			break;
 		case 'v':
-			programs_be_verbose();
+			tm_programs_be_verbose();
 			break;
 		case 'h':
 			fputs(usage_text, stdout);
@@ -182,12 +182,12 @@ static struct options parse(int argc, char **argv)
 	return options;
 }
 
-static void open_cgroup(struct cgroup *cgroup, const char *path)
+static void open_cgroup(struct tm_cgroup *cgroup, const char *path)
 {
-	if (cgroup_find(cgroup))
+	if (tm_cgroup_find(cgroup))
 		errx(TM_CANNOT, "no cgroup2 tree is mounted here; mend: "
 				"mount -t cgroup2 none /mnt");
-	if (!cgroup_open(cgroup, path))
+	if (!tm_cgroup_open(cgroup, path))
 		return;
 	if (errno == ENOTSUP)
 		errx(TM_FAILED, "%s: not a cgroup; they are below %s",
@@ -196,7 +196,7 @@ static void open_cgroup(struct cgroup *cgroup, const char *path)
 }
 
 __attribute__((noreturn)) static void cannot(
-	const char *what, const struct programs *programs)
+	const char *what, const struct tm_programs *programs)
 {
 	if (errno == EPERM || errno == EACCES)
 		errx(TM_CANNOT,
@@ -212,13 +212,13 @@ static int on_event(void *context, void *data, size_t size)
 	struct capture *const capture = context;
 
 	if (size >= TM_EVENT_SIZE)
-		memcpy(order_add(&capture->order), data, TM_EVENT_SIZE);
+		memcpy(tm_order_add(&capture->order), data, TM_EVENT_SIZE);
 	return --capture->round ? 0 : -ECANCELED;
 }
 
 static bool can_read_maps(void *context)
 {
-	const struct programs *const programs = context;
+	const struct tm_programs *const programs = context;
 	struct tm_lost_key key;
 	struct bpf_map *const lost =
 		bpf_object__find_map_by_name(programs->object, "lost");
@@ -230,31 +230,32 @@ static bool can_read_maps(void *context)
 static void start(struct capture *capture)
 {
 	const struct options *const options = &capture->options;
-	struct programs *const programs = &capture->programs;
+	struct tm_programs *const programs = &capture->programs;
 	uint64_t start_ns;
 	char kept[256];
 
-	if (programs_load(programs, &options->settings, options->ring_bytes) ||
-		programs_read_with(programs, on_event, capture))
+	if (tm_programs_load(
+		    programs, &options->settings, options->ring_bytes) ||
+		tm_programs_read_with(programs, on_event, capture))
 		cannot("load the eBPF programs", programs);
-	clock_open(&capture->clock);
+	tm_clock_open(&capture->clock);
 	capture->writer.programs = programs;
 	capture->writer.clock = &capture->clock;
-	capture->writer.naming = naming_new(&capture->cgroup, own_netns());
+	capture->writer.naming = tm_naming_new(&capture->cgroup, own_netns());
 	capture->writer.limit = options->count;
-	if (order_open(&capture->order) || !capture->writer.naming)
+	if (tm_order_open(&capture->order) || !capture->writer.naming)
 		err(TM_FAILED, "start");
-	start_ns = clock_since_boot_ns();
-	if (programs_attach(programs, capture->cgroup.fd))
+	start_ns = tm_clock_since_boot_ns();
+	if (tm_programs_attach(programs, capture->cgroup.fd))
 		cannot("attach to the cgroup", programs);
-	if (rights_drop(can_read_maps, programs, kept, sizeof(kept)))
+	if (tm_rights_drop(can_read_maps, programs, kept, sizeof(kept)))
 		err(TM_FAILED, "cannot drop rights");
 	if (*kept)
 		warnx("keeps %s", kept);
 	if (programs->missing)
 		warnx("%s: this kernel does not let it read them",
 			programs->missing);
-	writer_start(&capture->writer, start_ns, capture->cgroup.id,
+	tm_writer_start(&capture->writer, start_ns, capture->cgroup.id,
 		options->settings.interfaces[0].ifindex);
 }
 
@@ -263,22 +264,22 @@ static void start(struct capture *capture)
  * happened is written. */
 static uint64_t drain(struct capture *capture)
 {
-	struct order *const order = &capture->order;
-	const size_t room = order_compact(order);
+	struct tm_order *const order = &capture->order;
+	const size_t room = tm_order_compact(order);
 	struct tm_event *events;
-	uint64_t until_ns = clock_since_boot_ns(), newest_ns;
+	uint64_t until_ns = tm_clock_since_boot_ns(), newest_ns;
 	size_t count;
 
 	capture->round = room < ROUND ? room : ROUND;
 	if (capture->round)
 		ring_buffer__consume(capture->programs.ring);
 	capture->is_drained = capture->round;
-	newest_ns = order_sort(order);
+	newest_ns = tm_order_sort(order);
 	if (!capture->is_drained && newest_ns < until_ns)
 		until_ns = newest_ns;
-	until_ns -= ORDER_WINDOW_NS;
-	count = order_take(order, room ? until_ns : UINT64_MAX, &events);
-	writer_events(&capture->writer, events, count);
+	until_ns -= TM_ORDER_WINDOW_NS;
+	count = tm_order_take(order, room ? until_ns : UINT64_MAX, &events);
+	tm_writer_events(&capture->writer, events, count);
 	return until_ns;
 }
 
@@ -291,7 +292,7 @@ static void wait_for_events(struct capture *capture)
 
 	poll(fds, 2, IDLE_MS);
 	if (fds[1].revents)
-		clock_follow(&capture->clock);
+		tm_clock_follow(&capture->clock);
 }
 
 static bool is_told_to_stop(void)
@@ -304,8 +305,8 @@ static bool is_told_to_stop(void)
 
 static void print_statistics(struct capture *capture)
 {
-	struct tm_status in = writer_count(&capture->writer, TM_IN);
-	struct tm_status out = writer_count(&capture->writer, TM_OUT);
+	struct tm_status in = tm_writer_count(&capture->writer, TM_IN);
+	struct tm_status out = tm_writer_count(&capture->writer, TM_OUT);
 
 	warnx("seen %" PRIu64 " packets %" PRIu64 " bytes = recorded %" PRIu64
 	      " %" PRIu64 " + excluded %" PRIu64 " %" PRIu64 " + lost %" PRIu64
@@ -322,18 +323,18 @@ static void print_statistics(struct capture *capture)
 
 static void tick(struct capture *capture, uint64_t until_ns)
 {
-	writer_status(&capture->writer, TM_TICK, until_ns);
-	capture->is_orphaned = !programs_are_attached(&capture->programs);
+	tm_writer_status(&capture->writer, TM_TICK, until_ns);
+	capture->is_orphaned = !tm_programs_are_attached(&capture->programs);
 }
 
 static void meter(struct capture *capture)
 {
-	const uint64_t start_ns = clock_since_boot_ns();
+	const uint64_t start_ns = tm_clock_since_boot_ns();
 	const uint64_t for_ns = capture->options.for_ns;
 	uint64_t tick_ns = start_ns + SECOND_NS, until_ns;
 
 	while (!is_told_to_stop() && !capture->writer.error &&
-		!writer_is_full(&capture->writer) && !capture->is_orphaned) {
+		!tm_writer_is_full(&capture->writer) && !capture->is_orphaned) {
 		wait_for_events(capture);
 		until_ns = drain(capture);
 		if (until_ns >= tick_ns) {
@@ -344,7 +345,7 @@ static void meter(struct capture *capture)
 		}
 		if (tm_signal_take(SIGUSR1))
 			print_statistics(capture);
-		if (for_ns && clock_since_boot_ns() - start_ns >= for_ns)
+		if (for_ns && tm_clock_since_boot_ns() - start_ns >= for_ns)
 			break;
 	}
 }
@@ -354,18 +355,18 @@ static void finish(struct capture *capture)
 	struct tm_event *events;
 	size_t count;
 
-	programs_detach(&capture->programs);
+	tm_programs_detach(&capture->programs);
 	do
 		drain(capture);
 	while (!capture->is_drained);
-	count = order_take(&capture->order, UINT64_MAX, &events);
-	writer_events(&capture->writer, events, count);
-	writer_status(&capture->writer, TM_END, clock_since_boot_ns());
+	count = tm_order_take(&capture->order, UINT64_MAX, &events);
+	tm_writer_events(&capture->writer, events, count);
+	tm_writer_status(&capture->writer, TM_END, tm_clock_since_boot_ns());
 }
 
 static int conclude(struct capture *capture)
 {
-	const struct writer *const writer = &capture->writer;
+	const struct tm_writer *const writer = &capture->writer;
 
 	if (!capture->options.is_quiet)
 		print_statistics(capture);
@@ -373,7 +374,7 @@ static int conclude(struct capture *capture)
 		warnx("%s: the cgroup was removed, so the metering ended",
 			capture->cgroup.path);
 	if (writer->error && writer->error != EPIPE) {
-		writer_cut_back(writer);
+		tm_writer_cut_back(writer);
 		warnx("standard output: %s; the stream ends after %" PRIu64
 		      " bytes",
 			strerror(writer->error), writer->size);

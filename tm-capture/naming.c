@@ -18,8 +18,8 @@ struct memo {
 	bool is_used;
 };
 
-struct naming {
-	const struct cgroup *tree;
+struct tm_naming {
+	const struct tm_cgroup *tree;
 	uint32_t own_netns;
 	struct tm_names *users;
 	struct tm_index seen[TM_NAME_CGROUP + 1];
@@ -32,9 +32,10 @@ struct naming {
 	struct tm_event records[3 * RECORDS];
 };
 
-struct naming *naming_new(const struct cgroup *tree, uint32_t own_netns)
+struct tm_naming *tm_naming_new(
+	const struct tm_cgroup *tree, uint32_t own_netns)
 {
-	struct naming *naming = calloc(1, sizeof(*naming));
+	struct tm_naming *naming = calloc(1, sizeof(*naming));
 
 	if (!naming)
 		return NULL;
@@ -48,7 +49,7 @@ struct naming *naming_new(const struct cgroup *tree, uint32_t own_netns)
 	return naming;
 }
 
-bool naming_is_news(struct naming *naming, const struct tm_event *event)
+bool tm_naming_is_news(struct tm_naming *naming, const struct tm_event *event)
 {
 	const uint64_t mixed = (event->uid ^ event->cgroup_id << 8 ^
 				       (uint64_t)event->ifindex << 40) *
@@ -64,14 +65,14 @@ bool naming_is_news(struct naming *naming, const struct tm_event *event)
 	return true;
 }
 
-static bool is_first(struct naming *naming, enum tm_name_of of, uint64_t id)
+static bool is_first(struct tm_naming *naming, enum tm_name_of of, uint64_t id)
 {
 	const uint32_t count = naming->seen[of].count;
 
 	return tm_index_add(&naming->seen[of], id) == count;
 }
 
-static size_t user(struct naming *naming, uint32_t uid, uint64_t time_ns,
+static size_t user(struct tm_naming *naming, uint32_t uid, uint64_t time_ns,
 	struct tm_event *out)
 {
 	const char *name = tm_names_user(naming->users, uid);
@@ -84,7 +85,7 @@ static size_t user(struct naming *naming, uint32_t uid, uint64_t time_ns,
 	return 0;
 }
 
-static size_t interface(const struct naming *naming,
+static size_t interface(const struct tm_naming *naming,
 	const struct tm_event *event, struct tm_event *out)
 {
 	char name[IF_NAMESIZE];
@@ -97,7 +98,7 @@ static size_t interface(const struct naming *naming,
 		name);
 }
 
-static void forget_tree(struct naming *naming)
+static void forget_tree(struct tm_naming *naming)
 {
 	for (uint32_t i = 0; i < naming->cgroups.count; i++)
 		free(naming->cgroup_paths[i]);
@@ -108,7 +109,7 @@ static void forget_tree(struct naming *naming)
 
 static void remember(void *context, uint64_t id, const char *path)
 {
-	struct naming *const naming = context;
+	struct tm_naming *const naming = context;
 	const uint32_t count = naming->cgroups.count;
 	char **const paths =
 		realloc(naming->cgroup_paths, (count + 1) * sizeof(*paths));
@@ -122,7 +123,7 @@ static void remember(void *context, uint64_t id, const char *path)
 }
 
 static const char *cgroup_path(
-	struct naming *naming, const struct tm_event *event)
+	struct tm_naming *naming, const struct tm_event *event)
 {
 	uint32_t number = tm_index_find(&naming->cgroups, event->cgroup_id);
 
@@ -130,13 +131,13 @@ static const char *cgroup_path(
 		event->time_ns - naming->walked_ns >= WALK_NS) {
 		naming->walked_ns = event->time_ns;
 		forget_tree(naming);
-		cgroup_walk(naming->tree, remember, naming);
+		tm_cgroup_walk(naming->tree, remember, naming);
 		number = tm_index_find(&naming->cgroups, event->cgroup_id);
 	}
 	return number == TM_INDEX_NONE ? NULL : naming->cgroup_paths[number];
 }
 
-static size_t cgroup(struct naming *naming, const struct tm_event *event,
+static size_t cgroup(struct tm_naming *naming, const struct tm_event *event,
 	struct tm_event *out)
 {
 	const char *const path = cgroup_path(naming, event);
@@ -146,7 +147,7 @@ static size_t cgroup(struct naming *naming, const struct tm_event *event,
 		    : 0;
 }
 
-size_t naming_records(struct naming *naming, const struct tm_event *event,
+size_t tm_naming_records(struct tm_naming *naming, const struct tm_event *event,
 	struct tm_event **records)
 {
 	struct tm_event *const out = naming->records;
@@ -166,8 +167,8 @@ size_t naming_records(struct naming *naming, const struct tm_event *event,
 	return n;
 }
 
-size_t naming_late(
-	struct naming *naming, uint64_t time_ns, struct tm_event **records)
+size_t tm_naming_late(
+	struct tm_naming *naming, uint64_t time_ns, struct tm_event **records)
 {
 	const size_t waiting = naming->late_count;
 	size_t n = 0;
@@ -184,7 +185,7 @@ size_t naming_late(
 	return n;
 }
 
-void naming_free(struct naming *naming)
+void tm_naming_free(struct tm_naming *naming)
 {
 	if (!naming)
 		return;

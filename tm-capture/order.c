@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-int order_open(struct order *order)
+int tm_order_open(struct tm_order *order)
 {
 	memset(order, 0, sizeof(*order));
-	order->events = malloc(ORDER_CAPACITY * sizeof(*order->events));
+	order->events = malloc(TM_ORDER_CAPACITY * sizeof(*order->events));
 	return order->events ? 0 : -1;
 }
 
-uint64_t order_sort(struct order *order)
+uint64_t tm_order_sort(struct tm_order *order)
 {
 	struct tm_event *const events = order->events;
 	struct tm_event late;
@@ -33,8 +33,8 @@ uint64_t order_sort(struct order *order)
 	return order->end > order->first ? events[order->end - 1].time_ns : 0;
 }
 
-size_t order_take(
-	struct order *order, uint64_t until_ns, struct tm_event **events)
+size_t tm_order_take(
+	struct tm_order *order, uint64_t until_ns, struct tm_event **events)
 {
 	size_t low = order->first, high = order->end;
 
@@ -51,21 +51,21 @@ size_t order_take(
 	return order->events + low - *events;
 }
 
-size_t order_compact(struct order *order)
+size_t tm_order_compact(struct tm_order *order)
 {
 	if (order->first == order->end) {
 		order->first = order->sorted = order->end = 0;
-	} else if (order->first > ORDER_CAPACITY / 2) {
+	} else if (order->first > TM_ORDER_CAPACITY / 2) {
 		memmove(order->events, order->events + order->first,
 			(order->end - order->first) * sizeof(*order->events));
 		order->sorted -= order->first;
 		order->end -= order->first;
 		order->first = 0;
 	}
-	return ORDER_CAPACITY - order->end;
+	return TM_ORDER_CAPACITY - order->end;
 }
 
-void order_close(struct order *order)
+void tm_order_close(struct tm_order *order)
 {
 	free(order->events);
 }

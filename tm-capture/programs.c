@@ -15,7 +15,7 @@
 extern const char tm_object[], tm_object_end[];
 
 static bool is_verbose;
-static char last_warning[PROGRAMS_PROBLEM];
+static char last_warning[TM_PROGRAMS_PROBLEM];
 
 /* libbpf says in its first warning what is wrong, then repeats itself. */
 __attribute__((format(printf, 2, 0))) static int say(
@@ -30,13 +30,13 @@ __attribute__((format(printf, 2, 0))) static int say(
 	return 0;
 }
 
-void programs_be_verbose(void)
+void tm_programs_be_verbose(void)
 {
 	is_verbose = true;
 }
 
 __attribute__((format(printf, 2, 3))) static int fail(
-	struct programs *programs, const char *format, ...)
+	struct tm_programs *programs, const char *format, ...)
 {
 	const int error = errno;
 	va_list args;
@@ -48,7 +48,7 @@ __attribute__((format(printf, 2, 3))) static int fail(
 	return -1;
 }
 
-static int give_up(struct programs *programs)
+static int give_up(struct tm_programs *programs)
 {
 	const int error = errno;
 
@@ -67,8 +67,8 @@ static unsigned power_of_two(unsigned n)
 	return power;
 }
 
-static int load(struct programs *programs, const struct tm_settings *settings,
-	size_t ring_bytes)
+static int load(struct tm_programs *programs,
+	const struct tm_settings *settings, size_t ring_bytes)
 {
 	struct bpf_map *ring, *counters, *rodata;
 
@@ -90,7 +90,7 @@ static int load(struct programs *programs, const struct tm_settings *settings,
 	return 0;
 }
 
-static int map_counters(struct programs *programs)
+static int map_counters(struct tm_programs *programs)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
 	const size_t size = programs->cpus * sizeof(struct tm_counters);
@@ -106,8 +106,8 @@ static int map_counters(struct programs *programs)
 	return 0;
 }
 
-int programs_load(struct programs *programs, const struct tm_settings *settings,
-	size_t ring_bytes)
+int tm_programs_load(struct tm_programs *programs,
+	const struct tm_settings *settings, size_t ring_bytes)
 {
 	struct tm_settings used = *settings;
 
@@ -132,7 +132,7 @@ int programs_load(struct programs *programs, const struct tm_settings *settings,
 	return 0;
 }
 
-int programs_read_with(struct programs *programs,
+int tm_programs_read_with(struct tm_programs *programs,
 	int on_event(void *context, void *data, size_t size), void *context)
 {
 	programs->ring = ring_buffer__new(
@@ -141,7 +141,7 @@ int programs_read_with(struct programs *programs,
 	return programs->ring ? 0 : fail(programs, "ring: %s", strerror(errno));
 }
 
-int programs_attach(struct programs *programs, int cgroup_fd)
+int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 {
 	static const char *const names[] = {"meter_in", "meter_out"};
 	struct bpf_program *program;
@@ -157,7 +157,7 @@ int programs_attach(struct programs *programs, int cgroup_fd)
 	return 0;
 }
 
-bool programs_are_attached(const struct programs *programs)
+bool tm_programs_are_attached(const struct tm_programs *programs)
 {
 	for (int i = 0; i < 2; i++) {
 		struct bpf_link_info info = {};
@@ -172,7 +172,7 @@ bool programs_are_attached(const struct programs *programs)
 	return true;
 }
 
-void programs_detach(struct programs *programs)
+void tm_programs_detach(struct tm_programs *programs)
 {
 	for (int i = 0; i < 2; i++) {
 		bpf_link__destroy(programs->links[i]);
@@ -187,8 +187,8 @@ static void sum(struct tm_amount *to, const struct tm_amount *amount)
 	to->bytes += amount->bytes;
 }
 
-struct tm_counted programs_counted(
-	const struct programs *programs, enum tm_direction direction)
+struct tm_counted tm_programs_counted(
+	const struct tm_programs *programs, enum tm_direction direction)
 {
 	struct tm_counted all = {};
 
@@ -204,7 +204,7 @@ struct tm_counted programs_counted(
 	return all;
 }
 
-int programs_lost(const struct programs *programs,
+int tm_programs_lost(const struct tm_programs *programs,
 	void found(void *context, const struct tm_lost_key *key,
 		const struct tm_amount *amount),
 	void *context)
@@ -222,7 +222,7 @@ int programs_lost(const struct programs *programs,
 	return errno == ENOENT ? 0 : -1;
 }
 
-void programs_free(struct programs *programs)
+void tm_programs_free(struct tm_programs *programs)
 {
 	for (int i = 0; i < 2; i++)
 		bpf_link__destroy(programs->links[i]);

@@ -136,7 +136,7 @@ static int filter_calls(char *kept, size_t size)
 }
 #endif
 
-int rights_drop(
+int tm_rights_drop(
 	bool can_read(void *context), void *context, char *kept, size_t size)
 {
 	*kept = '\0';

@@ -9,7 +9,7 @@
  * can_read fails without capabilities (kernels before 5.19), CAP_BPF stays.
  * What could not be dropped is told in kept, "" = nothing. 0, or -1 with
  * errno. */
-int rights_drop(
+int tm_rights_drop(
 	bool can_read(void *context), void *context, char *kept, size_t size);
 
 #endif

@@ -13,7 +13,7 @@
 #define SPAN_NS 10000000		 /* the unit of a record's span */
 #define OVERFLOW_KEY (UINT64_C(1) << 40) /* beside uid << 1 | direction */
 
-static void put(struct writer *writer, const void *records, size_t count)
+static void put(struct tm_writer *writer, const void *records, size_t count)
 {
 	if (writer->error || !count)
 		return;
@@ -23,7 +23,7 @@ static void put(struct writer *writer, const void *records, size_t count)
 		writer->size += count * TM_EVENT_SIZE;
 }
 
-void writer_start(struct writer *writer, uint64_t since_boot_ns,
+void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
 	uint64_t cgroup_id, uint32_t ifindex)
 {
 	struct tm_start start = {
@@ -38,7 +38,7 @@ void writer_start(struct writer *writer, uint64_t since_boot_ns,
 		writer->run_id = (uint64_t)getpid() << 32 ^ time(NULL);
 	writer->lost_since_ns = since_boot_ns;
 	start.run_id = writer->run_id;
-	start.time_ns = clock_wall_ns(writer->clock, since_boot_ns);
+	start.time_ns = tm_clock_wall_ns(writer->clock, since_boot_ns);
 	gethostname(start.host, sizeof(start.host) - 1);
 	put(writer, &start, 1);
 }
@@ -49,24 +49,25 @@ static void add(struct tm_amount *to, const struct tm_event *event)
 	to->bytes += event->bytes;
 }
 
-bool writer_is_full(const struct writer *writer)
+bool tm_writer_is_full(const struct tm_writer *writer)
 {
 	return writer->limit && writer->events >= writer->limit;
 }
 
-void writer_events(struct writer *writer, struct tm_event *events, size_t count)
+void tm_writer_events(
+	struct tm_writer *writer, struct tm_event *events, size_t count)
 {
 	struct tm_event *names;
 	size_t written = 0, i, n;
 
-	for (i = 0; i < count && !writer_is_full(writer); i++) {
+	for (i = 0; i < count && !tm_writer_is_full(writer); i++) {
 		events[i].time_ns =
-			clock_wall_ns(writer->clock, events[i].time_ns);
+			tm_clock_wall_ns(writer->clock, events[i].time_ns);
 		add(&writer->recorded[events[i].direction & 1], &events[i]);
 		writer->events++;
-		if (!naming_is_news(writer->naming, &events[i]))
+		if (!tm_naming_is_news(writer->naming, &events[i]))
 			continue;
-		n = naming_records(writer->naming, &events[i], &names);
+		n = tm_naming_records(writer->naming, &events[i], &names);
 		if (n) {
 			put(writer, events + written, i - written);
 			put(writer, names, n);
@@ -79,7 +80,7 @@ void writer_events(struct writer *writer, struct tm_event *events, size_t count)
 }
 
 /* A LOST record holds 32 bits of packets; more take several. */
-static void put_lost(struct writer *writer, struct tm_event *event,
+static void put_lost(struct tm_writer *writer, struct tm_event *event,
 	const struct tm_amount *amount)
 {
 	struct tm_amount left = *amount;
@@ -98,7 +99,7 @@ static void put_lost(struct writer *writer, struct tm_event *event,
 }
 
 /* What was lost before this, by this owner: where it is kept. */
-static struct tm_amount *lost_before(struct writer *writer, uint64_t key)
+static struct tm_amount *lost_before(struct tm_writer *writer, uint64_t key)
 {
 	const uint32_t count = writer->losers.count;
 	const uint32_t number = tm_index_add(&writer->losers, key);
@@ -117,7 +118,7 @@ static struct tm_amount *lost_before(struct writer *writer, uint64_t key)
 	return &writer->lost_by[number];
 }
 
-static void lose(struct writer *writer, uint64_t key, uint32_t uid,
+static void lose(struct tm_writer *writer, uint64_t key, uint32_t uid,
 	enum tm_direction direction, uint16_t flags,
 	const struct tm_amount *all)
 {
@@ -129,8 +130,8 @@ static void lose(struct writer *writer, uint64_t key, uint32_t uid,
 			.magic = TM_MAGIC,
 			.kind = TM_LOST,
 			.direction = direction,
-			.time_ns =
-				clock_wall_ns(writer->clock, writer->status_ns),
+			.time_ns = tm_clock_wall_ns(
+				writer->clock, writer->status_ns),
 			.uid = uid,
 			.socket_uid = uid,
 			.flags = flags,
@@ -146,7 +147,7 @@ static void lose(struct writer *writer, uint64_t key, uint32_t uid,
 	if (!more.packets && !more.bytes)
 		return;
 	*before = *all;
-	n = naming_records(writer->naming, &event, &names);
+	n = tm_naming_records(writer->naming, &event, &names);
 	put(writer, names, n);
 	put_lost(writer, &event, &more);
 }
@@ -161,12 +162,13 @@ static void on_lost(void *context, const struct tm_lost_key *key,
 		key->direction, flags, amount);
 }
 
-static void write_lost(struct writer *writer)
+static void write_lost(struct tm_writer *writer)
 {
-	programs_lost(writer->programs, on_lost, writer);
+	tm_programs_lost(writer->programs, on_lost, writer);
 	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
 		const struct tm_amount overflow =
-			programs_counted(writer->programs, direction).overflow;
+			tm_programs_counted(writer->programs, direction)
+				.overflow;
 
 		lose(writer, OVERFLOW_KEY + direction, TM_NOBODY, direction,
 			TM_OWNER_NONE | TM_UNSURE, &overflow);
@@ -174,17 +176,17 @@ static void write_lost(struct writer *writer)
 	writer->lost_since_ns = writer->status_ns;
 }
 
-struct tm_status writer_count(
-	const struct writer *writer, enum tm_direction direction)
+struct tm_status tm_writer_count(
+	const struct tm_writer *writer, enum tm_direction direction)
 {
 	const struct tm_counted counted =
-		programs_counted(writer->programs, direction);
+		tm_programs_counted(writer->programs, direction);
 	const struct tm_amount *spared = &writer->spared[direction];
 
 	return (struct tm_status){
 		.magic = TM_MAGIC,
 		.direction = direction,
-		.time_ns = clock_wall_ns(writer->clock, writer->status_ns),
+		.time_ns = tm_clock_wall_ns(writer->clock, writer->status_ns),
 		.run_id = writer->run_id,
 		.seen = counted.seen,
 		.recorded = writer->recorded[direction],
@@ -194,8 +196,8 @@ struct tm_status writer_count(
 	};
 }
 
-void writer_status(
-	struct writer *writer, enum tm_kind kind, uint64_t since_boot_ns)
+void tm_writer_status(
+	struct tm_writer *writer, enum tm_kind kind, uint64_t since_boot_ns)
 {
 	struct tm_status status[2];
 	struct tm_event *names;
@@ -203,17 +205,17 @@ void writer_status(
 
 	writer->status_ns = since_boot_ns;
 	write_lost(writer);
-	n = naming_late(writer->naming,
-		clock_wall_ns(writer->clock, since_boot_ns), &names);
+	n = tm_naming_late(writer->naming,
+		tm_clock_wall_ns(writer->clock, since_boot_ns), &names);
 	put(writer, names, n);
 	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
-		status[direction] = writer_count(writer, direction);
+		status[direction] = tm_writer_count(writer, direction);
 		status[direction].kind = kind;
 	}
 	put(writer, status, 2);
 }
 
-void writer_cut_back(const struct writer *writer)
+void tm_writer_cut_back(const struct tm_writer *writer)
 {
 	struct stat status;
 

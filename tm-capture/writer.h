@@ -8,10 +8,10 @@
 #include "naming.h"
 #include "programs.h"
 
-struct writer {
-	const struct programs *programs;
-	const struct clock *clock;
-	struct naming *naming;
+struct tm_writer {
+	const struct tm_programs *programs;
+	const struct tm_clock *clock;
+	struct tm_naming *naming;
 	uint64_t run_id;
 	uint64_t limit;	 /* TRAFFIC records to write, 0 = any number */
 	uint64_t events; /* written so far */
@@ -27,25 +27,25 @@ struct writer {
 };
 
 /* Writes START, which names the scope. */
-void writer_start(struct writer *writer, uint64_t since_boot_ns,
+void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
 	uint64_t cgroup_id, uint32_t ifindex);
 
 /* Writes events in time order, which come with times since boot. */
-void writer_events(
-	struct writer *writer, struct tm_event *events, size_t count);
+void tm_writer_events(
+	struct tm_writer *writer, struct tm_event *events, size_t count);
 
 /* LOST for what was lost since the last call, names that came late, then TICK
  * or END: all that happened until then was written. */
-void writer_status(
-	struct writer *writer, enum tm_kind kind, uint64_t since_boot_ns);
+void tm_writer_status(
+	struct tm_writer *writer, enum tm_kind kind, uint64_t since_boot_ns);
 
-bool writer_is_full(const struct writer *writer);
+bool tm_writer_is_full(const struct tm_writer *writer);
 
 /* What the status record of this direction says. */
-struct tm_status writer_count(
-	const struct writer *writer, enum tm_direction direction);
+struct tm_status tm_writer_count(
+	const struct tm_writer *writer, enum tm_direction direction);
 
 /* After a failure: a file ends behind its last whole record. */
-void writer_cut_back(const struct writer *writer);
+void tm_writer_cut_back(const struct tm_writer *writer);
 
 #endif
