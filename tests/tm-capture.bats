@@ -89,6 +89,9 @@ balance() {
 	start -c "$CGROUP"
 	inside traffic sink 127.0.0.1 7707 >got &
 	local sink=$!
+	until grep -q ':1E1B 00000000:0000 0A' /proc/net/tcp; do
+		sleep 0.05
+	done
 	inside traffic tcp 127.0.0.1 7707 3000000 $BOB
 	wait $sink
 	stop
