@@ -1,0 +1,448 @@
+#include "netentry.h"
+
+#include "address.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct parser {
+	const char *start, *p, *end;
+	const char *wrong_at;
+	char *reason;
+};
+
+/* What stands for one or many addresses before any prefix or range. */
+struct address {
+	bool is_ipv4;
+	bool has_stars;
+	uint32_t mask; /* IPv4: 0 under the stars */
+	unsigned prefix;
+	struct tm_key first;
+};
+
+__attribute__((format(printf, 3, 4))) static int fail(
+	struct parser *in, const char *at, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(in->reason, TM_NETENTRY_REASON, format, args);
+	va_end(args);
+	in->wrong_at = at;
+	return -1;
+}
+
+/* The byte to look at, 0 behind the last. */
+static unsigned char peek(const struct parser *in)
+{
+	return in->p < in->end ? *in->p : 0;
+}
+
+static bool take(struct parser *in, char c)
+{
+	if (peek(in) != (unsigned char)c)
+		return false;
+	in->p++;
+	return true;
+}
+
+static bool is_digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_blank(unsigned char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void skip_blanks(struct parser *in)
+{
+	while (is_blank(peek(in)))
+		in->p++;
+}
+
+static int fail_here(struct parser *in, const char *wanted)
+{
+	const unsigned char c = peek(in);
+
+	if (!c)
+		return fail(in, in->p, "%s", wanted);
+	if (c == '%')
+		return fail(in, in->p,
+			"a zone (%%) means nothing in a list of networks");
+	if (c < ' ' || c > '~')
+		return fail(in, in->p, "byte 0x%02x: %s", c, wanted);
+	return fail(in, in->p, "'%c': %s", c, wanted);
+}
+
+/* Decimal, without leading zeros: elsewhere those mean octal. */
+static int parse_decimal(struct parser *in, unsigned most, const char *what,
+	const char *wanted, unsigned *value)
+{
+	const char *const at = in->p;
+
+	if (!is_digit(peek(in)))
+		return fail_here(in, wanted);
+	*value = 0;
+	while (is_digit(peek(in)) && *value <= most)
+		*value = *value * 10 + (*in->p++ - '0');
+	if (*at == '0' && in->p > at + 1)
+		return fail(in, at, "%s with a leading zero", what);
+	if (*value > most)
+		return fail(in, at, "%s above %u", what, most);
+	return 0;
+}
+
+static int parse_ipv4(struct parser *in, struct address *out)
+{
+	uint32_t value = 0;
+	unsigned octet;
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (i && !take(in, '.'))
+			return fail_here(in, "an IPv4 address has four octets");
+		value <<= 8;
+		out->mask <<= 8;
+		if (take(in, '*')) {
+			out->has_stars = true;
+			continue;
+		}
+		if (parse_decimal(in, 255, "an octet",
+			    "not an address, network, range or pattern",
+			    &octet))
+			return -1;
+		value |= octet;
+		out->mask |= 255;
+	}
+	if (peek(in) == '.')
+		return fail_here(in, "an IPv4 address has four octets");
+	out->is_ipv4 = true;
+	out->first.high = (uint64_t)value << 32;
+	out->prefix = out->mask ? 32 - __builtin_ctz(out->mask) : 0;
+	return 0;
+}
+
+static int hex_value(unsigned char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int parse_group(struct parser *in, uint16_t *group)
+{
+	const char *const at = in->p;
+
+	if (hex_value(peek(in)) < 0)
+		return fail_here(in, "a group of an IPv6 address is missing");
+	for (*group = 0; hex_value(peek(in)) >= 0; in->p++) {
+		if (in->p == at + 4)
+			return fail(in, at,
+				"a group of an IPv6 address has at most four "
+				"digits");
+		*group = *group << 4 | hex_value(peek(in));
+	}
+	return 0;
+}
+
+/* Eight groups while they are read: gap is where "::" stands, or -1. */
+struct groups {
+	uint16_t values[8];
+	unsigned count;
+	int gap;
+};
+
+/* The last 32 bits in dotted form (RFC 4291, 2.2.3). */
+static int parse_dotted_end(
+	struct parser *in, const char *at, struct groups *groups)
+{
+	struct address tail = {0};
+
+	if (groups->count > 6)
+		return fail(in, at, "an IPv6 address has eight groups");
+	in->p = at;
+	if (parse_ipv4(in, &tail))
+		return -1;
+	if (tail.has_stars)
+		return fail(in, at, "'*' stands for whole groups of IPv6");
+	groups->values[groups->count++] = tail.first.high >> 48;
+	groups->values[groups->count++] = tail.first.high >> 32;
+	return 0;
+}
+
+/* One '*' for all groups from here on, or one for each of them. */
+static int parse_stars(
+	struct parser *in, const struct groups *groups, struct address *out)
+{
+	const char *const at = in->p;
+	unsigned stars = 0;
+
+	if (!groups->count)
+		return fail(in, at,
+			"'*' follows the groups that are known; all of IPv6 "
+			"is ::/0");
+	if (groups->gap >= 0 && groups->gap != (int)groups->count)
+		return fail(in, at,
+			"'::' before other groups leaves open where '*' "
+			"begins");
+	if (groups->count >= 8)
+		return fail(in, at, "an IPv6 address has eight groups");
+	do {
+		in->p++;
+		stars++;
+	} while (peek(in) == ':' && in->p + 1 < in->end && in->p[1] == '*' &&
+		 in->p++);
+	if (stars > 1 && (groups->gap >= 0 || groups->count + stars != 8))
+		return fail(
+			in, at, "one '*' stands for all groups from there on");
+	if (peek(in) == ':')
+		return fail_here(in, "'*' stands for all groups from there on");
+	out->has_stars = true;
+	out->prefix = 16 * groups->count;
+	return 0;
+}
+
+static int parse_groups(
+	struct parser *in, struct groups *groups, struct address *out)
+{
+	const char *at;
+
+	for (;;) {
+		if (peek(in) == ':' && in->p + 1 < in->end && in->p[1] == ':') {
+			if (groups->gap >= 0)
+				return fail(in, in->p, "'::' stands twice");
+			groups->gap = groups->count;
+			in->p += 2;
+			if (hex_value(peek(in)) < 0 && peek(in) != '*')
+				return 0;
+		} else if (groups->count && !take(in, ':')) {
+			return 0;
+		}
+		at = in->p;
+		if (peek(in) == '*')
+			return parse_stars(in, groups, out);
+		if (groups->count == 8)
+			return fail(in, at, "an IPv6 address has eight groups");
+		if (parse_group(in, &groups->values[groups->count]))
+			return -1;
+		if (peek(in) == '.')
+			return parse_dotted_end(in, at, groups);
+		groups->count++;
+	}
+}
+
+static int parse_ipv6(struct parser *in, struct address *out)
+{
+	const char *const at = in->p;
+	struct groups groups = {.gap = -1};
+	unsigned gap_size, at_group = 0;
+	uint64_t halves[2] = {0};
+
+	out->prefix = 128;
+	if (parse_groups(in, &groups, out))
+		return -1;
+	if (!out->has_stars &&
+		(groups.gap < 0 ? groups.count != 8 : groups.count > 7))
+		return fail(in, at,
+			"an IPv6 address has eight groups, or fewer and '::'");
+	gap_size = 8 - groups.count;
+	for (unsigned i = 0; i < groups.count; i++, at_group++) {
+		if ((int)i == groups.gap)
+			at_group += gap_size;
+		halves[at_group / 4] |= (uint64_t)groups.values[i]
+					<< (48 - at_group % 4 * 16);
+	}
+	out->first = (struct tm_key){halves[0], halves[1]};
+	return 0;
+}
+
+static int parse_address(struct parser *in, struct address *out)
+{
+	const char *p = in->p;
+
+	memset(out, 0, sizeof(*out));
+	while (p < in->end && (hex_value(*p) >= 0 || *p == '*'))
+		p++;
+	if (p < in->end && *p == ':')
+		return parse_ipv6(in, out);
+	return parse_ipv4(in, out);
+}
+
+static struct tm_range range_of(const struct address *address, unsigned prefix)
+{
+	const struct tm_key behind = tm_key_behind(prefix);
+	struct tm_range range = {address->first, address->first};
+
+	range.last.high |= behind.high;
+	range.last.low |= behind.low;
+	return range;
+}
+
+static bool is_netmask(const struct parser *in)
+{
+	const char *p = in->p;
+
+	while (p < in->end && is_digit(*p))
+		p++;
+	return p > in->p && p < in->end && *p == '.';
+}
+
+static int parse_prefix(struct parser *in, const struct address *address,
+	struct tm_range *range)
+{
+	const unsigned most = address->is_ipv4 ? 32 : 128;
+	const struct tm_key first = address->first;
+	char network[TM_NETWORK_SIZE];
+	struct tm_network masked;
+	struct tm_key behind;
+	unsigned prefix;
+	const char *at;
+
+	if (address->has_stars)
+		return fail_here(in, "a pattern has no prefix");
+	at = ++in->p;
+	if (address->is_ipv4 && is_netmask(in))
+		return fail(in, at, "write the netmask as a prefix (/24)");
+	if (parse_decimal(
+		    in, most, "a prefix", "a prefix is a number", &prefix))
+		return -1;
+	behind = tm_key_behind(prefix);
+	*range = range_of(address, prefix);
+	range->first.high &= ~behind.high;
+	range->first.low &= ~behind.low;
+	if (first.high == range->first.high && first.low == range->first.low)
+		return 0;
+	tm_range_take(&(struct tm_range){range->first, range->last},
+		address->is_ipv4, &masked);
+	tm_network_format(network, &masked);
+	return fail(in, at, "host bits are set below /%u; the network is %s",
+		prefix, network);
+}
+
+static int parse_range_end(
+	struct parser *in, const struct address *first, struct tm_range *range)
+{
+	struct address last;
+	const char *at;
+
+	if (first->has_stars)
+		return fail_here(in, "a pattern is not the end of a range");
+	in->p++;
+	skip_blanks(in);
+	at = in->p;
+	if (parse_address(in, &last))
+		return -1;
+	if (last.has_stars)
+		return fail(in, at, "a pattern is not the end of a range");
+	if (last.is_ipv4 != first->is_ipv4)
+		return fail(in, at, "a range has both ends in one family");
+	if (tm_key_below(last.first, first->first))
+		return fail(in, at, "a range ends at or above its beginning");
+	range->first = first->first;
+	range->last = range_of(&last, first->is_ipv4 ? 32 : 128).last;
+	return 0;
+}
+
+/* 10.0.*.* is a network; what has an octet behind a '*' is several. */
+static int make_pattern(struct parser *in, const struct address *address,
+	struct tm_netlist_entry *entry)
+{
+	const uint32_t behind = ~address->mask;
+	uint64_t networks = UINT64_C(1) << __builtin_popcount(behind);
+
+	if (address->mask)
+		networks >>= __builtin_ctz(address->mask);
+	if (!address->mask || networks == 1)
+		return 0;
+	if (networks > TM_NETLIST_PATTERN_MOST)
+		return fail(in, in->start,
+			"%.*s would become %ju networks; a pattern may be %d",
+			(int)(in->p - in->start), in->start,
+			(uintmax_t)networks, TM_NETLIST_PATTERN_MOST);
+	entry->is_pattern = true;
+	entry->mask = address->mask;
+	entry->range.last.high |= (uint64_t)behind << 32;
+	return 0;
+}
+
+/* IPv4 in IPv6's clothes would hold nothing, as the families are apart. Only
+ * the networks that ::ffff:0:0/96 is a part of may touch it. */
+static int refuse_mapped(struct parser *in, const struct tm_range *range)
+{
+	static const struct tm_range mapped = {
+		{0, UINT64_C(0xffff00000000)}, {0, UINT64_C(0xffffffffffff)}};
+	struct tm_range rest = *range;
+	struct tm_network network;
+	bool is_several;
+
+	if (tm_key_below(range->last, mapped.first) ||
+		tm_key_below(mapped.last, range->first))
+		return 0;
+	is_several = tm_range_take(&rest, false, &network);
+	if (!is_several && network.prefix < 96)
+		return 0;
+	return fail(in, in->start,
+		"::ffff:0:0/96 is IPv4 inside IPv6; write IPv4 networks as "
+		"such (192.0.2.0/24)");
+}
+
+/* A dash may stand between blanks. */
+static bool find_dash(struct parser *in)
+{
+	const char *const before = in->p;
+
+	skip_blanks(in);
+	if (peek(in) == '-')
+		return true;
+	in->p = before;
+	return false;
+}
+
+static int parse_entry(struct parser *in, struct tm_netlist_entry *entry)
+{
+	struct address address;
+
+	if (parse_address(in, &address))
+		return -1;
+	entry->is_ipv4 = address.is_ipv4;
+	entry->range = range_of(&address, address.prefix);
+	if (peek(in) == '/') {
+		if (parse_prefix(in, &address, &entry->range))
+			return -1;
+	} else if (find_dash(in)) {
+		if (parse_range_end(in, &address, &entry->range))
+			return -1;
+	} else if (address.is_ipv4 && make_pattern(in, &address, entry)) {
+		return -1;
+	}
+	entry->text = in->start;
+	entry->size = in->p - in->start;
+	return entry->is_ipv4 ? 0 : refuse_mapped(in, &entry->range);
+}
+
+int tm_netentry_parse(const char *text, size_t size,
+	struct tm_netlist_entry *entry, char reason[TM_NETENTRY_REASON],
+	size_t *column)
+{
+	struct parser in = {.p = text, .end = text + size, .reason = reason};
+	int status;
+
+	skip_blanks(&in);
+	in.start = in.p;
+	if (in.p == in.end || *in.p == '#')
+		return 0;
+	entry->is_pattern = false;
+	status = parse_entry(&in, entry);
+	if (!status) {
+		skip_blanks(&in);
+		if (in.p == in.end || *in.p == '#')
+			return 1;
+		fail_here(&in, is_blank(in.p[-1]) ? "a line holds one entry"
+						  : "does not belong here");
+	}
+	*column = in.wrong_at - text + 1;
+	return -1;
+}
