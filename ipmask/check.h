@@ -1,0 +1,32 @@
+/* Which entries of the lists hold the addresses that --check names. */
+#ifndef IPMASK_CHECK_H
+#define IPMASK_CHECK_H
+
+#include "common/netlist.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct check {
+	const char *text;
+	uint8_t address[16];
+	FILE *out;
+	char *matches; /* lines, as they will be printed */
+	size_t size;
+};
+
+/* NULL, or why the text is not an address to check. */
+const char *check_init(struct check *check, const char *text);
+
+/* Remembers the entry if it holds the address. 0, or -1 and errno. */
+int check_entry(struct check *check, const char *file,
+	const struct tm_netlist_entry *entry);
+
+/* Prints what matched; whether anything did. The caller looks at ferror(out).
+ */
+bool check_print(const struct check *check, FILE *out);
+
+void check_free(struct check *check);
+
+#endif

@@ -1,0 +1,202 @@
+/* Turns lists of networks, as people write them, into a clean one. */
+#include "check.h"
+#include "common/exit.h"
+#include "common/networks.h"
+#include "header.h"
+
+#include <err.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WRONG_MOST 100 /* wrong lines that are named one by one */
+
+static const char usage[] =
+	"Usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
+	"Reads lists of networks, one entry a line, and prints their networks\n"
+	"sorted, merged and as few as can be. Without FILE, or where it is -,\n"
+	"it reads standard input. One wrong line, and nothing is printed.\n"
+	"\n"
+	"      --c-header       print a C header with untracked_ipv4 and\n"
+	"                       untracked_ipv6, in the order of the lists\n"
+	"      --check ADDRESS  say which entries hold the address; the exit\n"
+	"                       is 1 if none does; may be repeated\n"
+	"  -h, --help           print this help\n"
+	"  -V, --version        print the version\n"
+	"\n"
+	"Entries: 192.0.2.7, 192.0.2.0/24, 192.0.2.*, 10.*.0.5,\n"
+	"192.0.2.10-192.0.2.19, 2001:db8::/32, 2001:db8::*, and # comments.\n";
+
+enum { C_HEADER = 256, CHECK };
+
+static const struct option options[] = {
+	{"c-header", no_argument, NULL, C_HEADER},
+	{"check", required_argument, NULL, CHECK},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{0},
+};
+
+/* What becomes of the entries: one of these has a use for them. */
+struct work {
+	bool wants_header;
+	struct header header;
+	struct check *checks;
+	size_t check_count;
+	struct tm_networks *networks;
+	uint64_t wrong;
+};
+
+_Noreturn static void misused(const char *what)
+{
+	if (what)
+		warnx("%s", what);
+	fprintf(stderr, "try: ipmask --help\n");
+	exit(TM_MISUSED);
+}
+
+static void add_check(struct work *work, const char *text)
+{
+	const char *problem;
+
+	work->checks = reallocarray(
+		work->checks, work->check_count + 1, sizeof(*work->checks));
+	if (!work->checks)
+		err(TM_FAILED, NULL);
+	memset(&work->checks[work->check_count], 0, sizeof(*work->checks));
+	problem = check_init(&work->checks[work->check_count++], text);
+	if (problem) {
+		warnx("--check %s: %s", text, problem);
+		misused(NULL);
+	}
+}
+
+static void parse_options(struct work *work, int argc, char *argv[])
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
+		switch (option) {
+		case C_HEADER:
+			work->wants_header = true;
+			break;
+		case CHECK:
+			add_check(work, optarg);
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(fflush(stdout) ? TM_FAILED : TM_DONE);
+		case 'V':
+			puts("ipmask " TM_VERSION);
+			exit(fflush(stdout) ? TM_FAILED : TM_DONE);
+		default:
+			misused(NULL);
+		}
+	}
+	if (work->wants_header && work->check_count)
+		misused("--c-header and --check do not go together");
+}
+
+static int use(struct work *work, const char *file,
+	const struct tm_netlist_entry *entry)
+{
+	if (work->wants_header)
+		return header_add(&work->header, entry);
+	if (!work->check_count)
+		return tm_networks_add_entry(work->networks, entry);
+	for (size_t i = 0; i < work->check_count; i++) {
+		if (check_entry(&work->checks[i], file, entry))
+			return -1;
+	}
+	return 0;
+}
+
+static void complain(struct work *work, const char *problem)
+{
+	if (work->wrong++ < WRONG_MOST)
+		warnx("%s", problem);
+}
+
+static void read_list(struct work *work, const char *path)
+{
+	struct tm_netlist_entry entry;
+	enum tm_netlist_found found;
+	struct tm_netlist list;
+
+	if (tm_netlist_open(&list, path)) {
+		complain(work, list.problem);
+		return;
+	}
+	while ((found = tm_netlist_next(&list, &entry)) != TM_NETLIST_END) {
+		if (found == TM_NETLIST_WRONG)
+			complain(work, list.problem);
+		else if (!work->wrong && use(work, list.name, &entry))
+			err(TM_FAILED, NULL);
+	}
+	tm_netlist_close(&list);
+}
+
+static void print_networks(struct work *work)
+{
+	struct tm_networks_walk walk = {0};
+	struct tm_network network;
+	char text[TM_NETWORK_SIZE];
+
+	if (tm_networks_build(work->networks))
+		err(TM_FAILED, NULL);
+	while (tm_networks_next(work->networks, &walk, &network)) {
+		tm_network_format(text, &network);
+		puts(text);
+	}
+}
+
+static int print_checks(const struct work *work)
+{
+	int status = TM_DONE;
+
+	for (size_t i = 0; i < work->check_count; i++) {
+		if (!check_print(&work->checks[i], stdout))
+			status = TM_FAILED;
+	}
+	return status;
+}
+
+static int print(struct work *work)
+{
+	int status = TM_DONE;
+
+	if (work->wants_header)
+		header_print(&work->header, stdout);
+	else if (work->check_count)
+		status = print_checks(work);
+	else
+		print_networks(work);
+	if (fflush(stdout) || ferror(stdout))
+		err(TM_FAILED, "standard output");
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	struct work work = {.networks = tm_networks_new()};
+	int status = TM_FAILED;
+
+	if (!work.networks)
+		err(TM_FAILED, NULL);
+	parse_options(&work, argc, argv);
+	if (optind == argc)
+		read_list(&work, "-");
+	for (int i = optind; i < argc; i++)
+		read_list(&work, argv[i]);
+	if (!work.wrong)
+		status = print(&work);
+	else if (work.wrong > WRONG_MOST)
+		warnx("and %ju more wrong lines",
+			(uintmax_t)(work.wrong - WRONG_MOST));
+	for (size_t i = 0; i < work.check_count; i++)
+		check_free(&work.checks[i]);
+	free(work.checks);
+	header_free(&work.header);
+	tm_networks_free(work.networks);
+	return status;
+}
