@@ -1,0 +1,45 @@
+/* Expressions: text to a tree of questions. The grammar is in tm-filter(1). */
+#ifndef TM_EXPRESSION_H
+#define TM_EXPRESSION_H
+
+#include "ids.h"
+#include "list.h"
+#include "question.h"
+
+#include <stddef.h>
+
+#define TM_EXPRESSION_MAX 65536 /* characters */
+#define TM_EXPRESSION_DEPTH 200 /* parentheses and nots */
+#define TM_EXPRESSION_PROBLEM (TM_NETWORKS_PROBLEM + 64)
+
+enum tm_join { TM_ASK, TM_AND, TM_OR, TM_NOT };
+
+struct tm_node {
+	enum tm_join join;
+	struct tm_node *left, *right; /* of TM_NOT only left */
+	struct tm_question question;  /* of TM_ASK */
+	size_t begin, end;	      /* where in the text */
+};
+
+/* What expressions refer to, of all of them together. */
+struct tm_sources {
+	struct tm_list *lists;
+	struct tm_ids *ids;
+	struct tm_names *names;
+	uint64_t now_ns;
+};
+
+struct tm_expression {
+	const char *text;
+	struct tm_node *root;
+	struct tm_node *nodes; /* to be freed */
+	size_t column;	       /* of the problem, in bytes from 0 */
+	bool in_file;	       /* the problem is one with a list in a file */
+	char problem[TM_EXPRESSION_PROBLEM];
+};
+
+/* 0, or -1 with problem and column. The text must outlive the expression. */
+int tm_expression_parse(struct tm_expression *expression, const char *text,
+	struct tm_sources *sources);
+
+#endif

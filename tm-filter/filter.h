@@ -1,0 +1,23 @@
+/* A filter at work on a stream. */
+#ifndef TM_FILTER_H
+#define TM_FILTER_H
+
+#include "program.h"
+#include "runs.h"
+
+#include <sys/types.h>
+
+struct tm_filter {
+	struct tm_sources sources;
+	struct tm_program program;
+	struct tm_runs runs;
+	uint64_t events; /* kept */
+	struct tm_amount amount;
+};
+
+/* Moves the events that are kept to the front, with all that are no traffic;
+ * returns how many, or -1 and errno. */
+ssize_t tm_filter_sift(
+	struct tm_filter *filter, struct tm_event *events, size_t n);
+
+#endif

@@ -1,0 +1,105 @@
+#include "ids.h"
+
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int set(struct tm_ids *ids, uint64_t id, bool carries)
+{
+	const uint32_t count = ids->index.count;
+	uint32_t number = tm_index_find(&ids->index, id);
+	bool *longer;
+
+	if (number == TM_INDEX_NONE && !carries)
+		return 0;
+	if (number == TM_INDEX_NONE && !(count & (count - 1))) {
+		longer = realloc(ids->carries, count ? 2 * count : 1);
+		if (!longer)
+			return -1;
+		ids->carries = longer;
+	}
+	number = tm_index_add(&ids->index, id);
+	if (number == TM_INDEX_NONE)
+		return -1;
+	ids->carries[number] = carries;
+	ids->found |= carries;
+	return 0;
+}
+
+/* An index means nothing in another namespace; a record that does not say which
+ * one it is from (0) is taken to be from here. */
+static int add_interface(struct tm_ids *ids)
+{
+	const uint64_t ifindex = if_nametoindex(ids->name);
+	struct stat here;
+
+	if (!ifindex)
+		return 0;
+	if (!stat("/proc/self/ns/net", &here) &&
+		set(ids, (uint64_t)here.st_ino << 32 | ifindex, true))
+		return -1;
+	return set(ids, ifindex, true);
+}
+
+static int add_local(struct tm_ids *ids, struct tm_names *names)
+{
+	uint32_t uid;
+
+	if (ids->of == TM_NAME_INTERFACE)
+		return add_interface(ids);
+	if (ids->of == TM_NAME_USER &&
+		tm_names_find_user(names, ids->name, &uid))
+		return set(ids, uid, true);
+	return 0;
+}
+
+struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
+	const char *name, struct tm_names *names)
+{
+	struct tm_ids *const ids = calloc(1, sizeof(*ids));
+
+	if (!ids)
+		return NULL;
+	ids->next = *all;
+	*all = ids;
+	ids->of = of;
+	ids->name = strdup(name);
+	return ids->name && !add_local(ids, names) ? ids : NULL;
+}
+
+/* Whether the path is the cgroup or below it. */
+static bool is_below(const char *path, const char *cgroup)
+{
+	size_t size;
+
+	path += strspn(path, "/");
+	cgroup += strspn(cgroup, "/");
+	for (size = strlen(cgroup); size && cgroup[size - 1] == '/';)
+		size--;
+	return !strncmp(path, cgroup, size) &&
+	       (!size || !path[size] || path[size] == '/');
+}
+
+int tm_ids_note(struct tm_ids *all, struct tm_names *names,
+	const struct tm_event *event)
+{
+	const struct tm_name *name = (const void *)event;
+	const char *text = NULL;
+	bool carries;
+
+	for (struct tm_ids *ids = all; ids; ids = ids->next) {
+		if (ids->of != name->of)
+			continue;
+		if (!text && tm_names_note(names, event))
+			return -1;
+		if (name->part + 1 < name->parts)
+			return 0;
+		text = tm_names_recorded(names, ids->of, name->id);
+		carries = ids->of == TM_NAME_CGROUP ? is_below(text, ids->name)
+						    : !strcmp(text, ids->name);
+		if (set(ids, name->id, carries))
+			return -1;
+	}
+	return 0;
+}

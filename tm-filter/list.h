@@ -1,0 +1,31 @@
+/* Lists of networks that can be read again while events pass. */
+#ifndef TM_LIST_H
+#define TM_LIST_H
+
+#include "common/networks.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct tm_list {
+	struct tm_list *next;
+	char **arguments; /* NETWORK or @FILE, each */
+	size_t count;
+	const char *bad; /* the argument that tm_list_read() failed on */
+	struct tm_networks *networks;
+};
+
+/* A new list, in front of the others; NULL when there is no memory. */
+struct tm_list *tm_list_new(struct tm_list **all);
+
+/* Notes what the list consists of. 0, or -1 and errno. */
+int tm_list_add(struct tm_list *list, const char *argument);
+
+/* Reads all that was added and puts it in the place of what the list held; or
+ * -1 with a problem, and the list is as it was. */
+int tm_list_read(struct tm_list *list, char problem[TM_NETWORKS_PROBLEM]);
+
+bool tm_list_has_files(const struct tm_list *list);
+bool tm_list_has_stdin(const struct tm_list *list);
+
+#endif

@@ -1,0 +1,42 @@
+/* What was dropped of each run, so that seen = recorded + excluded + lost
+ * stays true in the TICKs and ENDs that pass on. */
+#ifndef TM_RUNS_H
+#define TM_RUNS_H
+
+#include "common/event.h"
+#include "common/index.h"
+
+/* By direction. */
+struct tm_dropped {
+	struct tm_amount recorded[2];
+	struct tm_amount lost[2];
+};
+
+struct tm_run {
+	struct tm_dropped dropped;
+	uint64_t serial; /* of its latest START, 0 = it has ended */
+};
+
+struct tm_started {
+	uint64_t serial;
+	uint32_t number;
+};
+
+/* All zero is a stream that has not begun. */
+struct tm_runs {
+	struct tm_index index; /* run ids */
+	struct tm_run *runs;
+	struct tm_started *started; /* the latest last; ended ones linger */
+	size_t started_count, started_size;
+	uint64_t serial;
+	struct tm_dropped stray; /* while no run is known to be open */
+};
+
+/* Events carry no run: what is dropped is the latest started run's. */
+void tm_runs_drop(struct tm_runs *runs, const struct tm_event *event);
+
+/* Follows a START, and puts what was dropped into a TICK or END. 0, or -1 and
+ * errno. */
+int tm_runs_note(struct tm_runs *runs, struct tm_event *event);
+
+#endif

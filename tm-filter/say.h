@@ -1,0 +1,16 @@
+/* What tm-filter has to say, on standard error. */
+#ifndef TM_SAY_H
+#define TM_SAY_H
+
+#include "filter.h"
+
+/* Why this is no expression, its text around there, and a caret below it. */
+void tm_say_problem(struct tm_expression *expression);
+
+/* What each rule dropped, and what was kept. */
+void tm_say_rules(const struct tm_filter *filter, bool is_inverted);
+
+/* Names that never came up: more often a slip than an answer. */
+void tm_say_names(const struct tm_ids *all);
+
+#endif
