@@ -418,6 +418,7 @@ static bool parse_moment(struct parser *parser, const struct word *word,
 	struct tm_question *question, enum comparison comparison)
 {
 	(void)comparison;
+	question->high = UINT64_MAX;
 	return tm_moment_parse(
 		       parser->word, parser->sources->now_ns, &question->low) ||
 	       fail(parser, parser->begin,
@@ -429,7 +430,7 @@ static bool parse_moment(struct parser *parser, const struct word *word,
 static const struct word words[] = {
 	{"in", parse_flag, TM_TEST_DIRECTION, TM_IN, false, false},
 	{"out", parse_flag, TM_TEST_DIRECTION, TM_OUT, false, false},
-	{"loopback", parse_flag, TM_TEST_LOOPBACK, 1, false, false},
+	{"loopback", parse_flag, TM_TEST_LOOPBACK, TM_LOOPBACK, false, false},
 	{"user", parse_user, TM_TEST_UID, UINT32_MAX, false, false},
 	{"uid", parse_uid, TM_TEST_UID, UINT32_MAX, true, false},
 	{"pid", parse_number, TM_TEST_PID, UINT32_MAX, true, false},

@@ -1,5 +1,91 @@
 #include "filter.h"
 
+#include <string.h>
+
+/* What of a record that is no TRAFFIC can be answered at all: a bit for each
+ * test. A LOST is the sum of many: their sizes and addresses are gone. */
+__attribute__((cold)) static uint32_t answers(const struct tm_event *event)
+{
+	uint32_t known = 1 << TM_TEST_KIND | 1 << TM_TEST_DIRECTION |
+			 1 << TM_TEST_SINCE | 1 << TM_TEST_UNTIL;
+
+	if (event->ifindex)
+		known |= 1 << TM_TEST_IFINDEX | 1 << TM_TEST_INTERFACE_NAME;
+	if (event->flags & TM_LOOPBACK)
+		known |= 1 << TM_TEST_LOOPBACK;
+	if (event->kind == TM_UNATTRIBUTED)
+		return known;
+	known |= 1 << TM_TEST_UID | 1 << TM_TEST_USER_NAME;
+	if (event->pid)
+		known |= 1 << TM_TEST_PID;
+	if (*event->comm)
+		known |= 1 << TM_TEST_COMM;
+	if (event->cgroup_id)
+		known |= 1 << TM_TEST_CGROUP | 1 << TM_TEST_CGROUP_NAME;
+	if (event->protocol)
+		known |= 1 << TM_TEST_PROTOCOL;
+	return known;
+}
+
+static uint64_t begin_ns(const struct tm_event *event)
+{
+	const uint64_t span_ns = event->span * UINT64_C(10000000);
+
+	return span_ns < event->time_ns ? event->time_ns - span_ns : 0;
+}
+
+static uint64_t field(const struct tm_step *step, const struct tm_event *event)
+{
+	uint64_t value;
+
+	memcpy(&value, (const char *)event + step->offset, sizeof(value));
+	return value & step->mask;
+}
+
+/* The rarer ones. */
+static bool holds(const struct tm_step *step, const struct tm_event *event)
+{
+	switch (step->how) {
+	case TM_BEGINS_BEFORE:
+		return begin_ns(event) < step->low;
+	case TM_OF_INTERFACE:
+		return tm_ids_hold(step->ids,
+			(uint64_t)event->netns << 32 | event->ifindex);
+	default:
+		return tm_ids_hold(step->ids, field(step, event));
+	}
+}
+
+/* TM_KEEP, or the exit of the rule that drops the event. */
+static inline int run(const struct tm_program *program,
+	const struct tm_event *event, uint32_t known)
+{
+	const struct tm_step *const steps = program->steps;
+	const struct tm_step *step;
+	int at = program->entry;
+	uint64_t value;
+	bool is_true;
+
+	while (at >= 0) {
+		step = &steps[at];
+		if (!(known >> step->test & 1)) {
+			at = step->unknown;
+			continue;
+		}
+		if (step->how == TM_WITHIN) {
+			value = field(step, event);
+			is_true = value >= step->low && value <= step->high;
+		} else if (step->how == TM_IN_NETWORKS) {
+			is_true = tm_networks_hold(step->list->networks,
+				(const uint8_t *)event + step->offset);
+		} else {
+			is_true = holds(step, event);
+		}
+		at = is_true ? step->yes : step->no;
+	}
+	return at;
+}
+
 /* What says something of the stream is followed, and always passed on. */
 static int follow(struct tm_filter *filter, struct tm_event *event)
 {
@@ -9,27 +95,33 @@ static int follow(struct tm_filter *filter, struct tm_event *event)
 	return tm_runs_note(&filter->runs, event);
 }
 
-static void drop(struct tm_filter *filter, const struct tm_event *event,
-	struct tm_rule *rule)
+static bool passes(struct tm_filter *filter, const struct tm_event *event)
 {
+	const uint32_t known =
+		event->kind == TM_TRAFFIC ? UINT32_MAX : answers(event);
+	const int at = run(&filter->program, event, known);
+	struct tm_rule *rule;
+
+	if (at == TM_KEEP)
+		return true;
+	rule = &filter->program.rules[tm_exit_of(at)];
 	rule->events++;
 	rule->amount.packets += event->packets;
 	rule->amount.bytes += event->bytes;
 	tm_runs_drop(&filter->runs, event);
+	return false;
 }
 
-static bool passes(struct tm_filter *filter, const struct tm_event *event)
+static void count_kept(
+	struct tm_filter *filter, const struct tm_event *events, size_t n)
 {
-	const int rule = tm_program_run(&filter->program, event);
-
-	if (rule != TM_KEEP) {
-		drop(filter, event, &filter->program.rules[rule]);
-		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (events[i].kind > TM_UNATTRIBUTED)
+			continue;
+		filter->events++;
+		filter->amount.packets += events[i].packets;
+		filter->amount.bytes += events[i].bytes;
 	}
-	filter->events++;
-	filter->amount.packets += event->packets;
-	filter->amount.bytes += event->bytes;
-	return true;
 }
 
 ssize_t tm_filter_sift(
@@ -38,7 +130,7 @@ ssize_t tm_filter_sift(
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (events[i].kind > TM_UNATTRIBUTED) {
+		if (__builtin_expect(events[i].kind > TM_UNATTRIBUTED, 0)) {
 			if (follow(filter, &events[i]))
 				return -1;
 		} else if (!passes(filter, &events[i])) {
@@ -48,5 +140,7 @@ ssize_t tm_filter_sift(
 			events[kept] = events[i];
 		kept++;
 	}
+	if (filter->counts_kept)
+		count_kept(filter, events, kept);
 	return kept;
 }

@@ -11,7 +11,8 @@ struct tm_filter {
 	struct tm_sources sources;
 	struct tm_program program;
 	struct tm_runs runs;
-	uint64_t events; /* kept */
+	bool counts_kept; /* into these */
+	uint64_t events;
 	struct tm_amount amount;
 };
 

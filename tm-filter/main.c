@@ -197,6 +197,7 @@ static void build(struct tm_filter *filter, const struct options *options)
 	/* To be told apart they have to be asked one by one. */
 	const size_t step = options->explains ? 1 : excluded->count;
 
+	filter->counts_kept = options->explains;
 	clock_gettime(CLOCK_REALTIME, &now);
 	filter->sources.now_ns =
 		now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;

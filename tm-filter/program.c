@@ -3,16 +3,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where to go on: the number of a step, TM_KEEP, or drop(rule). */
-struct tm_step {
-	struct tm_question question;
-	int no, yes, unknown;
+/* A field is looked at as the low bits of the eight bytes where it begins. */
+static const struct field {
+	uint8_t how;
+	uint8_t offset;
+	uint64_t mask;
+} fields[] = {
+	[TM_TEST_KIND] = {TM_WITHIN, offsetof(struct tm_event, kind),
+		UINT8_MAX},
+	[TM_TEST_DIRECTION] = {TM_WITHIN, offsetof(struct tm_event, direction),
+		UINT8_MAX},
+	[TM_TEST_UID] = {TM_WITHIN, offsetof(struct tm_event, uid), UINT32_MAX},
+	[TM_TEST_PID] = {TM_WITHIN, offsetof(struct tm_event, pid), UINT32_MAX},
+	[TM_TEST_CGROUP] = {TM_WITHIN, offsetof(struct tm_event, cgroup_id),
+		UINT64_MAX},
+	[TM_TEST_IFINDEX] = {TM_WITHIN, offsetof(struct tm_event, ifindex),
+		UINT32_MAX},
+	[TM_TEST_PROTOCOL] = {TM_WITHIN, offsetof(struct tm_event, protocol),
+		UINT8_MAX},
+	[TM_TEST_BYTES] = {TM_WITHIN, offsetof(struct tm_event, bytes),
+		UINT64_MAX},
+	[TM_TEST_PACKETS] = {TM_WITHIN, offsetof(struct tm_event, packets),
+		UINT32_MAX},
+	[TM_TEST_PORT] = {TM_WITHIN, offsetof(struct tm_event, source_port),
+		UINT16_MAX},
+	[TM_TEST_LOOPBACK] = {TM_WITHIN, offsetof(struct tm_event, flags),
+		TM_LOOPBACK},
+	[TM_TEST_SINCE] = {TM_WITHIN, offsetof(struct tm_event, time_ns),
+		UINT64_MAX},
+	[TM_TEST_UNTIL] = {TM_BEGINS_BEFORE, 0, 0},
+	[TM_TEST_COMM] = {TM_WITHIN, offsetof(struct tm_event, comm), 0},
+	[TM_TEST_HOST] = {TM_WITHIN, offsetof(struct tm_event, source), 0},
+	[TM_TEST_NET] = {TM_IN_NETWORKS, offsetof(struct tm_event, source), 0},
+	[TM_TEST_USER_NAME] = {TM_OF_ID, offsetof(struct tm_event, uid),
+		UINT32_MAX},
+	[TM_TEST_INTERFACE_NAME] = {TM_OF_INTERFACE, 0, 0},
+	[TM_TEST_CGROUP_NAME] = {TM_OF_ID, offsetof(struct tm_event, cgroup_id),
+		UINT64_MAX},
 };
 
-static int drop(size_t rule)
-{
-	return -2 - (int)rule;
-}
+/* Where the answers to one question lead. */
+struct exits {
+	int no, yes;
+	bool is_negated;
+};
 
 int tm_program_add(struct tm_program *program, const struct tm_node *node,
 	const char *text, size_t size)
@@ -57,8 +91,9 @@ int tm_program_add_expression(struct tm_program *program,
 	return 0;
 }
 
-static int emit(struct tm_program *program, const struct tm_question *question,
-	int no, int yes, int unknown)
+/* Returns the number of the new step. */
+static int emit(struct tm_program *program, struct tm_step step,
+	const struct exits *exits)
 {
 	const size_t size = program->step_size ? 2 * program->step_size : 16;
 	struct tm_step *longer;
@@ -71,195 +106,132 @@ static int emit(struct tm_program *program, const struct tm_question *question,
 		program->steps = longer;
 		program->step_size = size;
 	}
-	program->steps[program->step_count] =
-		(struct tm_step){*question, no, yes, unknown};
+	step.no = exits->no;
+	step.yes = exits->yes;
+	step.unknown = exits->is_negated ? exits->no : exits->yes;
+	program->steps[program->step_count] = step;
 	return program->step_count++;
+}
+
+/* The first so many bytes at the step's offset are these. */
+static int emit_bytes(struct tm_program *program, struct tm_step step,
+	const void *bytes, size_t size, struct exits exits)
+{
+	uint64_t values[2] = {0}, masks[2] = {0};
+
+	memcpy(values, bytes, size);
+	memset(masks, 0xff, size);
+	step.offset += 8;
+	for (int i = 1; i >= 0; i--, step.offset -= 8) {
+		step.mask = masks[i];
+		step.low = step.high = values[i];
+		exits.yes = emit(program, step, &exits);
+	}
+	return exits.yes;
+}
+
+static int emit_one(struct tm_program *program,
+	const struct tm_question *question, size_t shift,
+	const struct exits *exits)
+{
+	const struct field *const field = &fields[question->test];
+	struct tm_step step = {
+		.how = field->how,
+		.test = question->test,
+		.offset = field->offset + shift,
+		.mask = field->mask,
+		.low = question->low,
+		.high = question->high,
+	};
+	size_t size;
+
+	switch (question->test) {
+	case TM_TEST_HOST:
+		return emit_bytes(program, step, question->address, 16, *exits);
+	case TM_TEST_COMM:
+		/* with its NUL; or, of a name that the kernel cuts, 15 */
+		size = strnlen(question->comm, TM_COMM_SIZE) + 1;
+		return emit_bytes(program, step, question->comm,
+			size > TM_COMM_SIZE ? TM_COMM_SIZE - 1 : size, *exits);
+	case TM_TEST_NET:
+		step.list = question->list;
+		break;
+	case TM_TEST_USER_NAME:
+	case TM_TEST_INTERFACE_NAME:
+	case TM_TEST_CGROUP_NAME:
+		step.ids = question->ids;
+		break;
+	}
+	return emit(program, step, exits);
+}
+
+/* What is asked of two ends is asked of one after the other. */
+static int emit_ends(struct tm_program *program,
+	const struct tm_question *question, struct exits exits)
+{
+	const size_t shift = question->test == TM_TEST_PORT ? 2 : 16;
+
+	if (question->ends == TM_SOURCE)
+		return emit_one(program, question, 0, &exits);
+	if (question->ends == TM_DESTINATION)
+		return emit_one(program, question, shift, &exits);
+	if (question->ends == TM_BOTH)
+		exits.yes = emit_one(program, question, shift, &exits);
+	else
+		exits.no = emit_one(program, question, shift, &exits);
+	return emit_one(program, question, 0, &exits);
+}
+
+static int emit_question(struct tm_program *program,
+	const struct tm_question *question, struct exits exits)
+{
+	switch (question->test) {
+	case TM_TEST_PORT:
+	case TM_TEST_HOST:
+	case TM_TEST_NET:
+		return emit_ends(program, question, exits);
+	}
+	return emit_one(program, question, 0, &exits);
 }
 
 /* Backwards, so that every step knows the ones after it. Returns where to
  * enter. Only parentheses nest; chains are a loop. */
 static int generate(struct tm_program *program, const struct tm_node *node,
-	int no, int yes, bool is_negated)
+	struct exits exits)
 {
-	int swap;
-
 	for (; node->join != TM_ASK; node = node->left) {
 		switch (node->join) {
 		case TM_AND:
-			yes = generate(
-				program, node->right, no, yes, is_negated);
+			exits.yes = generate(program, node->right, exits);
 			break;
 		case TM_OR:
-			no = generate(
-				program, node->right, no, yes, is_negated);
+			exits.no = generate(program, node->right, exits);
 			break;
 		default:
-			swap = no;
-			no = yes;
-			yes = swap;
-			is_negated = !is_negated;
+			exits = (struct exits){
+				exits.yes, exits.no, !exits.is_negated};
 		}
 	}
-	return emit(program, &node->question, no, yes, is_negated ? no : yes);
+	return emit_question(program, &node->question, exits);
 }
 
 int tm_program_compile(struct tm_program *program, const char *inverted)
 {
 	size_t i = program->rule_count;
-	const struct tm_node *node;
+	struct exits exits;
 
 	if (inverted &&
 		tm_program_add(program, NULL, inverted, strlen(inverted)))
 		return -1;
-	program->entry = inverted ? drop(i) : TM_KEEP;
+	program->entry = inverted ? tm_exit_of(i) : TM_KEEP;
 	while (i--) {
-		node = program->rules[i].node;
-		program->entry = inverted ? generate(program, node, TM_KEEP,
-						    program->entry, true)
-					  : generate(program, node, drop(i),
-						    program->entry, false);
+		if (inverted)
+			exits = (struct exits){TM_KEEP, program->entry, true};
+		else
+			exits = (struct exits){
+				tm_exit_of(i), program->entry, false};
+		program->entry =
+			generate(program, program->rules[i].node, exits);
 	}
 	return program->failed ? -1 : 0;
-}
-
-/* What of a record that is no TRAFFIC can be answered at all: a bit for each
- * test. A LOST is the sum of many: their sizes and addresses are gone. */
-static uint32_t answers(const struct tm_event *event)
-{
-	uint32_t known = 1 << TM_TEST_KIND | 1 << TM_TEST_DIRECTION |
-			 1 << TM_TEST_SINCE | 1 << TM_TEST_UNTIL;
-
-	if (event->ifindex)
-		known |= 1 << TM_TEST_IFINDEX | 1 << TM_TEST_INTERFACE_NAME;
-	if (event->flags & TM_LOOPBACK)
-		known |= 1 << TM_TEST_LOOPBACK;
-	if (event->kind == TM_UNATTRIBUTED)
-		return known;
-	known |= 1 << TM_TEST_UID | 1 << TM_TEST_USER_NAME;
-	if (event->pid)
-		known |= 1 << TM_TEST_PID;
-	if (*event->comm)
-		known |= 1 << TM_TEST_COMM;
-	if (event->cgroup_id)
-		known |= 1 << TM_TEST_CGROUP | 1 << TM_TEST_CGROUP_NAME;
-	if (event->protocol)
-		known |= 1 << TM_TEST_PROTOCOL;
-	return known;
-}
-
-static uint64_t number(enum tm_test test, const struct tm_event *event)
-{
-	switch (test) {
-	case TM_TEST_KIND:
-		return event->kind;
-	case TM_TEST_DIRECTION:
-		return event->direction;
-	case TM_TEST_UID:
-		return event->uid;
-	case TM_TEST_PID:
-		return event->pid;
-	case TM_TEST_CGROUP:
-		return event->cgroup_id;
-	case TM_TEST_IFINDEX:
-		return event->ifindex;
-	case TM_TEST_PROTOCOL:
-		return event->protocol;
-	case TM_TEST_BYTES:
-		return event->bytes;
-	default:
-		return event->packets;
-	}
-}
-
-static bool is_within(const struct tm_question *question, uint64_t value)
-{
-	return value >= question->low && value <= question->high;
-}
-
-static bool ends_meet(enum tm_ends ends, bool source, bool destination)
-{
-	return ends == TM_SOURCE	? source
-	       : ends == TM_DESTINATION ? destination
-					: source || destination;
-}
-
-static bool touches(
-	const struct tm_question *question, const struct tm_event *event)
-{
-	const struct tm_networks *const networks = question->list->networks;
-
-	switch (question->ends) {
-	case TM_SOURCE:
-		return tm_networks_hold(networks, event->source);
-	case TM_DESTINATION:
-		return tm_networks_hold(networks, event->destination);
-	case TM_BOTH:
-		return tm_networks_hold(networks, event->source) &&
-		       tm_networks_hold(networks, event->destination);
-	default:
-		return tm_networks_hold(networks, event->source) ||
-		       tm_networks_hold(networks, event->destination);
-	}
-}
-
-static uint64_t begin_ns(const struct tm_event *event)
-{
-	const uint64_t span_ns = event->span * UINT64_C(10000000);
-
-	return span_ns < event->time_ns ? event->time_ns - span_ns : 0;
-}
-
-static bool holds(
-	const struct tm_question *question, const struct tm_event *event)
-{
-	switch (question->test) {
-	case TM_TEST_PORT:
-		return ends_meet(question->ends,
-			is_within(question, event->source_port),
-			is_within(question, event->destination_port));
-	case TM_TEST_HOST:
-		return ends_meet(question->ends,
-			!memcmp(question->address, event->source, 16),
-			!memcmp(question->address, event->destination, 16));
-	case TM_TEST_NET:
-		return touches(question, event);
-	case TM_TEST_LOOPBACK:
-		return event->flags & TM_LOOPBACK;
-	case TM_TEST_SINCE:
-		return event->time_ns >= question->low;
-	case TM_TEST_UNTIL:
-		return begin_ns(event) < question->low;
-	case TM_TEST_COMM:
-		return !strncmp(question->comm, event->comm,
-			event->comm[TM_COMM_SIZE - 1] ? TM_COMM_SIZE
-						      : TM_COMM_SIZE - 1);
-	case TM_TEST_USER_NAME:
-		return tm_ids_hold(question->ids, event->uid);
-	case TM_TEST_INTERFACE_NAME:
-		return tm_ids_hold(question->ids,
-			(uint64_t)event->netns << 32 | event->ifindex);
-	case TM_TEST_CGROUP_NAME:
-		return tm_ids_hold(question->ids, event->cgroup_id);
-	default:
-		return is_within(question, number(question->test, event));
-	}
-}
-
-int tm_program_run(
-	const struct tm_program *program, const struct tm_event *event)
-{
-	const uint32_t known =
-		event->kind == TM_TRAFFIC ? UINT32_MAX : answers(event);
-	int at = program->entry;
-
-	while (at >= 0) {
-		const struct tm_step *const step = &program->steps[at];
-
-		if (!(known >> step->question.test & 1))
-			at = step->unknown;
-		else
-			at = holds(&step->question, event) ? step->yes
-							   : step->no;
-	}
-	return at == TM_KEEP ? TM_KEEP : -2 - at;
 }

@@ -11,6 +11,12 @@
 
 #define TM_KEEP (-1)
 
+/* Where the event is dropped by this rule, and back. */
+static inline int tm_exit_of(int rule)
+{
+	return -2 - rule;
+}
+
 /* All rules must hold, or the event is dropped by the first that does not. */
 struct tm_rule {
 	const struct tm_node *node; /* until it is compiled */
@@ -19,7 +25,31 @@ struct tm_rule {
 	struct tm_amount amount;
 };
 
-struct tm_step;
+enum tm_how {
+	TM_WITHIN,
+	TM_BEGINS_BEFORE,
+	TM_OF_INTERFACE,
+	TM_OF_ID,
+	TM_IN_NETWORKS
+};
+
+/* One look at one field: what is at offset, masked, is within low to high; or
+ * it is an id, or an address. Then where to go on: the number of a step,
+ * TM_KEEP, or tm_exit_of() a rule. */
+struct tm_step {
+	uint8_t how;
+	uint8_t test; /* what has to be known for it */
+	uint8_t offset;
+	int no, yes, unknown;
+	uint64_t mask;
+	union {
+		struct {
+			uint64_t low, high;
+		};
+		const struct tm_list *list;
+		const struct tm_ids *ids;
+	};
+};
 
 struct tm_program {
 	struct tm_rule *rules;
@@ -41,10 +71,5 @@ int tm_program_add_expression(struct tm_program *program,
 /* After the last rule. Inverted, one rule is left, called so, which drops what
  * would have been kept. */
 int tm_program_compile(struct tm_program *program, const char *inverted);
-
-/* TM_KEEP, or the number of the rule that drops this TRAFFIC, LOST or
- * UNATTRIBUTED. */
-int tm_program_run(
-	const struct tm_program *program, const struct tm_event *event);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum tm_test {
-	TM_TEST_KIND, /* those before TM_TEST_PORT are within low to high */
+	TM_TEST_KIND, /* a field within low to high, as all to TM_TEST_SINCE */
 	TM_TEST_DIRECTION,
 	TM_TEST_UID,
 	TM_TEST_PID,
@@ -16,8 +16,8 @@ enum tm_test {
 	TM_TEST_PACKETS,
 	TM_TEST_PORT,
 	TM_TEST_LOOPBACK,
-	TM_TEST_SINCE, /* low */
-	TM_TEST_UNTIL, /* low */
+	TM_TEST_SINCE,
+	TM_TEST_UNTIL, /* begins before low */
 	TM_TEST_COMM,
 	TM_TEST_HOST,
 	TM_TEST_NET,
@@ -37,7 +37,7 @@ struct tm_question {
 			uint64_t low, high;
 		};
 		uint8_t address[16];
-		char comm[16]; /* 15 bytes and NUL; or 16: see TM_TEST_COMM */
+		char comm[16]; /* all 16 = cut */
 		const struct tm_list *list;
 		const struct tm_ids *ids;
 	};

@@ -9,32 +9,16 @@ static bool is_open(const struct tm_runs *runs)
 	return runs->started_count;
 }
 
-/* Where drops go now. */
-static struct tm_dropped *current(struct tm_runs *runs)
+/* Where drops go now; the arrays may have moved. */
+static void choose(struct tm_runs *runs)
 {
 	const struct tm_started *last;
 
+	runs->current = NULL;
 	if (!is_open(runs))
-		return &runs->stray;
+		return;
 	last = &runs->started[runs->started_count - 1];
-	return &runs->runs[last->number].dropped;
-}
-
-static void add(struct tm_amount *amount, const struct tm_event *event)
-{
-	amount->packets += event->packets;
-	amount->bytes += event->bytes;
-}
-
-void tm_runs_drop(struct tm_runs *runs, const struct tm_event *event)
-{
-	struct tm_dropped *const dropped = current(runs);
-	const unsigned direction = event->direction & 1;
-
-	if (event->kind == TM_TRAFFIC)
-		add(&dropped->recorded[direction], event);
-	else if (event->kind == TM_LOST)
-		add(&dropped->lost[direction], event);
+	runs->current = &runs->runs[last->number].dropped;
 }
 
 /* The run's number, a new one where needed; TM_INDEX_NONE: no memory. */
@@ -68,6 +52,7 @@ static int push(struct tm_runs *runs, uint32_t number)
 	runs->started[runs->started_count++] =
 		(struct tm_started){++runs->serial, number};
 	runs->runs[number].serial = runs->serial;
+	choose(runs);
 	return 0;
 }
 
@@ -91,9 +76,10 @@ static void end(struct tm_runs *runs, struct tm_run *run)
 	while (is_open(runs)) {
 		last = &runs->started[runs->started_count - 1];
 		if (runs->runs[last->number].serial == last->serial)
-			return;
+			break;
 		runs->started_count--;
 	}
+	choose(runs);
 }
 
 static uint64_t least(uint64_t a, uint64_t b)

@@ -29,11 +29,27 @@ struct tm_runs {
 	struct tm_started *started; /* the latest last; ended ones linger */
 	size_t started_count, started_size;
 	uint64_t serial;
-	struct tm_dropped stray; /* while no run is known to be open */
+	struct tm_dropped stray;    /* while no run is known to be open */
+	struct tm_dropped *current; /* NULL = stray */
 };
 
 /* Events carry no run: what is dropped is the latest started run's. */
-void tm_runs_drop(struct tm_runs *runs, const struct tm_event *event);
+static inline void tm_runs_drop(
+	struct tm_runs *runs, const struct tm_event *event)
+{
+	struct tm_dropped *const dropped =
+		runs->current ? runs->current : &runs->stray;
+	struct tm_amount *amount = dropped->recorded;
+
+	if (event->kind != TM_TRAFFIC) {
+		if (event->kind != TM_LOST)
+			return;
+		amount = dropped->lost;
+	}
+	amount += event->direction & 1;
+	amount->packets += event->packets;
+	amount->bytes += event->bytes;
+}
 
 /* Follows a START, and puts what was dropped into a TICK or END. 0, or -1 and
  * errno. */
