@@ -334,6 +334,8 @@ static bool parse_net(struct parser *parser, const struct word *word,
 
 	(void)word;
 	(void)comparison;
+	if (!tm_sources_take(parser->sources, parser->word))
+		return fail(parser, parser->begin, TM_STDIN_TAKEN);
 	if (!list || tm_list_add(list, parser->word))
 		return fail(parser, parser->begin, "out of memory");
 	question->list = list;
@@ -661,6 +663,16 @@ static struct tm_node *parse_all(struct parser *parser)
 		return NULL;
 	}
 	return root;
+}
+
+bool tm_sources_take(struct tm_sources *sources, const char *argument)
+{
+	if (strcmp(argument, "@-"))
+		return true;
+	if (sources->stdin_is_taken)
+		return false;
+	sources->stdin_is_taken = true;
+	return true;
 }
 
 int tm_expression_parse(struct tm_expression *expression, const char *text,

@@ -27,7 +27,13 @@ struct tm_sources {
 	struct tm_ids *ids;
 	struct tm_names *names;
 	uint64_t now_ns;
+	bool stdin_is_taken; /* it can be read once: a list, or the events */
 };
+
+#define TM_STDIN_TAKEN "standard input can only be read once: name a file"
+
+/* Whether this NETWORK or @FILE can be read. */
+bool tm_sources_take(struct tm_sources *sources, const char *argument);
 
 struct tm_expression {
 	const char *text;

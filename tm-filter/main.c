@@ -31,8 +31,8 @@ struct options {
 static void usage(void)
 {
 	fputs("usage: tm-filter [options] EXPRESSION [FILE ...]\n"
-	      "       tm-filter [options] {-e EXPRESSION | -s NETWORKS | "
-	      "-x NETWORKS} ... [FILE ...]\n"
+	      "       tm-filter [options] {-e EXPRESSION|-s NETWORK|"
+	      "-x NETWORK} ... [FILE ...]\n"
 	      "Passes on the events that the expression is true of.\n\n"
 	      "  -e, --expression EXPRESSION  repeated: all must be true\n"
 	      "  -s, --site NETWORK|@FILE     drop what has both ends in these\n"
@@ -160,6 +160,8 @@ static struct tm_list *read_list(
 	if (!list)
 		err(TM_FAILED, NULL);
 	for (size_t i = 0; i < count; i++) {
+		if (!tm_sources_take(&filter->sources, arguments[i]))
+			errx(TM_MISUSED, TM_STDIN_TAKEN);
 		if (tm_list_add(list, arguments[i]))
 			err(TM_FAILED, NULL);
 	}
@@ -217,19 +219,15 @@ static void build(struct tm_filter *filter, const struct options *options)
 		err(TM_FAILED, NULL);
 }
 
-/* Standard input can be read once: as one list, or as events. */
-static void check_stdin(const struct tm_filter *filter, char *const *files)
+static bool has_stdin(char *const *files)
 {
-	unsigned readers = !*files;
-
-	for (; *files; files++)
-		readers += !strcmp(*files, "-");
-	for (const struct tm_list *list = filter->sources.lists; list;
-		list = list->next)
-		readers += tm_list_has_stdin(list);
-	if (readers > 1)
-		errx(TM_MISUSED,
-			"standard input can only be read once: name a file");
+	if (!*files)
+		return true;
+	for (; *files; files++) {
+		if (!strcmp(*files, "-"))
+			return true;
+	}
+	return false;
 }
 
 static void read_lists_again(struct tm_filter *filter)
@@ -293,8 +291,8 @@ int main(int argc, char **argv)
 
 	parse_options(argc, argv, &options);
 	files = take_operands(argv + optind, &options);
+	filter.sources.stdin_is_taken = has_stdin(files);
 	build(&filter, &options);
-	check_stdin(&filter, files);
 	problem = tm_output_prepare();
 	if (problem)
 		errx(TM_MISUSED, "%s", problem);
