@@ -253,7 +253,8 @@ static int filter_all(
 	struct tm_filter *filter, struct tm_reader *in, bool quiet)
 {
 	struct tm_progress progress;
-	struct tm_event *events;
+	struct tm_event *events = NULL;
+	bool is_shown = false;
 	ssize_t n;
 
 	tm_progress_start(&progress, quiet);
@@ -263,7 +264,7 @@ static int filter_all(
 		if (tm_signal_take(SIGUSR1))
 			warnx("%s", tm_progress_text(&progress, in));
 		if (tm_reader_percent(in) >= 0 && tm_progress_due(&progress))
-			fprintf(stderr, "\r%s\033[K",
+			is_shown = fprintf(stderr, "\r%s\033[K",
 				tm_progress_text(&progress, in));
 		n = tm_filter_sift(filter, events, n);
 		if (n < 0)
@@ -275,6 +276,8 @@ static int filter_all(
 			return TM_FAILED;
 		}
 	}
+	if (is_shown)
+		fputs("\r\033[K", stderr);
 	if (*in->problem)
 		warnx("%s", in->problem);
 	return in->status;
@@ -282,7 +285,7 @@ static int filter_all(
 
 int main(int argc, char **argv)
 {
-	struct options options = {0};
+	static struct options options;
 	static struct tm_filter filter;
 	struct tm_reader in;
 	const char *problem;
