@@ -73,6 +73,7 @@ $(BUILD)/tests/%: tests/%.c $(library)
 # same bytes in any directory. Debian keeps asm/ in the multiarch folder.
 multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -ffreestanding -Wall -Wextra \
+	-Wno-unused-parameter \
 	-Werror -I. $(if $(multiarch),-idirafter /usr/include/$(multiarch)) \
 	-ffile-prefix-map=$(CURDIR)=. -fdebug-compilation-dir=.
 

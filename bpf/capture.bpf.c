@@ -5,9 +5,10 @@
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
 
 #include "bpf/capture.h"
-#include "bpf/kernel.h"
+#include "bpf/owner.h"
 #include "bpf/packet.h"
 
 #define PASS 1
@@ -34,13 +35,6 @@ struct {
 	__type(value, struct tm_amount);
 } lost SEC(".maps");
 
-struct owner {
-	uint32_t uid;
-	uint32_t netns;
-	uint16_t flags;
-	uint64_t cgroup_id;
-};
-
 static __always_inline void add(
 	struct tm_amount *amount, const struct packet *packet)
 {
@@ -56,34 +50,52 @@ static __always_inline struct tm_counted *counted(enum tm_direction direction)
 	return mine ? &mine->counted[direction] : NULL;
 }
 
-/* The socket's network namespace. The copy turns the verifier's socket pointer
- * into a number that CO-RE may do arithmetic on. */
-static __always_inline uint32_t netns_of(struct bpf_sock *socket)
+/* On a kernel that lets nothing be read: the user of the socket, as seen from
+ * its own user namespace. */
+static __always_inline void ask_socket(
+	struct __sk_buff *skb, struct owner *owner)
 {
-	struct sock *sk;
-	struct net *net;
-
-	if (!settings.reads_kernel ||
-		bpf_probe_read_kernel(&sk, sizeof(sk), &socket))
-		return 0;
-	net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
-	return BPF_CORE_READ(net, ns.inum);
+	owner->uid = owner->socket_uid = bpf_get_socket_uid(skb);
+	owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
 }
 
 static __always_inline void find_owner(
-	struct __sk_buff *skb, struct owner *owner)
+	struct __sk_buff *skb, enum tm_direction direction, struct owner *owner)
 {
 	struct bpf_sock *socket = skb->sk;
+	struct owner *known;
+	struct sock *sk;
 
-	owner->uid = TM_NOBODY;
+	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (!socket)
 		return;
-	owner->netns = netns_of(socket);
-	owner->cgroup_id = bpf_skb_cgroup_id(skb);
-	if (!bpf_sk_fullsock(socket))
+	socket = bpf_sk_fullsock(socket);
+	if (!socket)
 		return;
-	owner->uid = bpf_get_socket_uid(skb);
-	owner->flags = TM_OWNER_SOCKET;
+	if (!settings.knows_task) {
+		ask_socket(skb, owner);
+		owner->cgroup_id = bpf_skb_cgroup_id(skb);
+		return;
+	}
+	sk = as_kernel_sees(socket);
+	known = bpf_sk_storage_get(&owners, socket, NULL, 0);
+	if (!known)
+		known = adopt(socket, sk);
+	if (known) {
+		if (direction == TM_OUT && is_sent_by_current(socket, sk))
+			take_current(known);
+		*owner = *known;
+	} else {
+		read_socket(owner, sk);
+		if (is_of_user(sk)) {
+			owner->uid = owner->socket_uid;
+			owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
+		}
+	}
+	if (!owner->cgroup_id)
+		owner->cgroup_id = bpf_skb_cgroup_id(skb);
+	if (socket->state == LISTEN)
+		owner->flags |= TM_LISTENING;
 }
 
 /* Interface numbers belong to a namespace; 0 is one that cannot be read. */
@@ -138,18 +150,18 @@ static __always_inline void fill(struct tm_event *event,
 	event->bytes = packet->bytes;
 	event->packets = packet->packets;
 	event->uid = owner->uid;
-	event->pid = 0;
+	event->pid = owner->pid;
 	event->source_port = packet->source_port;
 	event->destination_port = packet->destination_port;
 	event->flags = packet->flags | owner->flags;
 	event->span = 0;
 	__builtin_memcpy(event->source, packet->source, 16);
 	__builtin_memcpy(event->destination, packet->destination, 16);
-	__builtin_memset(event->comm, 0, sizeof(event->comm));
+	__builtin_memcpy(event->comm, owner->comm, sizeof(event->comm));
 	event->cgroup_id = owner->cgroup_id;
 	event->total_in = 0;
 	event->total_out = 0;
-	event->socket_uid = owner->uid;
+	event->socket_uid = owner->socket_uid;
 	event->netns = owner->netns;
 }
 
@@ -164,7 +176,7 @@ static __always_inline int meter(
 
 	if (!mine)
 		return PASS;
-	find_owner(skb, &owner);
+	find_owner(skb, direction, &owner);
 	if (!is_in_scope(skb, owner.netns))
 		return PASS;
 	read_packet(skb, &packet);
@@ -195,4 +207,69 @@ SEC("cgroup_skb/egress")
 int meter_out(struct __sk_buff *skb)
 {
 	return meter(skb, TM_OUT);
+}
+
+/* The first owner of a socket is who makes it. */
+SEC("cgroup/sock_create")
+int note_maker(struct bpf_sock *socket)
+{
+	struct owner *owner = bpf_sk_storage_get(
+		&owners, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+
+	if (owner) {
+		read_socket(owner, as_kernel_sees(socket));
+		take_current(owner);
+	}
+	return PASS;
+}
+
+/* Who only receives is never seen sending. */
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(note_receiver, struct sock *sk, int length, int flags)
+{
+	struct owner *owner;
+
+	if (length <= 0 || flags & MSG_PEEK)
+		return 0;
+	owner = bpf_sk_storage_get(&owners, sk, NULL, 0);
+	if (owner)
+		take_current(owner);
+	return 0;
+}
+
+/* The same for TCP, on kernels before 6.3. */
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(note_tcp_receiver, struct sock *sk)
+{
+	struct owner *const owner = bpf_sk_storage_get(&owners, sk, NULL, 0);
+
+	if (owner)
+		take_current(owner);
+	return 0;
+}
+
+/* Once, at the start: who holds the sockets that are there already. */
+SEC("iter/task_file")
+int note_holders(struct bpf_iter__task_file *held)
+{
+	struct task_struct *const task = held->task;
+	struct file *const file = held->file;
+	struct socket *socket;
+	struct owner *owner;
+	struct sock *sk;
+
+	if (!task || !file)
+		return 0;
+	socket = bpf_sock_from_file(file);
+	if (!socket || !socket->sk)
+		return 0;
+	sk = socket->sk;
+	owner = bpf_sk_storage_get(
+		&owners, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!owner || (owner->flags & TM_OWNER_MASK) == TM_OWNER_TASK)
+		return 0;
+	read_socket(owner, sk);
+	take(owner, task, 0);
+	owner->flags |= TM_OLDER;
+	return 0;
 }

@@ -18,7 +18,7 @@ struct tm_interface {
 struct tm_settings {
 	uint32_t cpu_mask;	  /* counters are numbered by cpu & cpu_mask */
 	uint32_t interface_count; /* 0 = all interfaces */
-	uint8_t reads_kernel;	  /* bpf_probe_read_kernel is permitted */
+	uint8_t knows_task; /* who runs, and what a socket is, can be read */
 	uint8_t reserved[7];
 	struct tm_interface interfaces[TM_INTERFACES];
 };

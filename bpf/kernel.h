@@ -18,12 +18,49 @@ typedef struct {
 	struct net *net;
 } possible_net_t;
 
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
 struct sock_common {
 	possible_net_t skc_net;
+	unsigned char skc_net_refcnt : 1;
 };
+
+typedef struct {
+	int owned;
+} socket_lock_t;
 
 struct sock {
 	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
+	kuid_t sk_uid;
+};
+
+struct cred {
+	kuid_t uid;
+};
+
+struct task_struct {
+	unsigned int flags;
+	int tgid;
+	const struct cred *cred;
+	char comm[16];
+};
+
+struct file;
+
+struct bpf_iter_meta;
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	unsigned int fd;
+	struct file *file;
+};
+
+struct socket {
+	struct sock *sk;
 };
 
 #pragma clang attribute pop

@@ -227,6 +227,11 @@ static bool can_read_maps(void *context)
 	       errno == ENOENT;
 }
 
+static void tell_missing(const char *what)
+{
+	warnx("this kernel has no %s", what);
+}
+
 static void start(struct capture *capture)
 {
 	const struct options *const options = &capture->options;
@@ -252,9 +257,7 @@ static void start(struct capture *capture)
 		err(TM_FAILED, "cannot drop rights");
 	if (*kept)
 		warnx("keeps %s", kept);
-	if (programs->missing)
-		warnx("%s: this kernel does not let it read them",
-			programs->missing);
+	tm_programs_tell_missing(programs, tell_missing);
 	tm_writer_start(&capture->writer, start_ns, capture->cgroup.id,
 		options->settings.interfaces[0].ifindex);
 }

@@ -14,6 +14,43 @@
 
 extern const char tm_object[], tm_object_end[];
 
+/* What helps to find the owner, and what a kernel without it costs. */
+static const struct helper {
+	const char *program;
+	uint32_t hook;
+	const char *cost;
+} helpers[TM_HELPERS] = {
+	{"note_maker", TM_HOOK_SOCK_CREATE,
+		"cgroup/sock_create: a socket that only receives is its "
+		"user's, without a process, until its first I/O"},
+	{"note_receiver", TM_HOOK_RECV_LENGTH,
+		"sock_recv_length: what a process only receives may stay with "
+		"who had its socket before"},
+	{"note_tcp_receiver", TM_HOOK_RCV_SPACE_ADJUST, NULL},
+	{"note_holders", TM_HOOK_TASK_FILE,
+		"iter/task_file: sockets older than the capture are their "
+		"user's, without a process, until their first I/O"},
+};
+
+#define MAKER TM_HOOK_SOCK_CREATE
+#define RECEIVER TM_HOOK_RECV_LENGTH
+#define TCP_RECEIVER TM_HOOK_RCV_SPACE_ADJUST
+#define HOLDERS TM_HOOK_TASK_FILE
+
+/* From what is best downwards; the last step reads nothing of the kernel. */
+static const struct step {
+	uint32_t hooks;
+	bool knows_task;
+} steps[] = {
+	{MAKER | RECEIVER | HOLDERS, true},
+	{MAKER | TCP_RECEIVER | HOLDERS, true},
+	{MAKER | HOLDERS, true},
+	{MAKER | TCP_RECEIVER, true},
+	{MAKER, true},
+	{0, true},
+	{0, false},
+};
+
 static bool is_verbose;
 static char last_warning[TM_PROGRAMS_PROBLEM];
 
@@ -67,6 +104,14 @@ static unsigned power_of_two(unsigned n)
 	return power;
 }
 
+static void choose(struct bpf_object *object, uint32_t hooks)
+{
+	for (size_t i = 0; i < TM_HELPERS; i++)
+		bpf_program__set_autoload(bpf_object__find_program_by_name(
+						  object, helpers[i].program),
+			hooks & helpers[i].hook);
+}
+
 static int load(struct tm_programs *programs,
 	const struct tm_settings *settings, size_t ring_bytes)
 {
@@ -80,6 +125,7 @@ static int load(struct tm_programs *programs,
 	counters = bpf_object__find_map_by_name(programs->object, "counters");
 	rodata = bpf_object__find_map_by_name(
 		programs->object, ".rodata.settings");
+	choose(programs->object, programs->hooks);
 	if (!ring || !counters || !rodata ||
 		bpf_map__set_max_entries(ring, ring_bytes) ||
 		bpf_map__set_max_entries(counters, programs->cpus) ||
@@ -88,6 +134,22 @@ static int load(struct tm_programs *programs,
 		bpf_object__load(programs->object))
 		return give_up(programs);
 	return 0;
+}
+
+/* The first step that this kernel takes. */
+static int load_best(struct tm_programs *programs,
+	const struct tm_settings *settings, size_t ring_bytes)
+{
+	struct tm_settings used = *settings;
+
+	used.cpu_mask = programs->cpus - 1;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		used.knows_task = steps[i].knows_task;
+		programs->hooks = TM_HOOK_CGROUP_SKB | steps[i].hooks;
+		if (!load(programs, &used, ring_bytes))
+			return 0;
+	}
+	return -1;
 }
 
 static int map_counters(struct tm_programs *programs)
@@ -109,22 +171,13 @@ static int map_counters(struct tm_programs *programs)
 int tm_programs_load(struct tm_programs *programs,
 	const struct tm_settings *settings, size_t ring_bytes)
 {
-	struct tm_settings used = *settings;
-
 	memset(programs, 0, sizeof(*programs));
 	libbpf_set_print(say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	programs->cpus = power_of_two(libbpf_num_possible_cpus());
-	programs->hooks = TM_HOOK_CGROUP_SKB;
-	used.cpu_mask = programs->cpus - 1;
-	used.reads_kernel = true;
-	if (load(programs, &used, ring_bytes)) {
-		programs->missing = "network namespaces are not told apart";
-		used.reads_kernel = false;
-		if (load(programs, &used, ring_bytes))
-			return fail(programs, "%s",
-				*last_warning ? last_warning : strerror(errno));
-	}
+	if (load_best(programs, settings, ring_bytes))
+		return fail(programs, "%s",
+			*last_warning ? last_warning : strerror(errno));
 	programs->lost_fd =
 		bpf_object__find_map_fd_by_name(programs->object, "lost");
 	if (map_counters(programs))
@@ -141,11 +194,46 @@ int tm_programs_read_with(struct tm_programs *programs,
 	return programs->ring ? 0 : fail(programs, "ring: %s", strerror(errno));
 }
 
+/* Runs the iterator over the open files of all tasks. */
+static void look_around(struct bpf_link *link)
+{
+	char nothing[64];
+	const int fd = bpf_iter_create(bpf_link__fd(link));
+
+	if (fd < 0)
+		return;
+	while (read(fd, nothing, sizeof(nothing)) > 0)
+		;
+	close(fd);
+}
+
+/* A helper that cannot be attached costs no more than its hook. */
+static void attach_helper(struct tm_programs *programs, size_t i, int cgroup_fd)
+{
+	const struct helper *const helper = &helpers[i];
+	struct bpf_program *const program = bpf_object__find_program_by_name(
+		programs->object, helper->program);
+	struct bpf_link *link;
+
+	if (!(programs->hooks & helper->hook))
+		return;
+	link = helper->hook == MAKER
+		       ? bpf_program__attach_cgroup(program, cgroup_fd)
+		       : bpf_program__attach(program);
+	if (!link)
+		programs->hooks &= ~helper->hook;
+	else if (helper->hook == HOLDERS)
+		look_around(link);
+	programs->helpers[i] = link;
+}
+
 int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 {
 	static const char *const names[] = {"meter_in", "meter_out"};
 	struct bpf_program *program;
 
+	for (size_t i = 0; i < TM_HELPERS; i++)
+		attach_helper(programs, i, cgroup_fd);
 	for (int i = 0; i < 2; i++) {
 		program = bpf_object__find_program_by_name(
 			programs->object, names[i]);
@@ -155,6 +243,19 @@ int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 			return fail(programs, "%s", strerror(errno));
 	}
 	return 0;
+}
+
+void tm_programs_tell_missing(
+	const struct tm_programs *programs, void say_missing(const char *what))
+{
+	uint32_t hooks = programs->hooks;
+
+	if (hooks & TCP_RECEIVER)
+		hooks |= RECEIVER;
+	for (size_t i = 0; i < TM_HELPERS; i++) {
+		if (helpers[i].cost && !(hooks & helpers[i].hook))
+			say_missing(helpers[i].cost);
+	}
 }
 
 bool tm_programs_are_attached(const struct tm_programs *programs)
@@ -177,6 +278,10 @@ void tm_programs_detach(struct tm_programs *programs)
 	for (int i = 0; i < 2; i++) {
 		bpf_link__destroy(programs->links[i]);
 		programs->links[i] = NULL;
+	}
+	for (size_t i = 0; i < TM_HELPERS; i++) {
+		bpf_link__destroy(programs->helpers[i]);
+		programs->helpers[i] = NULL;
 	}
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
@@ -224,8 +329,7 @@ int tm_programs_lost(const struct tm_programs *programs,
 
 void tm_programs_free(struct tm_programs *programs)
 {
-	for (int i = 0; i < 2; i++)
-		bpf_link__destroy(programs->links[i]);
+	tm_programs_detach(programs);
 	ring_buffer__free(programs->ring);
 	if (programs->counters)
 		munmap(programs->counters, programs->counters_size);

@@ -12,17 +12,18 @@ struct bpf_object;
 struct ring_buffer;
 
 #define TM_PROGRAMS_PROBLEM 512
+#define TM_HELPERS 4 /* programs that help to find the owner */
 
 struct tm_programs {
 	struct bpf_object *object;
 	struct bpf_link *links[2]; /* by enum tm_direction */
+	struct bpf_link *helpers[TM_HELPERS];
 	struct ring_buffer *ring;
 	struct tm_counters *counters; /* one for each CPU */
 	size_t counters_size;
 	unsigned cpus;
 	int lost_fd;
-	uint32_t hooks;	     /* enum tm_hook */
-	const char *missing; /* what this kernel refuses, NULL = nothing */
+	uint32_t hooks; /* enum tm_hook: those in use */
 	char problem[TM_PROGRAMS_PROBLEM];
 };
 
@@ -36,8 +37,13 @@ int tm_programs_load(struct tm_programs *programs,
 int tm_programs_read_with(struct tm_programs *programs,
 	int on_event(void *context, void *data, size_t size), void *context);
 
-/* Attaches to the cgroup, as links: they end with the process. */
+/* Attaches to the cgroup, as links: they end with the process. Then looks for
+ * who holds the sockets that are there. 0, or -1 with errno and problem. */
 int tm_programs_attach(struct tm_programs *programs, int cgroup_fd);
+
+/* Calls say for each hook that this kernel refuses, with what that costs. */
+void tm_programs_tell_missing(
+	const struct tm_programs *programs, void say(const char *what));
 
 /* False once the cgroup was removed. */
 bool tm_programs_are_attached(const struct tm_programs *programs);

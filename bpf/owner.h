@@ -1,0 +1,115 @@
+/* Whose socket it is: the task that does the I/O, remembered in the socket's
+ * own storage, because packets also move when nobody runs on their behalf. */
+#ifndef TM_BPF_OWNER_H
+#define TM_BPF_OWNER_H
+
+#include "bpf/capture.h"
+#include "bpf/kernel.h"
+
+#include <linux/bpf.h>
+#include <linux/in.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#define PF_KTHREAD 0x00200000
+#define LISTEN 10 /* of tcp_states.h */
+#define MSG_PEEK 2
+
+extern const volatile struct tm_settings settings;
+
+struct owner {
+	uint64_t cgroup_id;
+	uint32_t uid;
+	uint32_t pid;
+	uint32_t socket_uid;
+	uint32_t netns;
+	uint16_t flags;
+	char comm[TM_COMM_SIZE];
+};
+
+/* An accepted socket begins with its listener's owner. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct owner);
+} owners SEC(".maps");
+
+/* The task becomes the owner, unless it is already. */
+static __always_inline void take(
+	struct owner *owner, struct task_struct *task, uint64_t cgroup_id)
+{
+	const uint32_t pid = BPF_CORE_READ(task, tgid);
+	const uint32_t uid = BPF_CORE_READ(task, cred, uid.val);
+
+	if (owner->pid == pid && owner->uid == uid)
+		return;
+	owner->pid = pid;
+	owner->uid = uid;
+	owner->cgroup_id = cgroup_id;
+	owner->flags = TM_OWNER_TASK;
+	BPF_CORE_READ_STR_INTO(&owner->comm, task, comm);
+}
+
+static __always_inline void take_current(struct owner *owner)
+{
+	struct task_struct *const task = (void *)bpf_get_current_task();
+
+	if (!(BPF_CORE_READ(task, flags) & PF_KTHREAD))
+		take(owner, task, bpf_get_current_cgroup_id());
+}
+
+/* A number that CO-RE may do arithmetic on, of the verifier's pointer. */
+static __always_inline struct sock *as_kernel_sees(struct bpf_sock *socket)
+{
+	struct sock *sk = NULL;
+
+	bpf_probe_read_kernel(&sk, sizeof(sk), &socket);
+	return sk;
+}
+
+static __always_inline void read_socket(struct owner *owner, struct sock *sk)
+{
+	owner->socket_uid = BPF_CORE_READ(sk, sk_uid.val);
+	owner->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+}
+
+/* Who sends is running now, if the socket is in use by a task: segments that
+ * answer an acknowledgement or a timer leave behind anybody's back. */
+static __always_inline bool is_sent_by_current(
+	const struct bpf_sock *socket, struct sock *sk)
+{
+	if (socket->state == LISTEN)
+		return false;
+	return socket->protocol != IPPROTO_TCP ||
+	       BPF_CORE_READ(sk, sk_lock.owned);
+}
+
+/* The kernel's own sockets hold no reference to their namespace. */
+static __always_inline bool is_of_user(struct sock *sk)
+{
+	return BPF_CORE_READ_BITFIELD_PROBED(&sk->__sk_common, skc_net_refcnt);
+}
+
+/* Makes the storage of a socket that is older than the capture. NULL for the
+ * kernel's own sockets, and when there is no memory. */
+static __always_inline struct owner *adopt(
+	struct bpf_sock *socket, struct sock *sk)
+{
+	struct owner *owner;
+
+	if (!is_of_user(sk))
+		return NULL;
+	owner = bpf_sk_storage_get(
+		&owners, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!owner)
+		return NULL;
+	read_socket(owner, sk);
+	owner->uid = owner->socket_uid;
+	owner->flags = TM_OWNER_SOCKET | TM_OLDER;
+	return owner;
+}
+
+#endif

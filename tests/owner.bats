@@ -1,0 +1,148 @@
+# Whose bytes they are, in the cases where the socket names the wrong user.
+# bats file_tags=kernel
+
+load helper
+
+ALICE=541001
+BOB=541002
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	needs_root
+	local tree
+	tree=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	CGROUP=$tree/tm-owner-$$-$BATS_TEST_NUMBER
+	mkdir "$CGROUP"
+}
+
+teardown() {
+	[ -z "${CAPTURE-}" ] || kill -KILL "$CAPTURE" 2>/dev/null || true
+	rmdir "$CGROUP" || true
+}
+
+inside() {
+	(echo $BASHPID >"$CGROUP/cgroup.procs" && exec "$@")
+}
+
+start() {
+	tm-capture -q -c "$CGROUP" >out.tm 2>err &
+	CAPTURE=$!
+	for _ in $(seq 100); do
+		[ ! -s out.tm ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+stop() {
+	kill -INT "$CAPTURE"
+	wait "$CAPTURE"
+	CAPTURE=
+}
+
+# meter CASE: moves data as tests/owners.py says
+meter() {
+	start
+	inside timeout 20 python3 "$ROOT/tests/owners.py" "$1"
+	stop
+}
+
+# charged FIELD VALUE: "direction uid bytes" of the events with that value
+charged() {
+	tm-print --json out.tm | jq -r --argjson value "$2" "select(.kind ==
+		\"traffic\" and .$1 == \$value) |
+		\"\(.direction) \(.uid) \(.bytes)\"" |
+		awk '{ s[$1 " " $2] += $3 } END { for (k in s) print k, s[k] }' |
+		sort
+}
+
+@test "root accepts, the child that becomes a user sends: the user's" {
+	meter daemon-sends
+	charged source_port 7701 >sent
+	run awk '$1 == "out" && $2 == 541001 { print ($3 >= 200000) }' sent
+	assert_output 1
+	run awk '$1 == "out" && $2 == 0 { print ($3 < 500) }' sent
+	refute_output 0
+	run awk '$1 == "in" && $2 == 541002 { print ($3 >= 200000) }' sent
+	assert_output 1
+}
+
+@test "root accepts, the child that becomes a user receives: the user's" {
+	meter daemon-receives
+	charged destination_port 7701 >received
+	# what came before the child's first read is the accepter's
+	run awk '$1 == "in" { s[$2] += $3 }
+		END { print (s[541001] + s[0] >= 200000), (s[541001] > 0) }' \
+		received
+	assert_output "1 1"
+	run awk '$1 == "out" && $2 == 541002 { print ($3 >= 200000) }' received
+	assert_output 1
+}
+
+@test "a process that changes its user after socket(2) pays as the new user" {
+	meter setuid
+	run charged destination_port 9
+	assert_output "out $ALICE 100000"
+}
+
+@test "a socket that was handed over is charged to who uses it" {
+	meter scm-rights
+	run charged destination_port 9
+	assert_output "out $ALICE 100000"
+}
+
+@test "a socket older than the capture is its user's, with its process" {
+	mkfifo orders
+	inside timeout 20 python3 "$ROOT/tests/owners.py" older <orders >ready &
+	local sender=$!
+	exec 7>orders
+	until [ -s ready ]; do sleep 0.05; done
+	start
+	echo go >&7
+	wait $sender
+	exec 7>&-
+	stop
+	run charged destination_port 9
+	assert_line --regexp "^out $ALICE 1[0-9]*$"
+	run jq -r 'select(.destination_port == 9) | .comm' \
+		<(tm-print --json out.tm)
+	assert_line --index 0 python3
+}
+
+@test "who only reads a socket is charged for what comes" {
+	meter only-receives
+	run charged destination_port 7702
+	assert_line "in $BOB 100000"
+	assert_line "in 0 1000"
+}
+
+@test "a user namespace with a false map does not change who pays" {
+	start
+	inside setpriv --reuid $ALICE --regid $ALICE --clear-groups \
+		unshare -Urn sh -c "ip link set lo up &&
+			$BUILD/tests/traffic udp 127.0.0.1 9 50 972"
+	stop
+	run charged destination_port 9
+	assert_output "out $ALICE 50000"
+}
+
+@test "the kernel's own answers are nobody's, not root's" {
+	tm-capture -q >out.tm &
+	CAPTURE=$!
+	sleep 0.5
+	traffic udp 127.0.0.1 9 20 100 $ALICE
+	stop
+	run jq -r 'select(.kind == "traffic" and .protocol == 1) |
+		"\(.uid) \(.flags % 4)"' <(tm-print --json out.tm)
+	assert_line --index 0 "4294967295 0"
+	refute_line --regexp "^0 "
+}
+
+@test "an event names process and command" {
+	start
+	inside traffic udp 127.0.0.1 9 1 20 $BOB
+	stop
+	run jq -r 'select(.kind == "traffic") | "\(.comm) \(.pid > 1)"' \
+		<(tm-print --json out.tm)
+	assert_output "traffic true"
+}
