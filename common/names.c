@@ -1,132 +1,260 @@
 #include "names.h"
 
 #include "index.h"
+#include "resolver.h"
 
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
+
+#define IDS_MAX (1u << 20)
+#define TEXT_MAX ((size_t)64 << 20)
+#define PATIENCE_NS UINT64_C(100000000)
+#define SETTLE_NS UINT64_C(1000000000)
+#define AT_ONCE_NS UINT64_C(200000) /* as long as reading a local file takes   \
+				     */
+
+enum state { UNASKED, ASKED, ANSWERED };
+
+struct entry {
+	char *text;    /* NULL = none */
+	uint8_t part;  /* the NAME record that may follow, 0 = none may */
+	uint8_t state; /* of a question to this machine */
+};
 
 struct table {
 	struct tm_index index;
-	char **texts; /* by number; NULL = known to have none */
+	struct entry *entries;
+	uint32_t room;
 };
 
 struct tm_names {
 	struct table recorded[TM_NAME_CGROUP + 1];
+	size_t text_size;   /* of what was recorded */
 	struct table users; /* this machine's */
+	struct tm_resolver *resolver;
+	uint64_t patience_ns, left_ns, refilled_ns;
+	bool is_hanging;
 };
 
 struct tm_names *tm_names_new(void)
 {
-	return calloc(1, sizeof(struct tm_names));
+	struct tm_names *names = calloc(1, sizeof(*names));
+
+	if (names)
+		names->patience_ns = names->left_ns = PATIENCE_NS;
+	return names;
 }
 
-/* Where the text of id stands; NULL when there is no memory. */
-static char **text_of(struct table *table, uint64_t id)
+static struct entry *find(const struct table *table, uint64_t id)
 {
-	const uint32_t count = table->index.count;
-	const uint32_t number = tm_index_add(&table->index, id);
-	char **texts;
+	const uint32_t number = tm_index_find(&table->index, id);
 
-	if (number == TM_INDEX_NONE)
+	return number == TM_INDEX_NONE ? NULL : &table->entries[number];
+}
+
+/* NULL and errno when there is no memory, ENOSPC where the table is full. */
+static struct entry *find_or_add(struct table *table, uint64_t id)
+{
+	struct entry *entry = find(table, id), *more;
+	const uint32_t room = table->room ? 2 * table->room : 16;
+
+	if (entry)
+		return entry;
+	errno = ENOSPC;
+	if (table->index.count == IDS_MAX)
 		return NULL;
-	if (number == count && !(count & (count - 1))) {
-		texts = realloc(
-			table->texts, (count ? 2 * count : 1) * sizeof(*texts));
-		if (!texts)
+	if (table->index.count == table->room) {
+		more = realloc(table->entries, room * sizeof(*more));
+		if (!more)
 			return NULL;
-		table->texts = texts;
+		table->entries = more;
+		table->room = room;
 	}
-	if (number == count)
-		table->texts[number] = NULL;
-	return &table->texts[number];
+	/* before the index, which cannot take an id back */
+	table->entries[table->index.count] = (struct entry){0};
+	if (tm_index_add(&table->index, id) == TM_INDEX_NONE)
+		return NULL;
+	return &table->entries[table->index.count - 1];
 }
 
 int tm_names_note(struct tm_names *names, const struct tm_event *event)
 {
 	const struct tm_name *name = (const void *)event;
-	char **text, *longer;
-	size_t held, more;
+	struct entry *entry;
+	size_t before, held, more;
+	char *text;
 
-	if (event->kind != TM_NAME || name->of > TM_NAME_CGROUP)
+	if (event->kind != TM_NAME || name->of > TM_NAME_CGROUP ||
+		name->part >= TM_NAME_PARTS)
 		return 0;
-	text = text_of(&names->recorded[name->of], name->id);
+	entry = find_or_add(&names->recorded[name->of], name->id);
+	if (!entry)
+		return errno == ENOSPC ? 0 : -1;
+	if (name->part && name->part != entry->part)
+		return 0;
+	before = entry->text ? strlen(entry->text) : 0;
+	held = name->part ? before : 0;
+	more = strnlen(name->text, TM_NAME_SIZE);
+	if (names->text_size - before + held + more > TEXT_MAX)
+		return 0;
+	text = realloc(entry->text, held + more + 1);
 	if (!text)
 		return -1;
-	held = *text && name->part ? strlen(*text) : 0;
-	more = strnlen(name->text, TM_NAME_SIZE);
-	longer = realloc(*text, held + more + 1);
-	if (!longer)
-		return -1;
-	memcpy(longer + held, name->text, more);
-	longer[held + more] = '\0';
-	*text = longer;
+	memcpy(text + held, name->text, more);
+	text[held + more] = '\0';
+	names->text_size += held + more - before;
+	entry->text = text;
+	entry->part = more == TM_NAME_SIZE ? name->part + 1 : 0;
 	return 0;
 }
 
 const char *tm_names_recorded(
 	struct tm_names *names, enum tm_name_of of, uint64_t id)
 {
-	const struct table *table = &names->recorded[of];
-	const uint32_t number = tm_index_find(&table->index, id);
+	const struct entry *entry = find(&names->recorded[of], id);
 
-	return number == TM_INDEX_NONE ? NULL : table->texts[number];
+	return entry && entry->text && *entry->text ? entry->text : NULL;
 }
 
-static char *ask(uint32_t uid)
+static uint64_t now_ns(void)
 {
-	struct passwd user, *found;
-	size_t size = 1024;
-	char *buffer = NULL, *bigger, *name = NULL;
-	int error;
+	struct timespec now;
 
-	do {
-		size *= 2;
-		bigger = realloc(buffer, size);
-		if (!bigger)
-			break;
-		buffer = bigger;
-		error = getpwuid_r(uid, &user, buffer, size, &found);
-		if (!error && found)
-			name = strdup(user.pw_name);
-	} while (error == ERANGE && size < (1 << 20));
-	free(buffer);
-	return name;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+}
+
+/* False when no answer came until then. */
+static bool take(struct tm_names *names, uint64_t deadline_ns)
+{
+	struct tm_answer answer;
+	struct entry *entry;
+
+	if (!names->resolver ||
+		!tm_resolver_take(names->resolver, deadline_ns, &answer))
+		return false;
+	entry = find(&names->users, answer.uid);
+	entry->text = answer.name;
+	entry->state = ANSWERED;
+	names->is_hanging = false;
+	return true;
+}
+
+static void ask(struct tm_names *names, struct entry *entry, uint32_t uid)
+{
+	while (take(names, 0))
+		;
+	if (entry->state != UNASKED)
+		return;
+	if (!names->resolver)
+		names->resolver = tm_resolver_new();
+	if (names->resolver && tm_resolver_ask(names->resolver, uid))
+		entry->state = ASKED;
+}
+
+static void refill_patience(struct tm_names *names, uint64_t now)
+{
+	names->left_ns += (now - names->refilled_ns) / 10;
+	if (names->left_ns > names->patience_ns)
+		names->left_ns = names->patience_ns;
+	names->refilled_ns = now;
+}
+
+static void wait_for(struct tm_names *names, const struct entry *entry)
+{
+	const uint64_t began = now_ns();
+	uint64_t spent;
+
+	refill_patience(names, began);
+	if (names->is_hanging || !names->left_ns)
+		return;
+	while (entry->state == ASKED && take(names, began + names->left_ns))
+		;
+	names->is_hanging = entry->state == ASKED;
+	spent = now_ns() - began;
+	if (spent > AT_ONCE_NS)
+		names->left_ns -=
+			spent < names->left_ns ? spent : names->left_ns;
+}
+
+/* What this machine says or will say of a user; NULL where it need not be
+ * asked or cannot. */
+static struct entry *question(struct tm_names *names, uint32_t uid)
+{
+	if (find(&names->recorded[TM_NAME_USER], uid))
+		return NULL;
+	return find_or_add(&names->users, uid);
 }
 
 const char *tm_names_user(struct tm_names *names, uint32_t uid)
 {
-	const uint32_t count = names->users.index.count;
 	const char *recorded;
-	char **text;
+	struct entry *entry;
 
 	if (uid == TM_NOBODY)
 		return "none";
 	recorded = tm_names_recorded(names, TM_NAME_USER, uid);
 	if (recorded)
 		return recorded;
-	text = text_of(&names->users, uid);
-	if (text && count != names->users.index.count)
-		*text = ask(uid);
-	return text ? *text : NULL;
+	entry = question(names, uid);
+	if (!entry)
+		return NULL;
+	if (entry->state != ANSWERED)
+		ask(names, entry, uid);
+	if (entry->state == ASKED)
+		wait_for(names, entry);
+	return entry->text;
+}
+
+void tm_names_expect(struct tm_names *names, uint32_t uid)
+{
+	struct entry *entry = uid == TM_NOBODY ? NULL : question(names, uid);
+
+	if (entry && entry->state == UNASKED)
+		ask(names, entry, uid);
+}
+
+void tm_names_settle(struct tm_names *names)
+{
+	while (take(names, now_ns() + SETTLE_NS))
+		;
+}
+
+void tm_names_set_patience(struct tm_names *names, unsigned milliseconds)
+{
+	names->patience_ns = milliseconds * UINT64_C(1000000);
+	names->left_ns = names->patience_ns;
+}
+
+/* The id that has this text, of those that were recorded. */
+static bool find_text(const struct table *table, const char *text, uint64_t *id)
+{
+	const size_t size =
+		table->index.slots ? (size_t)1 << table->index.bits : 0;
+
+	for (size_t i = 0; i < size; i++) {
+		const struct tm_index_slot *slot = &table->index.slots[i];
+
+		if (slot->number == TM_INDEX_NONE ||
+			!table->entries[slot->number].text ||
+			strcmp(table->entries[slot->number].text, text))
+			continue;
+		*id = slot->key;
+		return true;
+	}
+	return false;
 }
 
 bool tm_names_find_user(struct tm_names *names, const char *name, uint32_t *uid)
 {
-	const struct table *table = &names->recorded[TM_NAME_USER];
 	const struct passwd *user;
+	uint64_t id;
 
-	for (size_t i = 0; table->index.slots && i >> table->index.bits == 0;
-		i++) {
-		const struct tm_index_slot *slot = &table->index.slots[i];
-
-		if (slot->number == TM_INDEX_NONE ||
-			!table->texts[slot->number] ||
-			strcmp(table->texts[slot->number], name))
-			continue;
-		*uid = slot->key;
+	if (*name && find_text(&names->recorded[TM_NAME_USER], name, &id)) {
+		*uid = id;
 		return true;
 	}
 	user = getpwnam(name);
@@ -138,8 +266,8 @@ bool tm_names_find_user(struct tm_names *names, const char *name, uint32_t *uid)
 static void free_table(struct table *table)
 {
 	for (uint32_t i = 0; i < table->index.count; i++)
-		free(table->texts[i]);
-	free(table->texts);
+		free(table->entries[i].text);
+	free(table->entries);
 	tm_index_free(&table->index);
 }
 
@@ -150,5 +278,48 @@ void tm_names_free(struct tm_names *names)
 	for (size_t i = 0; i <= TM_NAME_CGROUP; i++)
 		free_table(&names->recorded[i]);
 	free_table(&names->users);
+	tm_resolver_free(names->resolver);
 	free(names);
+}
+
+/* As much of the text as fits, without part of a character of UTF-8. */
+static size_t fitting(const char *text, size_t room)
+{
+	const size_t length = strnlen(text, room + 1);
+	size_t cut = room;
+
+	if (length <= room)
+		return length;
+	while (cut && room - cut < 3 &&
+		((unsigned char)text[cut] & 0xc0) == 0x80)
+		cut--;
+	return cut;
+}
+
+size_t tm_name_records(struct tm_event *out, size_t max, enum tm_name_of of,
+	uint64_t id, uint64_t time_ns, const char *text)
+{
+	const size_t most = max < TM_NAME_PARTS ? max : TM_NAME_PARTS;
+	size_t left = fitting(text, most * TM_NAME_SIZE);
+	const size_t parts =
+		left ? (left + TM_NAME_SIZE - 1) / TM_NAME_SIZE : most > 0;
+
+	for (size_t i = 0; i < parts; i++) {
+		const size_t size = left < TM_NAME_SIZE ? left : TM_NAME_SIZE;
+		struct tm_name name = {
+			.magic = TM_MAGIC,
+			.kind = TM_NAME,
+			.of = of,
+			.part = i,
+			.parts = parts,
+			.time_ns = time_ns,
+			.id = id,
+		};
+
+		memcpy(name.text, text, size);
+		memcpy(&out[i], &name, sizeof(name));
+		text += size;
+		left -= size;
+	}
+	return parts;
 }

@@ -1,0 +1,119 @@
+/* Shows what common/names does, for names.bats.
+ *   names-check users UID ...   each look-up's name, and whether it waited
+ *   names-check expect UID ...  the names after all were asked for at once
+ *   names-check split N         a text of N bytes through NAME records
+ *   names-check note            NAME records from standard input: user 1000 */
+#include "common/names.h"
+#include "common/stream.h"
+
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void print(const char *of, const char *name)
+{
+	printf("%s: %s\n", of, name ? name : "(none)");
+}
+
+/* A uid of "sleep" stands for a pause of 1.5 s. */
+static void look_up(struct tm_names *names, char *const *uids)
+{
+	long began;
+	const char *name;
+
+	for (; *uids; uids++) {
+		if (!strcmp(*uids, "sleep")) {
+			usleep(1500000);
+			continue;
+		}
+		began = now_ms();
+		name = tm_names_user(names, strtoul(*uids, NULL, 10));
+		began = now_ms() - began;
+		print(*uids, name);
+		if (began >= 300)
+			printf("  blocked for %ld ms\n", began);
+		else if (began >= 50)
+			puts("  waited");
+	}
+}
+
+static void expect(struct tm_names *names, char *const *uids)
+{
+	for (char *const *uid = uids; *uid; uid++)
+		tm_names_expect(names, strtoul(*uid, NULL, 10));
+	tm_names_settle(names);
+	tm_names_set_patience(names, 0);
+	look_up(names, uids);
+}
+
+static void split(struct tm_names *names, size_t size)
+{
+	struct tm_event records[TM_NAME_PARTS + 1];
+	char *const text = malloc(size + 2);
+	const char *back;
+	size_t n;
+
+	if (!text)
+		err(1, NULL);
+	memset(text, 'x', size);
+	strcpy(text + size, size ? "y" : "");
+	n = tm_name_records(
+		records, TM_NAME_PARTS + 1, TM_NAME_USER, 1000, 1, text);
+	for (size_t i = 0; i < n; i++) {
+		if (tm_names_note(names, &records[i]))
+			err(1, NULL);
+	}
+	back = tm_names_recorded(names, TM_NAME_USER, 1000);
+	printf("%zu records, %zu bytes, %s\n", n, back ? strlen(back) : 0,
+		!back		     ? "none"
+		: strcmp(back, text) ? "cut"
+				     : "whole");
+	free(text);
+}
+
+static void note(struct tm_names *names)
+{
+	struct tm_reader in;
+	struct tm_event *events;
+	ssize_t n;
+
+	if (tm_reader_open(&in, &(char *){NULL}))
+		errx(in.status, "%s", in.problem);
+	while ((n = tm_reader_next(&in, &events)) > 0) {
+		for (ssize_t i = 0; i < n; i++) {
+			if (tm_names_note(names, &events[i]))
+				err(1, NULL);
+		}
+	}
+	tm_reader_close(&in);
+	print("user 1000", tm_names_recorded(names, TM_NAME_USER, 1000));
+}
+
+int main(int argc, char **argv)
+{
+	struct tm_names *names = tm_names_new();
+
+	if (!names || argc < 2)
+		errx(2, "see the source");
+	if (!strcmp(argv[1], "users"))
+		look_up(names, argv + 2);
+	else if (!strcmp(argv[1], "expect"))
+		expect(names, argv + 2);
+	else if (!strcmp(argv[1], "split") && argc > 2)
+		split(names, strtoul(argv[2], NULL, 10));
+	else
+		note(names);
+	tm_names_free(names);
+	return 0;
+}
