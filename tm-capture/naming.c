@@ -10,7 +10,6 @@
 #define MEMO 256		    /* combinations of ids, direct-mapped */
 #define LATE 1024		    /* users that may wait for their name */
 #define WALK_NS UINT64_C(500000000) /* the least between two walks */
-#define RECORDS 40		    /* of the longest name, PATH_MAX */
 
 struct memo {
 	uint64_t cgroup_id;
@@ -29,7 +28,7 @@ struct tm_naming {
 	uint32_t late[LATE];
 	size_t late_count;
 	struct memo memo[MEMO];
-	struct tm_event records[3 * RECORDS];
+	struct tm_event records[3 * TM_NAME_PARTS];
 };
 
 struct tm_naming *tm_naming_new(
@@ -79,7 +78,7 @@ static size_t user(struct tm_naming *naming, uint32_t uid, uint64_t time_ns,
 
 	if (name)
 		return tm_name_records(
-			out, RECORDS, TM_NAME_USER, uid, time_ns, name);
+			out, TM_NAME_PARTS, TM_NAME_USER, uid, time_ns, name);
 	if (naming->late_count < LATE)
 		naming->late[naming->late_count++] = uid;
 	return 0;
@@ -93,7 +92,7 @@ static size_t interface(const struct tm_naming *naming,
 	if ((event->netns && event->netns != naming->own_netns) ||
 		!if_indextoname(event->ifindex, name))
 		return 0;
-	return tm_name_records(out, RECORDS, TM_NAME_INTERFACE,
+	return tm_name_records(out, TM_NAME_PARTS, TM_NAME_INTERFACE,
 		(uint64_t)event->netns << 32 | event->ifindex, event->time_ns,
 		name);
 }
@@ -142,7 +141,7 @@ static size_t cgroup(struct tm_naming *naming, const struct tm_event *event,
 {
 	const char *const path = cgroup_path(naming, event);
 
-	return path ? tm_name_records(out, RECORDS, TM_NAME_CGROUP,
+	return path ? tm_name_records(out, TM_NAME_PARTS, TM_NAME_CGROUP,
 			      event->cgroup_id, event->time_ns, path)
 		    : 0;
 }
@@ -175,7 +174,7 @@ size_t tm_naming_late(
 
 	naming->late_count = 0;
 	for (size_t i = 0; i < waiting; i++) {
-		if (n <= 2 * RECORDS)
+		if (n <= 2 * TM_NAME_PARTS)
 			n += user(naming, naming->late[i], time_ns,
 				naming->records + n);
 		else
