@@ -67,32 +67,64 @@ bool tm_duration_parse(const char *text, uint64_t *ns)
 	return false;
 }
 
-static const char pairs[] = "00010203040506070809"
-			    "10111213141516171819"
-			    "20212223242526272829"
-			    "30313233343536373839"
-			    "40414243444546474849"
-			    "50515253545556575859"
-			    "60616263646566676869"
-			    "70717273747576777879"
-			    "80818283848586878889"
-			    "90919293949596979899";
+/* clang-format off */
+/* "0000" to "9999", so that a number is written four digits at a time. */
+#define TEN(p) p "0" p "1" p "2" p "3" p "4" p "5" p "6" p "7" p "8" p "9"
+#define HUNDRED(p) \
+	TEN(p "0") TEN(p "1") TEN(p "2") TEN(p "3") TEN(p "4") \
+	TEN(p "5") TEN(p "6") TEN(p "7") TEN(p "8") TEN(p "9")
+#define THOUSAND(p) \
+	HUNDRED(p "0") HUNDRED(p "1") HUNDRED(p "2") HUNDRED(p "3") \
+	HUNDRED(p "4") HUNDRED(p "5") HUNDRED(p "6") HUNDRED(p "7") \
+	HUNDRED(p "8") HUNDRED(p "9")
+/* Three more for leading(), which reads four from any digit of the last. */
+static const char fours[] =
+	THOUSAND("0") THOUSAND("1") THOUSAND("2") THOUSAND("3") THOUSAND("4")
+	THOUSAND("5") THOUSAND("6") THOUSAND("7") THOUSAND("8") THOUSAND("9")
+	"\0\0";
+/* clang-format on */
+
+static char *four(char *out, uint32_t value)
+{
+	memcpy(out, fours + 4 * value, 4);
+	return out + 4;
+}
+
+static char *eight(char *out, uint32_t value)
+{
+	return four(four(out, value / 10000), value % 10000);
+}
+
+/* Below 10,000, without leading zeros. */
+static char *leading(char *out, uint32_t value)
+{
+	const unsigned zeros = (value < 1000) + (value < 100) + (value < 10);
+
+	memcpy(out, fours + 4 * value + zeros, 4);
+	return out + 4 - zeros;
+}
 
 char *tm_number_format(char *out, uint64_t value)
 {
-	char digits[TM_NUMBER_SIZE];
-	char *p = digits + sizeof(digits);
-	size_t size;
+	if (value < 10000)
+		return leading(out, value);
+	if (value < 100000000) {
+		out = leading(out, (uint32_t)value / 10000);
+		return four(out, (uint32_t)value % 10000);
+	}
+	out = tm_number_format(out, value / 100000000);
+	return eight(out, value % 100000000);
+}
 
-	for (; value >= 100; value /= 100)
-		memcpy(p -= 2, pairs + 2 * (value % 100), 2);
-	if (value >= 10)
-		memcpy(p -= 2, pairs + 2 * value, 2);
-	else
-		*--p = '0' + value;
-	size = digits + sizeof(digits) - p;
-	memcpy(out, p, size);
-	return out + size;
+char *tm_octet_format(char *out, uint8_t value)
+{
+	return leading(out, value);
+}
+
+char *tm_nanoseconds_format(char *out, uint32_t value)
+{
+	*out++ = '0' + value / 100000000;
+	return eight(out, value % 100000000);
 }
 
 const char *tm_iec_format(char out[TM_IEC_SIZE], uint64_t bytes)

@@ -19,8 +19,15 @@ bool tm_duration_parse(const char *text, uint64_t *ns);
 
 #define TM_NUMBER_SIZE 20 /* digits of the largest */
 
-/* Decimal digits without a NUL, at most TM_NUMBER_SIZE; returns the end. */
+/* Decimal digits without a NUL; returns the end. Any of the TM_NUMBER_SIZE
+ * bytes at out may be overwritten, also behind the end. */
 char *tm_number_format(char *out, uint64_t value);
+
+/* The same for 0 to 255; four bytes are overwritten. */
+char *tm_octet_format(char *out, uint8_t value);
+
+/* Nine digits with leading zeros, of a value below 10^9; returns the end. */
+char *tm_nanoseconds_format(char *out, uint32_t value);
 
 #define TM_IEC_SIZE 16
 

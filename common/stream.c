@@ -405,6 +405,20 @@ ssize_t tm_reader_next(struct tm_reader *reader, struct tm_event **events)
 	}
 }
 
+int tm_reader_ready(const struct tm_reader *reader, int timeout_ms)
+{
+	const struct tm_reader_input *in = reader->input;
+	struct pollfd readable = {.fd = in->fd, .events = POLLIN};
+
+	if (reader->status || in->at_tick || in->fd < 0 || in->is_file ||
+		in->filled - in->handed >= TM_EVENT_SIZE)
+		return 1;
+	/* inflate() may hold back what did not fit the block */
+	if (in->is_gzip && (in->inflate.avail_in || !in->inflate.avail_out))
+		return 1;
+	return poll(&readable, 1, timeout_ms);
+}
+
 int tm_reader_percent(const struct tm_reader *reader)
 {
 	const struct tm_reader_input *in = reader->input;

@@ -36,6 +36,10 @@ int tm_reader_open(struct tm_reader *reader, char *const *paths);
  * end, or until a TICK shows that their source goes on regardless. */
 ssize_t tm_reader_next(struct tm_reader *reader, struct tm_event **events);
 
+/* Whether the next call will not have to wait, or so within timeout_ms (-1 = no
+ * limit): 1, 0, or -1 when a signal came. */
+int tm_reader_ready(const struct tm_reader *reader, int timeout_ms);
+
 /* Percent of the named files that was read, -1 where that is not known. */
 int tm_reader_percent(const struct tm_reader *reader);
 
