@@ -1,0 +1,10 @@
+/* Gives up the rights that writing rows does not need. */
+#ifndef TM_CSV_CONFINE_H
+#define TM_CSV_CONFINE_H
+
+/* From here on files can be written and made beneath this directory only (-1 =
+ * nowhere), and no program that is started gains rights. Reading stays, for the
+ * input and for names. NULL, or why the kernel does not confine. */
+const char *tm_confine(int directory);
+
+#endif

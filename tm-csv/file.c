@@ -1,0 +1,349 @@
+#include "file.h"
+
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define MODE 0640
+#define BLOCK 65536
+#define AGAIN_MAX 100 /* a file has no reason to say so for long */
+#define FLAGS                                                                  \
+	(O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+/* Rows without a header do not say what they hold; where the file system
+ * keeps attributes, this one does. */
+#define ATTRIBUTE "user.tm.columns"
+
+__attribute__((format(printf, 2, 3))) static int refuse(
+	char text[TM_REFUSAL_SIZE], const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, TM_REFUSAL_SIZE, format, args);
+	va_end(args);
+	errno = EPERM;
+	return -1;
+}
+
+static const char *kind_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return "a directory";
+	case S_IFIFO:
+		return "a FIFO";
+	case S_IFCHR:
+		return "a character device";
+	case S_IFBLK:
+		return "a block device";
+	case S_IFLNK:
+		return "a symbolic link";
+	case S_IFSOCK:
+		return "a socket";
+	}
+	return "of an unknown kind";
+}
+
+static int check_kind(const struct stat *status, char text[TM_REFUSAL_SIZE])
+{
+	char refusal[TM_REFUSAL_SIZE - 16];
+
+	if (!S_ISREG(status->st_mode))
+		return refuse(
+			text, "refused: it is %s", kind_of(status->st_mode));
+	if (status->st_nlink > 1)
+		return refuse(text, "refused: it has %ju hard links",
+			(uintmax_t)status->st_nlink);
+	if (*tm_place_refusal(text, status)) {
+		snprintf(refusal, sizeof(refusal), "%s", text);
+		return refuse(text, "refused: %s", refusal);
+	}
+	return 0;
+}
+
+static bool begins_like(const char *row, size_t size, const char *start)
+{
+	const size_t length = strlen(start);
+
+	return !memcmp(row, start, size < length ? size : length);
+}
+
+/* Whether it may be one of our rows, be it only the first byte of one. */
+static bool may_be_row(const char *row, size_t size)
+{
+	return begins_like(row, size, "in,") ||
+	       begins_like(row, size, "out,") ||
+	       begins_like(row, size, "lost-in,") ||
+	       begins_like(row, size, "lost-out,") ||
+	       begins_like(row, size, "direction,");
+}
+
+static unsigned count_columns(const char *row, size_t size)
+{
+	bool is_quoted = false;
+	unsigned count = 1;
+
+	for (size_t i = 0; i < size; i++) {
+		is_quoted ^= row[i] == '"';
+		count += row[i] == ',' && !is_quoted;
+	}
+	return count;
+}
+
+/* Compares what a file without a header says that it holds. */
+static int check_attribute(
+	int fd, const struct tm_layout *layout, char text[TM_REFUSAL_SIZE])
+{
+	const size_t size = strlen(layout->header) - 1;
+	char columns[1024];
+	const ssize_t n = fgetxattr(fd, ATTRIBUTE, columns, sizeof(columns));
+
+	if (n < 0 || ((size_t)n == size && !memcmp(columns, layout->header, n)))
+		return 0;
+	return refuse(text, "refused: it was begun with the columns %.*s",
+		n < 150 ? (int)n : 150, columns);
+}
+
+static int check_columns(
+	int fd, const struct tm_layout *layout, char text[TM_REFUSAL_SIZE])
+{
+	static char row[BLOCK];
+	const ssize_t n = pread(fd, row, sizeof(row), 0);
+	const char *end = n > 0 ? memchr(row, '\n', n) : NULL;
+	size_t size = end ? end - row : n;
+	unsigned count;
+
+	if (n < 0)
+		return -1;
+	if ((!end && n == BLOCK) || (*row && !may_be_row(row, size)))
+		return refuse(text, "refused: it does not hold rows");
+	if (!end)
+		return 0; /* one torn row, to be cut */
+	if (begins_like(row, size, "direction,")) {
+		if (size + 1 == strlen(layout->header) &&
+			!memcmp(row, layout->header, size))
+			return 0;
+		return refuse(text,
+			"refused: it was begun with the columns %.*s",
+			size < 150 ? (int)size : 150, row);
+	}
+	count = count_columns(row, size);
+	if (count != layout->columns)
+		return refuse(text,
+			"refused: it was begun with %u columns, not %u", count,
+			layout->columns);
+	return check_attribute(fd, layout, text);
+}
+
+/* How long the file is up to the end of its last whole row; -1 and errno. */
+static off_t whole_size(int fd, off_t size)
+{
+	static char block[BLOCK];
+	const char *end;
+	ssize_t n;
+
+	while (size) {
+		n = size < BLOCK ? size : BLOCK;
+		n = pread(fd, block, n, size - n);
+		if (n <= 0)
+			return -1;
+		end = memrchr(block, '\n', n);
+		if (end)
+			return size - n + (end - block) + 1;
+		size -= n;
+	}
+	return 0;
+}
+
+static int repair(int fd, const char *name, off_t size)
+{
+	const off_t whole = whole_size(fd, size);
+	char start[16];
+	ssize_t n;
+
+	if (whole == size)
+		return 0;
+	n = pread(fd, start, sizeof(start), 0);
+	if (n > 0 && *start && !may_be_row(start, n))
+		return 0; /* not ours, and refused when its user comes */
+	if (whole < 0 || ftruncate(fd, whole))
+		return -1;
+	warnx("%s: its last row was torn by a crash: cut back by %jd bytes",
+		name, (intmax_t)(size - whole));
+	return 0;
+}
+
+static int open_known(const struct tm_place *place, const char *name)
+{
+	int fd = openat(place->fd, name, FLAGS);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	fd = openat(place->fd, name, FLAGS | O_CREAT | O_EXCL, MODE);
+	if (fd >= 0)
+		fchmod(fd, MODE); /* whatever the umask */
+	return fd;
+}
+
+int tm_file_look(const struct tm_place *place, const char *name,
+	char text[TM_REFUSAL_SIZE])
+{
+	struct stat status;
+
+	if (fstatat(place->fd, name, &status, AT_SYMLINK_NOFOLLOW) ||
+		S_ISREG(status.st_mode))
+		return 0;
+	return check_kind(&status, text);
+}
+
+/* Why it could not be opened, by what is there. */
+static int explain(const struct tm_place *place, const char *name,
+	char text[TM_REFUSAL_SIZE])
+{
+	const int error = errno;
+
+	if (tm_file_look(place, name, text))
+		return -1;
+	snprintf(text, TM_REFUSAL_SIZE, "%s", strerror(error));
+	errno = error;
+	return -1;
+}
+
+static int check(int fd, const char *name, const struct tm_layout *layout,
+	ino_t *inode, char text[TM_REFUSAL_SIZE])
+{
+	struct stat status;
+
+	if (fstat(fd, &status) || check_kind(&status, text))
+		return -1;
+	if (status.st_ino == *inode)
+		return 0;
+	if (!status.st_size && !layout->is_seven && !layout->with_header)
+		fsetxattr(fd, ATTRIBUTE, layout->header,
+			strlen(layout->header) - 1, 0);
+	if (status.st_size && (check_columns(fd, layout, text) ||
+				      repair(fd, name, status.st_size)))
+		return -1;
+	*inode = status.st_ino;
+	return 0;
+}
+
+int tm_file_open(const struct tm_place *place, const char *name,
+	const struct tm_layout *layout, ino_t *inode,
+	char text[TM_REFUSAL_SIZE])
+{
+	const int fd = open_known(place, name);
+	int error;
+
+	*text = '\0';
+	if (fd < 0)
+		return explain(place, name, text);
+	if (!check(fd, name, layout, inode, text))
+		return fd;
+	error = errno;
+	if (!*text)
+		snprintf(text, TM_REFUSAL_SIZE, "%s", strerror(error));
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+int tm_file_give(int fd, gid_t group)
+{
+	struct stat status;
+
+	if (group == (gid_t)-1 || fstat(fd, &status) || status.st_gid == group)
+		return 0;
+	return fchown(fd, -1, group);
+}
+
+static size_t write_some(int fd, const char *rows, size_t size)
+{
+	unsigned again = 0;
+	size_t done = 0;
+	ssize_t n;
+
+	while (done < size) {
+		n = write(fd, rows + done, size - done);
+		if (n > 0)
+			done += n;
+		else if (n == 0 || again++ == AGAIN_MAX ||
+			 (errno != EINTR && errno != EAGAIN))
+			break;
+	}
+	return done;
+}
+
+size_t tm_file_append(int fd, const char *rows, size_t size)
+{
+	const size_t done = write_some(fd, rows, size);
+	const int error = errno;
+	const char *last = memrchr(rows, '\n', done);
+	const size_t torn = rows + done - (last ? last + 1 : rows);
+	struct stat status;
+
+	/* Never longer than it is: someone may have cut it meanwhile. */
+	if (done < size && torn && !fstat(fd, &status) &&
+		lseek(fd, 0, SEEK_CUR) == status.st_size &&
+		!ftruncate(fd, status.st_size - torn)) {
+		errno = error;
+		return done - torn;
+	}
+	errno = error;
+	return done;
+}
+
+static bool is_ours(const char *name, const char *prefix)
+{
+	const size_t size = strlen(prefix);
+	size_t digits;
+
+	if (strncmp(name, prefix, size))
+		return false;
+	name += size;
+	if (!strcmp(name, "none.log"))
+		return true;
+	digits = strspn(name, "0123456789");
+	return digits && !strcmp(name + digits, ".log");
+}
+
+static void repair_one(const struct tm_place *place, const char *name)
+{
+	char text[TM_REFUSAL_SIZE];
+	struct stat status;
+	int fd;
+
+	if (fstatat(place->fd, name, &status, AT_SYMLINK_NOFOLLOW) ||
+		check_kind(&status, text))
+		return;
+	fd = openat(place->fd, name, FLAGS);
+	if (fd < 0)
+		return;
+	if (!fstat(fd, &status) && !check_kind(&status, text))
+		repair(fd, name, status.st_size);
+	close(fd);
+}
+
+void tm_file_repair_all(const struct tm_place *place, const char *prefix)
+{
+	const int fd =
+		openat(place->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (!directory)
+		return; /* each is looked into when its user comes */
+	while ((entry = readdir(directory))) {
+		if (is_ours(entry->d_name, prefix))
+			repair_one(place, entry->d_name);
+	}
+	closedir(directory);
+}

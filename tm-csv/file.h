@@ -1,0 +1,40 @@
+/* One file of rows: opened so that nothing but such a file is ever written. */
+#ifndef TM_CSV_FILE_H
+#define TM_CSV_FILE_H
+
+#include "place.h"
+
+#include <stddef.h>
+
+/* What the rows of all files look like. */
+struct tm_layout {
+	char *header;	  /* the line of names */
+	unsigned columns; /* how many */
+	bool with_header; /* each file begins with it */
+	bool is_seven;	  /* no columns but the usual ones */
+};
+
+/* Whether something other than a file has that name: -1 and why in text. */
+int tm_file_look(const struct tm_place *place, const char *name,
+	char text[TM_REFUSAL_SIZE]);
+
+/* Opens a file to append to, or makes it. *inode is that of the file as it was
+ * left, 0 = unknown; another one is looked into: a torn last row is cut back
+ * and said, other columns are refused. A descriptor, or -1 with errno and a
+ * reason in text; a refusal is EPERM. */
+int tm_file_open(const struct tm_place *place, const char *name,
+	const struct tm_layout *layout, ino_t *inode,
+	char text[TM_REFUSAL_SIZE]);
+
+/* Gives the file to a group, unless it is (gid_t)-1. 0, or -1 and errno. */
+int tm_file_give(int fd, gid_t group);
+
+/* Appends whole rows: how many bytes of them are there to stay. When that is
+ * not all, errno says why, and the file was cut back to its last whole row. */
+size_t tm_file_append(int fd, const char *rows, size_t size);
+
+/* Cuts back the torn rows of all files whose names are prefix, digits or
+ * "none", ".log". */
+void tm_file_repair_all(const struct tm_place *place, const char *prefix);
+
+#endif

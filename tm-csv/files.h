@@ -1,0 +1,54 @@
+/* Rows on their way to the file of each user: buffered, and written when the
+ * input is idle, a buffer is full or a second has passed. What a full disk or
+ * an unfit file does not take is kept, up to 64 KiB a file, and tried again
+ * each second; what does not fit there is counted. Nothing here waits. */
+#ifndef TM_CSV_FILES_H
+#define TM_CSV_FILES_H
+
+#include "common/index.h"
+#include "file.h"
+
+#include <stdint.h>
+
+/* Where the rows go. */
+struct tm_files_target {
+	const char *directory;
+	const char *nic;  /* of the files' names */
+	const char *file; /* the one file for all; NULL = one for each user;
+			     with no directory: standard output */
+	gid_t group;	  /* of new files, (gid_t)-1 = as it comes */
+	bool is_readable; /* the group is the user's own */
+	bool is_synced;	  /* fsync(2) each 5 s */
+};
+
+struct tm_files;
+
+/* A line on stderr and the end of the process when they cannot be written. */
+struct tm_files *tm_files_open(
+	const struct tm_files_target *target, const struct tm_layout *layout);
+
+/* The directory's descriptor, -1 for standard output. */
+int tm_files_directory(const struct tm_files *files);
+
+/* Adds a whole row of this user. */
+void tm_files_put(
+	struct tm_files *files, uint32_t uid, const char *row, size_t size);
+
+/* How many ms from now something is due, 0 = at once, -1 = nothing at all. */
+int tm_files_patience(const struct tm_files *files);
+
+/* Does what is due; idle = the input has nothing more for now. */
+void tm_files_work(struct tm_files *files, bool idle);
+
+/* Closes all descriptors, so that files that were renamed are made anew. */
+void tm_files_reopen(struct tm_files *files);
+
+/* Rows that no file took yet, and their bytes. */
+void tm_files_owed(
+	const struct tm_files *files, uint64_t *rows, uint64_t *bytes);
+
+/* Writes what is left and closes. 0, or -1 when rows are owed or a file is
+ * suspect, which was said. */
+int tm_files_close(struct tm_files *files);
+
+#endif
