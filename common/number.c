@@ -96,7 +96,7 @@ static char *eight(char *out, uint32_t value)
 }
 
 /* Below 10,000, without leading zeros. */
-static char *leading(char *out, uint32_t value)
+static inline char *leading(char *out, uint32_t value)
 {
 	const unsigned zeros = (value < 1000) + (value < 100) + (value < 10);
 
@@ -104,15 +104,27 @@ static char *leading(char *out, uint32_t value)
 	return out + 4 - zeros;
 }
 
-char *tm_number_format(char *out, uint64_t value)
+static inline char *below_10_8(char *out, uint32_t value)
 {
 	if (value < 10000)
 		return leading(out, value);
-	if (value < 100000000) {
-		out = leading(out, (uint32_t)value / 10000);
-		return four(out, (uint32_t)value % 10000);
-	}
-	out = tm_number_format(out, value / 100000000);
+	return four(leading(out, value / 10000), value % 10000);
+}
+
+static __attribute__((noinline)) char *above_10_16(char *out, uint64_t value)
+{
+	out = leading(out, value / UINT64_C(10000000000000000));
+	value %= UINT64_C(10000000000000000);
+	return eight(eight(out, value / 100000000), value % 100000000);
+}
+
+char *tm_number_format(char *out, uint64_t value)
+{
+	if (value < 100000000)
+		return below_10_8(out, value);
+	if (value >= UINT64_C(10000000000000000))
+		return above_10_16(out, value);
+	out = below_10_8(out, value / 100000000);
 	return eight(out, value % 100000000);
 }
 

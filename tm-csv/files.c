@@ -64,6 +64,9 @@ struct tm_files {
 	uint32_t room; /* in all and the lists */
 	struct list touched, failing, unsynced;
 	uint32_t newest, oldest, open_count, open_limit;
+	uint32_t last, last_uid; /* the user of the row before */
+	struct user_file *current;
+	char *row; /* that is being made, in current's buffer or in spare */
 	size_t memory;
 	bool is_starved; /* of memory, until the next flush */
 	uint64_t flushed_ns, retried_ns, synced_ns;
@@ -71,6 +74,7 @@ struct tm_files {
 	unsigned named;
 	bool is_suspect;
 	bool said_group;
+	char spare[TM_FILES_ROW_MAX];
 };
 
 static uint64_t now_ns(void)
@@ -469,20 +473,31 @@ static int make_room_for_users(struct tm_files *files)
 	return 0;
 }
 
-static struct user_file *find(struct tm_files *files, uint32_t uid)
+static struct user_file *find_new(struct tm_files *files, uint32_t uid)
 {
 	const uint64_t key = files->target->file ? 0 : uid;
 	uint32_t number = tm_index_find(&files->index, key);
 
-	if (number != TM_INDEX_NONE)
-		return &files->all[number];
-	if (files->index.count == files->room && make_room_for_users(files))
-		return NULL;
-	number = tm_index_add(&files->index, key);
-	if (number == TM_INDEX_NONE)
-		return NULL;
-	files->all[number] = (struct user_file){.uid = uid, .fd = -1};
+	if (number == TM_INDEX_NONE) {
+		if (files->index.count == files->room &&
+			make_room_for_users(files))
+			return NULL;
+		number = tm_index_add(&files->index, key);
+		if (number == TM_INDEX_NONE)
+			return NULL;
+		files->all[number] = (struct user_file){.uid = uid, .fd = -1};
+	}
+	files->last = number;
+	files->last_uid = uid;
 	return &files->all[number];
+}
+
+/* Packets come in bursts of one user. */
+static struct user_file *find(struct tm_files *files, uint32_t uid)
+{
+	if (uid == files->last_uid && files->last != NO_FILE)
+		return &files->all[files->last];
+	return find_new(files, uid);
 }
 
 /* Frees the buffers that are empty, once everything was written. */
@@ -549,17 +564,28 @@ static void put_directly(struct tm_files *files, struct user_file *file,
 		owe(files, size);
 }
 
-void tm_files_put(
-	struct tm_files *files, uint32_t uid, const char *row, size_t size)
+char *tm_files_begin(struct tm_files *files, uint32_t uid, size_t size)
 {
 	struct user_file *file = find(files, uid);
 
-	if (!file || (file->used + size > file->size &&
-			     !make_room(files, file, size))) {
-		put_directly(files, file, row, size);
+	files->current = file;
+	if (file && (file->used + size <= file->size ||
+			    make_room(files, file, size)))
+		files->row = file->rows + file->used;
+	else
+		files->row = files->spare;
+	return files->row;
+}
+
+void tm_files_end(struct tm_files *files, const char *end)
+{
+	struct user_file *file = files->current;
+	const size_t size = end - files->row;
+
+	if (files->row == files->spare) {
+		put_directly(files, file, files->row, size);
 		return;
 	}
-	memcpy(file->rows + file->used, row, size);
 	file->used += size;
 	if (file->is_touched || file->is_failing)
 		return;
@@ -601,8 +627,8 @@ static void open_single(struct tm_files *files)
 		errx(TM_FAILED, "%s/%s: %s", files->place.path,
 			files->target->file, text);
 	if (is_stdout(files) && files->layout->with_header)
-		tm_files_put(files, 0, files->layout->header,
-			strlen(files->layout->header));
+		tm_files_end(files, stpcpy(tm_files_begin(files, 0, 1024),
+					    files->layout->header));
 }
 
 static void open_place(struct tm_files *files)
@@ -635,7 +661,7 @@ struct tm_files *tm_files_open(
 		err(TM_FAILED, NULL);
 	files->target = target;
 	files->layout = layout;
-	files->newest = files->oldest = NO_FILE;
+	files->newest = files->oldest = files->last = NO_FILE;
 	files->open_limit = descriptors();
 	files->place.fd = -1;
 	files->flushed_ns = files->retried_ns = files->synced_ns = now_ns();

@@ -30,9 +30,13 @@ struct tm_files *tm_files_open(
 /* The directory's descriptor, -1 for standard output. */
 int tm_files_directory(const struct tm_files *files);
 
-/* Adds a whole row of this user. */
-void tm_files_put(
-	struct tm_files *files, uint32_t uid, const char *row, size_t size);
+/* The most that a row may take. */
+#define TM_FILES_ROW_MAX (63 * 1024)
+
+/* Where to put a row of this user that takes at most size bytes; it counts once
+ * tm_files_end was told where it ends, its end of line included. */
+char *tm_files_begin(struct tm_files *files, uint32_t uid, size_t size);
+void tm_files_end(struct tm_files *files, const char *end);
 
 /* How many ms from now something is due, 0 = at once, -1 = nothing at all. */
 int tm_files_patience(const struct tm_files *files);

@@ -254,14 +254,21 @@ static void note_totals(struct writer *writer, const struct tm_event *event)
 
 static void write_row(struct writer *writer, const struct tm_event *event)
 {
-	static char row[TM_ROW_SIZE + TM_COLUMNS_SIZE];
-	char *end = tm_row_format(row, event);
+	static char more[TM_COLUMNS_SIZE];
+	size_t size = 0;
+	char *end;
 
 	if (writer->columns->count)
-		end = tm_columns_format(writer->columns, end, event);
-	*end++ = '\n';
-	tm_files_put(writer->files, event->uid, row, end - row);
+		size = tm_columns_format(writer->columns, more, event) - more;
+	end = tm_files_begin(writer->files, event->uid, TM_ROW_SIZE + size);
+	end = tm_row_format(end, event);
+	if (size)
+		memcpy(end, more, size);
+	end[size] = '\n';
+	tm_files_end(writer->files, end + size + 1);
 }
+
+_Static_assert(TM_ROW_SIZE + TM_COLUMNS_SIZE <= TM_FILES_ROW_MAX, "spare");
 
 static void write_rows(
 	struct writer *writer, const struct tm_event *events, size_t count)

@@ -6,12 +6,11 @@
 #define SECOND_NS UINT64_C(1000000000)
 #define MEMO_BITS 13
 
-/* IPv6 texts seen lately, by hash. An address of zeros has an empty text
- * until it is asked for, and then gets its own. */
+/* Texts of addresses seen lately, by hash: hosts come again. */
 struct memo {
-	uint8_t address[16];
-	uint8_t size;
+	uint64_t halves[2];
 	char text[TM_ADDRESS_SIZE + 1];
+	uint8_t size; /* 0 = free */
 };
 
 static struct memo memos[1 << MEMO_BITS];
@@ -22,32 +21,31 @@ static struct {
 	uint8_t size;
 } second;
 
-static char *put_ipv6(char *out, const uint8_t address[16])
+/* The rare paths stay out of line: the frequent ones need no stack then. */
+static __attribute__((noinline)) void remember(
+	struct memo *memo, const uint8_t address[16])
+{
+	memcpy(memo->halves, address, sizeof(memo->halves));
+	memo->size = tm_address_format(memo->text, address) - memo->text;
+}
+
+static inline char *put_address(char *out, const uint8_t address[16])
 {
 	struct memo *memo;
-	uint64_t half[2];
+	uint64_t halves[2];
 
-	memcpy(half, address, sizeof(half));
-	half[0] = (half[0] ^ (half[1] << 1 | half[1] >> 63)) *
-		  UINT64_C(0x9e3779b97f4a7c15);
-	memo = &memos[half[0] >> (64 - MEMO_BITS)];
-	if (!memo->size || memcmp(memo->address, address, 16)) {
-		memcpy(memo->address, address, 16);
-		memo->size =
-			tm_address_format(memo->text, address) - memo->text;
-	}
+	memcpy(halves, address, sizeof(halves));
+	memo = &memos[((halves[0] << 1 ^ halves[1]) *
+			      UINT64_C(0x9e3779b97f4a7c15)) >>
+		      (64 - MEMO_BITS)];
+	if (memo->halves[0] != halves[0] || memo->halves[1] != halves[1] ||
+		!memo->size)
+		remember(memo, address);
 	memcpy(out, memo->text, sizeof(memo->text));
 	return out + memo->size;
 }
 
-static char *put_address(char *out, const uint8_t address[16])
-{
-	if (tm_address_is_ipv4(address))
-		return tm_address_format(out, address);
-	return put_ipv6(out, address);
-}
-
-static void note_second(uint64_t value)
+static __attribute__((noinline)) void note_second(uint64_t value)
 {
 	char digits[TM_NUMBER_SIZE];
 	char *end = tm_number_format(digits, value);
@@ -58,7 +56,7 @@ static void note_second(uint64_t value)
 	memcpy(second.text, digits, second.size);
 }
 
-static char *put_time(char *out, uint64_t time_ns)
+static inline char *put_time(char *out, uint64_t time_ns)
 {
 	const uint64_t value = time_ns / SECOND_NS;
 
@@ -78,19 +76,21 @@ static char *put_number(char *out, uint64_t value)
 
 char *tm_row_format(char out[TM_ROW_SIZE], const struct tm_event *event)
 {
-	static const char names[2][2][12] = {
-		{"in,", "out,"}, {"lost-in,", "lost-out,"}};
-	static const uint8_t sizes[2][2] = {{3, 4}, {8, 9}};
-	const unsigned kind = event->kind == TM_LOST;
-	const unsigned direction = event->direction & 1;
+	static const struct {
+		char text[15];
+		uint8_t size;
+	} names[] = {
+		{"in,", 3}, {"out,", 4}, {"lost-in,", 8}, {"lost-out,", 9}};
+	const bool is_lost = event->kind == TM_LOST;
+	const unsigned i = is_lost * 2 + (event->direction & 1);
 	char *p = out;
 
-	memcpy(p, names[kind][direction], sizeof(names[0][0]));
-	p = put_number(p + sizes[kind][direction], event->bytes);
-	if (!kind)
+	memcpy(p, names[i].text, sizeof(names[i].text));
+	p = put_number(p + names[i].size, event->bytes);
+	if (!is_lost)
 		p = put_address(p, event->source);
 	*p++ = ',';
-	if (!kind)
+	if (!is_lost)
 		p = put_address(p, event->destination);
 	*p++ = ',';
 	p = put_time(p, event->time_ns);
