@@ -240,10 +240,12 @@ int tm_file_open(const struct tm_place *place, const char *name,
 	const struct tm_layout *layout, ino_t *inode,
 	char text[TM_REFUSAL_SIZE])
 {
-	const int fd = open_known(place, name);
-	int error;
+	int fd, error;
 
 	*text = '\0';
+	if (!*inode && tm_file_look(place, name, text))
+		return -1; /* to open a FIFO or a device would be felt */
+	fd = open_known(place, name);
 	if (fd < 0)
 		return explain(place, name, text);
 	if (!check(fd, name, layout, inode, text))

@@ -360,16 +360,15 @@ static void flush_file(struct tm_files *files, struct user_file *file)
 
 static void flush_all(struct tm_files *files, uint64_t now)
 {
-	struct user_file *file;
+	const uint32_t count = files->touched.count;
 
-	while (files->touched.count) {
-		file = &files->all[files->touched
-					   .numbers[files->touched.count - 1]];
-		flush_file(files, file);
-		if (!file->is_touched)
-			continue; /* it fails now */
-		list_remove(&files->touched, files, file);
+	files->touched.count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		struct user_file *file = &files->all[files->touched.numbers[i]];
+
 		file->is_touched = false;
+		if (file->used)
+			flush_file(files, file);
 	}
 	files->flushed_ns = now;
 	files->is_starved = false;
