@@ -194,14 +194,14 @@ needs_strace() {
 	cat >wanted <<-'END'
 	'=cmd|x
 	"a,""b"""
-	\n\x1b[2J
+	\x0a\x1b[2J
 	a\\b
 	'-1
 	''x
-	\xe2\x80\xaex
+	\u{202e}x
 	grün
-	\xc2\x85
-	'@a\t
+	\u{85}
+	'@a\x09
 	END
 	diff -u wanted got
 }
@@ -219,7 +219,10 @@ needs_strace() {
 	END
 	tm-parse <text.json | tm-csv -q -o - --columns user,comm >got
 	assert_equal "$(wc -l <got)" 1
-	assert_equal "$(wc -c <got)" $((42 + 1 + 2 + 2 * 4095 + 2))
+	run -0 wc -c <got
+	[ "$output" -gt 8000 ]
+	[ "$output" -lt 9000 ]
+	tail -c 4 got | grep '^0a,$' 
 }
 
 @test "one stream on standard output has the uid as its eighth column" {

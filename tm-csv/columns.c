@@ -1,5 +1,6 @@
 #include "columns.h"
 
+#include "common/escape.h"
 #include "common/number.h"
 #include "row.h"
 
@@ -7,82 +8,37 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a longer name the rest is left out: a row has an end. */
-#define TEXT_MAX 4096
+/* Of a longer text the rest is left out: a row has an end. */
+#define TEXT_SIZE 8192
 
-/* How many bytes the UTF-8 character at text takes when it is one that prints
- * and leaves the order of the text alone; else 0. */
-static size_t printable(const unsigned char *text, size_t size)
+/* As tm_escape_text has it, on one line; quoted by RFC 4180 where it has to be;
+ * an apostrophe before what a spreadsheet would take for a formula, and before
+ * one. */
+static char *put_text(char *out, const char *text, size_t length)
 {
-	const unsigned first = text[0];
-	const size_t more = (first >= 0xc2) + (first >= 0xe0) + (first >= 0xf0);
-	unsigned code = first;
+	char escaped[TEXT_SIZE];
+	const size_t size =
+		tm_escape_text(escaped, sizeof(escaped), text, length);
+	const bool is_quoted =
+		memchr(escaped, ',', size) || memchr(escaped, '"', size);
 
-	if (first < 0x80)
-		return first >= ' ' && first != 0x7f;
-	if (!more || first > 0xf4 || more >= size)
-		return 0;
-	code &= 0x3f >> more;
-	for (size_t i = 1; i <= more; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (text[i] & 0x3f);
-	}
-	if (code < 0xa0 || code > 0x10ffff || code >> 11 == 0x1b ||
-		(more == 2 && code < 0x800) || (more == 3 && code < 0x10000))
-		return 0; /* C1 controls, surrogates, longer than need be */
-	if ((code >= 0x200b && code <= 0x200f) ||
-		(code >= 0x2028 && code <= 0x202e) ||
-		(code >= 0x2066 && code <= 0x2069) || code == 0xfeff)
-		return 0; /* invisible, ends of line, right to left */
-	return more + 1;
-}
-
-static char *put_escape(char *out, unsigned char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	static const char letters[] = "\nn\tt\rr\\\\";
-	const char *letter = c ? strchr(letters, c) : NULL;
-
-	*out++ = '\\';
-	if (letter && !((letter - letters) & 1)) {
-		*out++ = letter[1];
-		return out;
-	}
-	*out++ = 'x';
-	*out++ = digits[c >> 4];
-	*out++ = digits[c & 0xf];
-	return out;
-}
-
-char *tm_text_format(char *out, const char *text, size_t size)
-{
-	const bool quoted = memchr(text, ',', size) || memchr(text, '"', size);
-	size_t n;
-
-	if (quoted)
+	if (is_quoted)
 		*out++ = '"';
-	if (size && strchr("=+-@'", *text) && *text)
+	if (size && strchr("=+-@'", *escaped))
 		*out++ = '\'';
-	for (size_t i = 0; i < size; i += n ? n : 1) {
-		n = text[i] == '\\' ? 0
-				    : printable((const unsigned char *)text + i,
-					      size - i);
-		if (!n)
-			out = put_escape(out, text[i]);
-		if (text[i] == '"')
+	for (size_t i = 0; i < size; i++) {
+		if (escaped[i] == '"')
 			*out++ = '"';
-		memcpy(out, text + i, n);
-		out += n;
+		*out++ = escaped[i];
 	}
-	if (quoted)
+	if (is_quoted)
 		*out++ = '"';
 	return out;
 }
 
 static char *put_name(char *out, const char *name)
 {
-	return tm_text_format(out, name, strnlen(name, TEXT_MAX));
+	return put_text(out, name, strlen(name));
 }
 
 static char *put_uid(const struct tm_columns *columns, char *out,
@@ -115,8 +71,7 @@ static char *put_comm(const struct tm_columns *columns, char *out,
 	const struct tm_event *event)
 {
 	(void)columns;
-	return tm_text_format(
-		out, event->comm, strnlen(event->comm, TM_COMM_SIZE));
+	return put_text(out, event->comm, strnlen(event->comm, TM_COMM_SIZE));
 }
 
 /* A LOST record knows neither addresses nor ports nor protocol. */
@@ -216,7 +171,7 @@ static const struct {
 #define KNOWN (sizeof(known_columns) / sizeof(*known_columns))
 
 _Static_assert(KNOWN <= TM_COLUMNS_MAX, "each may be asked for once");
-_Static_assert(3 * (4 * TEXT_MAX + 3) + KNOWN * 64 < TM_COLUMNS_SIZE,
+_Static_assert(3 * (2 * TEXT_SIZE + 3) + KNOWN * 256 < TM_COLUMNS_SIZE,
 	"user, interface and cgroup are long, the others short");
 
 const char *tm_columns_known(void)

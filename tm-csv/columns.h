@@ -38,10 +38,4 @@ char *tm_columns_header(const struct tm_columns *columns);
 char *tm_columns_format(const struct tm_columns *columns,
 	char out[TM_COLUMNS_SIZE], const struct tm_event *event);
 
-/* A text of at most size bytes as one field on one line: quoted by RFC 4180
- * where it has to be, what would not print as in C (\n, \x1b), an apostrophe
- * before what a spreadsheet would take for a formula. Returns the end, at most
- * 4 * size + 3 away. */
-char *tm_text_format(char *out, const char *text, size_t size);
-
 #endif

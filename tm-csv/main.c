@@ -311,20 +311,20 @@ static void run(
 {
 	struct tm_progress progress;
 	struct tm_event *events;
-	ssize_t n = 0;
+	ssize_t n;
 
 	tm_progress_start(&progress, is_quiet);
 	do {
-		if (tm_signal_take(SIGHUP))
-			tm_files_reopen(writer->files);
 		if (tm_signal_take(SIGUSR1))
 			say_statistics(&progress, in, writer->files);
 		if (tm_progress_due(&progress))
 			fprintf(stderr, "\r%s ",
 				tm_progress_text(&progress, in));
-		if (!await_input(writer->files, in))
-			continue;
-		n = tm_reader_next(in, &events);
+		n = await_input(writer->files, in) ? tm_reader_next(in, &events)
+						   : 0;
+		/* here: what comes after the signal goes to the new files */
+		if (tm_signal_take(SIGHUP))
+			tm_files_reopen(writer->files);
 		if (n > 0)
 			write_rows(writer, events, n);
 		tm_files_work(writer->files, false);
