@@ -744,6 +744,12 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_equal "$(cat ./*.log | wc -l)" 3000
 }
 
+@test "70,000 users: the memory is bounded and every row is there" {
+	many 70000 70000 >e.tm
+	(ulimit -v 320000 && tm-csv -q e.tm)
+	assert_equal "$(find . -name '*.log' -exec cat {} + | wc -l)" 70000
+}
+
 @test "users and order are kept when the stream is the same: identical files" {
 	many 30000 7 >e.tm
 	mkdir a b

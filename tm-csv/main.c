@@ -311,6 +311,7 @@ static void run(
 {
 	struct tm_progress progress;
 	struct tm_event *events;
+	bool is_shown = false;
 	ssize_t n;
 
 	tm_progress_start(&progress, is_quiet);
@@ -318,7 +319,7 @@ static void run(
 		if (tm_signal_take(SIGUSR1))
 			say_statistics(&progress, in, writer->files);
 		if (tm_progress_due(&progress))
-			fprintf(stderr, "\r%s ",
+			is_shown = fprintf(stderr, "\r%s\033[K",
 				tm_progress_text(&progress, in));
 		n = await_input(writer->files, in) ? tm_reader_next(in, &events)
 						   : 0;
@@ -329,8 +330,8 @@ static void run(
 			write_rows(writer, events, n);
 		tm_files_work(writer->files, false);
 	} while (n >= 0);
-	if (progress.wanted)
-		fprintf(stderr, "\r%s\n", tm_progress_text(&progress, in));
+	if (is_shown)
+		fputs("\r\033[K", stderr);
 }
 
 static int finish(struct writer *writer, const struct tm_reader *in,
