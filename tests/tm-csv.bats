@@ -744,10 +744,22 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_equal "$(cat ./*.log | wc -l)" 3000
 }
 
-@test "70,000 users: the memory is bounded and every row is there" {
-	many 70000 70000 >e.tm
-	(ulimit -v 320000 && tm-csv -q e.tm)
-	assert_equal "$(find . -name '*.log' -exec cat {} + | wc -l)" 70000
+@test "90,000 users: the memory is bounded and every row is there" {
+	small_disk size=1g
+	many 90000 90000 >e.tm
+	python3 -c 'import resource, subprocess
+subprocess.run(["tm-csv", "-q", "-d", "disk", "e.tm"], check=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert used < 300 << 10, used'
+	assert_equal "$(find disk -name '*.log' -exec cat {} + | wc -l)" 90000
+}
+
+@test "without memory rows are counted as owed" {
+	many 20000 20000 >e.tm
+	(ulimit -v 20000 && run -1 tm-csv -q e.tm && echo "$output" >stderr)
+	owed=$(sum_owed)
+	[ "${owed:-0}" -gt 0 ]
+	assert_equal "$(($(cat ./*.log | wc -l) + owed))" 20000
 }
 
 @test "users and order are kept when the stream is the same: identical files" {
