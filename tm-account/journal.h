@@ -1,0 +1,35 @@
+/* The form of the state file: entries, each with its checksums. The first says
+ * how long the snapshot is that follows. Little-endian. */
+#ifndef TM_ACCOUNT_JOURNAL_H
+#define TM_ACCOUNT_JOURNAL_H
+
+#include "runs.h"
+#include "totals.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* What reading a file found. */
+struct tm_journal {
+	off_t size;
+	off_t snapshot_size;
+	off_t sound_size; /* up to a torn last entry */
+	off_t damaged_at; /* -1 = nowhere */
+	bool is_ours;	  /* it is a state file at all */
+};
+
+/* Takes over all sound entries of the file, the largest value of each total.
+ * 0, or -1 and errno. */
+int tm_journal_read(int fd, struct tm_journal *journal,
+	struct tm_totals *totals, struct tm_runs *runs);
+
+/* Appends what is touched and changed. Bytes written, or -1 and errno, when a
+ * part may have been written. */
+off_t tm_journal_append(
+	int fd, const struct tm_totals *totals, const struct tm_runs *runs);
+
+/* The same for all that is known, as the snapshot that begins a file. */
+off_t tm_journal_begin(
+	int fd, const struct tm_totals *totals, const struct tm_runs *runs);
+
+#endif

@@ -1,0 +1,394 @@
+#include "state.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+#define SYNC_NS (4 * SECOND_NS) /* a power cut takes 5 s at most */
+#define RETRY_NS SECOND_NS
+#define LIMIT ((off_t)32 * 1024 * 1024)
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+static int write_new(struct tm_state *state)
+{
+	int fd, problem;
+
+	if (unlinkat(state->files.dir, state->files.names.new, 0) &&
+		errno != ENOENT)
+		return errno;
+	fd = tm_files_openat(&state->files, state->files.names.new,
+		O_WRONLY | O_CREAT | O_EXCL);
+	if (fd < 0)
+		return errno;
+	problem = tm_journal_begin(fd, state->files.totals, state->files.runs) <
+					  0 ||
+				  fsync(fd)
+			  ? errno
+			  : 0;
+	if (close(fd) && !problem)
+		problem = errno;
+	if (problem)
+		unlinkat(state->files.dir, state->files.names.new, 0);
+	return problem;
+}
+
+/* Entries that were written since the snapshot began belong to it. */
+static int copy_rest(int from, off_t at, off_t end, int to)
+{
+	char block[16384];
+	ssize_t n;
+
+	while (at < end) {
+		n = pread(from, block, sizeof(block), at);
+		if (n <= 0)
+			return n ? errno : EIO;
+		if (n > end - at)
+			n = end - at;
+		if (write(to, block, n) != n)
+			return errno ? errno : EIO;
+		at += n;
+	}
+	return 0;
+}
+
+static int rename_new(struct tm_state *state)
+{
+	const struct tm_file_names *names = &state->files.names;
+
+	if (state->fd >= 0 && renameat(state->files.dir, names->file,
+				      state->files.dir, names->old))
+		return errno;
+	return renameat(state->files.dir, names->new, state->files.dir,
+		       names->file)
+		       ? errno
+		       : 0;
+}
+
+static void use_file(
+	struct tm_state *state, int fd, off_t snapshot_size, off_t size)
+{
+	state->fd = fd;
+	state->size = size;
+	state->snapshot_size = snapshot_size;
+	state->limit = 3 * snapshot_size > LIMIT ? 3 * snapshot_size : LIMIT;
+	state->is_torn = false;
+}
+
+/* FILE.new becomes FILE, with the entries of FILE from that size on. */
+static int take_new(struct tm_state *state, off_t from)
+{
+	const int fd = tm_files_openat(
+		&state->files, state->files.names.new, O_RDWR | O_APPEND);
+	const off_t rest = state->size - from;
+	struct stat status;
+	int problem;
+
+	if (fd < 0)
+		return errno;
+	problem = fstat(fd, &status) ? errno : 0;
+	if (!problem)
+		problem = copy_rest(state->fd, from, state->size, fd);
+	if (!problem)
+		problem = rename_new(state);
+	if (problem) {
+		close(fd);
+		return problem;
+	}
+	if (state->fd >= 0)
+		close(state->fd);
+	use_file(state, fd, status.st_size, status.st_size + rest);
+	state->is_dirty = rest > 0;
+	state->sync_due_ns = 0;
+	state->is_suspect = fsync(state->files.dir);
+	return state->is_suspect ? errno : 0;
+}
+
+static int make_snapshot(struct tm_state *state)
+{
+	const int problem = write_new(state);
+
+	return problem ? problem : take_new(state, state->size);
+}
+
+static void say(struct tm_state *state, const char *what, int problem)
+{
+	if (!state->is_said)
+		warnx("%s: %s: %s; tried again each second", state->files.path,
+			what, strerror(problem));
+	state->is_said = true;
+}
+
+/* What fsync(2) could not write may be gone: it is not asked again, a new file
+ * is due. */
+static void finish(struct tm_state *state, enum tm_state_work work, int problem)
+{
+	if (work == TM_STATE_SNAPSHOT && !problem)
+		problem = take_new(state, state->child_size);
+	if (!problem)
+		return;
+	if (work == TM_STATE_SYNC)
+		state->is_suspect = true;
+	state->retry_due_ns = now_ns() + RETRY_NS;
+	say(state,
+		work == TM_STATE_SYNC ? "cannot be synced"
+				      : "cannot be written anew",
+		problem);
+}
+
+static int work_here(struct tm_state *state, enum tm_state_work work)
+{
+	if (work == TM_STATE_SNAPSHOT)
+		return write_new(state);
+	return fdatasync(state->fd) ? errno : 0;
+}
+
+/* A child does what may take long, so that a slow disk holds up nothing. It
+ * must not keep the pipeline open, nor outlive us. */
+static void start(struct tm_state *state, enum tm_state_work work)
+{
+	state->work = work;
+	state->child_size = state->size;
+	state->is_dirty = false;
+	state->sync_due_ns = now_ns() + SYNC_NS;
+	state->child = fork();
+	if (state->child > 0)
+		return;
+	if (state->child < 0) {
+		state->work = TM_STATE_IDLE;
+		finish(state, work, work_here(state, work));
+		return;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	_exit(work_here(state, work));
+}
+
+static void reap(struct tm_state *state, int options)
+{
+	const enum tm_state_work work = state->work;
+	int status, problem;
+	pid_t pid;
+
+	do
+		pid = waitpid(state->child, &status, options);
+	while (pid < 0 && errno == EINTR);
+	if (!pid)
+		return;
+	problem = pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+	state->work = TM_STATE_IDLE;
+	finish(state, work, problem);
+}
+
+static void on_alarm(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* Interrupts a read that waits, so that what is due is done on an idle
+ * stream. */
+static void start_clock(void)
+{
+	const struct itimerval second = {
+		.it_interval.tv_sec = 1, .it_value.tv_sec = 1};
+	struct sigaction action = {.sa_handler = on_alarm};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	signal(SIGCHLD, SIG_DFL); /* ignored, no exit status would be kept */
+	setitimer(ITIMER_REAL, &second, NULL);
+}
+
+static int go_on(struct tm_state *state, const struct tm_journal *found)
+{
+	const int fd = tm_files_openat(
+		&state->files, state->files.names.file, O_RDWR | O_APPEND);
+
+	if (fd < 0)
+		return tm_files_refuse(&state->files, "", strerror(errno));
+	if (found->sound_size < found->size) {
+		warnx("%s: cut back its last entry, which was not whole (%jd "
+		      "bytes)",
+			state->files.path,
+			(intmax_t)(found->size - found->sound_size));
+		if (ftruncate(fd, found->sound_size))
+			return tm_files_refuse(
+				&state->files, "", strerror(errno));
+	}
+	use_file(state, fd, found->snapshot_size, found->sound_size);
+	return 0;
+}
+
+/* Both a file and a previous one, from the first entry on. */
+static int make(struct tm_state *state, const struct tm_journal *found)
+{
+	int problem = 0;
+
+	if (found->size) {
+		if (renameat(state->files.dir, state->files.names.file,
+			    state->files.dir, state->files.names.damaged))
+			problem = errno;
+		else
+			warnx("%s: the damaged file is now %s.damaged",
+				state->files.path, state->files.path);
+	}
+	if (!problem)
+		problem = make_snapshot(state);
+	if (!problem &&
+		faccessat(state->files.dir, state->files.names.old, F_OK, 0))
+		problem = make_snapshot(state);
+	return problem ? tm_files_refuse(&state->files, "", strerror(problem))
+		       : 0;
+}
+
+int tm_state_open(struct tm_state *state, const char *path,
+	struct tm_totals *totals, struct tm_runs *runs, bool always_sync)
+{
+	struct tm_journal found = {.damaged_at = -1};
+
+	*state = (struct tm_state){.files.totals = totals,
+		.files.runs = runs,
+		.fd = -1,
+		.always_sync = always_sync};
+	if (tm_files_open(&state->files, path) ||
+		tm_files_load(&state->files, &found))
+		return -1;
+	if (found.size && found.damaged_at < 0 ? go_on(state, &found)
+					       : make(state, &found))
+		return -1;
+	state->sync_due_ns = now_ns() + SYNC_NS;
+	start_clock();
+	return 0;
+}
+
+/* An entry that could not be written whole is taken back. */
+static int append(struct tm_state *state)
+{
+	off_t size;
+	int problem;
+
+	if (state->is_torn && ftruncate(state->fd, state->size))
+		return errno;
+	size = tm_journal_append(
+		state->fd, state->files.totals, state->files.runs);
+	if (size < 0) {
+		problem = errno;
+		state->is_torn = ftruncate(state->fd, state->size);
+		return problem;
+	}
+	state->is_torn = false;
+	state->size += size;
+	state->is_dirty |= size > 0;
+	tm_totals_settle(state->files.totals);
+	tm_runs_settle(state->files.runs);
+	return 0;
+}
+
+static void sync_now(struct tm_state *state)
+{
+	if (!state->is_dirty)
+		return;
+	state->is_dirty = false;
+	if (fdatasync(state->fd))
+		finish(state, TM_STATE_SYNC, errno);
+}
+
+void tm_state_record(struct tm_state *state)
+{
+	const uint64_t now = now_ns();
+
+	tm_runs_note(state->files.runs);
+	if (state->owed && now < state->retry_due_ns)
+		return;
+	state->owed = append(state);
+	if (state->owed) {
+		state->retry_due_ns = now + RETRY_NS;
+		say(state, "cannot be written", state->owed);
+	} else if (state->always_sync) {
+		sync_now(state);
+	}
+}
+
+void tm_state_tend(struct tm_state *state)
+{
+	const uint64_t now = now_ns();
+
+	if (state->owed && now >= state->retry_due_ns)
+		tm_state_record(state);
+	if (state->work)
+		reap(state, WNOHANG);
+	if (state->work || now < state->retry_due_ns)
+		return;
+	if (state->is_said && !state->owed && !state->is_suspect &&
+		state->size < state->limit) {
+		warnx("%s: is written again", state->files.path);
+		state->is_said = false;
+	}
+	if (state->is_suspect || state->size >= state->limit)
+		start(state, TM_STATE_SNAPSHOT);
+	else if (state->is_dirty && now >= state->sync_due_ns)
+		start(state, TM_STATE_SYNC);
+}
+
+/* Where there is no room for a snapshot, the entries do as well. */
+int tm_state_close(struct tm_state *state)
+{
+	int problem;
+
+	if (state->work)
+		reap(state, 0);
+	tm_runs_note(state->files.runs);
+	problem = append(state);
+	if (problem || state->is_suspect ||
+		state->size > state->snapshot_size) {
+		const int snapshot = make_snapshot(state);
+
+		if (!snapshot)
+			problem = 0;
+		else if (!problem && state->is_suspect)
+			problem = snapshot;
+		else if (!problem && fdatasync(state->fd))
+			problem = errno;
+	}
+	if (problem)
+		warnx("%s: the last totals are not in it: %s",
+			state->files.path, strerror(problem));
+	close(state->fd);
+	tm_files_close(&state->files);
+	return problem ? -1 : 0;
+}
+
+int tm_state_read(
+	const char *path, struct tm_totals *totals, struct tm_runs *runs)
+{
+	struct tm_files files = {
+		.totals = totals, .runs = runs, .is_reader = true};
+	struct tm_journal found = {.damaged_at = -1};
+	int result;
+
+	result = tm_files_open(&files, path);
+	if (!result)
+		result = tm_files_load(&files, &found);
+	tm_files_close(&files);
+	return result;
+}

@@ -1,0 +1,58 @@
+/* The state file: running totals and counted runs that outlive the process.
+ *
+ * FILE begins with a snapshot; behind it each block of events adds an entry
+ * with the new totals of the users in it, written before the block goes out.
+ * Entries hold totals and not differences, and reading takes the largest:
+ * so entries may be read twice, and one that is damaged harms no other. When
+ * the entries outgrow the snapshot, a child writes a new snapshot to FILE.new,
+ * and FILE becomes FILE.old. */
+#ifndef TM_ACCOUNT_STATE_H
+#define TM_ACCOUNT_STATE_H
+
+#include "files.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum tm_state_work { TM_STATE_IDLE, TM_STATE_SYNC, TM_STATE_SNAPSHOT };
+
+struct tm_state {
+	struct tm_files files;
+	int fd;
+	int owed; /* errno of the entry that could not be written, or 0 */
+	bool always_sync;
+	bool is_dirty;	 /* has entries that a power cut may take */
+	bool is_suspect; /* not to be trusted any more: a snapshot is due */
+	bool is_torn;	 /* ends in half an entry, of a failed write */
+	bool is_said;
+	off_t size;
+	off_t snapshot_size;
+	off_t limit; /* size at which a snapshot is due */
+	uint64_t sync_due_ns, retry_due_ns;
+	enum tm_state_work work; /* of the child */
+	pid_t child;
+	off_t child_size; /* size when it began */
+};
+
+/* Locks the state, reads it into totals and runs, makes it where there is
+ * none. All calls say on standard error what goes wrong; 0, or -1 when the
+ * state cannot be used. */
+int tm_state_open(struct tm_state *state, const char *path,
+	struct tm_totals *totals, struct tm_runs *runs, bool always_sync);
+
+/* Records what was counted since the last call. The stream never waits for
+ * the state: what cannot be written is owed, and tried again each second. */
+void tm_state_record(struct tm_state *state);
+
+/* Work that time brings: syncs, snapshots, what is owed. */
+void tm_state_tend(struct tm_state *state);
+
+/* Leaves a fresh snapshot. 0, or -1 when the totals are not in it. */
+int tm_state_close(struct tm_state *state);
+
+/* Reads only, from a state that may be in use. */
+int tm_state_read(
+	const char *path, struct tm_totals *totals, struct tm_runs *runs);
+
+#endif

@@ -1,0 +1,55 @@
+#include "totals.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_ROOM 64
+
+static int grow(struct tm_totals *totals)
+{
+	const size_t room =
+		totals->room ? (size_t)totals->room * 2 : FIRST_ROOM;
+	void *users, *touched;
+
+	users = reallocarray(totals->users, room, sizeof(*totals->users));
+	if (!users)
+		return -1;
+	totals->users = users;
+	touched = reallocarray(totals->touched, room, sizeof(*totals->touched));
+	if (!touched)
+		return -1;
+	totals->touched = touched;
+	totals->room = room;
+	return 0;
+}
+
+struct tm_total *tm_totals_find(struct tm_totals *totals, uint32_t uid)
+{
+	struct tm_total *const known = tm_totals_known(totals, uid);
+	uint32_t number;
+
+	if (known)
+		return known;
+	if (totals->index.count == totals->room && grow(totals))
+		return NULL;
+	number = tm_index_add(&totals->index, uid);
+	if (number == TM_INDEX_NONE)
+		return NULL;
+	totals->users[number] = (struct tm_total){.uid = uid};
+	return &totals->users[number];
+}
+
+void tm_totals_settle(struct tm_totals *totals)
+{
+	for (uint32_t i = 0; i < totals->touched_count; i++)
+		totals->users[totals->touched[i]].is_touched = false;
+	totals->touched_count = 0;
+}
+
+void tm_totals_free(struct tm_totals *totals)
+{
+	tm_index_free(&totals->index);
+	free(totals->users);
+	free(totals->touched);
+	memset(totals, 0, sizeof(*totals));
+}

@@ -1,0 +1,63 @@
+/* Running totals of each user, and which of them changed. */
+#ifndef TM_ACCOUNT_TOTALS_H
+#define TM_ACCOUNT_TOTALS_H
+
+#include "common/event.h"
+#include "common/index.h"
+
+#include <stdbool.h>
+
+struct tm_total {
+	uint64_t sum[2]; /* bytes, by enum tm_direction */
+	uint32_t uid;
+	bool is_touched;
+};
+
+/* All zero is empty. The pointers into users hold until the next new user. */
+struct tm_totals {
+	struct tm_index index; /* of uids, into users */
+	struct tm_total *users;
+	uint32_t *touched; /* numbers of those that changed, each once */
+	uint32_t touched_count;
+	uint32_t room;
+};
+
+/* The user's totals, 0 for a new one; NULL when there is no memory. */
+struct tm_total *tm_totals_find(struct tm_totals *totals, uint32_t uid);
+
+/* The same when it is known, else NULL. */
+static inline struct tm_total *tm_totals_known(
+	const struct tm_totals *totals, uint32_t uid)
+{
+	const uint32_t number = tm_index_find(&totals->index, uid);
+
+	return number == TM_INDEX_NONE ? NULL : &totals->users[number];
+}
+
+/* A total stays at its largest value rather than start at 0 again. */
+static inline void tm_total_add(
+	struct tm_total *total, enum tm_direction direction, uint64_t bytes)
+{
+	uint64_t *const sum = &total->sum[direction];
+	const uint64_t before = *sum;
+
+	*sum = before + bytes;
+	if (__builtin_expect(*sum < before, 0))
+		*sum = UINT64_MAX;
+}
+
+static inline void tm_totals_touch(
+	struct tm_totals *totals, struct tm_total *total)
+{
+	if (total->is_touched)
+		return;
+	total->is_touched = true;
+	totals->touched[totals->touched_count++] = total - totals->users;
+}
+
+/* Nobody counts as touched any more. */
+void tm_totals_settle(struct tm_totals *totals);
+
+void tm_totals_free(struct tm_totals *totals);
+
+#endif
