@@ -1,0 +1,19 @@
+/* Counting what passes, each run once. */
+#ifndef TM_ACCOUNT_COUNT_H
+#define TM_ACCOUNT_COUNT_H
+
+#include "runs.h"
+#include "totals.h"
+
+#include <stddef.h>
+
+struct tm_counter {
+	struct tm_totals totals;
+	struct tm_runs *runs;
+	bool is_quiet; /* does not say which runs were counted before */
+};
+
+/* Fills in the totals: of how many events, less than n when memory ends. */
+size_t tm_count(struct tm_counter *counter, struct tm_event *events, size_t n);
+
+#endif
