@@ -1,0 +1,118 @@
+#include "interval.h"
+
+#include <time.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t most(uint64_t a, uint64_t b)
+{
+	return a < b ? b : a;
+}
+
+static bool has_time(const struct tm_event *event)
+{
+	return event->kind != TM_NAME && event->kind < TM_KINDS;
+}
+
+static void begin(struct interval *interval, uint64_t start_ns)
+{
+	interval->start_ns = start_ns;
+	if (!interval->length_ns ||
+		__builtin_add_overflow(
+			start_ns, interval->length_ns, &interval->end_ns))
+		interval->end_ns = UINT64_MAX;
+	interval->has_news = false;
+	interval->heard_ns = 0;
+}
+
+static void note(struct interval *interval, const struct tm_event *event)
+{
+	interval->newest_ns = most(interval->newest_ns, event->time_ns);
+	interval->has_news = true;
+}
+
+/* The clock went back, and by more than the clocks of two machines differ.
+ * Only what comes once a second may say so, lest a stream that is hostile or
+ * badly merged has a report for each event. */
+static bool is_set_back(
+	const struct interval *interval, const struct tm_event *event)
+{
+	return (event->kind == TM_TICK || event->kind == TM_START) &&
+	       event->time_ns < interval->start_ns &&
+	       interval->start_ns - event->time_ns >
+		       most(interval->length_ns, 2 * SECOND_NS);
+}
+
+/* A TICK that is a little early is the last of its interval. */
+static uint64_t limit(
+	const struct interval *interval, const struct tm_event *event)
+{
+	if (event->kind != TM_TICK)
+		return interval->end_ns;
+	return interval->end_ns -
+	       least(interval->length_ns / 10, SECOND_NS / 10);
+}
+
+bool interval_is_over(struct interval *interval, const struct tm_event *event)
+{
+	if (!has_time(event))
+		return false;
+	if (!interval->first_ns) {
+		interval->first_ns = event->time_ns;
+		begin(interval, event->time_ns);
+	}
+	interval->has_ticks |= event->kind == TM_TICK;
+	if (event->time_ns >= limit(interval, event))
+		return interval->length_ns;
+	if (interval->length_ns && is_set_back(interval, event)) {
+		interval->end_ns =
+			most(interval->newest_ns, interval->start_ns);
+		return true;
+	}
+	note(interval, event);
+	return false;
+}
+
+void interval_next(struct interval *interval, const struct tm_event *event)
+{
+	const uint64_t time_ns = event->time_ns;
+	uint64_t start_ns = interval->end_ns;
+
+	if (time_ns < interval->start_ns)
+		start_ns = interval->newest_ns = time_ns;
+	else if (time_ns > start_ns)
+		start_ns += (time_ns - start_ns) / interval->length_ns *
+			    interval->length_ns;
+	begin(interval, start_ns);
+	note(interval, event);
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+bool interval_is_overdue(struct interval *interval)
+{
+	uint64_t now;
+
+	if (!interval->length_ns || interval->has_ticks || !interval->has_news)
+		return false;
+	now = monotonic_ns();
+	if (!interval->heard_ns)
+		interval->heard_ns = now;
+	return now - interval->heard_ns > interval->length_ns + SECOND_NS;
+}
+
+void interval_skip(struct interval *interval)
+{
+	begin(interval, interval->end_ns);
+}

@@ -1,0 +1,244 @@
+/* tm-report: who moved how much, at intervals and at the end. */
+#include "common/exit.h"
+#include "common/progress.h"
+#include "common/signals.h"
+#include "common/stream.h"
+#include "interval.h"
+#include "log.h"
+#include "options.h"
+#include "report.h"
+
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND_NS UINT64_C(1000000000)
+#define OUTPUT_SIZE ((size_t)64 * 1024)
+
+struct state {
+	struct options options;
+	struct sums total, now; /* now: of the interval, for tables */
+	struct runs runs;
+	struct interval interval;
+	struct tm_names *names;
+	struct log log;
+	FILE *out; /* to the log and standard output */
+	bool has_console;
+	int console_error;
+	bool has_reported;
+};
+
+static ssize_t write_out(void *context, const char *data, size_t size)
+{
+	struct state *const state = context;
+
+	log_write(&state->log, data, size);
+	if (state->has_console && !state->console_error &&
+		tm_write(STDOUT_FILENO, data, size))
+		state->console_error = errno;
+	return size;
+}
+
+/* A reader of ours that has seen enough ends us quietly; a terminal that is
+ * gone does not end what goes to the log. */
+static void check_console(struct state *state)
+{
+	if (!state->console_error)
+		return;
+	if (state->log.fd >= 0)
+		state->has_console = false;
+	else if (state->console_error == EPIPE)
+		exit(TM_DONE);
+	else
+		errx(TM_FAILED, "standard output: %s",
+			strerror(state->console_error));
+}
+
+static void open_outputs(struct state *state)
+{
+	const cookie_io_functions_t functions = {.write = write_out};
+	const char *const path = state->options.log;
+	const char *why;
+
+	state->log.fd = -1;
+	why = path ? log_open(&state->log, path) : NULL;
+	if (why)
+		errx(TM_FAILED, "%s: %s", path, why);
+	state->has_console = !path || isatty(STDOUT_FILENO);
+	state->out = fopencookie(state, "w", functions);
+	if (!state->out || setvbuf(state->out, NULL, _IOFBF, OUTPUT_SIZE))
+		err(TM_FAILED, NULL);
+}
+
+static void report(struct state *state, uint64_t end_ns, bool is_last)
+{
+	const struct options *const options = &state->options;
+	const struct report facts = {
+		.out = state->out,
+		.total = &state->total,
+		.interval = &state->now,
+		.runs = &state->runs,
+		.names = state->names,
+		.first_ns = state->interval.first_ns,
+		.start_ns = state->interval.start_ns,
+		.end_ns = end_ns,
+		.top = options->top,
+		.is_numeric = options->is_numeric,
+		.is_repeated = options->interval_ns,
+		.is_first = !state->has_reported,
+		.is_last = is_last,
+		.is_quiet = options->is_quiet,
+	};
+
+	log_begin(&state->log);
+	options->style(&facts);
+	fflush(state->out);
+	log_end(&state->log);
+	check_console(state);
+	sums_clear(&state->now);
+	state->has_reported = true;
+}
+
+static void note_other(struct state *state, const struct tm_event *event)
+{
+	if (event->kind != TM_NAME)
+		runs_note(&state->runs, event);
+	else if (tm_names_note(state->names, event))
+		err(TM_FAILED, NULL);
+}
+
+static void note(struct state *state, const struct tm_event *event)
+{
+	if (interval_is_over(&state->interval, event)) {
+		if (state->interval.has_news)
+			report(state, state->interval.end_ns, false);
+		interval_next(&state->interval, event);
+	}
+	if (event->kind > TM_UNATTRIBUTED) {
+		note_other(state, event);
+		return;
+	}
+	/* a name that is asked for now is there when it is to be shown */
+	if (sums_add(&state->total, event) && !state->options.is_numeric)
+		tm_names_expect(state->names, event->uid);
+	if (state->options.interval_ns && state->options.style == write_table)
+		sums_add(&state->now, event);
+}
+
+static void on_alarm(int signal_number)
+{
+	(void)signal_number;
+}
+
+/* Without TICKs nothing but a signal tells that a live stream stands still. */
+static void set_alarm(const struct state *state)
+{
+	static bool is_set;
+	const bool is_wanted =
+		state->interval.length_ns && !state->interval.has_ticks;
+	const suseconds_t pause_us = is_wanted ? 250000 : 0;
+	const struct itimerval alarms = {{0, pause_us}, {0, pause_us}};
+	const struct sigaction action = {.sa_handler = on_alarm};
+
+	if (is_set == is_wanted)
+		return;
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &alarms, NULL);
+	is_set = is_wanted;
+}
+
+static void attend(struct state *state, struct tm_progress *progress,
+	const struct tm_reader *in)
+{
+	const char *why;
+
+	if (tm_signal_take(SIGUSR1))
+		warnx("%s", tm_progress_text(progress, in));
+	if (tm_signal_take(SIGHUP) && state->options.log) {
+		why = log_open(&state->log, state->options.log);
+		if (why)
+			warnx("%s: %s; the log stays as it was",
+				state->options.log, why);
+	}
+	if (!state->interval.length_ns && tm_reader_percent(in) >= 0 &&
+		tm_progress_due(progress))
+		fprintf(stderr, "\r%s\033[K", tm_progress_text(progress, in));
+}
+
+static void read_all(struct state *state, struct tm_reader *in)
+{
+	struct tm_progress progress;
+	struct tm_event *events;
+	ssize_t n;
+
+	tm_progress_start(&progress, state->options.is_quiet);
+	set_alarm(state);
+	while ((n = tm_reader_next(in, &events)) >= 0) {
+		attend(state, &progress, in);
+		for (ssize_t i = 0; i < n; i++)
+			note(state, &events[i]);
+		set_alarm(state);
+		if (interval_is_overdue(&state->interval)) {
+			report(state, state->interval.end_ns, false);
+			interval_skip(&state->interval);
+		}
+	}
+	if (progress.due_ns > progress.start_ns + SECOND_NS)
+		fputs("\r\033[K", stderr);
+}
+
+static void report_last(struct state *state)
+{
+	struct interval *const interval = &state->interval;
+
+	if (!interval->newest_ns)
+		interval->newest_ns = time(NULL) * SECOND_NS;
+	if (!interval->first_ns)
+		interval->first_ns = interval->newest_ns;
+	if (!state->options.is_numeric)
+		tm_names_settle(state->names);
+	report(state, interval->newest_ns, true);
+}
+
+static int finish(struct state *state, const struct tm_reader *in)
+{
+	if (*in->problem)
+		warnx("%s", in->problem);
+	if (log_close(&state->log))
+		err(TM_FAILED, "%s", state->options.log);
+	if (close(STDOUT_FILENO))
+		err(TM_FAILED, "standard output");
+	if (state->log.missed) {
+		warnx("%s: %ju reports were not written", state->options.log,
+			(uintmax_t)state->log.missed);
+		return TM_FAILED;
+	}
+	if (!in->status && state->options.is_strict && in->lost_packets)
+		return TM_LOSSY;
+	return in->status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct state state;
+	struct tm_reader in;
+
+	options_parse(&state.options, argc, argv);
+	tm_signals_install();
+	if (tm_reader_open(&in, argv + optind))
+		errx(in.status, "%s", in.problem);
+	open_outputs(&state);
+	state.names = tm_names_new();
+	if (!state.names)
+		err(TM_FAILED, NULL);
+	state.total.max_rows = state.now.max_rows = state.options.max_rows;
+	state.interval.length_ns = state.options.interval_ns;
+	read_all(&state, &in);
+	report_last(&state);
+	return finish(&state, &in);
+}
