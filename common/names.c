@@ -13,8 +13,7 @@
 #define TEXT_MAX ((size_t)64 << 20)
 #define PATIENCE_NS UINT64_C(100000000)
 #define SETTLE_NS UINT64_C(1000000000)
-#define AT_ONCE_NS UINT64_C(200000) /* as long as reading a local file takes   \
-				     */
+#define AT_ONCE_NS UINT64_C(200000) /* what a local file takes */
 
 enum state { UNASKED, ASKED, ANSWERED };
 
