@@ -139,8 +139,9 @@ static void on_alarm(int signal_number)
 static void set_alarm(const struct state *state)
 {
 	static bool is_set;
-	const bool is_wanted =
-		state->interval.length_ns && !state->interval.has_ticks;
+	const struct interval *const interval = &state->interval;
+	const bool is_wanted = interval->length_ns && interval->first_ns &&
+			       !interval->has_ticks;
 	const suseconds_t pause_us = is_wanted ? 250000 : 0;
 	const struct itimerval alarms = {{0, pause_us}, {0, pause_us}};
 	const struct sigaction action = {.sa_handler = on_alarm};
@@ -177,7 +178,6 @@ static void read_all(struct state *state, struct tm_reader *in)
 	ssize_t n;
 
 	tm_progress_start(&progress, state->options.is_quiet);
-	set_alarm(state);
 	while ((n = tm_reader_next(in, &events)) >= 0) {
 		attend(state, &progress, in);
 		for (ssize_t i = 0; i < n; i++)
@@ -239,6 +239,7 @@ int main(int argc, char **argv)
 	state.total.max_rows = state.now.max_rows = state.options.max_rows;
 	state.interval.length_ns = state.options.interval_ns;
 	read_all(&state, &in);
+	tm_reader_close(&in);
 	report_last(&state);
 	return finish(&state, &in);
 }
