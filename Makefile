@@ -1,7 +1,7 @@
 # make            everything, into build/ (programs: build/bin)
 # make test       all tests; TEST=tm-csv runs one file
 # make check      what ./check runs: strict warnings, style, every test
-# make bench      benchmarks against references in the same run
+# make bench      benchmarks against references in the same run; PART=csv
 # make install    PREFIX (/usr/local) and DESTDIR; make uninstall
 
 VERSION := 0.1
@@ -45,6 +45,7 @@ pages := $(wildcard */*.1 */*.5 */*.7 */*.8)
 library := $(BUILD)/libtm.a
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
 helpers := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*.c))
+racers := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
 all: $(programs) $(helpers)
 
@@ -66,6 +67,10 @@ $(BUILD)/%.o: %.c
 	$(CC) $(COMPILE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: tests/%.c $(library)
+	@mkdir -p $(@D)
+	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $< $(library) -lz -lpthread
+
+$(BUILD)/bench/%: bench/%.c $(library)
 	@mkdir -p $(@D)
 	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $< $(library) -lz -lpthread
 
@@ -105,8 +110,8 @@ check:
 	$(MAKE) CFLAGS='$(CFLAGS) -Werror'
 	BUILD=$(abspath $(BUILD)) tests/run --strict
 
-bench: all
-	BUILD=$(abspath $(BUILD)) bench/run
+bench: all $(racers)
+	BUILD=$(abspath $(BUILD)) bench/run $(PART)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin

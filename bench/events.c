@@ -1,0 +1,270 @@
+/* Makes events, the same ones each time:
+ *   events [-n COUNT] [-u USERS] [-r REMOTES] [-6 PERCENT] [-l PERCENT] [-S N]
+ * COUNT records of traffic between this host and REMOTES others, of which some
+ * percent have IPv6 and some are inside the site's own networks, in a run that
+ * balances. Another -S gives other events, later, of the same users and hosts.
+ *   events -w COUNT
+ * A list of COUNT networks instead, the site's own first. */
+#include "common/event.h"
+#include "common/stream.h"
+
+#include <arpa/inet.h>
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SECOND_NS 1000000000ULL
+#define BLOCK 2048
+#define INTERFACE 2
+#define NETNS 4026531840u
+
+static struct {
+	uint64_t count, users, remotes, ipv6, local, seed, networks;
+} options = {2000000, 100, 10000, 25, 20, 1, 0};
+
+static struct tm_event block[BLOCK];
+static unsigned filled;
+static struct tm_amount seen[2];
+static uint64_t state, now_ns;
+
+static uint64_t draw(void)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state;
+}
+
+/* splitmix64: what stays the same whatever the seed. */
+static uint64_t mix(uint64_t x)
+{
+	x += 0x9e3779b97f4a7c15;
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
+static void flush(void)
+{
+	if (tm_write(STDOUT_FILENO, block, filled * sizeof(*block)))
+		err(1, "standard output");
+	filled = 0;
+}
+
+static void *next_record(uint8_t kind)
+{
+	struct tm_event *event;
+
+	if (filled == BLOCK)
+		flush();
+	event = memset(&block[filled++], 0, sizeof(*event));
+	event->magic = TM_MAGIC;
+	event->kind = kind;
+	event->time_ns = now_ns;
+	return event;
+}
+
+static void put_v4(uint8_t to[16], uint32_t address)
+{
+	memset(to, 0, 10);
+	memset(to + 10, 0xff, 2);
+	address = htonl(address);
+	memcpy(to + 12, &address, 4);
+}
+
+static void put_v6(uint8_t to[16], uint64_t high, uint64_t low)
+{
+	high = __builtin_bswap64(high);
+	low = __builtin_bswap64(low);
+	memcpy(to, &high, 8);
+	memcpy(to + 8, &low, 8);
+}
+
+/* Public unicast: 11.0.0.0 to 222.255.255.255, 2100:: to 3fff::. */
+static uint32_t outside_v4(uint64_t random)
+{
+	return (11 + (random >> 32) % 212) << 24 | (random & 0xffffff);
+}
+
+static uint64_t outside_v6(uint64_t random)
+{
+	return (0x2100 + (random >> 48) % 0x1f00) << 48 | random >> 16;
+}
+
+static void put_ends(uint8_t host[16], uint8_t remote[16], uint64_t which)
+{
+	const uint64_t random = mix(which);
+	const int is_local = random % 100 < options.local;
+
+	if (mix(random) % 100 < options.ipv6) {
+		put_v6(host, 0x20010db800010000, 0x10);
+		put_v6(remote,
+			is_local ? 0x20010db800010000 | (random >> 16 & 0xffff)
+				 : outside_v6(random),
+			mix(random + 1));
+	} else {
+		put_v4(host, 10 << 24 | 1 << 16 | 10);
+		put_v4(remote, is_local ? 10 << 24 | 1 << 16 | random >> 48
+					: outside_v4(random));
+	}
+}
+
+/* Some hosts are met more often than others: twice as many draws fall into the
+ * first quarter as into the last half. */
+static uint64_t draw_remote(void)
+{
+	const uint64_t at = draw() % options.remotes;
+
+	return at * (draw() % options.remotes) / options.remotes;
+}
+
+static void put_traffic(void)
+{
+	struct tm_event *const event = next_record(TM_TRAFFIC);
+	const uint64_t random = draw();
+	const uint64_t user = draw() % options.users;
+	const int is_out = random & 1;
+
+	event->direction = is_out;
+	event->protocol = random & 6 ? 6 : 17;
+	event->tcp_flags = random & 6 ? 0x10 : 0;
+	event->bytes = random & 8 ? 1500 : 40 + (random >> 8) % 1400;
+	event->packets = 1;
+	event->uid = event->socket_uid = 1000 + user;
+	event->pid = 2000 + user * 4 + (random >> 4 & 3);
+	event->ifindex = INTERFACE;
+	event->netns = NETNS;
+	event->flags = TM_OWNER_TASK;
+	event->cgroup_id = 5000 + user;
+	event->source_port = is_out ? 32768 + (random >> 40 & 0x3fff) : 443;
+	event->destination_port =
+		is_out ? 443 : 32768 + (random >> 40 & 0x3fff);
+	memcpy(event->comm, "worker", 6);
+	if (is_out)
+		put_ends(event->source, event->destination, draw_remote());
+	else
+		put_ends(event->destination, event->source, draw_remote());
+	seen[is_out].packets += event->packets;
+	seen[is_out].bytes += event->bytes;
+}
+
+static void put_status(uint8_t kind)
+{
+	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
+		struct tm_status *const status = next_record(kind);
+
+		status->direction = direction;
+		status->run_id = options.seed;
+		status->seen = status->recorded = seen[direction];
+	}
+}
+
+static void put_name(uint8_t of, uint64_t id, const char *text)
+{
+	struct tm_name *const name = next_record(TM_NAME);
+
+	name->of = of;
+	name->parts = 1;
+	name->id = id;
+	memcpy(name->text, text, strlen(text));
+}
+
+static void put_start(void)
+{
+	struct tm_start *const start = next_record(TM_START);
+	char text[32];
+
+	start->run_id = options.seed;
+	start->ifindex = INTERFACE;
+	memcpy(start->host, "bench", 5);
+	put_name(TM_NAME_INTERFACE, (uint64_t)NETNS << 32 | INTERFACE, "eth0");
+	for (uint64_t user = 0; user < options.users; user++) {
+		snprintf(text, sizeof(text), "user%u", (unsigned)user);
+		put_name(TM_NAME_USER, 1000 + user, text);
+	}
+}
+
+/* About a million a second; a TICK each second. */
+static void put_run(void)
+{
+	uint64_t tick_ns;
+
+	state = mix(options.seed);
+	now_ns = (1700000000 + options.seed * 86400) * SECOND_NS;
+	tick_ns = now_ns + SECOND_NS;
+	put_start();
+	for (uint64_t i = 0; i < options.count; i++) {
+		now_ns += draw() & 2047;
+		if (now_ns >= tick_ns) {
+			put_status(TM_TICK);
+			tick_ns += SECOND_NS;
+		}
+		put_traffic();
+	}
+	put_status(TM_END);
+	flush();
+}
+
+static void print_network(uint64_t random)
+{
+	const unsigned v4_bits = 24 + mix(random) % 9;
+	const unsigned v6_bits = 32 + mix(random) % 33;
+	char text[INET6_ADDRSTRLEN];
+	uint8_t address[16];
+
+	if (random % 10 < 6) {
+		put_v4(address, outside_v4(random) & ~0U << (32 - v4_bits));
+		inet_ntop(AF_INET, address + 12, text, sizeof(text));
+	} else {
+		put_v6(address, outside_v6(random) & ~0ULL << (64 - v6_bits),
+			0);
+		inet_ntop(AF_INET6, address, text, sizeof(text));
+	}
+	printf("%s/%u\n", text, random % 10 < 6 ? v4_bits : v6_bits);
+}
+
+static int print_networks(void)
+{
+	puts("10.1.0.0/16\n2001:db8:1::/48");
+	for (uint64_t i = 2; i < options.networks; i++)
+		print_network(mix(i << 32));
+	return fflush(stdout) || ferror(stdout);
+}
+
+static uint64_t *option_value(int letter)
+{
+	switch (letter) {
+	case 'n':
+		return &options.count;
+	case 'u':
+		return &options.users;
+	case 'r':
+		return &options.remotes;
+	case '6':
+		return &options.ipv6;
+	case 'l':
+		return &options.local;
+	case 'S':
+		return &options.seed;
+	case 'w':
+		return &options.networks;
+	default:
+		errx(2, "see the head of bench/events.c");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int letter;
+
+	while ((letter = getopt(argc, argv, "n:u:r:6:l:S:w:")) != -1)
+		*option_value(letter) = strtoull(optarg, NULL, 10);
+	if (!options.users || !options.remotes || isatty(STDOUT_FILENO))
+		errx(2, "see the head of bench/events.c");
+	if (options.networks)
+		return print_networks();
+	put_run();
+	return 0;
+}
