@@ -1,6 +1,6 @@
 # make            everything, into build/ (programs: build/bin)
 # make test       all tests; TEST=tm-csv runs one file
-# make check      what ./check runs: strict warnings, style, every test
+# make check      what ./check runs: warnings are errors, nothing is skipped
 # make bench      benchmarks against references in the same run; PART=csv
 # make install    PREFIX (/usr/local) and DESTDIR; make uninstall
 
@@ -18,7 +18,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wmissing-prototypes
 HARDENING ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE \
 	-fstack-clash-protection
 HARDENING_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
-COMPILE = -std=gnu11 -D_GNU_SOURCE -DTM_VERSION='"$(VERSION)"' -I. \
+# The same source gives the same programs whatever the directory.
+COMPILE = -std=gnu11 -ffile-prefix-map=$(CURDIR)=. \
+	-D_GNU_SOURCE -DTM_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(HARDENING) $(CFLAGS) $(CPPFLAGS)
 
 # A tool whose library is missing is left out, and said so.
@@ -27,10 +29,10 @@ have_libbpf := $(call has,libbpf)
 have_cap_ng := $(call has,libcap-ng)
 have_seccomp := $(call has,libseccomp)
 
-tools := $(filter-out tm-capture,$(patsubst %/main.c,%,$(wildcard tm-*/main.c ipmask/main.c)))
-ifeq ($(have_libbpf),yes)
-tools += $(patsubst %/main.c,%,$(wildcard tm-capture/main.c))
-else
+known := $(patsubst %/main.c,%,$(wildcard tm-*/main.c ipmask/main.c))
+tools := $(known)
+ifneq ($(have_libbpf),yes)
+tools := $(filter-out tm-capture,$(known))
 $(warning tm-capture is left out: libbpf is missing (libbpf-dev, libbpf-devel))
 endif
 ifneq ($(have_cap_ng),yes)
@@ -105,9 +107,10 @@ endif
 test: all
 	BUILD=$(abspath $(BUILD)) tests/run $(TEST)
 
-check:
-	$(MAKE) clean
-	$(MAKE) CFLAGS='$(CFLAGS) -Werror'
+strict: clean
+	$(MAKE) all CFLAGS='$(CFLAGS) -Werror'
+
+check: strict
 	BUILD=$(abspath $(BUILD)) tests/run --strict
 
 bench: all $(racers)
@@ -116,16 +119,17 @@ bench: all $(racers)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
-	$(foreach page,$(pages),install -D -m 644 $(page) \
-		$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page));)
+	set -e; for page in $(pages); do install -D -m 644 $$page \
+		$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 
 uninstall:
-	rm -f $(tools:%=$(DESTDIR)$(PREFIX)/bin/%)
-	rm -f $(foreach page,$(pages),$(DESTDIR)$(MANDIR)/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page)))
+	rm -f $(known:%=$(DESTDIR)$(PREFIX)/bin/%)
+	for page in $(pages); do rm -f \
+		$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all test check bench install uninstall clean
+.PHONY: all test strict check bench install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

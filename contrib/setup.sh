@@ -1,0 +1,131 @@
+# shellcheck shell=sh
+# What ./run and ./check share: the packages that they need and building as
+# the user who called sudo. Sourced with the top of the tree as directory.
+
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+me=${0##*/}
+
+# The core builds with the first line of each; with the second tm-capture also
+# gives up its rights once it is attached.
+packages_to_build() {
+	case $1 in
+	apt) echo make gcc libc6-dev pkg-config clang libbpf-dev libelf-dev \
+		zlib1g-dev libcap-ng-dev libseccomp-dev ;;
+	dnf) echo make gcc pkgconf-pkg-config clang libbpf-devel \
+		elfutils-libelf-devel zlib-devel libcap-ng-devel \
+		libseccomp-devel ;;
+	zypper) echo make gcc pkg-config clang libbpf-devel libelf-devel \
+		zlib-devel libcap-ng-devel libseccomp-devel ;;
+	esac
+}
+
+packages_to_check() {
+	packages_to_build "$1"
+	case $1 in
+	apt) echo bats bats-support bats-assert bats-file mandoc shellcheck \
+		clang-format strace iproute2 jq python3 ;;
+	dnf) echo bats bats-support bats-assert bats-file mandoc ShellCheck \
+		clang-tools-extra strace iproute jq python3 ;;
+	zypper) echo bats bats-support bats-assert bats-file mandoc \
+		ShellCheck clang-tools strace iproute2 jq python3 ;;
+	esac
+}
+
+package_family() {
+	if command -v apt-get; then
+		echo apt
+	elif command -v dnf; then
+		echo dnf
+	elif command -v zypper; then
+		echo zypper
+	fi | tail -n 1
+}
+
+is_installed() {
+	case $family in
+	apt)
+		# "installed", once for each architecture.
+		# shellcheck disable=SC2016 # dpkg's own variable
+		case $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>&1) in
+		installed*) ;;
+		*) return 1 ;;
+		esac
+		;;
+	*) rpm -q --whatprovides "$1" >/dev/null 2>&1 ;;
+	esac
+}
+
+install_command() {
+	case $family in
+	apt) echo apt-get install -y --no-install-recommends ;;
+	dnf)
+		# Enterprise Linux keeps libbpf-devel in a repository that is
+		# off by default.
+		if dnf -q repolist --all 2>/dev/null | grep -q '^crb '; then
+			echo dnf install -y --enablerepo=crb
+		else
+			echo dnf install -y
+		fi
+		;;
+	zypper) echo zypper --non-interactive install --no-recommends ;;
+	esac
+}
+
+# Installs those of the packages that are missing; asks nothing over the
+# network when none is.
+install_missing() {
+	missing=
+	for package; do
+		is_installed "$package" || missing="$missing $package"
+	done
+	[ -n "$missing" ] || return 0
+	command=$(install_command)
+	if [ "$(id -u)" != 0 ]; then
+		echo "$me: missing:$missing"
+		echo "$me: as root: $command$missing"
+		return 1
+	fi >&2
+	echo "$me: installing$missing" >&2
+	export DEBIAN_FRONTEND=noninteractive
+	[ "$family" != apt ] || LC_ALL=C apt-get -q update >&2
+	# shellcheck disable=SC2086 # words
+	LC_ALL=C $command $missing >&2 || {
+		echo "$me: these packages could not be installed:$missing" >&2
+		return 1
+	}
+}
+
+# setup build|check
+setup() {
+	family=$(package_family)
+	if [ -z "$family" ]; then
+		echo "$me: no apt, dnf or zypper here: what is missing has" \
+			"to be installed by hand (README.md)" >&2
+		return 0
+	fi
+	# shellcheck disable=SC2046 # words
+	install_missing $(packages_to_"$1" "$family")
+}
+
+# Whether somebody called sudo who can build here (not in root's own home).
+has_caller() {
+	[ "$(id -u)" = 0 ] && [ "${SUDO_UID:-0}" != 0 ] &&
+		become_caller test -r "$PWD/Makefile"
+}
+
+become_caller() {
+	HOME=$(getent passwd "$SUDO_UID" | cut -d: -f6) \
+		setpriv --reuid "$SUDO_UID" --regid "$SUDO_GID" \
+		--init-groups -- "$@"
+}
+
+# make as the caller, so that nothing that root owns stays in build/.
+build() {
+	set -- make -j "$(nproc)" "$@"
+	if has_caller; then
+		mkdir -p build && chown -hR "$SUDO_UID:$SUDO_GID" build &&
+			become_caller "$@"
+	else
+		"$@"
+	fi
+}
