@@ -1,0 +1,245 @@
+# The rules that keep the tree one house: STYLE, the build, the interfaces.
+
+load helper
+
+tools() {
+	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1)
+}
+
+# The tree without what was built, in a directory of its own.
+copy_tree() {
+	mkdir -p "$1"
+	tar -C "$ROOT" --exclude=./build --exclude=./.git -c . | tar -C "$1" -x
+}
+
+# make in the directory $1, with nothing of the make that runs these tests.
+make_in() {
+	local directory=$1
+	shift
+	env -u BUILD -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u CFLAGS \
+		make -s -C "$directory" -j2 "$@"
+}
+
+# "-i --interface" for each option of a tool's help; "-" where it has no letter.
+options_of() {
+	"$1" --help | sed -nE 's/^ +(-([A-Za-z]), )? *(--[a-z0-9-]+).*/-\2 \3/p'
+}
+
+page_of() {
+	printf '%s\n' "$ROOT/$1"/*.[1-8]
+}
+
+@test "each header of common/ compiles alone, with gcc and with clang" {
+	cd "$ROOT"
+	for header in common/*.h; do
+		for compiler in gcc clang; do
+			echo "$compiler $header"
+			echo "#include \"$header\"" | "$compiler" -std=gnu11 \
+				-D_GNU_SOURCE -I. -Wall -Wextra -Werror \
+				-fsyntax-only -x c -
+		done
+	done
+}
+
+@test "common/ never prints and never exits" {
+	run nm -u "$BUILD/libtm.a"
+	assert_success
+	assert_output --partial read
+	refute_line --regexp \
+		' (_?_?exit|_Exit|quick_exit|abort|stdout|stderr|v?v?(err|warn)x?|error|perror|psignal|puts|putchar|fputs|fwrite|(__)?v?f?printf(_chk)?|(__)?v?dprintf(_chk)?|syslog)$'
+}
+
+@test "common/ knows no tool and tools never include each other" {
+	cd "$ROOT"
+	run grep -n '#include "' common/*.[ch]
+	refute_line --regexp '(tm-[a-z]+|ipmask|bpf)/'
+	for tool in $(tools); do
+		run grep -nE '#include ".*/' "$tool"/*.[ch]
+		for line in "${lines[@]}"; do
+			echo "$line"
+			case $line in
+			*'"common/'* | *"\"$tool/"*) ;;
+			tm-capture/*'"bpf/'*) ;;
+			*) false ;;
+			esac
+		done
+	done
+}
+
+@test "only tm-capture links more than the C library and zlib" {
+	for tool in $(tools); do
+		run readelf -d "$BUILD/bin/$tool"
+		assert_success
+		needed=$(sed -n 's/.*(NEEDED).*\[\(lib[a-z-]*\).*/\1/p' <<<"$output")
+		echo "$tool: $needed"
+		if [ "$tool" = tm-capture ]; then
+			grep -qx libbpf <<<"$needed"
+		else
+			! grep -vxE 'libc|libz|libm' <<<"$needed"
+		fi
+	done
+}
+
+@test "programs are position independent, with full RELRO and no executable stack" {
+	for tool in $(tools); do
+		echo "$tool"
+		run readelf -hldW "$BUILD/bin/$tool"
+		assert_line --regexp 'Type: +DYN'
+		assert_line --regexp '(BIND_NOW|Flags: .*NOW)'
+		assert_line --partial GNU_RELRO
+		refute_line --regexp 'GNU_STACK.*RWE'
+	done
+}
+
+@test "every tool has a page, a test file and a row in README.md" {
+	for tool in $(tools); do
+		echo "$tool"
+		[ -e "$(page_of "$tool")" ]
+		ls "$ROOT/tests/$tool"*.bats
+		grep -q "^| \[*\`*$tool" "$ROOT/README.md"
+	done
+}
+
+@test "every tool prints its help and version and refuses a foreign option" {
+	for tool in $(tools); do
+		run --separate-stderr "$tool" --help
+		assert_success
+		assert_equal "$stderr" ""
+		assert_line --index 0 --partial "usage: $tool"
+		refute_line --regexp '.{81}'
+		long=$output
+		run "$tool" -h
+		assert_output "$long"
+		run "$tool" --version
+		assert_success
+		assert_output --regexp "^$tool [0-9]+\.[0-9]+"
+		run "$tool" -V
+		assert_output --regexp "^$tool [0-9]+\.[0-9]+"
+		run --separate-stderr "$tool" --no-such-option
+		assert_failure 2
+		assert_equal "$output" ""
+		assert_equal "${stderr_lines[-1]}" "try: $tool --help"
+	done
+}
+
+@test "a tool's help, its page and its code name the same options" {
+	for tool in $(tools); do
+		echo "$tool"
+		options_of "$tool" | awk '{ print $2 }' | sort -u >help
+		grep -E '^\.It Fl' "$(page_of "$tool")" |
+			grep -oE 'Fl -[a-z0-9-]+' | sed 's/Fl -/--/' |
+			sort -u >page
+		grep -ohE '\{ ?"[a-z0-9-]+", *(no|required|optional)_argument' \
+			"$ROOT/$tool"/*.c | sed -E 's/.*"(.*)".*/--\1/' |
+			sort -u >code
+		[ -s help ]
+		diff help page
+		diff help code
+	done
+}
+
+@test "a letter means the same in a tool's help and in its page" {
+	for tool in $(tools); do
+		echo "$tool"
+		options_of "$tool" | grep '^-[A-Za-z]' | sort -u >help
+		grep -E '^\.It Fl [A-Za-z] ' "$(page_of "$tool")" | sed -nE \
+			's/^\.It Fl ([A-Za-z]) .*Fl (-[a-z0-9-]+).*/-\1 -\2/p' |
+			sort -u >page
+		[ -s help ]
+		diff help page
+	done
+}
+
+@test "a letter means the same in all tools" {
+	for tool in $(tools); do
+		options_of "$tool" | grep '^-[A-Za-z]'
+	done | sort -u >all
+	cat all
+	cut -d' ' -f1 all | uniq -d >twice
+	[ ! -s twice ]
+	cut -d' ' -f2 all | sort | uniq -d >twice
+	[ ! -s twice ]
+}
+
+@test "C code is laid out as .clang-format says" {
+	cd "$ROOT"
+	find . -path ./build -prune -o -name '*.[ch]' -print0 |
+		xargs -0 clang-format --dry-run -Werror
+}
+
+@test "shell scripts are clean by shellcheck" {
+	cd "$ROOT"
+	find . -path ./build -prune -o -path ./.git -prune -o -type f \
+		-exec awk 'FNR == 1 { if (/^#!.*[ \/](sh|bash)( |$)/) print FILENAME; nextfile }' {} + \
+		>"$BATS_TEST_TMPDIR/scripts"
+	grep -x ./check "$BATS_TEST_TMPDIR/scripts"
+	xargs shellcheck -x <"$BATS_TEST_TMPDIR/scripts"
+}
+
+@test "nothing generated lies outside build/" {
+	cd "$ROOT"
+	find . -path ./build -prune -o -path ./.git -prune -o -type f \
+		\( -name '*.o' -o -name '*.a' -o -name '*.d' -o -name '*.so' \
+		-o -name '*.skel.h' -o -name vmlinux.h \) -print >found
+	cat found
+	[ ! -s found ]
+	find . -path ./build -prune -o -path ./.git -prune -o -type f \
+		-exec awk 'FNR == 1 { if (/^\177ELF/) print FILENAME; nextfile }' {} + >found
+	cat found
+	[ ! -s found ]
+}
+
+@test "the same source gives the same programs in any directory, and no warning" {
+	copy_tree one
+	copy_tree another/and/deeper
+	make_in one CC=gcc CFLAGS='-O2 -g -Werror'
+	make_in another/and/deeper CC=gcc CFLAGS='-O2 -g -Werror'
+	(cd one && find build -type f ! -name '*.d' | sort) >files
+	grep -x build/bpf/capture.bpf.o files
+	while read -r file; do
+		cmp "one/$file" "another/and/deeper/$file"
+	done <files
+	run grep -rlF "$BATS_TEST_TMPDIR" one/build another/and/deeper/build
+	assert_output ""
+}
+
+@test "everything builds with clang, and no warning" {
+	copy_tree tree
+	run make_in tree CC=clang CFLAGS='-O2 -g -Werror'
+	assert_success
+	refute_output --partial warning:
+	[ -x tree/build/bin/tm-capture ]
+}
+
+@test "a build without libcap-ng and libseccomp names what is missing" {
+	copy_tree tree
+	cat >pkg-config <<-'END'
+		#!/bin/sh
+		case "$*" in *cap-ng* | *seccomp*) exit 1 ;; esac
+		exec pkg-config "$@"
+	END
+	chmod +x pkg-config
+	run make_in tree PKG_CONFIG="$PWD/pkg-config" build/bin/tm-capture
+	assert_success
+	assert_output --partial "tm-capture will keep its capabilities: libcap-ng is missing"
+	assert_output --partial "tm-capture will run without a seccomp filter: libseccomp is missing"
+	run readelf -d tree/build/bin/tm-capture
+	refute_output --partial libcap-ng
+	refute_output --partial libseccomp
+}
+
+@test "a build without libbpf leaves out tm-capture and says so" {
+	copy_tree tree
+	run make_in tree PKG_CONFIG=false -n
+	assert_success
+	assert_output --partial "tm-capture is left out: libbpf is missing"
+	assert_output --partial bin/tm-account
+	refute_output --partial bin/tm-capture
+}
+
+@test "nothing that is built is built twice" {
+	copy_tree tree
+	make_in tree
+	run make_in tree -q
+	assert_success
+}
