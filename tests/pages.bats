@@ -9,7 +9,7 @@ pages() {
 # The commands of a page's EXAMPLES: its .Dl lines, one each, as a reader sees
 # them.
 examples() {
-	mandoc -T ascii -O width=2000 "$1" | col -bx |
+	mandoc -T ascii -O width=1000 "$1" | col -bx |
 		sed -n '/^EXAMPLES/,/^[A-Z]/s/^         *//p' >commands
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/p' "$1" | grep -c '^\.Dl' >count
 	[ "$(wc -l <commands)" = "$(cat count)" ]
