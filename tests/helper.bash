@@ -1,7 +1,6 @@
 # Loaded by every test file: the programs on PATH, a fixed locale and zone, an
 # empty directory of its own for each test, and what several files need.
 
-bats_require_minimum_version 1.5.0
 export LC_ALL=C TZ=UTC
 ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 BUILD=${BUILD:-$ROOT/build}
