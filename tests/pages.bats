@@ -9,11 +9,11 @@ pages() {
 # The commands of a page's EXAMPLES: its .Dl lines, one each, as a reader sees
 # them.
 examples() {
-	mandoc -T ascii -O width=1000 "$1" | col -bx |
-		sed -n '/^EXAMPLES/,/^[A-Z]/s/^         *//p' >commands
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/p' "$1" | grep -c '^\.Dl' >count
-	[ "$(wc -l <commands)" = "$(cat count)" ]
-	cat commands
+	{
+		printf '.Dd July 1, 2025\n.Dt X 1\n.Os\n.Sh EXAMPLES\n'
+		sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/p' "$1" | grep '^\.Dl'
+	} | mandoc -T ascii -O width=1000 | col -bx |
+		sed -n '/^EXAMPLES/,/^[A-Z]/s/^   *//p'
 }
 
 # The directory that an example finds: a recording, packed and as text, and a
