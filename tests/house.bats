@@ -12,6 +12,11 @@ copy_tree() {
 	tar -C "$ROOT" --exclude=./build --exclude=./.git -c . | tar -C "$1" -x
 }
 
+# The files of the tree in the current directory, as find names them.
+sources() {
+	find . \( -path ./build -o -path ./.git \) -prune -o -type f "$@"
+}
+
 # make in the directory $1, with nothing of the make that runs these tests.
 make_in() {
 	local directory=$1
@@ -27,8 +32,8 @@ options_of() {
 
 # The same from a page as a reader sees it; "-c path, --cgroup path" counts too.
 options_of_page() {
-	mandoc -T ascii -O width=1000 "$ROOT/$1"/*.[1-8] | col -bx | sed -nE \
-		's/^ {5,11}(-([A-Za-z])( [^,]*)?, )?(--[a-z0-9-]+).*/-\2 \4/p'
+	mandoc -T ascii -O width=1000 "$ROOT/$1"/*.[1-8] | sed -nE 's/.\x08//g
+		s/^ {5,11}(-([A-Za-z])( [^,]*)?, )?(--[a-z0-9-]+).*/-\2 \4/p'
 }
 
 @test "each header of common/ compiles alone, with gcc and with clang" {
@@ -151,33 +156,29 @@ options_of_page() {
 
 @test "C code is laid out as .clang-format says" {
 	cd "$ROOT"
+	different=
 	for file in */*.[ch]; do
-		clang-format "$file" | cmp -s - "$file" || echo "$file"
-	done >"$BATS_TEST_TMPDIR/different"
-	cat "$BATS_TEST_TMPDIR/different"
-	[ ! -s "$BATS_TEST_TMPDIR/different" ]
+		clang-format "$file" | cmp -s - "$file" ||
+			different="$different $file"
+	done
+	assert_equal "$different" ""
 }
 
 @test "shell scripts are clean by shellcheck" {
+	scripts=$PWD/scripts
 	cd "$ROOT"
-	find . -path ./build -prune -o -path ./.git -prune -o -type f \
-		-exec awk 'FNR == 1 { if (/^#!.*[ \/](sh|bash)( |$)/) print FILENAME; nextfile }' {} + \
-		>"$BATS_TEST_TMPDIR/scripts"
-	grep -x ./check "$BATS_TEST_TMPDIR/scripts"
-	xargs shellcheck -x <"$BATS_TEST_TMPDIR/scripts"
+	sources -exec grep -lE '^#!/.*[ /](sh|bash)$' {} + >"$scripts"
+	grep -x ./check "$scripts"
+	xargs shellcheck -x <"$scripts"
 }
 
 @test "nothing generated lies outside build/" {
 	cd "$ROOT"
-	find . -path ./build -prune -o -path ./.git -prune -o -type f \
-		\( -name '*.o' -o -name '*.a' -o -name '*.d' -o -name '*.so' \
-		-o -name '*.skel.h' -o -name vmlinux.h \) -print >found
-	cat found
-	[ ! -s found ]
-	find . -path ./build -prune -o -path ./.git -prune -o -type f \
-		-exec awk 'FNR == 1 { if (/^\177ELF/) print FILENAME; nextfile }' {} + >found
-	cat found
-	[ ! -s found ]
+	run sources \( -name '*.[aod]' -o -name '*.so' -o -name '*.skel.h' \
+		-o -name vmlinux.h \) -print
+	assert_output ""
+	run sources -exec grep -lP '\A\x7fELF' {} +
+	assert_output ""
 }
 
 @test "the same source gives the same programs in any directory, and no warning" {

@@ -12,7 +12,7 @@ examples() {
 	{
 		printf '.Dd July 1, 2025\n.Dt X 1\n.Os\n.Sh EXAMPLES\n'
 		sed -n '/^\.Sh EXAMPLES/,/^\.Sh [^E]/p' "$1" | grep '^\.Dl'
-	} | mandoc -T ascii -O width=1000 | col -bx |
+	} | mandoc -T ascii -O width=1000 | sed 's,.\x08,,g' |
 		sed -n '/^EXAMPLES/,/^[A-Z]/s/^   *//p'
 }
 
