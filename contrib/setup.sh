@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What ./run and ./check share: the packages that they need and building as
-# the user who called sudo. Sourced with the top of the tree as directory.
+# What ./run and ./check share: the packages that they need, and building so
+# that nothing stays root's. Sourced with the top of the tree as directory.
 
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 me=${0##*/}
@@ -107,24 +107,28 @@ setup() {
 	install_missing $(packages_to_"$1" "$family")
 }
 
-# Whether somebody called sudo who can build here (not in root's own home).
-has_caller() {
-	[ "$(id -u)" = 0 ] && [ "${SUDO_UID:-0}" != 0 ] &&
-		become_caller test -r "$PWD/Makefile"
+# Who builds: the user who called sudo, else the owner of the tree.
+builder() {
+	uid=${SUDO_UID:-0} gid=${SUDO_GID:-0}
+	[ "$uid" != 0 ] || uid=$(stat -c %u .) gid=$(stat -c %g .)
 }
 
-become_caller() {
-	HOME=$(getent passwd "$SUDO_UID" | cut -d: -f6) \
-		setpriv --reuid "$SUDO_UID" --regid "$SUDO_GID" \
-		--init-groups -- "$@"
+as_builder() {
+	groups=--clear-groups
+	! getent passwd "$uid" >/dev/null || groups=--init-groups
+	HOME=$(getent passwd "$uid" | cut -d: -f6) \
+		setpriv --reuid "$uid" --regid "$gid" $groups -- "$@"
 }
 
-# make as the caller, so that nothing that root owns stays in build/.
+# make, not as root where that can be, so that nothing that root owns stays in
+# build/. What the builder cannot read (root's own home) root has to build.
 build() {
 	set -- make -j "$(nproc)" "$@"
-	if has_caller; then
-		mkdir -p build && chown -hR "$SUDO_UID:$SUDO_GID" build &&
-			become_caller "$@"
+	builder
+	if [ "$(id -u)" = 0 ] && [ "$uid" != 0 ] &&
+		as_builder test -r "$PWD/Makefile"; then
+		mkdir -p build && chown -hR "$uid:$gid" build &&
+			as_builder "$@"
 	else
 		"$@"
 	fi

@@ -185,6 +185,18 @@ apt-get install -y --no-install-recommends clang"
 	assert_output ""
 }
 
+@test "for root itself the build belongs to the owner of the tree" {
+	needs_root
+	chown 65533:65533 .
+	chown -R 0:0 build
+	rm build/libtm.a
+	run clean_env sh -c '. contrib/setup.sh; build -s build/libtm.a'
+	chown 0:0 .
+	assert_success
+	run find build ! -user 65533
+	assert_output ""
+}
+
 @test "what its caller cannot read is built as root" {
 	needs_root
 	chmod 700 "$TREE"
