@@ -3,6 +3,8 @@
 
 load helper
 
+SYSTEM=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
 # The commands of the document's blocks, without theirs.
 commands() {
 	awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 }
@@ -16,6 +18,29 @@ here() {
 	mount=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)
 	sed -e 's/ -i \(eth0\|wlan0\)/ -i lo/' -e "s,/sys/fs/cgroup,$mount,g" \
 		<<<"$1"
+}
+
+# Runs a command in the directory tree: on a terminal until Ctrl-C where it
+# meters, with a cgroup as the examples name it.
+run_here() {
+	local line run_it=(timeout 300 bash -c) slice
+	line=$(here "$1")
+	case $line in
+	*tm-capture\ -h*) ;;
+	"make test") line="make -n test" ;; # these tests themselves
+	*tm-capture* | *./run*)
+		run_it=("$ROOT/tests/live")
+		slice=$(here /sys/fs/cgroup/user.slice/user-1000.slice)
+		line="mkdir -p $slice; $line"
+		;;
+	esac
+	(
+		cd tree || return
+		env -i HOME=/root LC_ALL=C TZ=UTC \
+			PATH="$PWD/build/bin:$PWD/../bin:$SYSTEM" \
+			PREFIX="$PWD/../usr" CFLAGS=-O1 \
+			"${run_it[@]}" "$line" </dev/null
+	)
 }
 
 @test "every command, option, file and target of the five meters is named" {
@@ -109,28 +134,19 @@ here() {
 	END
 	chmod +x bin/sudo
 
-	run commands
-	[ "${#lines[@]}" -ge 30 ]
+	commands >list
+	[ "$(wc -l <list)" -ge 30 ]
+	failed=0
 	while read -r line; do
-		line=$(here "$line")
+		code=0
+		run_here "$line" >out 2>&1 || code=$?
+		[ "$code" = 0 ] && continue
+		failed=$((failed + 1))
 		echo "$line"
-		case $line in
-		*tm-capture\ -h*) run_it=(timeout 60 bash -c) ;;
-		*tm-capture* | *./run*)
-			run_it=("$ROOT/tests/live")
-			user=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)
-			user=$user/user.slice/user-1000.slice
-			line="mkdir -p $user; $line"
-			;;
-		*) run_it=(timeout 300 bash -c) ;;
-		esac
-		(
-			cd tree
-			env -i PATH="$PWD/build/bin:$PWD/../bin:$PATH" HOME=/root \
-				LC_ALL=C TZ=UTC PREFIX="$PWD/../usr" CFLAGS=-O1 \
-				"${run_it[@]}" "$line" </dev/null
-		)
-	done < <(commands)
+		echo "exit $code"
+		cat out
+	done <list
+	[ "$failed" = 0 ]
 
 	run find usr ! -type d
 	assert_output ""
