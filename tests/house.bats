@@ -222,11 +222,11 @@ options_of_page() {
 
 @test "a build without libbpf leaves out tm-capture and says so" {
 	copy_tree tree
-	run make_in tree PKG_CONFIG=false -n
-	assert_success
-	assert_output --partial "tm-capture is left out: libbpf is missing"
-	assert_output --partial bin/tm-account
-	refute_output --partial bin/tm-capture
+	make_in tree PKG_CONFIG=false -n >commands 2>said
+	grep -F "tm-capture is left out: libbpf is missing" said
+	run grep -o ' -o build/bin/[a-z-]*' commands
+	assert_line " -o build/bin/tm-account"
+	refute_line " -o build/bin/tm-capture"
 }
 
 @test "nothing that is built is built twice" {
