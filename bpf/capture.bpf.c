@@ -8,6 +8,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf/capture.h"
+#include "bpf/exclude.h"
 #include "bpf/owner.h"
 #include "bpf/packet.h"
 
@@ -59,32 +60,33 @@ static __always_inline void ask_socket(
 	owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
 }
 
-static __always_inline void find_owner(
+/* The owner, and what else is remembered of the socket, NULL = nothing. */
+static __always_inline struct socket_state *find_owner(
 	struct __sk_buff *skb, enum tm_direction direction, struct owner *owner)
 {
 	struct bpf_sock *socket = skb->sk;
-	struct owner *known;
+	struct socket_state *state;
 	struct sock *sk;
 
 	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (!socket)
-		return;
+		return NULL;
 	socket = bpf_sk_fullsock(socket);
 	if (!socket)
-		return;
+		return NULL;
 	if (!settings.knows_task) {
 		ask_socket(skb, owner);
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
-		return;
+		return NULL;
 	}
 	sk = as_kernel_sees(socket);
-	known = bpf_sk_storage_get(&owners, socket, NULL, 0);
-	if (!known)
-		known = adopt(socket, sk);
-	if (known) {
+	state = bpf_sk_storage_get(&sockets, socket, NULL, 0);
+	if (!state)
+		state = adopt(socket, sk);
+	if (state) {
 		if (direction == TM_OUT && is_sent_by_current(socket, sk))
-			take_current(known);
-		*owner = *known;
+			take_current(&state->owner);
+		*owner = state->owner;
 	} else {
 		read_socket(owner, sk);
 		if (is_of_user(sk)) {
@@ -96,6 +98,7 @@ static __always_inline void find_owner(
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
 	if (socket->state == LISTEN)
 		owner->flags |= TM_LISTENING;
+	return state;
 }
 
 /* Interface numbers belong to a namespace; 0 is one that cannot be read. */
@@ -171,16 +174,21 @@ static __always_inline int meter(
 	struct tm_counted *mine = counted(direction);
 	struct packet packet = {};
 	struct owner owner = {};
+	struct socket_state *state;
 	struct tm_event *event;
 	uint64_t held;
 
 	if (!mine)
 		return PASS;
-	find_owner(skb, direction, &owner);
+	state = find_owner(skb, direction, &owner);
 	if (!is_in_scope(skb, owner.netns))
 		return PASS;
 	read_packet(skb, &packet);
 	add(&mine->seen, &packet);
+	if (settings.excludes && is_excluded(skb, state, &packet)) {
+		add(&mine->excluded, &packet);
+		return PASS;
+	}
 
 	held = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
@@ -213,12 +221,12 @@ int meter_out(struct __sk_buff *skb)
 SEC("cgroup/sock_create")
 int note_maker(struct bpf_sock *socket)
 {
-	struct owner *owner = bpf_sk_storage_get(
-		&owners, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	struct socket_state *state = bpf_sk_storage_get(
+		&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 
-	if (owner) {
-		read_socket(owner, as_kernel_sees(socket));
-		take_current(owner);
+	if (state) {
+		read_socket(&state->owner, as_kernel_sees(socket));
+		take_current(&state->owner);
 	}
 	return PASS;
 }
@@ -227,13 +235,13 @@ int note_maker(struct bpf_sock *socket)
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(note_receiver, struct sock *sk, int length, int flags)
 {
-	struct owner *owner;
+	struct socket_state *state;
 
 	if (length <= 0 || flags & MSG_PEEK)
 		return 0;
-	owner = bpf_sk_storage_get(&owners, sk, NULL, 0);
-	if (owner)
-		take_current(owner);
+	state = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	if (state)
+		take_current(&state->owner);
 	return 0;
 }
 
@@ -241,10 +249,11 @@ int BPF_PROG(note_receiver, struct sock *sk, int length, int flags)
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(note_tcp_receiver, struct sock *sk)
 {
-	struct owner *const owner = bpf_sk_storage_get(&owners, sk, NULL, 0);
+	struct socket_state *const state =
+		bpf_sk_storage_get(&sockets, sk, NULL, 0);
 
-	if (owner)
-		take_current(owner);
+	if (state)
+		take_current(&state->owner);
 	return 0;
 }
 
@@ -255,7 +264,7 @@ int note_holders(struct bpf_iter__task_file *held)
 	struct task_struct *const task = held->task;
 	struct file *const file = held->file;
 	struct socket *socket;
-	struct owner *owner;
+	struct socket_state *state;
 	struct sock *sk;
 
 	if (!task || !file)
@@ -264,12 +273,12 @@ int note_holders(struct bpf_iter__task_file *held)
 	if (!socket || !socket->sk)
 		return 0;
 	sk = socket->sk;
-	owner = bpf_sk_storage_get(
-		&owners, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!owner || (owner->flags & TM_OWNER_MASK) == TM_OWNER_TASK)
+	state = bpf_sk_storage_get(
+		&sockets, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!state || (state->owner.flags & TM_OWNER_MASK) == TM_OWNER_TASK)
 		return 0;
-	read_socket(owner, sk);
-	take(owner, task, 0);
-	owner->flags |= TM_OLDER;
+	read_socket(&state->owner, sk);
+	take(&state->owner, task, 0);
+	state->owner.flags |= TM_OLDER;
 	return 0;
 }

@@ -9,6 +9,8 @@
 #define TM_LOST_OWNERS 32768	  /* more share the overflow counters */
 #define TM_WAKE_BYTES (64 * 1024) /* the reader is woken once in so many */
 
+#define TM_NETWORKS_MOST (1 << 24) /* of a list; takes no room before use */
+
 struct tm_interface {
 	uint32_t ifindex;
 	uint32_t netns; /* inode of its network namespace */
@@ -19,8 +21,25 @@ struct tm_settings {
 	uint32_t cpu_mask;	  /* counters are numbered by cpu & cpu_mask */
 	uint32_t interface_count; /* 0 = all interfaces */
 	uint8_t knows_task; /* who runs, and what a socket is, can be read */
-	uint8_t reserved[7];
+	uint8_t excludes;   /* there are lists of networks */
+	uint8_t reserved[6];
 	struct tm_interface interfaces[TM_INTERFACES];
+};
+
+/* A network of a list. The family keeps IPv4 and IPv6 apart. */
+struct tm_network_key {
+	uint32_t prefix; /* bits of family and address that count */
+	uint32_t family; /* 4 or 6 */
+	uint8_t address[16];
+};
+
+#define TM_NETWORK_KEY_BITS (8 * (sizeof(struct tm_network_key) - 4))
+
+struct tm_lists {
+	uint32_t generation; /* 31 bits, from 1 */
+	uint8_t has_site;
+	uint8_t has_excluded;
+	uint8_t reserved[2];
 };
 
 struct tm_counted {

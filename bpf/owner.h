@@ -29,13 +29,19 @@ struct owner {
 	char comm[TM_COMM_SIZE];
 };
 
+/* What is remembered of a socket. */
+struct socket_state {
+	struct owner owner;
+	uint32_t verdict; /* generation of the lists << 1 | left out */
+};
+
 /* An accepted socket begins with its listener's owner. */
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	__type(key, int);
-	__type(value, struct owner);
-} owners SEC(".maps");
+	__type(value, struct socket_state);
+} sockets SEC(".maps");
 
 /* The task becomes the owner, unless it is already. */
 static __always_inline void take(
@@ -95,21 +101,21 @@ static __always_inline bool is_of_user(struct sock *sk)
 
 /* Makes the storage of a socket that is older than the capture. NULL for the
  * kernel's own sockets, and when there is no memory. */
-static __always_inline struct owner *adopt(
+static __always_inline struct socket_state *adopt(
 	struct bpf_sock *socket, struct sock *sk)
 {
-	struct owner *owner;
+	struct socket_state *state;
 
 	if (!is_of_user(sk))
 		return NULL;
-	owner = bpf_sk_storage_get(
-		&owners, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!owner)
+	state = bpf_sk_storage_get(
+		&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!state)
 		return NULL;
-	read_socket(owner, sk);
-	owner->uid = owner->socket_uid;
-	owner->flags = TM_OWNER_SOCKET | TM_OLDER;
-	return owner;
+	read_socket(&state->owner, sk);
+	state->owner.uid = state->owner.socket_uid;
+	state->owner.flags = TM_OWNER_SOCKET | TM_OLDER;
+	return state;
 }
 
 #endif

@@ -36,6 +36,7 @@ struct packet {
 	uint16_t flags;
 	uint8_t protocol;
 	uint8_t tcp_flags;
+	bool is_ipv4;
 	uint32_t header_bytes; /* IP and transport header */
 	uint32_t packets;
 	uint64_t bytes;
@@ -107,6 +108,7 @@ static __always_inline bool read_ipv4(
 
 	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
 		return false;
+	packet->is_ipv4 = true;
 	packet->source[2] = packet->destination[2] = bpf_htonl(0xffff);
 	packet->source[3] = ip.source;
 	packet->destination[3] = ip.destination;

@@ -5,6 +5,7 @@
 #include "common/number.h"
 #include "common/signals.h"
 #include "common/stream.h"
+#include "lists.h"
 #include "naming.h"
 #include "order.h"
 #include "programs.h"
@@ -36,6 +37,7 @@
 struct options {
 	const char *cgroup;
 	struct tm_settings settings;
+	struct tm_exclusion exclusion;
 	uint64_t ring_bytes;
 	uint64_t for_ns; /* 0 = until told to stop */
 	uint64_t count;	 /* 0 = any number */
@@ -56,13 +58,20 @@ struct capture {
 };
 
 static const char usage_text[] =
-	"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [--for DURATION]\n"
-	"                  [--count N] [--ring SIZE] [--strict]\n"
+	"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] "
+	"[-x NETWORK]\n"
+	"                  [--for DURATION] [--count N] [--ring SIZE] "
+	"[--strict]\n"
 	"Meters the traffic of this host's sockets; events go to standard "
 	"output.\n"
 	"\n"
 	"  -c, --cgroup PATH     only this cgroup and those below it\n"
 	"  -i, --interface NAME  only this interface (repeat for several)\n"
+	"  -s, --site NETWORK    leave out traffic with both ends in the site's "
+	"networks\n"
+	"  -x, --exclude NETWORK leave out traffic with an end in this "
+	"network\n"
+	"                        (both: @FILE is a list; repeat for several)\n"
 	"      --for DURATION    stop after 10s, 5m, 2h\n"
 	"      --count N         stop after N events\n"
 	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
@@ -95,6 +104,15 @@ static void add_interface(struct tm_settings *settings, const char *name)
 			name);
 }
 
+static void add_network(struct tm_list *list, const char *argument)
+{
+	if (!tm_list_name(list, argument))
+		errx(TM_MISUSED,
+			"-s, -x: at most %d each; @FILE holds any "
+			"number",
+			TM_LIST_ARGUMENTS);
+}
+
 __attribute__((noreturn)) static void misused(
 	const char *option, const char *value, const char *wanted)
 {
@@ -119,6 +137,8 @@ static struct options parse(int argc, char **argv)
 	static const struct option longs[] = {
 		{"cgroup", required_argument, NULL, 'c'},
 		{"interface", required_argument, NULL, 'i'},
+		{"site", required_argument, NULL, 's'},
+		{"exclude", required_argument, NULL, 'x'},
 		{"for", required_argument, NULL, FOR},
 		{"count", required_argument, NULL, COUNT},
 		{"ring", required_argument, NULL, RING},
@@ -132,14 +152,20 @@ static struct options parse(int argc, char **argv)
 	struct options options = {.ring_bytes = RING_DEFAULT};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "c:i:qvhV", longs, NULL)) !=
-		-1) {
+	while ((option = getopt_long(
+			argc, argv, "c:i:s:x:qvhV", longs, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			options.cgroup = optarg;
 			break;
 		case 'i':
 			add_interface(&options.settings, optarg);
+			break;
+		case 's':
+			add_network(&options.exclusion.site, optarg);
+			break;
+		case 'x':
+			add_network(&options.exclusion.excluded, optarg);
 			break;
 		case FOR:
 			if (!tm_duration_parse(optarg, &options.for_ns) ||
@@ -227,6 +253,27 @@ static bool can_read_maps(void *context)
 	       errno == ENOENT;
 }
 
+static void read_lists(struct options *options)
+{
+	char problem[TM_NETWORKS_PROBLEM];
+
+	options->settings.excludes = options->exclusion.site.count ||
+				     options->exclusion.excluded.count;
+	if (tm_exclusion_read(&options->exclusion, problem))
+		errx(*options->exclusion.wrong == '@' ? TM_FAILED : TM_MISUSED,
+			"%s", problem);
+}
+
+static int load_lists(struct capture *capture)
+{
+	const struct tm_programs *const programs = &capture->programs;
+
+	return tm_exclusion_load(&capture->options.exclusion,
+		tm_programs_map(programs, "site"),
+		tm_programs_map(programs, "excluded"),
+		tm_programs_map(programs, "lists"));
+}
+
 static void tell_missing(const char *what)
 {
 	warnx("this kernel has no %s", what);
@@ -234,7 +281,7 @@ static void tell_missing(const char *what)
 
 static void start(struct capture *capture)
 {
-	const struct options *const options = &capture->options;
+	struct options *const options = &capture->options;
 	struct tm_programs *const programs = &capture->programs;
 	uint64_t start_ns;
 	char kept[256];
@@ -243,6 +290,8 @@ static void start(struct capture *capture)
 		    programs, &options->settings, options->ring_bytes) ||
 		tm_programs_read_with(programs, on_event, capture))
 		cannot("load the eBPF programs", programs);
+	if (load_lists(capture))
+		err(TM_FAILED, "the lists of networks");
 	tm_clock_open(&capture->clock);
 	capture->writer.programs = programs;
 	capture->writer.clock = &capture->clock;
@@ -298,11 +347,22 @@ static void wait_for_events(struct capture *capture)
 		tm_clock_follow(&capture->clock);
 }
 
-static bool is_told_to_stop(void)
+static void reload_lists(struct capture *capture)
 {
-	/* under sudo a lost terminal shows in no other way */
-	if (tm_signal_take(SIGHUP) && isatty(STDERR_FILENO))
-		return true;
+	char problem[TM_NETWORKS_PROBLEM];
+
+	if (tm_exclusion_reload(&capture->options.exclusion, problem))
+		warnx("%s; the old lists stay", problem);
+}
+
+static bool is_told_to_stop(struct capture *capture)
+{
+	if (tm_signal_take(SIGHUP)) {
+		/* under sudo a lost terminal shows in no other way */
+		if (isatty(STDERR_FILENO))
+			return true;
+		reload_lists(capture);
+	}
 	return tm_stop_requested();
 }
 
@@ -336,7 +396,7 @@ static void meter(struct capture *capture)
 	const uint64_t for_ns = capture->options.for_ns;
 	uint64_t tick_ns = start_ns + SECOND_NS, until_ns;
 
-	while (!is_told_to_stop() && !capture->writer.error &&
+	while (!is_told_to_stop(capture) && !capture->writer.error &&
 		!tm_writer_is_full(&capture->writer) && !capture->is_orphaned) {
 		wait_for_events(capture);
 		until_ns = drain(capture);
@@ -399,6 +459,7 @@ int main(int argc, char **argv)
 	refusal = tm_output_prepare();
 	if (refusal)
 		errx(TM_MISUSED, "%s", refusal);
+	read_lists(&capture.options);
 	open_cgroup(&capture.cgroup, capture.options.cgroup);
 	tm_signals_install();
 	start(&capture);

@@ -189,9 +189,13 @@ int tm_programs_read_with(struct tm_programs *programs,
 	int on_event(void *context, void *data, size_t size), void *context)
 {
 	programs->ring = ring_buffer__new(
-		bpf_object__find_map_fd_by_name(programs->object, "events"),
-		on_event, context, NULL);
+		tm_programs_map(programs, "events"), on_event, context, NULL);
 	return programs->ring ? 0 : fail(programs, "ring: %s", strerror(errno));
+}
+
+int tm_programs_map(const struct tm_programs *programs, const char *name)
+{
+	return bpf_object__find_map_fd_by_name(programs->object, name);
 }
 
 /* Runs the iterator over the open files of all tasks. */

@@ -37,6 +37,9 @@ int tm_programs_load(struct tm_programs *programs,
 int tm_programs_read_with(struct tm_programs *programs,
 	int on_event(void *context, void *data, size_t size), void *context);
 
+/* The descriptor of a map of the programs. */
+int tm_programs_map(const struct tm_programs *programs, const char *name);
+
 /* Attaches to the cgroup, as links: they end with the process. Then looks for
  * who holds the sockets that are there. 0, or -1 with errno and problem. */
 int tm_programs_attach(struct tm_programs *programs, int cgroup_fd);

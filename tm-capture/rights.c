@@ -96,8 +96,9 @@ static const int permitted[] = {SCMP_SYS(read), SCMP_SYS(readv),
 	SCMP_SYS(exit_group)};
 
 static const enum bpf_cmd bpf_permitted[] = {BPF_MAP_LOOKUP_ELEM,
-	BPF_MAP_GET_NEXT_KEY, BPF_MAP_LOOKUP_BATCH, BPF_OBJ_GET_INFO_BY_FD,
-	BPF_LINK_DETACH, BPF_ITER_CREATE};
+	BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM, BPF_MAP_GET_NEXT_KEY,
+	BPF_MAP_LOOKUP_BATCH, BPF_OBJ_GET_INFO_BY_FD, BPF_LINK_DETACH,
+	BPF_ITER_CREATE};
 
 static int fill(scmp_filter_ctx filter)
 {

@@ -1,0 +1,83 @@
+/* Which packets are left out: those with both ends in the site's networks, and
+ * those with an end in an excluded one. */
+#ifndef TM_BPF_EXCLUDE_H
+#define TM_BPF_EXCLUDE_H
+
+#include "bpf/capture.h"
+#include "bpf/owner.h"
+#include "bpf/packet.h"
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#define SYN_SENT 2
+#define SYN_RECV 3
+
+struct network_trie {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, TM_NETWORKS_MOST);
+	__type(key, struct tm_network_key);
+	__type(value, uint8_t);
+};
+
+struct network_trie site SEC(".maps");
+struct network_trie excluded SEC(".maps");
+
+/* Changed when the lists are: verdicts of another generation are void. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct tm_lists);
+} lists SEC(".maps");
+
+static __always_inline bool holds(
+	void *trie, const uint32_t address[4], bool is_ipv4)
+{
+	struct tm_network_key key = {
+		.prefix = TM_NETWORK_KEY_BITS, .family = is_ipv4 ? 4 : 6};
+
+	__builtin_memcpy(key.address, address, sizeof(key.address));
+	return bpf_map_lookup_elem(trie, &key);
+}
+
+static __always_inline bool look_up(
+	const struct packet *packet, const struct tm_lists *in_use)
+{
+	const bool is_ipv4 = packet->is_ipv4;
+
+	if (in_use->has_site && holds(&site, packet->source, is_ipv4) &&
+		holds(&site, packet->destination, is_ipv4))
+		return true;
+	return in_use->has_excluded &&
+	       (holds(&excluded, packet->source, is_ipv4) ||
+		       holds(&excluded, packet->destination, is_ipv4));
+}
+
+/* The ends of a TCP connection are fixed once it is begun: so is its verdict.
+ * A datagram may go anywhere. */
+static __always_inline bool is_excluded(struct __sk_buff *skb,
+	struct socket_state *state, const struct packet *packet)
+{
+	const struct bpf_sock *socket = skb->sk;
+	const uint32_t zero = 0;
+	const struct tm_lists *const in_use =
+		bpf_map_lookup_elem(&lists, &zero);
+	bool verdict;
+
+	if (!in_use || !socket)
+		return false;
+	if (!state || packet->protocol != TCP || socket->state == LISTEN)
+		return look_up(packet, in_use);
+	if (socket->state != SYN_SENT && socket->state != SYN_RECV &&
+		state->verdict >> 1 == in_use->generation)
+		return state->verdict & 1;
+	verdict = look_up(packet, in_use);
+	state->verdict = in_use->generation << 1 | verdict;
+	return verdict;
+}
+
+#endif

@@ -1,0 +1,167 @@
+# What tm-capture leaves out in the kernel (-s and -x).
+# bats file_tags=kernel
+
+load helper
+
+ALICE=541001
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	needs_root
+	local tree
+	tree=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	CGROUP=$tree/tm-exclude-$$-$BATS_TEST_NUMBER
+	mkdir "$CGROUP"
+}
+
+teardown() {
+	[ -z "${CAPTURE-}" ] || kill -KILL "$CAPTURE" 2>/dev/null || true
+	rmdir "$CGROUP" || true
+}
+
+inside() {
+	(echo $BASHPID >"$CGROUP/cgroup.procs" && exec "$@")
+}
+
+start() {
+	tm-capture -q -c "$CGROUP" "$@" >out.tm 2>err &
+	CAPTURE=$!
+	for _ in $(seq 100); do
+		[ ! -s out.tm ] || return 0
+		sleep 0.05
+	done
+	cat err >&2
+	return 1
+}
+
+stop() {
+	kill -INT "$CAPTURE"
+	wait "$CAPTURE"
+	CAPTURE=
+}
+
+# ends: "direction seen recorded excluded", in packets, and bytes that balance
+ends() {
+	tm-print --json out.tm | jq -r 'select(.kind == "end") |
+		if .seen_bytes == .recorded_bytes + .excluded_bytes +
+			.lost_bytes then "\(.direction) \(.seen_packets) \(
+			.recorded_packets) \(.excluded_packets)"
+		else "does not balance" end'
+}
+
+@test "what has both ends in the site is left out, and counted" {
+	start -s 127.0.0.0/8
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	inside traffic udp ::1 9 20 100 $ALICE
+	stop
+	run ends
+	assert_line "out 50 20 30"
+}
+
+@test "one end in the site is not enough for -s, and is for -x" {
+	ip link add tmx0 type veth peer name tmx1
+	ip addr add 198.51.100.1/24 dev tmx0
+	ip link set tmx0 up
+	ip link set tmx1 up
+	start -s 198.51.100.1
+	inside traffic udp 198.51.100.9 9 10 100 $ALICE
+	stop
+	run ends
+	assert_line "out 10 10 0"
+	start -x 198.51.100.1
+	inside traffic udp 198.51.100.9 9 10 100 $ALICE
+	stop
+	ip link del tmx0
+	run ends
+	assert_line "out 10 0 10"
+}
+
+@test "::/0 leaves IPv4 alone" {
+	start -x ::/0
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	inside traffic udp ::1 9 20 100 $ALICE
+	stop
+	run ends
+	assert_line "out 50 30 20"
+}
+
+@test "the answer is the one of tm-filter, for a long list" {
+	awk 'BEGIN { for (i = 0; i < 20000; i++) printf "10.%d.%d.0/24\n",
+		i / 256, i % 256; print "127.0.0.0/8" }' >list
+	start -x @list
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	inside traffic udp ::1 9 20 100 $ALICE
+	stop
+	run ends
+	assert_line "out 50 20 30"
+	run tm-filter -x @list out.tm
+	assert_equal "$(tm-filter -x @list out.tm | tm-print)" \
+		"$(tm-print out.tm)"
+}
+
+@test "a connection is left out as a whole, in both directions" {
+	start -x 127.0.0.1
+	inside traffic sink 127.0.0.1 7709 >got &
+	local sink=$!
+	until grep -q ':1E1D 00000000:0000 0A' /proc/net/tcp; do
+		sleep 0.05
+	done
+	inside traffic tcp 127.0.0.1 7709 3000000 $ALICE
+	wait $sink
+	stop
+	assert_equal "$(cat got)" 3000000
+	run ends
+	assert_line --regexp "^out [0-9]+ 0 [0-9]+$"
+	assert_line --regexp "^in [0-9]+ 0 [0-9]+$"
+}
+
+@test "SIGHUP reads the lists again, also for a connection that stands" {
+	echo 127.0.0.1 >list
+	start -x @list
+	mkfifo hold
+	inside traffic sink 127.0.0.1 7710 >got &
+	local sink=$!
+	until grep -q ':1E1E 00000000:0000 0A' /proc/net/tcp; do
+		sleep 0.05
+	done
+	(exec 7<>hold && inside python3 -c '
+import socket, sys
+with socket.create_connection(("127.0.0.1", 7710)) as connection:
+    connection.sendall(b"x" * 1000)
+    open("first", "w").close()
+    open("hold").readline()
+    connection.sendall(b"x" * 70000)') &
+	until [ -e first ]; do sleep 0.05; done
+	echo 192.0.2.0/24 >list
+	kill -HUP "$CAPTURE"
+	sleep 0.5
+	echo go >hold
+	wait $sink
+	stop
+	assert_equal "$(cat got)" 71000
+	run jq -r 'select(.kind == "end" and .direction == "out") |
+		.recorded_bytes > 70000, .excluded_bytes > 1000' \
+		<(tm-print --json out.tm)
+	assert_output "true
+true"
+}
+
+@test "a list that went bad is said, and the old one stays" {
+	echo 127.0.0.1 >list
+	start -x @list
+	echo nonsense >list
+	kill -HUP "$CAPTURE"
+	sleep 0.5
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	stop
+	assert_file_contains err "list:1:1: .*; the old lists stay"
+	run ends
+	assert_line "out 30 0 30"
+}
+
+@test "a bad list is an error before anything is metered" {
+	run -2 tm-capture -s 10.0.0.1/8
+	assert_output --partial "10.0.0.1/8"
+	run -1 tm-capture -x @nosuch
+	assert_output --partial "nosuch: No such file"
+}

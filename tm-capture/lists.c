@@ -1,0 +1,174 @@
+#include "lists.h"
+
+#include "common/address.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#define FAMILY_BITS 32
+#define MAPPED_BITS 96
+
+bool tm_list_name(struct tm_list *list, const char *argument)
+{
+	if (list->count == TM_LIST_ARGUMENTS)
+		return false;
+	list->arguments[list->count++] = argument;
+	return true;
+}
+
+static int out_of_memory(char problem[TM_NETWORKS_PROBLEM])
+{
+	snprintf(problem, TM_NETWORKS_PROBLEM, "out of memory");
+	return -1;
+}
+
+static struct tm_networks *read_list(struct tm_exclusion *exclusion,
+	const struct tm_list *list, char problem[TM_NETWORKS_PROBLEM])
+{
+	struct tm_networks *const networks = tm_networks_new();
+
+	if (!networks) {
+		out_of_memory(problem);
+		return NULL;
+	}
+	for (size_t i = 0; i < list->count; i++) {
+		exclusion->wrong = list->arguments[i];
+		if (tm_networks_add(networks, list->arguments[i], problem))
+			goto failed;
+	}
+	if (!tm_networks_build(networks))
+		return networks;
+	out_of_memory(problem);
+failed:
+	tm_networks_free(networks);
+	return NULL;
+}
+
+int tm_exclusion_read(
+	struct tm_exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM])
+{
+	exclusion->site.networks =
+		read_list(exclusion, &exclusion->site, problem);
+	if (!exclusion->site.networks)
+		return -1;
+	exclusion->excluded.networks =
+		read_list(exclusion, &exclusion->excluded, problem);
+	return exclusion->excluded.networks ? 0 : -1;
+}
+
+static struct tm_network_key key_of(const struct tm_network *network)
+{
+	const bool is_ipv4 = tm_address_is_ipv4(network->address);
+	struct tm_network_key key = {
+		.prefix = FAMILY_BITS + (is_ipv4 ? MAPPED_BITS : 0) +
+			  network->prefix,
+		.family = is_ipv4 ? 4 : 6,
+	};
+
+	memcpy(key.address, network->address, sizeof(key.address));
+	return key;
+}
+
+static int add_all(const struct tm_networks *networks, int fd)
+{
+	const uint8_t there = 1;
+	struct tm_networks_walk walk = {0};
+	struct tm_network network;
+
+	while (tm_networks_next(networks, &walk, &network)) {
+		const struct tm_network_key key = key_of(&network);
+
+		if (bpf_map_update_elem(fd, &key, &there, BPF_ANY))
+			return -1;
+	}
+	return 0;
+}
+
+/* Both come sorted: IPv4 first, then by address; nested ones by prefix. */
+static int compare(const struct tm_network *a, const struct tm_network *b)
+{
+	const bool a_is_ipv4 = tm_address_is_ipv4(a->address);
+	const bool b_is_ipv4 = tm_address_is_ipv4(b->address);
+	int order;
+
+	if (a_is_ipv4 != b_is_ipv4)
+		return a_is_ipv4 ? -1 : 1;
+	order = memcmp(a->address, b->address, sizeof(a->address));
+	return order ? order : (int)a->prefix - (int)b->prefix;
+}
+
+/* Deletes what is in old and not in new. */
+static int remove_rest(
+	const struct tm_networks *old, const struct tm_networks *new, int fd)
+{
+	struct tm_networks_walk old_walk = {0}, new_walk = {0};
+	struct tm_network gone, kept;
+	struct tm_network_key key;
+	bool has_kept = tm_networks_next(new, &new_walk, &kept);
+
+	while (tm_networks_next(old, &old_walk, &gone)) {
+		while (has_kept && compare(&kept, &gone) < 0)
+			has_kept = tm_networks_next(new, &new_walk, &kept);
+		if (has_kept && !compare(&kept, &gone))
+			continue;
+		key = key_of(&gone);
+		if (bpf_map_delete_elem(fd, &key) && errno != ENOENT)
+			return -1;
+	}
+	return 0;
+}
+
+int tm_exclusion_load(struct tm_exclusion *exclusion, int site_fd,
+	int excluded_fd, int in_use_fd)
+{
+	exclusion->site.fd = site_fd;
+	exclusion->excluded.fd = excluded_fd;
+	exclusion->in_use = mmap(NULL, sysconf(_SC_PAGESIZE),
+		PROT_READ | PROT_WRITE, MAP_SHARED, in_use_fd, 0);
+	if (exclusion->in_use == MAP_FAILED ||
+		add_all(exclusion->site.networks, site_fd) ||
+		add_all(exclusion->excluded.networks, excluded_fd))
+		return -1;
+	*exclusion->in_use = (struct tm_lists){
+		.generation = 1,
+		.has_site = exclusion->site.count,
+		.has_excluded = exclusion->excluded.count,
+	};
+	return 0;
+}
+
+static int replace(struct tm_list *list, struct tm_networks *networks)
+{
+	if (add_all(networks, list->fd) ||
+		remove_rest(list->networks, networks, list->fd))
+		return -1;
+	tm_networks_free(list->networks);
+	list->networks = networks;
+	return 0;
+}
+
+int tm_exclusion_reload(
+	struct tm_exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM])
+{
+	struct tm_exclusion again = *exclusion;
+
+	if (tm_exclusion_read(&again, problem))
+		return -1;
+	if (replace(&exclusion->site, again.site.networks) ||
+		replace(&exclusion->excluded, again.excluded.networks)) {
+		snprintf(problem, TM_NETWORKS_PROBLEM,
+			"the kernel refuses the new lists: %s",
+			strerror(errno));
+		return -1;
+	}
+	/* verdicts of connections are found anew from here on */
+	__atomic_store_n(&exclusion->in_use->generation,
+		(exclusion->in_use->generation + 1) & INT32_MAX,
+		__ATOMIC_RELEASE);
+	return 0;
+}
