@@ -12,7 +12,7 @@
 #define WRONG_MOST 100 /* wrong lines that are named one by one */
 
 static const char usage[] =
-	"Usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
+	"usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
 	"Reads lists of networks, one entry a line, and prints their networks\n"
 	"sorted, merged and as few as can be. Without FILE, or where it is -,\n"
 	"it reads standard input. One wrong line, and nothing is printed.\n"

@@ -112,7 +112,7 @@ static int fill(scmp_filter_ctx filter)
 	for (size_t i = 0; i < sizeof(bpf_permitted) / sizeof(*bpf_permitted);
 		i++) {
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(bpf), 1,
-			    SCMP_A0(SCMP_CMP_EQ, bpf_permitted[i])))
+			    SCMP_A0(SCMP_CMP_EQ, bpf_permitted[i], 0)))
 			return -1;
 	}
 	return 0;
