@@ -1,5 +1,6 @@
 /* Two programs meter the sockets of a cgroup, one for each direction and both
- * families. They never drop a packet: the only return value is 1. */
+ * families: an event for each packet, or (the sum_ ones) a sum for each socket
+ * and interval. They never drop a packet: the only return value is 1. */
 #include <linux/bpf.h>
 #include <stdbool.h>
 
@@ -11,45 +12,14 @@
 #include "bpf/exclude.h"
 #include "bpf/owner.h"
 #include "bpf/packet.h"
+#include "bpf/ring.h"
+#include "bpf/sums.h"
 
 #define PASS 1
 
 char LICENSE[] SEC("license") = "GPL";
 
 const volatile struct tm_settings settings SEC(".rodata.settings");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-} events SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, uint32_t);
-	__type(value, struct tm_counters);
-} counters SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, TM_LOST_OWNERS);
-	__type(key, struct tm_lost_key);
-	__type(value, struct tm_amount);
-} lost SEC(".maps");
-
-static __always_inline void add(
-	struct tm_amount *amount, const struct packet *packet)
-{
-	__sync_fetch_and_add(&amount->packets, packet->packets);
-	__sync_fetch_and_add(&amount->bytes, packet->bytes);
-}
-
-static __always_inline struct tm_counted *counted(enum tm_direction direction)
-{
-	const uint32_t cpu = bpf_get_smp_processor_id() & settings.cpu_mask;
-	struct tm_counters *mine = bpf_map_lookup_elem(&counters, &cpu);
-
-	return mine ? &mine->counted[direction] : NULL;
-}
 
 /* On a kernel that lets nothing be read: the user of the socket, as seen from
  * its own user namespace. */
@@ -60,9 +30,21 @@ static __always_inline void ask_socket(
 	owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
 }
 
+/* The task that runs owns the socket from here on. */
+static __always_inline void take_over(struct socket_state *state, bool sums)
+{
+	struct task_struct *const task = new_owner(&state->owner);
+
+	if (!task)
+		return;
+	if (sums)
+		flush(state);
+	take(&state->owner, task, bpf_get_current_cgroup_id());
+}
+
 /* The owner, and what else is remembered of the socket, NULL = nothing. */
-static __always_inline struct socket_state *find_owner(
-	struct __sk_buff *skb, enum tm_direction direction, struct owner *owner)
+static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
+	enum tm_direction direction, struct owner *owner, bool sums)
 {
 	struct bpf_sock *socket = skb->sk;
 	struct socket_state *state;
@@ -85,7 +67,7 @@ static __always_inline struct socket_state *find_owner(
 		state = adopt(socket, sk);
 	if (state) {
 		if (direction == TM_OUT && is_sent_by_current(socket, sk))
-			take_current(&state->owner);
+			take_over(state, sums);
 		*owner = state->owner;
 	} else {
 		read_socket(owner, sk);
@@ -116,71 +98,18 @@ static __always_inline bool is_in_scope(
 	return false;
 }
 
-static __always_inline void count_lost(struct tm_counted *mine,
-	enum tm_direction direction, const struct owner *owner,
-	const struct packet *packet)
-{
-	const struct tm_lost_key key = {owner->uid, direction};
-	struct tm_amount *amount = bpf_map_lookup_elem(&lost, &key);
-
-	add(&mine->lost, packet);
-	if (!amount) {
-		const struct tm_amount none = {};
-
-		bpf_map_update_elem(&lost, &key, &none, BPF_NOEXIST);
-		amount = bpf_map_lookup_elem(&lost, &key);
-	}
-	add(amount ? amount : &mine->overflow, packet);
-}
-
-/* The reader sleeps until a good load has come, or for as long as it likes. */
-static __always_inline uint64_t wakeup(uint64_t held)
-{
-	const uint64_t after = held + sizeof(struct tm_event) + 8;
-
-	return held / TM_WAKE_BYTES != after / TM_WAKE_BYTES
-		       ? BPF_RB_FORCE_WAKEUP
-		       : BPF_RB_NO_WAKEUP;
-}
-
-static __always_inline void fill(struct tm_event *event,
-	const struct packet *packet, const struct owner *owner)
-{
-	event->magic = TM_MAGIC;
-	event->kind = TM_TRAFFIC;
-	event->protocol = packet->protocol;
-	event->tcp_flags = packet->tcp_flags;
-	event->bytes = packet->bytes;
-	event->packets = packet->packets;
-	event->uid = owner->uid;
-	event->pid = owner->pid;
-	event->source_port = packet->source_port;
-	event->destination_port = packet->destination_port;
-	event->flags = packet->flags | owner->flags;
-	event->span = 0;
-	__builtin_memcpy(event->source, packet->source, 16);
-	__builtin_memcpy(event->destination, packet->destination, 16);
-	__builtin_memcpy(event->comm, owner->comm, sizeof(event->comm));
-	event->cgroup_id = owner->cgroup_id;
-	event->total_in = 0;
-	event->total_out = 0;
-	event->socket_uid = owner->socket_uid;
-	event->netns = owner->netns;
-}
-
 static __always_inline int meter(
-	struct __sk_buff *skb, enum tm_direction direction)
+	struct __sk_buff *skb, enum tm_direction direction, bool sums)
 {
 	struct tm_counted *mine = counted(direction);
 	struct packet packet = {};
 	struct owner owner = {};
 	struct socket_state *state;
-	struct tm_event *event;
-	uint64_t held;
+	struct bpf_sock *socket = skb->sk;
 
 	if (!mine)
 		return PASS;
-	state = find_owner(skb, direction, &owner);
+	state = find_owner(skb, direction, &owner, sums);
 	if (!is_in_scope(skb, owner.netns))
 		return PASS;
 	read_packet(skb, &packet);
@@ -189,32 +118,34 @@ static __always_inline int meter(
 		add(&mine->excluded, &packet);
 		return PASS;
 	}
-
-	held = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
-	if (!event) {
-		count_lost(mine, direction, &owner, &packet);
+	if (sums && state && socket && sum(socket, state, &packet, direction))
 		return PASS;
-	}
-	/* after the reserve, so that the ring is nearly in time order */
-	event->time_ns = bpf_ktime_get_boot_ns();
-	event->direction = direction;
-	event->ifindex = skb->ifindex;
-	fill(event, &packet, &owner);
-	bpf_ringbuf_submit(event, wakeup(held));
+	record(mine, direction, &owner, &packet);
 	return PASS;
 }
 
 SEC("cgroup_skb/ingress")
 int meter_in(struct __sk_buff *skb)
 {
-	return meter(skb, TM_IN);
+	return meter(skb, TM_IN, false);
 }
 
 SEC("cgroup_skb/egress")
 int meter_out(struct __sk_buff *skb)
 {
-	return meter(skb, TM_OUT);
+	return meter(skb, TM_OUT, false);
+}
+
+SEC("cgroup_skb/ingress")
+int sum_in(struct __sk_buff *skb)
+{
+	return meter(skb, TM_IN, true);
+}
+
+SEC("cgroup_skb/egress")
+int sum_out(struct __sk_buff *skb)
+{
+	return meter(skb, TM_OUT, true);
 }
 
 /* The first owner of a socket is who makes it. */
@@ -226,35 +157,45 @@ int note_maker(struct bpf_sock *socket)
 
 	if (state) {
 		read_socket(&state->owner, as_kernel_sees(socket));
-		take_current(&state->owner);
+		take_over(state, false);
 	}
 	return PASS;
+}
+
+static __always_inline int note_reader(struct sock *sk, bool sums)
+{
+	struct socket_state *const state =
+		bpf_sk_storage_get(&sockets, sk, NULL, 0);
+
+	if (state)
+		take_over(state, sums);
+	return 0;
 }
 
 /* Who only receives is never seen sending. */
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(note_receiver, struct sock *sk, int length, int flags)
 {
-	struct socket_state *state;
+	return length > 0 && !(flags & MSG_PEEK) ? note_reader(sk, false) : 0;
+}
 
-	if (length <= 0 || flags & MSG_PEEK)
-		return 0;
-	state = bpf_sk_storage_get(&sockets, sk, NULL, 0);
-	if (state)
-		take_current(&state->owner);
-	return 0;
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(sum_receiver, struct sock *sk, int length, int flags)
+{
+	return length > 0 && !(flags & MSG_PEEK) ? note_reader(sk, true) : 0;
 }
 
 /* The same for TCP, on kernels before 6.3. */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(note_tcp_receiver, struct sock *sk)
 {
-	struct socket_state *const state =
-		bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	return note_reader(sk, false);
+}
 
-	if (state)
-		take_current(&state->owner);
-	return 0;
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(sum_tcp_receiver, struct sock *sk)
+{
+	return note_reader(sk, true);
 }
 
 /* Once, at the start: who holds the sockets that are there already. */
@@ -263,8 +204,8 @@ int note_holders(struct bpf_iter__task_file *held)
 {
 	struct task_struct *const task = held->task;
 	struct file *const file = held->file;
-	struct socket *socket;
 	struct socket_state *state;
+	struct socket *socket;
 	struct sock *sk;
 
 	if (!task || !file)
@@ -280,5 +221,63 @@ int note_holders(struct bpf_iter__task_file *held)
 	read_socket(&state->owner, sk);
 	take(&state->owner, task, 0);
 	state->owner.flags |= TM_OLDER;
+	return 0;
+}
+
+static __always_inline int end_flow(struct socket_state *state)
+{
+	if (state) {
+		state->flow.stage = FLOW_OVER;
+		flush(state);
+	}
+	return PASS;
+}
+
+/* The last that is heard of a TCP connection, which outlives its release. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(sum_destroyed, struct sock *sk)
+{
+	return end_flow(bpf_sk_storage_get(&sockets, sk, NULL, 0));
+}
+
+SEC("cgroup/sock_release")
+int sum_released(struct bpf_sock *socket)
+{
+	if (socket->protocol == IPPROTO_TCP)
+		return PASS;
+	return end_flow(bpf_sk_storage_get(&sockets, socket, NULL, 0));
+}
+
+/* Writes what a socket has summed in this direction. False when the buffer is
+ * full: then the kernel throws away what was written for this socket, and
+ * comes back to it. */
+static __always_inline bool write_sum(struct seq_file *seq,
+	struct socket_state *state, enum tm_direction direction,
+	struct packet *packet)
+{
+	struct tm_event event = {};
+
+	if (!take_sum(state, direction, packet))
+		return true;
+	event.time_ns = bpf_ktime_get_boot_ns();
+	fill(&event, direction, packet, &state->owner);
+	if (!bpf_seq_write(seq, &event, sizeof(event)))
+		return true;
+	put_back(state, direction, packet);
+	return false;
+}
+
+/* The end of an interval. */
+SEC("iter/bpf_sk_storage_map")
+int sum_drain(struct bpf_iter__bpf_sk_storage_map *held)
+{
+	struct socket_state *const state = held->value;
+	struct packet in = {}, out = {};
+
+	if (!state)
+		return 0;
+	if (write_sum(held->meta->seq, state, TM_IN, &in) &&
+		!write_sum(held->meta->seq, state, TM_OUT, &out))
+		put_back(state, TM_IN, &in);
 	return 0;
 }

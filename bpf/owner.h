@@ -29,10 +29,28 @@ struct owner {
 	char comm[TM_COMM_SIZE];
 };
 
+enum flow_stage { FLOW_NONE, FLOW_BEING_SET, FLOW_SET, FLOW_OVER };
+
+/* The one flow of a socket that is summed; its ends as an outgoing packet has
+ * them. */
+struct flow {
+	uint32_t local[4];
+	uint32_t remote[4];
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint32_t ifindex;
+	uint32_t stage; /* enum flow_stage */
+	uint16_t flags;
+	uint8_t protocol;
+};
+
 /* What is remembered of a socket. */
 struct socket_state {
 	struct owner owner;
 	uint32_t verdict; /* generation of the lists << 1 | left out */
+	struct flow flow;
+	struct tm_amount sums[2]; /* not yet written, by enum tm_direction */
+	uint64_t since_ns[2];	  /* since boot, of the first in the sum */
 };
 
 /* An accepted socket begins with its listener's owner. */
@@ -43,28 +61,31 @@ struct {
 	__type(value, struct socket_state);
 } sockets SEC(".maps");
 
-/* The task becomes the owner, unless it is already. */
+static __always_inline bool is_owner(
+	const struct owner *owner, struct task_struct *task)
+{
+	return owner->pid == (uint32_t)BPF_CORE_READ(task, tgid) &&
+	       owner->uid == BPF_CORE_READ(task, cred, uid.val);
+}
+
 static __always_inline void take(
 	struct owner *owner, struct task_struct *task, uint64_t cgroup_id)
 {
-	const uint32_t pid = BPF_CORE_READ(task, tgid);
-	const uint32_t uid = BPF_CORE_READ(task, cred, uid.val);
-
-	if (owner->pid == pid && owner->uid == uid)
-		return;
-	owner->pid = pid;
-	owner->uid = uid;
+	owner->pid = BPF_CORE_READ(task, tgid);
+	owner->uid = BPF_CORE_READ(task, cred, uid.val);
 	owner->cgroup_id = cgroup_id;
 	owner->flags = TM_OWNER_TASK;
 	BPF_CORE_READ_STR_INTO(&owner->comm, task, comm);
 }
 
-static __always_inline void take_current(struct owner *owner)
+/* The task that runs, when it is about to become the owner; else NULL. */
+static __always_inline struct task_struct *new_owner(const struct owner *owner)
 {
 	struct task_struct *const task = (void *)bpf_get_current_task();
 
-	if (!(BPF_CORE_READ(task, flags) & PF_KTHREAD))
-		take(owner, task, bpf_get_current_cgroup_id());
+	if (is_owner(owner, task) || BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return NULL;
+	return task;
 }
 
 /* A number that CO-RE may do arithmetic on, of the verifier's pointer. */

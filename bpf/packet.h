@@ -38,8 +38,10 @@ struct packet {
 	uint8_t tcp_flags;
 	bool is_ipv4;
 	uint32_t header_bytes; /* IP and transport header */
+	uint32_t ifindex;
 	uint32_t packets;
 	uint64_t bytes;
+	uint16_t span; /* as in the record: 0 of a single packet */
 };
 
 struct ipv4_header {
@@ -210,6 +212,7 @@ static __always_inline void read_packet(
 	else
 		read_ipv4(skb, packet);
 	count_wire(skb, packet);
+	packet->ifindex = skb->ifindex;
 }
 
 #endif

@@ -2,6 +2,7 @@
  *   traffic udp ADDRESS PORT COUNT SIZE [UID]   COUNT datagrams
  *   traffic tcp ADDRESS PORT BYTES [UID]        one connection
  *   traffic sink ADDRESS PORT                   accepts one, prints its bytes
+ *   traffic short ADDRESS PORT COUNT BYTES [UID]  COUNT connections to itself
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -95,6 +96,39 @@ static int sink(char **argv)
 	return n < 0;
 }
 
+static int brief(char **argv)
+{
+	struct sockaddr_storage at;
+	const socklen_t size = parse(&at, argv[0], argv[1]);
+	const int listener = socket(at.ss_family, SOCK_STREAM, 0), on = 1;
+	const struct linger no_wait = {.l_onoff = 1};
+	const long count = atol(argv[2]);
+	const ssize_t bytes = atol(argv[3]);
+
+	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(listener, (void *)&at, size) || listen(listener, 16))
+		err(1, "listen");
+	for (long i = 0; i < count; i++) {
+		const int fd = socket(at.ss_family, SOCK_STREAM, 0);
+		int peer;
+
+		if (connect(fd, (void *)&at, size))
+			err(1, "connect");
+		peer = accept(listener, NULL, NULL);
+		if (write(fd, block, bytes) != bytes)
+			err(1, "write");
+		if (recv(peer, block, bytes, MSG_WAITALL) != bytes)
+			err(1, "recv");
+		/* most are reset, so that ports do not run out */
+		if (i % 8)
+			setsockopt(peer, SOL_SOCKET, SO_LINGER, &no_wait,
+				sizeof(no_wait));
+		close(peer);
+		close(fd);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc >= 6 && !strcmp(argv[1], "udp"))
@@ -103,5 +137,7 @@ int main(int argc, char **argv)
 		return become(argv[5]), tcp(argv + 2);
 	if (argc == 4 && !strcmp(argv[1], "sink"))
 		return sink(argv + 2);
+	if (argc >= 6 && !strcmp(argv[1], "short"))
+		return become(argv[6]), brief(argv + 2);
 	errx(2, "see the head of tests/traffic.c");
 }

@@ -30,6 +30,8 @@
 #define SECOND_NS UINT64_C(1000000000)
 #define IDLE_MS 100 /* the longest that an event waits in the ring */
 #define ROUND 8192  /* records between two looks at clock and signals */
+#define EVERY_LEAST_NS UINT64_C(100000000)
+#define EVERY_MOST_NS UINT64_C(600000000000)
 #define RING_DEFAULT (UINT64_C(4) << 20)
 #define RING_LEAST (UINT64_C(256) << 10)
 #define RING_MOST (UINT64_C(64) << 20)
@@ -39,8 +41,9 @@ struct options {
 	struct tm_settings settings;
 	struct tm_exclusion exclusion;
 	uint64_t ring_bytes;
-	uint64_t for_ns; /* 0 = until told to stop */
-	uint64_t count;	 /* 0 = any number */
+	uint64_t for_ns;   /* 0 = until told to stop */
+	uint64_t every_ns; /* 0 = an event for each packet */
+	uint64_t count;	   /* 0 = any number */
 	bool is_quiet;
 	bool is_strict;
 };
@@ -55,6 +58,7 @@ struct capture {
 	size_t round; /* records that this round may still take */
 	bool is_drained;
 	bool is_orphaned; /* the cgroup was removed */
+	bool is_stuck;	  /* sums could not be read, which was said */
 };
 
 static const char usage_text[] =
@@ -72,6 +76,9 @@ static const char usage_text[] =
 	"  -x, --exclude NETWORK leave out traffic with an end in this "
 	"network\n"
 	"                        (both: @FILE is a list; repeat for several)\n"
+	"      --every DURATION  a sum for each socket and interval, not an "
+	"event\n"
+	"                        for each packet (100ms to 10m)\n"
 	"      --for DURATION    stop after 10s, 5m, 2h\n"
 	"      --count N         stop after N events\n"
 	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
@@ -133,12 +140,13 @@ static uint64_t parse_ring(const char *text)
 
 static struct options parse(int argc, char **argv)
 {
-	enum { FOR = 256, COUNT, RING, STRICT };
+	enum { EVERY = 256, FOR, COUNT, RING, STRICT };
 	static const struct option longs[] = {
 		{"cgroup", required_argument, NULL, 'c'},
 		{"interface", required_argument, NULL, 'i'},
 		{"site", required_argument, NULL, 's'},
 		{"exclude", required_argument, NULL, 'x'},
+		{"every", required_argument, NULL, EVERY},
 		{"for", required_argument, NULL, FOR},
 		{"count", required_argument, NULL, COUNT},
 		{"ring", required_argument, NULL, RING},
@@ -166,6 +174,13 @@ static struct options parse(int argc, char **argv)
 			break;
 		case 'x':
 			add_network(&options.exclusion.excluded, optarg);
+			break;
+		case EVERY:
+			if (!tm_duration_parse(optarg, &options.every_ns) ||
+				options.every_ns < EVERY_LEAST_NS ||
+				options.every_ns > EVERY_MOST_NS)
+				misused("--every", optarg,
+					"a time from 100ms to 10m");
 			break;
 		case FOR:
 			if (!tm_duration_parse(optarg, &options.for_ns) ||
@@ -286,8 +301,8 @@ static void start(struct capture *capture)
 	uint64_t start_ns;
 	char kept[256];
 
-	if (tm_programs_load(
-		    programs, &options->settings, options->ring_bytes) ||
+	if (tm_programs_load(programs, &options->settings, options->ring_bytes,
+		    options->every_ns) ||
 		tm_programs_read_with(programs, on_event, capture))
 		cannot("load the eBPF programs", programs);
 	if (load_lists(capture))
@@ -307,6 +322,8 @@ static void start(struct capture *capture)
 	if (*kept)
 		warnx("keeps %s", kept);
 	tm_programs_tell_missing(programs, tell_missing);
+	if (options->every_ns && !(programs->hooks & TM_HOOK_INTERVALS))
+		tell_missing("interval sums: every packet is an event");
 	tm_writer_start(&capture->writer, start_ns, capture->cgroup.id,
 		options->settings.interfaces[0].ifindex);
 }
@@ -333,6 +350,32 @@ static uint64_t drain(struct capture *capture)
 	count = tm_order_take(order, room ? until_ns : UINT64_MAX, &events);
 	tm_writer_events(&capture->writer, events, count);
 	return until_ns;
+}
+
+static void on_sums(void *context, const struct tm_event *sums, size_t count)
+{
+	struct capture *const capture = context;
+	struct tm_order *const order = &capture->order;
+	struct tm_event *events;
+	size_t n;
+
+	if (tm_order_compact(order) < count) {
+		tm_order_sort(order);
+		n = tm_order_take(order, UINT64_MAX, &events);
+		tm_writer_events(&capture->writer, events, n);
+		tm_order_compact(order);
+	}
+	for (size_t i = 0; i < count; i++)
+		*tm_order_add(order) = sums[i];
+}
+
+static void drain_sums(struct capture *capture)
+{
+	if (tm_programs_drain(&capture->programs, on_sums, capture) &&
+		!capture->is_stuck) {
+		warn("the sums of the sockets cannot be read");
+		capture->is_stuck = true;
+	}
 }
 
 static void wait_for_events(struct capture *capture)
@@ -394,11 +437,17 @@ static void meter(struct capture *capture)
 {
 	const uint64_t start_ns = tm_clock_since_boot_ns();
 	const uint64_t for_ns = capture->options.for_ns;
+	const uint64_t every_ns = capture->options.every_ns;
 	uint64_t tick_ns = start_ns + SECOND_NS, until_ns;
+	uint64_t drain_ns = start_ns + every_ns;
 
 	while (!is_told_to_stop(capture) && !capture->writer.error &&
 		!tm_writer_is_full(&capture->writer) && !capture->is_orphaned) {
 		wait_for_events(capture);
+		if (every_ns && tm_clock_since_boot_ns() >= drain_ns) {
+			drain_sums(capture);
+			drain_ns += every_ns;
+		}
 		until_ns = drain(capture);
 		if (until_ns >= tick_ns) {
 			tick(capture, until_ns);
@@ -418,6 +467,8 @@ static void finish(struct capture *capture)
 	struct tm_event *events;
 	size_t count;
 
+	tm_programs_stop(&capture->programs);
+	drain_sums(capture);
 	tm_programs_detach(&capture->programs);
 	do
 		drain(capture);

@@ -14,28 +14,50 @@
 
 extern const char tm_object[], tm_object_end[];
 
-/* What helps to find the owner, and what a kernel without it costs. */
-static const struct helper {
-	const char *program;
-	uint32_t hook;
-	const char *cost;
-} helpers[TM_HELPERS] = {
-	{"note_maker", TM_HOOK_SOCK_CREATE,
-		"cgroup/sock_create: a socket that only receives is its "
-		"user's, without a process, until its first I/O"},
-	{"note_receiver", TM_HOOK_RECV_LENGTH,
-		"sock_recv_length: what a process only receives may stay with "
-		"who had its socket before"},
-	{"note_tcp_receiver", TM_HOOK_RCV_SPACE_ADJUST, NULL},
-	{"note_holders", TM_HOOK_TASK_FILE,
-		"iter/task_file: sockets older than the capture are their "
-		"user's, without a process, until their first I/O"},
-};
+/* What the programs are for: events, interval sums, or both. */
+enum use { FOR_EVENTS = 1, FOR_SUMS = 2, FOR_BOTH = 3 };
 
 #define MAKER TM_HOOK_SOCK_CREATE
 #define RECEIVER TM_HOOK_RECV_LENGTH
 #define TCP_RECEIVER TM_HOOK_RCV_SPACE_ADJUST
 #define HOLDERS TM_HOOK_TASK_FILE
+#define SUMS TM_HOOK_INTERVALS
+
+static const struct part {
+	const char *name;
+	uint32_t hook; /* what it is loaded for */
+	enum use use;
+	bool is_of_cgroup; /* is attached to the cgroup */
+} parts[TM_PARTS] = {
+	{"note_maker", MAKER, FOR_BOTH, true},
+	{"note_receiver", RECEIVER, FOR_EVENTS, false},
+	{"sum_receiver", RECEIVER, FOR_SUMS, false},
+	{"note_tcp_receiver", TCP_RECEIVER, FOR_EVENTS, false},
+	{"sum_tcp_receiver", TCP_RECEIVER, FOR_SUMS, false},
+	{"note_holders", HOLDERS, FOR_BOTH, false},
+	{"sum_destroyed", SUMS, FOR_SUMS, false},
+	{"sum_released", SUMS, FOR_SUMS, true},
+	{"sum_drain", SUMS, FOR_SUMS, false},
+	/* last, so that what they rely on is there before them */
+	{"meter_in", TM_HOOK_CGROUP_SKB, FOR_EVENTS, true},
+	{"meter_out", TM_HOOK_CGROUP_SKB, FOR_EVENTS, true},
+	{"sum_in", TM_HOOK_CGROUP_SKB, FOR_SUMS, true},
+	{"sum_out", TM_HOOK_CGROUP_SKB, FOR_SUMS, true},
+};
+
+/* What a kernel without a hook costs. */
+static const struct {
+	uint32_t hooks; /* any of them will do */
+	const char *cost;
+} costs[] = {
+	{MAKER, "cgroup/sock_create: a socket that only receives is its "
+		"user's, without a process, until its first I/O"},
+	{RECEIVER | TCP_RECEIVER,
+		"sock_recv_length: what a process only receives may stay with "
+		"who had its socket before"},
+	{HOLDERS, "iter/task_file: sockets older than the capture are their "
+		  "user's, without a process, until their first I/O"},
+};
 
 /* From what is best downwards; the last step reads nothing of the kernel. */
 static const struct step {
@@ -104,12 +126,25 @@ static unsigned power_of_two(unsigned n)
 	return power;
 }
 
-static void choose(struct bpf_object *object, uint32_t hooks)
+/* Whether the part belongs to what is to be loaded, or was. */
+static bool is_wanted(const struct tm_programs *programs, size_t i)
 {
-	for (size_t i = 0; i < TM_HELPERS; i++)
-		bpf_program__set_autoload(bpf_object__find_program_by_name(
-						  object, helpers[i].program),
-			hooks & helpers[i].hook);
+	const enum use use = programs->hooks & SUMS ? FOR_SUMS : FOR_EVENTS;
+
+	return programs->hooks & parts[i].hook && parts[i].use & use;
+}
+
+static struct bpf_program *program(const struct tm_programs *programs, size_t i)
+{
+	return bpf_object__find_program_by_name(
+		programs->object, parts[i].name);
+}
+
+static void choose(const struct tm_programs *programs)
+{
+	for (size_t i = 0; i < TM_PARTS; i++)
+		bpf_program__set_autoload(
+			program(programs, i), is_wanted(programs, i));
 }
 
 static int load(struct tm_programs *programs,
@@ -125,7 +160,7 @@ static int load(struct tm_programs *programs,
 	counters = bpf_object__find_map_by_name(programs->object, "counters");
 	rodata = bpf_object__find_map_by_name(
 		programs->object, ".rodata.settings");
-	choose(programs->object, programs->hooks);
+	choose(programs);
 	if (!ring || !counters || !rodata ||
 		bpf_map__set_max_entries(ring, ring_bytes) ||
 		bpf_map__set_max_entries(counters, programs->cpus) ||
@@ -136,17 +171,18 @@ static int load(struct tm_programs *programs,
 	return 0;
 }
 
-/* The first step that this kernel takes. */
+/* The first step that this kernel takes, with the hooks in any case. */
 static int load_best(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes)
+	const struct tm_settings *settings, size_t ring_bytes, uint32_t hooks)
 {
 	struct tm_settings used = *settings;
 
 	used.cpu_mask = programs->cpus - 1;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		used.knows_task = steps[i].knows_task;
-		programs->hooks = TM_HOOK_CGROUP_SKB | steps[i].hooks;
-		if (!load(programs, &used, ring_bytes))
+		programs->hooks = hooks | steps[i].hooks;
+		if ((used.knows_task || !(hooks & SUMS)) &&
+			!load(programs, &used, ring_bytes))
 			return 0;
 	}
 	return -1;
@@ -169,13 +205,15 @@ static int map_counters(struct tm_programs *programs)
 }
 
 int tm_programs_load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes)
+	const struct tm_settings *settings, size_t ring_bytes, bool sums)
 {
 	memset(programs, 0, sizeof(*programs));
 	libbpf_set_print(say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	programs->cpus = power_of_two(libbpf_num_possible_cpus());
-	if (load_best(programs, settings, ring_bytes))
+	if ((!sums || load_best(programs, settings, ring_bytes,
+			      TM_HOOK_CGROUP_SKB | SUMS)) &&
+		load_best(programs, settings, ring_bytes, TM_HOOK_CGROUP_SKB))
 		return fail(programs, "%s",
 			*last_warning ? last_warning : strerror(errno));
 	programs->lost_fd =
@@ -211,40 +249,41 @@ static void look_around(struct bpf_link *link)
 	close(fd);
 }
 
-/* A helper that cannot be attached costs no more than its hook. */
-static void attach_helper(struct tm_programs *programs, size_t i, int cgroup_fd)
+static struct bpf_link *attach(
+	const struct tm_programs *programs, size_t i, int cgroup_fd)
 {
-	const struct helper *const helper = &helpers[i];
-	struct bpf_program *const program = bpf_object__find_program_by_name(
-		programs->object, helper->program);
-	struct bpf_link *link;
+	union bpf_iter_link_info of_map = {
+		.map.map_fd = tm_programs_map(programs, "sockets")};
+	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &of_map,
+		.link_info_len = sizeof(of_map));
 
-	if (!(programs->hooks & helper->hook))
-		return;
-	link = helper->hook == MAKER
-		       ? bpf_program__attach_cgroup(program, cgroup_fd)
-		       : bpf_program__attach(program);
-	if (!link)
-		programs->hooks &= ~helper->hook;
-	else if (helper->hook == HOLDERS)
-		look_around(link);
-	programs->helpers[i] = link;
+	if (parts[i].is_of_cgroup)
+		return bpf_program__attach_cgroup(
+			program(programs, i), cgroup_fd);
+	if (!strcmp(parts[i].name, "sum_drain"))
+		return bpf_program__attach_iter(program(programs, i), &options);
+	return bpf_program__attach(program(programs, i));
+}
+
+/* What only helps to find the owner costs no more than its hook. */
+static bool is_needed(size_t i)
+{
+	return parts[i].hook & (TM_HOOK_CGROUP_SKB | SUMS);
 }
 
 int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 {
-	static const char *const names[] = {"meter_in", "meter_out"};
-	struct bpf_program *program;
-
-	for (size_t i = 0; i < TM_HELPERS; i++)
-		attach_helper(programs, i, cgroup_fd);
-	for (int i = 0; i < 2; i++) {
-		program = bpf_object__find_program_by_name(
-			programs->object, names[i]);
-		programs->links[i] =
-			bpf_program__attach_cgroup(program, cgroup_fd);
+	for (size_t i = 0; i < TM_PARTS; i++) {
+		if (!is_wanted(programs, i))
+			continue;
+		programs->links[i] = attach(programs, i, cgroup_fd);
+		if (!programs->links[i] && is_needed(i))
+			return fail(programs, "%s: %s", parts[i].name,
+				strerror(errno));
 		if (!programs->links[i])
-			return fail(programs, "%s", strerror(errno));
+			programs->hooks &= ~parts[i].hook;
+		else if (parts[i].hook == HOLDERS)
+			look_around(programs->links[i]);
 	}
 	return 0;
 }
@@ -252,22 +291,46 @@ int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 void tm_programs_tell_missing(
 	const struct tm_programs *programs, void say_missing(const char *what))
 {
-	uint32_t hooks = programs->hooks;
-
-	if (hooks & TCP_RECEIVER)
-		hooks |= RECEIVER;
-	for (size_t i = 0; i < TM_HELPERS; i++) {
-		if (helpers[i].cost && !(hooks & helpers[i].hook))
-			say_missing(helpers[i].cost);
+	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
+		if (!(programs->hooks & costs[i].hooks))
+			say_missing(costs[i].cost);
 	}
+}
+
+/* The sums of all sockets, in blocks of whole records. */
+int tm_programs_drain(const struct tm_programs *programs,
+	void on_events(
+		void *context, const struct tm_event *events, size_t count),
+	void *context)
+{
+	static struct tm_event events[TM_DRAIN_EVENTS];
+	ssize_t n = 0;
+	int fd;
+
+	for (size_t i = 0; i < TM_PARTS; i++) {
+		if (strcmp(parts[i].name, "sum_drain") || !programs->links[i])
+			continue;
+		fd = bpf_iter_create(bpf_link__fd(programs->links[i]));
+		if (fd < 0)
+			return -1;
+		while ((n = read(fd, events, sizeof(events))) > 0 ||
+			(n < 0 && (errno == EAGAIN || errno == EINTR))) {
+			if (n > 0)
+				on_events(context, events, n / sizeof(*events));
+		}
+		close(fd);
+	}
+	return n ? -1 : 0;
 }
 
 bool tm_programs_are_attached(const struct tm_programs *programs)
 {
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < TM_PARTS; i++) {
 		struct bpf_link_info info = {};
 		uint32_t size = sizeof(info);
 
+		if (!programs->links[i] || !parts[i].is_of_cgroup)
+			continue;
 		/* an old kernel that does not tell is believed */
 		if (!bpf_obj_get_info_by_fd(
 			    bpf_link__fd(programs->links[i]), &info, &size) &&
@@ -277,17 +340,25 @@ bool tm_programs_are_attached(const struct tm_programs *programs)
 	return true;
 }
 
-void tm_programs_detach(struct tm_programs *programs)
+static void detach(struct tm_programs *programs, bool meters)
 {
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < TM_PARTS; i++) {
+		if ((parts[i].hook == TM_HOOK_CGROUP_SKB) != meters)
+			continue;
 		bpf_link__destroy(programs->links[i]);
 		programs->links[i] = NULL;
 	}
-	for (size_t i = 0; i < TM_HELPERS; i++) {
-		bpf_link__destroy(programs->helpers[i]);
-		programs->helpers[i] = NULL;
-	}
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}
+
+void tm_programs_stop(struct tm_programs *programs)
+{
+	detach(programs, true);
+}
+
+void tm_programs_detach(struct tm_programs *programs)
+{
+	detach(programs, false);
 }
 
 static void sum(struct tm_amount *to, const struct tm_amount *amount)
@@ -333,6 +404,7 @@ int tm_programs_lost(const struct tm_programs *programs,
 
 void tm_programs_free(struct tm_programs *programs)
 {
+	tm_programs_stop(programs);
 	tm_programs_detach(programs);
 	ring_buffer__free(programs->ring);
 	if (programs->counters)

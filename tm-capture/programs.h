@@ -12,12 +12,12 @@ struct bpf_object;
 struct ring_buffer;
 
 #define TM_PROGRAMS_PROBLEM 512
-#define TM_HELPERS 4 /* programs that help to find the owner */
+#define TM_PARTS 13	    /* programs of the object */
+#define TM_DRAIN_EVENTS 256 /* the most that a drain hands out at once */
 
 struct tm_programs {
 	struct bpf_object *object;
-	struct bpf_link *links[2]; /* by enum tm_direction */
-	struct bpf_link *helpers[TM_HELPERS];
+	struct bpf_link *links[TM_PARTS];
 	struct ring_buffer *ring;
 	struct tm_counters *counters; /* one for each CPU */
 	size_t counters_size;
@@ -28,9 +28,10 @@ struct tm_programs {
 };
 
 /* Loads the programs with a ring of that size, giving up what this kernel
- * refuses, one step at a time. 0, or -1 with errno and problem. */
+ * refuses, one step at a time; the interval sums first, and hooks lacks
+ * TM_HOOK_INTERVALS then. 0, or -1 with errno and problem. */
 int tm_programs_load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes);
+	const struct tm_settings *settings, size_t ring_bytes, bool sums);
 
 /* Has every record of the ring handed to on_event, which ends a round with a
  * negative number. 0, or -1 with errno and problem. */
@@ -51,7 +52,18 @@ void tm_programs_tell_missing(
 /* False once the cgroup was removed. */
 bool tm_programs_are_attached(const struct tm_programs *programs);
 
-/* Ends the metering and waits for programs that still run. */
+/* Ends the interval: hands out what the sockets have summed, in blocks of at
+ * most TM_DRAIN_EVENTS with times since boot. 0, or -1 and errno. */
+int tm_programs_drain(const struct tm_programs *programs,
+	void on_events(
+		void *context, const struct tm_event *events, size_t count),
+	void *context);
+
+/* Ends the metering, and waits for programs that still run. What sockets have
+ * summed is still to be drained. */
+void tm_programs_stop(struct tm_programs *programs);
+
+/* Ends the rest. What is in the ring is still to be read. */
 void tm_programs_detach(struct tm_programs *programs);
 
 struct tm_counted tm_programs_counted(

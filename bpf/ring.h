@@ -1,0 +1,121 @@
+/* The way to user space: the ring of events, and the counters of what was seen,
+ * left out and lost. */
+#ifndef TM_BPF_RING_H
+#define TM_BPF_RING_H
+
+#include "bpf/capture.h"
+#include "bpf/owner.h"
+#include "bpf/packet.h"
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, uint32_t);
+	__type(value, struct tm_counters);
+} counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TM_LOST_OWNERS);
+	__type(key, struct tm_lost_key);
+	__type(value, struct tm_amount);
+} lost SEC(".maps");
+
+static __always_inline void add(
+	struct tm_amount *amount, const struct packet *packet)
+{
+	__sync_fetch_and_add(&amount->packets, packet->packets);
+	__sync_fetch_and_add(&amount->bytes, packet->bytes);
+}
+
+static __always_inline struct tm_counted *counted(enum tm_direction direction)
+{
+	const uint32_t cpu = bpf_get_smp_processor_id() & settings.cpu_mask;
+	struct tm_counters *mine = bpf_map_lookup_elem(&counters, &cpu);
+
+	return mine ? &mine->counted[direction] : NULL;
+}
+
+static __always_inline void count_lost(struct tm_counted *mine,
+	enum tm_direction direction, const struct owner *owner,
+	const struct packet *packet)
+{
+	const struct tm_lost_key key = {owner->uid, direction};
+	struct tm_amount *amount = bpf_map_lookup_elem(&lost, &key);
+
+	add(&mine->lost, packet);
+	if (!amount) {
+		const struct tm_amount none = {};
+
+		bpf_map_update_elem(&lost, &key, &none, BPF_NOEXIST);
+		amount = bpf_map_lookup_elem(&lost, &key);
+	}
+	add(amount ? amount : &mine->overflow, packet);
+}
+
+/* The reader sleeps until a good load has come, or for as long as it likes. */
+static __always_inline uint64_t wakeup(uint64_t held)
+{
+	const uint64_t after = held + sizeof(struct tm_event) + 8;
+
+	return held / TM_WAKE_BYTES != after / TM_WAKE_BYTES
+		       ? BPF_RB_FORCE_WAKEUP
+		       : BPF_RB_NO_WAKEUP;
+}
+
+static __always_inline void fill(struct tm_event *event,
+	enum tm_direction direction, const struct packet *packet,
+	const struct owner *owner)
+{
+	event->magic = TM_MAGIC;
+	event->kind = TM_TRAFFIC;
+	event->direction = direction;
+	event->protocol = packet->protocol;
+	event->tcp_flags = packet->tcp_flags;
+	event->bytes = packet->bytes;
+	event->packets = packet->packets;
+	event->uid = owner->uid;
+	event->pid = owner->pid;
+	event->source_port = packet->source_port;
+	event->destination_port = packet->destination_port;
+	event->flags = packet->flags | owner->flags;
+	event->ifindex = packet->ifindex;
+	event->span = packet->span;
+	__builtin_memcpy(event->source, packet->source, 16);
+	__builtin_memcpy(event->destination, packet->destination, 16);
+	__builtin_memcpy(event->comm, owner->comm, sizeof(event->comm));
+	event->cgroup_id = owner->cgroup_id;
+	event->total_in = 0;
+	event->total_out = 0;
+	event->socket_uid = owner->socket_uid;
+	event->netns = owner->netns;
+}
+
+/* Writes an event, or counts it as lost. */
+static __always_inline void record(struct tm_counted *mine,
+	enum tm_direction direction, const struct owner *owner,
+	const struct packet *packet)
+{
+	const uint64_t held = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+	struct tm_event *const event =
+		bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+
+	if (!event) {
+		count_lost(mine, direction, owner, packet);
+		return;
+	}
+	/* after the reserve, so that the ring is nearly in time order */
+	event->time_ns = bpf_ktime_get_boot_ns();
+	fill(event, direction, packet, owner);
+	bpf_ringbuf_submit(event, wakeup(held));
+}
+
+#endif

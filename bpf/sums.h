@@ -1,0 +1,154 @@
+/* Interval sums: one flow of a socket is added up in the socket's storage, and
+ * written when the interval ends, the owner changes or the socket goes. Needs
+ * atomic exchange (5.12), so only the programs of --every include it. */
+#ifndef TM_BPF_SUMS_H
+#define TM_BPF_SUMS_H
+
+#include "bpf/owner.h"
+#include "bpf/packet.h"
+#include "bpf/ring.h"
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#define CLOSE 7 /* of tcp_states.h */
+#define SPAN_NS 10000000
+
+static __always_inline bool is_same(const uint32_t a[4], const uint32_t b[4])
+{
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
+}
+
+/* The first packet of a socket tells its flow; who comes second while it is
+ * being set is not summed. */
+static __always_inline void set_flow(struct flow *flow,
+	const struct packet *packet, enum tm_direction direction)
+{
+	const bool is_out = direction == TM_OUT;
+
+	if (__sync_val_compare_and_swap(
+		    &flow->stage, FLOW_NONE, FLOW_BEING_SET) != FLOW_NONE)
+		return;
+	__builtin_memcpy(
+		flow->local, is_out ? packet->source : packet->destination, 16);
+	__builtin_memcpy(flow->remote,
+		is_out ? packet->destination : packet->source, 16);
+	flow->local_port =
+		is_out ? packet->source_port : packet->destination_port;
+	flow->remote_port =
+		is_out ? packet->destination_port : packet->source_port;
+	flow->ifindex = packet->ifindex;
+	flow->protocol = packet->protocol;
+	flow->flags = packet->flags;
+	__sync_val_compare_and_swap(&flow->stage, FLOW_BEING_SET, FLOW_SET);
+}
+
+static __always_inline bool is_of_flow(const struct flow *flow,
+	const struct packet *packet, enum tm_direction direction)
+{
+	if (flow->stage != FLOW_SET || flow->ifindex != packet->ifindex ||
+		flow->protocol != packet->protocol)
+		return false;
+	if (direction == TM_OUT)
+		return flow->local_port == packet->source_port &&
+		       flow->remote_port == packet->destination_port &&
+		       is_same(flow->local, packet->source) &&
+		       is_same(flow->remote, packet->destination);
+	return flow->local_port == packet->destination_port &&
+	       flow->remote_port == packet->source_port &&
+	       is_same(flow->local, packet->destination) &&
+	       is_same(flow->remote, packet->source);
+}
+
+/* Nothing is summed that no later event would write: TCP sockets that are
+ * closed have been destroyed, those that listen have no flow. */
+static __always_inline bool can_sum(
+	const struct bpf_sock *socket, const struct packet *packet)
+{
+	switch (packet->protocol) {
+	case TCP:
+		return socket->state != CLOSE && socket->state != LISTEN;
+	case UDP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Adds the packet to its socket's sum; false when it has to be an event. */
+static __always_inline bool sum(const struct bpf_sock *socket,
+	struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction)
+{
+	if (!can_sum(socket, packet))
+		return false;
+	if (state->flow.stage == FLOW_NONE)
+		set_flow(&state->flow, packet, direction);
+	if (!is_of_flow(&state->flow, packet, direction))
+		return false;
+	if (!state->sums[direction].packets)
+		state->since_ns[direction] = bpf_ktime_get_boot_ns();
+	state->flow.flags |= packet->flags;
+	add(&state->sums[direction], packet);
+	return true;
+}
+
+/* Takes the sum out of the socket's storage, as a packet; false when there is
+ * none. */
+static __always_inline bool take_sum(struct socket_state *state,
+	enum tm_direction direction, struct packet *packet)
+{
+	const struct flow *const flow = &state->flow;
+	const bool is_out = direction == TM_OUT;
+	uint64_t span;
+
+	if (!state->sums[direction].packets && !state->sums[direction].bytes)
+		return false;
+	packet->packets =
+		__sync_lock_test_and_set(&state->sums[direction].packets, 0);
+	packet->bytes =
+		__sync_lock_test_and_set(&state->sums[direction].bytes, 0);
+	if (!packet->packets && !packet->bytes)
+		return false;
+	__builtin_memcpy(
+		packet->source, is_out ? flow->local : flow->remote, 16);
+	__builtin_memcpy(
+		packet->destination, is_out ? flow->remote : flow->local, 16);
+	packet->source_port = is_out ? flow->local_port : flow->remote_port;
+	packet->destination_port =
+		is_out ? flow->remote_port : flow->local_port;
+	packet->ifindex = flow->ifindex;
+	packet->protocol = flow->protocol;
+	packet->flags = flow->flags;
+	span = (bpf_ktime_get_boot_ns() - state->since_ns[direction]) /
+		       SPAN_NS +
+	       1;
+	packet->span = span < UINT16_MAX ? span : UINT16_MAX;
+	return true;
+}
+
+static __always_inline void put_back(struct socket_state *state,
+	enum tm_direction direction, const struct packet *packet)
+{
+	__sync_fetch_and_add(&state->sums[direction].packets, packet->packets);
+	__sync_fetch_and_add(&state->sums[direction].bytes, packet->bytes);
+}
+
+static __always_inline void flush_direction(
+	struct socket_state *state, enum tm_direction direction)
+{
+	struct tm_counted *const mine = counted(direction);
+	struct packet packet = {};
+
+	if (mine && take_sum(state, direction, &packet))
+		record(mine, direction, &state->owner, &packet);
+}
+
+static __always_inline void flush(struct socket_state *state)
+{
+	flush_direction(state, TM_IN);
+	flush_direction(state, TM_OUT);
+}
+
+#endif
