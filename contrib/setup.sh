@@ -23,11 +23,12 @@ packages_to_check() {
 	packages_to_build "$1"
 	case $1 in
 	apt) echo bats bats-support bats-assert bats-file mandoc shellcheck \
-		clang-format strace iproute2 ethtool sudo jq python3 ;;
+		clang-format strace iproute2 ethtool procps sudo jq python3 ;;
 	dnf) echo bats bats-support bats-assert bats-file mandoc ShellCheck \
-		clang-tools-extra strace iproute ethtool sudo jq python3 ;;
+		clang-tools-extra strace iproute ethtool procps-ng sudo jq \
+		python3 ;;
 	zypper) echo bats bats-support bats-assert bats-file mandoc \
-		ShellCheck clang-tools strace iproute2 ethtool sudo jq \
+		ShellCheck clang-tools strace iproute2 ethtool procps sudo jq \
 		python3 ;;
 	esac
 }
