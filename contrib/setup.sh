@@ -23,13 +23,14 @@ packages_to_check() {
 	packages_to_build "$1"
 	case $1 in
 	apt) echo bats bats-support bats-assert bats-file mandoc shellcheck \
-		clang-format strace iproute2 ethtool procps sudo jq python3 ;;
+		clang-format strace iproute2 ethtool procps sudo \
+		openssh-server openssh-client jq python3 ;;
 	dnf) echo bats bats-support bats-assert bats-file mandoc ShellCheck \
-		clang-tools-extra strace iproute ethtool procps-ng sudo jq \
-		python3 ;;
+		clang-tools-extra strace iproute ethtool procps-ng sudo \
+		openssh-server openssh-clients jq python3 ;;
 	zypper) echo bats bats-support bats-assert bats-file mandoc \
-		ShellCheck clang-tools strace iproute2 ethtool procps sudo jq \
-		python3 ;;
+		ShellCheck clang-tools strace iproute2 ethtool procps sudo \
+		openssh-server openssh-clients jq python3 ;;
 	esac
 }
 

@@ -1,4 +1,4 @@
-/* Prints the name of every eBPF program that the kernel holds. */
+/* Prints id and name of every eBPF program that the kernel holds. */
 #include <err.h>
 #include <linux/bpf.h>
 #include <stdint.h>
@@ -26,7 +26,7 @@ static void print_name(uint32_t id)
 	attr.info.info = (uintptr_t)&info;
 	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
 		err(1, "program %u", id);
-	puts(info.name);
+	printf("%u %s\n", id, info.name);
 	close(fd);
 }
 

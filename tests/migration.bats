@@ -1,5 +1,6 @@
 # doc/MIGRATION.md: every name of the five meters is there, and each of our
 # commands in it runs.
+# bats file_tags=kernel
 
 load helper
 

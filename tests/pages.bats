@@ -1,4 +1,5 @@
 # The man pages: their form, and that every example runs as it stands.
+# bats file_tags=kernel
 
 load helper
 
