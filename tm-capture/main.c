@@ -2,11 +2,11 @@
 #include "cgroup.h"
 #include "clock.h"
 #include "common/exit.h"
-#include "common/number.h"
 #include "common/signals.h"
 #include "common/stream.h"
 #include "lists.h"
 #include "naming.h"
+#include "options.h"
 #include "order.h"
 #include "programs.h"
 #include "rights.h"
@@ -14,15 +14,12 @@
 
 #include <err.h>
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <net/if.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -30,26 +27,9 @@
 #define SECOND_NS UINT64_C(1000000000)
 #define IDLE_MS 100 /* the longest that an event waits in the ring */
 #define ROUND 8192  /* records between two looks at clock and signals */
-#define EVERY_LEAST_NS UINT64_C(100000000)
-#define EVERY_MOST_NS UINT64_C(600000000000)
-#define RING_DEFAULT (UINT64_C(4) << 20)
-#define RING_LEAST (UINT64_C(256) << 10)
-#define RING_MOST (UINT64_C(64) << 20)
-
-struct options {
-	const char *cgroup;
-	struct tm_settings settings;
-	struct tm_exclusion exclusion;
-	uint64_t ring_bytes;
-	uint64_t for_ns;   /* 0 = until told to stop */
-	uint64_t every_ns; /* 0 = an event for each packet */
-	uint64_t count;	   /* 0 = any number */
-	bool is_quiet;
-	bool is_strict;
-};
 
 struct capture {
-	struct options options;
+	struct tm_options options;
 	struct tm_cgroup cgroup;
 	struct tm_programs programs;
 	struct tm_clock clock;
@@ -60,168 +40,6 @@ struct capture {
 	bool is_orphaned; /* the cgroup was removed */
 	bool is_stuck;	  /* sums could not be read, which was said */
 };
-
-static const char usage_text[] =
-	"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] "
-	"[-x NETWORK]\n"
-	"                  [--for DURATION] [--count N] [--ring SIZE] "
-	"[--strict]\n"
-	"Meters the traffic of this host's sockets; events go to standard "
-	"output.\n"
-	"\n"
-	"  -c, --cgroup PATH     only this cgroup and those below it\n"
-	"  -i, --interface NAME  only this interface (repeat for several)\n"
-	"  -s, --site NETWORK    leave out traffic with both ends in the site's "
-	"networks\n"
-	"  -x, --exclude NETWORK leave out traffic with an end in this "
-	"network\n"
-	"                        (both: @FILE is a list; repeat for several)\n"
-	"      --every DURATION  a sum for each socket and interval, not an "
-	"event\n"
-	"                        for each packet (100ms to 10m)\n"
-	"      --for DURATION    stop after 10s, 5m, 2h\n"
-	"      --count N         stop after N events\n"
-	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
-	"      --strict          exit 4 when events were lost\n"
-	"  -q, --quiet           no summary at the end\n"
-	"  -v, --verbose         the messages of libbpf and the verifier\n"
-	"  -h, --help            this text\n"
-	"  -V, --version         the version\n";
-
-static uint32_t own_netns(void)
-{
-	struct stat status;
-
-	return stat("/proc/self/ns/net", &status) ? 0 : status.st_ino;
-}
-
-static void add_interface(struct tm_settings *settings, const char *name)
-{
-	struct tm_interface *interface;
-
-	if (settings->interface_count == TM_INTERFACES)
-		errx(TM_MISUSED, "-i: at most %d interfaces", TM_INTERFACES);
-	interface = &settings->interfaces[settings->interface_count++];
-	interface->ifindex = if_nametoindex(name);
-	interface->netns = own_netns();
-	if (!interface->ifindex)
-		errx(TM_FAILED,
-			"%s: no such interface; ip link shows what "
-			"there is",
-			name);
-}
-
-static void add_network(struct tm_list *list, const char *argument)
-{
-	if (!tm_list_name(list, argument))
-		errx(TM_MISUSED,
-			"-s, -x: at most %d each; @FILE holds any "
-			"number",
-			TM_LIST_ARGUMENTS);
-}
-
-__attribute__((noreturn)) static void misused(
-	const char *option, const char *value, const char *wanted)
-{
-	errx(TM_MISUSED, "%s %s: wants %s", option, value, wanted);
-}
-
-static uint64_t parse_ring(const char *text)
-{
-	uint64_t wanted, size = RING_LEAST;
-
-	if (!tm_size_parse(text, &wanted) || wanted < RING_LEAST ||
-		wanted > RING_MOST)
-		misused("--ring", text, "a size from 256K to 64M");
-	while (size < wanted)
-		size *= 2;
-	return size;
-}
-
-static struct options parse(int argc, char **argv)
-{
-	enum { EVERY = 256, FOR, COUNT, RING, STRICT };
-	static const struct option longs[] = {
-		{"cgroup", required_argument, NULL, 'c'},
-		{"interface", required_argument, NULL, 'i'},
-		{"site", required_argument, NULL, 's'},
-		{"exclude", required_argument, NULL, 'x'},
-		{"every", required_argument, NULL, EVERY},
-		{"for", required_argument, NULL, FOR},
-		{"count", required_argument, NULL, COUNT},
-		{"ring", required_argument, NULL, RING},
-		{"strict", no_argument, NULL, STRICT},
-		{"quiet", no_argument, NULL, 'q'},
-		{"verbose", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
-	};
-	struct options options = {.ring_bytes = RING_DEFAULT};
-	int option;
-
-	while ((option = getopt_long(
-			argc, argv, "c:i:s:x:qvhV", longs, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options.cgroup = optarg;
-			break;
-		case 'i':
-			add_interface(&options.settings, optarg);
-			break;
-		case 's':
-			add_network(&options.exclusion.site, optarg);
-			break;
-		case 'x':
-			add_network(&options.exclusion.excluded, optarg);
-			break;
-		case EVERY:
-			if (!tm_duration_parse(optarg, &options.every_ns) ||
-				options.every_ns < EVERY_LEAST_NS ||
-				options.every_ns > EVERY_MOST_NS)
-				misused("--every", optarg,
-					"a time from 100ms to 10m");
-			break;
-		case FOR:
-			if (!tm_duration_parse(optarg, &options.for_ns) ||
-				!options.for_ns)
-				misused("--for", optarg, "a time, as 10s");
-			break;
-		case COUNT:
-			if (!tm_number_parse(
-				    optarg, UINT64_MAX, &options.count) ||
-				!options.count)
-				misused("--count", optarg, "a number above 0");
-			break;
-		case RING:
-			options.ring_bytes = parse_ring(optarg);
-			break;
-		case STRICT:
-			options.is_strict = true;
-			break;
-		case 'q':
-			options.is_quiet = true;
-			break;
-		case 'v':
-			tm_programs_be_verbose();
-			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			exit(TM_DONE);
-		case 'V':
-			puts("tm-capture " TM_VERSION);
-			exit(TM_DONE);
-		default:
-			errx(TM_MISUSED, "try: tm-capture --help");
-		}
-	}
-	if (optind < argc)
-		errx(TM_MISUSED,
-			"%s: takes no operands; a cgroup is named "
-			"with -c",
-			argv[optind]);
-	return options;
-}
 
 static void open_cgroup(struct tm_cgroup *cgroup, const char *path)
 {
@@ -268,7 +86,7 @@ static bool can_read_maps(void *context)
 	       errno == ENOENT;
 }
 
-static void read_lists(struct options *options)
+static void read_lists(struct tm_options *options)
 {
 	char problem[TM_NETWORKS_PROBLEM];
 
@@ -296,7 +114,7 @@ static void tell_missing(const char *what)
 
 static void start(struct capture *capture)
 {
-	struct options *const options = &capture->options;
+	struct tm_options *const options = &capture->options;
 	struct tm_programs *const programs = &capture->programs;
 	uint64_t start_ns;
 	char kept[256];
@@ -310,7 +128,8 @@ static void start(struct capture *capture)
 	tm_clock_open(&capture->clock);
 	capture->writer.programs = programs;
 	capture->writer.clock = &capture->clock;
-	capture->writer.naming = tm_naming_new(&capture->cgroup, own_netns());
+	capture->writer.naming =
+		tm_naming_new(&capture->cgroup, tm_own_netns());
 	capture->writer.limit = options->count;
 	if (tm_order_open(&capture->order) || !capture->writer.naming)
 		err(TM_FAILED, "start");
@@ -506,7 +325,7 @@ int main(int argc, char **argv)
 	static struct capture capture;
 	const char *refusal;
 
-	capture.options = parse(argc, argv);
+	capture.options = tm_options_parse(argc, argv);
 	refusal = tm_output_prepare();
 	if (refusal)
 		errx(TM_MISUSED, "%s", refusal);

@@ -1,0 +1,29 @@
+/* The options of tm-capture. */
+#ifndef TM_CAPTURE_OPTIONS_H
+#define TM_CAPTURE_OPTIONS_H
+
+#include "bpf/capture.h"
+#include "lists.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tm_options {
+	const char *cgroup;
+	struct tm_settings settings;
+	struct tm_exclusion exclusion;
+	uint64_t ring_bytes;
+	uint64_t for_ns;   /* 0 = until told to stop */
+	uint64_t every_ns; /* 0 = an event for each packet */
+	uint64_t count;	   /* 0 = any number */
+	bool is_quiet;
+	bool is_strict;
+};
+
+/* Exits where they are wrong, and after --help and --version. */
+struct tm_options tm_options_parse(int argc, char **argv);
+
+/* The inode of this process's network namespace, 0 = unknown. */
+uint32_t tm_own_netns(void);
+
+#endif
