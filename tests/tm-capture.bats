@@ -31,6 +31,7 @@ inside() {
 
 # start OPTIONS...: a capture into out.tm, back once it is attached
 start() {
+	rm -f out.tm
 	tm-capture "$@" >out.tm 2>err &
 	CAPTURE=$!
 	attached
@@ -312,6 +313,28 @@ end"
 	assert_line --regexp 'CapEff:.0000000000000000'
 	assert_line --regexp 'NoNewPrivs:.1'
 	assert_line --regexp 'Seccomp:.2'
+}
+
+@test "it becomes an ordinary user once it is attached" {
+	start -c "$CGROUP" --user nobody
+	run cat "/proc/$CAPTURE/status"
+	inside traffic udp 127.0.0.1 9 10 20 $ALICE
+	stop
+	assert_line --regexp '^Uid:.65534.65534.65534.65534$'
+	assert_line --regexp '^Groups:[[:space:]]*$'
+	assert_line --regexp 'CapPrm:.0000000000000000'
+	assert_line --regexp 'CapBnd:.0000000000000000'
+	run sums out.tm
+	assert_output "traffic out $ALICE 10 480"
+	SUDO_USER=nobody start -c "$CGROUP"
+	run grep ^Uid: "/proc/$CAPTURE/status"
+	stop
+	assert_output --regexp '^Uid:.65534'
+	start -c "$CGROUP"
+	stop
+	assert_file_contains err 'keeps the user root: there is no user tm'
+	run -1 tm-capture -c "$CGROUP" --user nosuchuser
+	assert_output --partial "cannot become the user nosuchuser"
 }
 
 @test "nothing is loaded from the current directory" {

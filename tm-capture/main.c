@@ -112,12 +112,25 @@ static void tell_missing(const char *what)
 	warnx("this kernel has no %s", what);
 }
 
+static void give_up_rights(
+	const struct tm_options *options, struct tm_programs *programs)
+{
+	char kept[TM_RIGHTS_KEPT];
+
+	if (tm_rights_become(options->user, kept))
+		err(TM_FAILED, "cannot become the user %s",
+			options->user ? options->user : "tm");
+	if (tm_rights_drop(can_read_maps, programs, kept))
+		err(TM_FAILED, "cannot drop rights");
+	if (*kept && !options->is_quiet)
+		warnx("keeps %s", kept);
+}
+
 static void start(struct capture *capture)
 {
 	struct tm_options *const options = &capture->options;
 	struct tm_programs *const programs = &capture->programs;
 	uint64_t start_ns;
-	char kept[256];
 
 	if (tm_programs_load(programs, &options->settings, options->ring_bytes,
 		    options->every_ns) ||
@@ -136,10 +149,7 @@ static void start(struct capture *capture)
 	start_ns = tm_clock_since_boot_ns();
 	if (tm_programs_attach(programs, capture->cgroup.fd))
 		cannot("attach to the cgroup", programs);
-	if (tm_rights_drop(can_read_maps, programs, kept, sizeof(kept)))
-		err(TM_FAILED, "cannot drop rights");
-	if (*kept)
-		warnx("keeps %s", kept);
+	give_up_rights(options, programs);
 	tm_programs_tell_missing(programs, tell_missing);
 	if (options->every_ns && !(programs->hooks & TM_HOOK_INTERVALS))
 		tell_missing("interval sums: every packet is an event");

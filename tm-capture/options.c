@@ -21,7 +21,7 @@ static const char usage_text[] =
 	"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] "
 	"[-x NETWORK]\n"
 	"                  [--every DURATION] [--for DURATION] [--count N]\n"
-	"                  [--ring SIZE] [--strict]\n"
+	"                  [--ring SIZE] [--user NAME] [--strict]\n"
 	"Meters the traffic of this host's sockets; events go to standard "
 	"output.\n"
 	"\n"
@@ -38,6 +38,9 @@ static const char usage_text[] =
 	"      --for DURATION    stop after 10s, 5m, 2h\n"
 	"      --count N         stop after N events\n"
 	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
+	"      --user NAME       who to become once attached (tm, else who "
+	"called\n"
+	"                        sudo)\n"
 	"      --strict          exit 4 when events were lost\n"
 	"  -q, --quiet           no summary at the end\n"
 	"  -v, --verbose         the messages of libbpf and the verifier\n"
@@ -96,7 +99,7 @@ static uint64_t parse_ring(const char *text)
 
 struct tm_options tm_options_parse(int argc, char **argv)
 {
-	enum { EVERY = 256, FOR, COUNT, RING, STRICT };
+	enum { EVERY = 256, FOR, COUNT, RING, USER, STRICT };
 	static const struct option longs[] = {
 		{"cgroup", required_argument, NULL, 'c'},
 		{"interface", required_argument, NULL, 'i'},
@@ -106,6 +109,7 @@ struct tm_options tm_options_parse(int argc, char **argv)
 		{"for", required_argument, NULL, FOR},
 		{"count", required_argument, NULL, COUNT},
 		{"ring", required_argument, NULL, RING},
+		{"user", required_argument, NULL, USER},
 		{"strict", no_argument, NULL, STRICT},
 		{"quiet", no_argument, NULL, 'q'},
 		{"verbose", no_argument, NULL, 'v'},
@@ -151,6 +155,9 @@ struct tm_options tm_options_parse(int argc, char **argv)
 			break;
 		case RING:
 			options.ring_bytes = parse_ring(optarg);
+			break;
+		case USER:
+			options.user = optarg;
 			break;
 		case STRICT:
 			options.is_strict = true;

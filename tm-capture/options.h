@@ -10,6 +10,7 @@
 
 struct tm_options {
 	const char *cgroup;
+	const char *user; /* to become, NULL = as it fits */
 	struct tm_settings settings;
 	struct tm_exclusion exclusion;
 	uint64_t ring_bytes;

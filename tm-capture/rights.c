@@ -1,16 +1,21 @@
 #include "rights.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <linux/bpf.h>
+#include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
-static void say(char *kept, size_t size, const char *what)
+static void say(char kept[TM_RIGHTS_KEPT], const char *what)
 {
 	const size_t used = strlen(kept);
 
-	snprintf(kept + used, size - used, "%s%s", used ? "; " : "", what);
+	snprintf(kept + used, TM_RIGHTS_KEPT - used, "%s%s", used ? "; " : "",
+		what);
 }
 
 #ifdef TM_HAVE_CAP_NG
@@ -19,6 +24,15 @@ static void say(char *kept, size_t size, const char *what)
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif
+
+/* The bounds go first, because that takes CAP_SETPCAP; the rest outlives a
+ * change of the user, to be dropped with care. */
+static void prepare_capabilities(void)
+{
+	capng_clear(CAPNG_SELECT_BOUNDS);
+	(void)!capng_apply(CAPNG_SELECT_BOUNDS);
+	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+}
 
 static int keep(int capability)
 {
@@ -31,30 +45,33 @@ static int keep(int capability)
 
 /* In permitted alone a capability is out of use, and can come back. */
 static int drop_capabilities(
-	bool can_read(void *context), void *context, char *kept, size_t size)
+	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT])
 {
 	const bool had_bpf = capng_get_caps_process() == 0 &&
 			     capng_have_capability(CAPNG_PERMITTED, CAP_BPF);
 
-	/* takes CAP_SETPCAP, which may not be there */
-	capng_clear(CAPNG_SELECT_BOTH);
-	(void)!capng_apply(CAPNG_SELECT_BOUNDS);
+	capng_clear(CAPNG_SELECT_CAPS);
 	if (had_bpf)
 		capng_update(CAPNG_ADD, CAPNG_PERMITTED, CAP_BPF);
 	if (capng_apply(CAPNG_SELECT_CAPS))
 		return -1;
 	if (can_read(context) || !had_bpf)
 		return keep(-1);
-	say(kept, size, "CAP_BPF: this kernel reads maps with it only");
+	say(kept, "CAP_BPF: this kernel reads maps with it only");
 	return keep(CAP_BPF);
 }
 #else
+static void prepare_capabilities(void)
+{
+}
+
 static int drop_capabilities(
-	bool can_read(void *context), void *context, char *kept, size_t size)
+	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT])
 {
 	(void)can_read;
 	(void)context;
-	say(kept, size, "its capabilities: built without libcap-ng");
+	if (!geteuid())
+		say(kept, "its capabilities: built without libcap-ng");
 	return 0;
 }
 #endif
@@ -118,31 +135,65 @@ static int fill(scmp_filter_ctx filter)
 	return 0;
 }
 
-static int filter_calls(char *kept, size_t size)
+static int filter_calls(char kept[TM_RIGHTS_KEPT])
 {
 	const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 
 	if (!filter)
 		return -1;
 	if (fill(filter) || seccomp_load(filter))
-		say(kept, size, "its system calls: no seccomp here");
+		say(kept, "its system calls: no seccomp here");
 	seccomp_release(filter);
 	return 0;
 }
 #else
-static int filter_calls(char *kept, size_t size)
+static int filter_calls(char kept[TM_RIGHTS_KEPT])
 {
-	say(kept, size, "its system calls: built without libseccomp");
+	say(kept, "its system calls: built without libseccomp");
 	return 0;
 }
 #endif
 
-int tm_rights_drop(
-	bool can_read(void *context), void *context, char *kept, size_t size)
+static const struct passwd *find_user(const char *name)
 {
+	const char *const caller = getenv("SUDO_USER");
+	const struct passwd *user;
+
+	if (name)
+		return getpwnam(name);
+	user = getpwnam("tm");
+	return user || !caller ? user : getpwnam(caller);
+}
+
+int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT])
+{
+	const struct passwd *user;
+
 	*kept = '\0';
-	if (drop_capabilities(can_read, context, kept, size) ||
+	prepare_capabilities();
+	if (geteuid() && !name)
+		return 0;
+	errno = 0;
+	user = find_user(name);
+	if (!user && name) {
+		errno = errno ? errno : ENOENT;
+		return -1;
+	}
+	if (!user || !user->pw_uid) {
+		say(kept, "the user root: there is no user tm, nor one who "
+			  "called sudo (--user NAME)");
+		return 0;
+	}
+	if (setgroups(0, NULL) || setgid(user->pw_gid) || setuid(user->pw_uid))
+		return -1;
+	return 0;
+}
+
+int tm_rights_drop(
+	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT])
+{
+	if (drop_capabilities(can_read, context, kept) ||
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
-	return filter_calls(kept, size);
+	return filter_calls(kept);
 }

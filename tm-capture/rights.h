@@ -5,11 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define TM_RIGHTS_KEPT 256
+
+/* Becomes the named user: for NULL the system's user tm, else who called sudo,
+ * else nobody else. An ordinary user stays who he is. Capabilities stay, to be
+ * dropped. 0, or -1 with errno, which is ENOENT for an unknown name. */
+int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT]);
+
 /* Drops all capabilities, sets no_new_privs and takes a seccomp filter. When
  * can_read fails without capabilities (kernels before 5.19), CAP_BPF stays.
- * What could not be dropped is told in kept, "" = nothing. 0, or -1 with
- * errno. */
+ * What could not be dropped is added to kept. 0, or -1 with errno. */
 int tm_rights_drop(
-	bool can_read(void *context), void *context, char *kept, size_t size);
+	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT]);
 
 #endif
