@@ -2,50 +2,21 @@
 # bats file_tags=kernel
 
 load helper
+load kernel
 
-ALICE=541001
-BOB=541002
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-	needs_root
-	local tree
-	tree=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
-	CGROUP=$tree/tm-every-$$-$BATS_TEST_NUMBER
-	mkdir "$CGROUP"
-}
-
-teardown() {
-	local pid
-	for pid in ${EVENTS-} ${SUMS-}; do
-		kill -KILL "$pid" 2>/dev/null || true
-	done
-	rmdir "$CGROUP" || true
-}
-
-inside() {
-	(echo $BASHPID >"$CGROUP/cgroup.procs" && exec "$@")
-}
-
-# start OPTIONS...: events into events.tm and sums into sums.tm, side by side
-start() {
-	tm-capture -q -c "$CGROUP" --ring 64M >events.tm 2>err &
-	EVENTS=$!
+# start_both OPTIONS...: sums into sums.tm, events into out.tm, side by side
+start_both() {
 	tm-capture -q -c "$CGROUP" "$@" >sums.tm 2>err.sums &
-	SUMS=$!
-	for _ in $(seq 100); do
-		[ ! -s events.tm ] || [ ! -s sums.tm ] || return 0
-		sleep 0.05
-	done
-	cat err err.sums >&2
-	return 1
+	STARTED=$!
+	start -c "$CGROUP" --ring 64M
+	has_begun sums.tm
 }
 
-stop() {
-	kill -INT "$SUMS" "$EVENTS"
-	wait "$EVENTS"
-	wait "$SUMS"
-	EVENTS= SUMS=
+stop_both() {
+	kill -INT "$STARTED" "$CAPTURE"
+	wait "$STARTED"
+	wait "$CAPTURE"
+	STARTED= CAPTURE=
 }
 
 # totals FILE: "direction uid pid port bytes packets" of all that was recorded
@@ -64,60 +35,58 @@ ends() {
 }
 
 same() {
-	totals events.tm >totals.events
+	totals out.tm >totals.events
 	totals sums.tm >totals.sums
 	diff totals.events totals.sums
-	ends events.tm >ends.events
+	ends out.tm >ends.events
 	ends sums.tm >ends.sums
 	diff ends.events ends.sums
 	awk '$2 != $4 || $3 != $5 || $6 { exit 1 }' ends.sums
 }
 
 @test "long connections and datagrams of two users have the same totals" {
-	start --every 500ms
+	start_both --every 500ms
 	inside traffic sink 127.0.0.1 7711 >got &
 	local sink=$!
-	until grep -q ':1E1F 00000000:0000 0A' /proc/net/tcp; do
-		sleep 0.05
-	done
+	listens 7711
 	inside traffic tcp 127.0.0.1 7711 50000000 $ALICE &
 	inside traffic udp ::1 9 100000 100 $BOB
 	inside traffic udp 127.0.0.1 9 100000 100 $ALICE
 	wait $sink
-	stop
+	stop_both
 	assert_equal "$(cat got)" 50000000
 	same
 	assert [ "$(wc -c <sums.tm)" -lt 40000 ]
 }
 
 @test "thousands of short connections have the same totals" {
-	start --every 200ms
+	start_both --every 200ms
 	inside traffic short 127.0.0.1 7712 8000 300 $ALICE &
 	local first=$!
 	inside traffic short ::1 7713 8000 300 $BOB
 	wait $first
-	stop
+	stop_both
 	same
 }
 
 @test "an owner who changes while the interval lasts leaves nothing behind" {
-	start --every 10s
+	start_both --every 10s
 	inside timeout 20 python3 "$ROOT/tests/owners.py" daemon-sends
 	inside timeout 20 python3 "$ROOT/tests/owners.py" daemon-receives
 	inside timeout 20 python3 "$ROOT/tests/owners.py" only-receives
 	inside timeout 20 python3 "$ROOT/tests/owners.py" setuid
-	stop
+	stop_both
 	same
 }
 
 @test "datagrams to many hosts by one socket are all there" {
-	start --every 1s
+	start_both --every 1s
 	inside python3 -c '
 import socket
 sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for number in range(3000):
     sender.sendto(b"x" * 100, (f"127.0.1.{number % 50 + 1}", 9))'
-	stop
+	stop_both
 	same
 	run jq -r 'select(.kind == "traffic") | .destination' \
 		<(tm-print --json sums.tm)
@@ -126,29 +95,25 @@ for number in range(3000):
 }
 
 @test "a sum comes each interval, and says how long it was" {
-	tm-capture -q -c "$CGROUP" --every 300ms >sums.tm &
-	SUMS=$!
-	until [ -s sums.tm ]; do sleep 0.05; done
+	start -c "$CGROUP" --every 300ms
 	inside python3 -c '
 import socket, time
 sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for _ in range(100):
     sender.sendto(b"x" * 100, ("127.0.0.1", 9))
     time.sleep(0.01)'
-	kill -INT $SUMS
-	wait $SUMS
-	SUMS=
+	stop
 	run jq -r 'select(.kind == "traffic") | .packets > 1 and .span <= 40' \
-		<(tm-print --json sums.tm)
+		<(tm-print --json out.tm)
 	assert [ ${#lines[@]} -ge 3 ]
 	refute_line false
 }
 
 @test "sums go through tm-account and tm-report like events" {
-	start --every 1s
+	start_both --every 1s
 	inside traffic udp 127.0.0.1 9 50000 100 $ALICE
-	stop
-	run diff <(tm-account events.tm | tm-report -n --output csv) \
+	stop_both
+	run diff <(tm-account out.tm | tm-report -n --output csv) \
 		<(tm-account sums.tm | tm-report -n --output csv)
 	assert_success
 }

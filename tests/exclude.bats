@@ -2,43 +2,7 @@
 # bats file_tags=kernel
 
 load helper
-
-ALICE=541001
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-	needs_root
-	local tree
-	tree=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
-	CGROUP=$tree/tm-exclude-$$-$BATS_TEST_NUMBER
-	mkdir "$CGROUP"
-}
-
-teardown() {
-	[ -z "${CAPTURE-}" ] || kill -KILL "$CAPTURE" 2>/dev/null || true
-	rmdir "$CGROUP" || true
-}
-
-inside() {
-	(echo $BASHPID >"$CGROUP/cgroup.procs" && exec "$@")
-}
-
-start() {
-	tm-capture -q -c "$CGROUP" "$@" >out.tm 2>err &
-	CAPTURE=$!
-	for _ in $(seq 100); do
-		[ ! -s out.tm ] || return 0
-		sleep 0.05
-	done
-	cat err >&2
-	return 1
-}
-
-stop() {
-	kill -INT "$CAPTURE"
-	wait "$CAPTURE"
-	CAPTURE=
-}
+load kernel
 
 # ends: "direction seen recorded excluded", in packets, and bytes that balance
 ends() {
@@ -50,7 +14,7 @@ ends() {
 }
 
 @test "what has both ends in the site is left out, and counted" {
-	start -s 127.0.0.0/8
+	start -c "$CGROUP" -s 127.0.0.0/8
 	inside traffic udp 127.0.0.1 9 30 100 $ALICE
 	inside traffic udp ::1 9 20 100 $ALICE
 	stop
@@ -63,12 +27,12 @@ ends() {
 	ip addr add 198.51.100.1/24 dev tmx0
 	ip link set tmx0 up
 	ip link set tmx1 up
-	start -s 198.51.100.1
+	start -c "$CGROUP" -s 198.51.100.1
 	inside traffic udp 198.51.100.9 9 10 100 $ALICE
 	stop
 	run ends
 	assert_line "out 10 10 0"
-	start -x 198.51.100.1
+	start -c "$CGROUP" -x 198.51.100.1
 	inside traffic udp 198.51.100.9 9 10 100 $ALICE
 	stop
 	ip link del tmx0
@@ -77,7 +41,7 @@ ends() {
 }
 
 @test "::/0 leaves IPv4 alone" {
-	start -x ::/0
+	start -c "$CGROUP" -x ::/0
 	inside traffic udp 127.0.0.1 9 30 100 $ALICE
 	inside traffic udp ::1 9 20 100 $ALICE
 	stop
@@ -88,7 +52,7 @@ ends() {
 @test "the answer is the one of tm-filter, for a long list" {
 	awk 'BEGIN { for (i = 0; i < 20000; i++) printf "10.%d.%d.0/24\n",
 		i / 256, i % 256; print "127.0.0.0/8" }' >list
-	start -x @list
+	start -c "$CGROUP" -x @list
 	inside traffic udp 127.0.0.1 9 30 100 $ALICE
 	inside traffic udp ::1 9 20 100 $ALICE
 	stop
@@ -100,12 +64,10 @@ ends() {
 }
 
 @test "a connection is left out as a whole, in both directions" {
-	start -x 127.0.0.1
+	start -c "$CGROUP" -x 127.0.0.1
 	inside traffic sink 127.0.0.1 7709 >got &
 	local sink=$!
-	until grep -q ':1E1D 00000000:0000 0A' /proc/net/tcp; do
-		sleep 0.05
-	done
+	listens 7709
 	inside traffic tcp 127.0.0.1 7709 3000000 $ALICE
 	wait $sink
 	stop
@@ -117,13 +79,11 @@ ends() {
 
 @test "SIGHUP reads the lists again, also for a connection that stands" {
 	echo 127.0.0.1 >list
-	start -x @list
+	start -c "$CGROUP" -x @list
 	mkfifo hold
 	inside traffic sink 127.0.0.1 7710 >got &
 	local sink=$!
-	until grep -q ':1E1E 00000000:0000 0A' /proc/net/tcp; do
-		sleep 0.05
-	done
+	listens 7710
 	(exec 7<>hold && inside python3 -c '
 import socket, sys
 with socket.create_connection(("127.0.0.1", 7710)) as connection:
@@ -148,7 +108,7 @@ true"
 
 @test "a list that went bad is said, and the old one stays" {
 	echo 127.0.0.1 >list
-	start -x @list
+	start -c "$CGROUP" -x @list
 	echo nonsense >list
 	kill -HUP "$CAPTURE"
 	sleep 0.5

@@ -2,47 +2,11 @@
 # bats file_tags=kernel
 
 load helper
-
-ALICE=541001
-BOB=541002
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-	needs_root
-	local tree
-	tree=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
-	CGROUP=$tree/tm-owner-$$-$BATS_TEST_NUMBER
-	mkdir "$CGROUP"
-}
-
-teardown() {
-	[ -z "${CAPTURE-}" ] || kill -KILL "$CAPTURE" 2>/dev/null || true
-	rmdir "$CGROUP" || true
-}
-
-inside() {
-	(echo $BASHPID >"$CGROUP/cgroup.procs" && exec "$@")
-}
-
-start() {
-	tm-capture -q -c "$CGROUP" >out.tm 2>err &
-	CAPTURE=$!
-	for _ in $(seq 100); do
-		[ ! -s out.tm ] || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
-stop() {
-	kill -INT "$CAPTURE"
-	wait "$CAPTURE"
-	CAPTURE=
-}
+load kernel
 
 # meter CASE: moves data as tests/owners.py says
 meter() {
-	start
+	start -c "$CGROUP"
 	inside timeout 20 python3 "$ROOT/tests/owners.py" "$1"
 	stop
 }
@@ -96,8 +60,8 @@ charged() {
 	inside timeout 20 python3 "$ROOT/tests/owners.py" older <orders >ready &
 	local sender=$!
 	exec 7>orders
-	until [ -s ready ]; do sleep 0.05; done
-	start
+	has_begun ready
+	start -c "$CGROUP"
 	echo go >&7
 	wait $sender
 	exec 7>&-
@@ -117,7 +81,7 @@ charged() {
 }
 
 @test "a user namespace with a false map does not change who pays" {
-	start
+	start -c "$CGROUP"
 	inside setpriv --reuid $ALICE --regid $ALICE --clear-groups \
 		unshare -Urn sh -c "ip link set lo up &&
 			$BUILD/tests/traffic udp 127.0.0.1 9 50 972"
@@ -127,9 +91,7 @@ charged() {
 }
 
 @test "the kernel's own answers are nobody's, not root's" {
-	tm-capture -q >out.tm &
-	CAPTURE=$!
-	sleep 0.5
+	start
 	traffic udp 127.0.0.1 9 20 100 $ALICE
 	stop
 	run jq -r 'select(.kind == "traffic" and .protocol == 1) |
@@ -139,7 +101,7 @@ charged() {
 }
 
 @test "an event names process and command" {
-	start
+	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 1 20 $BOB
 	stop
 	run jq -r 'select(.kind == "traffic") | "\(.comm) \(.pid > 1)"' \

@@ -2,37 +2,12 @@
 # bats file_tags=kernel
 
 load helper
+load kernel
 
-ALICE=541001
 SIZE=20000000
-
-setup() {
-	needs_root
-	# where another user can come to his home
-	WORK=$(mktemp -d)
-	cd "$WORK" || return
-	local tree
-	tree=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
-	CGROUP=$tree/tm-ssh-$$-$BATS_TEST_NUMBER
-	mkdir "$CGROUP"
-	serve
-}
-
-teardown() {
-	local pid
-	for pid in ${CAPTURE-} $(cat sshd.pid); do
-		kill -KILL "$pid" 2>/dev/null || true
-	done
-	for _ in $(seq 50); do
-		! rmdir "$CGROUP" 2>/dev/null || break
-		sleep 0.1
-	done
-	rm -rf "$WORK"
-}
 
 # An sshd in the cgroup, for a user alice that it alone knows.
 serve() {
-	chmod 755 .
 	mkdir -p home/.ssh
 	ssh-keygen -qt ed25519 -N '' -f host
 	ssh-keygen -qt ed25519 -N '' -f key
@@ -64,31 +39,13 @@ serve() {
 			mkdir -p /run/sshd
 			exec $(command -v sshd) -f $PWD/sshd_config"
 	)
-	for _ in $(seq 50); do
-		[ ! -s sshd.pid ] || break
-		sleep 0.1
-	done
+	has_begun sshd.pid
+	STARTED=$(cat sshd.pid)
 }
 
 copy() {
 	scp -q -P 7722 -i key -o StrictHostKeyChecking=no \
 		-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR "$@"
-}
-
-start() {
-	tm-capture -q -c "$CGROUP" "$@" >out.tm 2>err &
-	CAPTURE=$!
-	for _ in $(seq 100); do
-		[ ! -s out.tm ] || return 0
-		sleep 0.05
-	done
-	return 1
-}
-
-stop() {
-	kill -INT "$CAPTURE"
-	wait "$CAPTURE"
-	CAPTURE=
 }
 
 # share DIRECTION: of that direction's bytes, the user's in thousandths
@@ -101,7 +58,8 @@ share() {
 }
 
 @test "scp down: 99.9 % of what the server sends is the user's" {
-	start
+	serve
+	start -c "$CGROUP"
 	copy alice@127.0.0.1:down got
 	stop
 	cmp got home/down
@@ -109,7 +67,8 @@ share() {
 }
 
 @test "scp up: 99.9 % of what the server receives is the user's" {
-	start
+	serve
+	start -c "$CGROUP"
 	copy home/down alice@127.0.0.1:up
 	stop
 	cmp home/up home/down
@@ -117,7 +76,8 @@ share() {
 }
 
 @test "as sums: the same" {
-	start --every 1s
+	serve
+	start -c "$CGROUP" --every 1s
 	copy alice@127.0.0.1:down got
 	stop
 	share out

@@ -2,57 +2,7 @@
 # bats file_tags=kernel
 
 load helper
-
-# Users that nothing else on the machine runs as.
-ALICE=541001
-BOB=541002
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return
-	needs_root
-	local tree
-	tree=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
-	CGROUP=$tree/tm-test-$$-$BATS_TEST_NUMBER
-	mkdir "$CGROUP"
-}
-
-teardown() {
-	local pid
-	for pid in ${CAPTURE-} ${READER-}; do
-		kill -KILL "$pid" 2>/dev/null || true
-	done
-	[ ! -d "$CGROUP" ] || rmdir "$CGROUP"
-}
-
-# inside COMMAND...: runs it in the cgroup of the test
-inside() {
-	(echo $BASHPID >"$CGROUP/cgroup.procs" && exec "$@")
-}
-
-# start OPTIONS...: a capture into out.tm, back once it is attached
-start() {
-	rm -f out.tm
-	tm-capture "$@" >out.tm 2>err &
-	CAPTURE=$!
-	attached
-}
-
-attached() {
-	for _ in $(seq 100); do
-		[ ! -s out.tm ] || return 0
-		sleep 0.05
-	done
-	cat err >&2
-	return 1
-}
-
-# stop SIGNAL: ends it, the exit code in $status
-stop() {
-	status=0
-	kill "-${1:-INT}" "$CAPTURE"
-	wait "$CAPTURE" || status=$?
-	CAPTURE=
-}
+load kernel
 
 # sums FILE: "kind direction uid packets bytes", for each
 sums() {
@@ -90,9 +40,7 @@ balance() {
 	start -c "$CGROUP"
 	inside traffic sink 127.0.0.1 7707 >got &
 	local sink=$!
-	until grep -q ':1E1B 00000000:0000 0A' /proc/net/tcp; do
-		sleep 0.05
-	done
+	listens 7707
 	inside traffic tcp 127.0.0.1 7707 3000000 $BOB
 	wait $sink
 	stop
@@ -154,10 +102,10 @@ balance() {
 start_behind_stopped() {
 	mkfifo slow
 	(kill -STOP $BASHPID && exec cat) <slow >out.tm &
-	READER=$!
+	STARTED=$!
 	tm-capture "$@" >slow 2>err &
 	CAPTURE=$!
-	until grep -q '^State:.T' "/proc/$READER/status"; do
+	until grep -q '^State:.T' "/proc/$STARTED/status"; do
 		sleep 0.05
 	done
 	sleep 0.3
@@ -169,9 +117,9 @@ start_behind_stopped() {
 	local flood=$!
 	inside traffic udp ::1 9 20000 200 $BOB
 	wait $flood
-	kill -CONT $READER
+	kill -CONT $STARTED
 	stop
-	wait $READER
+	wait $STARTED
 	assert_equal "$status" 0
 	sums out.tm >sums
 	run cat sums
@@ -188,9 +136,9 @@ start_behind_stopped() {
 @test "with --strict lost events are exit 4" {
 	start_behind_stopped --strict -c "$CGROUP" --ring 256K
 	inside traffic udp 127.0.0.1 9 50000 20 $ALICE
-	kill -CONT $READER
+	kill -CONT $STARTED
 	stop
-	wait $READER
+	wait $STARTED
 	assert_equal "$status" 4
 }
 
@@ -283,7 +231,7 @@ end"
 
 @test "a reader that goes away ends the capture" {
 	(tm-capture -c "$CGROUP" 2>err; echo "$?" >code) | head -c 1280 >out.tm &
-	attached
+	has_begun out.tm
 	for _ in $(seq 50); do
 		inside traffic udp 127.0.0.1 9 100 20 $ALICE
 		[ ! -s code ] || break
@@ -385,7 +333,6 @@ end"
 }
 
 @test "three capabilities are enough for an ordinary user" {
-	chmod 755 "$BATS_TEST_TMPDIR"
 	start -c "$CGROUP"
 	stop
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
