@@ -39,7 +39,7 @@ static __always_inline void take_over(struct socket_state *state, bool sums)
 		return;
 	if (sums)
 		flush(state);
-	take(&state->owner, task, bpf_get_current_cgroup_id());
+	take(&state->owner, task);
 }
 
 /* The owner, and what else is remembered of the socket, NULL = nothing. */
@@ -219,7 +219,7 @@ int note_holders(struct bpf_iter__task_file *held)
 	if (!state || (state->owner.flags & TM_OWNER_MASK) == TM_OWNER_TASK)
 		return 0;
 	read_socket(&state->owner, sk);
-	take(&state->owner, task, 0);
+	take(&state->owner, task);
 	state->owner.flags |= TM_OLDER;
 	return 0;
 }

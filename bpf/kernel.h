@@ -41,10 +41,24 @@ struct cred {
 	kuid_t uid;
 };
 
+struct kernfs_node {
+	unsigned long long id;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
 struct task_struct {
 	unsigned int flags;
 	int tgid;
 	const struct cred *cred;
+	struct css_set *cgroups;
+	unsigned int self_exec_id;
 	char comm[16];
 };
 

@@ -21,10 +21,12 @@ extern const volatile struct tm_settings settings;
 
 struct owner {
 	uint64_t cgroup_id;
+	uint64_t cgroups; /* the task's set of them, to see it change */
 	uint32_t uid;
 	uint32_t pid;
 	uint32_t socket_uid;
 	uint32_t netns;
+	uint32_t execs; /* how often the task had called execve(2) */
 	uint16_t flags;
 	char comm[TM_COMM_SIZE];
 };
@@ -65,16 +67,20 @@ static __always_inline bool is_owner(
 	const struct owner *owner, struct task_struct *task)
 {
 	return owner->pid == (uint32_t)BPF_CORE_READ(task, tgid) &&
-	       owner->uid == BPF_CORE_READ(task, cred, uid.val);
+	       owner->uid == BPF_CORE_READ(task, cred, uid.val) &&
+	       owner->cgroups == (uint64_t)BPF_CORE_READ(task, cgroups) &&
+	       owner->execs == BPF_CORE_READ(task, self_exec_id);
 }
 
-static __always_inline void take(
-	struct owner *owner, struct task_struct *task, uint64_t cgroup_id)
+static __always_inline void take(struct owner *owner, struct task_struct *task)
 {
 	owner->pid = BPF_CORE_READ(task, tgid);
 	owner->uid = BPF_CORE_READ(task, cred, uid.val);
-	owner->cgroup_id = cgroup_id;
+	owner->cgroups = (uint64_t)BPF_CORE_READ(task, cgroups);
+	owner->execs = BPF_CORE_READ(task, self_exec_id);
+	owner->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 	owner->flags = TM_OWNER_TASK;
+	__builtin_memset(owner->comm, 0, sizeof(owner->comm));
 	BPF_CORE_READ_STR_INTO(&owner->comm, task, comm);
 }
 

@@ -108,3 +108,38 @@ charged() {
 		<(tm-print --json out.tm)
 	assert_output "traffic true"
 }
+
+@test "an event names the cgroup of the task, not of the socket" {
+	mkdir "$CGROUP/below"
+	start -c "$CGROUP"
+	inside python3 -c '
+import socket, sys
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+with open(sys.argv[1] + "/below/cgroup.procs", "w") as procs:
+    procs.write("0")
+sender.sendto(b"x", ("127.0.0.1", 9))' "$CGROUP"
+	stop
+	rmdir "$CGROUP/below"
+	run jq -r 'select(.kind == "name" and .of == "cgroup") | .text' \
+		<(tm-print --json out.tm)
+	assert_line "/${CGROUP##*/}/below"
+}
+
+@test "an event names the command after exec(3)" {
+	start -c "$CGROUP"
+	inside python3 -c '
+import os, socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("127.0.0.1", 7714))
+os.set_inheritable(receiver.fileno(), True)
+sender.connect(("127.0.0.1", 7714))
+sender.send(b"x")
+os.set_inheritable(sender.fileno(), True)
+os.execvp("sh", ["sh", "-c", f"echo y >&{sender.fileno()}"])'
+	stop
+	run jq -r 'select(.kind == "traffic" and .direction == "out") | .comm' \
+		<(tm-print --json out.tm)
+	assert_output "python3
+sh"
+}
