@@ -2,6 +2,7 @@
 # make test       all tests; TEST=tm-csv runs one file
 # make check      what ./check runs: warnings are errors, nothing is skipped
 # make bench      benchmarks against references in the same run; PART=csv
+# make bench-kernel   what metering costs the traffic (root)
 # make install    PREFIX (/usr/local) and DESTDIR; make uninstall
 
 VERSION := 0.1
@@ -116,6 +117,9 @@ check: strict
 bench: all $(racers)
 	BUILD=$(abspath $(BUILD)) bench/run $(PART)
 
+bench-kernel: all $(racers)
+	BUILD=$(abspath $(BUILD)) bench/kernel
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
@@ -130,6 +134,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all test strict check bench install uninstall clean
+.PHONY: all test strict check bench bench-kernel install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
