@@ -343,6 +343,27 @@ end"
 	assert_line "out 0 0 0"
 }
 
+@test "without CAP_PERFMON the socket names the user, and that is said" {
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps=-all,+bpf,+net_admin \
+		--ambient-caps=-all,+bpf,+net_admin \
+		"$BUILD/bin/tm-capture" -c "$CGROUP" --every 1s >out.tm 2>err &
+	CAPTURE=$!
+	has_begun out.tm
+	inside traffic udp 127.0.0.1 9 10 20 $ALICE
+	stop
+	assert_equal "$status" 0
+	assert_file_contains err "without CAP_PERFMON"
+	assert_file_contains err "without interval sums: every packet"
+	run sums out.tm
+	assert_output "traffic out $ALICE 10 480"
+	# owner of the socket, and unsure
+	run jq -r 'select(.kind == "traffic") | .flags | . % 4, (. / 128 | floor) % 2' \
+		<(tm-print --json out.tm)
+	assert_line --index 0 1
+	assert_line --index 1 1
+}
+
 @test "without a cgroup2 tree it exits 77 and names the mend" {
 	run -77 unshare -m sh -c '
 		awk "/ - cgroup2 / { print \$5 }" /proc/self/mountinfo |

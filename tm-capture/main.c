@@ -109,7 +109,7 @@ static int load_lists(struct capture *capture)
 
 static void tell_missing(const char *what)
 {
-	warnx("this kernel has no %s", what);
+	warnx("without %s", what);
 }
 
 static void give_up_rights(

@@ -181,6 +181,7 @@ static int load_best(struct tm_programs *programs,
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		used.knows_task = steps[i].knows_task;
 		programs->hooks = hooks | steps[i].hooks;
+		programs->knows_task = used.knows_task;
 		if ((used.knows_task || !(hooks & SUMS)) &&
 			!load(programs, &used, ring_bytes))
 			return 0;
@@ -291,6 +292,11 @@ int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 void tm_programs_tell_missing(
 	const struct tm_programs *programs, void say_missing(const char *what))
 {
+	if (!programs->knows_task) {
+		say_missing("CAP_PERFMON, or a kernel that can be read: the "
+			    "owner is the user that the socket names");
+		return;
+	}
 	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
 		if (!(programs->hooks & costs[i].hooks))
 			say_missing(costs[i].cost);

@@ -23,7 +23,8 @@ struct tm_programs {
 	size_t counters_size;
 	unsigned cpus;
 	int lost_fd;
-	uint32_t hooks; /* enum tm_hook: those in use */
+	uint32_t hooks;	 /* enum tm_hook: those in use */
+	bool knows_task; /* the owner is more than the socket's user */
 	char problem[TM_PROGRAMS_PROBLEM];
 };
 
@@ -45,7 +46,7 @@ int tm_programs_map(const struct tm_programs *programs, const char *name);
  * who holds the sockets that are there. 0, or -1 with errno and problem. */
 int tm_programs_attach(struct tm_programs *programs, int cgroup_fd);
 
-/* Calls say for each hook that this kernel refuses, with what that costs. */
+/* Calls say for each hook that is missing, with what that costs. */
 void tm_programs_tell_missing(
 	const struct tm_programs *programs, void say(const char *what));
 
