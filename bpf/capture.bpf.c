@@ -14,6 +14,7 @@
 #include "bpf/packet.h"
 #include "bpf/ring.h"
 #include "bpf/sums.h"
+#include "bpf/wire.h"
 
 #define PASS 1
 
@@ -113,6 +114,7 @@ static __always_inline int meter(
 	if (!is_in_scope(skb, owner.netns))
 		return PASS;
 	read_packet(skb, &packet);
+	count_wire(skb, direction, &packet);
 	add(&mine->seen, &packet);
 	if (settings.excludes && is_excluded(skb, state, &packet)) {
 		add(&mine->excluded, &packet);

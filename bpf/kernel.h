@@ -89,6 +89,50 @@ struct socket {
 	struct sock *sk;
 };
 
+struct ipv6_devconf {
+	int mtu6;
+};
+
+struct inet6_dev {
+	struct ipv6_devconf cnf;
+};
+
+struct net_device {
+	unsigned int mtu;
+	unsigned int flags;
+	unsigned short hard_header_len;
+};
+
+struct dst_entry {
+	unsigned long _metrics;
+	unsigned long expires;
+};
+
+struct rtable {
+	struct dst_entry dst;
+	unsigned int rt_mtu_locked : 1, rt_pmtu : 31;
+};
+
+struct rt6_info {
+	struct dst_entry dst;
+	struct inet6_dev *rt6i_idev;
+};
+
+struct sk_buff {
+	struct net_device *dev;
+	char cb[48];
+	unsigned long _skb_refdst;
+};
+
+/* In cb, by family. */
+struct inet_skb_parm {
+	unsigned short frag_max_size;
+};
+
+struct inet6_skb_parm {
+	unsigned short frag_max_size;
+};
+
 #pragma clang attribute pop
 
 #endif

@@ -1,4 +1,4 @@
-/* What the headers of a packet say, and what it is on the wire. */
+/* What the headers of a packet say. */
 #ifndef TM_BPF_PACKET_H
 #define TM_BPF_PACKET_H
 
@@ -37,7 +37,11 @@ struct packet {
 	uint8_t protocol;
 	uint8_t tcp_flags;
 	bool is_ipv4;
-	uint32_t header_bytes; /* IP and transport header */
+	bool is_jumbo;		/* has an IPv6 jumbo payload header */
+	bool is_unfragmented;	/* and will be, or is a fragment already */
+	bool is_laid_out;	/* in fragments, by who made it */
+	uint32_t header_bytes;	/* IP and transport header */
+	uint32_t network_bytes; /* of it, what each fragment repeats */
 	uint32_t ifindex;
 	uint32_t packets;
 	uint64_t bytes;
@@ -58,6 +62,9 @@ struct ipv6_header {
 	uint8_t next_header, hop_limit;
 	uint32_t source[4], destination[4];
 };
+
+#define DONT_FRAGMENT 0x4000
+#define MORE_FRAGMENTS 0x2000
 
 struct transport_header {
 	uint16_t source_port, destination_port;
@@ -119,10 +126,14 @@ static __always_inline bool read_ipv4(
 		packet->flags |= TM_LOOPBACK;
 	if ((bpf_ntohl(ip.destination) >> 28) == 14)
 		packet->flags |= TM_MULTICAST;
+	packet->network_bytes = (ip.version_ihl & 15) * 4;
+	packet->is_unfragmented =
+		is_fragment_rest(ip.fragment) ||
+		bpf_ntohs(ip.fragment) & (DONT_FRAGMENT | MORE_FRAGMENTS);
 	if (is_fragment_rest(ip.fragment))
-		packet->header_bytes = (ip.version_ihl & 15) * 4;
+		packet->header_bytes = packet->network_bytes;
 	else
-		read_transport(skb, packet, (ip.version_ihl & 15) * 4);
+		read_transport(skb, packet, packet->network_bytes);
 	return true;
 }
 
@@ -137,7 +148,11 @@ static __always_inline uint32_t skip_extensions(
 	struct __sk_buff *skb, struct packet *packet, bool *is_rest)
 {
 	uint32_t at = sizeof(struct ipv6_header);
+	bool is_routed = false;
 	uint8_t header[4];
+
+	packet->network_bytes = at;
+	packet->is_laid_out = true;
 
 #pragma unroll
 	for (int i = 0; i < EXTENSION_HEADERS; i++) {
@@ -151,6 +166,7 @@ static __always_inline uint32_t skip_extensions(
 		packet->protocol = header[0];
 		if (kind == FRAGMENT) {
 			at += 8;
+			packet->is_unfragmented = true;
 			*is_rest = header[2] | (header[3] & 0xf8);
 			if (*is_rest)
 				break;
@@ -158,6 +174,13 @@ static __always_inline uint32_t skip_extensions(
 			at += (header[1] + 2) * 4;
 		} else {
 			at += (header[1] + 1) * 8;
+			if (kind == DESTINATION_OPTIONS)
+				packet->is_laid_out = false;
+			else if (kind == ROUTING)
+				is_routed = true;
+			/* as ip6_find_1stfragopt() has it */
+			if (kind != DESTINATION_OPTIONS || !is_routed)
+				packet->network_bytes = at;
 		}
 	}
 	return at;
@@ -175,6 +198,7 @@ static __always_inline bool read_ipv6(
 	__builtin_memcpy(packet->source, ip.source, 16);
 	__builtin_memcpy(packet->destination, ip.destination, 16);
 	packet->protocol = ip.next_header;
+	packet->is_jumbo = !ip.payload_length && ip.next_header == HOP_BY_HOP;
 	if (is_ipv6_loopback(ip.source))
 		packet->flags |= TM_LOOPBACK;
 	if ((ip.destination[0] & 0xff) == 0xff)
@@ -187,23 +211,6 @@ static __always_inline bool read_ipv6(
 	return true;
 }
 
-/* A buffer that is still to be cut into segments, or was joined from them,
- * counts as the packets that are on the wire, each with its headers. */
-static __always_inline void count_wire(
-	struct __sk_buff *skb, struct packet *packet)
-{
-	const uint32_t size = skb->gso_size;
-	const uint32_t h = packet->header_bytes;
-
-	packet->packets = 1;
-	packet->bytes = skb->len;
-	if (!size || skb->len <= h + size)
-		return;
-	packet->packets = (skb->len - h + size - 1) / size;
-	packet->bytes += (uint64_t)(packet->packets - 1) * h;
-	packet->flags |= TM_OFFLOAD;
-}
-
 static __always_inline void read_packet(
 	struct __sk_buff *skb, struct packet *packet)
 {
@@ -211,7 +218,6 @@ static __always_inline void read_packet(
 		read_ipv6(skb, packet);
 	else
 		read_ipv4(skb, packet);
-	count_wire(skb, packet);
 	packet->ifindex = skb->ifindex;
 }
 

@@ -3,9 +3,15 @@
  *   traffic tcp ADDRESS PORT BYTES [UID]        one connection
  *   traffic sink ADDRESS PORT                   accepts one, prints its bytes
  *   traffic short ADDRESS PORT COUNT BYTES [UID]  COUNT connections to itself
+ *   traffic sweep ADDRESS PORT FROM TO          a datagram of each size
+ *   traffic drain ADDRESS PORT                  takes datagrams until killed
+ * With -s SIZE before it datagrams are cut by UDP_SEGMENT, with -o they have
+ * IPv6 destination options.
  */
 #include <arpa/inet.h>
 #include <err.h>
+#include <netinet/udp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +19,8 @@
 #include <unistd.h>
 
 static char block[65536];
+static int segment;
+static bool has_options;
 
 static void become(const char *uid)
 {
@@ -38,11 +46,58 @@ static socklen_t parse(struct sockaddr_storage *to, char *host, char *port)
 	return sizeof(*v6);
 }
 
+static void set(int fd, int level, int name, const void *value, socklen_t size)
+{
+	if (setsockopt(fd, level, name, value, size))
+		err(1, "setsockopt");
+}
+
+static int datagrams(int family)
+{
+	/* a header of 8 bytes that holds but padding */
+	static const char options[8] = {0, 0, 1, 4};
+	const int fd = socket(family, SOCK_DGRAM, 0);
+
+	if (segment)
+		set(fd, SOL_UDP, UDP_SEGMENT, &segment, sizeof(segment));
+	if (has_options)
+		set(fd, SOL_IPV6, IPV6_DSTOPTS, options, sizeof(options));
+	return fd;
+}
+
+static int sweep(char **argv)
+{
+	struct sockaddr_storage to;
+	const socklen_t size = parse(&to, argv[0], argv[1]);
+	const int fd = datagrams(to.ss_family);
+	const long last = atol(argv[3]);
+
+	for (long bytes = atol(argv[2]); bytes <= last; bytes++) {
+		if (sendto(fd, block, bytes, 0, (void *)&to, size) != bytes)
+			err(1, "sendto");
+	}
+	return 0;
+}
+
+static int drain(char **argv)
+{
+	struct sockaddr_storage at;
+	const socklen_t size = parse(&at, argv[0], argv[1]);
+	const int fd = datagrams(at.ss_family), room = 64 << 20;
+
+	set(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	if (bind(fd, (void *)&at, size))
+		err(1, "bind");
+	while (read(fd, block, sizeof(block)) >= 0)
+		;
+	return 1;
+}
+
 static int udp(char **argv)
 {
 	struct sockaddr_storage to;
 	const socklen_t size = parse(&to, argv[0], argv[1]);
-	const int fd = socket(to.ss_family, SOCK_DGRAM, 0);
+	const int fd = datagrams(to.ss_family);
 	const long count = atol(argv[2]), bytes = atol(argv[3]);
 
 	for (long i = 0; i < count; i++) {
@@ -131,6 +186,18 @@ static int brief(char **argv)
 
 int main(int argc, char **argv)
 {
+	int option;
+
+	while ((option = getopt(argc, argv, "+s:o")) != -1) {
+		if (option == '?')
+			return 2;
+		if (option == 's')
+			segment = atoi(optarg);
+		else
+			has_options = true;
+	}
+	argc -= optind - 1;
+	argv += optind - 1;
 	if (argc >= 6 && !strcmp(argv[1], "udp"))
 		return become(argv[6]), udp(argv + 2);
 	if (argc >= 5 && !strcmp(argv[1], "tcp"))
@@ -139,5 +206,9 @@ int main(int argc, char **argv)
 		return sink(argv + 2);
 	if (argc >= 6 && !strcmp(argv[1], "short"))
 		return become(argv[6]), brief(argv + 2);
+	if (argc == 6 && !strcmp(argv[1], "sweep"))
+		return sweep(argv + 2);
+	if (argc == 4 && !strcmp(argv[1], "drain"))
+		return drain(argv + 2);
 	errx(2, "see the head of tests/traffic.c");
 }

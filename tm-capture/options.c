@@ -21,7 +21,7 @@ static const char usage_text[] =
 	"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] "
 	"[-x NETWORK]\n"
 	"                  [--every DURATION] [--for DURATION] [--count N]\n"
-	"                  [--ring SIZE] [--user NAME] [--strict]\n"
+	"                  [--ring SIZE] [--l2] [--user NAME] [--strict]\n"
 	"Meters the traffic of this host's sockets; events go to standard "
 	"output.\n"
 	"\n"
@@ -38,6 +38,7 @@ static const char usage_text[] =
 	"      --for DURATION    stop after 10s, 5m, 2h\n"
 	"      --count N         stop after N events\n"
 	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
+	"      --l2              bytes with the link header\n"
 	"      --user NAME       who to become once attached (tm, else who "
 	"called\n"
 	"                        sudo)\n"
@@ -99,7 +100,7 @@ static uint64_t parse_ring(const char *text)
 
 struct tm_options tm_options_parse(int argc, char **argv)
 {
-	enum { EVERY = 256, FOR, COUNT, RING, USER, STRICT };
+	enum { EVERY = 256, FOR, COUNT, RING, L2, USER, STRICT };
 	static const struct option longs[] = {
 		{"cgroup", required_argument, NULL, 'c'},
 		{"interface", required_argument, NULL, 'i'},
@@ -109,6 +110,7 @@ struct tm_options tm_options_parse(int argc, char **argv)
 		{"for", required_argument, NULL, FOR},
 		{"count", required_argument, NULL, COUNT},
 		{"ring", required_argument, NULL, RING},
+		{"l2", no_argument, NULL, L2},
 		{"user", required_argument, NULL, USER},
 		{"strict", no_argument, NULL, STRICT},
 		{"quiet", no_argument, NULL, 'q'},
@@ -155,6 +157,9 @@ struct tm_options tm_options_parse(int argc, char **argv)
 			break;
 		case RING:
 			options.ring_bytes = parse_ring(optarg);
+			break;
+		case L2:
+			options.settings.counts_link = true;
 			break;
 		case USER:
 			options.user = optarg;

@@ -182,9 +182,13 @@ static int load_best(struct tm_programs *programs,
 		used.knows_task = steps[i].knows_task;
 		programs->hooks = hooks | steps[i].hooks;
 		programs->knows_task = used.knows_task;
-		if ((used.knows_task || !(hooks & SUMS)) &&
-			!load(programs, &used, ring_bytes))
-			return 0;
+		if (!used.knows_task && hooks & SUMS)
+			break;
+		for (int knows = used.knows_task; knows >= 0; knows--) {
+			used.knows_buffer = programs->knows_buffer = knows;
+			if (!load(programs, &used, ring_bytes))
+				return 0;
+		}
 	}
 	return -1;
 }
@@ -301,6 +305,9 @@ void tm_programs_tell_missing(
 		if (!(programs->hooks & costs[i].hooks))
 			say_missing(costs[i].cost);
 	}
+	if (!programs->knows_buffer)
+		say_missing("sk_buff that can be read: a packet in fragments "
+			    "counts as one, and --l2 adds nothing");
 }
 
 /* The sums of all sockets, in blocks of whole records. */

@@ -23,8 +23,9 @@ struct tm_programs {
 	size_t counters_size;
 	unsigned cpus;
 	int lost_fd;
-	uint32_t hooks;	 /* enum tm_hook: those in use */
-	bool knows_task; /* the owner is more than the socket's user */
+	uint32_t hooks;	   /* enum tm_hook: those in use */
+	bool knows_task;   /* the owner is more than the socket's user */
+	bool knows_buffer; /* fragments and --l2 are counted */
 	char problem[TM_PROGRAMS_PROBLEM];
 };
 
