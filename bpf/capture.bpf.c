@@ -43,9 +43,16 @@ static __always_inline void take_over(struct socket_state *state, bool sums)
 	take(&state->owner, task);
 }
 
+/* What the programs write, and for that read. */
+enum mode {
+	PLAIN,	/* events, by what the packet and its socket tell unasked */
+	EVENTS, /* events */
+	SUMS,	/* interval sums */
+};
+
 /* The owner, and what else is remembered of the socket, NULL = nothing. */
 static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
-	enum tm_direction direction, struct owner *owner, bool sums)
+	enum tm_direction direction, struct owner *owner, enum mode mode)
 {
 	struct bpf_sock *socket = skb->sk;
 	struct socket_state *state;
@@ -57,7 +64,7 @@ static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
 	socket = bpf_sk_fullsock(socket);
 	if (!socket)
 		return NULL;
-	if (!settings.knows_task) {
+	if (mode == PLAIN) {
 		ask_socket(skb, owner);
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
 		return NULL;
@@ -68,7 +75,7 @@ static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
 		state = adopt(socket, sk);
 	if (state) {
 		if (direction == TM_OUT && is_sent_by_current(socket, sk))
-			take_over(state, sums);
+			take_over(state, mode == SUMS);
 		*owner = state->owner;
 	} else {
 		read_socket(owner, sk);
@@ -100,7 +107,7 @@ static __always_inline bool is_in_scope(
 }
 
 static __always_inline int meter(
-	struct __sk_buff *skb, enum tm_direction direction, bool sums)
+	struct __sk_buff *skb, enum tm_direction direction, enum mode mode)
 {
 	struct tm_counted *mine = counted(direction);
 	struct packet packet = {};
@@ -110,17 +117,19 @@ static __always_inline int meter(
 
 	if (!mine)
 		return PASS;
-	state = find_owner(skb, direction, &owner, sums);
+	state = find_owner(skb, direction, &owner, mode);
 	if (!is_in_scope(skb, owner.netns))
 		return PASS;
 	read_packet(skb, &packet);
-	count_wire(skb, direction, &packet);
+	count_wire(skb, direction, &packet,
+		mode != PLAIN && settings.knows_buffer);
 	add(&mine->seen, &packet);
 	if (settings.excludes && is_excluded(skb, state, &packet)) {
 		add(&mine->excluded, &packet);
 		return PASS;
 	}
-	if (sums && state && socket && sum(socket, state, &packet, direction))
+	if (mode == SUMS && state && socket &&
+		sum(socket, state, &packet, direction))
 		return PASS;
 	record(mine, direction, &owner, &packet);
 	return PASS;
@@ -129,25 +138,38 @@ static __always_inline int meter(
 SEC("cgroup_skb/ingress")
 int meter_in(struct __sk_buff *skb)
 {
-	return meter(skb, TM_IN, false);
+	return meter(skb, TM_IN, EVENTS);
 }
 
 SEC("cgroup_skb/egress")
 int meter_out(struct __sk_buff *skb)
 {
-	return meter(skb, TM_OUT, false);
+	return meter(skb, TM_OUT, EVENTS);
 }
 
 SEC("cgroup_skb/ingress")
 int sum_in(struct __sk_buff *skb)
 {
-	return meter(skb, TM_IN, true);
+	return meter(skb, TM_IN, SUMS);
 }
 
 SEC("cgroup_skb/egress")
 int sum_out(struct __sk_buff *skb)
 {
-	return meter(skb, TM_OUT, true);
+	return meter(skb, TM_OUT, SUMS);
+}
+
+/* For a kernel that lets nothing be read, or without the right to. */
+SEC("cgroup_skb/ingress")
+int plain_in(struct __sk_buff *skb)
+{
+	return meter(skb, TM_IN, PLAIN);
+}
+
+SEC("cgroup_skb/egress")
+int plain_out(struct __sk_buff *skb)
+{
+	return meter(skb, TM_OUT, PLAIN);
 }
 
 /* The first owner of a socket is who makes it. */

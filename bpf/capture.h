@@ -20,11 +20,10 @@ struct tm_interface {
 struct tm_settings {
 	uint32_t cpu_mask;	  /* counters are numbered by cpu & cpu_mask */
 	uint32_t interface_count; /* 0 = all interfaces */
-	uint8_t knows_task;   /* who runs, and what a socket is, can be read */
 	uint8_t knows_buffer; /* its device, its route, its largest fragment */
 	uint8_t excludes;     /* there are lists of networks */
 	uint8_t counts_link;  /* --l2: bytes include the link header */
-	uint8_t reserved[4];
+	uint8_t reserved[5];
 	struct tm_interface interfaces[TM_INTERFACES];
 };
 

@@ -155,7 +155,7 @@ static __always_inline void count_link(
 }
 
 static __always_inline void count_wire(struct __sk_buff *skb,
-	enum tm_direction direction, struct packet *packet)
+	enum tm_direction direction, struct packet *packet, bool reads)
 {
 	const bool is_ipv6 = skb->protocol == bpf_htons(ETHERTYPE_IPV6);
 
@@ -163,11 +163,11 @@ static __always_inline void count_wire(struct __sk_buff *skb,
 	packet->bytes = skb->len;
 	if (skb->gso_size)
 		count_segments(skb, packet);
-	else if (settings.knows_buffer && direction == TM_OUT)
+	else if (reads && direction == TM_OUT)
 		count_cut(skb, packet, is_ipv6);
-	else if (settings.knows_buffer)
+	else if (reads)
 		count_joined(skb, packet, is_ipv6);
-	if (settings.knows_buffer && settings.counts_link)
+	if (reads && settings.counts_link)
 		count_link(skb, packet);
 }
 

@@ -14,8 +14,9 @@
 
 extern const char tm_object[], tm_object_end[];
 
-/* What the programs are for: events, interval sums, or both. */
-enum use { FOR_EVENTS = 1, FOR_SUMS = 2, FOR_BOTH = 3 };
+/* What the programs are for: events, interval sums, both, or events where the
+ * kernel cannot be read. */
+enum use { FOR_EVENTS = 1, FOR_SUMS = 2, FOR_BOTH = 3, FOR_PLAIN = 4 };
 
 #define MAKER TM_HOOK_SOCK_CREATE
 #define RECEIVER TM_HOOK_RECV_LENGTH
@@ -43,6 +44,8 @@ static const struct part {
 	{"meter_out", TM_HOOK_CGROUP_SKB, FOR_EVENTS, true},
 	{"sum_in", TM_HOOK_CGROUP_SKB, FOR_SUMS, true},
 	{"sum_out", TM_HOOK_CGROUP_SKB, FOR_SUMS, true},
+	{"plain_in", TM_HOOK_CGROUP_SKB, FOR_PLAIN, true},
+	{"plain_out", TM_HOOK_CGROUP_SKB, FOR_PLAIN, true},
 };
 
 /* What a kernel without a hook costs. */
@@ -129,7 +132,9 @@ static unsigned power_of_two(unsigned n)
 /* Whether the part belongs to what is to be loaded, or was. */
 static bool is_wanted(const struct tm_programs *programs, size_t i)
 {
-	const enum use use = programs->hooks & SUMS ? FOR_SUMS : FOR_EVENTS;
+	const enum use use = !programs->knows_task    ? FOR_PLAIN
+			     : programs->hooks & SUMS ? FOR_SUMS
+						      : FOR_EVENTS;
 
 	return programs->hooks & parts[i].hook && parts[i].use & use;
 }
@@ -179,12 +184,11 @@ static int load_best(struct tm_programs *programs,
 
 	used.cpu_mask = programs->cpus - 1;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-		used.knows_task = steps[i].knows_task;
 		programs->hooks = hooks | steps[i].hooks;
-		programs->knows_task = used.knows_task;
-		if (!used.knows_task && hooks & SUMS)
+		programs->knows_task = steps[i].knows_task;
+		if (!programs->knows_task && hooks & SUMS)
 			break;
-		for (int knows = used.knows_task; knows >= 0; knows--) {
+		for (int knows = programs->knows_task; knows >= 0; knows--) {
 			used.knows_buffer = programs->knows_buffer = knows;
 			if (!load(programs, &used, ring_bytes))
 				return 0;

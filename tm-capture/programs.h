@@ -12,7 +12,7 @@ struct bpf_object;
 struct ring_buffer;
 
 #define TM_PROGRAMS_PROBLEM 512
-#define TM_PARTS 13	    /* programs of the object */
+#define TM_PARTS 15	    /* programs of the object */
 #define TM_DRAIN_EVENTS 256 /* the most that a drain hands out at once */
 
 struct tm_programs {
