@@ -1,0 +1,279 @@
+#include "features.h"
+
+#include "trial.h"
+
+#include <errno.h>
+#include <linux/btf.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define RING_BYTES (4 << 20) /* tm-capture's default */
+#define TCX_INGRESS 46	     /* BPF_TCX_INGRESS, of 6.6 */
+#define LOOPBACK 1	     /* its number in any network namespace */
+
+#define NEWER "a kernel of 5.8 or newer"
+#define CGROUP_BPF NEWER " with CONFIG_CGROUP_BPF=y"
+
+/* What tm-capture uses, and how it is tried. */
+struct feature {
+	const char *name;
+	int (*try)(const struct feature *feature, const struct tm_lab *lab);
+	uint32_t type, attach_type;
+	uint32_t id; /* of a helper */
+	bool is_needed;
+	const char *cost;
+	const char *mend;
+};
+
+/* A try that works as far as it could go. */
+#define UNTRIED 1
+
+static int finish(int fd)
+{
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int load(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)lab;
+	return finish(tm_trial_load(feature->type, feature->attach_type));
+}
+
+static int attach(const struct feature *feature, const struct tm_lab *lab)
+{
+	const int program = tm_trial_load(feature->type, feature->attach_type);
+	int result = UNTRIED, error;
+
+	if (program < 0)
+		return -1;
+	if (lab->cgroup >= 0)
+		result = tm_trial_attach(
+			program, lab->cgroup, feature->attach_type);
+	error = errno;
+	close(program);
+	errno = error;
+	return result;
+}
+
+static int call(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)lab;
+	return tm_trial_helper(
+		feature->type, feature->attach_type, 0, feature->id);
+}
+
+/* A program at what the kernel's BTF has by that name, and the helper that it
+ * is there for. */
+static int hook(const struct feature *feature, const struct tm_lab *lab,
+	uint32_t attach_type, uint32_t kind, const char *prefix)
+{
+	const char *const name = strchr(feature->name, '/') + 1;
+	const uint32_t id = tm_btf_find(lab->btf, kind, prefix, name);
+
+	errno = ENOENT;
+	if (!id || finish(tm_trial_load_traced(attach_type, id)))
+		return -1;
+	return feature->id ? tm_trial_helper(BPF_PROG_TYPE_TRACING, attach_type,
+				     id, feature->id)
+			   : 0;
+}
+
+static int trace(const struct feature *feature, const struct tm_lab *lab)
+{
+	return hook(
+		feature, lab, BPF_TRACE_RAW_TP, BTF_KIND_TYPEDEF, "btf_trace_");
+}
+
+static int iterate(const struct feature *feature, const struct tm_lab *lab)
+{
+	return hook(feature, lab, BPF_TRACE_ITER, BTF_KIND_FUNC, "bpf_iter_");
+}
+
+static int make_ring(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)feature;
+	(void)lab;
+	return finish(tm_trial_map(BPF_MAP_TYPE_RINGBUF, 0, 0, RING_BYTES, 0));
+}
+
+static int make_hash(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)feature;
+	(void)lab;
+	return finish(tm_trial_map(BPF_MAP_TYPE_HASH, 8, 16, 32768, 0));
+}
+
+static int make_trie(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)feature;
+	(void)lab;
+	return finish(tm_trial_map(
+		BPF_MAP_TYPE_LPM_TRIE, 20, 4, 16, BPF_F_NO_PREALLOC));
+}
+
+static int make_storage(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)feature;
+	(void)lab;
+	return finish(tm_trial_socket_storage());
+}
+
+static int map_array(const struct feature *feature, const struct tm_lab *lab)
+{
+	const size_t size = sysconf(_SC_PAGESIZE);
+	const int map =
+		tm_trial_map(BPF_MAP_TYPE_ARRAY, 4, size, 1, BPF_F_MMAPABLE);
+	void *memory;
+
+	(void)feature;
+	(void)lab;
+	if (map < 0)
+		return -1;
+	memory = mmap(NULL, size, PROT_READ, MAP_SHARED, map, 0);
+	close(map);
+	return memory == MAP_FAILED ? -1 : munmap(memory, size);
+}
+
+static int ask_tcx(const struct feature *feature, const struct tm_lab *lab)
+{
+	struct tm_attached attached;
+
+	(void)feature;
+	(void)lab;
+	return tm_trial_query(LOOPBACK, TCX_INGRESS, &attached);
+}
+
+#define SKB BPF_PROG_TYPE_CGROUP_SKB
+#define OUT BPF_CGROUP_INET_EGRESS
+#define ALL true
+#define STORAGE 107	   /* bpf_sk_storage_get; numbers of bpf_func_id */
+#define SOCK_FROM_FILE 162 /* of 5.11, so not in every header */
+#define BLIND                                                                  \
+	"the owner is the user of the socket as its own user namespace sees "  \
+	"it, without a process; events carry the flag unsure"
+
+static const struct feature features[] = {
+	{"cgroup_skb/ingress", attach, SKB, BPF_CGROUP_INET_INGRESS, 0, ALL,
+		"nothing that comes in is seen", CGROUP_BPF},
+	{"cgroup_skb/egress", attach, SKB, OUT, 0, ALL,
+		"nothing that goes out is seen", CGROUP_BPF},
+	{"ring buffer", make_ring, 0, 0, 0, ALL,
+		"events do not reach tm-capture", NEWER},
+	{"mapped counters", map_array, 0, 0, 0, ALL,
+		"what was seen and lost is not counted", NEWER},
+	{"hash", make_hash, 0, 0, 0, ALL,
+		"what was lost is not counted by user", NEWER},
+	{"socket storage", make_storage, 0, 0, 0, ALL,
+		"no owner can be kept with a socket", NEWER},
+	{"bpf_ringbuf_reserve", call, SKB, OUT, 131, ALL,
+		"events do not reach tm-capture", NEWER},
+	{"bpf_ktime_get_boot_ns", call, SKB, OUT, 125, ALL,
+		"events have no time", NEWER},
+	{"bpf_get_socket_uid", call, SKB, OUT, 47, ALL,
+		"a socket's user is not known", NEWER},
+	{"bpf_skb_cgroup_id", call, SKB, OUT, 79, ALL,
+		"a socket's cgroup is not known",
+		NEWER " with CONFIG_SOCK_CGROUP_DATA=y"},
+	{"bpf_sk_fullsock", call, SKB, OUT, 95, ALL,
+		"a socket's user is not known", NEWER},
+	{"bpf_sk_storage_get", call, SKB, OUT, STORAGE, ALL,
+		"no owner can be kept with a socket", NEWER},
+	{"bpf_probe_read_kernel", call, SKB, OUT, 113, false, BLIND,
+		"boot without lockdown=confidentiality"},
+	{"bpf_get_current_task", call, SKB, OUT, 35, false, BLIND, NEWER},
+	{"bpf_get_current_cgroup_id", call, SKB, OUT, 80, false, BLIND,
+		"a newer kernel"},
+	{"cgroup/sock_create", attach, BPF_PROG_TYPE_CGROUP_SOCK,
+		BPF_CGROUP_INET_SOCK_CREATE, 0, false,
+		"a socket that only receives is its user's, without a "
+		"process, until its first I/O",
+		CGROUP_BPF},
+	{"tp_btf/sock_recv_length", trace, 0, 0, STORAGE, false,
+		"what a process only receives may stay with who had its "
+		"socket before; for TCP tcp_rcv_space_adjust stands in",
+		"a kernel of 6.3 or newer"},
+	{"tp_btf/tcp_rcv_space_adjust", trace, 0, 0, STORAGE, false,
+		"where sock_recv_length is missing too, what a process only "
+		"receives may stay with who had its socket before",
+		NEWER},
+	{"iter/task_file", iterate, 0, 0, SOCK_FROM_FILE, false,
+		"sockets older than the capture are their user's, without a "
+		"process, until their first I/O",
+		"a kernel of 5.11 or newer"},
+	{"iter/bpf_sk_storage_map", iterate, 0, 0, 0, false,
+		"--every: intervals cannot be summed in the kernel",
+		"a kernel of 5.9 or newer"},
+	{"cgroup/sock_release", attach, BPF_PROG_TYPE_CGROUP_SOCK,
+		BPF_CGROUP_INET_SOCK_RELEASE, 0, false,
+		"--every: intervals cannot be summed in the kernel",
+		"a kernel of 5.9 or newer"},
+	{"tp_btf/tcp_destroy_sock", trace, 0, 0, STORAGE, false,
+		"--every: intervals cannot be summed in the kernel", NEWER},
+	{"longest prefix match", make_trie, 0, 0, 0, false,
+		"-s and -x cannot be decided in the kernel; tm-filter can",
+		NEWER},
+	{"tc", load, BPF_PROG_TYPE_SCHED_CLS, 0, 0, false,
+		"--hook tc cannot be used", "a kernel with CONFIG_NET_CLS_BPF"},
+	{"tcx", ask_tcx, 0, 0, 0, false,
+		"--hook tc uses clsact: its programs stay after SIGKILL, "
+		"until tm-capture --detach",
+		"a kernel of 6.6 or newer"},
+	{"bpf_skc_lookup_tcp", call, BPF_PROG_TYPE_SCHED_CLS, 0, 99, false,
+		"--hook tc: TCP that comes in has no owner", NEWER},
+	{"bpf_sk_lookup_udp", call, BPF_PROG_TYPE_SCHED_CLS, 0, 85, false,
+		"--hook tc: UDP that comes in has no owner", NEWER},
+};
+
+static bool is_forbidden(int error)
+{
+	return error == EPERM || error == EACCES;
+}
+
+static const char *reason(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return "not in this kernel";
+	case ENOMEM:
+		return "not enough memory";
+	case ENOTSUP:
+		return "not for such a program, in this kernel";
+	default:
+		return strerror(error);
+	}
+}
+
+static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
+	const struct feature *feature)
+{
+	struct tm_table *const table = &doctor->table;
+	const int result = feature->try(feature, lab);
+	const int error = errno;
+	struct tm_row *row;
+
+	if (!result)
+		row = tm_row_add(table, feature->name, TM_OK, "works");
+	else if (result == UNTRIED)
+		row = tm_row_add(table, feature->name, TM_UNKNOWN,
+			"loads; no cgroup to attach it to: %s",
+			lab->error ? strerror(lab->error) : "no tree");
+	else if (is_forbidden(error) && !doctor->has_rights)
+		row = tm_row_add(table, feature->name, TM_UNKNOWN,
+			"needs the rights above to be tried");
+	else if (error == EMFILE || error == ENFILE)
+		row = tm_row_add(table, feature->name, TM_UNKNOWN, "%s",
+			strerror(error));
+	else {
+		row = tm_row_add(
+			table, feature->name, TM_MISSING, "%s", reason(error));
+		tm_row_mend(row, feature->cost, "%s", feature->mend);
+	}
+	row->is_needed = feature->is_needed;
+}
+
+void tm_features_try(struct tm_doctor *doctor, const struct tm_lab *lab)
+{
+	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++)
+		check_feature(doctor, lab, &features[i]);
+}

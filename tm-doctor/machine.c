@@ -1,0 +1,129 @@
+#include "checks.h"
+#include "place.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The engine's name, or NULL where nothing tells of one. */
+static const char *engine(char *name, size_t size)
+{
+	if (!access("/run/.containerenv", F_OK))
+		return "podman";
+	if (!access("/.dockerenv", F_OK))
+		return "docker";
+	if (!tm_place_read("/run/systemd/container", name, size) && *name)
+		return name;
+	if (!tm_place_is_initial("pid"))
+		return "a process namespace of its own";
+	return NULL;
+}
+
+static void check_container(struct tm_table *table)
+{
+	char name[64];
+	const char *const inside = engine(name, sizeof(name));
+
+	if (!inside)
+		tm_row_add(table, "container", TM_OK, "none");
+	else if (tm_place_is_initial("pid"))
+		tm_row_add(table, "container", TM_OK,
+			"%s, which shares the host's processes", inside);
+	else
+		tm_row_mend(
+			tm_row_add(table, "container", TM_NOTE, "%s", inside),
+			"user names are the container's, and only its own "
+			"processes are looked through for older sockets",
+			"run it on the host, or with --pid=host "
+			"--cgroupns=host");
+}
+
+struct found {
+	struct tm_row *row;
+	char first[NAME_MAX + 1]; /* the interface to name instead */
+};
+
+static void note_member(void *context, const char *name)
+{
+	struct found *const found = context;
+	char path[sizeof("/sys/class/net//master") + NAME_MAX];
+	char target[PATH_MAX], text[2 * NAME_MAX];
+	const char *master;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%.*s/master", NAME_MAX,
+		name);
+	length = readlink(path, target, sizeof(target) - 1);
+	if (length <= 0)
+		return;
+	target[length] = '\0';
+	master = strrchr(target, '/');
+	master = master ? master + 1 : target;
+	snprintf(text, sizeof(text), "%.64s in %.64s", name, master);
+	tm_row_append(found->row, text);
+	if (!*found->first)
+		snprintf(found->first, sizeof(found->first), "%.64s", master);
+}
+
+/* The packets of sockets are on the bond: its members see link frames. */
+static void check_members(struct tm_table *table)
+{
+	struct found found = {.row = tm_row_add(table, "bond, bridge, team",
+				      TM_OK, "%s", "")};
+
+	tm_place_list("/sys/class/net", note_member, &found);
+	if (!*found.row->found) {
+		tm_row_append(found.row, "none");
+		return;
+	}
+	found.row->state = TM_NOTE;
+	tm_row_mend(found.row,
+		"-i with a member's name sees no socket's packets: they are "
+		"on the interface that it belongs to",
+		"tm-capture -i %s",
+		tm_place_is_plain(found.first) ? found.first : "NAME");
+}
+
+static void note_tunnel(void *context, const char *name)
+{
+	static const char *const kinds[] = {"wireguard", "vxlan", "geneve",
+		"gre", "gretap", "ipip", "sit", "ip6tnl", "ip6gre", "bareudp"};
+	char path[sizeof("/sys/class/net//uevent") + NAME_MAX];
+	char kind[64];
+
+	snprintf(path, sizeof(path), "/sys/class/net/%.*s/uevent", NAME_MAX,
+		name);
+	if (tm_place_read(path, kind, sizeof(kind)) ||
+		strncmp(kind, "DEVTYPE=", 8))
+		return;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (!strcmp(kind + 8, kinds[i]))
+			tm_row_append(context, name);
+	}
+}
+
+static void check_tunnels(struct tm_table *table)
+{
+	struct tm_row *const row =
+		tm_row_add(table, "tunnels", TM_OK, "%s", "");
+
+	tm_place_list("/sys/class/net", note_tunnel, row);
+	if (!*row->found) {
+		tm_row_append(row, "none");
+		return;
+	}
+	row->state = TM_NOTE;
+	tm_row_mend(row,
+		"a packet is its user's inside the tunnel; around it the "
+		"kernel's own socket carries it again, as nobody's",
+		"tm-filter 'not user none', or tm-capture -i INTERFACE");
+}
+
+void tm_check_machine(struct tm_doctor *doctor)
+{
+	doctor->table.group = "machine";
+	check_container(&doctor->table);
+	check_members(&doctor->table);
+	check_tunnels(&doctor->table);
+}

@@ -1,0 +1,179 @@
+#include "netlink.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define REPLY_SIZE 65536
+#define PATIENCE_S 2
+
+typedef void answer_fn(void *context, const struct nlmsghdr *message);
+
+static int open_route(void)
+{
+	const struct timeval patience = {.tv_sec = PATIENCE_S};
+	const int fd =
+		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+			sizeof(patience));
+	return fd;
+}
+
+/* Reads answers until the last: 0, or -1 with errno. */
+static int receive(int fd, answer_fn *answer, void *context)
+{
+	static char reply[REPLY_SIZE] __attribute__((aligned(8)));
+	const struct nlmsghdr *message;
+	ssize_t n;
+
+	while ((n = recv(fd, reply, sizeof(reply), 0)) > 0) {
+		for (message = (const void *)reply; NLMSG_OK(message, n);
+			message = NLMSG_NEXT(message, n)) {
+			if (message->nlmsg_type == NLMSG_DONE)
+				return 0;
+			if (message->nlmsg_type == NLMSG_ERROR) {
+				const struct nlmsgerr *const error =
+					NLMSG_DATA(message);
+
+				errno = -error->error;
+				return error->error ? -1 : 0;
+			}
+			answer(context, message);
+			if (!(message->nlmsg_flags & NLM_F_MULTI))
+				return 0;
+		}
+	}
+	return -1;
+}
+
+static int ask(
+	const void *request, size_t size, answer_fn *answer, void *context)
+{
+	const int fd = open_route();
+	int result = -1, error;
+
+	if (fd < 0)
+		return -1;
+	if (send(fd, request, size, 0) == (ssize_t)size)
+		result = receive(fd, answer, context);
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
+/* The first attribute of that type, NULL where there is none. */
+static const struct rtattr *find(
+	const struct rtattr *attribute, int length, unsigned short type)
+{
+	for (; RTA_OK(attribute, length);
+		attribute = RTA_NEXT(attribute, length)) {
+		if ((attribute->rta_type & NLA_TYPE_MASK) == type)
+			return attribute;
+	}
+	return NULL;
+}
+
+static const struct rtattr *find_inside(
+	const struct rtattr *attribute, unsigned short type)
+{
+	return attribute
+		       ? find(RTA_DATA(attribute), RTA_PAYLOAD(attribute), type)
+		       : NULL;
+}
+
+static uint32_t number(const struct rtattr *attribute)
+{
+	uint32_t value = 0;
+
+	if (attribute && RTA_PAYLOAD(attribute) >= sizeof(value))
+		memcpy(&value, RTA_DATA(attribute), sizeof(value));
+	return value;
+}
+
+struct search {
+	struct tm_filter filter;
+	void (*found)(void *context, const struct tm_filter *filter);
+	void *context;
+};
+
+static void on_filter(void *context, const struct nlmsghdr *message)
+{
+	struct search *const search = context;
+	const struct tcmsg *const tc = NLMSG_DATA(message);
+	const struct rtattr *const first = TCA_RTA(tc);
+	const int length = TCA_PAYLOAD(message);
+	const struct rtattr *const kind = find(first, length, TCA_KIND);
+
+	/* a chain's head comes without a handle */
+	if (message->nlmsg_type != RTM_NEWTFILTER || !tc->tcm_handle || !kind ||
+		RTA_PAYLOAD(kind) < sizeof("bpf") ||
+		memcmp(RTA_DATA(kind), "bpf", sizeof("bpf")))
+		return;
+	search->filter.program = number(
+		find_inside(find(first, length, TCA_OPTIONS), TCA_BPF_ID));
+	search->filter.handle = tc->tcm_handle;
+	search->filter.preference = tc->tcm_info >> 16;
+	search->found(search->context, &search->filter);
+}
+
+int tm_netlink_filters(uint32_t ifindex,
+	void found(void *context, const struct tm_filter *filter),
+	void *context)
+{
+	struct search search = {.found = found, .context = context};
+	struct {
+		struct nlmsghdr header;
+		struct tcmsg tc;
+	} request = {
+		.header = {.nlmsg_len = sizeof(request),
+			.nlmsg_type = RTM_GETTFILTER,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.tc = {.tcm_ifindex = ifindex},
+	};
+
+	search.filter.ifindex = ifindex;
+	for (int is_in = 0; is_in < 2; is_in++) {
+		search.filter.is_in = is_in;
+		request.tc.tcm_parent = TC_H_MAKE(TC_H_CLSACT,
+			is_in ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS);
+		if (ask(&request, sizeof(request), on_filter, &search))
+			return -1;
+	}
+	return 0;
+}
+
+static void on_link(void *context, const struct nlmsghdr *message)
+{
+	const struct ifinfomsg *const link = NLMSG_DATA(message);
+
+	if (message->nlmsg_type == RTM_NEWLINK)
+		*(uint32_t *)context = number(find_inside(
+			find(IFLA_RTA(link), IFLA_PAYLOAD(message), IFLA_XDP),
+			IFLA_XDP_PROG_ID));
+}
+
+uint32_t tm_netlink_xdp(uint32_t ifindex)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct ifinfomsg link;
+	} request = {
+		.header = {.nlmsg_len = sizeof(request),
+			.nlmsg_type = RTM_GETLINK,
+			.nlmsg_flags = NLM_F_REQUEST},
+		.link = {.ifi_index = ifindex},
+	};
+	uint32_t id = 0;
+
+	ask(&request, sizeof(request), on_link, &id);
+	return id;
+}
