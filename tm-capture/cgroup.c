@@ -1,76 +1,36 @@
 #include "cgroup.h"
 
+#include "common/mounts.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
 #include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* mountinfo writes space, tab, newline and backslash as \ooo. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from; to++) {
-		if (from[0] == '\\' && from[1] && from[2] && from[3]) {
-			*to = (from[1] - '0') << 6 | (from[2] - '0') << 3 |
-			      (from[3] - '0');
-			from += 4;
-		} else {
-			*to = *from++;
-		}
-	}
-	*to = '\0';
-}
-
-/* proc_pid_mountinfo(5): ID PARENT DEVICE ROOT MOUNT OPTIONS [...] - TYPE */
-static bool is_cgroup2(char *line, char **mount)
-{
-	char *const type = strstr(line, " - ");
-	char *field = line, *next;
-
-	if (!type || strncmp(type + 3, "cgroup2 ", 8))
-		return false;
-	for (int i = 0; i < 4; i++) {
-		field = strchr(field, ' ');
-		if (!field++)
-			return false;
-	}
-	next = strchr(field, ' ');
-	if (!next)
-		return false;
-	*next = '\0';
-	*mount = field;
-	return true;
-}
-
 int tm_cgroup_find(struct tm_cgroup *cgroup)
 {
-	FILE *const mounts = fopen("/proc/self/mountinfo", "re");
-	char *line = NULL, *mount;
-	size_t size = 0;
+	struct tm_mounts mounts;
+	struct tm_mount mount;
 	bool found = false;
 
 	memset(cgroup, 0, sizeof(*cgroup));
 	cgroup->fd = -1;
-	if (!mounts)
+	if (tm_mounts_open(&mounts))
 		return -1;
-	while (!found && getline(&line, &size, mounts) > 0) {
-		if (!is_cgroup2(line, &mount))
-			continue;
-		unescape(mount);
-		found = strlen(mount) < sizeof(cgroup->mount);
+	while (!found && tm_mounts_next(&mounts, &mount)) {
+		found = !strcmp(mount.type, "cgroup2") &&
+			strlen(mount.point) < sizeof(cgroup->mount);
 		if (found)
-			memcpy(cgroup->mount, mount, strlen(mount) + 1);
+			memcpy(cgroup->mount, mount.point,
+				strlen(mount.point) + 1);
 	}
-	free(line);
-	fclose(mounts);
+	tm_mounts_close(&mounts);
 	errno = ENOENT;
 	return found ? 0 : -1;
 }
