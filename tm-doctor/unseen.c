@@ -3,7 +3,6 @@
 
 #include "common/mounts.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
