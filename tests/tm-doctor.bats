@@ -62,9 +62,9 @@ elsewhere() {
 		"tp_btf/sock_recv_length", "tp_btf/tcp_rcv_space_adjust",
 		"iter/task_file", "iter/bpf_sk_storage_map",
 		"socket storage", "ring buffer", "longest prefix match",
-		"mapped counters", "bpf_probe_read_kernel", "tc", "tcx",
+		"mapped counters", "bpf_probe_read_kernel",
 		"BTF", "JIT")'
-	assert_equal "${#lines[@]}" 17
+	assert_equal "${#lines[@]}" 15
 	assert_equal "$(jq .can_capture out)" true
 }
 
@@ -99,7 +99,7 @@ elsewhere() {
 	assert_line --regexp '^  missing  CAP_BPF +not held$'
 	assert_line --partial 'mend: sudo tm-capture'
 	assert_line --regexp '^  unknown  cgroup_skb/ingress +needs the rights'
-	assert_line --partial 'in the way: CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON'
+	assert_line --partial 'in the way: CAP_BPF, CAP_NET_ADMIN'
 	run -77 as_nobody --no-new-privs tm-doctor
 	assert_line --regexp '^  note     no_new_privs +set$'
 	assert_line --partial 'mend: from a process without no_new_privs'

@@ -62,7 +62,7 @@ __attribute__((noreturn)) static void cannot(
 			"cannot %s: not permitted; it takes root, or "
 			"CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON: try sudo",
 			what);
-	errx(TM_CANNOT, "cannot %s: %s (-v tells more)", what,
+	errx(TM_CANNOT, "cannot %s: %s (-v and tm-doctor tell more)", what,
 		programs->problem);
 }
 

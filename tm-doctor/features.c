@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #define RING_BYTES (4 << 20) /* tm-capture's default */
-#define TCX_INGRESS 46	     /* BPF_TCX_INGRESS, of 6.6 */
-#define LOOPBACK 1	     /* its number in any network namespace */
 
 #define NEWER "a kernel of 5.8 or newer"
 #define CGROUP_BPF NEWER " with CONFIG_CGROUP_BPF=y"
@@ -32,12 +30,6 @@ struct feature {
 static int finish(int fd)
 {
 	return fd < 0 ? -1 : close(fd);
-}
-
-static int load(const struct feature *feature, const struct tm_lab *lab)
-{
-	(void)lab;
-	return finish(tm_trial_load(feature->type, feature->attach_type));
 }
 
 static int attach(const struct feature *feature, const struct tm_lab *lab)
@@ -135,15 +127,6 @@ static int map_array(const struct feature *feature, const struct tm_lab *lab)
 	return memory == MAP_FAILED ? -1 : munmap(memory, size);
 }
 
-static int ask_tcx(const struct feature *feature, const struct tm_lab *lab)
-{
-	struct tm_attached attached;
-
-	(void)feature;
-	(void)lab;
-	return tm_trial_query(LOOPBACK, TCX_INGRESS, &attached);
-}
-
 #define SKB BPF_PROG_TYPE_CGROUP_SKB
 #define OUT BPF_CGROUP_INET_EGRESS
 #define ALL true
@@ -182,8 +165,6 @@ static const struct feature features[] = {
 	{"bpf_probe_read_kernel", call, SKB, OUT, 113, false, BLIND,
 		"boot without lockdown=confidentiality"},
 	{"bpf_get_current_task", call, SKB, OUT, 35, false, BLIND, NEWER},
-	{"bpf_get_current_cgroup_id", call, SKB, OUT, 80, false, BLIND,
-		"a newer kernel"},
 	{"cgroup/sock_create", attach, BPF_PROG_TYPE_CGROUP_SOCK,
 		BPF_CGROUP_INET_SOCK_CREATE, 0, false,
 		"a socket that only receives is its user's, without a "
@@ -210,19 +191,8 @@ static const struct feature features[] = {
 		"a kernel of 5.9 or newer"},
 	{"tp_btf/tcp_destroy_sock", trace, 0, 0, STORAGE, false,
 		"--every: intervals cannot be summed in the kernel", NEWER},
-	{"longest prefix match", make_trie, 0, 0, 0, false,
-		"-s and -x cannot be decided in the kernel; tm-filter can",
-		NEWER},
-	{"tc", load, BPF_PROG_TYPE_SCHED_CLS, 0, 0, false,
-		"--hook tc cannot be used", "a kernel with CONFIG_NET_CLS_BPF"},
-	{"tcx", ask_tcx, 0, 0, 0, false,
-		"--hook tc uses clsact: its programs stay after SIGKILL, "
-		"until tm-capture --detach",
-		"a kernel of 6.6 or newer"},
-	{"bpf_skc_lookup_tcp", call, BPF_PROG_TYPE_SCHED_CLS, 0, 99, false,
-		"--hook tc: TCP that comes in has no owner", NEWER},
-	{"bpf_sk_lookup_udp", call, BPF_PROG_TYPE_SCHED_CLS, 0, 85, false,
-		"--hook tc: UDP that comes in has no owner", NEWER},
+	{"longest prefix match", make_trie, 0, 0, 0, ALL,
+		"the lists of -s and -x have no place", NEWER},
 };
 
 static bool is_forbidden(int error)
