@@ -19,8 +19,7 @@ static const struct tm_word directions[] = {
 	{NULL, 0},
 };
 
-/* Those that hosts send; the rest are numbers. */
-static const struct tm_word protocols[] = {
+const struct tm_word tm_protocols[] = {
 	{"icmp", 1},
 	{"igmp", 2},
 	{"ipip", 4},
@@ -32,6 +31,9 @@ static const struct tm_word protocols[] = {
 	{"esp", 50},
 	{"ah", 51},
 	{"icmpv6", 58},
+	{"icmp6", 58},
+	{"ipv6-icmp", 58},
+	{"ospf", 89},
 	{"sctp", 132},
 	{"udplite", 136},
 	{NULL, 0},
@@ -99,7 +101,7 @@ static const struct tm_field traffic[] = {
 	{"uid", TM_FIELD_UID, AT(tm_event, uid), false, NULL},
 	{"bytes", TM_FIELD_NUMBER, AT(tm_event, bytes), false, NULL},
 	{"packets", TM_FIELD_NUMBER, AT(tm_event, packets), false, NULL},
-	{"protocol", TM_FIELD_CODE, AT(tm_event, protocol), true, protocols},
+	{"protocol", TM_FIELD_CODE, AT(tm_event, protocol), true, tm_protocols},
 	{"source", TM_FIELD_ADDRESS, AT(tm_event, source), true, NULL},
 	{"source_port", TM_FIELD_NUMBER, AT(tm_event, source_port), true, NULL},
 	{"destination", TM_FIELD_ADDRESS, AT(tm_event, destination), true, NULL},
@@ -203,6 +205,18 @@ uint64_t tm_field_number(
 	default:
 		return *(const uint8_t *)bytes;
 	}
+}
+
+bool tm_word_find(
+	const struct tm_word *words, const char *text, uint32_t *number)
+{
+	for (; words->text; words++) {
+		if (strcmp(words->text, text))
+			continue;
+		*number = words->value;
+		return true;
+	}
+	return false;
 }
 
 const char *tm_word_text(const struct tm_word *words, uint32_t value)

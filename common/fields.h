@@ -50,6 +50,14 @@ const struct tm_field *tm_fields_of(unsigned kind);
 uint64_t tm_field_number(
 	const struct tm_event *event, const struct tm_field *field);
 
+/* The number of that name; false where there is none. */
+bool tm_word_find(
+	const struct tm_word *words, const char *text, uint32_t *number);
+
+/* IP protocols that hosts send, without /etc/protocols, which not every machine
+ * has; the first name of a number is the one to print. */
+extern const struct tm_word tm_protocols[];
+
 /* NULL where there is none. */
 const char *tm_word_text(const struct tm_word *words, uint32_t value);
 

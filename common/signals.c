@@ -51,12 +51,6 @@ bool tm_stop_requested(void)
 	return stops;
 }
 
-void tm_stop_request(void)
-{
-	if (!stops)
-		on_stop(SIGINT);
-}
-
 bool tm_signal_take(int signal_number)
 {
 	const bool was = taken[signal_number];

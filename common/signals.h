@@ -11,9 +11,6 @@ void tm_signals_install(void);
 
 bool tm_stop_requested(void);
 
-/* As if SIGINT had come: for a source whose work is done. */
-void tm_stop_request(void);
-
 /* Whether SIGHUP or SIGUSR1 came since the last call for it. */
 bool tm_signal_take(int signal);
 

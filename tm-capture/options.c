@@ -98,9 +98,91 @@ static uint64_t parse_ring(const char *text)
 	return size;
 }
 
+static uint64_t parse_every(const char *text)
+{
+	uint64_t every_ns;
+
+	if (!tm_duration_parse(text, &every_ns) || every_ns < EVERY_LEAST_NS ||
+		every_ns > EVERY_MOST_NS)
+		misused("--every", text, "a time from 100ms to 10m");
+	return every_ns;
+}
+
+static uint64_t parse_for(const char *text)
+{
+	uint64_t for_ns;
+
+	if (!tm_duration_parse(text, &for_ns) || !for_ns)
+		misused("--for", text, "a time, as 10s");
+	return for_ns;
+}
+
+static uint64_t parse_count(const char *text)
+{
+	uint64_t count;
+
+	if (!tm_number_parse(text, UINT64_MAX, &count) || !count)
+		misused("--count", text, "a number above 0");
+	return count;
+}
+
+enum { EVERY = 256, FOR, COUNT, RING, L2, USER, STRICT };
+
+static void take(struct tm_options *options, int option, const char *value)
+{
+	switch (option) {
+	case 'c':
+		options->cgroup = value;
+		break;
+	case 'i':
+		add_interface(&options->settings, value);
+		break;
+	case 's':
+		add_network(&options->exclusion.site, value);
+		break;
+	case 'x':
+		add_network(&options->exclusion.excluded, value);
+		break;
+	case EVERY:
+		options->every_ns = parse_every(value);
+		break;
+	case FOR:
+		options->for_ns = parse_for(value);
+		break;
+	case COUNT:
+		options->count = parse_count(value);
+		break;
+	case RING:
+		options->ring_bytes = parse_ring(value);
+		break;
+	case L2:
+		options->settings.counts_link = true;
+		break;
+	case USER:
+		options->user = value;
+		break;
+	case STRICT:
+		options->is_strict = true;
+		break;
+	case 'q':
+		options->is_quiet = true;
+		break;
+	case 'v':
+		tm_programs_be_verbose();
+		break;
+	case 'h':
+		fputs(usage_text, stdout);
+		exit(TM_DONE);
+	case 'V':
+		puts("tm-capture " TM_VERSION);
+		exit(TM_DONE);
+	default:
+		errx(TM_MISUSED, "try: tm-capture --help");
+	}
+}
+
 struct tm_options tm_options_parse(int argc, char **argv)
 {
-	enum { EVERY = 256, FOR, COUNT, RING, L2, USER, STRICT };
 	static const struct option longs[] = {
 		{"cgroup", required_argument, NULL, 'c'},
 		{"interface", required_argument, NULL, 'i'},
@@ -123,70 +205,11 @@ struct tm_options tm_options_parse(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(
-			argc, argv, "c:i:s:x:qvhV", longs, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options.cgroup = optarg;
-			break;
-		case 'i':
-			add_interface(&options.settings, optarg);
-			break;
-		case 's':
-			add_network(&options.exclusion.site, optarg);
-			break;
-		case 'x':
-			add_network(&options.exclusion.excluded, optarg);
-			break;
-		case EVERY:
-			if (!tm_duration_parse(optarg, &options.every_ns) ||
-				options.every_ns < EVERY_LEAST_NS ||
-				options.every_ns > EVERY_MOST_NS)
-				misused("--every", optarg,
-					"a time from 100ms to 10m");
-			break;
-		case FOR:
-			if (!tm_duration_parse(optarg, &options.for_ns) ||
-				!options.for_ns)
-				misused("--for", optarg, "a time, as 10s");
-			break;
-		case COUNT:
-			if (!tm_number_parse(
-				    optarg, UINT64_MAX, &options.count) ||
-				!options.count)
-				misused("--count", optarg, "a number above 0");
-			break;
-		case RING:
-			options.ring_bytes = parse_ring(optarg);
-			break;
-		case L2:
-			options.settings.counts_link = true;
-			break;
-		case USER:
-			options.user = optarg;
-			break;
-		case STRICT:
-			options.is_strict = true;
-			break;
-		case 'q':
-			options.is_quiet = true;
-			break;
-		case 'v':
-			tm_programs_be_verbose();
-			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			exit(TM_DONE);
-		case 'V':
-			puts("tm-capture " TM_VERSION);
-			exit(TM_DONE);
-		default:
-			errx(TM_MISUSED, "try: tm-capture --help");
-		}
-	}
+			argc, argv, "c:i:s:x:qvhV", longs, NULL)) != -1)
+		take(&options, option, optarg);
 	if (optind < argc)
 		errx(TM_MISUSED,
-			"%s: takes no operands; a cgroup is named "
-			"with -c",
+			"%s: takes no operands; a cgroup is named with -c",
 			argv[optind]);
 	return options;
 }

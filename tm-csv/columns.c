@@ -1,6 +1,7 @@
 #include "columns.h"
 
 #include "common/escape.h"
+#include "common/fields.h"
 #include "common/number.h"
 #include "row.h"
 
@@ -83,19 +84,12 @@ static bool is_detailed(const struct tm_event *event)
 static char *put_protocol(const struct tm_columns *columns, char *out,
 	const struct tm_event *event)
 {
-	static const struct {
-		uint8_t number;
-		const char *name;
-	} known[] = {{1, "icmp"}, {2, "igmp"}, {6, "tcp"}, {17, "udp"},
-		{47, "gre"}, {50, "esp"}, {51, "ah"}, {58, "ipv6-icmp"},
-		{132, "sctp"}};
+	const char *const name = tm_word_text(tm_protocols, event->protocol);
 
 	if (!is_detailed(event))
 		return out;
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		if (!columns->numbers && known[i].number == event->protocol)
-			return stpcpy(out, known[i].name);
-	}
+	if (name && !columns->numbers)
+		return stpcpy(out, name);
 	return tm_number_format(out, event->protocol);
 }
 

@@ -4,6 +4,7 @@
 
 #include "common/address.h"
 #include "common/event.h"
+#include "common/fields.h"
 #include "common/number.h"
 
 #include <stdarg.h>
@@ -345,74 +346,41 @@ static bool parse_net(struct parser *parser, const struct word *word,
 	return fail(parser, parser->begin, "%s", problem);
 }
 
-struct named {
-	const char *name;
-	uint8_t number;
-};
-
-static bool find(const struct named *all, const char *name, uint64_t *number)
-{
-	for (; all->name; all++) {
-		if (strcmp(all->name, name))
-			continue;
-		*number = all->number;
-		return true;
-	}
-	return false;
-}
-
-/* /etc/protocols is not on every machine. */
 static bool parse_protocol(struct parser *parser, const struct word *word,
 	struct tm_question *question, enum comparison comparison)
 {
-	static const struct named protocols[] = {
-		{"icmp", 1},
-		{"igmp", 2},
-		{"ipip", 4},
-		{"tcp", 6},
-		{"udp", 17},
-		{"dccp", 33},
-		{"ipv6", 41},
-		{"gre", 47},
-		{"esp", 50},
-		{"ah", 51},
-		{"icmp6", 58},
-		{"icmpv6", 58},
-		{"ipv6-icmp", 58},
-		{"ospf", 89},
-		{"sctp", 132},
-		{"udplite", 136},
-		{NULL, 0},
-	};
+	uint32_t protocol;
 
 	if (is_number(parser->word))
 		return parse_number(parser, word, question, comparison);
-	if (!find(protocols, parser->word, &question->low))
+	if (!tm_word_find(tm_protocols, parser->word, &protocol))
 		return fail(parser, parser->begin,
 			"proto wants tcp, udp, icmp, icmp6, sctp or another "
 			"protocol's number, not '%s'",
 			parser->word);
-	question->high = question->low;
+	question->low = question->high = protocol;
 	return true;
 }
 
 static bool parse_kind(struct parser *parser, const struct word *word,
 	struct tm_question *question, enum comparison comparison)
 {
-	static const struct named kinds[] = {
+	static const struct tm_word kinds[] = {
 		{"traffic", TM_TRAFFIC},
 		{"lost", TM_LOST},
 		{"unattributed", TM_UNATTRIBUTED},
 		{NULL, 0},
 	};
 
+	uint32_t kind;
+
 	(void)word;
 	(void)comparison;
-	if (!find(kinds, parser->word, &question->low))
+	if (!tm_word_find(kinds, parser->word, &kind))
 		return fail(parser, parser->begin,
 			"kind wants traffic, lost or unattributed, not '%s'",
 			parser->word);
-	question->high = question->low;
+	question->low = question->high = kind;
 	return true;
 }
 
