@@ -1,6 +1,6 @@
 #include "files.h"
 
-#include "place.h"
+#include "common/place.h"
 
 #include <err.h>
 #include <errno.h>
@@ -35,10 +35,39 @@ static int find_names(struct tm_file_names *names, const char *path)
 	return -1;
 }
 
+static int refuse_place(
+	const char *path, const char *dir, const struct tm_refusal *refusal)
+{
+	const unsigned owner = refusal->status.st_uid;
+	const unsigned mode = refusal->status.st_mode & 07777;
+
+	switch (refusal->flaw) {
+	case TM_FLAW_WAY:
+		warnx("%s: %s: is a symbolic link of user %u's; name the "
+		      "directory itself",
+			path, refusal->name, owner);
+		break;
+	case TM_FLAW_OWNER:
+		warnx("%s: %s: belongs to user %u (mode %o); use a directory "
+		      "of your own",
+			path, dir, owner, mode);
+		break;
+	case TM_FLAW_WRITE:
+		warnx("%s: %s: others can write in it (owner %u, mode %o); use "
+		      "a directory of your own, or chmod go-w",
+			path, dir, owner, mode);
+		break;
+	default:
+		warnx("%s: %s: %s", path, dir, refusal->text);
+	}
+	return -1;
+}
+
 static int open_place(struct tm_files *files, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char problem[TM_PLACE_PROBLEM];
+	struct tm_refusal refusal;
+	int result = 0;
 	char *dir;
 
 	dir = slash ? strndup(path, slash == path ? 1 : slash - path)
@@ -49,14 +78,13 @@ static int open_place(struct tm_files *files, const char *path)
 	}
 	files->dir = files->is_reader
 			     ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)
-			     : tm_place_open(dir, problem);
+			     : tm_place_open(dir, TM_TRUST_ROOT, &refusal);
 	if (files->dir < 0 && files->is_reader)
-		snprintf(problem, sizeof(problem), "%s", strerror(errno));
+		result = tm_files_refuse(files, "", strerror(errno));
+	else if (files->dir < 0)
+		result = refuse_place(path, dir, &refusal);
 	free(dir);
-	if (files->dir >= 0)
-		return 0;
-	warnx("%s: %s", path, problem);
-	return -1;
+	return result;
 }
 
 int tm_files_refuse(
@@ -69,8 +97,6 @@ int tm_files_refuse(
 static const char *kind_problem(mode_t mode)
 {
 	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return NULL;
 	case S_IFLNK:
 		return "is a symbolic link; name the file itself";
 	case S_IFDIR:
@@ -82,77 +108,72 @@ static const char *kind_problem(mode_t mode)
 	}
 }
 
-/* Nobody else can write in the directory, so what is seen is what is opened.
- * 0, 1 when there is no such file, -1 when it is refused. */
-static int check_file(
-	const struct tm_files *files, const char *name, const char *suffix)
+static int refuse_file(const struct tm_files *files, const char *suffix,
+	const struct tm_refusal *refusal)
 {
-	struct stat status;
-
-	if (fstatat(files->dir, name, &status, AT_SYMLINK_NOFOLLOW))
-		return errno == ENOENT ? 1
-				       : tm_files_refuse(files, suffix,
-						 strerror(errno));
-	if (kind_problem(status.st_mode))
+	switch (refusal->flaw) {
+	case TM_FLAW_KIND:
 		return tm_files_refuse(
-			files, suffix, kind_problem(status.st_mode));
-	if (files->is_reader)
-		return 0;
-	if (status.st_uid != geteuid() && status.st_uid)
-		return tm_files_refuse(
-			files, suffix, "belongs to another user");
-	if (status.st_mode & (S_IWGRP | S_IWOTH))
+			files, suffix, kind_problem(refusal->status.st_mode));
+	case TM_FLAW_WRITE:
 		return tm_files_refuse(
 			files, suffix, "others can write it; chmod go-w it");
-	return 0;
+	case TM_FLAW_HELD:
+		warnx("%s: %s has it in use; give each tm-account a state of "
+		      "its own",
+			files->path, refusal->text);
+		return -1;
+	default:
+		return tm_files_refuse(files, suffix, refusal->text);
+	}
+}
+
+static enum tm_trust trust_of(const struct tm_files *files)
+{
+	return files->is_reader ? TM_TRUST_ALL : TM_TRUST_ROOT;
 }
 
 int tm_files_openat(const struct tm_files *files, const char *name, int flags)
 {
-	return openat(files->dir, name,
-		flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+	struct tm_refusal refusal;
+
+	return tm_place_file(
+		files->dir, name, flags, 0600, trust_of(files), &refusal);
 }
 
-/* A lock of the process and not of the descriptor: it does not pass to
- * children, and tells who has it. */
+/* 0, 1 when there is no such file, -1 when it is refused. */
+static int check_file(const struct tm_files *files)
+{
+	struct tm_refusal refusal;
+	const int found = tm_place_look(
+		files->dir, files->names.file, trust_of(files), &refusal);
+
+	return found < 0 ? refuse_file(files, "", &refusal) : found;
+}
+
 static int take_lock(struct tm_files *files)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct tm_refusal refusal;
 
-	if (check_file(files, files->names.file, "") < 0 ||
-		check_file(files, files->names.lock, ".lock") < 0)
+	if (check_file(files) < 0)
 		return -1;
-	files->lock =
-		tm_files_openat(files, files->names.lock, O_RDWR | O_CREAT);
-	if (files->lock < 0)
-		return tm_files_refuse(files, ".lock", strerror(errno));
-	if (!fcntl(files->lock, F_SETLK, &lock))
-		return 0;
-	if (errno != EACCES && errno != EAGAIN)
-		return tm_files_refuse(files, ".lock", strerror(errno));
-	lock.l_type = F_WRLCK;
-	if (!fcntl(files->lock, F_GETLK, &lock) && lock.l_type != F_UNLCK &&
-		lock.l_pid > 0)
-		warnx("%s: process %d has it in use; give each tm-account a "
-		      "state of its own",
-			files->path, lock.l_pid);
-	else
-		warnx("%s: another process has it in use", files->path);
-	return -1;
+	files->lock = tm_place_lock(files->dir, files->names.lock, &refusal);
+	return files->lock < 0 ? refuse_file(files, ".lock", &refusal) : 0;
 }
 
 /* 0, 1 when there is no such file, -1 when it cannot be read. */
 static int read_file(struct tm_files *files, const char *name,
 	const char *suffix, struct tm_journal *journal)
 {
-	const int found = check_file(files, name, suffix);
+	struct tm_refusal refusal;
 	int fd, result;
 
-	if (found)
-		return found;
-	fd = tm_files_openat(files, name, O_RDONLY);
+	fd = tm_place_file(
+		files->dir, name, O_RDONLY, 0, trust_of(files), &refusal);
+	if (fd < 0 && errno == ENOENT)
+		return 1;
 	if (fd < 0)
-		return tm_files_refuse(files, suffix, strerror(errno));
+		return refuse_file(files, suffix, &refusal);
 	result = tm_journal_read(fd, journal, files->totals, files->runs);
 	if (result)
 		tm_files_refuse(files, suffix, strerror(errno));
@@ -229,7 +250,7 @@ int tm_files_open(struct tm_files *files, const char *path)
 		return -1;
 	if (!files->is_reader)
 		return take_lock(files);
-	return check_file(files, files->names.file, "") > 0
+	return check_file(files) > 0
 		       ? tm_files_refuse(files, "", strerror(ENOENT))
 		       : 0;
 }

@@ -27,7 +27,8 @@ int tm_files_open(struct tm_files *files, const char *path);
  * the file itself. 0, or -1 when neither can be used. */
 int tm_files_load(struct tm_files *files, struct tm_journal *found);
 
-/* openat(2) in the directory, through no link, never waiting. */
+/* openat(2) in the directory, of what is fit only: -1 and errno, EPERM when it
+ * is refused. */
 int tm_files_openat(const struct tm_files *files, const char *name, int flags);
 
 /* Says it of the path with that suffix; -1. */

@@ -1,5 +1,7 @@
 #include "state.h"
 
+#include "common/place.h"
+
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -117,7 +119,7 @@ static int take_new(struct tm_state *state, off_t from)
 	use_file(state, fd, status.st_size, status.st_size + rest);
 	state->is_dirty = rest > 0;
 	state->sync_due_ns = 0;
-	state->is_suspect = fsync(state->files.dir);
+	state->is_suspect = tm_place_sync(state->files.dir);
 	return state->is_suspect ? errno : 0;
 }
 

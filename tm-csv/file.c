@@ -14,8 +14,7 @@
 #define MODE 0640
 #define BLOCK 65536
 #define AGAIN_MAX 100 /* a file has no reason to say so for long */
-#define FLAGS                                                                  \
-	(O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define FLAGS (O_RDWR | O_APPEND)
 
 /* Rows without a header do not say what they hold; where the file system
  * keeps attributes, this one does. */
@@ -33,40 +32,12 @@ __attribute__((format(printf, 2, 3))) static int refuse(
 	return -1;
 }
 
-static const char *kind_of(mode_t mode)
+void tm_file_explain(
+	char text[TM_REFUSAL_SIZE], const struct tm_refusal *refusal)
 {
-	switch (mode & S_IFMT) {
-	case S_IFDIR:
-		return "a directory";
-	case S_IFIFO:
-		return "a FIFO";
-	case S_IFCHR:
-		return "a character device";
-	case S_IFBLK:
-		return "a block device";
-	case S_IFLNK:
-		return "a symbolic link";
-	case S_IFSOCK:
-		return "a socket";
-	}
-	return "of an unknown kind";
-}
-
-static int check_kind(const struct stat *status, char text[TM_REFUSAL_SIZE])
-{
-	char refusal[TM_REFUSAL_SIZE - 16];
-
-	if (!S_ISREG(status->st_mode))
-		return refuse(
-			text, "refused: it is %s", kind_of(status->st_mode));
-	if (status->st_nlink > 1)
-		return refuse(text, "refused: it has %ju hard links",
-			(uintmax_t)status->st_nlink);
-	if (*tm_place_refusal(text, status)) {
-		snprintf(refusal, sizeof(refusal), "%s", text);
-		return refuse(text, "refused: %s", refusal);
-	}
-	return 0;
+	snprintf(text, TM_REFUSAL_SIZE, "%s%s",
+		refusal->flaw == TM_FLAW_ERROR ? "" : "refused: ",
+		refusal->text);
 }
 
 static bool begins_like(const char *row, size_t size, const char *start)
@@ -181,40 +152,19 @@ static int repair(int fd, const char *name, off_t size)
 	return 0;
 }
 
-static int open_known(const struct tm_place *place, const char *name)
+static int open_here(
+	int directory, const char *name, struct tm_refusal *refusal)
 {
-	int fd = openat(place->fd, name, FLAGS);
+	int fd = tm_place_file(
+		directory, name, FLAGS, 0, TM_TRUST_ROOT, refusal);
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
-	fd = openat(place->fd, name, FLAGS | O_CREAT | O_EXCL, MODE);
+	fd = tm_place_file(directory, name, FLAGS | O_CREAT | O_EXCL, MODE,
+		TM_TRUST_ROOT, refusal);
 	if (fd >= 0)
 		fchmod(fd, MODE); /* whatever the umask */
 	return fd;
-}
-
-int tm_file_look(const struct tm_place *place, const char *name,
-	char text[TM_REFUSAL_SIZE])
-{
-	struct stat status;
-
-	if (fstatat(place->fd, name, &status, AT_SYMLINK_NOFOLLOW) ||
-		S_ISREG(status.st_mode))
-		return 0;
-	return check_kind(&status, text);
-}
-
-/* Why it could not be opened, by what is there. */
-static int explain(const struct tm_place *place, const char *name,
-	char text[TM_REFUSAL_SIZE])
-{
-	const int error = errno;
-
-	if (tm_file_look(place, name, text))
-		return -1;
-	snprintf(text, TM_REFUSAL_SIZE, "%s", strerror(error));
-	errno = error;
-	return -1;
 }
 
 static int check(int fd, const char *name, const struct tm_layout *layout,
@@ -222,7 +172,7 @@ static int check(int fd, const char *name, const struct tm_layout *layout,
 {
 	struct stat status;
 
-	if (fstat(fd, &status) || check_kind(&status, text))
+	if (fstat(fd, &status))
 		return -1;
 	if (status.st_ino == *inode)
 		return 0;
@@ -236,18 +186,21 @@ static int check(int fd, const char *name, const struct tm_layout *layout,
 	return 0;
 }
 
-int tm_file_open(const struct tm_place *place, const char *name,
+int tm_file_open(int directory, const char *name,
 	const struct tm_layout *layout, ino_t *inode,
 	char text[TM_REFUSAL_SIZE])
 {
+	struct tm_refusal refusal;
 	int fd, error;
 
+	fd = open_here(directory, name, &refusal);
+	if (fd < 0) {
+		error = errno;
+		tm_file_explain(text, &refusal);
+		errno = error;
+		return -1;
+	}
 	*text = '\0';
-	if (!*inode && tm_file_look(place, name, text))
-		return -1; /* to open a FIFO or a device would be felt */
-	fd = open_known(place, name);
-	if (fd < 0)
-		return explain(place, name, text);
 	if (!check(fd, name, layout, inode, text))
 		return fd;
 	error = errno;
@@ -317,35 +270,32 @@ static bool is_ours(const char *name, const char *prefix)
 	return digits && !strcmp(name + digits, ".log");
 }
 
-static void repair_one(const struct tm_place *place, const char *name)
+static void repair_one(int directory, const char *name)
 {
-	char text[TM_REFUSAL_SIZE];
+	struct tm_refusal refusal;
 	struct stat status;
-	int fd;
+	const int fd = tm_place_file(
+		directory, name, FLAGS, 0, TM_TRUST_ROOT, &refusal);
 
-	if (fstatat(place->fd, name, &status, AT_SYMLINK_NOFOLLOW) ||
-		check_kind(&status, text))
-		return;
-	fd = openat(place->fd, name, FLAGS);
 	if (fd < 0)
-		return;
-	if (!fstat(fd, &status) && !check_kind(&status, text))
+		return; /* it is said when its user comes */
+	if (!fstat(fd, &status))
 		repair(fd, name, status.st_size);
 	close(fd);
 }
 
-void tm_file_repair_all(const struct tm_place *place, const char *prefix)
+void tm_file_repair_all(int directory, const char *prefix)
 {
 	const int fd =
-		openat(place->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+		openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
-	if (!directory)
+	if (!list)
 		return; /* each is looked into when its user comes */
-	while ((entry = readdir(directory))) {
+	while ((entry = readdir(list))) {
 		if (is_ours(entry->d_name, prefix))
-			repair_one(place, entry->d_name);
+			repair_one(directory, entry->d_name);
 	}
-	closedir(directory);
+	closedir(list);
 }

@@ -2,9 +2,13 @@
 #ifndef TM_CSV_FILE_H
 #define TM_CSV_FILE_H
 
-#include "place.h"
+#include "common/place.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
+
+#define TM_REFUSAL_SIZE (TM_REFUSAL_TEXT + 16)
 
 /* What the rows of all files look like. */
 struct tm_layout {
@@ -14,15 +18,15 @@ struct tm_layout {
 	bool is_seven;	  /* no columns but the usual ones */
 };
 
-/* Whether something other than a file has that name: -1 and why in text. */
-int tm_file_look(const struct tm_place *place, const char *name,
-	char text[TM_REFUSAL_SIZE]);
+/* What the common checks say, in a line: "refused: it is a FIFO". */
+void tm_file_explain(
+	char text[TM_REFUSAL_SIZE], const struct tm_refusal *refusal);
 
 /* Opens a file to append to, or makes it. *inode is that of the file as it was
  * left, 0 = unknown; another one is looked into: a torn last row is cut back
  * and said, other columns are refused. A descriptor, or -1 with errno and a
  * reason in text; a refusal is EPERM. */
-int tm_file_open(const struct tm_place *place, const char *name,
+int tm_file_open(int directory, const char *name,
 	const struct tm_layout *layout, ino_t *inode,
 	char text[TM_REFUSAL_SIZE]);
 
@@ -35,6 +39,6 @@ size_t tm_file_append(int fd, const char *rows, size_t size);
 
 /* Cuts back the torn rows of all files whose names are prefix, digits or
  * "none", ".log". */
-void tm_file_repair_all(const struct tm_place *place, const char *prefix);
+void tm_file_repair_all(int directory, const char *prefix);
 
 #endif

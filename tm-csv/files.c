@@ -58,7 +58,7 @@ struct list {
 struct tm_files {
 	const struct tm_files_target *target;
 	const struct tm_layout *layout;
-	struct tm_place place;
+	int directory;
 	struct tm_index index; /* of uids; 0 for the one file */
 	struct user_file *all;
 	uint32_t room; /* in all and the lists */
@@ -226,8 +226,8 @@ static int open_file(struct tm_files *files, struct user_file *file,
 	while (files->open_count >= files->open_limit)
 		close_file(files, &files->all[files->oldest]);
 	for (;;) {
-		file->fd = tm_file_open(
-			&files->place, name, files->layout, &file->inode, text);
+		file->fd = tm_file_open(files->directory, name, files->layout,
+			&file->inode, text);
 		if (file->fd >= 0)
 			break;
 		if ((errno != EMFILE && errno != ENFILE) || !files->open_count)
@@ -391,8 +391,6 @@ static void retry(struct tm_files *files, uint32_t most, uint64_t now)
 
 static void sync_all(struct tm_files *files, uint64_t now)
 {
-	int fd;
-
 	for (uint32_t i = 0; i < files->unsynced.count; i++) {
 		struct user_file *file =
 			&files->all[files->unsynced.numbers[i]];
@@ -402,12 +400,7 @@ static void sync_all(struct tm_files *files, uint64_t now)
 	}
 	files->unsynced.count = 0;
 	files->synced_ns = now;
-	/* and the names of new files */
-	fd = openat(files->place.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
+	tm_place_sync(files->directory); /* the names of new files */
 }
 
 static int64_t left_ns(uint64_t since_ns, uint64_t limit_ns, uint64_t now)
@@ -623,32 +616,58 @@ static void open_single(struct tm_files *files)
 	if (!file)
 		err(TM_FAILED, NULL);
 	if (!is_stdout(files) && open_file(files, file, text))
-		errx(TM_FAILED, "%s/%s: %s", files->place.path,
+		errx(TM_FAILED, "%s/%s: %s", files->target->directory,
 			files->target->file, text);
 	if (is_stdout(files) && files->layout->with_header)
 		tm_files_end(files, stpcpy(tm_files_begin(files, 0, 1024),
 					    files->layout->header));
 }
 
+static void lock(const struct tm_files *files, const char *name)
+{
+	const char *directory = files->target->directory;
+	struct tm_refusal refusal;
+
+	if (tm_place_lock(files->directory, name, &refusal) >= 0)
+		return; /* until the end of the process */
+	if (refusal.flaw == TM_FLAW_HELD)
+		errx(TM_FAILED,
+			"%s: %s writes the same files there; give another "
+			"--nic or --dir",
+			directory, refusal.text);
+	errx(TM_FAILED, "%s/%s: %s: %s", directory, name,
+		refusal.flaw == TM_FLAW_ERROR ? "cannot be locked" : "refused",
+		refusal.text);
+}
+
 static void open_place(struct tm_files *files)
 {
 	const struct tm_files_target *target = files->target;
 	char name[NAME_MAX + 1], text[TM_REFUSAL_SIZE];
+	struct tm_refusal refusal;
 
-	tm_place_open(&files->place, target->directory);
-	if (target->file && tm_file_look(&files->place, target->file, text))
+	files->directory =
+		tm_place_open(target->directory, TM_TRUST_ROOT, &refusal);
+	if (files->directory < 0) {
+		tm_file_explain(text, &refusal);
+		errx(TM_FAILED, "%s: %s", target->directory, text);
+	}
+	if (target->file && tm_place_look(files->directory, target->file,
+				    TM_TRUST_ROOT, &refusal) < 0) {
+		tm_file_explain(text, &refusal);
 		errx(TM_FAILED, "%s/%s: %s", target->directory, target->file,
 			text);
+	}
 	if (target->file)
 		snprintf(name, sizeof(name), ".%.200s.lock", target->file);
 	else
 		snprintf(name, sizeof(name), ".traffic_user_%s.lock",
 			target->nic);
-	tm_place_lock(&files->place, name);
+	lock(files, name);
 	if (target->file)
 		return;
 	snprintf(name, sizeof(name), "traffic_user_%s_", target->nic);
-	tm_file_repair_all(&files->place, name);
+	tm_file_repair_all(files->directory, name);
 }
 
 struct tm_files *tm_files_open(
@@ -662,7 +681,7 @@ struct tm_files *tm_files_open(
 	files->layout = layout;
 	files->newest = files->oldest = files->last = NO_FILE;
 	files->open_limit = descriptors();
-	files->place.fd = -1;
+	files->directory = -1;
 	files->flushed_ns = files->retried_ns = files->synced_ns = now_ns();
 	if (!is_stdout(files))
 		open_place(files);
@@ -673,7 +692,7 @@ struct tm_files *tm_files_open(
 
 int tm_files_directory(const struct tm_files *files)
 {
-	return files->place.fd;
+	return files->directory;
 }
 
 void tm_files_reopen(struct tm_files *files)

@@ -1,5 +1,6 @@
 #include "log.h"
 
+#include "common/place.h"
 #include "common/stream.h"
 
 #include <err.h>
@@ -14,91 +15,40 @@
 
 #define MODE 0640
 
-static char problem[256];
+static char problem[TM_REFUSAL_TEXT];
 
 static const char *because_of_errno(void)
 {
 	return strerror(errno);
 }
 
-/* A link that only root or we could have made may lead on, as /var/run does. */
-static bool is_trusted_link(int directory, const char *name)
+static const char *explain_kind(mode_t mode)
 {
-	struct stat status;
-
-	return !fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) &&
-	       S_ISLNK(status.st_mode) &&
-	       (!status.st_uid || status.st_uid == geteuid());
-}
-
-/* Steps into a directory; closes the one that it came from. -1 and errno. */
-static int step(int directory, const char *name)
-{
-	const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-	int next = openat(directory, name, flags | O_NOFOLLOW), error;
-
-	if (next < 0 && (errno == ENOTDIR || errno == ELOOP)) {
-		if (is_trusted_link(directory, name))
-			next = openat(directory, name, flags);
-		else
-			errno = errno == ELOOP ? ELOOP : ENOTDIR;
-	}
-	error = errno;
-	close(directory);
-	errno = error;
-	return next;
-}
-
-/* The directory of the path, reached without a stranger's link; the rest of
- * the path is its last name. */
-static int open_directory(const char *path, const char **name)
-{
-	int directory = open(
-		*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	char part[256];
-	size_t length;
-
-	for (;;) {
-		path += strspn(path, "/");
-		length = strcspn(path, "/");
-		*name = path;
-		if (directory < 0 || !path[length])
-			return directory;
-		if (length >= sizeof(part)) {
-			close(directory);
-			errno = ENAMETOOLONG;
-			return -1;
-		}
-		memcpy(part, path, length);
-		part[length] = '\0';
-		directory = step(directory, part);
-		path += length;
-	}
-}
-
-static const char *kind(mode_t mode)
-{
-	return S_ISDIR(mode)	? "is a directory"
-	       : S_ISLNK(mode)	? "is a symbolic link"
-	       : S_ISFIFO(mode) ? "is a FIFO"
-	       : S_ISSOCK(mode) ? "is a socket"
-				: "is a device";
-}
-
-/* Why the file is not one of ours alone, or NULL. */
-static const char *refuse(const struct stat *status)
-{
-	if (!S_ISREG(status->st_mode))
-		return kind(status->st_mode);
-	if (status->st_nlink > 1)
-		return "has other names (hard links)";
-	if (!status->st_nlink)
-		return "was removed";
-	if (status->st_uid == geteuid())
-		return NULL;
-	snprintf(problem, sizeof(problem), "belongs to another user (uid %u)",
-		status->st_uid);
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		return "is a device";
+	snprintf(problem, sizeof(problem), "is %s", tm_kind_name(mode));
 	return problem;
+}
+
+static const char *explain(const struct tm_refusal *refusal)
+{
+	switch (refusal->flaw) {
+	case TM_FLAW_WAY:
+		return "a directory on the way is none, or another user's "
+		       "symbolic link";
+	case TM_FLAW_KIND:
+		return explain_kind(refusal->status.st_mode);
+	case TM_FLAW_NAMES:
+		return "has other names (hard links)";
+	case TM_FLAW_OWNER:
+		snprintf(problem, sizeof(problem),
+			"belongs to another user (uid %u)",
+			refusal->status.st_uid);
+		return problem;
+	default:
+		snprintf(problem, sizeof(problem), "%s", refusal->text);
+		return problem;
+	}
 }
 
 static bool is_same(int fd, const struct stat *status)
@@ -112,7 +62,6 @@ static bool is_same(int fd, const struct stat *status)
 static const char *take(struct log *log, int fd)
 {
 	struct stat status;
-	const char *why;
 
 	if (fstat(fd, &status))
 		return because_of_errno();
@@ -120,9 +69,6 @@ static const char *take(struct log *log, int fd)
 		close(fd);
 		return NULL;
 	}
-	why = refuse(&status);
-	if (why)
-		return why;
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return errno == EWOULDBLOCK ? "is the log of another process"
 					    : because_of_errno();
@@ -132,43 +78,28 @@ static const char *take(struct log *log, int fd)
 	return NULL;
 }
 
-static const char *open_in(struct log *log, int directory, const char *name)
+const char *log_open(struct log *log, const char *path)
 {
-	struct stat status;
-	const char *why;
-	int fd;
+	struct tm_refusal refusal;
+	const char *name, *why;
+	int directory, fd;
 
-	/* what is no file is not even opened: a device may act on that */
-	if (!fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) &&
-		!S_ISREG(status.st_mode))
-		return kind(status.st_mode);
-	fd = openat(directory, name,
-		O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
-			O_NOCTTY | O_CLOEXEC,
-		MODE);
+	log->path = path;
+	directory = tm_place_open_for(path, &name, TM_TRUST_ALL, &refusal);
+	if (directory < 0)
+		return explain(&refusal);
+	if (!*name) {
+		close(directory);
+		return "is a directory";
+	}
+	fd = tm_place_file(directory, name, O_WRONLY | O_APPEND | O_CREAT, MODE,
+		TM_TRUST_ME, &refusal);
+	close(directory);
 	if (fd < 0)
-		return errno == ELOOP ? "is a symbolic link"
-				      : because_of_errno();
+		return explain(&refusal);
 	why = take(log, fd);
 	if (why)
 		close(fd);
-	return why;
-}
-
-const char *log_open(struct log *log, const char *path)
-{
-	const char *name, *why;
-	int directory;
-
-	log->path = path;
-	directory = open_directory(path, &name);
-	if (directory < 0)
-		return errno == ENOTDIR
-			       ? "a directory on the way is none, or another "
-				 "user's symbolic link"
-			       : because_of_errno();
-	why = *name ? open_in(log, directory, name) : "is a directory";
-	close(directory);
 	return why;
 }
 
