@@ -5,15 +5,15 @@
  * balances. Another -S gives other events, later, of the same users and hosts.
  *   events -w COUNT
  * A list of COUNT networks instead, the site's own first. */
-#include "common/event.h"
-#include "common/stream.h"
-
 #include <arpa/inet.h>
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/event.h"
+#include "common/stream.h"
 
 #define SECOND_NS 1000000000ULL
 #define BLOCK 2048

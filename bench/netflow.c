@@ -1,8 +1,6 @@
 /* Sends the IPv4 events of a recording as NetFlow version 5 to a collector, so
  * that it gets the same work: netflow FILE PORT. The uid goes as the number of
  * the input interface, less 1000. */
-#include "common/event.h"
-
 #include <arpa/inet.h>
 #include <err.h>
 #include <stdio.h>
@@ -10,6 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "common/event.h"
 
 #define FLOWS 30
 #define BURST 64 /* datagrams, then a rest: nobody resends them */

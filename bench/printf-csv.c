@@ -1,12 +1,12 @@
 /* What tm-csv is measured against: a loop of fread, inet_ntop and printf that
  * writes the rows of tm-csv -o -, byte for byte. Reads the files named. */
-#include "common/event.h"
-
 #include <arpa/inet.h>
 #include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "common/event.h"
 
 static const char *text(const uint8_t address[16], char to[INET6_ADDRSTRLEN])
 {

@@ -1,12 +1,12 @@
 /* cat with the pipes and blocks that the tools use: what a stage of a pipe can
  * reach that looks at nothing. Reads the files named, - or none is
  * standard input. */
-#include "common/stream.h"
-
 #include <err.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/stream.h"
 
 static char block[256 * 1024];
 

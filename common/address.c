@@ -1,8 +1,7 @@
-#include "address.h"
-
-#include "number.h"
-
 #include <arpa/inet.h>
+
+#include "address.h"
+#include "number.h"
 
 bool tm_address_parse(const char *text, uint8_t address[16])
 {

@@ -1,7 +1,7 @@
-#include "escape.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "escape.h"
 
 #define ESCAPE_SIZE 16
 

@@ -1,6 +1,6 @@
-#include "fields.h"
-
 #include <string.h>
+
+#include "fields.h"
 
 static const struct tm_word kinds[] = {
 	{"traffic", TM_TRAFFIC},

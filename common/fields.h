@@ -3,9 +3,9 @@
 #ifndef TM_FIELDS_H
 #define TM_FIELDS_H
 
-#include "event.h"
-
 #include <stdbool.h>
+
+#include "event.h"
 
 enum tm_field_type {
 	TM_FIELD_TIME, /* the same bytes twice: as text and as number */

@@ -1,7 +1,7 @@
-#include "index.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "index.h"
 
 #define FIRST_BITS 6
 

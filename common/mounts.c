@@ -1,7 +1,7 @@
-#include "mounts.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "mounts.h"
 
 static bool is_octal(const char *text)
 {

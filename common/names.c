@@ -1,13 +1,12 @@
-#include "names.h"
-
-#include "index.h"
-#include "resolver.h"
-
 #include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "index.h"
+#include "names.h"
+#include "resolver.h"
 
 #define IDS_MAX (1u << 20)
 #define TEXT_MAX ((size_t)64 << 20)

@@ -9,9 +9,9 @@
 #ifndef TM_NAMES_H
 #define TM_NAMES_H
 
-#include "event.h"
-
 #include <stdbool.h>
+
+#include "event.h"
 
 #define TM_NAME_PARTS 40 /* records of the longest text: 4,160 bytes */
 

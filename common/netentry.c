@@ -1,10 +1,9 @@
-#include "netentry.h"
-
-#include "address.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "address.h"
+#include "netentry.h"
 
 struct parser {
 	const char *start, *p, *end;

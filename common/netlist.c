@@ -1,7 +1,3 @@
-#include "netlist.h"
-
-#include "netentry.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -9,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "netentry.h"
+#include "netlist.h"
 
 #define LINE_MOST ((size_t)64 * 1024)
 

@@ -2,9 +2,9 @@
 #ifndef TM_NETLIST_H
 #define TM_NETLIST_H
 
-#include "range.h"
-
 #include <stddef.h>
+
+#include "range.h"
 
 #define TM_NETLIST_PROBLEM 512
 #define TM_NETLIST_PATTERN_MOST 65536 /* networks that one pattern may be */

@@ -1,11 +1,10 @@
-#include "networks.h"
-
-#include "netlist.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "netlist.h"
+#include "networks.h"
 
 /* Look-ups: a tree whose nodes are tables as large as the number of ranges
  * that they have to tell apart, so that one or two of them lead to the one

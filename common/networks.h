@@ -2,10 +2,10 @@
 #ifndef TM_NETWORKS_H
 #define TM_NETWORKS_H
 
-#include "range.h"
-
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "range.h"
 
 #define TM_NETWORKS_PROBLEM 512
 

@@ -1,9 +1,9 @@
-#include "number.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "number.h"
 
 /* Advances *text past its digits; false when there are none or too many. */
 static bool digits(const char **text, uint64_t *value)

@@ -1,5 +1,3 @@
-#include "place.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -9,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "place.h"
 
 #define LINKS_MAX 40 /* as the kernel has it */
 #define SAFE (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)

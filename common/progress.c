@@ -1,10 +1,10 @@
-#include "progress.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "progress.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 

@@ -1,5 +1,4 @@
 #include "range.h"
-
 #include "address.h"
 #include "number.h"
 

@@ -1,5 +1,3 @@
-#include "resolver.h"
-
 #include <errno.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -7,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "resolver.h"
 
 #define OPEN_MAX 1024 /* questions asked whose answers were not taken */
 #define SECOND_NS UINT64_C(1000000000)

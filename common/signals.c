@@ -1,7 +1,7 @@
-#include "signals.h"
-
 #include <signal.h>
 #include <time.h>
+
+#include "signals.h"
 
 static volatile sig_atomic_t stops;
 static volatile sig_atomic_t taken[64];

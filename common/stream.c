@@ -1,8 +1,3 @@
-#include "stream.h"
-
-#include "exit.h"
-#include "signals.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#include "exit.h"
+#include "signals.h"
+#include "stream.h"
 
 #define BLOCK ((size_t)256 * 1024)
 #define PIPE_SIZE (1 << 20)

@@ -2,12 +2,12 @@
 #ifndef TM_STREAM_H
 #define TM_STREAM_H
 
-#include "event.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "event.h"
 
 #define TM_PROBLEM_SIZE 512
 

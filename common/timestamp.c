@@ -1,7 +1,7 @@
-#include "timestamp.h"
-
 #include <string.h>
 #include <time.h>
+
+#include "timestamp.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 

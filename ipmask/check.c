@@ -1,9 +1,8 @@
-#include "check.h"
-
-#include "common/address.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
+
+#include "check.h"
+#include "common/address.h"
 
 const char *check_init(struct check *check, const char *text)
 {

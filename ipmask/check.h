@@ -2,11 +2,11 @@
 #ifndef IPMASK_CHECK_H
 #define IPMASK_CHECK_H
 
-#include "common/netlist.h"
-
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "common/netlist.h"
 
 struct check {
 	const char *text;

@@ -1,8 +1,8 @@
-#include "header.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "header.h"
 
 int header_add(struct header *header, const struct tm_netlist_entry *entry)
 {

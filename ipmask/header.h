@@ -2,10 +2,10 @@
 #ifndef IPMASK_HEADER_H
 #define IPMASK_HEADER_H
 
-#include "common/netlist.h"
-
 #include <stddef.h>
 #include <stdio.h>
+
+#include "common/netlist.h"
 
 /* The entries of all lists, in their order. All zero is none. */
 struct header {

@@ -1,13 +1,13 @@
 /* Turns lists of networks, as people write them, into a clean one. */
-#include "check.h"
-#include "common/exit.h"
-#include "common/networks.h"
-#include "header.h"
-
 #include <err.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "check.h"
+#include "common/exit.h"
+#include "common/networks.h"
+#include "header.h"
 
 #define WRONG_MOST 100 /* wrong lines that are named one by one */
 

@@ -1,13 +1,13 @@
 /* Compares tm_address_format with inet_ntop(3), and tm_number_format with
  * printf(3), on edges and on as many random values as the argument says. */
-#include "common/address.h"
-#include "common/number.h"
-
 #include <arpa/inet.h>
 #include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "common/address.h"
+#include "common/number.h"
 
 static uint64_t state = UINT64_C(0x123456789abcdef);
 

@@ -3,15 +3,15 @@
  *   names-check expect UID ...  the names after all were asked for at once
  *   names-check split N         a text of N bytes through NAME records
  *   names-check note            NAME records from standard input: user 1000 */
-#include "common/names.h"
-#include "common/stream.h"
-
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "common/names.h"
+#include "common/stream.h"
 
 static long now_ms(void)
 {

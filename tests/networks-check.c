@@ -1,13 +1,13 @@
 /* Compares tm_networks_hold with a naive look through the networks, on random
  * sets and the addresses at their edges: networks-check SEED ROUNDS. */
-#include "common/address.h"
-#include "common/netlist.h"
-#include "common/networks.h"
-
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/address.h"
+#include "common/netlist.h"
+#include "common/networks.h"
 
 #define MOST 4000
 

@@ -1,15 +1,15 @@
 /* How fast sets of networks load and answer: prints a table. The addresses are
  * random, half of them inside a network, so that no guess is ever right; real
  * traffic, which comes back to the same addresses, is faster. */
-#include "common/address.h"
-#include "common/netlist.h"
-#include "common/networks.h"
-
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "common/address.h"
+#include "common/netlist.h"
+#include "common/networks.h"
 
 #define ADDRESSES 4096
 #define LOOKUPS (1 << 24)

@@ -1,7 +1,7 @@
-#include "count.h"
-
 #include <err.h>
 #include <inttypes.h>
+
+#include "count.h"
 
 static void note_start(
 	const struct tm_counter *counter, const struct tm_start *start)

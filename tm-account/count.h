@@ -2,10 +2,10 @@
 #ifndef TM_ACCOUNT_COUNT_H
 #define TM_ACCOUNT_COUNT_H
 
+#include <stddef.h>
+
 #include "runs.h"
 #include "totals.h"
-
-#include <stddef.h>
 
 struct tm_counter {
 	struct tm_totals totals;

@@ -1,7 +1,3 @@
-#include "files.h"
-
-#include "common/place.h"
-
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "common/place.h"
+#include "files.h"
 
 static char *name_of(const char *file, const char *suffix)
 {

@@ -1,13 +1,12 @@
-#include "journal.h"
-
-#include "common/stream.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#include "common/stream.h"
+#include "journal.h"
 
 #define ENTRY_MAGIC 0x01537d74u /* the last byte is the form's version */
 #define ENTRY_USERS 4096

@@ -3,11 +3,11 @@
 #ifndef TM_ACCOUNT_JOURNAL_H
 #define TM_ACCOUNT_JOURNAL_H
 
-#include "runs.h"
-#include "totals.h"
-
 #include <stdbool.h>
 #include <sys/types.h>
+
+#include "runs.h"
+#include "totals.h"
 
 /* What reading a file found. */
 struct tm_journal {

@@ -1,13 +1,4 @@
 /* tm-account - fill in each user's running totals; keep them across restarts */
-#include "count.h"
-#include "show.h"
-#include "state.h"
-
-#include "common/exit.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
-
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -17,6 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/exit.h"
+#include "common/progress.h"
+#include "common/signals.h"
+#include "common/stream.h"
+#include "count.h"
+#include "show.h"
+#include "state.h"
 
 static const char usage[] =
 	"usage: tm-account [-q] [--state FILE [--again] [--sync]] [--strict] "

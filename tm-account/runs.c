@@ -1,7 +1,7 @@
-#include "runs.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "runs.h"
 
 struct tm_runs *tm_runs_new(bool again)
 {

@@ -1,15 +1,13 @@
-#include "show.h"
-
-#include "count.h"
-#include "state.h"
-
-#include "common/event.h"
-#include "common/exit.h"
-
 #include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "common/event.h"
+#include "common/exit.h"
+#include "count.h"
+#include "show.h"
+#include "state.h"
 
 static int by_uid(const void *a, const void *b)
 {

@@ -1,7 +1,3 @@
-#include "state.h"
-
-#include "common/place.h"
-
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +11,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "common/place.h"
+#include "state.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define SYNC_NS (4 * SECOND_NS) /* a power cut takes 5 s at most */

@@ -9,11 +9,11 @@
 #ifndef TM_ACCOUNT_STATE_H
 #define TM_ACCOUNT_STATE_H
 
-#include "files.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "files.h"
 
 enum tm_state_work { TM_STATE_IDLE, TM_STATE_SYNC, TM_STATE_SNAPSHOT };
 

@@ -1,7 +1,7 @@
-#include "totals.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "totals.h"
 
 #define FIRST_ROOM 64
 

@@ -2,10 +2,10 @@
 #ifndef TM_ACCOUNT_TOTALS_H
 #define TM_ACCOUNT_TOTALS_H
 
+#include <stdbool.h>
+
 #include "common/event.h"
 #include "common/index.h"
-
-#include <stdbool.h>
 
 struct tm_total {
 	uint64_t sum[2]; /* bytes, by enum tm_direction */

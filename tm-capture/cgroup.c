@@ -1,7 +1,3 @@
-#include "cgroup.h"
-
-#include "common/mounts.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -12,6 +8,9 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+#include "cgroup.h"
+#include "common/mounts.h"
 
 int tm_cgroup_find(struct tm_cgroup *cgroup)
 {

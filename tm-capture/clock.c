@@ -1,9 +1,9 @@
-#include "clock.h"
-
 #include <stddef.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 #define FAR_AWAY 0x7fffffff /* seconds; the timer is to be cancelled only */
 

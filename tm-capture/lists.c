@@ -1,7 +1,3 @@
-#include "lists.h"
-
-#include "common/address.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +5,9 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+
+#include "common/address.h"
+#include "lists.h"
 
 #define FAMILY_BITS 32
 #define MAPPED_BITS 96

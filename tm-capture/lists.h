@@ -2,11 +2,11 @@
 #ifndef TM_CAPTURE_LISTS_H
 #define TM_CAPTURE_LISTS_H
 
-#include "bpf/capture.h"
-#include "common/networks.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "bpf/capture.h"
+#include "common/networks.h"
 
 #define TM_LIST_ARGUMENTS 64
 

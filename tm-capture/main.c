@@ -1,4 +1,16 @@
 /* tm-capture: meters the sockets of a cgroup and writes events. */
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/libbpf.h>
+
 #include "cgroup.h"
 #include "clock.h"
 #include "common/exit.h"
@@ -11,18 +23,6 @@
 #include "programs.h"
 #include "rights.h"
 #include "writer.h"
-
-#include <err.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <bpf/libbpf.h>
 
 #define SECOND_NS UINT64_C(1000000000)
 #define IDLE_MS 100 /* the longest that an event waits in the ring */

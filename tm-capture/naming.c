@@ -1,11 +1,10 @@
-#include "naming.h"
-
-#include "common/index.h"
-#include "common/names.h"
-
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/index.h"
+#include "common/names.h"
+#include "naming.h"
 
 #define MEMO 256		    /* combinations of ids, direct-mapped */
 #define LATE 1024		    /* users that may wait for their name */

@@ -3,10 +3,10 @@
 #ifndef TM_CAPTURE_NAMING_H
 #define TM_CAPTURE_NAMING_H
 
+#include <stdbool.h>
+
 #include "cgroup.h"
 #include "common/event.h"
-
-#include <stdbool.h>
 
 struct tm_naming;
 

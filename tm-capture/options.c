@@ -1,15 +1,14 @@
-#include "options.h"
-
-#include "common/exit.h"
-#include "common/number.h"
-#include "programs.h"
-
 #include <err.h>
 #include <getopt.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+
+#include "common/exit.h"
+#include "common/number.h"
+#include "options.h"
+#include "programs.h"
 
 #define EVERY_LEAST_NS UINT64_C(100000000)
 #define EVERY_MOST_NS UINT64_C(600000000000)

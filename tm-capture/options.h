@@ -2,11 +2,11 @@
 #ifndef TM_CAPTURE_OPTIONS_H
 #define TM_CAPTURE_OPTIONS_H
 
-#include "bpf/capture.h"
-#include "lists.h"
-
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "bpf/capture.h"
+#include "lists.h"
 
 struct tm_options {
 	const char *cgroup;

@@ -1,7 +1,7 @@
-#include "order.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "order.h"
 
 int tm_order_open(struct tm_order *order)
 {

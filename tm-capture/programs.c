@@ -1,5 +1,3 @@
-#include "programs.h"
-
 #include <errno.h>
 #include <linux/membarrier.h>
 #include <stdarg.h>
@@ -11,6 +9,8 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+
+#include "programs.h"
 
 extern const char tm_object[], tm_object_end[];
 

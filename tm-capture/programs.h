@@ -2,10 +2,10 @@
 #ifndef TM_CAPTURE_PROGRAMS_H
 #define TM_CAPTURE_PROGRAMS_H
 
-#include "bpf/capture.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "bpf/capture.h"
 
 struct bpf_link;
 struct bpf_object;

@@ -1,5 +1,3 @@
-#include "rights.h"
-
 #include <errno.h>
 #include <grp.h>
 #include <linux/bpf.h>
@@ -9,6 +7,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+#include "rights.h"
 
 static void say(char kept[TM_RIGHTS_KEPT], const char *what)
 {

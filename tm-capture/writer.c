@@ -1,7 +1,3 @@
-#include "writer.h"
-
-#include "common/stream.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +5,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "common/stream.h"
+#include "writer.h"
 
 #define SPAN_NS 10000000		 /* the unit of a record's span */
 #define OVERFLOW_KEY (UINT64_C(1) << 40) /* beside uid << 1 | direction */

@@ -1,13 +1,12 @@
-#include "columns.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "columns.h"
 #include "common/escape.h"
 #include "common/fields.h"
 #include "common/number.h"
 #include "row.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Of a longer text the rest is left out: a row has an end. */
 #define TEXT_SIZE 8192

@@ -2,11 +2,11 @@
 #ifndef TM_CSV_COLUMNS_H
 #define TM_CSV_COLUMNS_H
 
-#include "common/event.h"
-#include "common/names.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "common/event.h"
+#include "common/names.h"
 
 #define TM_COLUMNS_MAX 16
 

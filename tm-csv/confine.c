@@ -1,5 +1,3 @@
-#include "confine.h"
-
 #include <errno.h>
 #include <linux/landlock.h>
 #include <stdint.h>
@@ -7,6 +5,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "confine.h"
 
 /* Younger than the headers of some systems that we build on. */
 #define ACCESS_REFER (1ULL << 13)    /* version 2 */

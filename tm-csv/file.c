@@ -1,5 +1,3 @@
-#include "file.h"
-
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
@@ -10,6 +8,8 @@
 #include <string.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include "file.h"
 
 #define MODE 0640
 #define BLOCK 65536

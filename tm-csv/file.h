@@ -2,11 +2,11 @@
 #ifndef TM_CSV_FILE_H
 #define TM_CSV_FILE_H
 
-#include "common/place.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
+#include "common/place.h"
 
 #define TM_REFUSAL_SIZE (TM_REFUSAL_TEXT + 16)
 

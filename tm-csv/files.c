@@ -1,9 +1,3 @@
-#include "files.h"
-
-#include "common/event.h"
-#include "common/exit.h"
-#include "common/stream.h"
-
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +10,11 @@
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "common/event.h"
+#include "common/exit.h"
+#include "common/stream.h"
+#include "files.h"
 
 #define MS UINT64_C(1000000)
 #define IDLE_NS (10 * MS) /* an idle flush at most each 10 ms */

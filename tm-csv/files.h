@@ -5,10 +5,10 @@
 #ifndef TM_CSV_FILES_H
 #define TM_CSV_FILES_H
 
+#include <stdint.h>
+
 #include "common/index.h"
 #include "file.h"
-
-#include <stdint.h>
 
 /* Where the rows go. */
 struct tm_files_target {

@@ -1,15 +1,4 @@
 /* tm-csv: write events as rows, a CSV file for each user. */
-#include "columns.h"
-#include "confine.h"
-#include "files.h"
-#include "row.h"
-
-#include "common/exit.h"
-#include "common/number.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
-
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -20,6 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "columns.h"
+#include "common/exit.h"
+#include "common/number.h"
+#include "common/progress.h"
+#include "common/signals.h"
+#include "common/stream.h"
+#include "confine.h"
+#include "files.h"
+#include "row.h"
 
 #define NIC_SIZE_MAX 128 /* the uid has to fit behind it in a name */
 

@@ -1,5 +1,4 @@
 #include "row.h"
-
 #include "common/address.h"
 #include "common/number.h"
 

@@ -6,9 +6,9 @@
 #ifndef TM_CSV_ROW_H
 #define TM_CSV_ROW_H
 
-#include "common/event.h"
-
 #include <stdbool.h>
+
+#include "common/event.h"
 
 #define TM_ROW_FIELDS                                                          \
 	"direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out"

@@ -1,5 +1,3 @@
-#include "btf.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/btf.h>
@@ -7,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "btf.h"
 
 #define MAGIC 0xeb9f
 #define MOST ((size_t)64 << 20)

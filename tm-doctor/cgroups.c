@@ -1,14 +1,13 @@
-#include "checks.h"
-#include "place.h"
-#include "trial.h"
-
-#include "common/mounts.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "checks.h"
+#include "common/mounts.h"
+#include "place.h"
+#include "trial.h"
 
 struct mounted {
 	char *tree; /* the first cgroup2, as tm-capture takes it */

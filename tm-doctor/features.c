@@ -1,12 +1,11 @@
-#include "features.h"
-
-#include "trial.h"
-
 #include <errno.h>
 #include <linux/btf.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "features.h"
+#include "trial.h"
 
 #define RING_BYTES (4 << 20) /* tm-capture's default */
 

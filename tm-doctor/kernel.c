@@ -1,8 +1,3 @@
-#include "checks.h"
-#include "features.h"
-#include "place.h"
-#include "trial.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +6,11 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+
+#include "checks.h"
+#include "features.h"
+#include "place.h"
+#include "trial.h"
 
 /* Other places where libbpf looks; an image there may do, or not. */
 static bool has_image(void)

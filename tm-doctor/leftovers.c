@@ -1,8 +1,3 @@
-#include "checks.h"
-#include "netlink.h"
-#include "place.h"
-#include "trial.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
@@ -10,6 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "checks.h"
+#include "netlink.h"
+#include "place.h"
+#include "trial.h"
 
 #define LEFTOVERS 32 /* more are only counted */
 #define TCX_INGRESS 46

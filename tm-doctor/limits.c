@@ -1,12 +1,12 @@
-#include "checks.h"
-#include "trial.h"
-
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "checks.h"
+#include "trial.h"
 
 #define FILES_LEAST 32 /* tm-capture holds about 24 */
 #define MEMLOCK_LEAST ((rlim_t)16 << 20)

@@ -1,10 +1,10 @@
-#include "checks.h"
-#include "place.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "checks.h"
+#include "place.h"
 
 /* The engine's name, or NULL where nothing tells of one. */
 static const char *engine(char *name, size_t size)

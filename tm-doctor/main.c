@@ -1,12 +1,11 @@
 /* tm-doctor: tells what this machine permits tm-capture, and the mend. */
-#include "checks.h"
-
-#include "common/exit.h"
-
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "checks.h"
+#include "common/exit.h"
 
 static const char usage[] =
 	"usage: tm-doctor [-q] [--json]\n"

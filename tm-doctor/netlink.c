@@ -1,5 +1,3 @@
-#include "netlink.h"
-
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/pkt_cls.h>
@@ -9,6 +7,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "netlink.h"
 
 #define REPLY_SIZE 65536
 #define PATIENCE_S 2

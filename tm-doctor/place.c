@@ -1,9 +1,9 @@
-#include "place.h"
-
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "place.h"
 
 /* proc_ns.h of the kernel: these have had fixed inodes since 3.8. */
 static const struct {

@@ -1,7 +1,3 @@
-#include "checks.h"
-#include "place.h"
-#include "trial.h"
-
 #include <errno.h>
 #include <linux/capability.h>
 #include <stdint.h>
@@ -10,6 +6,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "checks.h"
+#include "place.h"
+#include "trial.h"
 
 /* Numbers by hand: headers before 5.8 lack two of them. */
 static const struct capability {

@@ -1,10 +1,9 @@
-#include "table.h"
-
-#include "common/escape.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "common/escape.h"
+#include "table.h"
 
 #define WIDTH 80
 #define INDENT 11 /* of cost and mend */

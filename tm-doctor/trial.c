@@ -1,5 +1,3 @@
-#include "trial.h"
-
 #include <errno.h>
 #include <linux/btf.h>
 #include <stddef.h>
@@ -7,6 +5,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "trial.h"
 
 #define LOG_SIZE 4096
 

@@ -1,12 +1,11 @@
-#include "checks.h"
-#include "place.h"
-
-#include "common/mounts.h"
-
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "checks.h"
+#include "common/mounts.h"
+#include "place.h"
 
 static struct tm_row *begin(struct tm_table *table, const char *name)
 {

@@ -1,16 +1,14 @@
-#include "expression.h"
-
-#include "moment.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "common/address.h"
 #include "common/event.h"
 #include "common/fields.h"
 #include "common/number.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "expression.h"
+#include "moment.h"
 
 enum token { END, WORD, QUOTED, OPEN, CLOSE, COMPARISON };
 

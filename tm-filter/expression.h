@@ -2,11 +2,11 @@
 #ifndef TM_EXPRESSION_H
 #define TM_EXPRESSION_H
 
+#include <stddef.h>
+
 #include "ids.h"
 #include "list.h"
 #include "question.h"
-
-#include <stddef.h>
 
 #define TM_EXPRESSION_MAX 65536 /* characters */
 #define TM_EXPRESSION_DEPTH 200 /* parentheses and nots */

@@ -1,6 +1,6 @@
-#include "filter.h"
-
 #include <string.h>
+
+#include "filter.h"
 
 /* What of a record that is no TRAFFIC can be answered at all: a bit for each
  * test. A LOST is the sum of many: their sizes and addresses are gone. */

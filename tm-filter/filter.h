@@ -2,10 +2,10 @@
 #ifndef TM_FILTER_H
 #define TM_FILTER_H
 
+#include <sys/types.h>
+
 #include "program.h"
 #include "runs.h"
-
-#include <sys/types.h>
 
 struct tm_filter {
 	struct tm_sources sources;

@@ -1,9 +1,9 @@
-#include "ids.h"
-
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "ids.h"
 
 static int set(struct tm_ids *ids, uint64_t id, bool carries)
 {

@@ -1,9 +1,9 @@
-#include "list.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "list.h"
 
 struct tm_list *tm_list_new(struct tm_list **all)
 {

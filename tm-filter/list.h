@@ -2,10 +2,10 @@
 #ifndef TM_LIST_H
 #define TM_LIST_H
 
-#include "common/networks.h"
-
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "common/networks.h"
 
 struct tm_list {
 	struct tm_list *next;

@@ -1,12 +1,4 @@
 /* tm-filter: keeps or drops events by network, user, process, port and time. */
-#include "filter.h"
-#include "say.h"
-
-#include "common/exit.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
-
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
@@ -17,6 +9,13 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "common/exit.h"
+#include "common/progress.h"
+#include "common/signals.h"
+#include "common/stream.h"
+#include "filter.h"
+#include "say.h"
 
 struct arguments {
 	char **all;

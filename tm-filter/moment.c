@@ -1,9 +1,8 @@
-#include "moment.h"
-
-#include "common/number.h"
-
 #include <string.h>
 #include <time.h>
+
+#include "common/number.h"
+#include "moment.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 

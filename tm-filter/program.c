@@ -1,7 +1,7 @@
-#include "program.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "program.h"
 
 /* A field is looked at as the low bits of the eight bytes where it begins. */
 static const struct field {

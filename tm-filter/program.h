@@ -5,9 +5,8 @@
 #ifndef TM_PROGRAM_H
 #define TM_PROGRAM_H
 
-#include "expression.h"
-
 #include "common/event.h"
+#include "expression.h"
 
 #define TM_KEEP (-1)
 

@@ -1,8 +1,8 @@
-#include "runs.h"
-
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "runs.h"
 
 static bool is_open(const struct tm_runs *runs)
 {

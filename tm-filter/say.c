@@ -1,10 +1,10 @@
-#include "say.h"
-
 #include <ctype.h>
 #include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "say.h"
 
 #define SHOWN 76 /* bytes of an expression in a message */
 

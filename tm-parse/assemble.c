@@ -1,14 +1,13 @@
-#include "scan.h"
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "common/address.h"
 #include "common/escape.h"
 #include "common/number.h"
 #include "common/timestamp.h"
-
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
+#include "scan.h"
 
 #define SHOWN 40 /* of a foreign word in a message */
 

@@ -1,9 +1,8 @@
 /* One flat JSON object (RFC 8259) whose values are numbers and strings. */
-#include "scan.h"
+#include <string.h>
 
 #include "common/escape.h"
-
-#include <string.h>
+#include "scan.h"
 
 struct cursor {
 	char *p, *end;

@@ -2,10 +2,10 @@
 #ifndef SCAN_H
 #define SCAN_H
 
+#include <stdbool.h>
+
 #include "common/event.h"
 #include "common/fields.h"
-
-#include <stdbool.h>
 
 #define PROBLEM_SIZE 256
 

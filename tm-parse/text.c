@@ -1,10 +1,9 @@
 /* A line of words as tm-print writes it: a time, words that say by themselves
  * which field they are, "SOURCE > DESTINATION", and key=value. */
-#include "scan.h"
+#include <string.h>
 
 #include "common/escape.h"
-
-#include <string.h>
+#include "scan.h"
 
 struct cursor {
 	char *p, *end;

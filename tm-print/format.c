@@ -1,12 +1,11 @@
-#include "format.h"
+#include <string.h>
 
 #include "common/address.h"
 #include "common/escape.h"
 #include "common/fields.h"
 #include "common/number.h"
 #include "common/timestamp.h"
-
-#include <string.h>
+#include "format.h"
 
 static char *put(char *out, const char *text)
 {

@@ -1,13 +1,12 @@
-#include "report.h"
-
-#include "common/escape.h"
-#include "common/exit.h"
-#include "common/timestamp.h"
-
 #include <err.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/escape.h"
+#include "common/exit.h"
+#include "common/timestamp.h"
+#include "report.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 

@@ -1,6 +1,6 @@
-#include "interval.h"
-
 #include <time.h>
+
+#include "interval.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 

@@ -3,9 +3,9 @@
 #ifndef INTERVAL_H
 #define INTERVAL_H
 
-#include "common/event.h"
-
 #include <stdbool.h>
+
+#include "common/event.h"
 
 /* All zero but length_ns is a stream of which nothing was seen. */
 struct interval {

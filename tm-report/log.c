@@ -1,8 +1,3 @@
-#include "log.h"
-
-#include "common/place.h"
-#include "common/stream.h"
-
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +7,10 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "common/place.h"
+#include "common/stream.h"
+#include "log.h"
 
 #define MODE 0640
 

@@ -1,13 +1,4 @@
 /* tm-report: who moved how much, at intervals and at the end. */
-#include "common/exit.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
-#include "interval.h"
-#include "log.h"
-#include "options.h"
-#include "report.h"
-
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
@@ -16,6 +7,15 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "common/exit.h"
+#include "common/progress.h"
+#include "common/signals.h"
+#include "common/stream.h"
+#include "interval.h"
+#include "log.h"
+#include "options.h"
+#include "report.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define OUTPUT_SIZE ((size_t)64 * 1024)

@@ -1,13 +1,12 @@
-#include "options.h"
-
-#include "common/exit.h"
-#include "common/number.h"
-
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/exit.h"
+#include "common/number.h"
+#include "options.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define PDTT_NS (10 * SECOND_NS)

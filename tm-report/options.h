@@ -2,10 +2,10 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include "report.h"
-
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "report.h"
 
 struct options {
 	const char *log;

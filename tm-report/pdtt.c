@@ -1,12 +1,11 @@
-#include "report.h"
-
-#include "common/escape.h"
-#include "common/exit.h"
-
 #include <err.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/escape.h"
+#include "common/exit.h"
+#include "report.h"
 
 static void write_amount(
 	FILE *out, const char *what, uint64_t bytes, uint64_t packets)

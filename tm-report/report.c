@@ -1,10 +1,9 @@
-#include "report.h"
-
-#include "common/number.h"
-
 #include <inttypes.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "common/number.h"
+#include "report.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 

@@ -2,13 +2,13 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "common/names.h"
-#include "runs.h"
-#include "sums.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "common/names.h"
+#include "runs.h"
+#include "sums.h"
 
 #define TIME_SIZE 32
 #define USER_SIZE (6 * TM_NAME_PARTS * TM_NAME_SIZE + 1)

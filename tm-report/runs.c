@@ -1,6 +1,6 @@
-#include "runs.h"
-
 #include <string.h>
+
+#include "runs.h"
 
 static void add(struct tm_amount *sum, const struct run *run)
 {

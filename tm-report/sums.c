@@ -1,7 +1,7 @@
-#include "sums.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "sums.h"
 
 #define ROOM 64
 

@@ -2,10 +2,10 @@
 #ifndef SUMS_H
 #define SUMS_H
 
+#include <stdbool.h>
+
 #include "common/event.h"
 #include "common/index.h"
-
-#include <stdbool.h>
 
 struct row {
 	uint32_t uid;

@@ -1,13 +1,12 @@
-#include "report.h"
-
-#include "common/escape.h"
-#include "common/exit.h"
-#include "common/number.h"
-
 #include <err.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/escape.h"
+#include "common/exit.h"
+#include "common/number.h"
+#include "report.h"
 
 #define USER_WIDTH 19 /* as wide as the time */
 #define RATE_SIZE 32
