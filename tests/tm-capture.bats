@@ -175,6 +175,23 @@ start_behind_stopped() {
 	assert_output --regexp "user root.*event 0.*user nobody.*event 65534"
 }
 
+@test "cgroups that come one soon after the other are all named" {
+	mkdir "$CGROUP/first" "$CGROUP/second"
+	start -c "$CGROUP"
+	for below in first second third; do
+		mkdir -p "$CGROUP/$below"
+		(echo $BASHPID >"$CGROUP/$below/cgroup.procs" &&
+			exec traffic udp 127.0.0.1 9 1 20)
+		sleep 0.15
+	done
+	sleep 1.5
+	stop
+	rmdir "$CGROUP"/*/
+	run jq -r 'select(.of == "cgroup") | .text' <(tm-print --json out.tm)
+	assert_line "/${CGROUP##*/}/first"
+	assert_line "/${CGROUP##*/}/third"
+}
+
 @test "--count stops at exactly so many events, and the books balance" {
 	start -c "$CGROUP" --count 100
 	inside traffic udp 127.0.0.1 9 250 20 $ALICE

@@ -7,13 +7,21 @@
 #include "naming.h"
 
 #define MEMO 256		    /* combinations of ids, direct-mapped */
-#define LATE 1024		    /* users that may wait for their name */
+#define LATE 1024		    /* ids that may wait for their name */
+#define TRIES 10		    /* once a second */
 #define WALK_NS UINT64_C(500000000) /* the least between two walks */
 
 struct memo {
 	uint64_t cgroup_id;
 	uint32_t uid, ifindex, netns;
 	bool is_used;
+};
+
+/* An id whose name was not there when it was asked for. */
+struct late {
+	uint64_t id;
+	enum tm_name_of of;
+	unsigned tries;
 };
 
 struct tm_naming {
@@ -24,7 +32,7 @@ struct tm_naming {
 	struct tm_index cgroups; /* the tree as it was walked last */
 	char **cgroup_paths;
 	uint64_t walked_ns;
-	uint32_t late[LATE];
+	struct late late[LATE];
 	size_t late_count;
 	struct memo memo[MEMO];
 	struct tm_event records[3 * TM_NAME_PARTS];
@@ -70,16 +78,17 @@ static bool is_first(struct tm_naming *naming, enum tm_name_of of, uint64_t id)
 	return tm_index_add(&naming->seen[of], id) == count;
 }
 
-static size_t user(struct tm_naming *naming, uint32_t uid, uint64_t time_ns,
-	struct tm_event *out)
+/* The records of the name, or the id waits for it. */
+static size_t name(struct tm_naming *naming, const struct late *id,
+	const char *text, uint64_t time_ns, struct tm_event *out)
 {
-	const char *name = tm_names_user(naming->users, uid);
-
-	if (name)
+	if (text)
 		return tm_name_records(
-			out, TM_NAME_PARTS, TM_NAME_USER, uid, time_ns, name);
-	if (naming->late_count < LATE)
-		naming->late[naming->late_count++] = uid;
+			out, TM_NAME_PARTS, id->of, id->id, time_ns, text);
+	if (id->tries < TRIES && naming->late_count < LATE) {
+		naming->late[naming->late_count] = *id;
+		naming->late[naming->late_count++].tries++;
+	}
 	return 0;
 }
 
@@ -121,28 +130,35 @@ static void remember(void *context, uint64_t id, const char *path)
 }
 
 static const char *cgroup_path(
-	struct tm_naming *naming, const struct tm_event *event)
+	struct tm_naming *naming, uint64_t id, uint64_t time_ns)
 {
-	uint32_t number = tm_index_find(&naming->cgroups, event->cgroup_id);
+	uint32_t number = tm_index_find(&naming->cgroups, id);
 
-	if (number == TM_INDEX_NONE &&
-		event->time_ns - naming->walked_ns >= WALK_NS) {
-		naming->walked_ns = event->time_ns;
+	if (number == TM_INDEX_NONE && time_ns - naming->walked_ns >= WALK_NS) {
+		naming->walked_ns = time_ns;
 		forget_tree(naming);
 		tm_cgroup_walk(naming->tree, remember, naming);
-		number = tm_index_find(&naming->cgroups, event->cgroup_id);
+		number = tm_index_find(&naming->cgroups, id);
 	}
 	return number == TM_INDEX_NONE ? NULL : naming->cgroup_paths[number];
 }
 
-static size_t cgroup(struct tm_naming *naming, const struct tm_event *event,
-	struct tm_event *out)
+static size_t ask(struct tm_naming *naming, const struct late *id,
+	uint64_t time_ns, struct tm_event *out)
 {
-	const char *const path = cgroup_path(naming, event);
+	const char *const text = id->of == TM_NAME_USER
+					 ? tm_names_user(naming->users, id->id)
+					 : cgroup_path(naming, id->id, time_ns);
 
-	return path ? tm_name_records(out, TM_NAME_PARTS, TM_NAME_CGROUP,
-			      event->cgroup_id, event->time_ns, path)
-		    : 0;
+	return name(naming, id, text, time_ns, out);
+}
+
+static size_t ask_first(struct tm_naming *naming, enum tm_name_of of,
+	uint64_t id, uint64_t time_ns, struct tm_event *out)
+{
+	const struct late asked = {.id = id, .of = of};
+
+	return is_first(naming, of, id) ? ask(naming, &asked, time_ns, out) : 0;
 }
 
 size_t tm_naming_records(struct tm_naming *naming, const struct tm_event *event,
@@ -151,16 +167,16 @@ size_t tm_naming_records(struct tm_naming *naming, const struct tm_event *event,
 	struct tm_event *const out = naming->records;
 	size_t n = 0;
 
-	if (event->uid != TM_NOBODY &&
-		is_first(naming, TM_NAME_USER, event->uid))
-		n += user(naming, event->uid, event->time_ns, out + n);
+	if (event->uid != TM_NOBODY)
+		n += ask_first(naming, TM_NAME_USER, event->uid, event->time_ns,
+			out + n);
 	if (event->ifindex &&
 		is_first(naming, TM_NAME_INTERFACE,
 			(uint64_t)event->netns << 32 | event->ifindex))
 		n += interface(naming, event, out + n);
-	if (event->cgroup_id &&
-		is_first(naming, TM_NAME_CGROUP, event->cgroup_id))
-		n += cgroup(naming, event, out + n);
+	if (event->cgroup_id)
+		n += ask_first(naming, TM_NAME_CGROUP, event->cgroup_id,
+			event->time_ns, out + n);
 	*records = out;
 	return n;
 }
@@ -169,15 +185,16 @@ size_t tm_naming_late(
 	struct tm_naming *naming, uint64_t time_ns, struct tm_event **records)
 {
 	const size_t waiting = naming->late_count;
+	struct late late;
 	size_t n = 0;
 
 	naming->late_count = 0;
 	for (size_t i = 0; i < waiting; i++) {
+		late = naming->late[i];
 		if (n <= 2 * TM_NAME_PARTS)
-			n += user(naming, naming->late[i], time_ns,
-				naming->records + n);
+			n += ask(naming, &late, time_ns, naming->records + n);
 		else
-			naming->late[naming->late_count++] = naming->late[i];
+			naming->late[naming->late_count++] = late;
 	}
 	*records = naming->records;
 	return n;
