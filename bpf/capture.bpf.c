@@ -251,7 +251,8 @@ int note_holders(struct bpf_iter__task_file *held)
 static __always_inline int end_flow(struct socket_state *state)
 {
 	if (state) {
-		state->flow.stage = FLOW_OVER;
+		/* a barrier: see sum() */
+		__sync_lock_test_and_set(&state->flow.stage, FLOW_OVER);
 		flush(state);
 	}
 	return PASS;

@@ -76,24 +76,6 @@ static __always_inline bool can_sum(
 	}
 }
 
-/* Adds the packet to its socket's sum; false when it has to be an event. */
-static __always_inline bool sum(const struct bpf_sock *socket,
-	struct socket_state *state, const struct packet *packet,
-	enum tm_direction direction)
-{
-	if (!can_sum(socket, packet))
-		return false;
-	if (state->flow.stage == FLOW_NONE)
-		set_flow(&state->flow, packet, direction);
-	if (!is_of_flow(&state->flow, packet, direction))
-		return false;
-	if (!state->sums[direction].packets)
-		state->since_ns[direction] = bpf_ktime_get_boot_ns();
-	state->flow.flags |= packet->flags;
-	add(&state->sums[direction], packet);
-	return true;
-}
-
 /* Takes the sum out of the socket's storage, as a packet; false when there is
  * none. */
 static __always_inline bool take_sum(struct socket_state *state,
@@ -143,6 +125,27 @@ static __always_inline void flush_direction(
 
 	if (mine && take_sum(state, direction, &packet))
 		record(mine, direction, &state->owner, &packet);
+}
+
+/* Adds the packet to its socket's sum; false when it has to be an event. */
+static __always_inline bool sum(const struct bpf_sock *socket,
+	struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction)
+{
+	if (!can_sum(socket, packet))
+		return false;
+	if (state->flow.stage == FLOW_NONE)
+		set_flow(&state->flow, packet, direction);
+	if (!is_of_flow(&state->flow, packet, direction))
+		return false;
+	if (!state->sums[direction].packets)
+		state->since_ns[direction] = bpf_ktime_get_boot_ns();
+	state->flow.flags |= packet->flags;
+	add(&state->sums[direction], packet);
+	/* the socket went meanwhile: nobody else will write this */
+	if (state->flow.stage == FLOW_OVER)
+		flush_direction(state, direction);
+	return true;
 }
 
 static __always_inline void flush(struct socket_state *state)
