@@ -262,6 +262,12 @@ static void tick(struct capture *capture, uint64_t until_ns)
 	capture->is_orphaned = !tm_programs_are_attached(&capture->programs);
 }
 
+/* The next due time behind now; those that were missed are left out. */
+static uint64_t next_after(uint64_t now_ns, uint64_t due_ns, uint64_t period_ns)
+{
+	return due_ns + (now_ns - due_ns) / period_ns * period_ns + period_ns;
+}
+
 static void meter(struct capture *capture)
 {
 	const uint64_t start_ns = tm_clock_since_boot_ns();
@@ -275,14 +281,13 @@ static void meter(struct capture *capture)
 		wait_for_events(capture);
 		if (every_ns && tm_clock_since_boot_ns() >= drain_ns) {
 			drain_sums(capture);
-			drain_ns += every_ns;
+			drain_ns = next_after(
+				tm_clock_since_boot_ns(), drain_ns, every_ns);
 		}
 		until_ns = drain(capture);
 		if (until_ns >= tick_ns) {
 			tick(capture, until_ns);
-			tick_ns +=
-				(until_ns - tick_ns) / SECOND_NS * SECOND_NS +
-				SECOND_NS;
+			tick_ns = next_after(until_ns, tick_ns, SECOND_NS);
 		}
 		if (tm_signal_take(SIGUSR1))
 			print_statistics(capture);
