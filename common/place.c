@@ -165,8 +165,8 @@ static int expand(int link, char path[2 * PATH_MAX], const char *left)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	strcpy(target + n, left);
-	strcpy(path, target);
+	memcpy(target + n, left, strlen(left) + 1);
+	memcpy(path, target, strlen(target) + 1);
 	return 0;
 }
 
