@@ -26,16 +26,21 @@ COMPILE = -std=gnu11 -ffile-prefix-map=$(CURDIR)=. \
 
 # A tool whose library is missing is left out, and said so.
 has = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
-have_libbpf := $(call has,libbpf)
-have_cap_ng := $(call has,libcap-ng)
-have_seccomp := $(call has,libseccomp)
+needs_tm-capture := libbpf
+needs_tm-store := sqlite3
+needs_tm-top := ncursesw
+needs_tm-web := sqlite3 libmicrohttpd
 
 known := $(patsubst %/main.c,%,$(wildcard tm-*/main.c ipmask/main.c))
-tools := $(known)
-ifneq ($(have_libbpf),yes)
-tools := $(filter-out tm-capture,$(known))
-$(warning tm-capture is left out: libbpf is missing (libbpf-dev, libbpf-devel))
-endif
+missing = $(strip $(foreach library,$(needs_$(1)),\
+	$(if $(call has,$(library)),,$(library))))
+left_out := $(foreach tool,$(known),$(if $(call missing,$(tool)),$(tool)))
+tools := $(filter-out $(left_out),$(known))
+$(foreach tool,$(left_out),$(warning $(tool) is left out: \
+	$(call missing,$(tool)) is missing (README.md, "What it needs")))
+
+have_cap_ng := $(call has,libcap-ng)
+have_seccomp := $(call has,libseccomp)
 ifneq ($(have_cap_ng),yes)
 $(warning tm-capture will keep its capabilities: libcap-ng is missing)
 endif
@@ -46,7 +51,7 @@ endif
 programs := $(tools:%=$(BUILD)/bin/%)
 pages := $(wildcard */*.1 */*.5 */*.7 */*.8)
 library := $(BUILD)/libtm.a
-objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c))
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1:%=%/*.c)))
 helpers := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*.c))
 racers := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
@@ -56,8 +61,14 @@ $(library): $(call objects,common)
 	rm -f $@
 	$(AR) rcD $@ $^
 
+# What several tools share beside the library: the history's database.
+with_tm-store := history
+with_tm-web := history
+
 define program
-$(BUILD)/bin/$(1): $(call objects,$(1)) $(library)
+$(BUILD)/bin/$(1): $(call objects,$(1) $(with_$(1))) $(library)
+$(BUILD)/bin/$(1): LDLIBS += $(if $(needs_$(1)),\
+	$(shell $(PKG_CONFIG) --libs $(needs_$(1))))
 endef
 $(foreach tool,$(tools),$(eval $(call program,$(tool))))
 
@@ -89,9 +100,7 @@ $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 
-ifeq ($(have_libbpf),yes)
 $(BUILD)/bin/tm-capture: $(BUILD)/tm-capture/object.o
-$(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libbpf)
 $(BUILD)/tm-capture/object.o: tm-capture/object.S $(BUILD)/bpf/capture.bpf.o
 	@mkdir -p $(@D)
 	$(CC) -DOBJECT='"$(BUILD)/bpf/capture.bpf.o"' -c -o $@ $<
@@ -102,7 +111,6 @@ endif
 ifeq ($(have_seccomp),yes)
 $(BUILD)/tm-capture/%.o: CPPFLAGS += -DTM_HAVE_SECCOMP
 $(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
-endif
 endif
 
 test: all

@@ -154,3 +154,20 @@ const char *tm_iec_format(char out[TM_IEC_SIZE], uint64_t bytes)
 		snprintf(out, TM_IEC_SIZE, "%.1f %ciB", value, units[unit]);
 	return out;
 }
+
+const char *tm_rate_format(
+	char out[TM_RATE_SIZE], uint64_t bytes, uint64_t length_ns)
+{
+	static const char units[] = " kMGTPE";
+	double rate = length_ns ? bytes * 8e9 / length_ns : 0;
+	unsigned unit = 0;
+
+	/* 999.95 would print as 1000.0 */
+	for (; rate >= (unit ? 999.95 : 999.5) && units[unit + 1]; unit++)
+		rate /= 1000;
+	if (unit)
+		snprintf(out, TM_RATE_SIZE, "%.1f %cbit/s", rate, units[unit]);
+	else
+		snprintf(out, TM_RATE_SIZE, "%.0f bit/s", rate);
+	return out;
+}

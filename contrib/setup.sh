@@ -5,18 +5,24 @@
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 me=${0##*/}
 
-# The core builds with the first line of each; with the second tm-capture also
-# gives up its rights once it is attached.
 packages_to_build() {
 	case $1 in
 	apt) echo make gcc libc6-dev pkg-config clang libbpf-dev libelf-dev \
-		zlib1g-dev libcap-ng-dev libseccomp-dev ;;
+		zlib1g-dev libcap-ng-dev libseccomp-dev libncurses-dev \
+		libsqlite3-dev libmicrohttpd-dev ;;
 	dnf) echo make gcc pkgconf-pkg-config clang libbpf-devel \
 		elfutils-libelf-devel zlib-devel libcap-ng-devel \
-		libseccomp-devel ;;
+		libseccomp-devel ncurses-devel sqlite-devel \
+		libmicrohttpd-devel ;;
 	zypper) echo make gcc pkg-config clang libbpf-devel libelf-devel \
-		zlib-devel libcap-ng-devel libseccomp-devel ;;
+		zlib-devel libcap-ng-devel libseccomp-devel ncurses-devel \
+		sqlite3-devel libmicrohttpd-devel ;;
 	esac
+}
+
+# nodejs of others than the distribution brings npm, and forbids its package.
+npm_package() {
+	command -v npm >/dev/null || echo npm
 }
 
 packages_to_check() {
@@ -24,13 +30,16 @@ packages_to_check() {
 	case $1 in
 	apt) echo bats bats-support bats-assert bats-file mandoc shellcheck \
 		clang-format strace iproute2 ethtool procps sudo \
-		openssh-server openssh-client jq python3 ;;
+		openssh-server openssh-client jq python3 tmux sqlite3 curl \
+		chromium nodejs $(npm_package) ;;
 	dnf) echo bats bats-support bats-assert bats-file mandoc ShellCheck \
 		clang-tools-extra strace iproute ethtool procps-ng sudo \
-		openssh-server openssh-clients jq python3 ;;
+		openssh-server openssh-clients jq python3 tmux sqlite curl \
+		chromium nodejs $(npm_package) ;;
 	zypper) echo bats bats-support bats-assert bats-file mandoc \
 		ShellCheck clang-tools strace iproute2 ethtool procps sudo \
-		openssh-server openssh-clients jq python3 ;;
+		openssh-server openssh-clients jq python3 tmux sqlite3 curl \
+		chromium nodejs $(npm_package) ;;
 	esac
 }
 

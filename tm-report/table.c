@@ -9,8 +9,7 @@
 #include "report.h"
 
 #define USER_WIDTH 19 /* as wide as the time */
-#define RATE_SIZE 32
-#define LIVE_ROWS 20 /* what a terminal has room for each second */
+#define LIVE_ROWS 20  /* what a terminal has room for each second */
 
 static bool is_inside_character(char c)
 {
@@ -50,34 +49,16 @@ static void write_user(const struct report *report, uint32_t uid)
 	write_cell(report->out, text, USER_WIDTH);
 }
 
-/* For people: "0 bit/s", "999 bit/s", "1.5 kbit/s", "940.1 Mbit/s". */
-static const char *format_rate(
-	char out[RATE_SIZE], uint64_t bytes, uint64_t length_ns)
-{
-	static const char units[] = " kMGTPE";
-	double rate = length_ns ? bytes * 8e9 / length_ns : 0;
-	unsigned unit = 0;
-
-	/* 999.95 would print as 1000.0 */
-	for (; rate >= (unit ? 999.95 : 999.5) && units[unit + 1]; unit++)
-		rate /= 1000;
-	if (unit)
-		snprintf(out, RATE_SIZE, "%.1f %cbit/s", rate, units[unit]);
-	else
-		snprintf(out, RATE_SIZE, "%.0f bit/s", rate);
-	return out;
-}
-
 static void write_rates(const struct report *report,
 	const struct tm_amount now[2], const struct tm_amount total[2])
 {
 	const uint64_t length_ns = report->end_ns - report->start_ns;
-	char in[RATE_SIZE], out[RATE_SIZE];
+	char in[TM_RATE_SIZE], out[TM_RATE_SIZE];
 	char total_in[TM_IEC_SIZE], total_out[TM_IEC_SIZE];
 
 	fprintf(report->out, " %12s %12s %9" PRIu64 " %11s %11s\n",
-		format_rate(in, now[TM_IN].bytes, length_ns),
-		format_rate(out, now[TM_OUT].bytes, length_ns),
+		tm_rate_format(in, now[TM_IN].bytes, length_ns),
+		tm_rate_format(out, now[TM_OUT].bytes, length_ns),
 		now[TM_IN].packets + now[TM_OUT].packets,
 		tm_iec_format(total_in, total[TM_IN].bytes),
 		tm_iec_format(total_out, total[TM_OUT].bytes));
@@ -93,13 +74,13 @@ static void write_rate_row(const struct report *report, const char *what,
 /* Who is beyond the rows shown has totals too, but not ones to be had. */
 static void write_rest(const struct report *report, const struct row *rest)
 {
-	char in[RATE_SIZE], out[RATE_SIZE];
+	char in[TM_RATE_SIZE], out[TM_RATE_SIZE];
 	const uint64_t length_ns = report->end_ns - report->start_ns;
 
 	write_cell(report->out, "(others)", USER_WIDTH);
 	fprintf(report->out, " %12s %12s %9" PRIu64 " %11s %11s\n",
-		format_rate(in, rest->moved[TM_IN].bytes, length_ns),
-		format_rate(out, rest->moved[TM_OUT].bytes, length_ns),
+		tm_rate_format(in, rest->moved[TM_IN].bytes, length_ns),
+		tm_rate_format(out, rest->moved[TM_OUT].bytes, length_ns),
 		row_packets(rest), "", "");
 }
 
