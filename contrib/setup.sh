@@ -20,27 +20,24 @@ packages_to_build() {
 	esac
 }
 
-# nodejs of others than the distribution brings npm, and forbids its package.
-npm_package() {
-	command -v npm >/dev/null || echo npm
-}
-
 packages_to_check() {
 	packages_to_build "$1"
 	case $1 in
 	apt) echo bats bats-support bats-assert bats-file mandoc shellcheck \
 		clang-format strace iproute2 ethtool procps sudo \
 		openssh-server openssh-client jq python3 tmux sqlite3 curl \
-		chromium nodejs $(npm_package) ;;
+		chromium nodejs ;;
 	dnf) echo bats bats-support bats-assert bats-file mandoc ShellCheck \
 		clang-tools-extra strace iproute ethtool procps-ng sudo \
 		openssh-server openssh-clients jq python3 tmux sqlite curl \
-		chromium nodejs $(npm_package) ;;
+		chromium nodejs ;;
 	zypper) echo bats bats-support bats-assert bats-file mandoc \
 		ShellCheck clang-tools strace iproute2 ethtool procps sudo \
 		openssh-server openssh-clients jq python3 tmux sqlite3 curl \
-		chromium nodejs $(npm_package) ;;
+		chromium nodejs ;;
 	esac
+	# nodejs from elsewhere brings npm, and forbids the package
+	command -v npm >/dev/null || echo npm
 }
 
 package_family() {
