@@ -31,16 +31,22 @@ static __always_inline void ask_socket(
 	owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
 }
 
-/* The task that runs owns the socket from here on. */
-static __always_inline void take_over(struct socket_state *state, bool sums)
+/* The task that runs owns the socket from here on, and what nobody has read or
+ * was there before anybody's first I/O. */
+static __always_inline void take_over(
+	struct socket_state *state, struct sock *sk, bool sums)
 {
 	struct task_struct *const task = new_owner(&state->owner);
 
-	if (!task)
-		return;
+	if (task) {
+		if (sums && is_used(state, sk))
+			flush(state, 0);
+		take(&state->owner, task);
+	}
+	if (!is_used(state, sk))
+		state->used_as = (uint64_t)sk;
 	if (sums)
-		flush(state);
-	take(&state->owner, task);
+		settle(state);
 }
 
 /* What the programs write, and for that read. */
@@ -49,6 +55,13 @@ enum mode {
 	EVENTS, /* events */
 	SUMS,	/* interval sums */
 };
+
+/* Without its hook, a task that only receives is not known. */
+static __always_inline bool knows_reader(const struct bpf_sock *socket)
+{
+	return settings.knows_reader ||
+	       (settings.knows_tcp_reader && socket->protocol == TCP);
+}
 
 /* The owner, and what else is remembered of the socket, NULL = nothing. */
 static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
@@ -75,8 +88,11 @@ static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
 		state = adopt(socket, sk);
 	if (state) {
 		if (direction == TM_OUT && is_sent_by_current(socket, sk))
-			take_over(state, mode == SUMS);
+			take_over(state, sk, mode == SUMS);
 		*owner = state->owner;
+		if ((!is_used(state, sk) && socket->state != LISTEN) ||
+			(direction == TM_IN && !knows_reader(socket)))
+			owner->flags |= TM_UNSURE;
 	} else {
 		read_socket(owner, sk);
 		if (is_of_user(sk)) {
@@ -88,6 +104,8 @@ static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
 	if (socket->state == LISTEN)
 		owner->flags |= TM_LISTENING;
+	if (state && socket->type == SOCK_RAW)
+		owner->flags |= TM_RAW;
 	return state;
 }
 
@@ -172,7 +190,7 @@ int plain_out(struct __sk_buff *skb)
 	return meter(skb, TM_OUT, PLAIN);
 }
 
-/* The first owner of a socket is who makes it. */
+/* The first owner of a socket is who makes it, until it is used. */
 SEC("cgroup/sock_create")
 int note_maker(struct bpf_sock *socket)
 {
@@ -181,7 +199,7 @@ int note_maker(struct bpf_sock *socket)
 
 	if (state) {
 		read_socket(&state->owner, as_kernel_sees(socket));
-		take_over(state, false);
+		take(&state->owner, (void *)bpf_get_current_task());
 	}
 	return PASS;
 }
@@ -192,7 +210,7 @@ static __always_inline int note_reader(struct sock *sk, bool sums)
 		bpf_sk_storage_get(&sockets, sk, NULL, 0);
 
 	if (state)
-		take_over(state, sums);
+		take_over(state, sk, sums);
 	return 0;
 }
 
@@ -244,16 +262,24 @@ int note_holders(struct bpf_iter__task_file *held)
 		return 0;
 	read_socket(&state->owner, sk);
 	take(&state->owner, task);
+	state->used_as = (uint64_t)sk;
 	state->owner.flags |= TM_OLDER;
 	return 0;
 }
 
-static __always_inline int end_flow(struct socket_state *state)
+static __always_inline uint16_t unless_used(
+	const struct socket_state *state, struct sock *sk)
+{
+	return is_used(state, sk) ? 0 : TM_UNSURE;
+}
+
+static __always_inline int end_flow(struct socket_state *state, struct sock *sk)
 {
 	if (state) {
-		/* a barrier: see sum() */
+		/* a barrier: see add_to_sum() */
 		__sync_lock_test_and_set(&state->flow.stage, FLOW_OVER);
-		flush(state);
+		flush(state, unless_used(state, sk));
+		flush_sum(state, SUM_UNREAD, 0);
 	}
 	return PASS;
 }
@@ -262,7 +288,7 @@ static __always_inline int end_flow(struct socket_state *state)
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(sum_destroyed, struct sock *sk)
 {
-	return end_flow(bpf_sk_storage_get(&sockets, sk, NULL, 0));
+	return end_flow(bpf_sk_storage_get(&sockets, sk, NULL, 0), sk);
 }
 
 SEC("cgroup/sock_release")
@@ -270,39 +296,47 @@ int sum_released(struct bpf_sock *socket)
 {
 	if (socket->protocol == IPPROTO_TCP)
 		return PASS;
-	return end_flow(bpf_sk_storage_get(&sockets, socket, NULL, 0));
+	return end_flow(bpf_sk_storage_get(&sockets, socket, NULL, 0),
+		as_kernel_sees(socket));
 }
 
-/* Writes what a socket has summed in this direction. False when the buffer is
- * full: then the kernel throws away what was written for this socket, and
- * comes back to it. */
-static __always_inline bool write_sum(struct seq_file *seq,
-	struct socket_state *state, enum tm_direction direction,
-	struct packet *packet)
+/* Writes a sum of the socket. False when the buffer is full: then the kernel
+ * throws away what was written for this socket, and comes back to it. */
+static __always_inline bool write_sum(struct bpf_iter__bpf_sk_storage_map *held,
+	struct socket_state *state, enum sum which, struct packet *packet)
 {
 	struct tm_event event = {};
 
-	if (!take_sum(state, direction, packet))
+	if (!take_sum(state, which, packet))
 		return true;
+	packet->flags |= unless_used(state, held->sk);
 	event.time_ns = bpf_ktime_get_boot_ns();
-	fill(&event, direction, packet, &state->owner);
-	if (!bpf_seq_write(seq, &event, sizeof(event)))
+	fill(&event, direction_of(which), packet, &state->owner);
+	if (!bpf_seq_write(held->meta->seq, &event, sizeof(event)))
 		return true;
-	put_back(state, direction, packet);
+	put_back(state, which, packet);
 	return false;
 }
 
-/* The end of an interval. */
+/* The end of an interval. What is unread waits for another one, to show who
+ * reads it. */
 SEC("iter/bpf_sk_storage_map")
 int sum_drain(struct bpf_iter__bpf_sk_storage_map *held)
 {
 	struct socket_state *const state = held->value;
-	struct packet in = {}, out = {};
+	struct packet in = {}, out = {}, unread = {};
 
-	if (!state)
+	if (!state || !write_sum(held, state, SUM_IN, &in))
 		return 0;
-	if (write_sum(held->meta->seq, state, TM_IN, &in) &&
-		!write_sum(held->meta->seq, state, TM_OUT, &out))
-		put_back(state, TM_IN, &in);
+	if (!write_sum(held, state, SUM_OUT, &out)) {
+		put_back(state, SUM_IN, &in);
+		return 0;
+	}
+	if (state->is_overdue && !write_sum(held, state, SUM_UNREAD, &unread)) {
+		put_back(state, SUM_IN, &in);
+		put_back(state, SUM_OUT, &out);
+		return 0;
+	}
+	state->is_overdue = state->sums[SUM_UNREAD].packets != 0;
 	return 0;
 }

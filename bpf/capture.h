@@ -23,7 +23,9 @@ struct tm_settings {
 	uint8_t knows_buffer; /* its device, its route, its largest fragment */
 	uint8_t excludes;     /* there are lists of networks */
 	uint8_t counts_link;  /* --l2: bytes include the link header */
-	uint8_t reserved[5];
+	uint8_t knows_reader; /* of any socket */
+	uint8_t knows_tcp_reader;
+	uint8_t reserved[3];
 	struct tm_interface interfaces[TM_INTERFACES];
 };
 

@@ -59,6 +59,7 @@ struct task_struct {
 	const struct cred *cred;
 	struct css_set *cgroups;
 	unsigned int self_exec_id;
+	struct task_struct *group_leader;
 	char comm[16];
 };
 

@@ -16,6 +16,7 @@
 #define PF_KTHREAD 0x00200000
 #define LISTEN 10 /* of tcp_states.h */
 #define MSG_PEEK 2
+#define SOCK_RAW 3
 
 extern const volatile struct tm_settings settings;
 
@@ -46,13 +47,20 @@ struct flow {
 	uint8_t protocol;
 };
 
+/* Data that came since the owner's last I/O is summed apart: its reader may be
+ * another task, and that one is its owner. */
+enum sum { SUM_IN = TM_IN, SUM_OUT = TM_OUT, SUM_UNREAD, SUM_COUNT };
+
 /* What is remembered of a socket. */
 struct socket_state {
 	struct owner owner;
 	uint32_t verdict; /* generation of the lists << 1 | left out */
+	uint64_t used_as; /* the socket itself once a task used it: an accepted
+			     one begins with a copy of its listener's state */
 	struct flow flow;
-	struct tm_amount sums[2]; /* not yet written, by enum tm_direction */
-	uint64_t since_ns[2];	  /* since boot, of the first in the sum */
+	struct tm_amount sums[SUM_COUNT]; /* not yet written */
+	uint64_t since_ns[SUM_COUNT];	  /* since boot, of their first */
+	uint32_t is_overdue; /* what is unread was so an interval ago */
 };
 
 /* An accepted socket begins with its listener's owner. */
@@ -81,7 +89,7 @@ static __always_inline void take(struct owner *owner, struct task_struct *task)
 	owner->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 	owner->flags = TM_OWNER_TASK;
 	__builtin_memset(owner->comm, 0, sizeof(owner->comm));
-	BPF_CORE_READ_STR_INTO(&owner->comm, task, comm);
+	BPF_CORE_READ_STR_INTO(&owner->comm, task, group_leader, comm);
 }
 
 /* The task that runs, when it is about to become the owner; else NULL. */
@@ -101,6 +109,13 @@ static __always_inline struct sock *as_kernel_sees(struct bpf_sock *socket)
 
 	bpf_probe_read_kernel(&sk, sizeof(sk), &socket);
 	return sk;
+}
+
+/* Whether a task has used the socket since it was made or accepted. */
+static __always_inline bool is_used(
+	const struct socket_state *state, struct sock *sk)
+{
+	return state->used_as == (uint64_t)sk;
 }
 
 static __always_inline void read_socket(struct owner *owner, struct sock *sk)
@@ -140,6 +155,7 @@ static __always_inline struct socket_state *adopt(
 	if (!state)
 		return NULL;
 	read_socket(&state->owner, sk);
+	state->used_as = (uint64_t)sk;
 	state->owner.uid = state->owner.socket_uid;
 	state->owner.flags = TM_OWNER_SOCKET | TM_OLDER;
 	return state;

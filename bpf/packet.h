@@ -40,6 +40,7 @@ struct packet {
 	bool is_jumbo;		/* has an IPv6 jumbo payload header */
 	bool is_unfragmented;	/* and will be, or is a fragment already */
 	bool is_laid_out;	/* in fragments, by who made it */
+	bool has_data;		/* behind the transport header */
 	uint32_t header_bytes;	/* IP and transport header */
 	uint32_t network_bytes; /* of it, what each fragment repeats */
 	uint32_t ifindex;

@@ -76,23 +76,43 @@ static __always_inline bool can_sum(
 	}
 }
 
-/* Takes the sum out of the socket's storage, as a packet; false when there is
+static __always_inline enum tm_direction direction_of(enum sum which)
+{
+	return which == SUM_OUT ? TM_OUT : TM_IN;
+}
+
+static __always_inline void add_amount(
+	struct tm_amount *sum, const struct tm_amount *more)
+{
+	__sync_fetch_and_add(&sum->packets, more->packets);
+	__sync_fetch_and_add(&sum->bytes, more->bytes);
+}
+
+/* Takes out of a sum what is in it; false when it is empty. */
+static __always_inline bool take_amount(
+	struct tm_amount *sum, struct tm_amount *taken)
+{
+	if (!sum->packets && !sum->bytes)
+		return false;
+	taken->packets = __sync_lock_test_and_set(&sum->packets, 0);
+	taken->bytes = __sync_lock_test_and_set(&sum->bytes, 0);
+	return taken->packets || taken->bytes;
+}
+
+/* Takes a sum out of the socket's storage, as a packet; false when there is
  * none. */
-static __always_inline bool take_sum(struct socket_state *state,
-	enum tm_direction direction, struct packet *packet)
+static __always_inline bool take_sum(
+	struct socket_state *state, enum sum which, struct packet *packet)
 {
 	const struct flow *const flow = &state->flow;
-	const bool is_out = direction == TM_OUT;
+	const bool is_out = which == SUM_OUT;
+	struct tm_amount taken = {};
 	uint64_t span;
 
-	if (!state->sums[direction].packets && !state->sums[direction].bytes)
+	if (!take_amount(&state->sums[which], &taken))
 		return false;
-	packet->packets =
-		__sync_lock_test_and_set(&state->sums[direction].packets, 0);
-	packet->bytes =
-		__sync_lock_test_and_set(&state->sums[direction].bytes, 0);
-	if (!packet->packets && !packet->bytes)
-		return false;
+	packet->packets = taken.packets;
+	packet->bytes = taken.bytes;
 	__builtin_memcpy(
 		packet->source, is_out ? flow->local : flow->remote, 16);
 	__builtin_memcpy(
@@ -102,29 +122,43 @@ static __always_inline bool take_sum(struct socket_state *state,
 		is_out ? flow->remote_port : flow->local_port;
 	packet->ifindex = flow->ifindex;
 	packet->protocol = flow->protocol;
-	packet->flags = flow->flags;
-	span = (bpf_ktime_get_boot_ns() - state->since_ns[direction]) /
-		       SPAN_NS +
-	       1;
+	packet->flags = flow->flags | (which == SUM_UNREAD ? TM_UNSURE : 0);
+	span = (bpf_ktime_get_boot_ns() - state->since_ns[which]) / SPAN_NS + 1;
 	packet->span = span < UINT16_MAX ? span : UINT16_MAX;
 	return true;
 }
 
-static __always_inline void put_back(struct socket_state *state,
-	enum tm_direction direction, const struct packet *packet)
+static __always_inline void put_back(
+	struct socket_state *state, enum sum which, const struct packet *packet)
 {
-	__sync_fetch_and_add(&state->sums[direction].packets, packet->packets);
-	__sync_fetch_and_add(&state->sums[direction].bytes, packet->bytes);
+	const struct tm_amount amount = {packet->packets, packet->bytes};
+
+	add_amount(&state->sums[which], &amount);
 }
 
-static __always_inline void flush_direction(
-	struct socket_state *state, enum tm_direction direction)
+static __always_inline void flush_sum(
+	struct socket_state *state, enum sum which, uint16_t flags)
 {
+	const enum tm_direction direction = direction_of(which);
 	struct tm_counted *const mine = counted(direction);
 	struct packet packet = {};
 
-	if (mine && take_sum(state, direction, &packet))
-		record(mine, direction, &state->owner, &packet);
+	if (!mine || !take_sum(state, which, &packet))
+		return;
+	packet.flags |= flags;
+	record(mine, direction, &state->owner, &packet);
+}
+
+/* Adds to a sum of a socket that may go meanwhile: then nobody else would write
+ * it. */
+static __always_inline void add_to_sum(struct socket_state *state,
+	enum sum which, const struct tm_amount *amount, uint64_t since_ns)
+{
+	if (!state->sums[which].packets)
+		state->since_ns[which] = since_ns;
+	add_amount(&state->sums[which], amount);
+	if (state->flow.stage == FLOW_OVER)
+		flush_sum(state, which, 0);
 }
 
 /* Adds the packet to its socket's sum; false when it has to be an event. */
@@ -132,26 +166,39 @@ static __always_inline bool sum(const struct bpf_sock *socket,
 	struct socket_state *state, const struct packet *packet,
 	enum tm_direction direction)
 {
+	const struct tm_amount amount = {packet->packets, packet->bytes};
+
 	if (!can_sum(socket, packet))
 		return false;
 	if (state->flow.stage == FLOW_NONE)
 		set_flow(&state->flow, packet, direction);
 	if (!is_of_flow(&state->flow, packet, direction))
 		return false;
-	if (!state->sums[direction].packets)
-		state->since_ns[direction] = bpf_ktime_get_boot_ns();
 	state->flow.flags |= packet->flags;
-	add(&state->sums[direction], packet);
-	/* the socket went meanwhile: nobody else will write this */
-	if (state->flow.stage == FLOW_OVER)
-		flush_direction(state, direction);
+	/* each apart: the verifier wants constants */
+	if (direction == TM_OUT)
+		add_to_sum(state, SUM_OUT, &amount, bpf_ktime_get_boot_ns());
+	else if (packet->has_data)
+		add_to_sum(state, SUM_UNREAD, &amount, bpf_ktime_get_boot_ns());
+	else
+		add_to_sum(state, SUM_IN, &amount, bpf_ktime_get_boot_ns());
 	return true;
 }
 
-static __always_inline void flush(struct socket_state *state)
+/* What was unread is the owner's. */
+static __always_inline void settle(struct socket_state *state)
 {
-	flush_direction(state, TM_IN);
-	flush_direction(state, TM_OUT);
+	struct tm_amount read = {};
+
+	state->is_overdue = false;
+	if (take_amount(&state->sums[SUM_UNREAD], &read))
+		add_to_sum(state, SUM_IN, &read, state->since_ns[SUM_UNREAD]);
+}
+
+static __always_inline void flush(struct socket_state *state, uint16_t flags)
+{
+	flush_sum(state, SUM_IN, flags);
+	flush_sum(state, SUM_OUT, flags);
 }
 
 #endif

@@ -161,6 +161,7 @@ static __always_inline void count_wire(struct __sk_buff *skb,
 
 	packet->packets = 1;
 	packet->bytes = skb->len;
+	packet->has_data = skb->len > packet->header_bytes;
 	if (skb->gso_size)
 		count_segments(skb, packet);
 	else if (reads && direction == TM_OUT)

@@ -27,6 +27,12 @@ totals() {
 		END { for (k in b) print k, b[k], p[k] }' | sort
 }
 
+# anybody: the same without the users and processes
+anybody() {
+	awk '{ k = $1 " " $4; b[k] += $5; p[k] += $6 }
+		END { for (k in b) print k, b[k], p[k] }' | sort
+}
+
 # ends FILE: what END says was seen, recorded and lost
 ends() {
 	tm-print --json "$1" | jq -r 'select(.kind == "end") |
@@ -69,14 +75,43 @@ same() {
 	same
 }
 
-@test "an owner who changes while the interval lasts leaves nothing behind" {
+@test "an owner who changes while the interval lasts has what he reads" {
 	start_both --every 10s
-	inside timeout 20 python3 "$ROOT/tests/owners.py" daemon-sends
-	inside timeout 20 python3 "$ROOT/tests/owners.py" daemon-receives
-	inside timeout 20 python3 "$ROOT/tests/owners.py" only-receives
-	inside timeout 20 python3 "$ROOT/tests/owners.py" setuid
+	inside timeout 20 python3 "$ROOT/tests/owners.py" daemon-sends <<<go
+	inside timeout 20 python3 "$ROOT/tests/owners.py" daemon-receives <<<go
+	inside timeout 20 python3 "$ROOT/tests/owners.py" only-receives <<<go
+	inside timeout 20 python3 "$ROOT/tests/owners.py" setuid <<<go
 	stop_both
-	same
+	# by user they differ: an event cannot be moved any more
+	totals out.tm | anybody >totals.events
+	totals sums.tm | anybody >totals.sums
+	diff totals.events totals.sums
+	totals sums.tm >totals.sums
+	run awk '$1 == "in" && $2 == 541002 && $4 == 17 { print $5 }' \
+		totals.sums
+	assert_output 101000
+	run awk '$1 == "in" && $2 == 0 && $4 == 17' totals.sums
+	refute_output
+}
+
+@test "what nobody has read waits an interval, then it comes and says so" {
+	start -c "$CGROUP" --every 500ms
+	inside timeout 20 python3 -c '
+import socket, time
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("127.0.0.1", 7716))
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.sendto(b"x" * 100, ("127.0.0.1", 7716))
+time.sleep(1.5)
+receiver.recv(1000)
+sender.sendto(b"x" * 100, ("127.0.0.1", 7716))
+receiver.recv(1000)'
+	stop
+	run jq -r 'select(.kind == "traffic" and .direction == "in") |
+		"\(.packets) \(.bytes) \(.flags / 128 % 2 >= 1)"' \
+		<(tm-print --json out.tm)
+	assert_output "1 128 true
+1 128 false"
 }
 
 @test "datagrams to many hosts by one socket are all there" {

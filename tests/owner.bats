@@ -7,7 +7,7 @@ load kernel
 # meter CASE: moves data as tests/owners.py says
 meter() {
 	start -c "$CGROUP"
-	inside timeout 20 python3 "$ROOT/tests/owners.py" "$1"
+	inside timeout 20 python3 "$ROOT/tests/owners.py" "$1" <<<go
 	stop
 }
 
@@ -34,7 +34,7 @@ charged() {
 @test "root accepts, the child that becomes a user receives: the user's" {
 	meter daemon-receives
 	charged destination_port 7701 >received
-	# what came before the child's first read is the accepter's
+	# what came before the child's first read is the accepter's, and says so
 	run awk '$1 == "in" { s[$2] += $3 }
 		END { print (s[541001] + s[0] >= 200000), (s[0] < 1000) }' \
 		received
@@ -100,27 +100,66 @@ charged() {
 	refute_line --regexp "^0 "
 }
 
+# in_own_network COMMAND...: in the cgroup, in a network of its own where all
+# users may ping
+in_own_network() {
+	inside timeout 20 unshare --net sh -c 'ip link set lo up
+		echo "0 2147483647" >/proc/sys/net/ipv4/ping_group_range
+		exec "$@"' sh "$@"
+}
+
+# meter_case NAME OPTIONS...: a case of owners.py, which a line on standard
+# input begins or, where the socket has to be older, goes on with
+meter_case() {
+	local name=$1 mover
+	shift
+	rm -f orders ready
+	mkfifo orders
+	in_own_network python3 "$ROOT/tests/owners.py" "$name" \
+		<orders >ready &
+	mover=$!
+	exec 7>orders
+	[ "$name" != older ] || has_begun ready
+	start "$@"
+	echo go >&7
+	exec 7>&-
+	wait $mover
+	stop
+}
+
+# part DIRECTION USER FILTER: percent of those bytes that are the user's, and
+# whether those that are not say so
+part() {
+	tm-print --json out.tm | jq -r "select(.kind == \"traffic\" and
+		.direction == \"$1\" and ($3)) |
+		\"\(.uid) \(.bytes) \(.flags / 128 % 2 >= 1 or
+			.flags / 4 % 2 >= 1)\"" |
+		awk -v user="$2" '{ all += $2 }
+		$1 == user { right += $2 }
+		$1 != user && $3 == "true" { flagged += $2 }
+		END { percent = int(all ? 100 * right / all + 0.5 : 0)
+			if (percent < 100 && right + flagged == all)
+				print "not all, the rest is flagged"
+			else
+				print percent " %" }'
+}
+
 # table: a line for each case of owners.py, with whom it was charged to
 table() {
-	local name what direction user
-	echo '| what happens | whose bytes | charged to that user |'
-	echo '|---|---|---|'
-	while IFS=$'\t' read -r name what direction user; do
-		[ "$name" != older ] || continue
-		rm -f out.tm
-		start -c "$CGROUP"
-		inside timeout 20 python3 "$ROOT/tests/owners.py" "$name" \
-			>/dev/null || return 1
-		stop
-		tm-print --json out.tm | jq -r "select(.kind == \"traffic\" and
-			.direction == \"$direction\" and
-			(.protocol != 6 or .source_port == 7701 or
-			.direction == \"in\" and .destination_port == 7701)) |
-			\"\(.uid) \(.bytes)\"" |
-			awk -v user="$user" -v what="$what" -v way="$direction" '
-			{ all += $2; if ($1 == user) right += $2 }
-			END { printf "| %s | %s, %s | %d %% |\n", what, user,
-				way, all ? 100 * right / all + 0.5 : 0 }'
+	local name what direction user those events whose scope
+	echo '| what happens | whose bytes | as events | as sums |'
+	echo '|---|---|---|---|'
+	while IFS=$'\t' read -r name what direction user those; do
+		whose=$user scope="-c $CGROUP"
+		# the kernel is in no cgroup
+		[ "$user" != 4294967295 ] || whose="nobody's" scope=
+		# shellcheck disable=SC2086 # words
+		meter_case "$name" $scope
+		events=$(part "$direction" "$user" "$those")
+		# shellcheck disable=SC2086 # words
+		meter_case "$name" $scope --every 1s
+		echo "| $what | $whose, $direction | $events |" \
+			"$(part "$direction" "$user" "$those") |"
 	done < <(python3 "$ROOT/tests/owners.py" --list)
 }
 

@@ -1,16 +1,19 @@
 """Moves data in ways that name the wrong user where one only asks the socket.
 
-usage: owners.py CASE     the users are ALICE and BOB, root does the rest
+usage: owners.py CASE     once told to on standard input; the users are ALICE
+                          and BOB, root does the rest
        owners.py --list   a line for each case: name, what happens, direction
-                          and user of the bytes in question"""
+                          and user of the bytes in question, and a jq(1) filter
+                          that finds them"""
 
 import array
 import os
 import socket
+import subprocess
 import sys
 import time
 
-ALICE, BOB = 541001, 541002
+ALICE, BOB, NOBODY = 541001, 541002, 4294967295
 AMOUNT = 200_000
 
 
@@ -18,6 +21,10 @@ def become(uid):
     os.setgroups([])
     os.setgid(uid)
     os.setuid(uid)
+
+
+def wait_for_start():
+    sys.stdin.readline()
 
 
 def child(work):
@@ -77,7 +84,13 @@ def greet_and_send(connection):
     connection.sendall(b"x" * (AMOUNT - 100))
 
 
-PEER = {send: receive, receive: greet_and_send}
+def read_late(connection):
+    """All has come before the first read."""
+    time.sleep(0.5)
+    receive(connection)
+
+
+PEER = {send: receive, receive: greet_and_send, read_late: send}
 
 
 def setuid_after_socket():
@@ -106,12 +119,12 @@ def scm_rights():
 
 
 def older():
-    """Opens its socket at once, sends once it is told to on standard input."""
+    """Opens its socket before it is told to begin."""
     become(ALICE)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.connect(("127.0.0.1", 9))
     print("ready", flush=True)
-    sys.stdin.readline()
+    wait_for_start()
     for _ in range(100):
         try:
             sender.send(b"x" * 972)
@@ -119,11 +132,16 @@ def older():
             sender.send(b"x" * 972)
 
 
-def only_receives():
-    """ALICE's socket, read by BOB, who got it at birth."""
+def receiver_of(port, address="127.0.0.1"):
     receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-    receiver.bind(("127.0.0.1", 7702))
+    receiver.bind((address, port))
+    return receiver
+
+
+def only_receives():
+    """root's socket, read by BOB, who got it at birth."""
+    receiver = receiver_of(7702)
 
     def read():
         become(BOB)
@@ -174,62 +192,184 @@ def splices(connection):
         sent += os.splice(reader, connection.fileno(), 4000)
 
 
-def raw():
-    """Echo requests by a raw socket that root made and ALICE uses."""
-    sender = socket.socket(socket.AF_INET, socket.SOCK_RAW,
-                           socket.IPPROTO_ICMP)
+def splices_in(connection):
+    reader, writer = os.pipe()
+    got = 0
+    while got < AMOUNT:
+        n = os.splice(connection.fileno(), writer, 4000)
+        os.read(reader, n)
+        got += n
+
+
+# an echo request with no data, id 0, sequence 0, and its checksum
+ECHO = b"\x08\x00\xf7\xff\x00\x00\x00\x00"
+
+
+def icmp(kind, answers):
+    """Echo requests by a socket that root made and ALICE uses."""
+    sender = socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP)
+    sender.settimeout(5)
     become(ALICE)
-    # type 8, code 0, checksum of a request with no data, id 0, sequence 0
     for _ in range(100):
-        sender.sendto(b"\x08\x00\xf7\xff\x00\x00\x00\x00", ("127.0.0.1", 0))
+        sender.sendto(ECHO, ("127.0.0.1", 0))
+        if answers:
+            sender.recv(100)
+
+
+def raw_receives():
+    """BOB reads a raw socket of root's; what it sees was sent by ALICE."""
+    watcher = socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                            socket.IPPROTO_ICMP)
+
+    def read():
+        become(BOB)
+        for _ in range(20):
+            watcher.recv(100)
+
+    def ask():
+        become(ALICE)
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM,
+                               socket.IPPROTO_ICMP)
+        for _ in range(100):
+            sender.sendto(ECHO, ("127.0.0.1", 0))
+            time.sleep(0.002)
+
+    join(child(read), child(ask))
+
+
+def connected():
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    receiver = receiver_of(7704)
+    sender.connect(("127.0.0.1", 7704))
+    become(ALICE)
+    for _ in range(100):
+        sender.send(b"x" * 972)
+        receiver.recv(2000)
+
+
+def uring(what, *more):
+    """A program of ALICE's moves data on root's socket."""
+    receiver = receiver_of(7705)
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.connect(("127.0.0.1", 7705))
+
+    def operate():
+        subprocess.run(["uring", what, "100", "972", *more], check=True,
+                       user=ALICE, group=ALICE, extra_groups=[],
+                       stdin=sender if what == "send" else receiver)
+
+    worker = child(operate)
+    if what == "receive":
+        for _ in range(100):
+            sender.send(b"x" * 972)
+    join(worker)
 
 
 def multicast():
     group = ("239.255.0.1", 7703)
-    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    receiver.bind(group)
+    receiver = receiver_of(7703, group[0])
     receiver.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
                         socket.inet_aton(group[0]) +
                         socket.inet_aton("127.0.0.1"))
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
                       socket.inet_aton("127.0.0.1"))
+
+    def read():
+        become(BOB)
+        for _ in range(100):
+            receiver.recv(2000)
+
+    reader = child(read)
     become(ALICE)
     datagrams(sender, group)
+    join(reader)
+
+
+def container():
+    """ALICE's own user namespace, in which she is root."""
+    subprocess.run(["unshare", "-Urn", "sh", "-c", "ip link set lo up &&"
+                    "exec traffic udp 127.0.0.1 9 100 972"], check=True,
+                   user=ALICE, group=ALICE, extra_groups=[])
+
+
+def refused():
+    """The kernel answers, with an ICMP error and with a TCP reset."""
+    datagrams(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    for _ in range(20):
+        socket.socket().connect_ex(("127.0.0.1", 9))
 
 
 PEER[sends_file] = PEER[splices] = receive
+PEER[splices_in] = greet_and_send
 
-# What each does, and whose the bytes of that direction are. Those of a daemon
-# are the server's end alone: its port is 7701.
+# What each does, whose the bytes of that direction are, and which they are.
 CASES = {
     "fork": ("root makes a socket, a child that becomes the user sends",
-             fork, "out", ALICE),
+             fork, "out", ALICE, ".destination_port == 9"),
     "setuid": ("a process makes a socket as root, becomes the user and sends",
-               setuid_after_socket, "out", ALICE),
+               setuid_after_socket, "out", ALICE, ".destination_port == 9"),
+    "connected": ("root connects a datagram socket, becomes the user and sends",
+                  connected, "out", ALICE, ".destination_port == 7704"),
     "daemon-sends": ("root accepts, a child that becomes the user sends",
-                     lambda: daemon(send), "out", ALICE),
+                     lambda: daemon(send), "out", ALICE,
+                     ".source_port == 7701"),
     "daemon-receives": ("root accepts, a child that becomes the user receives",
-                        lambda: daemon(receive), "in", ALICE),
-    "sendfile": ("the same, by sendfile(2)",
-                 lambda: daemon(sends_file), "out", ALICE),
-    "splice": ("the same, by splice(2)",
-               lambda: daemon(splices), "out", ALICE),
-    "scm-rights": ("root hands a socket over, the user sends",
-                   scm_rights, "out", ALICE),
-    "only-receives": ("root makes a socket, a user reads it",
-                      only_receives, "in", BOB),
-    "real-nobody": ("a process of the user 65534 sends",
-                    real_nobody, "out", 65534),
-    "raw": ("root makes a raw socket, becomes the user and sends",
-            raw, "out", ALICE),
-    "multicast": ("the user sends to a group", multicast, "out", ALICE),
+                        lambda: daemon(receive), "in", ALICE,
+                        ".destination_port == 7701"),
+    "late": ("the same, when all has come before it reads",
+             lambda: daemon(read_late), "in", ALICE,
+             ".destination_port == 7701"),
+    "sendfile": ("root accepts, the child sends by sendfile(2)",
+                 lambda: daemon(sends_file), "out", ALICE,
+                 ".source_port == 7701"),
+    "splice": ("root accepts, the child sends by splice(2)",
+               lambda: daemon(splices), "out", ALICE,
+               ".source_port == 7701"),
+    "splice-in": ("root accepts, the child receives by splice(2)",
+                  lambda: daemon(splices_in), "in", ALICE,
+                  ".destination_port == 7701"),
+    "scm-rights": ("root hands a socket over (SCM_RIGHTS), the user sends",
+                   scm_rights, "out", ALICE, ".destination_port == 9"),
+    "only-receives": ("root makes a socket, a child that is the user reads it",
+                      only_receives, "in", BOB, ".destination_port == 7702"),
+    "uring": ("root makes a socket, the user sends by io_uring",
+              lambda: uring("send"), "out", ALICE,
+              ".destination_port == 7705"),
+    "uring-polled": ("the same, submitted by a thread of the kernel's (SQPOLL)",
+                     lambda: uring("send", "sqpoll"), "out", ALICE,
+                     ".destination_port == 7705"),
+    "uring-in": ("root makes a socket, the user receives by io_uring",
+                 lambda: uring("receive"), "in", ALICE,
+                 ".destination_port == 7705"),
     "older": ("a user sends by a socket older than the capture",
-              older, "out", ALICE),
+              older, "out", ALICE, ".destination_port == 9"),
+    "container": ("the user is root in a user namespace (unshare -Urn)",
+                  container, "out", ALICE, ".destination_port == 9"),
+    "real-nobody": ("a process of the user 65534 sends",
+                    real_nobody, "out", 65534, ".destination_port == 9"),
+    "refused": ("the kernel refuses datagrams and connections",
+                refused, "out", NOBODY,
+                ".protocol == 1 or .source_port == 9"),
+    "ping": ("root makes a datagram socket for ICMP, the user pings",
+             lambda: icmp(socket.SOCK_DGRAM, True), "in", ALICE,
+             ".protocol == 1"),
+    "raw": ("root makes a raw socket, becomes the user and sends",
+            lambda: icmp(socket.SOCK_RAW, False), "out", ALICE,
+            ".protocol == 1 and .flags % 4 == 2"),
+    "raw-in": ("root makes a raw socket, the user reads what another pings",
+               raw_receives, "in", BOB, ".flags / 512 % 2 >= 1"),
+    "multicast": ("the user sends to a group", multicast, "out", ALICE,
+                  ".destination_port == 7703"),
+    "multicast-in": ("another has joined it", multicast, "in", BOB,
+                     ".destination_port == 7703"),
 }
 
 if sys.argv[1] == "--list":
-    for name, (what, _, direction, user) in CASES.items():
-        print(name, what, direction, user, sep="\t")
+    for name, (what, _, direction, user, those) in CASES.items():
+        print(name, what, direction, user, those, sep="\t")
 else:
-    CASES[sys.argv[1]][1]()
+    move = CASES[sys.argv[1]][1]
+    if move is not older:
+        wait_for_start()
+    move()

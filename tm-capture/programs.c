@@ -55,9 +55,11 @@ static const struct {
 } costs[] = {
 	{MAKER, "cgroup/sock_create: a socket that only receives is its "
 		"user's, without a process, until its first I/O"},
-	{RECEIVER | TCP_RECEIVER,
-		"sock_recv_length: what a process only receives may stay with "
-		"who had its socket before"},
+	{RECEIVER, "sock_recv_length: what a process only receives, by other "
+		   "than TCP, may stay with who had its socket before"},
+	{TCP_RECEIVER, "tcp_rcv_space_adjust: what a process only receives "
+		       "by splice(2) may stay with who had its socket before"},
+	{RECEIVER | TCP_RECEIVER, "either: the same for all that is received"},
 	{HOLDERS, "iter/task_file: sockets older than the capture are their "
 		  "user's, without a process, until their first I/O"},
 };
@@ -67,6 +69,7 @@ static const struct step {
 	uint32_t hooks;
 	bool knows_task;
 } steps[] = {
+	{MAKER | RECEIVER | TCP_RECEIVER | HOLDERS, true},
 	{MAKER | RECEIVER | HOLDERS, true},
 	{MAKER | TCP_RECEIVER | HOLDERS, true},
 	{MAKER | HOLDERS, true},
@@ -186,6 +189,8 @@ static int load_best(struct tm_programs *programs,
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
 		programs->hooks = hooks | steps[i].hooks;
 		programs->knows_task = steps[i].knows_task;
+		used.knows_reader = (programs->hooks & RECEIVER) != 0;
+		used.knows_tcp_reader = (programs->hooks & TCP_RECEIVER) != 0;
 		if (!programs->knows_task && hooks & SUMS)
 			break;
 		for (int knows = programs->knows_task; knows >= 0; knows--) {
