@@ -142,6 +142,8 @@ static __always_inline int meter(
 	count_wire(skb, direction, &packet,
 		mode != PLAIN && settings.knows_buffer);
 	add(&mine->seen, &packet);
+	if (settings.own_netns && owner.netns == settings.own_netns)
+		count_carried(direction, &packet);
 	if (settings.excludes && is_excluded(skb, state, &packet)) {
 		add(&mine->excluded, &packet);
 		return PASS;

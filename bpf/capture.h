@@ -6,6 +6,7 @@
 #include "common/event.h"
 
 #define TM_INTERFACES 16	  /* that -i can name */
+#define TM_CARRIERS 256		  /* interfaces that are counted apart */
 #define TM_LOST_OWNERS 32768	  /* more share the overflow counters */
 #define TM_WAKE_BYTES (64 * 1024) /* the reader is woken once in so many */
 
@@ -20,6 +21,7 @@ struct tm_interface {
 struct tm_settings {
 	uint32_t cpu_mask;	  /* counters are numbered by cpu & cpu_mask */
 	uint32_t interface_count; /* 0 = all interfaces */
+	uint32_t own_netns;	  /* whose interfaces are counted, 0 = none */
 	uint8_t knows_buffer; /* its device, its route, its largest fragment */
 	uint8_t excludes;     /* there are lists of networks */
 	uint8_t counts_link;  /* --l2: bytes include the link header */
@@ -57,6 +59,16 @@ struct tm_counted {
 struct tm_counters {
 	struct tm_counted counted[2]; /* by enum tm_direction */
 } __attribute__((aligned(128)));
+
+/* What sockets moved over an interface: slot ifindex % TM_CARRIERS of a map,
+ * for each CPU. Two interfaces that fall together are counted together. */
+struct tm_carrier {
+	uint32_t ifindex;
+	uint32_t is_shared;
+	struct tm_amount moved[2];    /* by enum tm_direction */
+	struct tm_amount segments[2]; /* of it, what segmentation offload adds:
+					 some interfaces count it, some not */
+};
 
 struct tm_lost_key {
 	uint32_t uid;

@@ -46,7 +46,8 @@ struct packet {
 	uint32_t ifindex;
 	uint32_t packets;
 	uint64_t bytes;
-	uint16_t span; /* as in the record: 0 of a single packet */
+	struct tm_amount segments; /* of these, more than were in the buffer */
+	uint16_t span;		   /* as in the record: 0 of a single packet */
 };
 
 struct ipv4_header {

@@ -29,6 +29,13 @@ struct {
 	__type(value, struct tm_amount);
 } lost SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, TM_CARRIERS);
+	__type(key, uint32_t);
+	__type(value, struct tm_carrier);
+} carriers SEC(".maps");
+
 static __always_inline void add(
 	struct tm_amount *amount, const struct packet *packet)
 {
@@ -42,6 +49,30 @@ static __always_inline struct tm_counted *counted(enum tm_direction direction)
 	struct tm_counters *mine = bpf_map_lookup_elem(&counters, &cpu);
 
 	return mine ? &mine->counted[direction] : NULL;
+}
+
+/* For what an interface's own counters have beside it. */
+static __always_inline void count_carried(
+	enum tm_direction direction, const struct packet *packet)
+{
+	const uint32_t slot = packet->ifindex % TM_CARRIERS;
+	struct tm_carrier *const carrier =
+		bpf_map_lookup_elem(&carriers, &slot);
+
+	if (!carrier)
+		return;
+	if (carrier->ifindex != packet->ifindex) {
+		if (carrier->ifindex)
+			carrier->is_shared = true;
+		carrier->ifindex = packet->ifindex;
+	}
+	add(&carrier->moved[direction], packet);
+	if (packet->segments.packets) {
+		__sync_fetch_and_add(&carrier->segments[direction].packets,
+			packet->segments.packets);
+		__sync_fetch_and_add(&carrier->segments[direction].bytes,
+			packet->segments.bytes);
+	}
 }
 
 static __always_inline void count_lost(struct tm_counted *mine,

@@ -139,6 +139,8 @@ static __always_inline void count_segments(
 	packet->packets = (data + skb->gso_size - 1) / skb->gso_size;
 	packet->bytes += (uint64_t)(packet->packets - 1) * h;
 	packet->flags |= TM_OFFLOAD;
+	packet->segments.packets = packet->packets - 1;
+	packet->segments.bytes = packet->bytes - skb->len;
 }
 
 /* As the interface's counters have it: a loopback has no link. */

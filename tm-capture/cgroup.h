@@ -5,6 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TM_CGROUP_ROOT                                                         \
+	1 /* the id of the whole tree's root, in no namespace                  \
+	   */
+
 struct tm_cgroup {
 	int fd;
 	uint64_t id;

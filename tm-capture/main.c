@@ -107,6 +107,29 @@ static int load_lists(struct capture *capture)
 		tm_programs_map(programs, "lists"));
 }
 
+/* Of a part of the sockets the interfaces tell nothing. */
+static void watch_interfaces(struct capture *capture)
+{
+	struct tm_writer *const writer = &capture->writer;
+
+	if (!capture->options.settings.own_netns ||
+		!capture->programs.knows_task)
+		return;
+	writer->netns = capture->options.settings.own_netns;
+	writer->unattributed = tm_unattributed_new(
+		tm_programs_map(&capture->programs, "carriers"),
+		&capture->options.settings);
+	if (!writer->unattributed)
+		err(TM_FAILED, "start");
+}
+
+/* While the programs still count, too. */
+static void look_at_interfaces(struct capture *capture)
+{
+	if (capture->writer.unattributed)
+		tm_unattributed_look(capture->writer.unattributed);
+}
+
 static void tell_missing(const char *what)
 {
 	warnx("without %s", what);
@@ -149,6 +172,7 @@ static void start(struct capture *capture)
 	start_ns = tm_clock_since_boot_ns();
 	if (tm_programs_attach(programs, capture->cgroup.fd))
 		cannot("attach to the cgroup", programs);
+	watch_interfaces(capture);
 	give_up_rights(options, programs);
 	tm_programs_tell_missing(programs, tell_missing);
 	if (options->every_ns && !(programs->hooks & TM_HOOK_INTERVALS))
@@ -258,6 +282,7 @@ static void print_statistics(struct capture *capture)
 
 static void tick(struct capture *capture, uint64_t until_ns)
 {
+	look_at_interfaces(capture);
 	tm_writer_status(&capture->writer, TM_TICK, until_ns);
 	capture->is_orphaned = !tm_programs_are_attached(&capture->programs);
 }
@@ -301,6 +326,7 @@ static void finish(struct capture *capture)
 	struct tm_event *events;
 	size_t count;
 
+	look_at_interfaces(capture);
 	tm_programs_stop(&capture->programs);
 	/* the second time what nobody has read is overdue */
 	drain_sums(capture);
@@ -348,6 +374,8 @@ int main(int argc, char **argv)
 		errx(TM_MISUSED, "%s", refusal);
 	read_lists(&capture.options);
 	open_cgroup(&capture.cgroup, capture.options.cgroup);
+	if (capture.cgroup.id == TM_CGROUP_ROOT)
+		capture.options.settings.own_netns = tm_own_netns();
 	tm_signals_install();
 	start(&capture);
 	meter(&capture);

@@ -35,7 +35,7 @@ void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
 
 	if (getrandom(&writer->run_id, sizeof(writer->run_id), 0) < 0)
 		writer->run_id = (uint64_t)getpid() << 32 ^ time(NULL);
-	writer->lost_since_ns = since_boot_ns;
+	writer->since_ns = since_boot_ns;
 	start.run_id = writer->run_id;
 	start.time_ns = tm_clock_wall_ns(writer->clock, since_boot_ns);
 	gethostname(start.host, sizeof(start.host) - 1);
@@ -78,12 +78,21 @@ void tm_writer_events(
 		add(&writer->spared[events[i].direction & 1], &events[i]);
 }
 
-/* A LOST record holds 32 bits of packets; more take several. */
-static void put_lost(struct tm_writer *writer, struct tm_event *event,
+/* Writes the amount, with the names that the event needs. A record holds 32
+ * bits of packets; more take several. */
+static void put_amount(struct tm_writer *writer, struct tm_event *event,
 	const struct tm_amount *amount)
 {
+	const uint64_t span = (writer->status_ns - writer->since_ns) / SPAN_NS;
 	struct tm_amount left = *amount;
+	struct tm_event *names;
+	size_t n;
 
+	event->magic = TM_MAGIC;
+	event->time_ns = tm_clock_wall_ns(writer->clock, writer->status_ns);
+	event->span = span < UINT16_MAX ? span : UINT16_MAX;
+	n = tm_naming_records(writer->naming, event, &names);
+	put(writer, names, n);
 	while (left.packets || left.bytes) {
 		const bool fits = left.packets <= UINT32_MAX;
 
@@ -92,7 +101,6 @@ static void put_lost(struct tm_writer *writer, struct tm_event *event,
 				    : left.bytes / left.packets * UINT32_MAX;
 		left.packets -= event->packets;
 		left.bytes -= event->bytes;
-		add(&writer->lost[event->direction], event);
 		put(writer, event, 1);
 	}
 }
@@ -122,22 +130,14 @@ static void lose(struct tm_writer *writer, uint64_t key, uint32_t uid,
 	const struct tm_amount *all)
 {
 	struct tm_amount *const before = lost_before(writer, key);
-	const uint64_t span =
-		(writer->status_ns - writer->lost_since_ns) / SPAN_NS;
-	struct tm_event *names,
-		event = {
-			.magic = TM_MAGIC,
-			.kind = TM_LOST,
-			.direction = direction,
-			.time_ns = tm_clock_wall_ns(
-				writer->clock, writer->status_ns),
-			.uid = uid,
-			.socket_uid = uid,
-			.flags = flags,
-			.span = span < UINT16_MAX ? span : UINT16_MAX,
-		};
+	struct tm_event event = {
+		.kind = TM_LOST,
+		.direction = direction,
+		.uid = uid,
+		.socket_uid = uid,
+		.flags = flags,
+	};
 	struct tm_amount more;
-	size_t n;
 
 	if (!before)
 		return;
@@ -146,9 +146,9 @@ static void lose(struct tm_writer *writer, uint64_t key, uint32_t uid,
 	if (!more.packets && !more.bytes)
 		return;
 	*before = *all;
-	n = tm_naming_records(writer->naming, &event, &names);
-	put(writer, names, n);
-	put_lost(writer, &event, &more);
+	writer->lost[direction].packets += more.packets;
+	writer->lost[direction].bytes += more.bytes;
+	put_amount(writer, &event, &more);
 }
 
 static void on_lost(void *context, const struct tm_lost_key *key,
@@ -172,7 +172,22 @@ static void write_lost(struct tm_writer *writer)
 		lose(writer, OVERFLOW_KEY + direction, TM_NOBODY, direction,
 			TM_OWNER_NONE | TM_UNSURE, &overflow);
 	}
-	writer->lost_since_ns = writer->status_ns;
+}
+
+static void on_unattributed(void *context, uint32_t ifindex,
+	enum tm_direction direction, const struct tm_amount *amount)
+{
+	struct tm_writer *const writer = context;
+	struct tm_event event = {
+		.kind = TM_UNATTRIBUTED,
+		.direction = direction,
+		.uid = TM_NOBODY,
+		.socket_uid = TM_NOBODY,
+		.ifindex = ifindex,
+		.netns = writer->netns,
+	};
+
+	put_amount(writer, &event, amount);
 }
 
 struct tm_status tm_writer_count(
@@ -204,6 +219,10 @@ void tm_writer_status(
 
 	writer->status_ns = since_boot_ns;
 	write_lost(writer);
+	if (writer->unattributed)
+		tm_unattributed_take(
+			writer->unattributed, on_unattributed, writer);
+	writer->since_ns = since_boot_ns;
 	n = tm_naming_late(writer->naming,
 		tm_clock_wall_ns(writer->clock, since_boot_ns), &names);
 	put(writer, names, n);

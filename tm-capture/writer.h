@@ -7,11 +7,14 @@
 #include "common/index.h"
 #include "naming.h"
 #include "programs.h"
+#include "unattributed.h"
 
 struct tm_writer {
 	const struct tm_programs *programs;
 	const struct tm_clock *clock;
 	struct tm_naming *naming;
+	struct tm_unattributed *unattributed; /* NULL = nothing is known */
+	uint32_t netns;			      /* whose interfaces those are */
 	uint64_t run_id;
 	uint64_t limit;	 /* TRAFFIC records to write, 0 = any number */
 	uint64_t events; /* written so far */
@@ -21,9 +24,9 @@ struct tm_writer {
 	struct tm_amount lost[2];
 	struct tm_index losers; /* uid << 1 | direction */
 	struct tm_amount *lost_by;
-	uint64_t lost_since_ns; /* since boot, when LOST was written last */
-	uint64_t status_ns;	/* since boot, of the status being written */
-	int error;		/* errno of the write that failed, 0 = none */
+	uint64_t since_ns;  /* since boot, when LOST was written last */
+	uint64_t status_ns; /* since boot, of the status being written */
+	int error;	    /* errno of the write that failed, 0 = none */
 };
 
 /* Writes START, which names the scope. */
@@ -34,8 +37,8 @@ void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
 void tm_writer_events(
 	struct tm_writer *writer, struct tm_event *events, size_t count);
 
-/* LOST for what was lost since the last call, names that came late, then TICK
- * or END: all that happened until then was written. */
+/* LOST for what was lost since the last call, UNATTRIBUTED, names that came
+ * late, then TICK or END: all that happened until then was written. */
 void tm_writer_status(
 	struct tm_writer *writer, enum tm_kind kind, uint64_t since_boot_ns);
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "checks.h"
-#include "netlink.h"
+#include "common/netlink.h"
 #include "place.h"
 #include "trial.h"
 

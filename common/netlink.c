@@ -8,6 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "event.h"
 #include "netlink.h"
 
 #define REPLY_SIZE 65536
@@ -149,6 +150,76 @@ int tm_netlink_filters(uint32_t ifindex,
 			return -1;
 	}
 	return 0;
+}
+
+struct walk {
+	void (*found)(void *context, const struct tm_link *link);
+	void *context;
+};
+
+static void copy(char *out, size_t size, const struct rtattr *attribute)
+{
+	size_t length = attribute ? RTA_PAYLOAD(attribute) : 0;
+
+	if (length >= size)
+		length = size - 1;
+	if (length)
+		memcpy(out, RTA_DATA(attribute), length);
+	out[length] = '\0';
+}
+
+static void count(struct tm_link *link, const struct rtattr *attribute)
+{
+	struct rtnl_link_stats64 counters = {0};
+	size_t size = attribute ? RTA_PAYLOAD(attribute) : 0;
+
+	/* a newer kernel has more of them */
+	if (size > sizeof(counters))
+		size = sizeof(counters);
+	if (size)
+		memcpy(&counters, RTA_DATA(attribute), size);
+	link->packets[TM_IN] = counters.rx_packets;
+	link->bytes[TM_IN] = counters.rx_bytes;
+	link->packets[TM_OUT] = counters.tx_packets;
+	link->bytes[TM_OUT] = counters.tx_bytes;
+}
+
+static void on_any_link(void *context, const struct nlmsghdr *message)
+{
+	const struct walk *const walk = context;
+	const struct ifinfomsg *const found = NLMSG_DATA(message);
+	const struct rtattr *const first = IFLA_RTA(found);
+	const int length = IFLA_PAYLOAD(message);
+	struct tm_link link = {
+		.ifindex = found->ifi_index, .type = found->ifi_type};
+
+	if (message->nlmsg_type != RTM_NEWLINK)
+		return;
+	if (!find(first, length, IFLA_LINK_NETNSID))
+		link.lower = number(find(first, length, IFLA_LINK));
+	link.master = number(find(first, length, IFLA_MASTER));
+	copy(link.name, sizeof(link.name), find(first, length, IFLA_IFNAME));
+	copy(link.kind, sizeof(link.kind),
+		find_inside(
+			find(first, length, IFLA_LINKINFO), IFLA_INFO_KIND));
+	count(&link, find(first, length, IFLA_STATS64));
+	walk->found(walk->context, &link);
+}
+
+int tm_netlink_links(
+	void found(void *context, const struct tm_link *link), void *context)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct ifinfomsg link;
+	} request = {
+		.header = {.nlmsg_len = sizeof(request),
+			.nlmsg_type = RTM_GETLINK,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+	};
+	struct walk walk = {found, context};
+
+	return ask(&request, sizeof(request), on_any_link, &walk);
 }
 
 static void on_link(void *context, const struct nlmsghdr *message)

@@ -1,0 +1,43 @@
+/* Interfaces and the programs on them, as rtnetlink(7) tells them. */
+#ifndef TM_NETLINK_H
+#define TM_NETLINK_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tm_filter {
+	uint32_t ifindex;
+	uint32_t program; /* id, 0 = none: classic code */
+	uint32_t handle;
+	uint16_t preference;
+	bool is_in;
+};
+
+/* Calls found for each tc filter that is a program, by clsact, of an
+ * interface. 0, or -1 with errno. */
+int tm_netlink_filters(uint32_t ifindex,
+	void found(void *context, const struct tm_filter *filter),
+	void *context);
+
+struct tm_link {
+	uint32_t ifindex;
+	uint32_t lower;	 /* that it lies on, 0 = none in this namespace */
+	uint32_t master; /* that it is a part of: a bond, a bridge; 0 = none */
+	uint16_t type;	 /* ARPHRD_ETHER, ... */
+	char name[IF_NAMESIZE];
+	char kind[16]; /* "vlan", "veth", ...; "" where there is hardware */
+	/* its counters, by enum tm_direction; bytes with the link header */
+	uint64_t packets[2];
+	uint64_t bytes[2];
+};
+
+/* Calls found for each interface of this network namespace. 0, or -1 with
+ * errno. */
+int tm_netlink_links(
+	void found(void *context, const struct tm_link *link), void *context);
+
+/* The id of the interface's XDP program, 0 = none. */
+uint32_t tm_netlink_xdp(uint32_t ifindex);
+
+#endif

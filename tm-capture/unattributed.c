@@ -1,0 +1,314 @@
+#include <limits.h>
+#include <net/if_arp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "common/index.h"
+#include "common/netlink.h"
+#include "unattributed.h"
+
+#define ETHERNET_HEADER 14
+#define VLAN_TAG 4
+
+/* The beginnings are taken at two looks, those of the counters last, so that
+ * what passes between is not too much. */
+enum stage { NEW, BEGUN, KNOWN };
+
+struct interface {
+	uint32_t ifindex;
+	uint32_t link_bytes; /* of the header before each packet */
+	bool counts_buffers; /* before they are cut into segments */
+	enum stage stage;
+	struct tm_link now;
+	struct tm_amount first[2];	 /* its counters at the beginning */
+	struct tm_amount moved_first[2]; /* and those of the sockets */
+	struct tm_amount found[2];
+	struct tm_amount told[2]; /* of what was found */
+};
+
+struct tm_unattributed {
+	int carriers_fd;
+	int cpus;
+	const struct tm_settings *settings;
+	struct tm_carrier *carriers; /* of one slot, for each CPU */
+	struct tm_index index;	     /* ifindex to interface */
+	struct interface *interfaces;
+	uint32_t *present; /* numbers of those of the last walk */
+	uint32_t present_count;
+	uint32_t room;
+};
+
+/* Where there is no hardware below, what the kernel hands over is counted, and
+ * so do drivers that pass it on to another kernel. */
+static bool counts_buffers(const struct tm_link *link)
+{
+	char path[64], driver[PATH_MAX];
+	ssize_t n;
+
+	if (*link->kind || link->type == ARPHRD_LOOPBACK)
+		return true;
+	snprintf(path, sizeof(path), "/sys/class/net/%s/device/driver",
+		link->name);
+	n = readlink(path, driver, sizeof(driver) - 1);
+	driver[n > 0 ? n : 0] = '\0';
+	return strstr(driver, "/virtio_net");
+}
+
+static struct interface *remember(
+	struct tm_unattributed *all, const struct tm_link *link)
+{
+	const uint32_t count = all->index.count;
+	const uint32_t number = tm_index_add(&all->index, link->ifindex);
+	struct interface *interface;
+
+	if (number == TM_INDEX_NONE)
+		return NULL;
+	interface = &all->interfaces[number];
+	if (number < count && !strcmp(interface->now.name, link->name))
+		return interface;
+	memset(interface, 0, sizeof(*interface));
+	interface->ifindex = link->ifindex;
+	interface->counts_buffers = counts_buffers(link);
+	if (link->type == ARPHRD_ETHER && !all->settings->counts_link)
+		interface->link_bytes = ETHERNET_HEADER;
+	return interface;
+}
+
+static bool make_room(struct tm_unattributed *all)
+{
+	const uint32_t room = all->room ? all->room * 2 : 16;
+	void *more;
+
+	if (all->index.count < all->room && all->present_count < all->room)
+		return true;
+	more = realloc(all->interfaces, room * sizeof(*all->interfaces));
+	if (!more)
+		return false;
+	all->interfaces = more;
+	more = realloc(all->present, room * sizeof(*all->present));
+	if (!more)
+		return false;
+	all->present = more;
+	all->room = room;
+	return true;
+}
+
+static bool is_in_scope(const struct tm_settings *settings, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < settings->interface_count; i++) {
+		if (settings->interfaces[i].ifindex == ifindex)
+			return true;
+	}
+	return !settings->interface_count;
+}
+
+static void on_link(void *context, const struct tm_link *link)
+{
+	struct tm_unattributed *const all = context;
+	struct interface *interface;
+
+	if (!make_room(all))
+		return;
+	interface = remember(all, link);
+	if (!interface)
+		return;
+	interface->now = *link;
+	all->present[all->present_count++] = interface - all->interfaces;
+}
+
+static bool is_vlan(const struct tm_link *link)
+{
+	return !strcmp(link->kind, "vlan");
+}
+
+/* Virtual interfaces that have an address of their own on this one's link, so
+ * that their traffic passes here too. */
+static bool is_upper(const struct tm_link *link, uint32_t lower)
+{
+	return link->lower == lower &&
+	       (is_vlan(link) || !strcmp(link->kind, "macvlan") ||
+		       !strcmp(link->kind, "macvtap") ||
+		       !strcmp(link->kind, "ipvlan"));
+}
+
+/* What the interface's counters have, without what is the upper ones'. */
+static struct tm_amount own_count(const struct tm_unattributed *all,
+	const struct interface *interface, enum tm_direction direction)
+{
+	const struct tm_link *const now = &interface->now;
+	struct tm_amount sum = {now->packets[direction], now->bytes[direction]};
+
+	for (uint32_t i = 0; i < all->present_count; i++) {
+		const struct tm_link *const upper =
+			&all->interfaces[all->present[i]].now;
+
+		if (!is_upper(upper, interface->ifindex))
+			continue;
+		sum.packets -= upper->packets[direction];
+		sum.bytes -= upper->bytes[direction];
+		if (is_vlan(upper))
+			sum.bytes -= VLAN_TAG * upper->packets[direction];
+	}
+	sum.bytes -= sum.packets * interface->link_bytes;
+	return sum;
+}
+
+/* What sockets moved over it, as it counts. False when that is not known. */
+static bool read_carrier(const struct tm_unattributed *all,
+	const struct interface *interface, struct tm_amount moved[2])
+{
+	const uint32_t slot = interface->ifindex % TM_CARRIERS;
+
+	memset(moved, 0, 2 * sizeof(*moved));
+	if (bpf_map_lookup_elem(all->carriers_fd, &slot, all->carriers))
+		return false;
+	for (int cpu = 0; cpu < all->cpus; cpu++) {
+		const struct tm_carrier *const carrier = &all->carriers[cpu];
+
+		if (carrier->is_shared ||
+			(carrier->ifindex &&
+				carrier->ifindex != interface->ifindex))
+			return false;
+		for (int i = TM_IN; i <= TM_OUT; i++) {
+			moved[i].packets += carrier->moved[i].packets;
+			moved[i].bytes += carrier->moved[i].bytes;
+			if (!interface->counts_buffers)
+				continue;
+			moved[i].packets -= carrier->segments[i].packets;
+			moved[i].bytes -= carrier->segments[i].bytes;
+		}
+	}
+	return true;
+}
+
+static uint64_t more_than(uint64_t found, int64_t now)
+{
+	return now > 0 && (uint64_t)now > found ? (uint64_t)now : found;
+}
+
+/* False when the counters began anew. */
+static bool compare(const struct tm_unattributed *all,
+	struct interface *interface, enum tm_direction direction,
+	const struct tm_amount *moved)
+{
+	const struct tm_amount now = own_count(all, interface, direction);
+	const struct tm_amount *const first = &interface->first[direction];
+	const struct tm_amount *const moved_first =
+		&interface->moved_first[direction];
+	struct tm_amount *const found = &interface->found[direction];
+
+	if ((int64_t)(now.packets - first->packets) < 0)
+		return false;
+	found->packets = more_than(found->packets,
+		(now.packets - first->packets) -
+			(moved->packets - moved_first->packets));
+	found->bytes = more_than(
+		found->bytes, (now.bytes - first->bytes) -
+				      (moved->bytes - moved_first->bytes));
+	return true;
+}
+
+static void look_at(const struct tm_unattributed *all,
+	struct interface *interface, const struct tm_amount moved[2])
+{
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		switch (interface->stage) {
+		case NEW:
+			interface->moved_first[i] = moved[i];
+			break;
+		case BEGUN:
+			interface->first[i] = own_count(all, interface, i);
+			interface->found[i] = (struct tm_amount){0};
+			interface->told[i] = (struct tm_amount){0};
+			break;
+		case KNOWN:
+			if (compare(all, interface, i, &moved[i]))
+				break;
+			interface->stage = NEW;
+			return;
+		}
+	}
+	if (interface->stage != KNOWN)
+		interface->stage++;
+}
+
+int tm_unattributed_look(struct tm_unattributed *all)
+{
+	struct tm_amount moved[2];
+
+	all->present_count = 0;
+	if (tm_netlink_links(on_link, all))
+		return -1;
+	for (uint32_t i = 0; i < all->present_count; i++) {
+		struct interface *const interface =
+			&all->interfaces[all->present[i]];
+
+		if (!interface->now.master &&
+			is_in_scope(all->settings, interface->ifindex) &&
+			read_carrier(all, interface, moved))
+			look_at(all, interface, moved);
+	}
+	return 0;
+}
+
+void tm_unattributed_take(struct tm_unattributed *all,
+	void found(void *context, uint32_t ifindex, enum tm_direction direction,
+		const struct tm_amount *amount),
+	void *context)
+{
+	for (uint32_t i = 0; i < all->present_count; i++) {
+		struct interface *const interface =
+			&all->interfaces[all->present[i]];
+
+		for (int out = TM_IN; out <= TM_OUT; out++) {
+			const struct tm_amount *const all_found =
+				&interface->found[out];
+			struct tm_amount *const told = &interface->told[out];
+			const struct tm_amount more = {
+				all_found->packets - told->packets,
+				all_found->bytes - told->bytes};
+
+			/* bytes without a packet pad short frames */
+			if (!more.packets)
+				continue;
+			found(context, interface->ifindex, out, &more);
+			*told = *all_found;
+		}
+	}
+}
+
+struct tm_unattributed *tm_unattributed_new(
+	int carriers_fd, const struct tm_settings *settings)
+{
+	struct tm_unattributed *const all = calloc(1, sizeof(*all));
+
+	if (!all)
+		return NULL;
+	all->carriers_fd = carriers_fd;
+	all->settings = settings;
+	all->cpus = libbpf_num_possible_cpus();
+	all->carriers = calloc(all->cpus, sizeof(*all->carriers));
+	if (!all->carriers) {
+		free(all);
+		return NULL;
+	}
+	tm_unattributed_look(all);
+	tm_unattributed_look(all);
+	return all;
+}
+
+void tm_unattributed_free(struct tm_unattributed *all)
+{
+	if (!all)
+		return;
+	tm_index_free(&all->index);
+	free(all->interfaces);
+	free(all->present);
+	free(all->carriers);
+	free(all);
+}
