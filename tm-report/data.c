@@ -1,177 +1,136 @@
 #include <err.h>
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "common/escape.h"
 #include "common/exit.h"
-#include "common/timestamp.h"
+#include "common/table.h"
 #include "report.h"
 
-#define SECOND_NS UINT64_C(1000000000)
+static const struct tm_column columns[] = {
+	{.key = "time", .type = TM_CELL_TIME},
+	{.key = "uid", .type = TM_CELL_NUMBER},
+	{"user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19, .most = 19},
+	{"in", "IN", .type = TM_CELL_BYTES},
+	{"out", "OUT", .type = TM_CELL_BYTES},
+	{"total", "TOTAL", .type = TM_CELL_BYTES},
+	{.heading = "SHARE", .type = TM_CELL_SHARE},
+	{.key = "packets_in", .type = TM_CELL_NUMBER},
+	{.key = "packets_out", .type = TM_CELL_NUMBER},
+	{"packets", "PACKETS", TM_CELL_NUMBER, .least = 12},
+	{.key = "lost", .type = TM_CELL_BYTES},
+	{.key = "lost_packets", .type = TM_CELL_NUMBER},
+};
 
-static const struct row **all_rows(
-	const struct report *report, struct row *rest)
+#define COLUMNS (sizeof(columns) / sizeof(*columns))
+
+static void put_amounts(
+	struct tm_table *table, const struct row *row, uint64_t seen)
 {
-	const struct row **rows = choose_rows(report, report->total, rest);
+	tm_table_number(table, row->moved[TM_IN].bytes);
+	tm_table_number(table, row->moved[TM_OUT].bytes);
+	tm_table_number(table, row_bytes(row));
+	tm_table_share(table, row_bytes(row), seen);
+	tm_table_number(table, row->moved[TM_IN].packets);
+	tm_table_number(table, row->moved[TM_OUT].packets);
+	tm_table_number(table, row_packets(row));
+	tm_table_number(
+		table, row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes);
+	tm_table_number(
+		table, row->lost[TM_IN].packets + row->lost[TM_OUT].packets);
+}
+
+static void put_user(const struct report *report, struct tm_table *table,
+	const struct row *row, uint64_t seen)
+{
+	const char *name = user_name(report, row->uid);
+	char number[16];
+
+	if (table->spec.columns == columns)
+		tm_table_number(table, report->end_ns);
+	tm_table_number(table, row->uid);
+	if (!name && table->spec.form == TM_FORM_TABLE) {
+		snprintf(number, sizeof(number), "%u", row->uid);
+		name = number;
+	}
+	tm_table_text(table, name);
+	put_amounts(table, row, seen);
+}
+
+/* A row of several users. */
+static void put_sum(const struct report *report, struct tm_table *table,
+	const char *what, const struct row *row, uint64_t seen)
+{
+	if (table->spec.columns == columns)
+		tm_table_number(table, report->end_ns);
+	tm_table_none(table);
+	tm_table_text(table, what);
+	put_amounts(table, row, seen);
+}
+
+static void put_rows(const struct report *report, struct tm_table *table)
+{
+	const struct sums *const total = report->total;
+	struct row rest, nobody = total->nobody;
+	const struct row all = sums_all(total);
+	const struct row **const rows = choose_rows(report, total, &rest);
+	const uint64_t seen = row_bytes(&all);
 
 	if (!rows)
 		err(TM_FAILED, NULL);
-	return rows;
+	for (const struct row **row = rows; *row; row++)
+		put_user(report, table, *row, seen);
+	free(rows);
+	if (!row_is_empty(&rest))
+		put_sum(report, table, "(others)", &rest, seen);
+	nobody.uid = TM_NOBODY;
+	if (!row_is_empty(&nobody))
+		put_user(report, table, &nobody, seen);
+	if (table->spec.form == TM_FORM_TABLE)
+		put_sum(report, table, "all", &all, seen);
 }
 
-/* RFC 4180; a spreadsheet takes what begins with =+-@ for a formula. */
-static void write_csv_text(FILE *out, const char *name)
+static int write_file(void *context, const char *text, size_t size)
 {
-	static char text[USER_SIZE];
-
-	tm_escape_text(text, sizeof(text), name, strlen(name));
-	putc('"', out);
-	if (strchr("=+-@", *text) && *text)
-		putc('\'', out);
-	for (const char *p = text; *p; p++) {
-		if (*p == '"')
-			putc('"', out);
-		putc(*p, out);
-	}
-	putc('"', out);
+	return fwrite(text, 1, size, context) == size ? 0 : -1;
 }
 
-static bool is_word(const char *text)
+static void write_form(const struct report *report, enum tm_form form)
 {
-	return strspn(text, "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.") ==
-	       strlen(text);
+	const struct tm_shares shares = all_shares(report);
+	const unsigned hidden = !(form == TM_FORM_CSV && report->is_repeated);
+	const struct tm_table_spec spec = {
+		.form = form,
+		.columns = columns + hidden,
+		.count = COLUMNS - hidden,
+		.is_continued = !report->is_first,
+		.from_ns = report->first_ns,
+		.to_ns = report->end_ns,
+		.write = write_file,
+		.context = report->out,
+	};
+	struct tm_table table;
+
+	tm_table_open(&table, &spec);
+	put_rows(report, &table);
+	if (tm_table_close(&table, &shares))
+		err(TM_FAILED, NULL);
 }
 
-static void write_csv_row(const struct report *report, const char *uid,
-	const char *name, const struct row *row)
+void write_totals(const struct report *report)
 {
-	FILE *const out = report->out;
-
-	if (report->is_repeated)
-		fprintf(out, "%" PRIu64 ".%09" PRIu64 ",",
-			report->end_ns / SECOND_NS, report->end_ns % SECOND_NS);
-	fprintf(out, "%s,", uid);
-	if (name && is_word(name))
-		fputs(name, out);
-	else if (name)
-		write_csv_text(out, name);
-	fprintf(out,
-		",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-		",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
-		row->moved[TM_IN].bytes, row->moved[TM_OUT].bytes,
-		row_bytes(row), row->moved[TM_IN].packets,
-		row->moved[TM_OUT].packets, row_packets(row),
-		row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes,
-		row->lost[TM_IN].packets + row->lost[TM_OUT].packets);
+	write_form(report, TM_FORM_TABLE);
 }
 
 void write_csv(const struct report *report)
 {
-	struct row rest;
-	const struct row **const rows = all_rows(report, &rest);
-	char uid[16];
+	const struct tm_shares shares = all_shares(report);
+	char line[TM_SHARES_SIZE];
 
-	if (report->is_first)
-		fprintf(report->out,
-			"%suid,user,in,out,total,packets_in,packets_out,"
-			"packets,lost,lost_packets\n",
-			report->is_repeated ? "time," : "");
-	for (const struct row **row = rows; *row; row++) {
-		snprintf(uid, sizeof(uid), "%u", (*row)->uid);
-		write_csv_row(
-			report, uid, user_name(report, (*row)->uid), *row);
-	}
-	if (!row_is_empty(&rest))
-		write_csv_row(report, "", "(others)", &rest);
-	if (!row_is_empty(&report->total->nobody))
-		write_csv_row(
-			report, "4294967295", "none", &report->total->nobody);
-	free(rows);
+	write_form(report, TM_FORM_CSV);
 	if (report->is_last && !report->is_quiet)
-		write_shares(stderr, report);
-}
-
-static void write_json_row(const struct report *report, const char *before,
-	const char *uid, const char *name, const struct row *row)
-{
-	static char text[USER_SIZE];
-	FILE *const out = report->out;
-
-	fprintf(out, "%s{\"uid\":%s,\"user\":", before, uid);
-	if (name) {
-		tm_escape_json(text, sizeof(text), name, strlen(name));
-		fprintf(out, "\"%s\"", text);
-	} else {
-		fputs("null", out);
-	}
-	fprintf(out,
-		",\"in\":%" PRIu64 ",\"out\":%" PRIu64 ",\"total\":%" PRIu64
-		",\"packets_in\":%" PRIu64 ",\"packets_out\":%" PRIu64
-		",\"packets\":%" PRIu64 ",\"lost\":%" PRIu64
-		",\"lost_packets\":%" PRIu64 "}",
-		row->moved[TM_IN].bytes, row->moved[TM_OUT].bytes,
-		row_bytes(row), row->moved[TM_IN].packets,
-		row->moved[TM_OUT].packets, row_packets(row),
-		row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes,
-		row->lost[TM_IN].packets + row->lost[TM_OUT].packets);
-}
-
-static void write_json_rows(const struct report *report)
-{
-	struct row rest;
-	const struct row **const rows = all_rows(report, &rest);
-	const char *before = "";
-	char uid[16];
-
-	for (const struct row **row = rows; *row; row++) {
-		snprintf(uid, sizeof(uid), "%u", (*row)->uid);
-		write_json_row(report, before, uid,
-			user_name(report, (*row)->uid), *row);
-		before = ",";
-	}
-	if (!row_is_empty(&rest)) {
-		write_json_row(report, before, "null", "(others)", &rest);
-		before = ",";
-	}
-	if (!row_is_empty(&report->total->nobody))
-		write_json_row(report, before, "4294967295", "none",
-			&report->total->nobody);
-	free(rows);
-}
-
-static void write_json_amount(
-	FILE *out, const char *what, const struct tm_amount *amount)
-{
-	fprintf(out, ",\"%s\":{\"bytes\":%" PRIu64 ",\"packets\":%" PRIu64 "}",
-		what, amount->bytes, amount->packets);
-}
-
-static void write_json_time(FILE *out, const char *what, uint64_t time_ns)
-{
-	char text[TM_TIMESTAMP_SIZE];
-	const char *const end = tm_timestamp_format(text, time_ns);
-
-	fprintf(out, ",\"%s\":\"%.*s\",\"%s_ns\":%" PRIu64, what,
-		(int)(end - text), text, what, time_ns);
+		fprintf(stderr, "%s\n", tm_shares_format(line, &shares));
 }
 
 void write_json(const struct report *report)
 {
-	const struct sums *total = report->total;
-	const struct tm_amount excluded = runs_excluded(report->runs);
-	FILE *const out = report->out;
-
-	fputs("{\"version\":1", out);
-	write_json_time(out, "from", report->first_ns);
-	write_json_time(out, "to", report->end_ns);
-	fputs(",\"by\":[\"user\"],\"rows\":[", out);
-	write_json_rows(report);
-	putc(']', out);
-	write_json_amount(out, "attributed", &total->attributed);
-	write_json_amount(out, "nobody", &total->unowned);
-	write_json_amount(out, "lost", &total->lost);
-	write_json_amount(out, "excluded", &excluded);
-	fputs("}\n", out);
+	write_form(report, TM_FORM_JSON);
 }

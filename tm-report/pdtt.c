@@ -45,7 +45,7 @@ static void say_rest(const struct report *report)
 	const uint64_t packets = row_packets(&total->nobody) +
 				 row_packets(&total->others) +
 				 total->lost.packets;
-	char time[TIME_SIZE], others[80] = "";
+	char time[TM_TIME_SIZE], others[80] = "";
 
 	if (packets == said || (report->is_quiet && !total->lost.packets))
 		return;
@@ -57,7 +57,7 @@ static void say_rest(const struct report *report)
 			row_bytes(&total->others), row_packets(&total->others));
 	warnx("%s: nobody's %" PRIu64 " bytes (%" PRIu64
 	      " packets), lost %" PRIu64 " bytes (%" PRIu64 " packets)%s",
-		format_time(time, report->end_ns), row_bytes(&total->nobody),
+		tm_time_format(time, report->end_ns), row_bytes(&total->nobody),
 		row_packets(&total->nobody), total->lost.bytes,
 		total->lost.packets, others);
 }
@@ -65,12 +65,12 @@ static void say_rest(const struct report *report)
 static void write_users(const struct report *report, bool is_xdp)
 {
 	const struct row **const rows = sums_by_uid(report->total);
-	char time[TIME_SIZE];
+	char time[TM_TIME_SIZE];
 
 	if (!rows)
 		err(TM_FAILED, NULL);
 	fprintf(report->out, "\n=== Network Statistics Report [%s] ===\n",
-		format_time(time, report->end_ns));
+		tm_time_format(time, report->end_ns));
 	for (uint32_t i = 0; i < report->total->index.count; i++)
 		write_user(report, rows[i], is_xdp);
 	free(rows);

@@ -7,10 +7,10 @@
 #include <stdio.h>
 
 #include "common/names.h"
+#include "common/table.h"
 #include "runs.h"
 #include "sums.h"
 
-#define TIME_SIZE 32
 #define USER_SIZE (6 * TM_NAME_PARTS * TM_NAME_SIZE + 1)
 
 struct report {
@@ -36,18 +36,15 @@ style_fn write_pdtt, write_pdtt_xdp;
 /* For people: the rates of the interval, at the end all totals. */
 style_fn write_table;
 
-/* For programs. */
-style_fn write_csv, write_json;
-
-/* "%Y-%m-%d %H:%M:%S", local. */
-const char *format_time(char out[TIME_SIZE], uint64_t time_ns);
+/* All totals, for people and for programs. */
+style_fn write_totals, write_csv, write_json;
 
 /* The user's name as it came, or its number with is_numeric; NULL where there
  * is none. */
 const char *user_name(const struct report *report, uint32_t uid);
 
-/* What there was in all, as one line: attributed, nobody's, lost, excluded. */
-void write_shares(FILE *out, const struct report *report);
+/* What there was in all. */
+struct tm_shares all_shares(const struct report *report);
 
 /* The rows to be shown, NULL-terminated, the largest first; what is beyond
  * them is in *rest. NULL when there is no memory. */

@@ -112,10 +112,10 @@ static void write_interval(const struct report *report)
 {
 	const struct row **rows;
 	struct report limited = *report;
-	char time[TIME_SIZE];
+	char time[TM_TIME_SIZE];
 	struct row rest;
 
-	format_time(time, report->end_ns);
+	tm_time_format(time, report->end_ns);
 	if (!report->interval->index.count &&
 		row_is_empty(&report->interval->nobody)) {
 		fprintf(report->out, "%s no traffic\n", time);
@@ -133,62 +133,16 @@ static void write_interval(const struct report *report)
 	free(rows);
 }
 
-static void write_sizes(
-	const struct report *report, const struct row *row, uint64_t seen)
-{
-	char in[TM_IEC_SIZE], out[TM_IEC_SIZE], both[TM_IEC_SIZE];
-
-	fprintf(report->out, " %11s %11s %11s %7.1f %% %12" PRIu64 "\n",
-		tm_iec_format(in, row->moved[TM_IN].bytes),
-		tm_iec_format(out, row->moved[TM_OUT].bytes),
-		tm_iec_format(both, row_bytes(row)),
-		seen ? row_bytes(row) * 100.0 / seen : 0, row_packets(row));
-}
-
-static void write_size_row(const struct report *report, const char *what,
-	const struct row *row, uint64_t seen)
-{
-	write_cell(report->out, what, USER_WIDTH);
-	write_sizes(report, row, seen);
-}
-
-static void write_total_rows(const struct report *report,
-	const struct row **rows, const struct row *rest)
-{
-	const struct sums *total = report->total;
-	const struct row all = sums_all(total);
-	const uint64_t seen = row_bytes(&all);
-
-	for (; *rows; rows++) {
-		write_user(report, (*rows)->uid);
-		write_sizes(report, *rows, seen);
-	}
-	if (!row_is_empty(rest))
-		write_size_row(report, "(others)", rest, seen);
-	if (!row_is_empty(&total->nobody))
-		write_size_row(report, "none", &total->nobody, seen);
-	write_size_row(report, "all", &all, seen);
-}
-
 static void write_total(const struct report *report)
 {
-	char first[TIME_SIZE], end[TIME_SIZE];
-	const struct row **rows;
-	struct row rest;
+	char first[TM_TIME_SIZE], end[TM_TIME_SIZE];
 
-	rows = choose_rows(report, report->total, &rest);
-	if (!rows)
-		err(TM_FAILED, NULL);
 	if (report->is_repeated)
 		fprintf(report->out, "%s%s to %s\n",
 			report->is_first ? "" : "\n",
-			format_time(first, report->first_ns),
-			format_time(end, report->end_ns));
-	fprintf(report->out, "%-19s %11s %11s %11s %9s %12s\n", "USER", "IN",
-		"OUT", "TOTAL", "SHARE", "PACKETS");
-	write_total_rows(report, rows, &rest);
-	free(rows);
-	write_shares(report->out, report);
+			tm_time_format(first, report->first_ns),
+			tm_time_format(end, report->end_ns));
+	write_totals(report);
 }
 
 void write_table(const struct report *report)
