@@ -172,10 +172,8 @@ static void put_member(struct tm_table *table, const char *key)
 static void begin_cell(struct tm_table *table)
 {
 	const bool is_json = table->spec.form == TM_FORM_JSON;
-	bool is_first = true;
+	const bool is_first = table->at == table->first;
 
-	for (unsigned i = 0; i < table->at; i++)
-		is_first &= !is_shown(table, &table->spec.columns[i]);
 	if (is_json && is_first)
 		put_string(table, table->rows ? ",{" : "{");
 	else if (!is_first)
@@ -216,13 +214,16 @@ static void keep(struct tm_table *table, const char *text)
 
 static bool is_bare(const char *text)
 {
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:";
-	static const char rest[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:.-/";
+	for (const char *p = text; *p; p++) {
+		const char lower = *p | 0x20;
 
-	return *text && strchr(first, *text) &&
-	       strspn(text, rest) == strlen(text);
+		if ((lower >= 'a' && lower <= 'z') || *p == '_' ||
+			(*p >= '0' && *p <= ':'))
+			continue;
+		if (p == text || *p < '-' || *p > '/')
+			return false;
+	}
+	return *text;
 }
 
 static void put_csv(struct tm_table *table, const char *text)
@@ -471,6 +472,9 @@ void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec)
 	table->spec = *spec;
 	for (unsigned i = 0; i < spec->count; i++)
 		table->widths[i] = least_width(&spec->columns[i]);
+	while (table->first < spec->count &&
+		!is_shown(table, &spec->columns[table->first]))
+		table->first++;
 	if (spec->form == TM_FORM_JSON)
 		put_json_head(table);
 	else if (spec->form == TM_FORM_CSV && !spec->is_continued)

@@ -69,7 +69,8 @@ struct tm_table_spec {
 
 struct tm_table {
 	struct tm_table_spec spec;
-	unsigned at; /* column of the next cell */
+	unsigned at;	/* column of the next cell */
+	unsigned first; /* column that the form has */
 	uint64_t rows;
 	char *text; /* cells for people, else what is not written yet */
 	size_t size, room;
