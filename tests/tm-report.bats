@@ -275,10 +275,23 @@ day() {
 	assert_output --partial '"excluded":{"bytes":420,'
 }
 
-@test "unattributed traffic is nobody's, whatever user it names" {
-	moved 0 in 0 100 2 unattributed | tm-parse | tm-report -q --output csv >csv
-	run sed 1d csv
-	assert_output 4294967295,none,100,0,100,2,0,2,0,0
+@test "unattributed traffic is no user's: it is in no row, and said apart" {
+	{
+		moved 0 in 1000 1024 2
+		moved 0 in 1000 3072 2 unattributed
+	} | tm-parse >apart.tm
+	run tm-report -n apart.tm
+	assert_output - <<-'END'
+	USER                         IN         OUT       TOTAL     SHARE      PACKETS
+	1000                    1.0 KiB         0 B     1.0 KiB   100.0 %            2
+	all                     1.0 KiB         0 B     1.0 KiB   100.0 %            2
+	attributed 1.0 KiB (25.0 %), nobody's 0 B (0.0 %), lost 0 B (0.0 %), excluded 0 B (0.0 %), unattributed 3.0 KiB (75.0 %)
+	END
+	run tm-report -n --output json apart.tm
+	assert_output --regexp '"excluded":\{"bytes":0,"packets":0\},"unattributed":\{"bytes":3072,"packets":2\}\}$'
+	run tm-report -n -t 0 apart.tm
+	assert_line 'tm-report: 2023-11-14 22:13:20: nobody'"'"'s 0 bytes (0 packets), lost 0 bytes (0 packets), unattributed 3072 bytes (2 packets)'
+	assert_line '  Total: 1024 bytes (2 packets)'
 }
 
 @test "a recording and the live stream give the same reports" {
@@ -686,10 +699,22 @@ feed_live() {
 		assert_failure 2
 		assert_line --index 0 "tm-report: $text"
 	}
-	misused '--by: no such key: process; it is user' --by process
-	misused '--style: no such style: x; it is pdtt, pdtt-xdp or table' --style x
+	misused '--by: no such key: x; they are user, pid, process, local, remote, network, port, local_port, remote_port, protocol, interface, cgroup, direction, hour, day' --by user,x
+	misused '--by: no such key: bin; they are user, pid, process, local, remote, network, port, local_port, remote_port, protocol, interface, cgroup, direction, hour, day' --by bin
+	misused '--by: user twice' --by user,port,user
+	misused '--style: no such style: x; it is pdtt, pdtt-xdp, processes or table' --style x
 	misused '--output: no such output: x; it is table, csv or json' --output x
-	misused 'one --style or one --output, not two' --style table --output csv
+	misused 'one --style, --output or --oneline, not two' --style table --output csv
+	misused 'one --style, --output or --oneline, not two' --oneline a --output csv
+	misused '--by: for a table, csv or json, not for pdtt' --style pdtt --by port
+	misused '--sort: for a table, csv or json, not for processes' --style processes --sort in
+	misused '--connections: for pdtt or pdtt-xdp, not for csv' --output csv --connections
+	misused '--sort: neither total, in, out, packets, lost nor a key of --by: pid' --by user --sort pid
+	misused '--sum: not bytes, packets or both: bits' --sum bits
+	misused '--sum: bytes, packets or both' --sum ''
+	misused '--bin: not a time such as 10s or 5m: x' --bin x
+	misused '--bin: is 0' --bin 0
+	misused '--alert: not a size such as 500M or 10G: 0' --alert 0
 	misused '-t: not a time such as 10s or 5m: 1x' -t 1x
 	misused '--top: not a number from 1 to 1073741824: 0' --top 0
 	misused '--max-rows: not a number from 1 to 1073741824: -1' --max-rows=-1

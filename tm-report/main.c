@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alert.h"
 #include "common/exit.h"
 #include "common/progress.h"
 #include "common/signals.h"
@@ -16,16 +17,16 @@
 #include "log.h"
 #include "options.h"
 #include "report.h"
+#include "tally.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define OUTPUT_SIZE ((size_t)64 * 1024)
 
 struct state {
 	struct options options;
-	struct sums total, now; /* now: of the interval, for tables */
-	struct runs runs;
+	struct tally tally;
 	struct interval interval;
-	struct tm_names *names;
+	struct alert alert;
 	struct log log;
 	FILE *out; /* to the log and standard output */
 	bool has_console;
@@ -80,36 +81,30 @@ static void report(struct state *state, uint64_t end_ns, bool is_last)
 	const struct options *const options = &state->options;
 	const struct report facts = {
 		.out = state->out,
-		.total = &state->total,
-		.interval = &state->now,
-		.runs = &state->runs,
-		.names = state->names,
+		.tally = &state->tally,
+		.labels = {state->tally.names, options->is_numeric},
 		.first_ns = state->interval.first_ns,
 		.start_ns = state->interval.start_ns,
 		.end_ns = end_ns,
+		.order = options->order,
 		.top = options->top,
-		.is_numeric = options->is_numeric,
+		.has_bytes = options->has_bytes,
+		.has_packets = options->has_packets,
 		.is_repeated = options->interval_ns,
 		.is_first = !state->has_reported,
 		.is_last = is_last,
 		.is_quiet = options->is_quiet,
+		.user = options->user,
 	};
 
 	log_begin(&state->log);
-	options->style(&facts);
+	options->style->write(&facts);
 	fflush(state->out);
 	log_end(&state->log);
 	check_console(state);
-	sums_clear(&state->now);
+	alert_check(&state->alert, &facts);
+	tally_next(&state->tally);
 	state->has_reported = true;
-}
-
-static void note_other(struct state *state, const struct tm_event *event)
-{
-	if (event->kind != TM_NAME)
-		runs_note(&state->runs, event);
-	else if (tm_names_note(state->names, event))
-		err(TM_FAILED, NULL);
 }
 
 static void note(struct state *state, const struct tm_event *event)
@@ -119,15 +114,8 @@ static void note(struct state *state, const struct tm_event *event)
 			report(state, state->interval.end_ns, false);
 		interval_next(&state->interval, event);
 	}
-	if (event->kind > TM_UNATTRIBUTED) {
-		note_other(state, event);
-		return;
-	}
-	/* a name that is asked for now is there when it is to be shown */
-	if (sums_add(&state->total, event) && !state->options.is_numeric)
-		tm_names_expect(state->names, event->uid);
-	if (state->options.interval_ns && state->options.style == write_table)
-		sums_add(&state->now, event);
+	if (tally_note(&state->tally, event))
+		err(TM_FAILED, NULL);
 }
 
 static void on_alarm(int signal_number)
@@ -201,7 +189,7 @@ static void report_last(struct state *state)
 	if (!interval->first_ns)
 		interval->first_ns = interval->newest_ns;
 	if (!state->options.is_numeric)
-		tm_names_settle(state->names);
+		tm_names_settle(state->tally.names);
 	report(state, interval->newest_ns, true);
 }
 
@@ -218,9 +206,25 @@ static int finish(struct state *state, const struct tm_reader *in)
 			(uintmax_t)state->log.missed);
 		return TM_FAILED;
 	}
-	if (!in->status && state->options.is_strict && in->lost_packets)
-		return TM_LOSSY;
-	return in->status;
+	if (in->status)
+		return in->status;
+	if (alert_is_over(&state->alert))
+		return TM_OVER;
+	return state->options.is_strict && in->lost_packets ? TM_LOSSY
+							    : TM_DONE;
+}
+
+static void start(struct state *state)
+{
+	const struct options *const options = &state->options;
+
+	state->tally.names = tm_names_new();
+	if (!state->tally.names)
+		err(TM_FAILED, NULL);
+	state->tally.is_numeric = options->is_numeric;
+	styles_want(options, &state->tally);
+	state->interval.length_ns = options->interval_ns;
+	state->alert.limit = options->limit;
 }
 
 int main(int argc, char **argv)
@@ -233,11 +237,7 @@ int main(int argc, char **argv)
 	if (tm_reader_open(&in, argv + optind))
 		errx(in.status, "%s", in.problem);
 	open_outputs(&state);
-	state.names = tm_names_new();
-	if (!state.names)
-		err(TM_FAILED, NULL);
-	state.total.max_rows = state.now.max_rows = state.options.max_rows;
-	state.interval.length_ns = state.options.interval_ns;
+	start(&state);
 	read_all(&state, &in);
 	tm_reader_close(&in);
 	report_last(&state);

@@ -5,13 +5,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "report.h"
+#include "keys.h"
+#include "styles.h"
 
 struct options {
 	const char *log;
-	style_fn *style;
+	const struct style *style;
 	uint64_t interval_ns, max_rows, top;
-	bool has_interval, is_by, is_numeric, is_quiet, is_strict;
+	struct keys by;
+	struct order order;
+	uint64_t limit;	  /* bytes of a user, 0 = none */
+	const char *user; /* of the one line */
+	bool has_interval, has_connections, has_bytes, has_packets;
+	bool is_numeric, is_quiet, is_strict;
 };
 
 /* Ends the program where there is nothing to report. */

@@ -1,48 +1,124 @@
+#include <err.h>
 #include <stdlib.h>
 
-#include "common/number.h"
+#include "common/exit.h"
 #include "report.h"
 
-const char *user_name(const struct report *report, uint32_t uid)
-{
-	static char number[TM_NUMBER_SIZE + 1];
+/* A row and what it is sorted by first: looking it up for each comparison
+ * would miss the cache. */
+struct ranked {
+	uint64_t rank; /* the lowest comes first */
+	uint32_t row;
+};
 
-	if (!report->is_numeric || uid == TM_NOBODY)
-		return tm_names_user(report->names, uid);
-	*tm_number_format(number, uid) = '\0';
-	return number;
+struct sorting {
+	const struct sums *sums;
+	unsigned begin, end; /* words of the key that comes first */
+};
+
+static uint64_t measure(const struct row *row, enum measure measure)
+{
+	switch (measure) {
+	case BY_IN:
+		return row->moved[TM_IN].bytes;
+	case BY_OUT:
+		return row->moved[TM_OUT].bytes;
+	case BY_PACKETS:
+		return row_packets(row);
+	case BY_LOST:
+		return row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes;
+	default:
+		return row_bytes(row);
+	}
 }
 
-struct tm_shares all_shares(const struct report *report)
+/* Of equal ones the larger comes first, then that of the smaller key. */
+static int compare(const void *a, const void *b, void *context)
 {
-	const struct sums *const total = report->total;
+	const struct sorting *const sorting = context;
+	const struct sums *const sums = sorting->sums;
+	const struct ranked *const left = a, *const right = b;
+	uint64_t more, less;
 
-	return (struct tm_shares){
-		.attributed = total->attributed,
-		.nobody = total->unowned,
-		.lost = total->lost,
-		.excluded = runs_excluded(report->runs),
-	};
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	for (unsigned i = sorting->begin; i < sorting->end; i++) {
+		more = sums_key(sums, left->row)[i];
+		less = sums_key(sums, right->row)[i];
+		if (more != less)
+			return more < less ? -1 : 1;
+	}
+	more = row_bytes(&sums->rows[left->row]);
+	less = row_bytes(&sums->rows[right->row]);
+	if (more != less)
+		return more < less ? 1 : -1;
+	return sums_compare_keys(sums, left->row, right->row);
 }
 
-bool row_is_empty(const struct row *row)
+static struct ranked *rank(
+	const struct view *view, const struct sums *sums, struct order order)
 {
-	return !row_packets(row) && !row_bytes(row);
+	const size_t size = (sums->count + (size_t)1) * sizeof(struct ranked);
+	struct ranked *const ranked = malloc(size);
+	const bool is_by_key = order.measure == BY_KEY;
+	const struct keys *const keys = &view->keys;
+	struct sorting sorting = {.sums = sums};
+
+	if (!ranked)
+		err(TM_FAILED, NULL);
+	if (is_by_key) {
+		sorting.begin = keys->offsets[order.key];
+		sorting.end = order.key + 1 < keys->count
+				      ? keys->offsets[order.key + 1]
+				      : keys->words;
+	}
+	for (uint32_t i = 0; i < sums->count; i++) {
+		ranked[i].row = i;
+		ranked[i].rank =
+			is_by_key ? sums_key(sums, i)[sorting.begin]
+				  : ~measure(&sums->rows[i], order.measure);
+	}
+	qsort_r(ranked, sums->count, sizeof(*ranked), compare, &sorting);
+	return ranked;
 }
 
-const struct row **choose_rows(
-	const struct report *report, const struct sums *sums, struct row *rest)
+struct chosen choose(const struct view *view, const struct sums *sums,
+	struct order order, uint32_t most)
 {
-	const struct row **rows = sums_by_size(sums);
-	const uint32_t count = sums->index.count;
-	const uint32_t shown =
-		report->top && report->top < count ? report->top : count;
+	struct ranked *const ranked = rank(view, sums, order);
+	struct chosen chosen = {.rest = sums->others};
 
-	if (!rows)
-		return NULL;
-	*rest = sums->others;
-	for (uint32_t i = shown; i < count; i++)
-		row_add(rest, rows[i]);
-	rows[shown] = NULL;
-	return rows;
+	chosen.count = most && most < sums->count ? most : sums->count;
+	chosen.rows = malloc((chosen.count + (size_t)1) * sizeof(*chosen.rows));
+	if (!chosen.rows)
+		err(TM_FAILED, NULL);
+	for (uint32_t i = 0; i < chosen.count; i++)
+		chosen.rows[i] = ranked[i].row;
+	for (uint32_t i = chosen.count; i < sums->count; i++)
+		row_add(&chosen.rest, &sums->rows[ranked[i].row]);
+	free(ranked);
+	return chosen;
+}
+
+const struct view *view_of_users(const struct tally *tally)
+{
+	const struct view *const rows = &tally->views[VIEW_ROWS];
+
+	return rows->is_wanted && keys_are_user(&rows->keys)
+		       ? rows
+		       : &tally->views[VIEW_USERS];
+}
+
+int write_file(void *context, const char *text, size_t size)
+{
+	return fwrite(text, 1, size, context) == size ? 0 : -1;
+}
+
+void say_shares(const struct report *report)
+{
+	const struct tm_shares shares = tally_shares(report->tally);
+	char line[TM_SHARES_SIZE];
+
+	if (report->is_last && !report->is_quiet)
+		fprintf(stderr, "%s\n", tm_shares_format(line, &shares));
 }

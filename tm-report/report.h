@@ -6,26 +6,30 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "common/names.h"
 #include "common/table.h"
-#include "runs.h"
-#include "sums.h"
+#include "tally.h"
 
-#define USER_SIZE (6 * TM_NAME_PARTS * TM_NAME_SIZE + 1)
+enum measure { BY_TOTAL, BY_IN, BY_OUT, BY_PACKETS, BY_LOST, BY_KEY };
+
+/* The largest first, or by a kind of key, the smallest first. */
+struct order {
+	enum measure measure;
+	unsigned key; /* which of the keys, for BY_KEY */
+};
 
 struct report {
 	FILE *out;
-	const struct sums *total;    /* since the stream's first event */
-	const struct sums *interval; /* NULL = it was not kept */
-	const struct runs *runs;
-	struct tm_names *names;
+	const struct tally *tally;
+	struct labels labels;
 	uint64_t first_ns, start_ns, end_ns; /* stream, interval, now */
-	uint32_t top;			     /* rows at most; 0 = all */
-	bool is_numeric;
+	struct order order;
+	uint32_t top; /* rows at most; 0 = all */
+	bool has_bytes, has_packets;
 	bool is_repeated; /* others come before or after */
 	bool is_first;
 	bool is_last;
 	bool is_quiet;
+	const char *user; /* of --oneline */
 };
 
 typedef void style_fn(const struct report *report);
@@ -36,21 +40,35 @@ style_fn write_pdtt, write_pdtt_xdp;
 /* For people: the rates of the interval, at the end all totals. */
 style_fn write_table;
 
-/* All totals, for people and for programs. */
-style_fn write_totals, write_csv, write_json;
+/* All totals, for programs. */
+style_fn write_csv, write_json;
 
-/* The user's name as it came, or its number with is_numeric; NULL where there
- * is none. */
-const char *user_name(const struct report *report, uint32_t uid);
+/* The table of a tracker of processes. */
+style_fn write_processes;
 
-/* What there was in all. */
-struct tm_shares all_shares(const struct report *report);
+/* A line on one user, as vnstat has it of an interface. */
+style_fn write_oneline;
 
-/* The rows to be shown, NULL-terminated, the largest first; what is beyond
- * them is in *rest. NULL when there is no memory. */
-const struct row **choose_rows(
-	const struct report *report, const struct sums *sums, struct row *rest);
+/* The rows to be shown, in their order, by number; what is beyond them is in
+ * rest. To be freed. */
+struct chosen {
+	uint32_t *rows;
+	uint32_t count;
+	struct row rest;
+};
 
-bool row_is_empty(const struct row *row);
+/* At most this many, 0 = all. Ends the program when there is no memory. */
+struct chosen choose(const struct view *view, const struct sums *sums,
+	struct order order, uint32_t most);
+
+/* The users' view, whatever it is called. */
+const struct view *view_of_users(const struct tally *tally);
+
+/* Takes what a table writes, for a FILE. */
+int write_file(void *context, const char *text, size_t size);
+
+/* Says where the bytes went on standard error, for forms without a place for
+ * it, in the last report. */
+void say_shares(const struct report *report);
 
 #endif

@@ -1,76 +1,108 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 
 #include "sums.h"
 
 #define ROOM 64
-
-uint64_t row_bytes(const struct row *row)
-{
-	return row->moved[TM_IN].bytes + row->moved[TM_OUT].bytes;
-}
-
-uint64_t row_packets(const struct row *row)
-{
-	return row->moved[TM_IN].packets + row->moved[TM_OUT].packets;
-}
-
-static void add(struct tm_amount *sum, const struct tm_amount *more)
-{
-	sum->packets += more->packets;
-	sum->bytes += more->bytes;
-}
+#define FIRST_BITS 7
+#define NONE UINT32_MAX
 
 void row_add(struct row *sum, const struct row *row)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
-		add(&sum->moved[i], &row->moved[i]);
-		add(&sum->lost[i], &row->lost[i]);
+		amount_add(&sum->moved[i], row->moved[i].packets,
+			row->moved[i].bytes);
+		amount_add(&sum->lost[i], row->lost[i].packets,
+			row->lost[i].bytes);
 	}
 }
 
-static int compare_sizes(const struct row *a, const struct row *b)
+void sums_init(struct sums *sums, unsigned words, uint32_t max_rows)
 {
-	const uint64_t bytes_a = row_bytes(a), bytes_b = row_bytes(b);
-
-	if (bytes_a != bytes_b)
-		return bytes_a < bytes_b ? 1 : -1;
-	return (a->uid > b->uid) - (a->uid < b->uid);
+	*sums = (struct sums){.words = words, .max_rows = max_rows};
+	/* lest strangers choose keys that all fall into one place */
+	if (getrandom(&sums->seed, sizeof(sums->seed), GRND_NONBLOCK) !=
+		sizeof(sums->seed))
+		sums->seed = time(NULL) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static int compare_rows(const void *a, const void *b)
+static uint64_t mix(uint64_t a, uint64_t b)
 {
-	return compare_sizes(a, b);
+	const unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* Keeps the larger half, so that this is seldom. */
-static void make_room(struct sums *sums)
+static inline uint64_t hash_of(const struct sums *sums, const uint64_t *key)
 {
-	const uint32_t count = sums->index.count, kept = count / 2;
-	uint32_t i;
+	uint64_t hash = sums->seed;
 
-	if (count)
-		qsort(sums->rows, count, sizeof(*sums->rows), compare_rows);
-	tm_index_free(&sums->index);
-	for (i = 0; i < kept; i++) {
-		if (tm_index_add(&sums->index, sums->rows[i].uid) ==
-			TM_INDEX_NONE)
-			break;
+	for (unsigned i = 0; i < sums->words; i++)
+		hash = mix(hash ^ key[i], UINT64_C(0x9e3779b97f4a7c15));
+	return mix(hash ^ sums->words, UINT64_C(0xd6e8feb86659fd93));
+}
+
+static inline bool is_key(
+	const struct sums *sums, uint32_t row, const uint64_t *key)
+{
+	const uint64_t *const held = sums_key(sums, row);
+
+	for (unsigned i = 0; i < sums->words; i++) {
+		if (held[i] != key[i])
+			return false;
 	}
-	for (; i < count; i++)
-		row_add(&sums->others, &sums->rows[i]);
+	return true;
 }
 
-/* False when there is no memory for one more row. */
-static bool grow(struct sums *sums)
+/* The slot where the key is or would be. */
+static struct slot *find_slot(
+	const struct sums *sums, const uint64_t *key, uint64_t hash)
+{
+	const size_t mask = ((size_t)1 << sums->bits) - 1;
+	const uint32_t tag = hash;
+	size_t i = hash >> (64 - sums->bits);
+
+	while (sums->slots[i].number != NONE &&
+		(sums->slots[i].tag != tag ||
+			!is_key(sums, sums->slots[i].number, key)))
+		i = (i + 1) & mask;
+	return &sums->slots[i];
+}
+
+static bool place_all(struct sums *sums, unsigned bits)
+{
+	const size_t size = (size_t)1 << bits;
+	struct slot *const slots = malloc(size * sizeof(*slots));
+
+	if (!slots)
+		return false;
+	free(sums->slots);
+	sums->slots = slots;
+	sums->bits = bits;
+	memset(slots, 0xff, size * sizeof(*slots));
+	for (uint32_t row = 0; row < sums->count; row++) {
+		const uint64_t *const key = sums_key(sums, row);
+		const uint64_t hash = hash_of(sums, key);
+
+		*find_slot(sums, key, hash) = (struct slot){hash, row};
+	}
+	return true;
+}
+
+static bool grow_rows(struct sums *sums)
 {
 	uint64_t room = sums->room ? 2 * (uint64_t)sums->room : ROOM;
+	uint64_t *keys;
 	struct row *rows;
 
-	if (sums->index.count < sums->room)
-		return true;
 	if (room > sums->max_rows)
 		room = sums->max_rows;
+	keys = realloc(sums->keys, room * sums->words * sizeof(*keys));
+	if (!keys)
+		return false;
+	sums->keys = keys;
 	rows = realloc(sums->rows, room * sizeof(*rows));
 	if (!rows)
 		return false;
@@ -79,69 +111,151 @@ static bool grow(struct sums *sums)
 	return true;
 }
 
-/* NULL when there is no memory even for a first row. */
-static struct row *add_row(struct sums *sums, uint32_t uid)
+/* False when there is no memory for one more row. */
+static bool grow(struct sums *sums)
+{
+	if (sums->count == sums->room && !grow_rows(sums))
+		return false;
+	if (!sums->slots)
+		return place_all(sums, FIRST_BITS);
+	/* at most half full */
+	return !(sums->count >> (sums->bits - 1)) ||
+	       place_all(sums, sums->bits + 1);
+}
+
+int sums_compare_keys(const struct sums *sums, uint32_t a, uint32_t b)
+{
+	const uint64_t *const left = sums_key(sums, a);
+	const uint64_t *const right = sums_key(sums, b);
+
+	for (unsigned i = 0; i < sums->words; i++) {
+		if (left[i] != right[i])
+			return left[i] < right[i] ? -1 : 1;
+	}
+	return 0;
+}
+
+static int compare_sizes(const void *a, const void *b, void *context)
+{
+	const struct sums *const sums = context;
+	const uint32_t left = *(const uint32_t *)a;
+	const uint32_t right = *(const uint32_t *)b;
+	const uint64_t more = row_bytes(&sums->rows[left]);
+	const uint64_t less = row_bytes(&sums->rows[right]);
+
+	if (more != less)
+		return more < less ? 1 : -1;
+	return sums_compare_keys(sums, left, right);
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	const uint32_t left = *(const uint32_t *)a;
+	const uint32_t right = *(const uint32_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static void drop_all(struct sums *sums)
+{
+	for (uint32_t row = 0; row < sums->count; row++)
+		row_add(&sums->others, &sums->rows[row]);
+	sums->count = 0;
+}
+
+/* Moves the rows of these rising numbers to the front; the rest is others'. */
+static void keep_rows(struct sums *sums, const uint32_t *kept, uint32_t count)
+{
+	const size_t key_size = sums->words * sizeof(*sums->keys);
+	uint32_t next = 0;
+
+	for (uint32_t row = 0; row < sums->count; row++) {
+		if (next == count || kept[next] != row) {
+			row_add(&sums->others, &sums->rows[row]);
+			continue;
+		}
+		memmove(sums->keys + (size_t)next * sums->words,
+			sums_key(sums, row), key_size);
+		sums->rows[next++] = sums->rows[row];
+	}
+	sums->count = count;
+}
+
+/* Keeps the larger half, so that this is seldom. */
+static void make_room(struct sums *sums)
+{
+	const uint32_t kept = sums->count / 2;
+	uint32_t *const order = malloc((sums->count + 1) * sizeof(*order));
+
+	if (!order) {
+		drop_all(sums);
+	} else {
+		for (uint32_t i = 0; i < sums->count; i++)
+			order[i] = i;
+		qsort_r(order, sums->count, sizeof(*order), compare_sizes,
+			sums);
+		qsort(order, kept, sizeof(*order), compare_numbers);
+		keep_rows(sums, order, kept);
+		free(order);
+	}
+	if (sums->slots && !place_all(sums, sums->bits)) {
+		drop_all(sums);
+		memset(sums->slots, 0xff,
+			((size_t)1 << sums->bits) * sizeof(*sums->slots));
+	}
+}
+
+static struct row *add_row(
+	struct sums *sums, const uint64_t *key, uint64_t hash)
+{
+	const uint32_t row = sums->count;
+
+	*find_slot(sums, key, hash) = (struct slot){hash, row};
+	memcpy(sums->keys + (size_t)row * sums->words, key,
+		sums->words * sizeof(*key));
+	sums->rows[row] = (struct row){0};
+	sums->last = sums->count++;
+	return &sums->rows[row];
+}
+
+static __attribute__((noinline)) struct row *find_or_add(
+	struct sums *sums, const uint64_t *key, bool *is_new)
+{
+	const uint64_t hash = hash_of(sums, key);
+	uint32_t number;
+
+	if (sums->slots) {
+		number = find_slot(sums, key, hash)->number;
+		if (number != NONE) {
+			sums->last = number;
+			return &sums->rows[number];
+		}
+	}
+	*is_new = true;
+	if (sums->count == sums->max_rows || !grow(sums))
+		make_room(sums);
+	return grow(sums) ? add_row(sums, key, hash) : &sums->others;
+}
+
+struct row *sums_row(struct sums *sums, const uint64_t *key, bool *is_new)
+{
+	if (sums->has_nobody && *key == TM_NOBODY)
+		return &sums->nobody;
+	if (sums->last < sums->count && is_key(sums, sums->last, key))
+		return &sums->rows[sums->last];
+	return find_or_add(sums, key, is_new);
+}
+
+const struct row *sums_find(const struct sums *sums, const uint64_t *key)
 {
 	uint32_t number;
 
-	if (sums->index.count == sums->max_rows || !grow(sums))
-		make_room(sums);
-	if (!grow(sums))
-		return NULL;
-	number = tm_index_add(&sums->index, uid);
-	if (number == TM_INDEX_NONE)
-		return NULL;
-	sums->rows[number] = (struct row){.uid = uid};
-	return &sums->rows[number];
-}
-
-static struct row *row_of(struct sums *sums, uint32_t uid, bool *is_new)
-{
-	uint32_t number = sums->last;
-
-	if (uid == TM_NOBODY)
+	if (sums->has_nobody && *key == TM_NOBODY)
 		return &sums->nobody;
-	if (number < sums->index.count && sums->rows[number].uid == uid)
-		return &sums->rows[number];
-	number = tm_index_find(&sums->index, uid);
-	if (number != TM_INDEX_NONE) {
-		sums->last = number;
-		return &sums->rows[number];
-	}
-	*is_new = true;
-	return add_row(sums, uid);
-}
-
-bool sums_add(struct sums *sums, const struct tm_event *event)
-{
-	const struct tm_amount amount = {event->packets, event->bytes};
-	const int direction = event->direction == TM_OUT;
-	const uint32_t uid =
-		event->kind == TM_UNATTRIBUTED ? TM_NOBODY : event->uid;
-	bool is_new = false;
-	struct row *row;
-
-	if (event->kind > TM_UNATTRIBUTED)
-		return false;
-	row = row_of(sums, uid, &is_new);
-	if (!row)
-		row = &sums->others;
-	add(&row->moved[direction], &amount);
-	if (event->kind == TM_LOST) {
-		add(&row->lost[direction], &amount);
-		add(&sums->lost, &amount);
-	} else {
-		add(uid == TM_NOBODY ? &sums->unowned : &sums->attributed,
-			&amount);
-	}
-	return is_new;
-}
-
-const struct row *sums_find(const struct sums *sums, uint32_t uid)
-{
-	const uint32_t number = tm_index_find(&sums->index, uid);
-
-	return number == TM_INDEX_NONE ? NULL : &sums->rows[number];
+	if (!sums->slots)
+		return NULL;
+	number = find_slot(sums, key, hash_of(sums, key))->number;
+	return number == NONE ? NULL : &sums->rows[number];
 }
 
 struct row sums_all(const struct sums *sums)
@@ -149,53 +263,20 @@ struct row sums_all(const struct sums *sums)
 	struct row all = sums->nobody;
 
 	row_add(&all, &sums->others);
-	for (uint32_t i = 0; i < sums->index.count; i++)
-		row_add(&all, &sums->rows[i]);
+	for (uint32_t row = 0; row < sums->count; row++)
+		row_add(&all, &sums->rows[row]);
 	return all;
-}
-
-static int compare_pointers(const void *a, const void *b)
-{
-	return compare_sizes(
-		*(const struct row *const *)a, *(const struct row *const *)b);
-}
-
-static int compare_uids(const void *a, const void *b)
-{
-	const struct row *const *left = a, *const *right = b;
-
-	return ((*left)->uid > (*right)->uid) - ((*left)->uid < (*right)->uid);
-}
-
-static const struct row **sorted(
-	const struct sums *sums, int (*compare)(const void *, const void *))
-{
-	const uint32_t count = sums->index.count;
-	const struct row **order = malloc((count + 1) * sizeof(*order));
-
-	if (!order)
-		return NULL;
-	for (uint32_t i = 0; i < count; i++)
-		order[i] = &sums->rows[i];
-	qsort(order, count, sizeof(*order), compare);
-	return order;
-}
-
-const struct row **sums_by_size(const struct sums *sums)
-{
-	return sorted(sums, compare_pointers);
-}
-
-const struct row **sums_by_uid(const struct sums *sums)
-{
-	return sorted(sums, compare_uids);
 }
 
 void sums_clear(struct sums *sums)
 {
-	struct sums empty = {.max_rows = sums->max_rows};
-
-	tm_index_free(&sums->index);
+	free(sums->keys);
 	free(sums->rows);
-	*sums = empty;
+	free(sums->slots);
+	*sums = (struct sums){
+		.words = sums->words,
+		.max_rows = sums->max_rows,
+		.seed = sums->seed,
+		.has_nobody = sums->has_nobody,
+	};
 }

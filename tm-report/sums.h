@@ -1,50 +1,92 @@
-/* What was moved: a row for each user, in bounded memory. */
+/* What was moved: a row for each key, in bounded memory. */
 #ifndef SUMS_H
 #define SUMS_H
 
 #include <stdbool.h>
 
 #include "common/event.h"
-#include "common/index.h"
+
+#define KEY_WORDS 24 /* of the longest key */
 
 struct row {
-	uint32_t uid;
 	struct tm_amount moved[2]; /* by direction, what was lost included */
 	struct tm_amount lost[2];
 };
 
-/* All zero but max_rows is empty. */
-struct sums {
-	struct tm_index index; /* uid to row */
-	struct row *rows;
-	uint32_t room, max_rows;
-	uint32_t last; /* the row of the event before this one */
-	struct row nobody;
-	struct row others;	     /* the smallest, that had no room */
-	struct tm_amount attributed; /* with nobody's and lost: all of it */
-	struct tm_amount unowned;
-	struct tm_amount lost;
+/* The row's slot in the table of keys: part of the hash, and its number. */
+struct slot {
+	uint32_t tag, number;
 };
 
-/* Adds TRAFFIC, LOST and UNATTRIBUTED, passes over other kinds. True when the
- * user is seen for the first time. */
-bool sums_add(struct sums *sums, const struct tm_event *event);
+/* Rows are numbered from 0; keys lie in an array of their own. */
+struct sums {
+	unsigned words; /* of a key */
+	uint32_t count, room, max_rows;
+	uint32_t last; /* the row of the event before this one */
+	uint64_t *keys;
+	struct row *rows;
+	struct slot *slots;
+	unsigned bits;
+	uint64_t seed;
+	bool has_nobody;   /* the key is a user: TM_NOBODY has a row apart */
+	struct row nobody; /* ... which is never one of the smallest */
+	struct row others; /* the smallest, that had no room */
+};
 
-/* The user's row, or NULL. */
-const struct row *sums_find(const struct sums *sums, uint32_t uid);
+void sums_init(struct sums *sums, unsigned words, uint32_t max_rows);
+
+/* The row of a key, a new one where there is none; that of the others when
+ * there is no memory. */
+struct row *sums_row(struct sums *sums, const uint64_t *key, bool *is_new);
+
+/* The row of a key, or NULL. */
+const struct row *sums_find(const struct sums *sums, const uint64_t *key);
+
+static inline const uint64_t *sums_key(const struct sums *sums, uint32_t row)
+{
+	return sums->keys + (size_t)row * sums->words;
+}
+
+/* As memcmp, by the words one after the other. */
+int sums_compare_keys(const struct sums *sums, uint32_t a, uint32_t b);
 
 struct row sums_all(const struct sums *sums);
 
-uint64_t row_bytes(const struct row *row);
-uint64_t row_packets(const struct row *row);
-void row_add(struct row *sum, const struct row *row);
-
-/* All rows of users as pointers, the largest first or by uid; NULL when there
- * is no memory. */
-const struct row **sums_by_size(const struct sums *sums);
-const struct row **sums_by_uid(const struct sums *sums);
-
-/* Makes it empty, but for max_rows. */
+/* Makes it empty. */
 void sums_clear(struct sums *sums);
+
+static inline uint64_t row_bytes(const struct row *row)
+{
+	return row->moved[TM_IN].bytes + row->moved[TM_OUT].bytes;
+}
+
+static inline uint64_t row_packets(const struct row *row)
+{
+	return row->moved[TM_IN].packets + row->moved[TM_OUT].packets;
+}
+
+static inline bool row_is_empty(const struct row *row)
+{
+	return !row_packets(row) && !row_bytes(row);
+}
+
+static inline void amount_add(
+	struct tm_amount *sum, uint64_t packets, uint64_t bytes)
+{
+	sum->packets += packets;
+	sum->bytes += bytes;
+}
+
+/* TRAFFIC or LOST. */
+static inline void row_note(struct row *row, const struct tm_event *event)
+{
+	const int direction = event->direction == TM_OUT;
+
+	amount_add(&row->moved[direction], event->packets, event->bytes);
+	if (event->kind == TM_LOST)
+		amount_add(&row->lost[direction], event->packets, event->bytes);
+}
+
+void row_add(struct row *sum, const struct row *row);
 
 #endif

@@ -1,154 +1,203 @@
+/* Tables of all totals: for people, as CSV and as JSON. */
 #include <err.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/escape.h"
 #include "common/exit.h"
-#include "common/number.h"
+#include "live.h"
 #include "report.h"
 
-#define USER_WIDTH 19 /* as wide as the time */
-#define LIVE_ROWS 20  /* what a terminal has room for each second */
+static const struct tm_column time_column = {
+	.key = "time", .type = TM_CELL_TIME};
 
-static bool is_inside_character(char c)
+static const struct tm_column bytes_columns[] = {
+	{"in", "IN", .type = TM_CELL_BYTES},
+	{"out", "OUT", .type = TM_CELL_BYTES},
+	{"total", "TOTAL", .type = TM_CELL_BYTES},
+};
+
+static const struct tm_column share_column = {
+	.heading = "SHARE", .type = TM_CELL_SHARE};
+
+/* With the bytes, people see how many packets there were in all. */
+static const struct tm_column packets_columns[] = {
+	{"packets_in", "PACKETS IN", .type = TM_CELL_NUMBER, .least = 12},
+	{"packets_out", "PACKETS OUT", .type = TM_CELL_NUMBER, .least = 12},
+	{"packets", "PACKETS", .type = TM_CELL_NUMBER, .least = 12},
+};
+
+static const struct tm_column lost_columns[] = {
+	{.key = "lost", .type = TM_CELL_BYTES},
+	{.key = "lost_packets", .type = TM_CELL_NUMBER},
+};
+
+/* A table that is being written. */
+struct writing {
+	const struct report *report;
+	const struct keys *keys;
+	struct tm_table table;
+	struct tm_column columns[TM_TABLE_COLUMNS];
+	unsigned count;
+	bool has_time; /* rows begin with that of the report */
+	struct row all;
+};
+
+static void add_columns(
+	struct writing *writing, const struct tm_column *columns, size_t count)
 {
-	return ((unsigned char)c & 0xc0) == 0x80;
+	memcpy(writing->columns + writing->count, columns,
+		count * sizeof(*columns));
+	writing->count += count;
 }
 
-/* Fills the column, whatever the length in bytes; ~ stands for the rest. */
-static void write_cell(FILE *out, const char *text, int width)
+static void make_columns(struct writing *writing)
 {
-	const char *end = text, *last = text;
-	int used = 0;
+	const struct report *const report = writing->report;
+	struct tm_column *packets;
 
-	for (; *end; used++) {
-		if (used == width - 1)
-			last = end;
-		if (used == width)
-			break;
-		do
-			end++;
-		while (is_inside_character(*end));
+	if (writing->has_time)
+		add_columns(writing, &time_column, 1);
+	writing->count +=
+		keys_columns(writing->keys, writing->columns + writing->count);
+	if (report->has_bytes)
+		add_columns(writing, bytes_columns, 3);
+	add_columns(writing, &share_column, 1);
+	if (report->has_packets) {
+		packets = writing->columns + writing->count;
+		add_columns(writing, packets_columns, 3);
+		if (report->has_bytes)
+			packets[0].heading = packets[1].heading = NULL;
 	}
-	if (*end)
-		fprintf(out, "%.*s~", (int)(last - text), text);
-	else
-		fprintf(out, "%s%*s", text, width - used, "");
+	if (report->has_bytes)
+		add_columns(writing, &lost_columns[0], 1);
+	if (report->has_packets)
+		add_columns(writing, &lost_columns[1], 1);
 }
 
-static void write_user(const struct report *report, uint32_t uid)
+static void put_both(
+	struct tm_table *table, uint64_t in, uint64_t out, bool is_wanted)
 {
-	const char *name = user_name(report, uid);
-	static char text[USER_SIZE];
-
-	if (name)
-		tm_escape_text(text, sizeof(text), name, strlen(name));
-	else
-		snprintf(text, sizeof(text), "%u", uid);
-	write_cell(report->out, text, USER_WIDTH);
-}
-
-static void write_rates(const struct report *report,
-	const struct tm_amount now[2], const struct tm_amount total[2])
-{
-	const uint64_t length_ns = report->end_ns - report->start_ns;
-	char in[TM_RATE_SIZE], out[TM_RATE_SIZE];
-	char total_in[TM_IEC_SIZE], total_out[TM_IEC_SIZE];
-
-	fprintf(report->out, " %12s %12s %9" PRIu64 " %11s %11s\n",
-		tm_rate_format(in, now[TM_IN].bytes, length_ns),
-		tm_rate_format(out, now[TM_OUT].bytes, length_ns),
-		now[TM_IN].packets + now[TM_OUT].packets,
-		tm_iec_format(total_in, total[TM_IN].bytes),
-		tm_iec_format(total_out, total[TM_OUT].bytes));
-}
-
-static void write_rate_row(const struct report *report, const char *what,
-	const struct row *now, const struct row *total)
-{
-	write_cell(report->out, what, USER_WIDTH);
-	write_rates(report, now->moved, total->moved);
-}
-
-/* Who is beyond the rows shown has totals too, but not ones to be had. */
-static void write_rest(const struct report *report, const struct row *rest)
-{
-	char in[TM_RATE_SIZE], out[TM_RATE_SIZE];
-	const uint64_t length_ns = report->end_ns - report->start_ns;
-
-	write_cell(report->out, "(others)", USER_WIDTH);
-	fprintf(report->out, " %12s %12s %9" PRIu64 " %11s %11s\n",
-		tm_rate_format(in, rest->moved[TM_IN].bytes, length_ns),
-		tm_rate_format(out, rest->moved[TM_OUT].bytes, length_ns),
-		row_packets(rest), "", "");
-}
-
-static void write_interval_rows(const struct report *report,
-	const struct row **rows, const struct row *rest)
-{
-	const struct sums *now = report->interval, *total = report->total;
-	const struct row all_now = sums_all(now), all = sums_all(total);
-
-	for (; *rows; rows++) {
-		const struct row *known = sums_find(total, (*rows)->uid);
-
-		write_user(report, (*rows)->uid);
-		write_rates(report, (*rows)->moved,
-			known ? known->moved : (*rows)->moved);
-	}
-	if (!row_is_empty(rest))
-		write_rest(report, rest);
-	if (!row_is_empty(&now->nobody))
-		write_rate_row(report, "none", &now->nobody, &total->nobody);
-	write_rate_row(report, "all", &all_now, &all);
-	if (total->lost.packets) {
-		write_cell(report->out, "  of it lost", USER_WIDTH);
-		write_rates(report, all_now.lost, all.lost);
-	}
-}
-
-static void write_interval(const struct report *report)
-{
-	const struct row **rows;
-	struct report limited = *report;
-	char time[TM_TIME_SIZE];
-	struct row rest;
-
-	tm_time_format(time, report->end_ns);
-	if (!report->interval->index.count &&
-		row_is_empty(&report->interval->nobody)) {
-		fprintf(report->out, "%s no traffic\n", time);
+	if (!is_wanted)
 		return;
-	}
-	if (!limited.top)
-		limited.top = LIVE_ROWS;
-	rows = choose_rows(&limited, report->interval, &rest);
-	if (!rows)
-		err(TM_FAILED, NULL);
-	fprintf(report->out, "%s%-19s %12s %12s %9s %11s %11s\n",
-		report->is_first ? "" : "\n", time, "IN", "OUT", "PACKETS",
-		"TOTAL IN", "TOTAL OUT");
-	write_interval_rows(report, rows, &rest);
-	free(rows);
+	tm_table_number(table, in);
+	tm_table_number(table, out);
+	tm_table_number(table, in + out);
 }
 
-static void write_total(const struct report *report)
+static void put_amounts(struct writing *writing, const struct row *row)
+{
+	const struct report *const report = writing->report;
+	const struct tm_amount *const moved = row->moved;
+	const struct tm_amount *const lost = row->lost;
+	struct tm_table *const table = &writing->table;
+
+	put_both(table, moved[TM_IN].bytes, moved[TM_OUT].bytes,
+		report->has_bytes);
+	if (report->has_bytes)
+		tm_table_share(table, row_bytes(row), row_bytes(&writing->all));
+	else
+		tm_table_share(
+			table, row_packets(row), row_packets(&writing->all));
+	put_both(table, moved[TM_IN].packets, moved[TM_OUT].packets,
+		report->has_packets);
+	if (report->has_bytes)
+		tm_table_number(table, lost[TM_IN].bytes + lost[TM_OUT].bytes);
+	if (report->has_packets)
+		tm_table_number(
+			table, lost[TM_IN].packets + lost[TM_OUT].packets);
+}
+
+static void put_row(
+	struct writing *writing, const uint64_t *key, const struct row *row)
+{
+	const struct report *const report = writing->report;
+
+	if (writing->has_time)
+		tm_table_number(&writing->table, report->end_ns);
+	keys_put(writing->keys, &writing->table, &report->labels, key);
+	put_amounts(writing, row);
+}
+
+/* A row of several. */
+static void put_sum(
+	struct writing *writing, const char *label, const struct row *row)
+{
+	if (writing->has_time)
+		tm_table_number(&writing->table, writing->report->end_ns);
+	keys_put_label(writing->keys, &writing->table, label);
+	put_amounts(writing, row);
+}
+
+static void put_rows(struct writing *writing, const struct view *view)
+{
+	static const uint64_t nobody = TM_NOBODY;
+	const struct report *const report = writing->report;
+	const struct sums *const sums = &view->total;
+	struct chosen chosen = choose(view, sums, report->order, report->top);
+
+	for (uint32_t i = 0; i < chosen.count; i++)
+		put_row(writing, sums_key(sums, chosen.rows[i]),
+			&sums->rows[chosen.rows[i]]);
+	free(chosen.rows);
+	if (!row_is_empty(&chosen.rest))
+		put_sum(writing, "(others)", &chosen.rest);
+	if (!row_is_empty(&sums->nobody))
+		put_row(writing, &nobody, &sums->nobody);
+	if (writing->table.spec.form == TM_FORM_TABLE)
+		put_sum(writing, "all", &writing->all);
+}
+
+static void write_totals(const struct report *report, enum tm_form form)
+{
+	const struct view *const view = &report->tally->views[VIEW_ROWS];
+	const struct tm_shares shares = tally_shares(report->tally);
+	struct writing writing = {
+		.report = report,
+		.keys = &view->keys,
+		.has_time = form == TM_FORM_CSV && report->is_repeated,
+		.all = sums_all(&view->total),
+	};
+	struct tm_table_spec spec = {
+		.form = form,
+		.columns = writing.columns,
+		.is_continued = !report->is_first,
+		.from_ns = report->first_ns,
+		.to_ns = report->end_ns,
+		.write = write_file,
+		.context = report->out,
+	};
+
+	make_columns(&writing);
+	spec.count = writing.count;
+	tm_table_open(&writing.table, &spec);
+	put_rows(&writing, view);
+	if (tm_table_close(&writing.table, &shares))
+		err(TM_FAILED, NULL);
+}
+
+void write_csv(const struct report *report)
+{
+	write_totals(report, TM_FORM_CSV);
+	say_shares(report);
+}
+
+void write_json(const struct report *report)
+{
+	write_totals(report, TM_FORM_JSON);
+}
+
+void write_table(const struct report *report)
 {
 	char first[TM_TIME_SIZE], end[TM_TIME_SIZE];
 
+	if (!report->is_last) {
+		write_rates(report);
+		return;
+	}
 	if (report->is_repeated)
 		fprintf(report->out, "%s%s to %s\n",
 			report->is_first ? "" : "\n",
 			tm_time_format(first, report->first_ns),
 			tm_time_format(end, report->end_ns));
-	write_totals(report);
-}
-
-void write_table(const struct report *report)
-{
-	if (report->is_last)
-		write_total(report);
-	else
-		write_interval(report);
+	write_totals(report, TM_FORM_TABLE);
 }

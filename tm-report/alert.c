@@ -1,0 +1,59 @@
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert.h"
+#include "common/escape.h"
+#include "common/exit.h"
+#include "common/number.h"
+
+static void say(const struct alert *alert, const struct report *report,
+	uint32_t uid, uint64_t bytes)
+{
+	char size[TM_IEC_SIZE], limit[TM_IEC_SIZE], number[TM_NUMBER_SIZE + 1];
+	const char *name = user_name(&report->labels, uid);
+	char *text;
+	size_t room;
+
+	*tm_number_format(number, uid) = '\0';
+	if (!name)
+		name = number;
+	room = TM_ESCAPE_GROWTH * strlen(name) + 1;
+	text = malloc(room);
+	if (!text)
+		err(TM_FAILED, NULL);
+	tm_escape_text(text, room, name, strlen(name));
+	warnx("%s: %s (%ju bytes) is over the limit of %s", text,
+		tm_iec_format(size, bytes), (uintmax_t)bytes,
+		tm_iec_format(limit, alert->limit));
+	free(text);
+}
+
+void alert_check(struct alert *alert, const struct report *report)
+{
+	const struct view *const view = view_of_users(report->tally);
+	const struct sums *const users = &view->total;
+	struct chosen chosen;
+
+	if (!alert->limit)
+		return;
+	chosen = choose(view, users, (struct order){BY_TOTAL, 0}, 0);
+	for (uint32_t i = 0; i < chosen.count; i++) {
+		const uint32_t uid = *sums_key(users, chosen.rows[i]);
+		const uint64_t bytes = row_bytes(&users->rows[chosen.rows[i]]);
+
+		if (bytes <= alert->limit)
+			break;
+		if (tm_index_find(&alert->said, uid) != TM_INDEX_NONE)
+			continue;
+		say(alert, report, uid, bytes);
+		if (tm_index_add(&alert->said, uid) == TM_INDEX_NONE)
+			err(TM_FAILED, NULL);
+	}
+	free(chosen.rows);
+}
+
+bool alert_is_over(const struct alert *alert)
+{
+	return alert->said.count;
+}

@@ -1,0 +1,19 @@
+/* A limit on what each user may move. */
+#ifndef ALERT_H
+#define ALERT_H
+
+#include "common/index.h"
+#include "report.h"
+
+/* All zero but the limit has said nothing. */
+struct alert {
+	uint64_t limit; /* bytes, 0 = none */
+	struct tm_index said;
+};
+
+/* Says on standard error which users are over the limit, each once. */
+void alert_check(struct alert *alert, const struct report *report);
+
+bool alert_is_over(const struct alert *alert);
+
+#endif

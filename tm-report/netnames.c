@@ -1,0 +1,366 @@
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/netlist.h"
+#include "netnames.h"
+
+/* One range of a line. */
+struct named {
+	struct tm_range range;
+	size_t line; /* a later one of the same size wins */
+	char *name;
+	uint32_t number;
+};
+
+/* From its first address to that of the next one. */
+struct piece {
+	struct tm_key first;
+	uint32_t number;
+};
+
+/* IPv6 and IPv4 apart. */
+struct family {
+	struct named *named;
+	size_t count, room;
+	struct piece *pieces;
+	size_t piece_count;
+};
+
+struct netnames {
+	struct family families[2];
+	char **names; /* sorted, one for each line */
+	uint32_t count;
+};
+
+static int compare_keys(struct tm_key a, struct tm_key b)
+{
+	return tm_key_below(a, b) ? -1 : tm_key_below(b, a);
+}
+
+static bool add_range(struct family *family, const struct tm_range *range,
+	size_t line, char *name)
+{
+	const size_t room = family->room ? 2 * family->room : 64;
+	struct named *more;
+
+	if (family->count == family->room) {
+		more = realloc(family->named, room * sizeof(*more));
+		if (!more)
+			return false;
+		family->named = more;
+		family->room = room;
+	}
+	family->named[family->count++] =
+		(struct named){.range = *range, .line = line, .name = name};
+	return true;
+}
+
+/* Takes the name over. */
+static bool add_name(struct netnames *netnames, char *name)
+{
+	const size_t count = netnames->count;
+	char **more;
+
+	if (!(count & (count - 1))) {
+		more = realloc(netnames->names,
+			(count ? 2 * count : 1) * sizeof(*more));
+		if (!more) {
+			free(name);
+			return false;
+		}
+		netnames->names = more;
+	}
+	netnames->names[netnames->count++] = name;
+	return true;
+}
+
+static bool add(struct netnames *netnames, size_t line,
+	const struct tm_netlist_entry *entry, const char *text)
+{
+	char *const name = strdup(text);
+	struct tm_range range;
+	uint32_t step = 0;
+
+	if (!name || !add_name(netnames, name))
+		return false;
+	while (tm_netlist_range(entry, &step, &range)) {
+		if (!add_range(&netnames->families[entry->is_ipv4], &range,
+			    line, name))
+			return false;
+	}
+	return true;
+}
+
+static char *trim(char *text)
+{
+	char *end;
+
+	text += strspn(text, " \t\r\n");
+	end = text + strlen(text);
+	while (end > text && isspace((unsigned char)end[-1]))
+		end--;
+	*end = '\0';
+	return text;
+}
+
+/* A # at the beginning or behind a space starts a comment. */
+static void cut_comment(char *line)
+{
+	for (char *p = line; (p = strchr(p, '#')); p++) {
+		if (p == line || isspace((unsigned char)p[-1])) {
+			*p = '\0';
+			return;
+		}
+	}
+}
+
+/* False with a reason, or with errno where it is NULL. */
+static bool add_line(struct netnames *netnames, size_t number, char *line,
+	char reason[TM_NETLIST_PROBLEM])
+{
+	struct tm_netlist_entry entry;
+	char *text, *name;
+
+	cut_comment(line);
+	text = trim(line);
+	if (!*text)
+		return true;
+	name = text + strcspn(text, " \t");
+	if (*name)
+		*name++ = '\0';
+	name = trim(name);
+	if (tm_netlist_parse(text, &entry, reason))
+		return false;
+	if (!*name) {
+		snprintf(reason, TM_NETLIST_PROBLEM,
+			"a name is missing behind the network");
+		return false;
+	}
+	*reason = '\0';
+	return add(netnames, number, &entry, name);
+}
+
+static bool read_lines(struct netnames *netnames, FILE *file, const char *path,
+	char problem[NETNAMES_PROBLEM])
+{
+	char reason[TM_NETLIST_PROBLEM], *line = NULL;
+	bool is_good = true;
+	size_t number = 0, size = 0;
+
+	while (is_good && getline(&line, &size, file) >= 0) {
+		is_good = add_line(netnames, ++number, line, reason);
+		if (!is_good && *reason)
+			snprintf(problem, NETNAMES_PROBLEM, "%s:%zu: %.512s",
+				path, number, reason);
+		else if (!is_good)
+			snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
+				strerror(errno));
+	}
+	if (is_good && ferror(file)) {
+		snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
+			strerror(errno));
+		is_good = false;
+	}
+	free(line);
+	return is_good;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Where the name, or the first of several that are the same, stands. */
+static uint32_t number_of(const struct netnames *netnames, const char *name)
+{
+	uint32_t low = 0, high = netnames->count;
+
+	while (low < high) {
+		const uint32_t middle = low + (high - low) / 2;
+
+		if (strcmp(netnames->names[middle], name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void number_names(struct netnames *netnames)
+{
+	if (netnames->count)
+		qsort(netnames->names, netnames->count,
+			sizeof(*netnames->names), compare_names);
+	for (int i = 0; i < 2; i++) {
+		struct family *const family = &netnames->families[i];
+
+		for (size_t n = 0; n < family->count; n++)
+			family->named[n].number =
+				number_of(netnames, family->named[n].name);
+	}
+}
+
+static struct tm_key length(const struct tm_range *range)
+{
+	struct tm_key key = {range->last.high - range->first.high,
+		range->last.low - range->first.low};
+
+	key.high -= range->last.low < range->first.low;
+	return key;
+}
+
+/* The smallest first, and of one size the later line. */
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct named *const left = a, *const right = b;
+	const int sizes =
+		compare_keys(length(&left->range), length(&right->range));
+
+	return sizes ? sizes
+		     : (left->line < right->line) - (left->line > right->line);
+}
+
+static int compare_pieces(const void *a, const void *b)
+{
+	const struct piece *const left = a, *const right = b;
+
+	return compare_keys(left->first, right->first);
+}
+
+/* The last piece that begins at or below the key; 0 below all. */
+static size_t pieces_up_to(const struct family *family, struct tm_key key)
+{
+	size_t low = 0, high = family->piece_count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (tm_key_below(key, family->pieces[middle].first))
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static void cut_pieces(struct family *family)
+{
+	struct piece *const pieces = family->pieces;
+	size_t count = 0, all = 0;
+
+	for (size_t i = 0; i < family->count; i++) {
+		const struct tm_key behind =
+			tm_key_next(family->named[i].range.last);
+
+		pieces[all++].first = family->named[i].range.first;
+		if (behind.high | behind.low)
+			pieces[all++].first = behind;
+	}
+	qsort(pieces, all, sizeof(*pieces), compare_pieces);
+	for (size_t i = 0; i < all; i++) {
+		if (!count || compare_pieces(&pieces[count - 1], &pieces[i]))
+			pieces[count++].first = pieces[i].first;
+	}
+	for (size_t i = 0; i < count; i++)
+		pieces[i].number = NETNAMES_NONE;
+	family->piece_count = count;
+}
+
+/* The first piece from here on that has no name yet; the way is shortened. */
+static size_t free_piece(size_t *next, size_t from)
+{
+	size_t end = from;
+
+	while (next[end] != end)
+		end = next[end];
+	while (next[from] != end) {
+		const size_t after = next[from];
+
+		next[from] = end;
+		from = after;
+	}
+	return end;
+}
+
+/* The smallest networks take their pieces first. */
+static bool name_pieces(struct family *family)
+{
+	const size_t count = family->piece_count;
+	size_t *const next = malloc((count + 1) * sizeof(*next));
+
+	if (!next)
+		return false;
+	for (size_t i = 0; i <= count; i++)
+		next[i] = i;
+	qsort(family->named, family->count, sizeof(*family->named),
+		compare_sizes);
+	for (size_t i = 0; i < family->count; i++) {
+		const struct named *const named = &family->named[i];
+		const size_t end = pieces_up_to(family, named->range.last);
+		size_t at = pieces_up_to(family, named->range.first) - 1;
+
+		while ((at = free_piece(next, at)) < end) {
+			family->pieces[at].number = named->number;
+			next[at] = at + 1;
+		}
+	}
+	free(next);
+	return true;
+}
+
+static bool build(struct family *family)
+{
+	if (!family->count)
+		return true;
+	family->pieces = malloc(2 * family->count * sizeof(*family->pieces));
+	if (!family->pieces)
+		return false;
+	cut_pieces(family);
+	if (!name_pieces(family))
+		return false;
+	free(family->named);
+	family->named = NULL;
+	return true;
+}
+
+struct netnames *netnames_load(const char *path, char problem[NETNAMES_PROBLEM])
+{
+	struct netnames *const netnames = calloc(1, sizeof(*netnames));
+	FILE *const file = fopen(path, "re");
+	bool is_good;
+
+	snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path, strerror(errno));
+	if (!netnames || !file)
+		return NULL;
+	is_good = read_lines(netnames, file, path, problem);
+	fclose(file);
+	if (!is_good)
+		return NULL;
+	number_names(netnames);
+	if (!build(&netnames->families[0]) || !build(&netnames->families[1])) {
+		snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
+			strerror(errno));
+		return NULL;
+	}
+	return netnames;
+}
+
+uint32_t netnames_find(
+	const struct netnames *netnames, const uint8_t address[16])
+{
+	const struct family *family;
+	struct tm_key key;
+	size_t up_to;
+
+	family = &netnames->families[tm_key_from_address(&key, address)];
+	up_to = pieces_up_to(family, key);
+	return up_to ? family->pieces[up_to - 1].number : NETNAMES_NONE;
+}
+
+const char *netnames_text(const struct netnames *netnames, uint32_t number)
+{
+	return netnames->names[number];
+}

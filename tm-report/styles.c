@@ -1,0 +1,56 @@
+#include <err.h>
+
+#include "common/exit.h"
+#include "options.h"
+#include "styles.h"
+
+const struct style styles[] = {
+	{"pdtt", write_pdtt, false, false},
+	{"pdtt-xdp", write_pdtt_xdp, false, false},
+	{"processes", write_processes, false, true},
+	{"table", write_table, true, true},
+	{NULL, NULL, false, false},
+};
+
+const struct style outputs[] = {
+	{"table", write_table, true, true},
+	{"csv", write_csv, true, false},
+	{"json", write_json, true, false},
+	{NULL, NULL, false, false},
+};
+
+const struct style oneline_style = {"oneline", write_oneline, false, false};
+
+static void want(const struct options *options, struct tally *tally,
+	enum view_name name, const char *list)
+{
+	const bool has_now = options->style->has_rates && options->interval_ns;
+	struct keys keys = {0};
+	const char *const problem = keys_parse(&keys, list);
+
+	if (problem)
+		errx(TM_FAILED, "%s", problem);
+	tally_want(tally, name, &keys, has_now, options->max_rows);
+}
+
+void styles_want(const struct options *options, struct tally *tally)
+{
+	const struct style *const style = options->style;
+
+	if (style->is_table || style_is_pdtt(style))
+		tally_want(tally, VIEW_ROWS, &options->by,
+			style->has_rates && options->interval_ns,
+			options->max_rows);
+	if (options->has_connections)
+		want(options, tally, VIEW_CONNECTIONS,
+			"user,process,pid,local,local_port,remote,remote_port,"
+			"protocol");
+	if (style->write == write_processes) {
+		want(options, tally, VIEW_PROTOCOLS, "pid,process,protocol");
+		want(options, tally, VIEW_REMOTES, "pid,process,remote");
+	}
+	if (style->write == write_oneline)
+		want(options, tally, VIEW_DAYS, "user,day");
+	if (options->limit && view_of_users(tally) == &tally->views[VIEW_USERS])
+		want(options, tally, VIEW_USERS, "user");
+}

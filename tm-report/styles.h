@@ -1,0 +1,27 @@
+/* The forms of reports by name, and what each needs to be counted. */
+#ifndef STYLES_H
+#define STYLES_H
+
+#include "report.h"
+
+struct style {
+	const char *name;
+	style_fn *write;
+	bool is_table;	/* its rows are what --by says, else those of users */
+	bool has_rates; /* at an interval it shows that interval's */
+};
+
+/* The styles and the outputs; names of NULL end them. */
+extern const struct style styles[], outputs[], oneline_style;
+
+static inline bool style_is_pdtt(const struct style *style)
+{
+	return style->write == write_pdtt || style->write == write_pdtt_xdp;
+}
+
+struct options;
+
+/* Wants the views that the options ask for. */
+void styles_want(const struct options *options, struct tally *tally);
+
+#endif

@@ -1,0 +1,77 @@
+#include "tally.h"
+
+void tally_want(struct tally *tally, enum view_name name,
+	const struct keys *keys, bool has_now, uint32_t max_rows)
+{
+	struct view *const view = &tally->views[name];
+	const int user = keys_find(keys, "user");
+
+	view->keys = *keys;
+	view->is_wanted = true;
+	view->has_now = has_now;
+	view->user = user < 0 ? -1 : (int)keys->offsets[user];
+	sums_init(&view->total, keys->words, max_rows);
+	view->total.has_nobody = keys_are_user(keys);
+	view->now = view->total;
+	tally->wanted[tally->wanted_count++] = view;
+}
+
+static void view_note(
+	struct tally *tally, struct view *view, const struct tm_event *event)
+{
+	uint64_t key[KEY_WORDS];
+	bool is_new = false;
+
+	keys_take(&view->keys, event, key);
+	row_note(sums_row(&view->total, key, &is_new), event);
+	/* a name that is asked for now is there when it is to be shown */
+	if (is_new && view->user >= 0 && !tally->is_numeric)
+		tm_names_expect(tally->names, key[view->user]);
+	if (view->has_now)
+		row_note(sums_row(&view->now, key, &is_new), event);
+}
+
+static void shares_note(struct tm_shares *shares, const struct tm_event *event)
+{
+	struct tm_amount *const share =
+		event->kind == TM_LOST	    ? &shares->lost
+		: event->kind != TM_TRAFFIC ? &shares->unattributed
+		: event->uid == TM_NOBODY   ? &shares->nobody
+					    : &shares->attributed;
+
+	amount_add(share, event->packets, event->bytes);
+}
+
+int tally_note(struct tally *tally, const struct tm_event *event)
+{
+	if (event->kind == TM_NAME)
+		return tm_names_note(tally->names, event);
+	if (event->kind > TM_UNATTRIBUTED) {
+		runs_note(&tally->runs, event);
+		return 0;
+	}
+	shares_note(&tally->shares, event);
+	if (event->kind == TM_UNATTRIBUTED) {
+		tally->shares.has_unattributed = true;
+		return 0;
+	}
+	for (unsigned i = 0; i < tally->wanted_count; i++)
+		view_note(tally, tally->wanted[i], event);
+	return 0;
+}
+
+void tally_next(struct tally *tally)
+{
+	for (unsigned i = 0; i < VIEWS; i++) {
+		if (tally->views[i].has_now)
+			sums_clear(&tally->views[i].now);
+	}
+}
+
+struct tm_shares tally_shares(const struct tally *tally)
+{
+	struct tm_shares shares = tally->shares;
+
+	shares.excluded = runs_excluded(&tally->runs);
+	return shares;
+}

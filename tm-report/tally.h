@@ -1,0 +1,52 @@
+/* All that is counted of a stream: where the bytes went, and what was moved by
+ * each of the views that a report needs. */
+#ifndef TALLY_H
+#define TALLY_H
+
+#include "keys.h"
+#include "runs.h"
+#include "sums.h"
+
+enum view_name {
+	VIEW_ROWS,	  /* by --by */
+	VIEW_USERS,	  /* by user, where the rows are not */
+	VIEW_CONNECTIONS, /* by user, process and both ends */
+	VIEW_PROTOCOLS,	  /* by process and protocol */
+	VIEW_REMOTES,	  /* by process and remote */
+	VIEW_DAYS,	  /* by user and day */
+	VIEWS
+};
+
+struct view {
+	struct keys keys;
+	struct sums total; /* since the stream's first event */
+	struct sums now;   /* since the interval's, where has_now */
+	bool is_wanted;
+	bool has_now;
+	int user; /* the place of the user's word in a key, -1 = none */
+};
+
+struct tally {
+	struct view views[VIEWS];
+	struct view *wanted[VIEWS];
+	unsigned wanted_count;
+	struct tm_shares shares; /* but for what was excluded */
+	struct runs runs;
+	struct tm_names *names;
+	bool is_numeric; /* names of users are not wanted */
+};
+
+/* Wants a view of these kinds of keys. */
+void tally_want(struct tally *tally, enum view_name name,
+	const struct keys *keys, bool has_now, uint32_t max_rows);
+
+/* Counts an event of any kind. 0, or -1 and errno when there is no memory for
+ * a name. */
+int tally_note(struct tally *tally, const struct tm_event *event);
+
+/* An interval is over. */
+void tally_next(struct tally *tally);
+
+struct tm_shares tally_shares(const struct tally *tally);
+
+#endif
