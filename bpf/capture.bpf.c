@@ -144,7 +144,7 @@ static __always_inline int meter(
 	add(&mine->seen, &packet);
 	if (settings.own_netns && owner.netns == settings.own_netns)
 		count_carried(direction, &packet);
-	if (settings.excludes && is_excluded(skb, state, &packet)) {
+	if (settings.excludes && is_excluded(skb, state, &packet, direction)) {
 		add(&mine->excluded, &packet);
 		return PASS;
 	}

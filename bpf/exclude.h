@@ -11,6 +11,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#define ESTABLISHED 1
 #define SYN_SENT 2
 #define SYN_RECV 3
 
@@ -57,10 +58,65 @@ static __always_inline bool look_up(
 		       holds(&excluded, packet->destination, is_ipv4));
 }
 
+static __always_inline bool is_equal(const uint32_t a[4], const uint32_t b[4])
+{
+	return a[3] == b[3] && a[2] == b[2] && a[1] == b[1] && a[0] == b[0];
+}
+
+/* A connected datagram socket may still send elsewhere, or from elsewhere. */
+static __always_inline bool is_between_ends(const struct bpf_sock *connected,
+	const uint32_t local[4], const uint32_t remote[4], bool is_ipv4)
+{
+	/* volatile for the verifier: each field is read where it stands */
+	const volatile struct bpf_sock *const socket = connected;
+
+	if (socket->state != ESTABLISHED)
+		return false;
+	if (is_ipv4)
+		return socket->src_ip4 == local[3] &&
+		       socket->dst_ip4 == remote[3];
+	return socket->src_ip6[3] == local[3] &&
+	       socket->src_ip6[2] == local[2] &&
+	       socket->src_ip6[1] == local[1] &&
+	       socket->src_ip6[0] == local[0] &&
+	       socket->dst_ip6[3] == remote[3] &&
+	       socket->dst_ip6[2] == remote[2] &&
+	       socket->dst_ip6[1] == remote[1] &&
+	       socket->dst_ip6[0] == remote[0];
+}
+
+/* Only what a socket is connected to is remembered: senders to several hosts
+ * would write over each other. */
+static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
+	struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction, const struct tm_lists *in_use)
+{
+	const bool is_out = direction == TM_OUT;
+	const uint32_t *const local =
+		is_out ? packet->source : packet->destination;
+	const uint32_t *const remote =
+		is_out ? packet->destination : packet->source;
+	bool verdict;
+
+	if (state->verdict >> 1 == in_use->generation &&
+		is_equal(state->judged_remote, remote) &&
+		is_equal(state->judged_local, local))
+		return state->verdict & 1;
+	verdict = look_up(packet, in_use);
+	if (!is_between_ends(socket, local, remote, packet->is_ipv4))
+		return verdict;
+	state->verdict = 0;
+	__builtin_memcpy(state->judged_local, local, 16);
+	__builtin_memcpy(state->judged_remote, remote, 16);
+	state->verdict = in_use->generation << 1 | verdict;
+	return verdict;
+}
+
 /* The ends of a TCP connection are fixed once it is begun: so is its verdict.
- * A datagram may go anywhere. */
+ */
 static __always_inline bool is_excluded(struct __sk_buff *skb,
-	struct socket_state *state, const struct packet *packet)
+	struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction)
 {
 	const struct bpf_sock *socket = skb->sk;
 	const uint32_t zero = 0;
@@ -70,6 +126,9 @@ static __always_inline bool is_excluded(struct __sk_buff *skb,
 
 	if (!in_use || !socket)
 		return false;
+	if (state && packet->protocol == UDP)
+		return is_datagram_excluded(
+			socket, state, packet, direction, in_use);
 	if (!state || packet->protocol != TCP || socket->state == LISTEN)
 		return look_up(packet, in_use);
 	if (socket->state != SYN_SENT && socket->state != SYN_RECV &&

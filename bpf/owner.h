@@ -54,7 +54,9 @@ enum sum { SUM_IN = TM_IN, SUM_OUT = TM_OUT, SUM_UNREAD, SUM_COUNT };
 /* What is remembered of a socket. */
 struct socket_state {
 	struct owner owner;
-	uint32_t verdict; /* generation of the lists << 1 | left out */
+	uint32_t verdict;	  /* generation of the lists << 1 | left out */
+	uint32_t judged_local[4]; /* for what, of a datagram socket */
+	uint32_t judged_remote[4];
 	uint64_t used_as; /* the socket itself once a task used it: an accepted
 			     one begins with a copy of its listener's state */
 	struct flow flow;

@@ -77,6 +77,36 @@ ends() {
 	assert_line --regexp "^in [0-9]+ 0 [0-9]+$"
 }
 
+@test "a connected datagram socket may go elsewhere" {
+	echo 127.0.0.2 >list
+	start -c "$CGROUP" -x @list
+	inside python3 -c '
+import os, signal, socket, sys, time
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def move(*to):
+    sender.sendto(b"x", *to) if to else sender.send(b"x")
+def send(count, *to):
+    for _ in range(count):
+        try:
+            move(*to)
+        except ConnectionRefusedError:
+            move(*to)
+sender.connect(("127.0.0.2", 9))
+send(10)
+send(5, ("127.0.0.3", 9))
+send(10)
+sender.connect(("127.0.0.3", 9))
+send(7)
+with open("list", "w") as file:
+    file.write("127.0.0.3\n")
+os.kill(int(sys.argv[1]), signal.SIGHUP)
+time.sleep(0.5)
+send(30)' "$CAPTURE"
+	stop
+	run ends
+	assert_line "out 62 12 50"
+}
+
 @test "SIGHUP reads the lists again, also for a connection that stands" {
 	echo 127.0.0.1 >list
 	start -c "$CGROUP" -x @list

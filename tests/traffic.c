@@ -6,7 +6,7 @@
  *   traffic sweep ADDRESS PORT FROM TO          a datagram of each size
  *   traffic drain ADDRESS PORT                  takes datagrams until killed
  * With -s SIZE before it datagrams are cut by UDP_SEGMENT, with -o they have
- * IPv6 destination options.
+ * IPv6 destination options, with -c their socket is connected.
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -21,6 +21,7 @@
 static char block[65536];
 static int segment;
 static bool has_options;
+static bool connects;
 
 static void become(const char *uid)
 {
@@ -100,8 +101,15 @@ static int udp(char **argv)
 	const int fd = datagrams(to.ss_family);
 	const long count = atol(argv[2]), bytes = atol(argv[3]);
 
+	if (connects && connect(fd, (void *)&to, size))
+		err(1, "connect");
 	for (long i = 0; i < count; i++) {
-		if (sendto(fd, block, bytes, 0, (void *)&to, size) != bytes)
+		if (connects) {
+			/* or the answer that nobody is there */
+			if (send(fd, block, bytes, 0) < 0)
+				(void)!send(fd, block, bytes, 0);
+		} else if (sendto(fd, block, bytes, 0, (void *)&to, size) !=
+			   bytes)
 			err(1, "sendto");
 	}
 	return 0;
@@ -188,11 +196,13 @@ int main(int argc, char **argv)
 {
 	int option;
 
-	while ((option = getopt(argc, argv, "+s:o")) != -1) {
+	while ((option = getopt(argc, argv, "+s:oc")) != -1) {
 		if (option == '?')
 			return 2;
 		if (option == 's')
 			segment = atoi(optarg);
+		else if (option == 'c')
+			connects = true;
 		else
 			has_options = true;
 	}
