@@ -27,7 +27,8 @@ struct tm_settings {
 	uint8_t counts_link;  /* --l2: bytes include the link header */
 	uint8_t knows_reader; /* of any socket */
 	uint8_t knows_tcp_reader;
-	uint8_t reserved[3];
+	uint8_t reads_task; /* by its pointer */
+	uint8_t reserved[2];
 	struct tm_interface interfaces[TM_INTERFACES];
 };
 

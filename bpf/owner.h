@@ -73,9 +73,20 @@ struct {
 	__type(value, struct socket_state);
 } sockets SEC(".maps");
 
-static __always_inline bool is_owner(
-	const struct owner *owner, struct task_struct *task)
+/* Kernels from 5.11 on hand the task to the programs to read from it; what
+ * older ones hand over is copied from piece by piece. */
+static __always_inline bool is_owner(const struct owner *owner)
 {
+	if (settings.reads_task) {
+		struct task_struct *const task = bpf_get_current_task_btf();
+
+		return owner->pid == (uint32_t)task->tgid &&
+		       owner->uid == task->cred->uid.val &&
+		       owner->cgroups == (uint64_t)task->cgroups &&
+		       owner->execs == task->self_exec_id;
+	}
+	struct task_struct *const task = (void *)bpf_get_current_task();
+
 	return owner->pid == (uint32_t)BPF_CORE_READ(task, tgid) &&
 	       owner->uid == BPF_CORE_READ(task, cred, uid.val) &&
 	       owner->cgroups == (uint64_t)BPF_CORE_READ(task, cgroups) &&
@@ -97,11 +108,12 @@ static __always_inline void take(struct owner *owner, struct task_struct *task)
 /* The task that runs, when it is about to become the owner; else NULL. */
 static __always_inline struct task_struct *new_owner(const struct owner *owner)
 {
-	struct task_struct *const task = (void *)bpf_get_current_task();
+	struct task_struct *task;
 
-	if (is_owner(owner, task) || BPF_CORE_READ(task, flags) & PF_KTHREAD)
+	if (is_owner(owner))
 		return NULL;
-	return task;
+	task = (void *)bpf_get_current_task();
+	return BPF_CORE_READ(task, flags) & PF_KTHREAD ? NULL : task;
 }
 
 /* A number that CO-RE may do arithmetic on, of the verifier's pointer. */

@@ -149,16 +149,28 @@ static __always_inline void flush_sum(
 	record(mine, direction, &state->owner, &packet);
 }
 
-/* Adds to a sum of a socket that may go meanwhile: then nobody else would write
- * it. */
+/* Adds to a sum. The socket may go meanwhile: then nobody else would write it.
+ */
 static __always_inline void add_to_sum(struct socket_state *state,
-	enum sum which, const struct tm_amount *amount, uint64_t since_ns)
+	enum sum which, const struct tm_amount *amount)
 {
-	if (!state->sums[which].packets)
-		state->since_ns[which] = since_ns;
 	add_amount(&state->sums[which], amount);
 	if (state->flow.stage == FLOW_OVER)
 		flush_sum(state, which, 0);
+}
+
+/* The clock costs as much as all the rest of a sum: what is read at once began
+ * when the sum did that it will be added to. */
+static __always_inline void add_packet(struct socket_state *state,
+	enum sum which, const struct tm_amount *amount)
+{
+	const bool is_read_soon =
+		which == SUM_UNREAD && state->sums[SUM_IN].packets;
+
+	if (!state->sums[which].packets)
+		state->since_ns[which] = is_read_soon ? state->since_ns[SUM_IN]
+						      : bpf_ktime_get_boot_ns();
+	add_to_sum(state, which, amount);
 }
 
 /* Adds the packet to its socket's sum; false when it has to be an event. */
@@ -177,11 +189,11 @@ static __always_inline bool sum(const struct bpf_sock *socket,
 	state->flow.flags |= packet->flags;
 	/* each apart: the verifier wants constants */
 	if (direction == TM_OUT)
-		add_to_sum(state, SUM_OUT, &amount, bpf_ktime_get_boot_ns());
+		add_packet(state, SUM_OUT, &amount);
 	else if (packet->has_data)
-		add_to_sum(state, SUM_UNREAD, &amount, bpf_ktime_get_boot_ns());
+		add_packet(state, SUM_UNREAD, &amount);
 	else
-		add_to_sum(state, SUM_IN, &amount, bpf_ktime_get_boot_ns());
+		add_packet(state, SUM_IN, &amount);
 	return true;
 }
 
@@ -190,9 +202,13 @@ static __always_inline void settle(struct socket_state *state)
 {
 	struct tm_amount read = {};
 
-	state->is_overdue = false;
-	if (take_amount(&state->sums[SUM_UNREAD], &read))
-		add_to_sum(state, SUM_IN, &read, state->since_ns[SUM_UNREAD]);
+	if (!take_amount(&state->sums[SUM_UNREAD], &read))
+		return;
+	if (state->is_overdue)
+		state->is_overdue = false;
+	if (!state->sums[SUM_IN].packets)
+		state->since_ns[SUM_IN] = state->since_ns[SUM_UNREAD];
+	add_to_sum(state, SUM_IN, &read);
 }
 
 static __always_inline void flush(struct socket_state *state, uint16_t flags)

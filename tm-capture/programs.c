@@ -193,8 +193,12 @@ static int load_best(struct tm_programs *programs,
 		used.knows_tcp_reader = (programs->hooks & TCP_RECEIVER) != 0;
 		if (!programs->knows_task && hooks & SUMS)
 			break;
-		for (int knows = programs->knows_task; knows >= 0; knows--) {
-			used.knows_buffer = programs->knows_buffer = knows;
+		/* without what may not be read: the task, then the buffer */
+		for (int less = 0; less < (programs->knows_task ? 4 : 1);
+			less++) {
+			used.reads_task = programs->knows_task && !(less & 1);
+			used.knows_buffer = programs->knows_buffer =
+				programs->knows_task && !(less & 2);
 			if (!load(programs, &used, ring_bytes))
 				return 0;
 		}
