@@ -44,18 +44,29 @@ static void format_rate(char out[16], double rate)
 		snprintf(out, 16, "%.0f/s", rate);
 }
 
+const char *tm_progress_counts(
+	struct tm_progress *progress, uint64_t events, uint64_t lost_packets)
+{
+	const uint64_t spent_ns = now_ns() - progress->start_ns;
+	char rate[16];
+
+	format_rate(rate, events * 1e9 / (spent_ns + 1e6));
+	snprintf(progress->text, sizeof(progress->text),
+		"%" PRIu64 " events, %s, %" PRIu64 " lost", events, rate,
+		lost_packets);
+	return progress->text;
+}
+
 const char *tm_progress_text(
 	struct tm_progress *progress, const struct tm_reader *reader)
 {
-	const uint64_t spent_ns = now_ns() - progress->start_ns;
 	const int percent = tm_reader_percent(reader);
-	char rate[16], share[16] = "";
+	size_t length;
 
-	format_rate(rate, reader->events * 1e9 / (spent_ns + 1e6));
+	tm_progress_counts(progress, reader->events, reader->lost_packets);
+	length = strlen(progress->text);
 	if (percent >= 0)
-		snprintf(share, sizeof(share), ", %d %%", percent);
-	snprintf(progress->text, sizeof(progress->text),
-		"%" PRIu64 " events, %s, %" PRIu64 " lost%s", reader->events,
-		rate, reader->lost_packets, share);
+		snprintf(progress->text + length,
+			sizeof(progress->text) - length, ", %d %%", percent);
 	return progress->text;
 }

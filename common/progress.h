@@ -24,4 +24,8 @@ bool tm_progress_due(struct tm_progress *progress);
 const char *tm_progress_text(
 	struct tm_progress *progress, const struct tm_reader *reader);
 
+/* The same of what was not counted by a reader, without percent. */
+const char *tm_progress_counts(
+	struct tm_progress *progress, uint64_t events, uint64_t lost_packets);
+
 #endif
