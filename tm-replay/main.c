@@ -1,0 +1,262 @@
+/* tm-replay: gives recorded events out at the pace of their recording. */
+#include <err.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/exit.h"
+#include "common/progress.h"
+#include "common/signals.h"
+#include "common/stream.h"
+#include "common/timestamp.h"
+#include "options.h"
+#include "pace.h"
+#include "runs.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+
+struct replay {
+	struct options options;
+	struct pace pace;
+	struct runs runs;
+	struct tm_progress progress;
+	uint64_t salt;	       /* makes run ids fresh; 0 = as they are */
+	uint64_t time_ns;      /* of the last record that was passed on */
+	uint64_t recorded_ns;  /* its time in the recording */
+	uint64_t events, lost; /* passed on; lost packets among them */
+	bool has_terminal;
+	bool is_shown; /* progress stands on the terminal */
+	bool is_over;  /* asked to stop, or nobody reads */
+	int error;     /* errno of the write that failed */
+};
+
+/* A pipe's reader has the terminal for itself. */
+static void start_progress(struct replay *replay)
+{
+	struct stat status;
+
+	tm_progress_start(&replay->progress, replay->options.is_quiet);
+	replay->has_terminal = isatty(STDERR_FILENO);
+	if (fstat(STDOUT_FILENO, &status) || !S_ISREG(status.st_mode))
+		replay->progress.wanted = false;
+}
+
+/* What was read ahead does not count. */
+static const char *progress_text(struct replay *replay)
+{
+	static char text[TM_PROGRESS_SIZE + TM_TIMESTAMP_SIZE + 8];
+	char time[TM_TIMESTAMP_SIZE + 1] = "";
+
+	if (replay->recorded_ns)
+		*tm_timestamp_format(time, replay->recorded_ns) = '\0';
+	snprintf(text, sizeof(text), "%s%s%s",
+		tm_progress_counts(
+			&replay->progress, replay->events, replay->lost),
+		*time ? ", at " : "", time);
+	return text;
+}
+
+static void attend(struct replay *replay)
+{
+	if (tm_signal_take(SIGUSR1))
+		warnx("%s", progress_text(replay));
+	if (tm_progress_due(&replay->progress))
+		replay->is_shown =
+			fprintf(stderr, "\r%s\033[K", progress_text(replay));
+	/* a terminal that is gone ends a source, as it does tm-capture */
+	if (tm_stop_requested() ||
+		(tm_signal_take(SIGHUP) && replay->has_terminal))
+		replay->is_over = true;
+}
+
+static void put(struct replay *replay, const void *records, size_t count)
+{
+	if (replay->error || !count)
+		return;
+	if (!tm_write(STDOUT_FILENO, records, count * TM_EVENT_SIZE))
+		return;
+	replay->error = errno;
+	replay->is_over = true;
+}
+
+/* Until then, or until there is something to look at. */
+static void sleep_until(struct replay *replay, uint64_t until_ns)
+{
+	struct pollfd reader = {.fd = STDOUT_FILENO}; /* says when it goes */
+	const uint64_t now_ns = pace_now_ns();
+	struct timespec left;
+	uint64_t left_ns;
+	sigset_t held, before;
+
+	if (until_ns <= now_ns)
+		return;
+	left_ns = until_ns - now_ns;
+	if (replay->progress.wanted && left_ns > SECOND_NS)
+		left_ns = SECOND_NS;
+	left = (struct timespec){left_ns / SECOND_NS, left_ns % SECOND_NS};
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigaddset(&held, SIGUSR1);
+	/* no signal comes between the look and the sleep */
+	sigprocmask(SIG_BLOCK, &held, &before);
+	attend(replay);
+	if (!replay->is_over && ppoll(&reader, 1, &left, &before) > 0) {
+		replay->error = EPIPE;
+		replay->is_over = true;
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Whether the record that the pace has come to may go now; when not, all
+ * before it has to be written first. */
+static bool is_due(const struct replay *replay, uint64_t *now_ns)
+{
+	const uint64_t due_ns = pace_due_ns(&replay->pace);
+
+	if (due_ns > *now_ns)
+		*now_ns = pace_now_ns();
+	return due_ns <= *now_ns;
+}
+
+static void wait_until_due(struct replay *replay)
+{
+	const uint64_t due_ns = pace_due_ns(&replay->pace);
+
+	while (!replay->is_over && pace_now_ns() < due_ns)
+		sleep_until(replay, due_ns);
+}
+
+static void freshen(struct replay *replay, struct tm_event *event)
+{
+	const struct pace *const pace = &replay->pace;
+
+	event->time_ns = pace_fresh_ns(pace, event->time_ns);
+	if (event->kind <= TM_UNATTRIBUTED)
+		event->span = pace_fresh_span(pace, event->span);
+	else if (event->kind == TM_START)
+		((struct tm_start *)event)->run_id ^= replay->salt;
+	else if (event->kind == TM_TICK || event->kind == TM_END)
+		((struct tm_status *)event)->run_id ^= replay->salt;
+}
+
+static void note(struct replay *replay, struct tm_event *event)
+{
+	if (event->time_ns)
+		replay->recorded_ns = event->time_ns;
+	if (replay->options.is_fresh)
+		freshen(replay, event);
+	if (event->time_ns)
+		replay->time_ns = event->time_ns;
+	if (event->kind == TM_LOST)
+		replay->lost += event->packets;
+	if (event->kind <= TM_LOST)
+		runs_pass(&replay->runs, event);
+	else
+		runs_note(&replay->runs, event);
+	replay->events++;
+}
+
+static void pass_on(struct replay *replay, struct tm_event *events, size_t n)
+{
+	const bool waits = replay->options.speed;
+	const bool is_paced = waits || replay->options.is_fresh;
+	uint64_t now_ns = 0;
+	size_t written = 0, i;
+
+	for (i = 0; i < n && !replay->is_over; i++) {
+		if (is_paced)
+			pace_advance(
+				&replay->pace, &events[i], !replay->runs.count);
+		if (waits && !is_due(replay, &now_ns)) {
+			put(replay, events + written, i - written);
+			written = i;
+			wait_until_due(replay);
+			if (replay->is_over)
+				return;
+		}
+		note(replay, &events[i]);
+	}
+	put(replay, events + written, i - written);
+}
+
+/* What was interrupted ends as its source would have ended it. */
+static void end_runs(struct replay *replay)
+{
+	struct tm_status ends[2 * RUNS];
+
+	put(replay, ends, runs_end(&replay->runs, replay->time_ns, ends));
+}
+
+/* Whether to go on with the next round. */
+static bool play(struct replay *replay, struct tm_reader *in)
+{
+	const uint64_t before = replay->events;
+	struct tm_event *events = NULL;
+	ssize_t n = 0;
+
+	if (replay->options.is_fresh &&
+		getrandom(&replay->salt, sizeof(replay->salt), 0) < 0)
+		err(TM_FAILED, "random numbers");
+	replay->pace.clock_ns = 0;
+	attend(replay);
+	while (!replay->is_over && (n = tm_reader_next(in, &events)) >= 0) {
+		pass_on(replay, events, n);
+		attend(replay);
+	}
+	attend(replay); /* a request to stop ends the reading too */
+	if (replay->is_over && !in->status)
+		end_runs(replay);
+	return replay->options.is_looped && !replay->is_over && !in->status &&
+	       replay->events > before;
+}
+
+static int finish(const struct replay *replay, const struct tm_reader *in)
+{
+	if (replay->is_shown)
+		fputs("\r\033[K", stderr);
+	if (replay->error == EPIPE)
+		return TM_DONE;
+	if (replay->error || close(STDOUT_FILENO)) {
+		errno = replay->error ? replay->error : errno;
+		warn("standard output");
+		return TM_FAILED;
+	}
+	if (*in->problem)
+		warnx("%s", in->problem);
+	if (!in->status && replay->options.is_strict && replay->lost)
+		return TM_LOSSY;
+	return in->status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct replay replay;
+	struct options *const options = &replay.options;
+	struct tm_reader in;
+	const char *refusal;
+	bool goes_on;
+
+	options_parse(options, argc, argv);
+	refusal = tm_output_prepare();
+	if (refusal)
+		errx(TM_MISUSED, "%s", refusal);
+	tm_signals_install();
+	start_progress(&replay);
+	replay.pace.speed = options->speed;
+	replay.pace.idle_ns = options->idle_ns;
+	do {
+		if (tm_reader_open(&in, argv + optind))
+			errx(in.status, "%s", in.problem);
+		goes_on = play(&replay, &in);
+		tm_reader_close(&in);
+	} while (goes_on);
+	return finish(&replay, &in);
+}

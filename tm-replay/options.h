@@ -1,0 +1,18 @@
+/* What the command line asks of the replay. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct options {
+	double speed; /* 0 = max */
+	uint64_t idle_ns;
+	bool is_fresh, is_looped, is_strict, is_quiet;
+};
+
+/* Exits where the command line is wrong or asks for help. The files are in argv
+ * from optind on. */
+void options_parse(struct options *options, int argc, char **argv);
+
+#endif
