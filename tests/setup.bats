@@ -134,6 +134,7 @@ apt-get install -y --no-install-recommends clang"
 	assert_line --regexp '^tm-capture: '
 	assert_line "run: so this replays recorded traffic: samples/one.tm.gz"
 	assert_line --partial 4242
+	refute_output --partial 2023- # the year of the recording
 }
 
 @test "where there is no recording either, ./run says so" {
