@@ -61,8 +61,11 @@ $(library): $(call objects,common)
 	rm -f $@
 	$(AR) rcD $@ $^
 
-# What several tools share beside the library: the history's database.
+# What several tools share beside the library, in a folder of its own: the
+# filter's expressions, the history's database.
+with_tm-filter := filter
 with_tm-store := history
+with_tm-top := filter
 with_tm-web := history
 
 define program

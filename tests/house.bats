@@ -6,6 +6,14 @@ tools() {
 	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1)
 }
 
+# What several tools share: the library and the folders that the Makefile names.
+shared() {
+	(cd "$ROOT" && for folder in common \
+		$(sed -n 's/^with_[a-z-]* := //p' Makefile); do
+		[ -d "$folder" ] && echo "$folder"
+	done | sort -u)
+}
+
 # The tree without what was built, in a directory of its own.
 copy_tree() {
 	mkdir -p "$1"
@@ -36,9 +44,9 @@ options_of_page() {
 		s/^ {5,11}(-([A-Za-z])( [^,]*)?, )?(--[a-z0-9-]+).*/-\2 \4/p'
 }
 
-@test "each header of common/ compiles alone, with gcc and with clang" {
+@test "each header that tools share compiles alone, with gcc and with clang" {
 	cd "$ROOT"
-	for header in common/*.h; do
+	for header in $(shared | sed 's,$,/*.h,'); do
 		for compiler in gcc clang; do
 			echo "$compiler $header"
 			echo "#include \"$header\"" | "$compiler" -std=gnu11 \
@@ -48,24 +56,30 @@ options_of_page() {
 	done
 }
 
-@test "common/ never prints and never exits" {
-	run nm -u "$BUILD/libtm.a"
+@test "what tools share never prints and never exits" {
+	run nm -u "$BUILD/libtm.a" $(shared | sed "/common/d; s,.*,$BUILD/&/*.o,")
 	assert_success
 	assert_output --partial read
 	refute_line --regexp \
 		' (_?_?exit|_Exit|quick_exit|abort|stdout|stderr|v?v?(err|warn)x?|error|perror|psignal|puts|putchar|fputs|fwrite|(__)?v?f?printf(_chk)?|(__)?v?dprintf(_chk)?|syslog)$'
 }
 
-@test "common/ knows no tool and tools never include each other" {
+@test "what is shared knows no tool and tools never include each other" {
 	cd "$ROOT"
-	run grep -n '#include "' common/*.[ch]
-	refute_line --regexp '(tm-[a-z]+|ipmask|bpf)/'
+	for folder in $(shared); do
+		run grep -n '#include "' "$folder"/*.[ch]
+		refute_line --regexp '(tm-[a-z]+|ipmask|bpf)/'
+	done
+	run grep -n '#include ".*/' common/*.[ch]
+	assert_output ""
 	for tool in $(tools); do
+		with=$(sed -n "s/^with_$tool := //p" Makefile)
 		run grep -nE '#include ".*/' "$tool"/*.[ch]
 		for line in "${lines[@]}"; do
 			case $line in
 			*'"common/'* | *"\"$tool/"*) ;;
 			tm-capture/*'"bpf/'*) ;;
+			*"\"${with:-none}/"*) ;;
 			*) echo "$line" && false ;;
 			esac
 		done

@@ -14,7 +14,7 @@
 #include "common/progress.h"
 #include "common/signals.h"
 #include "common/stream.h"
-#include "filter.h"
+#include "filter/filter.h"
 #include "say.h"
 
 struct arguments {

@@ -18,34 +18,12 @@ static char *printable(char *text)
 	return text;
 }
 
-static bool is_inside(char c) /* a character of several bytes */
+void tm_say_problem(const struct tm_expression *expression)
 {
-	return (c & 0xc0) == 0x80;
-}
+	char text[TM_EXPRESSION_LINES];
 
-static size_t characters(const char *text, size_t size)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < size; i++)
-		count += !is_inside(text[i]);
-	return count;
-}
-
-void tm_say_problem(struct tm_expression *expression)
-{
-	const char *const text = expression->text;
-	const size_t column = expression->column;
-	size_t from = column > SHOWN - 16 ? column - SHOWN / 2 : 0;
-	char shown[SHOWN + 1];
-
-	while (from && is_inside(text[from]))
-		from--;
-	snprintf(shown, sizeof(shown), "%s", text + from);
-	warnx("column %zu: %s", characters(text, column) + 1,
-		printable(expression->problem));
-	fprintf(stderr, "%s\n%*s^\n", printable(shown),
-		(int)characters(text + from, column - from), "");
+	tm_expression_explain(expression, text);
+	warnx("%s", text);
 }
 
 void tm_say_rules(const struct tm_filter *filter, bool is_inverted)

@@ -2,10 +2,10 @@
 #ifndef TM_SAY_H
 #define TM_SAY_H
 
-#include "filter.h"
+#include "filter/filter.h"
 
 /* Why this is no expression, its text around there, and a caret below it. */
-void tm_say_problem(struct tm_expression *expression);
+void tm_say_problem(const struct tm_expression *expression);
 
 /* What each rule dropped, and what was kept. */
 void tm_say_rules(const struct tm_filter *filter, bool is_inverted);

@@ -11,6 +11,7 @@
 #define TM_EXPRESSION_MAX 65536 /* characters */
 #define TM_EXPRESSION_DEPTH 200 /* parentheses and nots */
 #define TM_EXPRESSION_PROBLEM (TM_NETWORKS_PROBLEM + 64)
+#define TM_EXPRESSION_LINES (TM_EXPRESSION_PROBLEM + 256)
 
 enum tm_join { TM_ASK, TM_AND, TM_OR, TM_NOT };
 
@@ -47,5 +48,16 @@ struct tm_expression {
 /* 0, or -1 with problem and column. The text must outlive the expression. */
 int tm_expression_parse(struct tm_expression *expression, const char *text,
 	struct tm_sources *sources);
+
+/* The problem for people: its column and why, the text around there, and below
+ * it a caret. Three lines, the last without its end. */
+void tm_expression_explain(
+	const struct tm_expression *expression, char out[TM_EXPRESSION_LINES]);
+
+/* How many characters the first so many bytes are. */
+size_t tm_expression_characters(const char *text, size_t size);
+
+/* What was parsed; what it refers to is the sources'. */
+void tm_expression_free(struct tm_expression *expression);
 
 #endif

@@ -665,3 +665,9 @@ int tm_expression_parse(struct tm_expression *expression, const char *text,
 	free(parser.word);
 	return expression->root ? 0 : -1;
 }
+
+void tm_expression_free(struct tm_expression *expression)
+{
+	free(expression->nodes);
+	memset(expression, 0, sizeof(*expression));
+}
