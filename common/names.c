@@ -117,6 +117,27 @@ const char *tm_names_recorded(
 	return entry && entry->text && *entry->text ? entry->text : NULL;
 }
 
+bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
+	size_t *step, uint64_t *id, const char **text)
+{
+	const struct table *const table = &names->recorded[of];
+	const size_t size =
+		table->index.slots ? (size_t)1 << table->index.bits : 0;
+
+	while (*step < size) {
+		const struct tm_index_slot *slot = &table->index.slots[*step];
+
+		(*step)++;
+		if (slot->number == TM_INDEX_NONE)
+			continue;
+		*id = slot->key;
+		*text = table->entries[slot->number].text;
+		if (*text)
+			return true;
+	}
+	return false;
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -227,31 +248,16 @@ void tm_names_set_patience(struct tm_names *names, unsigned milliseconds)
 	names->left_ns = names->patience_ns;
 }
 
-/* The id that has this text, of those that were recorded. */
-static bool find_text(const struct table *table, const char *text, uint64_t *id)
-{
-	const size_t size =
-		table->index.slots ? (size_t)1 << table->index.bits : 0;
-
-	for (size_t i = 0; i < size; i++) {
-		const struct tm_index_slot *slot = &table->index.slots[i];
-
-		if (slot->number == TM_INDEX_NONE ||
-			!table->entries[slot->number].text ||
-			strcmp(table->entries[slot->number].text, text))
-			continue;
-		*id = slot->key;
-		return true;
-	}
-	return false;
-}
-
 bool tm_names_find_user(struct tm_names *names, const char *name, uint32_t *uid)
 {
 	const struct passwd *user;
+	const char *text;
+	size_t step = 0;
 	uint64_t id;
 
-	if (*name && find_text(&names->recorded[TM_NAME_USER], name, &id)) {
+	while (*name && tm_names_next(names, TM_NAME_USER, &step, &id, &text)) {
+		if (strcmp(text, name))
+			continue;
 		*uid = id;
 		return true;
 	}

@@ -30,6 +30,11 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event);
 const char *tm_names_recorded(
 	struct tm_names *names, enum tm_name_of of, uint64_t id);
 
+/* The next id that was recorded and its text, false behind the last; *step is
+ * 0 before the first. */
+bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
+	size_t *step, uint64_t *id, const char **text);
+
 /* The user's name: recorded, else this machine's (asked once, misses are
  * remembered); "none" for TM_NOBODY; NULL where there is none or the answer is
  * not there yet. The text stays until the next tm_names_note. It is as hostile

@@ -357,6 +357,7 @@ static int end_of_stream(struct tm_reader *reader)
 {
 	struct tm_reader_input *in = reader->input;
 
+	reader->at_end = true;
 	if (!reader->status && in->open_count && !tm_stop_requested())
 		return fail(reader, TM_CUT,
 			"%s: was cut: it has a START and no END",
@@ -416,6 +417,11 @@ int tm_reader_ready(const struct tm_reader *reader, int timeout_ms)
 	if (in->is_gzip && (in->inflate.avail_in || !in->inflate.avail_out))
 		return 1;
 	return poll(&readable, 1, timeout_ms);
+}
+
+int tm_reader_fd(const struct tm_reader *reader)
+{
+	return reader->input->fd;
 }
 
 int tm_reader_percent(const struct tm_reader *reader)

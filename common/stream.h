@@ -19,6 +19,7 @@ struct tm_reader {
 	uint64_t lost_packets; /* in the LOST records among them */
 	uint64_t lost_bytes;
 	int status;		       /* enum tm_exit, once reading ended */
+	bool at_end;		       /* all of the input was read */
 	char problem[TM_PROBLEM_SIZE]; /* why, in one line; empty = all well */
 	struct tm_reader_input *input;
 };
@@ -39,6 +40,10 @@ ssize_t tm_reader_next(struct tm_reader *reader, struct tm_event **events);
 /* Whether the next call will not have to wait, or so within timeout_ms (-1 = no
  * limit): 1, 0, or -1 when a signal came. */
 int tm_reader_ready(const struct tm_reader *reader, int timeout_ms);
+
+/* What a caller may poll beside descriptors of its own once the next call would
+ * have to wait; -1 where it would not. */
+int tm_reader_fd(const struct tm_reader *reader);
 
 /* Percent of the named files that was read, -1 where that is not known. */
 int tm_reader_percent(const struct tm_reader *reader);

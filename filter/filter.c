@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "filter.h"
@@ -143,4 +144,13 @@ ssize_t tm_filter_sift(
 	if (filter->counts_kept)
 		count_kept(filter, events, kept);
 	return kept;
+}
+
+void tm_filter_free(struct tm_filter *filter)
+{
+	tm_list_free(filter->sources.lists);
+	tm_ids_free(filter->sources.ids);
+	tm_program_free(&filter->program);
+	tm_runs_free(&filter->runs);
+	memset(filter, 0, sizeof(*filter));
 }

@@ -21,4 +21,7 @@ struct tm_filter {
 ssize_t tm_filter_sift(
 	struct tm_filter *filter, struct tm_event *events, size_t n);
 
+/* All that it holds but the names, which are its user's. */
+void tm_filter_free(struct tm_filter *filter);
+
 #endif

@@ -54,20 +54,6 @@ static int add_local(struct tm_ids *ids, struct tm_names *names)
 	return 0;
 }
 
-struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
-	const char *name, struct tm_names *names)
-{
-	struct tm_ids *const ids = calloc(1, sizeof(*ids));
-
-	if (!ids)
-		return NULL;
-	ids->next = *all;
-	*all = ids;
-	ids->of = of;
-	ids->name = strdup(name);
-	return ids->name && !add_local(ids, names) ? ids : NULL;
-}
-
 /* Whether the path is the cgroup or below it. */
 static bool is_below(const char *path, const char *cgroup)
 {
@@ -81,12 +67,47 @@ static bool is_below(const char *path, const char *cgroup)
 	       (!size || !path[size] || path[size] == '/');
 }
 
+static bool carries_name(const struct tm_ids *ids, const char *text)
+{
+	return ids->of == TM_NAME_CGROUP ? is_below(text, ids->name)
+					 : !strcmp(text, ids->name);
+}
+
+/* What the events have said before anybody asked. */
+static int add_recorded(struct tm_ids *ids, const struct tm_names *names)
+{
+	size_t step = 0;
+	const char *text;
+	uint64_t id;
+
+	while (tm_names_next(names, ids->of, &step, &id, &text)) {
+		if (set(ids, id, carries_name(ids, text)))
+			return -1;
+	}
+	return 0;
+}
+
+struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
+	const char *name, struct tm_names *names)
+{
+	struct tm_ids *const ids = calloc(1, sizeof(*ids));
+
+	if (!ids)
+		return NULL;
+	ids->next = *all;
+	*all = ids;
+	ids->of = of;
+	ids->name = strdup(name);
+	return ids->name && !add_local(ids, names) && !add_recorded(ids, names)
+		       ? ids
+		       : NULL;
+}
+
 int tm_ids_note(struct tm_ids *all, struct tm_names *names,
 	const struct tm_event *event)
 {
 	const struct tm_name *name = (const void *)event;
 	const char *text = NULL;
-	bool carries;
 
 	for (struct tm_ids *ids = all; ids; ids = ids->next) {
 		if (ids->of != name->of)
@@ -96,10 +117,21 @@ int tm_ids_note(struct tm_ids *all, struct tm_names *names,
 		if (name->part + 1 < name->parts)
 			return 0;
 		text = tm_names_recorded(names, ids->of, name->id);
-		carries = ids->of == TM_NAME_CGROUP ? is_below(text, ids->name)
-						    : !strcmp(text, ids->name);
-		if (set(ids, name->id, carries))
+		if (set(ids, name->id, carries_name(ids, text)))
 			return -1;
 	}
 	return 0;
+}
+
+void tm_ids_free(struct tm_ids *all)
+{
+	struct tm_ids *next;
+
+	for (; all; all = next) {
+		next = all->next;
+		tm_index_free(&all->index);
+		free(all->carries);
+		free(all->name);
+		free(all);
+	}
 }

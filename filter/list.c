@@ -81,3 +81,17 @@ bool tm_list_has_stdin(const struct tm_list *list)
 	}
 	return false;
 }
+
+void tm_list_free(struct tm_list *all)
+{
+	struct tm_list *next;
+
+	for (; all; all = next) {
+		next = all->next;
+		while (all->count)
+			free(all->arguments[--all->count]);
+		free(all->arguments);
+		tm_networks_free(all->networks);
+		free(all);
+	}
+}

@@ -28,4 +28,6 @@ int tm_list_read(struct tm_list *list, char problem[TM_NETWORKS_PROBLEM]);
 bool tm_list_has_files(const struct tm_list *list);
 bool tm_list_has_stdin(const struct tm_list *list);
 
+void tm_list_free(struct tm_list *all);
+
 #endif

@@ -235,3 +235,12 @@ int tm_program_compile(struct tm_program *program, const char *inverted)
 	}
 	return program->failed ? -1 : 0;
 }
+
+void tm_program_free(struct tm_program *program)
+{
+	while (program->rule_count)
+		free(program->rules[--program->rule_count].text);
+	free(program->rules);
+	free(program->steps);
+	memset(program, 0, sizeof(*program));
+}

@@ -71,4 +71,6 @@ int tm_program_add_expression(struct tm_program *program,
  * would have been kept. */
 int tm_program_compile(struct tm_program *program, const char *inverted);
 
+void tm_program_free(struct tm_program *program);
+
 #endif

@@ -142,3 +142,11 @@ int tm_runs_note(struct tm_runs *runs, struct tm_event *event)
 		return settle(runs, (struct tm_status *)event);
 	return 0;
 }
+
+void tm_runs_free(struct tm_runs *runs)
+{
+	tm_index_free(&runs->index);
+	free(runs->runs);
+	free(runs->started);
+	memset(runs, 0, sizeof(*runs));
+}

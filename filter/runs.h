@@ -55,4 +55,6 @@ static inline void tm_runs_drop(
  * errno. */
 int tm_runs_note(struct tm_runs *runs, struct tm_event *event);
 
+void tm_runs_free(struct tm_runs *runs);
+
 #endif
