@@ -72,6 +72,8 @@ define program
 $(BUILD)/bin/$(1): $(call objects,$(1) $(with_$(1))) $(library)
 $(BUILD)/bin/$(1): LDLIBS += $(if $(needs_$(1)),\
 	$(shell $(PKG_CONFIG) --libs $(needs_$(1))))
+$(BUILD)/$(1)/%.o: CPPFLAGS += $(if $(needs_$(1)),\
+	$(shell $(PKG_CONFIG) --cflags-only-I $(needs_$(1))))
 endef
 $(foreach tool,$(tools),$(eval $(call program,$(tool))))
 
