@@ -86,17 +86,17 @@ options_of_page() {
 	done
 }
 
-@test "only tm-capture links more than the C library and zlib" {
+@test "a tool links what it needs beside the C library and zlib, and no more" {
 	for tool in $(tools); do
 		run readelf -d "$BUILD/bin/$tool"
 		assert_success
 		needed=$(sed -n 's/.*(NEEDED).*\[\(lib[a-z-]*\).*/\1/p' <<<"$output")
 		echo "$tool: $needed"
-		if [ "$tool" = tm-capture ]; then
-			grep -qx libbpf <<<"$needed"
-		else
-			! grep -vxE 'libc|libz|libm' <<<"$needed"
-		fi
+		case $tool in
+		tm-capture) grep -qx libbpf <<<"$needed" ;;
+		tm-top) run ! grep -vxE 'libc|libz|libncursesw|libtinfo' <<<"$needed" ;;
+		*) run ! grep -vxE 'libc|libz|libm' <<<"$needed" ;;
+		esac
 	done
 }
 

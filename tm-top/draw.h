@@ -1,0 +1,10 @@
+/* The picture on the terminal. */
+#ifndef DRAW_H
+#define DRAW_H
+
+#include "view.h"
+
+/* Arranges and draws all of it. 0, or -1 when there is no memory. */
+int draw(struct view *view);
+
+#endif

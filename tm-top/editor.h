@@ -1,0 +1,29 @@
+/* A line of text being typed. */
+#ifndef EDITOR_H
+#define EDITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <wchar.h>
+
+#define EDITOR_SIZE 1024 /* characters */
+
+struct editor {
+	wchar_t text[EDITOR_SIZE];
+	size_t length, cursor;
+};
+
+enum edited { EDITING, ENTERED, LEFT };
+
+void editor_start(struct editor *editor, const char *text);
+
+/* is_code: the key is one of curses, no character. */
+enum edited editor_take(struct editor *editor, wint_t key, bool is_code);
+
+/* To be freed; NULL when there is no memory. */
+char *editor_text(const struct editor *editor);
+
+/* How many columns the characters before this one take. */
+unsigned editor_columns(const struct editor *editor, size_t before);
+
+#endif

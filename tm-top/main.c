@@ -1,0 +1,65 @@
+/* tm-top: who moves how much, live. */
+#include <err.h>
+#include <errno.h>
+#include <locale.h>
+#include <unistd.h>
+
+#include "batch.h"
+#include "common/exit.h"
+#include "common/signals.h"
+#include "live.h"
+
+/* The screen is taken only when there is something to show, so that sudo can
+ * ask for a password before. False when there is nothing at all. */
+static bool wait_for_events(struct top *top)
+{
+	bool failed = false;
+
+	while (!top->feed.has_ended && !top_take(top, &failed))
+		;
+	if (failed)
+		err(TM_FAILED, NULL);
+	return top->feed.reader.events;
+}
+
+static void run_live(struct top *top)
+{
+	const char *problem;
+
+	if (!wait_for_events(top) || tm_stop_requested()) {
+		if (!top->feed.reader.status && !top->options->is_quiet)
+			warnx("no events came");
+		return;
+	}
+	problem = live_run(top);
+	if (problem)
+		errx(TM_FAILED, "%s", problem);
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options;
+	static struct top top;
+	const struct tm_reader *const in = &top.feed.reader;
+
+	setlocale(LC_CTYPE, "");
+	options_parse(&options, argc, argv);
+	if (!options.is_batch && !isatty(STDOUT_FILENO))
+		errx(TM_MISUSED, "standard output is no terminal; for a file "
+				 "or a pipe: tm-top --batch");
+	tm_signals_install();
+	if (top_start(&top, &options))
+		err(TM_FAILED, NULL);
+	top_ask_first(&top, argv + optind);
+	if (feed_open(&top.feed, argv + optind, options.speed))
+		errx(in->status, "%s", in->problem);
+	if (options.is_batch)
+		batch_run(&top);
+	else
+		run_live(&top);
+	if (*in->problem)
+		warnx("%s", in->problem);
+	if (!in->status && options.is_strict && in->lost_packets)
+		return TM_LOSSY;
+	return in->status;
+}

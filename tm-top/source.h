@@ -1,0 +1,24 @@
+/* Where a stream comes from, and whether it still does. */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <stdbool.h>
+
+#include "common/event.h"
+
+#define RUNS_SEEN 64 /* open at once */
+
+struct source {
+	char host[TM_HOST_SIZE + 1]; /* of the latest START, empty = none */
+	uint64_t runs[RUNS_SEEN];    /* that began and did not end */
+	unsigned run_count;
+	bool has_ticks;
+	uint64_t tick_ns;  /* of the latest TICK, */
+	uint64_t heard_ns; /* and when it came, by CLOCK_MONOTONIC */
+};
+
+/* Looks at START, TICK and END; now_ns is CLOCK_MONOTONIC. */
+void source_note(
+	struct source *source, const struct tm_event *event, uint64_t now_ns);
+
+#endif

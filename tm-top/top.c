@@ -1,0 +1,240 @@
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/exit.h"
+#include "top.h"
+
+int top_start(struct top *top, const struct options *options)
+{
+	top->options = options;
+	top->names = tm_names_new();
+	return top->names ? traffic_start(&top->all, options->max_rows) : -1;
+}
+
+struct traffic *top_shown(struct top *top)
+{
+	return top->question ? &top->question->traffic : &top->all;
+}
+
+static bool ends_slot(struct top *top, const struct tm_event *event)
+{
+	bool is_over = traffic_note_time(&top->all, event);
+
+	if (top->question)
+		is_over |= traffic_note_time(&top->question->traffic, event);
+	top->is_over |= is_over;
+	return is_over;
+}
+
+/* What the question keeps of an event, whose time was noted. */
+static int count_kept(struct question *question, struct tm_event *event)
+{
+	const ssize_t kept = tm_filter_sift(&question->filter, event, 1);
+
+	return kept <= 0 ? kept : traffic_count(&question->traffic, event);
+}
+
+static int count_again(void *context, struct tm_event *event)
+{
+	struct question *const question = context;
+
+	traffic_note_time(&question->traffic, event);
+	return count_kept(question, event);
+}
+
+static int count(struct top *top, struct tm_event *event)
+{
+	const uint32_t rows = top->all.table.count;
+
+	source_note(&top->source, event, top->heard_ns);
+	if (event->kind == TM_NAME && tm_names_note(top->names, event))
+		return -1;
+	if (traffic_count(&top->all, event))
+		return -1;
+	if (top->all.table.count != rows && !top->options->is_numeric)
+		tm_names_expect(top->names, event->uid);
+	return top->question ? count_kept(top->question, event) : 0;
+}
+
+bool top_take(struct top *top, bool *failed)
+{
+	struct tm_event *events;
+	const size_t n = feed_take(&top->feed, &events);
+
+	if (!n)
+		return false;
+	top->heard_ns = feed_now_ns();
+	for (size_t i = 0; i < n && !*failed; i++) {
+		if (ends_slot(top, &events[i]) && top->options->is_batch) {
+			feed_give_back(&top->feed, n - i);
+			break;
+		}
+		*failed = count(top, &events[i]);
+	}
+	return true;
+}
+
+void top_pass(struct top *top)
+{
+	const struct clock *const clock = &top->all.clock;
+	const uint64_t now_ns = feed_now_ns();
+	struct question *const question = top->question;
+	uint64_t time_ns;
+
+	if (top->feed.is_recording || top->feed.has_ended || clock->has_ticks ||
+		!clock->start_ns)
+		return;
+	if (now_ns - top->heard_ns < SECOND_NS)
+		return;
+	/* a second late, which events that come now have to be in time */
+	time_ns = clock->newest_ns + (now_ns - top->heard_ns - SECOND_NS);
+	top->heard_ns = now_ns - SECOND_NS;
+	top->is_over |= traffic_pass(&top->all, time_ns);
+	if (question)
+		traffic_pass(&question->traffic, time_ns);
+}
+
+static void free_question(struct question *question)
+{
+	if (!question)
+		return;
+	tm_filter_free(&question->filter);
+	traffic_free(&question->traffic);
+	free(question->text);
+	free(question);
+}
+
+static struct question *new_question(struct top *top, const char *text)
+{
+	struct question *const question = calloc(1, sizeof(*question));
+
+	if (!question)
+		return NULL;
+	question->filter.sources.names = top->names;
+	question->filter.sources.now_ns = top->all.clock.newest_ns;
+	question->filter.sources.stdin_is_taken = true;
+	question->text = strdup(text);
+	if (question->text &&
+		!traffic_start(&question->traffic, top->options->max_rows))
+		return question;
+	free_question(question);
+	return NULL;
+}
+
+static int add_expression(struct tm_filter *filter, const char *text,
+	struct tm_expression *expression)
+{
+	int result = tm_expression_parse(expression, text, &filter->sources);
+
+	if (!result)
+		result = tm_program_add_expression(
+			&filter->program, expression->root, text);
+	return result;
+}
+
+int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
+	size_t *column)
+{
+	struct tm_expression expression = {0};
+	struct question *question = NULL;
+	int result = 0;
+
+	if (text[strspn(text, " ")]) {
+		question = new_question(top, text);
+		result = question ? add_expression(&question->filter, text,
+					    &expression)
+				  : -1;
+		if (!result)
+			result = tm_program_compile(
+				&question->filter.program, NULL);
+	}
+	if (result) {
+		snprintf(problem, WRONG_SIZE, "%s",
+			*expression.problem ? expression.problem
+					    : "out of memory");
+		*column = expression.column;
+	}
+	tm_expression_free(&expression);
+	if (!result && question && top->feed.is_recording)
+		feed_read_again(&top->feed, count_again, question);
+	if (!result && question && top->feed.has_ended)
+		clock_end(&question->traffic.clock);
+	free_question(result ? question : top->question);
+	if (!result)
+		top->question = question;
+	return result;
+}
+
+static bool is_read(char *const *files)
+{
+	if (!*files)
+		return true;
+	for (; *files; files++) {
+		if (!strcmp(*files, "-"))
+			return true;
+	}
+	return false;
+}
+
+/* "a" and "b" as one text, as it could be typed. */
+static char *join(const char *const *texts)
+{
+	const bool is_one = !texts[1];
+	char *joined = strdup(""), *longer;
+
+	for (; joined && *texts; texts++) {
+		if (asprintf(&longer, "%s%s%s%s%s", joined,
+			    *joined ? " and " : "", is_one ? "" : "(", *texts,
+			    is_one ? "" : ")") < 0)
+			longer = NULL;
+		free(joined);
+		joined = longer;
+	}
+	return joined;
+}
+
+void top_ask_first(struct top *top, char *const *files)
+{
+	const char *const *const texts = top->options->expressions;
+	char lines[TM_EXPRESSION_LINES];
+	struct tm_expression expression;
+	struct timespec now;
+	char *text;
+
+	if (!texts)
+		return;
+	text = join(texts);
+	top->question = text ? new_question(top, text) : NULL;
+	free(text);
+	if (!top->question)
+		err(TM_FAILED, NULL);
+	clock_gettime(CLOCK_REALTIME, &now);
+	top->question->filter.sources.now_ns =
+		now.tv_sec * SECOND_NS + now.tv_nsec;
+	top->question->filter.sources.stdin_is_taken = is_read(files);
+	for (size_t i = 0; texts[i]; i++) {
+		if (!add_expression(
+			    &top->question->filter, texts[i], &expression))
+			continue;
+		if (!*expression.problem)
+			err(TM_FAILED, NULL);
+		tm_expression_explain(&expression, lines);
+		warnx("%s", lines);
+		exit(expression.in_file ? TM_FAILED : TM_MISUSED);
+	}
+	if (tm_program_compile(&top->question->filter.program, NULL))
+		err(TM_FAILED, NULL);
+}
+
+const char *top_unknown_name(const struct top *top)
+{
+	const struct tm_ids *ids =
+		top->question ? top->question->filter.sources.ids : NULL;
+
+	while (ids && ids->found)
+		ids = ids->next;
+	return ids ? ids->name : NULL;
+}

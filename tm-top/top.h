@@ -1,0 +1,55 @@
+/* A stream being counted, as a whole and as a filter sees it. */
+#ifndef TOP_H
+#define TOP_H
+
+#include "feed.h"
+#include "filter/filter.h"
+#include "options.h"
+#include "source.h"
+
+struct question {
+	struct tm_filter filter;
+	struct traffic traffic; /* that it kept */
+	char *text;
+};
+
+struct top {
+	const struct options *options;
+	struct feed feed;
+	struct source source;
+	struct tm_names *names;
+	struct traffic all;
+	struct question *question; /* NULL = everything is shown */
+	bool is_over;		   /* a slot, since this was last cleared */
+	uint64_t heard_ns;	   /* CLOCK_MONOTONIC of the latest event */
+};
+
+/* 0, or -1 when there is no memory. */
+int top_start(struct top *top, const struct options *options);
+
+/* Counts what there is; false when there was nothing. With is_batch no further
+ * than to the end of a slot. *failed is set when there is no memory. */
+bool top_take(struct top *top, bool *failed);
+
+/* A live stream without TICKs that is silent goes on by this machine's clock,
+ * so that rates fall. */
+void top_pass(struct top *top);
+
+/* What is shown. */
+struct traffic *top_shown(struct top *top);
+
+#define WRONG_SIZE TM_EXPRESSION_PROBLEM
+
+/* Asks anew, from now on (of a recording from its beginning), or nothing at all
+ * where text is empty. 0; or -1 with
+ * why in problem and where in *column, in bytes: the question stays. */
+int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
+	size_t *column);
+
+/* The questions of the command line; ends the program where one is wrong. */
+void top_ask_first(struct top *top, char *const *files);
+
+/* A name of the question that nothing has had so far, or NULL. */
+const char *top_unknown_name(const struct top *top);
+
+#endif
