@@ -69,20 +69,17 @@ static __always_inline bool is_between_ends(const struct bpf_sock *connected,
 {
 	/* volatile for the verifier: each field is read where it stands */
 	const volatile struct bpf_sock *const socket = connected;
+	const uint32_t source = socket->src_ip4, destination = socket->dst_ip4;
+	const uint32_t sources[4] = {socket->src_ip6[0], socket->src_ip6[1],
+		socket->src_ip6[2], socket->src_ip6[3]};
+	const uint32_t destinations[4] = {socket->dst_ip6[0],
+		socket->dst_ip6[1], socket->dst_ip6[2], socket->dst_ip6[3]};
 
 	if (socket->state != ESTABLISHED)
 		return false;
 	if (is_ipv4)
-		return socket->src_ip4 == local[3] &&
-		       socket->dst_ip4 == remote[3];
-	return socket->src_ip6[3] == local[3] &&
-	       socket->src_ip6[2] == local[2] &&
-	       socket->src_ip6[1] == local[1] &&
-	       socket->src_ip6[0] == local[0] &&
-	       socket->dst_ip6[3] == remote[3] &&
-	       socket->dst_ip6[2] == remote[2] &&
-	       socket->dst_ip6[1] == remote[1] &&
-	       socket->dst_ip6[0] == remote[0];
+		return source == local[3] && destination == remote[3];
+	return is_equal(sources, local) && is_equal(destinations, remote);
 }
 
 /* Only what a socket is connected to is remembered: senders to several hosts
