@@ -1,8 +1,11 @@
+#include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -100,6 +103,17 @@ static uint32_t number(const struct rtattr *attribute)
 	return value;
 }
 
+static void copy_text(char text[TM_FILTER_NAME], const struct rtattr *attribute)
+{
+	size_t size = attribute ? RTA_PAYLOAD(attribute) : 0;
+
+	if (size >= TM_FILTER_NAME)
+		size = TM_FILTER_NAME - 1;
+	if (size)
+		memcpy(text, RTA_DATA(attribute), size);
+	text[size] = '\0';
+}
+
 struct search {
 	struct tm_filter filter;
 	void (*found)(void *context, const struct tm_filter *filter);
@@ -113,14 +127,21 @@ static void on_filter(void *context, const struct nlmsghdr *message)
 	const struct rtattr *const first = TCA_RTA(tc);
 	const int length = TCA_PAYLOAD(message);
 	const struct rtattr *const kind = find(first, length, TCA_KIND);
+	const struct rtattr *options;
 
 	/* a chain's head comes without a handle */
-	if (message->nlmsg_type != RTM_NEWTFILTER || !tc->tcm_handle || !kind ||
-		RTA_PAYLOAD(kind) < sizeof("bpf") ||
-		memcmp(RTA_DATA(kind), "bpf", sizeof("bpf")))
+	if (message->nlmsg_type != RTM_NEWTFILTER || !tc->tcm_handle || !kind)
 		return;
-	search->filter.program = number(
-		find_inside(find(first, length, TCA_OPTIONS), TCA_BPF_ID));
+	search->filter.program = 0;
+	*search->filter.name = '\0';
+	if (RTA_PAYLOAD(kind) >= sizeof("bpf") &&
+		!memcmp(RTA_DATA(kind), "bpf", sizeof("bpf"))) {
+		options = find(first, length, TCA_OPTIONS);
+		search->filter.program =
+			number(find_inside(options, TCA_BPF_ID));
+		copy_text(search->filter.name,
+			find_inside(options, TCA_BPF_NAME));
+	}
 	search->filter.handle = tc->tcm_handle;
 	search->filter.preference = tc->tcm_info >> 16;
 	search->found(search->context, &search->filter);
@@ -142,10 +163,11 @@ int tm_netlink_filters(uint32_t ifindex,
 	};
 
 	search.filter.ifindex = ifindex;
-	for (int is_in = 0; is_in < 2; is_in++) {
-		search.filter.is_in = is_in;
-		request.tc.tcm_parent = TC_H_MAKE(TC_H_CLSACT,
-			is_in ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS);
+	for (int is_out = 0; is_out < 2; is_out++) {
+		search.filter.is_in = !is_out;
+		request.tc.tcm_parent = TC_H_MAKE(
+			TC_H_CLSACT, search.filter.is_in ? TC_H_MIN_INGRESS
+							 : TC_H_MIN_EGRESS);
 		if (ask(&request, sizeof(request), on_filter, &search))
 			return -1;
 	}
@@ -247,4 +269,107 @@ uint32_t tm_netlink_xdp(uint32_t ifindex)
 
 	ask(&request, sizeof(request), on_link, &id);
 	return id;
+}
+
+static void ignore(void *context, const struct nlmsghdr *message)
+{
+	(void)context;
+	(void)message;
+}
+
+static int change_clsact(uint32_t ifindex, uint16_t type, uint16_t flags)
+{
+	struct {
+		struct nlmsghdr header;
+		struct tcmsg tc;
+		struct rtattr kind;
+		char name[8];
+	} request = {
+		.header = {.nlmsg_type = type,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags},
+		.tc = {.tcm_ifindex = ifindex,
+			.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
+			.tcm_parent = TC_H_CLSACT},
+		.kind = {RTA_LENGTH(sizeof("clsact")), TCA_KIND},
+		.name = "clsact",
+	};
+
+	request.header.nlmsg_len = sizeof(request);
+	return ask(&request, sizeof(request), ignore, NULL);
+}
+
+int tm_netlink_add_clsact(uint32_t ifindex)
+{
+	return change_clsact(ifindex, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL);
+}
+
+int tm_netlink_remove_clsact(uint32_t ifindex)
+{
+	return change_clsact(ifindex, RTM_DELQDISC, 0);
+}
+
+static struct tcmsg place_of(const struct tm_filter *filter)
+{
+	return (struct tcmsg){
+		.tcm_ifindex = filter->ifindex,
+		.tcm_handle = filter->handle,
+		.tcm_parent = TC_H_MAKE(TC_H_CLSACT,
+			filter->is_in ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS),
+		.tcm_info = TC_H_MAKE(
+			(uint32_t)filter->preference << 16, htons(ETH_P_ALL)),
+	};
+}
+
+int tm_netlink_add_filter(const struct tm_filter *filter, int program)
+{
+	struct {
+		struct nlmsghdr header;
+		struct tcmsg tc;
+		struct rtattr kind;
+		char bpf[4];
+		struct rtattr options, fd;
+		uint32_t program;
+		struct rtattr flags;
+		uint32_t is_direct;
+		struct rtattr name;
+		char text[TM_FILTER_NAME];
+	} request = {
+		.header = {.nlmsg_type = RTM_NEWTFILTER,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
+				       NLM_F_CREATE | NLM_F_EXCL},
+		.tc = place_of(filter),
+		.kind = {RTA_LENGTH(sizeof("bpf")), TCA_KIND},
+		.bpf = "bpf",
+		.fd = {RTA_LENGTH(sizeof(uint32_t)), TCA_BPF_FD},
+		.program = program,
+		.flags = {RTA_LENGTH(sizeof(uint32_t)), TCA_BPF_FLAGS},
+		.is_direct = TCA_BPF_FLAG_ACT_DIRECT,
+		.name = {RTA_LENGTH(TM_FILTER_NAME), TCA_BPF_NAME},
+	};
+
+	memcpy(request.text, filter->name, TM_FILTER_NAME - 1);
+	request.options.rta_type = TCA_OPTIONS;
+	request.options.rta_len =
+		sizeof(request) - offsetof(__typeof__(request), options);
+	request.header.nlmsg_len = sizeof(request);
+	return ask(&request, sizeof(request), ignore, NULL);
+}
+
+int tm_netlink_remove_filter(const struct tm_filter *filter)
+{
+	struct {
+		struct nlmsghdr header;
+		struct tcmsg tc;
+		struct rtattr kind;
+		char bpf[4];
+	} request = {
+		.header = {.nlmsg_type = RTM_DELTFILTER,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
+		.tc = place_of(filter),
+		.kind = {RTA_LENGTH(sizeof("bpf")), TCA_KIND},
+		.bpf = "bpf",
+	};
+
+	request.header.nlmsg_len = sizeof(request);
+	return ask(&request, sizeof(request), ignore, NULL);
 }

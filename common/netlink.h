@@ -6,16 +6,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define TM_FILTER_NAME 64
+
 struct tm_filter {
 	uint32_t ifindex;
-	uint32_t program; /* id, 0 = none: classic code */
+	uint32_t program; /* id, 0 = none: classic code, or another kind */
 	uint32_t handle;
 	uint16_t preference;
 	bool is_in;
+	char name[TM_FILTER_NAME]; /* of the program, as who added it says */
 };
 
-/* Calls found for each tc filter that is a program, by clsact, of an
- * interface. 0, or -1 with errno. */
+/* Calls found for each tc filter of an interface, by clsact. 0, or -1 with
+ * errno. */
 int tm_netlink_filters(uint32_t ifindex,
 	void found(void *context, const struct tm_filter *filter),
 	void *context);
@@ -39,5 +42,16 @@ int tm_netlink_links(
 
 /* The id of the interface's XDP program, 0 = none. */
 uint32_t tm_netlink_xdp(uint32_t ifindex);
+
+/* Adds the queue that holds the filters of an interface, and removes it with
+ * all of them. 0, or -1 with errno, which is EEXIST where there is one. */
+int tm_netlink_add_clsact(uint32_t ifindex);
+int tm_netlink_remove_clsact(uint32_t ifindex);
+
+/* Adds a program to that queue, by its descriptor: where, handle and name are
+ * the filter's, and the kernel chooses a preference for 0. Removes it by all of
+ * these but the name. 0, or -1 with errno. */
+int tm_netlink_add_filter(const struct tm_filter *filter, int program);
+int tm_netlink_remove_filter(const struct tm_filter *filter);
 
 #endif

@@ -124,6 +124,8 @@ static void on_filter(void *context, const struct tm_filter *filter)
 	char kind[32];
 	struct tm_row *row;
 
+	if (!filter->program)
+		return;
 	snprintf(kind, sizeof(kind), "tc %s", direction);
 	row = add(search, filter->program, kind, search->interface);
 	if (row)
