@@ -1,6 +1,7 @@
 /* Two programs meter the sockets of a cgroup, one for each direction and both
  * families: an event for each packet, or (the sum_ ones) a sum for each socket
- * and interval. They never drop a packet: the only return value is 1. */
+ * and interval. Two others (tm_tc_) meter the frames of an interface. They
+ * never drop a packet: the only return values are 1, and there -1. */
 #include <linux/bpf.h>
 #include <stdbool.h>
 
@@ -14,6 +15,7 @@
 #include "bpf/packet.h"
 #include "bpf/ring.h"
 #include "bpf/sums.h"
+#include "bpf/tc.h"
 #include "bpf/wire.h"
 
 #define PASS 1
@@ -63,7 +65,38 @@ static __always_inline bool knows_reader(const struct bpf_sock *socket)
 	       (settings.knows_tcp_reader && socket->protocol == TCP);
 }
 
-/* The owner, and what else is remembered of the socket, NULL = nothing. */
+/* The owner, who is the task that runs if it sends now, and what else is
+ * remembered of the socket, NULL = nothing. */
+static __always_inline struct socket_state *remember_owner(
+	struct bpf_sock *socket, struct sock *sk, enum tm_direction direction,
+	bool is_sent_now, struct owner *owner, enum mode mode)
+{
+	struct socket_state *state =
+		bpf_sk_storage_get(&sockets, socket, NULL, 0);
+
+	if (!state)
+		state = adopt(socket, sk);
+	if (state) {
+		if (is_sent_now)
+			take_over(state, sk, mode == SUMS);
+		*owner = state->owner;
+		if ((!is_used(state, sk) && socket->state != LISTEN) ||
+			(direction == TM_IN && !knows_reader(socket)))
+			owner->flags |= TM_UNSURE;
+	} else {
+		read_socket(owner, sk);
+		if (is_of_user(sk)) {
+			owner->uid = owner->socket_uid;
+			owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
+		}
+	}
+	if (socket->state == LISTEN)
+		owner->flags |= TM_LISTENING;
+	if (state && socket->type == SOCK_RAW)
+		owner->flags |= TM_RAW;
+	return state;
+}
+
 static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
 	enum tm_direction direction, struct owner *owner, enum mode mode)
 {
@@ -83,29 +116,11 @@ static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
 		return NULL;
 	}
 	sk = as_kernel_sees(socket);
-	state = bpf_sk_storage_get(&sockets, socket, NULL, 0);
-	if (!state)
-		state = adopt(socket, sk);
-	if (state) {
-		if (direction == TM_OUT && is_sent_by_current(socket, sk))
-			take_over(state, sk, mode == SUMS);
-		*owner = state->owner;
-		if ((!is_used(state, sk) && socket->state != LISTEN) ||
-			(direction == TM_IN && !knows_reader(socket)))
-			owner->flags |= TM_UNSURE;
-	} else {
-		read_socket(owner, sk);
-		if (is_of_user(sk)) {
-			owner->uid = owner->socket_uid;
-			owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
-		}
-	}
+	state = remember_owner(socket, sk, direction,
+		direction == TM_OUT && is_sent_by_current(socket, sk), owner,
+		mode);
 	if (!owner->cgroup_id)
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
-	if (socket->state == LISTEN)
-		owner->flags |= TM_LISTENING;
-	if (state && socket->type == SOCK_RAW)
-		owner->flags |= TM_RAW;
 	return state;
 }
 
@@ -190,6 +205,192 @@ SEC("cgroup_skb/egress")
 int plain_out(struct __sk_buff *skb)
 {
 	return meter(skb, TM_OUT, PLAIN);
+}
+
+/* For the verifier, which without CAP_PERFMON forbids to write half of where a
+ * pointer was: what is here stays in memory of its own. */
+static __always_inline void keep_in_memory(const void *object)
+{
+	asm volatile("" : : "r"(object) : "memory");
+}
+
+/* Only its user is known of a socket, and that from what it sends. */
+static __always_inline void remember_user(struct __sk_buff *skb,
+	struct bpf_sock *socket, enum tm_direction direction,
+	struct owner *owner)
+{
+	struct socket_state *state;
+
+	if (direction == TM_IN) {
+		state = bpf_sk_storage_get(&sockets, socket, NULL, 0);
+		if (state)
+			*owner = state->owner;
+		return;
+	}
+	state = bpf_sk_storage_get(
+		&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	ask_socket(skb, owner);
+	keep_in_memory(owner);
+	if (state)
+		state->owner = *owner;
+}
+
+/* Who owns the frame. Where the programs of an interface run, the task is not
+ * the sender for sure: see note_sender(). A socket of frames has no other
+ * hook, and does send from its task. */
+static __always_inline struct socket_state *frame_owner(struct __sk_buff *skb,
+	struct bpf_sock *socket, enum tm_direction direction,
+	struct owner *owner, enum mode mode)
+{
+	struct socket_state *state = NULL;
+
+	owner->uid = owner->socket_uid = TM_NOBODY;
+	if (socket && mode == PLAIN)
+		remember_user(skb, socket, direction, owner);
+	else if (socket)
+		state = remember_owner(socket, as_kernel_sees(socket),
+			direction,
+			direction == TM_OUT && socket->family == FAMILY_PACKET,
+			owner, mode);
+	if (direction == TM_OUT && !owner->cgroup_id)
+		owner->cgroup_id = bpf_skb_cgroup_id(skb);
+	owner->netns = settings.interfaces[0].netns;
+	return state;
+}
+
+static __always_inline void meter_frame(struct __sk_buff *skb,
+	struct bpf_sock *socket, struct packet *packet,
+	enum tm_direction direction, enum mode mode)
+{
+	struct tm_counted *const mine = counted(direction);
+	struct owner owner = {};
+	struct socket_state *state;
+
+	if (!mine)
+		return;
+	add(&mine->seen, packet);
+	state = frame_owner(skb, socket, direction, &owner, mode);
+	if (settings.excludes && is_frame_excluded(packet)) {
+		add(&mine->excluded, packet);
+		return;
+	}
+	/* the sums of a socket carry its own namespace */
+	if (mode == SUMS && state && socket &&
+		state->owner.netns == owner.netns &&
+		sum(socket, state, packet, direction))
+		return;
+	record(mine, direction, &owner, packet);
+}
+
+static __always_inline int frame_out(struct __sk_buff *skb, enum mode mode)
+{
+	const bool reads = mode != PLAIN && settings.knows_buffer;
+	struct bpf_sock *const socket = sender(skb);
+	struct packet packet = {};
+
+	if (mode == PLAIN)
+		keep_in_memory(&packet);
+	read_frame(skb, &packet, reads);
+	count_frame(skb, &packet, reads);
+	if (socket && socket->family == FAMILY_PACKET)
+		packet.flags |= TM_RAW;
+	else if (!skb->sk && skb->ingress_ifindex)
+		packet.flags |= TM_FORWARDED;
+	meter_frame(skb, socket, &packet, TM_OUT, mode);
+	return TCX_NEXT;
+}
+
+static __always_inline int frame_in(struct __sk_buff *skb, enum mode mode)
+{
+	const bool reads = mode != PLAIN && settings.knows_buffer;
+	struct bpf_sock *socket = NULL;
+	struct bpf_sock *charged;
+	struct packet packet = {};
+
+	if (mode == PLAIN)
+		keep_in_memory(&packet);
+	read_frame(skb, &packet, reads);
+	count_frame(skb, &packet, reads);
+	if (settings.finds_receivers)
+		socket = receiver(skb, &packet);
+	charged = socket;
+	if (settings.finds_receivers &&
+		!(socket && has_destination(socket, &packet)) &&
+		is_for_others(skb, &packet)) {
+		packet.flags |= TM_FORWARDED;
+		charged = NULL;
+	}
+	meter_frame(skb, charged, &packet, TM_IN, mode);
+	if (socket)
+		bpf_sk_release(socket);
+	return TCX_NEXT;
+}
+
+/* --detach knows left-overs of ours by the names of these. */
+SEC("tc")
+int tm_tc_in(struct __sk_buff *skb)
+{
+	return frame_in(skb, EVENTS);
+}
+
+SEC("tc")
+int tm_tc_out(struct __sk_buff *skb)
+{
+	return frame_out(skb, EVENTS);
+}
+
+SEC("tc")
+int tm_tc_sum_in(struct __sk_buff *skb)
+{
+	return frame_in(skb, SUMS);
+}
+
+SEC("tc")
+int tm_tc_sum_out(struct __sk_buff *skb)
+{
+	return frame_out(skb, SUMS);
+}
+
+SEC("tc")
+int tm_tc_plain_in(struct __sk_buff *skb)
+{
+	return frame_in(skb, PLAIN);
+}
+
+SEC("tc")
+int tm_tc_plain_out(struct __sk_buff *skb)
+{
+	return frame_out(skb, PLAIN);
+}
+
+/* For the programs of an interface: who sends is running here, and may not be
+ * there, behind the queue of a neighbour or of another interface. */
+static __always_inline int note_current(struct __sk_buff *skb, enum mode mode)
+{
+	struct bpf_sock *socket = skb->sk;
+	struct owner owner = {};
+	struct sock *sk;
+
+	if (socket)
+		socket = bpf_sk_fullsock(socket);
+	if (!socket)
+		return PASS;
+	sk = as_kernel_sees(socket);
+	if (is_sent_by_current(socket, sk))
+		remember_owner(socket, sk, TM_OUT, true, &owner, mode);
+	return PASS;
+}
+
+SEC("cgroup_skb/egress")
+int note_sender(struct __sk_buff *skb)
+{
+	return note_current(skb, EVENTS);
+}
+
+SEC("cgroup_skb/egress")
+int sum_sender(struct __sk_buff *skb)
+{
+	return note_current(skb, SUMS);
 }
 
 /* The first owner of a socket is who makes it, until it is used. */

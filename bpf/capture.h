@@ -27,8 +27,9 @@ struct tm_settings {
 	uint8_t counts_link;  /* --l2: bytes include the link header */
 	uint8_t knows_reader; /* of any socket */
 	uint8_t knows_tcp_reader;
-	uint8_t reads_task; /* by its pointer */
-	uint8_t reserved[2];
+	uint8_t reads_task;	 /* by its pointer */
+	uint8_t finds_receivers; /* on an interface: by socket look-up */
+	uint8_t reserved[1];
 	struct tm_interface interfaces[TM_INTERFACES];
 };
 

@@ -123,6 +123,12 @@ struct sk_buff {
 	struct net_device *dev;
 	char cb[48];
 	unsigned long _skb_refdst;
+	unsigned char encapsulation : 1;
+	unsigned short inner_transport_header;
+	unsigned short inner_network_header;
+	unsigned short network_header;
+	unsigned char *head;
+	unsigned char *data;
 };
 
 /* In cb, by family. */

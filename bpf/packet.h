@@ -41,6 +41,7 @@ struct packet {
 	bool is_unfragmented;	/* and will be, or is a fragment already */
 	bool is_laid_out;	/* in fragments, by who made it */
 	bool has_data;		/* behind the transport header */
+	uint32_t start;		/* of the IP header in the buffer */
 	uint32_t header_bytes;	/* IP and transport header */
 	uint32_t network_bytes; /* of it, what each fragment repeats */
 	uint32_t ifindex;
@@ -99,8 +100,10 @@ static __always_inline void read_transport(
 		return;
 	}
 	/* the sizes apart: the verifier wants a constant */
-	if (size == 16 ? bpf_skb_load_bytes(skb, at, &header, 16)
-		       : bpf_skb_load_bytes(skb, at, &header, 8))
+	if (size == 16 ? bpf_skb_load_bytes(
+				 skb, packet->start + at, &header, 16)
+		       : bpf_skb_load_bytes(
+				 skb, packet->start + at, &header, 8))
 		return;
 	packet->source_port = bpf_ntohs(header.source_port);
 	packet->destination_port = bpf_ntohs(header.destination_port);
@@ -117,7 +120,7 @@ static __always_inline bool read_ipv4(
 {
 	struct ipv4_header ip;
 
-	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+	if (bpf_skb_load_bytes(skb, packet->start, &ip, sizeof(ip)))
 		return false;
 	packet->is_ipv4 = true;
 	packet->source[2] = packet->destination[2] = bpf_htonl(0xffff);
@@ -163,7 +166,8 @@ static __always_inline uint32_t skip_extensions(
 		if (kind != HOP_BY_HOP && kind != ROUTING && kind != FRAGMENT &&
 			kind != AUTHENTICATION && kind != DESTINATION_OPTIONS)
 			break;
-		if (bpf_skb_load_bytes(skb, at, header, sizeof(header)))
+		if (bpf_skb_load_bytes(
+			    skb, packet->start + at, header, sizeof(header)))
 			break;
 		packet->protocol = header[0];
 		if (kind == FRAGMENT) {
@@ -195,7 +199,7 @@ static __always_inline bool read_ipv6(
 	bool is_rest = false;
 	uint32_t at;
 
-	if (bpf_skb_load_bytes(skb, 0, &ip, sizeof(ip)))
+	if (bpf_skb_load_bytes(skb, packet->start, &ip, sizeof(ip)))
 		return false;
 	__builtin_memcpy(packet->source, ip.source, 16);
 	__builtin_memcpy(packet->destination, ip.destination, 16);

@@ -1,6 +1,7 @@
 /* tm-capture: meters the sockets of a cgroup and writes events. */
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,12 +17,14 @@
 #include "common/exit.h"
 #include "common/signals.h"
 #include "common/stream.h"
+#include "detach.h"
 #include "lists.h"
 #include "naming.h"
 #include "options.h"
 #include "order.h"
 #include "programs.h"
 #include "rights.h"
+#include "tc.h"
 #include "writer.h"
 
 #define SECOND_NS UINT64_C(1000000000)
@@ -32,14 +35,20 @@ struct capture {
 	struct tm_options options;
 	struct tm_cgroup cgroup;
 	struct tm_programs programs;
+	struct tm_tc tc;
 	struct tm_clock clock;
 	struct tm_order order;
 	struct tm_writer writer;
 	size_t round; /* records that this round may still take */
 	bool is_drained;
-	bool is_orphaned; /* the cgroup was removed */
+	bool is_orphaned; /* the cgroup or the interfaces were removed */
 	bool is_stuck;	  /* sums could not be read, which was said */
 };
+
+static bool meters_frames(const struct capture *capture)
+{
+	return capture->options.meter != TM_HOOK_CGROUP_SKB;
+}
 
 static void open_cgroup(struct tm_cgroup *cgroup, const char *path)
 {
@@ -52,6 +61,14 @@ static void open_cgroup(struct tm_cgroup *cgroup, const char *path)
 		errx(TM_FAILED, "%s: not a cgroup; they are below %s",
 			cgroup->path, cgroup->mount);
 	err(TM_FAILED, "cgroup %s", path ? path : cgroup->path);
+}
+
+/* Who owns frames is better known with the tree, but not by it alone. */
+static void open_tree(struct tm_cgroup *tree)
+{
+	if (!tm_cgroup_find(tree))
+		tree->fd =
+			open(tree->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 __attribute__((noreturn)) static void cannot(
@@ -149,6 +166,33 @@ static void give_up_rights(
 		warnx("keeps %s", kept);
 }
 
+static void tell_swept(const char *interface, const char *what)
+{
+	warnx("%s: removed %s, which a capture before this one left", interface,
+		what);
+}
+
+static void attach_to_interfaces(struct capture *capture)
+{
+	const struct tm_options *const options = &capture->options;
+	struct tm_programs *const programs = &capture->programs;
+	struct tm_tc *const tc = &capture->tc;
+	int fds[2];
+
+	tm_programs_of_interface(programs, fds);
+	if (tm_tc_attach(tc, &options->settings, options->meter, fds,
+		    options->user, tell_swept)) {
+		snprintf(programs->problem, sizeof(programs->problem), "%s",
+			strerror(errno));
+		cannot("attach to the interfaces", programs);
+	}
+	programs->hooks = (programs->hooks & ~TM_HOOK_TCX) | tc->hook;
+	if (tc->hook == TM_HOOK_CLSACT && !options->is_quiet)
+		warnx("attached by filters of clsact, which process %d removes "
+		      "at the end; it keeps CAP_NET_ADMIN",
+			(int)tc->guard_pid);
+}
+
 static void start(struct capture *capture)
 {
 	struct tm_options *const options = &capture->options;
@@ -156,7 +200,9 @@ static void start(struct capture *capture)
 	uint64_t start_ns;
 
 	if (tm_programs_load(programs, &options->settings, options->ring_bytes,
-		    options->every_ns) ||
+		    options->every_ns,
+		    meters_frames(capture) ? TM_HOOK_TCX : TM_HOOK_CGROUP_SKB,
+		    capture->cgroup.fd >= 0) ||
 		tm_programs_read_with(programs, on_event, capture))
 		cannot("load the eBPF programs", programs);
 	if (load_lists(capture))
@@ -172,6 +218,8 @@ static void start(struct capture *capture)
 	start_ns = tm_clock_since_boot_ns();
 	if (tm_programs_attach(programs, capture->cgroup.fd))
 		cannot("attach to the cgroup", programs);
+	if (meters_frames(capture))
+		attach_to_interfaces(capture);
 	watch_interfaces(capture);
 	give_up_rights(options, programs);
 	tm_programs_tell_missing(programs, tell_missing);
@@ -280,11 +328,19 @@ static void print_statistics(struct capture *capture)
 		in.lost.bytes + out.lost.bytes);
 }
 
+static void tell_gone(const char *interface)
+{
+	warnx("%s: the interface is gone, or the program was taken from it",
+		interface);
+}
+
 static void tick(struct capture *capture, uint64_t until_ns)
 {
 	look_at_interfaces(capture);
 	tm_writer_status(&capture->writer, TM_TICK, until_ns);
-	capture->is_orphaned = !tm_programs_are_attached(&capture->programs);
+	capture->is_orphaned = !tm_programs_are_attached(&capture->programs) ||
+			       (meters_frames(capture) &&
+				       !tm_tc_watch(&capture->tc, tell_gone));
 }
 
 /* The next due time behind now; those that were missed are left out. */
@@ -321,12 +377,20 @@ static void meter(struct capture *capture)
 	}
 }
 
+static void tell_stuck(const char *interface)
+{
+	warnx("%s: the filters could not be removed; mend: tm-capture --detach",
+		interface);
+}
+
 static void finish(struct capture *capture)
 {
 	struct tm_event *events;
 	size_t count;
 
 	look_at_interfaces(capture);
+	if (meters_frames(capture))
+		tm_tc_detach(&capture->tc, tell_stuck);
 	tm_programs_stop(&capture->programs);
 	/* the second time what nobody has read is overdue */
 	drain_sums(capture);
@@ -346,7 +410,9 @@ static int conclude(struct capture *capture)
 
 	if (!capture->options.is_quiet)
 		print_statistics(capture);
-	if (capture->is_orphaned)
+	if (capture->is_orphaned && meters_frames(capture))
+		warnx("no interface is left, so the metering ended");
+	else if (capture->is_orphaned)
 		warnx("%s: the cgroup was removed, so the metering ended",
 			capture->cgroup.path);
 	if (writer->error && writer->error != EPIPE) {
@@ -369,11 +435,17 @@ int main(int argc, char **argv)
 	const char *refusal;
 
 	capture.options = tm_options_parse(argc, argv);
+	if (capture.options.detaching)
+		return tm_detach(&capture.options.settings,
+			capture.options.detaching == TM_DETACH_ALL);
 	refusal = tm_output_prepare();
 	if (refusal)
 		errx(TM_MISUSED, "%s", refusal);
 	read_lists(&capture.options);
-	open_cgroup(&capture.cgroup, capture.options.cgroup);
+	if (meters_frames(&capture))
+		open_tree(&capture.cgroup);
+	else
+		open_cgroup(&capture.cgroup, capture.options.cgroup);
 	if (capture.cgroup.id == TM_CGROUP_ROOT)
 		capture.options.settings.own_netns = tm_own_netns();
 	tm_signals_install();

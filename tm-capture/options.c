@@ -3,6 +3,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "common/exit.h"
@@ -21,6 +22,8 @@ static const char usage_text[] =
 	"[-x NETWORK]\n"
 	"                  [--every DURATION] [--for DURATION] [--count N]\n"
 	"                  [--ring SIZE] [--l2] [--user NAME] [--strict]\n"
+	"       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
+	"       tm-capture --detach[=all] [-i INTERFACE]\n"
 	"Meters the traffic of this host's sockets; events go to standard "
 	"output.\n"
 	"\n"
@@ -38,6 +41,12 @@ static const char usage_text[] =
 	"      --count N         stop after N events\n"
 	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
 	"      --l2              bytes with the link header\n"
+	"      --hook HOOK       tc: what crosses the interfaces, forwarded and "
+	"ARP\n"
+	"                        too (tcx, clsact: only by that); else cgroup\n"
+	"      --detach[=all]    remove what a killed capture left on "
+	"interfaces;\n"
+	"                        all: every program there\n"
 	"      --user NAME       who to become once attached (tm, else who "
 	"called\n"
 	"                        sudo)\n"
@@ -60,7 +69,7 @@ static void add_interface(struct tm_settings *settings, const char *name)
 
 	if (settings->interface_count == TM_INTERFACES)
 		errx(TM_MISUSED, "-i: at most %d interfaces", TM_INTERFACES);
-	interface = &settings->interfaces[settings->interface_count++];
+	interface = &settings->interfaces[settings->interface_count];
 	interface->ifindex = if_nametoindex(name);
 	interface->netns = tm_own_netns();
 	if (!interface->ifindex)
@@ -68,6 +77,11 @@ static void add_interface(struct tm_settings *settings, const char *name)
 			"%s: no such interface; ip link shows what "
 			"there is",
 			name);
+	for (uint32_t i = 0; i < settings->interface_count; i++) {
+		if (settings->interfaces[i].ifindex == interface->ifindex)
+			return;
+	}
+	settings->interface_count++;
 }
 
 static void add_network(struct tm_list *list, const char *argument)
@@ -125,7 +139,33 @@ static uint64_t parse_count(const char *text)
 	return count;
 }
 
-enum { EVERY = 256, FOR, COUNT, RING, L2, USER, STRICT };
+static uint32_t parse_hook(const char *text)
+{
+	static const struct {
+		const char *name;
+		uint32_t hooks;
+	} hooks[] = {
+		{"cgroup", TM_HOOK_CGROUP_SKB},
+		{"tc", TM_HOOK_TCX | TM_HOOK_CLSACT},
+		{"tcx", TM_HOOK_TCX},
+		{"clsact", TM_HOOK_CLSACT},
+	};
+
+	for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
+		if (!strcmp(hooks[i].name, text))
+			return hooks[i].hooks;
+	}
+	misused("--hook", text, "cgroup, tc, tcx or clsact");
+}
+
+static enum tm_detaching parse_detach(const char *text)
+{
+	if (text && strcmp(text, "all"))
+		misused("--detach", text, "all, or nothing");
+	return text ? TM_DETACH_ALL : TM_DETACH_LEFT;
+}
+
+enum { EVERY = 256, FOR, COUNT, RING, L2, HOOK, DETACH, USER, STRICT };
 
 static void take(struct tm_options *options, int option, const char *value)
 {
@@ -157,6 +197,12 @@ static void take(struct tm_options *options, int option, const char *value)
 	case L2:
 		options->settings.counts_link = true;
 		break;
+	case HOOK:
+		options->meter = parse_hook(value);
+		break;
+	case DETACH:
+		options->detaching = parse_detach(value);
+		break;
 	case USER:
 		options->user = value;
 		break;
@@ -180,6 +226,19 @@ static void take(struct tm_options *options, int option, const char *value)
 	}
 }
 
+/* A cgroup holds sockets, an interface frames, some of no socket. */
+static void check_scope(struct tm_options *options)
+{
+	if (options->meter == TM_HOOK_CGROUP_SKB)
+		return;
+	if (!options->settings.interface_count)
+		errx(TM_MISUSED, "--hook: name the interface with -i");
+	if (options->cgroup)
+		errx(TM_MISUSED, "-c: what crosses an interface is of no "
+				 "cgroup; leave out -c, or --hook");
+	options->settings.counts_link = true;
+}
+
 struct tm_options tm_options_parse(int argc, char **argv)
 {
 	static const struct option longs[] = {
@@ -192,6 +251,8 @@ struct tm_options tm_options_parse(int argc, char **argv)
 		{"count", required_argument, NULL, COUNT},
 		{"ring", required_argument, NULL, RING},
 		{"l2", no_argument, NULL, L2},
+		{"hook", required_argument, NULL, HOOK},
+		{"detach", optional_argument, NULL, DETACH},
 		{"user", required_argument, NULL, USER},
 		{"strict", no_argument, NULL, STRICT},
 		{"quiet", no_argument, NULL, 'q'},
@@ -200,7 +261,8 @@ struct tm_options tm_options_parse(int argc, char **argv)
 		{"version", no_argument, NULL, 'V'},
 		{0},
 	};
-	struct tm_options options = {.ring_bytes = RING_DEFAULT};
+	struct tm_options options = {
+		.ring_bytes = RING_DEFAULT, .meter = TM_HOOK_CGROUP_SKB};
 	int option;
 
 	while ((option = getopt_long(
@@ -210,5 +272,6 @@ struct tm_options tm_options_parse(int argc, char **argv)
 		errx(TM_MISUSED,
 			"%s: takes no operands; a cgroup is named with -c",
 			argv[optind]);
+	check_scope(&options);
 	return options;
 }

@@ -8,6 +8,9 @@
 #include "bpf/capture.h"
 #include "lists.h"
 
+/* Which programs of interfaces are to be removed. */
+enum tm_detaching { TM_DETACH_NONE, TM_DETACH_LEFT, TM_DETACH_ALL };
+
 struct tm_options {
 	const char *cgroup;
 	const char *user; /* to become, NULL = as it fits */
@@ -17,6 +20,8 @@ struct tm_options {
 	uint64_t for_ns;   /* 0 = until told to stop */
 	uint64_t every_ns; /* 0 = an event for each packet */
 	uint64_t count;	   /* 0 = any number */
+	uint32_t meter;	   /* enum tm_hook: by what, the first that can be */
+	enum tm_detaching detaching; /* in the place of metering */
 	bool is_quiet;
 	bool is_strict;
 };

@@ -23,29 +23,40 @@ enum use { FOR_EVENTS = 1, FOR_SUMS = 2, FOR_BOTH = 3, FOR_PLAIN = 4 };
 #define TCP_RECEIVER TM_HOOK_RCV_SPACE_ADJUST
 #define HOLDERS TM_HOOK_TASK_FILE
 #define SUMS TM_HOOK_INTERVALS
+#define SOCKETS TM_HOOK_CGROUP_SKB
+#define FRAMES TM_HOOK_TCX
 
 static const struct part {
 	const char *name;
 	uint32_t hook; /* what it is loaded for */
 	enum use use;
-	bool is_of_cgroup; /* is attached to the cgroup */
+	enum { ALONE, CGROUP, IN, OUT } place; /* what it is attached to */
+	uint32_t meter; /* where that is metered, 0 = anywhere */
 } parts[TM_PARTS] = {
-	{"note_maker", MAKER, FOR_BOTH, true},
-	{"note_receiver", RECEIVER, FOR_EVENTS, false},
-	{"sum_receiver", RECEIVER, FOR_SUMS, false},
-	{"note_tcp_receiver", TCP_RECEIVER, FOR_EVENTS, false},
-	{"sum_tcp_receiver", TCP_RECEIVER, FOR_SUMS, false},
-	{"note_holders", HOLDERS, FOR_BOTH, false},
-	{"sum_destroyed", SUMS, FOR_SUMS, false},
-	{"sum_released", SUMS, FOR_SUMS, true},
-	{"sum_drain", SUMS, FOR_SUMS, false},
+	{"note_maker", MAKER, FOR_BOTH, CGROUP, 0},
+	{"note_receiver", RECEIVER, FOR_EVENTS, ALONE, 0},
+	{"sum_receiver", RECEIVER, FOR_SUMS, ALONE, 0},
+	{"note_tcp_receiver", TCP_RECEIVER, FOR_EVENTS, ALONE, 0},
+	{"sum_tcp_receiver", TCP_RECEIVER, FOR_SUMS, ALONE, 0},
+	{"note_holders", HOLDERS, FOR_BOTH, ALONE, 0},
+	{"note_sender", SOCKETS, FOR_EVENTS, CGROUP, FRAMES},
+	{"sum_sender", SOCKETS, FOR_SUMS, CGROUP, FRAMES},
+	{"sum_destroyed", SUMS, FOR_SUMS, ALONE, 0},
+	{"sum_released", SUMS, FOR_SUMS, CGROUP, 0},
+	{"sum_drain", SUMS, FOR_SUMS, ALONE, 0},
 	/* last, so that what they rely on is there before them */
-	{"meter_in", TM_HOOK_CGROUP_SKB, FOR_EVENTS, true},
-	{"meter_out", TM_HOOK_CGROUP_SKB, FOR_EVENTS, true},
-	{"sum_in", TM_HOOK_CGROUP_SKB, FOR_SUMS, true},
-	{"sum_out", TM_HOOK_CGROUP_SKB, FOR_SUMS, true},
-	{"plain_in", TM_HOOK_CGROUP_SKB, FOR_PLAIN, true},
-	{"plain_out", TM_HOOK_CGROUP_SKB, FOR_PLAIN, true},
+	{"meter_in", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS},
+	{"meter_out", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS},
+	{"sum_in", SOCKETS, FOR_SUMS, CGROUP, SOCKETS},
+	{"sum_out", SOCKETS, FOR_SUMS, CGROUP, SOCKETS},
+	{"plain_in", SOCKETS, FOR_PLAIN, CGROUP, SOCKETS},
+	{"plain_out", SOCKETS, FOR_PLAIN, CGROUP, SOCKETS},
+	{"tm_tc_in", FRAMES, FOR_EVENTS, IN, FRAMES},
+	{"tm_tc_out", FRAMES, FOR_EVENTS, OUT, FRAMES},
+	{"tm_tc_sum_in", FRAMES, FOR_SUMS, IN, FRAMES},
+	{"tm_tc_sum_out", FRAMES, FOR_SUMS, OUT, FRAMES},
+	{"tm_tc_plain_in", FRAMES, FOR_PLAIN, IN, FRAMES},
+	{"tm_tc_plain_out", FRAMES, FOR_PLAIN, OUT, FRAMES},
 };
 
 /* What a kernel without a hook costs. */
@@ -53,6 +64,8 @@ static const struct {
 	uint32_t hooks; /* any of them will do */
 	const char *cost;
 } costs[] = {
+	{SOCKETS, "cgroup_skb/egress: who sends by a socket that another made "
+		  "is not seen"},
 	{MAKER, "cgroup/sock_create: a socket that only receives is its "
 		"user's, without a process, until its first I/O"},
 	{RECEIVER, "sock_recv_length: what a process only receives, by other "
@@ -139,7 +152,8 @@ static bool is_wanted(const struct tm_programs *programs, size_t i)
 			     : programs->hooks & SUMS ? FOR_SUMS
 						      : FOR_EVENTS;
 
-	return programs->hooks & parts[i].hook && parts[i].use & use;
+	return programs->hooks & parts[i].hook && parts[i].use & use &&
+	       (!parts[i].meter || parts[i].meter == programs->meter);
 }
 
 static struct bpf_program *program(const struct tm_programs *programs, size_t i)
@@ -179,6 +193,30 @@ static int load(struct tm_programs *programs,
 	return 0;
 }
 
+/* Only interfaces have to look for the sockets of what they receive. */
+static int load_finding(struct tm_programs *programs,
+	struct tm_settings *settings, size_t ring_bytes)
+{
+	for (int finds = programs->meter == FRAMES; finds >= 0; finds--) {
+		settings->finds_receivers = programs->finds_receivers = finds;
+		if (!load(programs, settings, ring_bytes))
+			return 0;
+	}
+	return -1;
+}
+
+static uint32_t hooks_of(
+	const struct tm_programs *programs, const struct step *step)
+{
+	uint32_t hooks = programs->meter | step->hooks;
+
+	if (step->knows_task)
+		hooks |= SOCKETS;
+	if (!programs->has_cgroup)
+		hooks &= ~(SOCKETS | MAKER);
+	return hooks;
+}
+
 /* The first step that this kernel takes, with the hooks in any case. */
 static int load_best(struct tm_programs *programs,
 	const struct tm_settings *settings, size_t ring_bytes, uint32_t hooks)
@@ -187,7 +225,7 @@ static int load_best(struct tm_programs *programs,
 
 	used.cpu_mask = programs->cpus - 1;
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-		programs->hooks = hooks | steps[i].hooks;
+		programs->hooks = hooks | hooks_of(programs, &steps[i]);
 		programs->knows_task = steps[i].knows_task;
 		used.knows_reader = (programs->hooks & RECEIVER) != 0;
 		used.knows_tcp_reader = (programs->hooks & TCP_RECEIVER) != 0;
@@ -199,7 +237,7 @@ static int load_best(struct tm_programs *programs,
 			used.reads_task = programs->knows_task && !(less & 1);
 			used.knows_buffer = programs->knows_buffer =
 				programs->knows_task && !(less & 2);
-			if (!load(programs, &used, ring_bytes))
+			if (!load_finding(programs, &used, ring_bytes))
 				return 0;
 		}
 	}
@@ -223,15 +261,18 @@ static int map_counters(struct tm_programs *programs)
 }
 
 int tm_programs_load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, bool sums)
+	const struct tm_settings *settings, size_t ring_bytes, bool sums,
+	uint32_t meter, bool has_cgroup)
 {
 	memset(programs, 0, sizeof(*programs));
+	programs->meter = meter;
+	programs->has_cgroup = has_cgroup;
 	libbpf_set_print(say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	programs->cpus = power_of_two(libbpf_num_possible_cpus());
-	if ((!sums || load_best(programs, settings, ring_bytes,
-			      TM_HOOK_CGROUP_SKB | SUMS)) &&
-		load_best(programs, settings, ring_bytes, TM_HOOK_CGROUP_SKB))
+	if ((!sums || !has_cgroup ||
+		    load_best(programs, settings, ring_bytes, SUMS)) &&
+		load_best(programs, settings, ring_bytes, 0))
 		return fail(programs, "%s",
 			*last_warning ? last_warning : strerror(errno));
 	programs->lost_fd =
@@ -275,7 +316,7 @@ static struct bpf_link *attach(
 	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &of_map,
 		.link_info_len = sizeof(of_map));
 
-	if (parts[i].is_of_cgroup)
+	if (parts[i].place == CGROUP)
 		return bpf_program__attach_cgroup(
 			program(programs, i), cgroup_fd);
 	if (!strcmp(parts[i].name, "sum_drain"))
@@ -286,13 +327,13 @@ static struct bpf_link *attach(
 /* What only helps to find the owner costs no more than its hook. */
 static bool is_needed(size_t i)
 {
-	return parts[i].hook & (TM_HOOK_CGROUP_SKB | SUMS);
+	return parts[i].hook == SUMS || parts[i].meter == SOCKETS;
 }
 
 int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 {
 	for (size_t i = 0; i < TM_PARTS; i++) {
-		if (!is_wanted(programs, i))
+		if (!is_wanted(programs, i) || parts[i].place >= IN)
 			continue;
 		programs->links[i] = attach(programs, i, cgroup_fd);
 		if (!programs->links[i] && is_needed(i))
@@ -306,21 +347,45 @@ int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 	return 0;
 }
 
+void tm_programs_of_interface(const struct tm_programs *programs, int fds[2])
+{
+	for (size_t i = 0; i < TM_PARTS; i++) {
+		if (is_wanted(programs, i) && parts[i].place >= IN)
+			fds[parts[i].place == IN ? TM_IN : TM_OUT] =
+				bpf_program__fd(program(programs, i));
+	}
+}
+
+static void tell_missing_buffer(
+	const struct tm_programs *programs, void say_missing(const char *what))
+{
+	if (!programs->knows_buffer)
+		say_missing(programs->meter == SOCKETS
+				    ? "sk_buff that can be read: a packet in "
+				      "fragments counts as one, and --l2 adds "
+				      "nothing"
+				    : "sk_buff that can be read: the length of "
+				      "the link header is guessed");
+	if (programs->meter == FRAMES && !programs->finds_receivers)
+		say_missing("bpf_sk_lookup_tcp: what comes in is nobody's, and "
+			    "not told from what is forwarded");
+}
+
 void tm_programs_tell_missing(
 	const struct tm_programs *programs, void say_missing(const char *what))
 {
 	if (!programs->knows_task) {
 		say_missing("CAP_PERFMON, or a kernel that can be read: the "
 			    "owner is the user that the socket names");
+		if (programs->meter == FRAMES)
+			tell_missing_buffer(programs, say_missing);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
 		if (!(programs->hooks & costs[i].hooks))
 			say_missing(costs[i].cost);
 	}
-	if (!programs->knows_buffer)
-		say_missing("sk_buff that can be read: a packet in fragments "
-			    "counts as one, and --l2 adds nothing");
+	tell_missing_buffer(programs, say_missing);
 }
 
 /* The sums of all sockets, in blocks of whole records. */
@@ -355,7 +420,7 @@ bool tm_programs_are_attached(const struct tm_programs *programs)
 		struct bpf_link_info info = {};
 		uint32_t size = sizeof(info);
 
-		if (!programs->links[i] || !parts[i].is_of_cgroup)
+		if (!programs->links[i] || parts[i].place != CGROUP)
 			continue;
 		/* an old kernel that does not tell is believed */
 		if (!bpf_obj_get_info_by_fd(
@@ -369,7 +434,7 @@ bool tm_programs_are_attached(const struct tm_programs *programs)
 static void detach(struct tm_programs *programs, bool meters)
 {
 	for (size_t i = 0; i < TM_PARTS; i++) {
-		if ((parts[i].hook == TM_HOOK_CGROUP_SKB) != meters)
+		if ((parts[i].meter != 0) != meters)
 			continue;
 		bpf_link__destroy(programs->links[i]);
 		programs->links[i] = NULL;

@@ -12,7 +12,7 @@ struct bpf_object;
 struct ring_buffer;
 
 #define TM_PROGRAMS_PROBLEM 512
-#define TM_PARTS 15	    /* programs of the object */
+#define TM_PARTS 23	    /* programs of the object */
 #define TM_DRAIN_EVENTS 256 /* the most that a drain hands out at once */
 
 struct tm_programs {
@@ -23,17 +23,23 @@ struct tm_programs {
 	size_t counters_size;
 	unsigned cpus;
 	int lost_fd;
-	uint32_t hooks;	   /* enum tm_hook: those in use */
-	bool knows_task;   /* the owner is more than the socket's user */
-	bool knows_buffer; /* fragments and --l2 are counted */
+	uint32_t meter;	      /* enum tm_hook: what counts, cgroup_skb or tcx */
+	uint32_t hooks;	      /* enum tm_hook: those in use */
+	bool knows_task;      /* the owner is more than the socket's user */
+	bool knows_buffer;    /* fragments and --l2 are counted */
+	bool finds_receivers; /* of what comes in by an interface */
+	bool has_cgroup;      /* to attach to */
 	char problem[TM_PROGRAMS_PROBLEM];
 };
 
-/* Loads the programs with a ring of that size, giving up what this kernel
+/* Loads the programs that meter a cgroup (TM_HOOK_CGROUP_SKB) or interfaces
+ * (TM_HOOK_TCX) with a ring of that size, giving up what this kernel
  * refuses, one step at a time; the interval sums first, and hooks lacks
- * TM_HOOK_INTERVALS then. 0, or -1 with errno and problem. */
+ * TM_HOOK_INTERVALS then. Without a cgroup to attach to, hooks lacks those of
+ * cgroups. 0, or -1 with errno and problem. */
 int tm_programs_load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, bool sums);
+	const struct tm_settings *settings, size_t ring_bytes, bool sums,
+	uint32_t meter, bool has_cgroup);
 
 /* Has every record of the ring handed to on_event, which ends a round with a
  * negative number. 0, or -1 with errno and problem. */
@@ -46,6 +52,9 @@ int tm_programs_map(const struct tm_programs *programs, const char *name);
 /* Attaches to the cgroup, as links: they end with the process. Then looks for
  * who holds the sockets that are there. 0, or -1 with errno and problem. */
 int tm_programs_attach(struct tm_programs *programs, int cgroup_fd);
+
+/* The programs for an interface, by direction, which attach() leaves alone. */
+void tm_programs_of_interface(const struct tm_programs *programs, int fds[2]);
 
 /* Calls say for each hook that is missing, with what that costs. */
 void tm_programs_tell_missing(

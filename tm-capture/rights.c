@@ -60,7 +60,17 @@ static int drop_capabilities(
 	say(kept, "CAP_BPF: this kernel reads maps with it only");
 	return keep(CAP_BPF);
 }
+
+static int keep_interfaces(void)
+{
+	return keep(CAP_NET_ADMIN);
+}
 #else
+static int keep_interfaces(void)
+{
+	return 0;
+}
+
 static void prepare_capabilities(void)
 {
 }
@@ -193,6 +203,16 @@ int tm_rights_drop(
 	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT])
 {
 	if (drop_capabilities(can_read, context, kept) ||
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -1;
+	return filter_calls(kept);
+}
+
+int tm_rights_guard(const char *name)
+{
+	char kept[TM_RIGHTS_KEPT];
+
+	if (tm_rights_become(name, kept) || keep_interfaces() ||
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
 	return filter_calls(kept);

@@ -18,4 +18,9 @@ int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT]);
 int tm_rights_drop(
 	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT]);
 
+/* In a process of its own, whose only work is to be on interfaces: becomes the
+ * user that tm_rights_become() would, keeps CAP_NET_ADMIN and no other, and
+ * takes the rest of what tm_rights_drop() does. 0, or -1 with errno. */
+int tm_rights_guard(const char *name);
+
 #endif

@@ -1,0 +1,253 @@
+/* Frames as they cross an interface: their length on its link, who sent them,
+ * and the socket that waits for them. */
+#ifndef TM_BPF_TC_H
+#define TM_BPF_TC_H
+
+#include "bpf/capture.h"
+#include "bpf/exclude.h"
+#include "bpf/kernel.h"
+#include "bpf/packet.h"
+#include "bpf/wire.h"
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#define TCX_NEXT -1 /* the same as TC_ACT_UNSPEC: others decide */
+
+#define FAMILY_IPV4 2
+#define FAMILY_IPV6 10
+#define FAMILY_PACKET 17
+
+#define PACKET_HOST 0
+#define PACKET_OTHERHOST 3
+
+#define ETHERTYPE_VLAN 0x8100
+#define ETHERTYPE_QINQ 0x88a8
+#define ETHERNET_HEADER 14
+#define IPV6_HEADER 40
+#define LEAST_FRAME 60
+#define VLAN_TAG 4
+#define TAGS 2		     /* inside the frame; the outermost is beside it */
+#define LOOPBACK_INTERFACE 1 /* in every network namespace */
+#define NOT_IP 255	     /* reserved by IANA, so no protocol's number */
+
+static __always_inline bool is_tag(uint16_t type)
+{
+	return type == bpf_htons(ETHERTYPE_VLAN) ||
+	       type == bpf_htons(ETHERTYPE_QINQ);
+}
+
+/* Where a header lies that the kernel counts from the buffer's own begin. */
+static __always_inline uint32_t offset_of(
+	struct sk_buff *buffer, uint16_t header)
+{
+	return header -
+	       (BPF_CORE_READ(buffer, data) - BPF_CORE_READ(buffer, head));
+}
+
+/* Devices such as tunnels have no link header. Unread, it is guessed by the
+ * type that Ethernet has there. */
+static __always_inline uint32_t link_bytes(struct __sk_buff *skb, bool reads)
+{
+	struct sk_buff *buffer;
+	uint16_t type = 0;
+
+	if (reads) {
+		buffer = kernel_buffer(skb);
+		return offset_of(buffer, BPF_CORE_READ(buffer, network_header));
+	}
+	bpf_skb_load_bytes(skb, ETHERNET_HEADER - 2, &type, sizeof(type));
+	return type == skb->protocol ? ETHERNET_HEADER : 0;
+}
+
+static __always_inline void read_frame(
+	struct __sk_buff *skb, struct packet *packet, bool reads)
+{
+	uint16_t type = skb->protocol, tag[2];
+
+	packet->ifindex = skb->ifindex;
+	packet->flags = TM_LINK_LAYER;
+	packet->protocol = NOT_IP;
+	packet->start = is_tag(type) ? ETHERNET_HEADER : link_bytes(skb, reads);
+#pragma unroll
+	for (int i = 0; i < TAGS; i++) {
+		if (!is_tag(type) || bpf_skb_load_bytes(skb, packet->start, tag,
+					     sizeof(tag)))
+			break;
+		packet->start += sizeof(tag);
+		type = tag[1];
+	}
+	if (type == bpf_htons(ETHERTYPE_IPV4))
+		read_ipv4(skb, packet);
+	else if (type == bpf_htons(ETHERTYPE_IPV6))
+		read_ipv6(skb, packet);
+}
+
+/* What each segment repeats of a packet inside a packet, from the link header
+ * on; 0 where there is none. */
+static __always_inline uint32_t tunnel_bytes(struct __sk_buff *skb)
+{
+	struct sk_buff *const buffer = kernel_buffer(skb);
+	uint8_t ip[10] = {}, offset = 0;
+	uint32_t transport;
+
+	if (!BPF_CORE_READ_BITFIELD_PROBED(buffer, encapsulation))
+		return 0;
+	bpf_skb_load_bytes(skb,
+		offset_of(buffer, BPF_CORE_READ(buffer, inner_network_header)),
+		ip, sizeof(ip));
+	transport = offset_of(
+		buffer, BPF_CORE_READ(buffer, inner_transport_header));
+	if ((ip[0] >> 4 == 4 ? ip[9] : ip[6]) != TCP)
+		return transport + 8;
+	bpf_skb_load_bytes(skb, transport + 12, &offset, sizeof(offset));
+	return transport + (offset >> 4) * 4;
+}
+
+/* Ethernet fills short frames up. */
+static __always_inline bool has_data(
+	struct __sk_buff *skb, const struct packet *packet)
+{
+	uint16_t length = 0;
+
+	if (skb->len > LEAST_FRAME)
+		return skb->len > packet->start + packet->header_bytes;
+	bpf_skb_load_bytes(skb, packet->start + (packet->is_ipv4 ? 2 : 4),
+		&length, sizeof(length));
+	return bpf_ntohs(length) + (packet->is_ipv4 ? 0 : IPV6_HEADER) >
+	       packet->header_bytes;
+}
+
+/* Fragments and frames are what they are here; only segments are still to be
+ * cut, or were joined. The outermost VLAN tag is on the link, but not in the
+ * buffer; the header that a loopback writes is in the buffer alone. */
+static __always_inline void count_frame(
+	struct __sk_buff *skb, struct packet *packet, bool reads)
+{
+	uint32_t inside = 0;
+
+	packet->packets = 1;
+	packet->bytes = skb->len;
+	packet->has_data = has_data(skb, packet);
+	if (skb->gso_size) {
+		if (reads)
+			inside = tunnel_bytes(skb);
+		packet->header_bytes =
+			inside ? inside : packet->header_bytes + packet->start;
+		count_segments(skb, packet);
+	}
+	if (skb->vlan_present)
+		packet->bytes += (uint64_t)packet->packets * VLAN_TAG;
+	if (skb->ifindex == LOOPBACK_INTERFACE)
+		packet->bytes -= (uint64_t)packet->packets * ETHERNET_HEADER;
+}
+
+/* The socket that sent the frame: of an answer to a connection that is not yet
+ * accepted the listener's. */
+static __always_inline struct bpf_sock *sender(struct __sk_buff *skb)
+{
+	struct bpf_sock *const socket = skb->sk;
+	struct bpf_sock *full;
+
+	if (!socket)
+		return NULL;
+	full = bpf_sk_fullsock(socket);
+	return full ? full : bpf_get_listener_sock(socket);
+}
+
+/* The socket that waits for the frame, to be released. Not skb->sk: a frame
+ * from this same host still has its sender's. */
+static __always_inline struct bpf_sock *receiver(
+	struct __sk_buff *skb, const struct packet *packet)
+{
+	struct bpf_sock_tuple tuple = {};
+	uint32_t size;
+
+	if (packet->flags & TM_MULTICAST || !packet->destination_port)
+		return NULL;
+	if (packet->is_ipv4) {
+		size = sizeof(tuple.ipv4);
+		tuple.ipv4.saddr = packet->source[3];
+		tuple.ipv4.daddr = packet->destination[3];
+		tuple.ipv4.sport = bpf_htons(packet->source_port);
+		tuple.ipv4.dport = bpf_htons(packet->destination_port);
+	} else {
+		size = sizeof(tuple.ipv6);
+		__builtin_memcpy(tuple.ipv6.saddr, packet->source, 16);
+		__builtin_memcpy(tuple.ipv6.daddr, packet->destination, 16);
+		tuple.ipv6.sport = bpf_htons(packet->source_port);
+		tuple.ipv6.dport = bpf_htons(packet->destination_port);
+	}
+	if (packet->protocol == TCP)
+		return bpf_sk_lookup_tcp(
+			skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
+	if (packet->protocol == UDP)
+		return bpf_sk_lookup_udp(
+			skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
+	return NULL;
+}
+
+/* The socket has this very address, which is therefore the host's own. One that
+ * takes any address is found for the packets of other hosts, too. */
+static __always_inline bool has_destination(
+	const struct bpf_sock *found, const struct packet *packet)
+{
+	/* volatile for the verifier: each field is read where it stands */
+	const volatile struct bpf_sock *const socket = found;
+	const uint32_t ipv4 = socket->src_ip4;
+	const uint32_t ipv6[4] = {socket->src_ip6[0], socket->src_ip6[1],
+		socket->src_ip6[2], socket->src_ip6[3]};
+
+	if (packet->is_ipv4)
+		return ipv4 == packet->destination[3];
+	return is_equal(ipv6, packet->destination);
+}
+
+/* A frame to another station, which a bridge passes on or nobody takes, or a
+ * packet that is routed on. */
+static __always_inline bool is_for_others(
+	struct __sk_buff *skb, const struct packet *packet)
+{
+	struct bpf_fib_lookup route = {};
+
+	if (skb->pkt_type == PACKET_OTHERHOST)
+		return true;
+	if (skb->pkt_type != PACKET_HOST || packet->protocol == NOT_IP ||
+		packet->flags & TM_MULTICAST)
+		return false;
+	route.ifindex = skb->ifindex;
+	route.l4_protocol = packet->protocol;
+	if (packet->is_ipv4) {
+		route.family = FAMILY_IPV4;
+		route.ipv4_src = packet->source[3];
+		route.ipv4_dst = packet->destination[3];
+	} else {
+		route.family = FAMILY_IPV6;
+		__builtin_memcpy(route.ipv6_src, packet->source, 16);
+		__builtin_memcpy(route.ipv6_dst, packet->destination, 16);
+	}
+	switch (bpf_fib_lookup(skb, &route, sizeof(route), 0)) {
+	case BPF_FIB_LKUP_RET_SUCCESS:
+	case BPF_FIB_LKUP_RET_UNSUPP_LWT:
+	case BPF_FIB_LKUP_RET_NO_NEIGH:
+	case BPF_FIB_LKUP_RET_FRAG_NEEDED:
+		return true;
+	}
+	return false;
+}
+
+/* The verdicts that sockets remember are those of their own packets. */
+static __always_inline bool is_frame_excluded(const struct packet *packet)
+{
+	const uint32_t zero = 0;
+	const struct tm_lists *const in_use =
+		bpf_map_lookup_elem(&lists, &zero);
+
+	return in_use && packet->protocol != NOT_IP && look_up(packet, in_use);
+}
+
+#endif

@@ -1,0 +1,230 @@
+#include <err.h>
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "clsact.h"
+#include "common/escape.h"
+#include "common/exit.h"
+#include "detach.h"
+
+#define TCX_INGRESS 46
+#define TCX_EGRESS 47
+#define PROGRAMS 64 /* of one tcx hook */
+
+struct work {
+	uint32_t ifindex;
+	const char *interface;
+	bool all;
+	unsigned removed;
+	unsigned stay; /* programs of others */
+	bool is_forbidden;
+	bool has_failed;
+};
+
+static const char *way(bool is_in)
+{
+	return is_in ? "ingress" : "egress";
+}
+
+static void fail(struct work *work, const char *what)
+{
+	work->has_failed = true;
+	work->is_forbidden = work->is_forbidden || errno == EPERM;
+	warn("%s: %s", work->interface, what);
+}
+
+/* Names are chosen by who attached. */
+static void print(const struct work *work, const char *done, const char *name,
+	uint32_t id, const char *kind, bool is_in)
+{
+	char text[TM_ESCAPE_GROWTH * TM_FILTER_NAME + 1];
+	char interface[TM_ESCAPE_GROWTH * IF_NAMESIZE + 1];
+	/* libbpf adds the id */
+	const char *const end = strstr(name, ":[");
+
+	tm_escape_text(text, sizeof(text), name,
+		end ? (size_t)(end - name) : strlen(name));
+	tm_escape_text(interface, sizeof(interface), work->interface,
+		strlen(work->interface));
+	printf("%s: %s%s (id %u), %s %s\n", interface, done,
+		*text ? text : "a program", id, kind, way(is_in));
+}
+
+static bool is_wanted(void *context, const struct tm_filter *filter)
+{
+	const struct work *const work = context;
+
+	return work->all ? filter->program : tm_clsact_is_left(filter);
+}
+
+static void on_removed(void *context, const struct tm_filter *filter)
+{
+	struct work *const work = context;
+
+	print(work, "removed ", filter->name, filter->program, "tc",
+		filter->is_in);
+	work->removed++;
+}
+
+/* The programs at one tcx hook, as long as there is such a thing. */
+static uint32_t query(
+	const struct work *work, bool is_in, uint32_t ids[PROGRAMS])
+{
+	uint32_t count = PROGRAMS;
+
+	if (bpf_prog_query(work->ifindex, is_in ? TCX_INGRESS : TCX_EGRESS, 0,
+		    NULL, ids, &count))
+		return 0;
+	return count < PROGRAMS ? count : PROGRAMS;
+}
+
+static void read_name(int fd, char name[BPF_OBJ_NAME_LEN])
+{
+	struct bpf_prog_info info = {};
+	uint32_t size = sizeof(info);
+
+	if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+		memcpy(name, info.name, BPF_OBJ_NAME_LEN);
+	name[BPF_OBJ_NAME_LEN - 1] = '\0';
+}
+
+/* What a link holds goes with the link alone. */
+static int detach_link(const struct work *work, uint32_t program)
+{
+	uint32_t id = 0;
+
+	while (!bpf_link_get_next_id(id, &id)) {
+		const int fd = bpf_link_get_fd_by_id(id);
+		struct bpf_link_info info = {};
+		uint32_t size = sizeof(info);
+		bool is_it;
+		int result;
+
+		if (fd < 0)
+			continue;
+		is_it = !bpf_obj_get_info_by_fd(fd, &info, &size) &&
+			info.prog_id == program &&
+			info.xdp.ifindex == work->ifindex;
+		result = is_it ? bpf_link_detach(fd) : -1;
+		close(fd);
+		if (is_it)
+			return result;
+	}
+	errno = ENOENT;
+	return -1;
+}
+
+static void look_at_tcx(struct work *work, bool is_in, bool removes)
+{
+	uint32_t ids[PROGRAMS];
+	const uint32_t count = query(work, is_in, ids);
+
+	for (uint32_t i = 0; i < count; i++) {
+		const int fd = bpf_prog_get_fd_by_id(ids[i]);
+		char name[BPF_OBJ_NAME_LEN] = "";
+
+		read_name(fd, name);
+		if (!removes)
+			print(work, "", name, ids[i], "tcx", is_in);
+		else if (fd >= 0 &&
+			 bpf_prog_detach2(fd, work->ifindex,
+				 is_in ? TCX_INGRESS : TCX_EGRESS) &&
+			 detach_link(work, ids[i]))
+			fail(work, "tcx");
+		else if (fd >= 0)
+			print(work, "removed ", name, ids[i], "tcx", is_in);
+		if (fd >= 0)
+			close(fd);
+		work->removed += removes;
+	}
+}
+
+static void list(struct work *work)
+{
+	static struct tm_filters filters;
+
+	if (tm_clsact_list(work->ifindex, &filters))
+		fail(work, "tc filters");
+	for (unsigned i = 0; i < filters.count; i++) {
+		const struct tm_filter *const filter = &filters.filters[i];
+
+		if (filter->program)
+			print(work, "", filter->name, filter->program, "tc",
+				filter->is_in);
+	}
+	look_at_tcx(work, true, false);
+	look_at_tcx(work, false, false);
+}
+
+static void note_rest(struct work *work)
+{
+	static struct tm_filters filters;
+	uint32_t ids[PROGRAMS];
+
+	tm_clsact_list(work->ifindex, &filters);
+	for (unsigned i = 0; i < filters.count; i++)
+		work->stay += filters.filters[i].program != 0;
+	work->stay += query(work, true, ids) + query(work, false, ids);
+}
+
+static void clean(struct work *work)
+{
+	if (tm_clsact_remove(work->ifindex, is_wanted, on_removed, work))
+		fail(work, "tc filters");
+	if (work->all) {
+		look_at_tcx(work, true, true);
+		look_at_tcx(work, false, true);
+	} else {
+		note_rest(work);
+	}
+}
+
+static bool is_named(const struct tm_settings *settings, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < settings->interface_count; i++) {
+		if (settings->interfaces[i].ifindex == ifindex)
+			return true;
+	}
+	return !settings->interface_count;
+}
+
+static void go_through(const struct tm_settings *settings, struct work *work,
+	void act(struct work *work))
+{
+	struct if_nameindex *const all = if_nameindex();
+
+	if (!all)
+		err(TM_FAILED, "interfaces");
+	for (size_t i = 0; all[i].if_index; i++) {
+		work->ifindex = all[i].if_index;
+		work->interface = all[i].if_name;
+		if (is_named(settings, work->ifindex))
+			act(work);
+	}
+	if_freenameindex(all);
+}
+
+int tm_detach(const struct tm_settings *settings, bool all)
+{
+	struct work work = {.all = all};
+
+	if (all)
+		go_through(settings, &work, list);
+	go_through(settings, &work, clean);
+	if (!work.removed && !work.has_failed)
+		puts("nothing to remove");
+	if (work.stay)
+		printf("%u of running captures or of others stay "
+		       "(--detach=all)\n",
+			work.stay);
+	if (fclose(stdout))
+		err(TM_FAILED, "standard output");
+	if (work.is_forbidden)
+		errx(TM_CANNOT, "it takes root, or CAP_NET_ADMIN: try sudo");
+	return work.has_failed ? TM_FAILED : TM_DONE;
+}

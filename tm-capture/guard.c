@@ -1,0 +1,78 @@
+#include <errno.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "guard.h"
+
+/* Reads one byte, or the end: 1, 0, or -1 with errno. */
+static ssize_t wait_for(int fd)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(fd, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+static void ignore_signals(void)
+{
+	static const int signals[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		signal(signals[i], SIG_IGN);
+}
+
+/* A pipe that this process held open would never end for its reader. */
+static void keep_only(int guarded, int keep)
+{
+	const int in = dup(guarded), lock = dup(keep);
+
+	dup2(in, STDIN_FILENO);
+	dup2(lock, STDOUT_FILENO);
+	closefrom(STDERR_FILENO + 1);
+}
+
+__attribute__((noreturn)) static void guard(
+	int prepare(void *context), void clean(void *context), void *context)
+{
+	if (prepare(context) || write(STDIN_FILENO, "", 1) != 1)
+		_exit(1);
+	wait_for(STDIN_FILENO);
+	clean(context);
+	_exit(0);
+}
+
+int tm_guard_start(int prepare(void *context), void clean(void *context),
+	void *context, int keep, pid_t *pid)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
+		return -1;
+	signal(SIGCHLD, SIG_IGN); /* nobody is to wait for it */
+	*pid = fork();
+	if (!*pid) {
+		/* a signal to the group of this terminal is not for it */
+		setsid();
+		ignore_signals();
+		keep_only(ends[1], keep);
+		guard(prepare, clean, context);
+	}
+	close(ends[1]);
+	if (*pid > 0 && wait_for(ends[0]) == 1)
+		return ends[0];
+	close(ends[0]);
+	errno = *pid < 0 ? errno : EPERM;
+	return -1;
+}
+
+void tm_guard_end(int fd)
+{
+	shutdown(fd, SHUT_WR);
+	wait_for(fd);
+	close(fd);
+}
