@@ -63,8 +63,9 @@ elsewhere() {
 		"iter/task_file", "iter/bpf_sk_storage_map",
 		"socket storage", "ring buffer", "longest prefix match",
 		"mapped counters", "bpf_probe_read_kernel",
+		"tcx", "clsact", "bpf_sk_lookup_tcp", "bpf_sk_lookup_udp",
 		"BTF", "JIT")'
-	assert_equal "${#lines[@]}" 15
+	assert_equal "${#lines[@]}" 19
 	assert_equal "$(jq .can_capture out)" true
 }
 
@@ -373,6 +374,38 @@ with_types() {
  .* \| tc filter del dev lo ingress pref 7 handle 0x1 bpf$"
 	mv after out
 	assert_equal "$(row "left-over programs")" "ok none |  | "
+}
+
+@test "what a killed tm-capture left is named, with its own mend" {
+	ip netns add "$NETNS"
+	nsenter --net="/run/netns/$NETNS" tm-capture --hook clsact -i lo \
+		>out.tm 2>err 3>&- &
+	CAPTURE=$!
+	for _ in $(seq 100); do
+		[ ! -s out.tm ] || break
+		sleep 0.05
+	done
+	kill -KILL "$(sed -n 's/.*process \([0-9]*\) removes.*/\1/p' err)" \
+		"$CAPTURE"
+	wait "$CAPTURE" || true
+	CAPTURE=
+	nsenter --net="/run/netns/$NETNS" tm-doctor --json >out
+	run row "program without a link"
+	assert_line --regexp "^note tm_tc_in \(id [0-9]+\), tc ingress of lo \|\
+.* \| tm-capture --detach -i lo$"
+	nsenter --net="/run/netns/$NETNS" tm-capture --detach -i lo
+	nsenter --net="/run/netns/$NETNS" tm-doctor --json >out
+	run row "program without a link"
+	refute_output --partial tm_tc
+}
+
+@test "on interfaces only a namespace of its own is tried on" {
+	run -0 strace -f -qq -o log -e trace=unshare \
+		-e inject=unshare:error=EPERM tm-doctor --json
+	assert_file_contains log INJECTED
+	echo "$output" >out
+	assert_equal "$(row tcx)" "unknown takes CAP_SYS_ADMIN to be tried where\
+ nothing is metered |  | "
 }
 
 @test "it leaves nothing behind" {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "features.h"
+#include "links.h"
 #include "trial.h"
 
 #define RING_BYTES (4 << 20) /* tm-capture's default */
@@ -24,7 +25,7 @@ struct feature {
 };
 
 /* A try that works as far as it could go. */
-#define UNTRIED 1
+#define UNTRIED TM_LINKS_UNTRIED
 
 static int finish(int fd)
 {
@@ -81,6 +82,22 @@ static int iterate(const struct feature *feature, const struct tm_lab *lab)
 	return hook(feature, lab, BPF_TRACE_ITER, BTF_KIND_FUNC, "bpf_iter_");
 }
 
+static int link_to_interface(
+	const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)feature;
+	(void)lab;
+	return tm_links_try_tcx();
+}
+
+static int add_to_interface(
+	const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)feature;
+	(void)lab;
+	return tm_links_try_clsact();
+}
+
 static int make_ring(const struct feature *feature, const struct tm_lab *lab)
 {
 	(void)feature;
@@ -128,12 +145,16 @@ static int map_array(const struct feature *feature, const struct tm_lab *lab)
 
 #define SKB BPF_PROG_TYPE_CGROUP_SKB
 #define OUT BPF_CGROUP_INET_EGRESS
+#define CLS BPF_PROG_TYPE_SCHED_CLS
 #define ALL true
 #define STORAGE 107	   /* bpf_sk_storage_get; numbers of bpf_func_id */
 #define SOCK_FROM_FILE 162 /* of 5.11, so not in every header */
 #define BLIND                                                                  \
 	"the owner is the user of the socket as its own user namespace sees "  \
 	"it, without a process; events carry the flag unsure"
+#define NO_RECEIVER                                                            \
+	"--hook tc: what comes in is nobody's, and not told from what is "     \
+	"forwarded"
 
 static const struct feature features[] = {
 	{"cgroup_skb/ingress", attach, SKB, BPF_CGROUP_INET_INGRESS, 0, ALL,
@@ -192,6 +213,18 @@ static const struct feature features[] = {
 		"--every: intervals cannot be summed in the kernel", NEWER},
 	{"longest prefix match", make_trie, 0, 0, 0, ALL,
 		"the lists of -s and -x have no place", NEWER},
+	{"tcx", link_to_interface, 0, 0, 0, false,
+		"--hook tc: filters of clsact stand in, which a second process "
+		"removes at the end",
+		"a kernel of 6.6 or newer"},
+	{"clsact", add_to_interface, 0, 0, 0, false,
+		"--hook tc: before 6.6 no program is on an interface",
+		"a kernel with CONFIG_NET_SCH_INGRESS and CONFIG_NET_CLS_BPF"},
+	{"bpf_sk_lookup_tcp", call, CLS, 0, 84, false, NO_RECEIVER, NEWER},
+	{"bpf_sk_lookup_udp", call, CLS, 0, 85, false, NO_RECEIVER, NEWER},
+	{"bpf_fib_lookup", call, CLS, 0, 69, false, NO_RECEIVER, NEWER},
+	{"bpf_get_listener_sock", call, CLS, 0, 98, false,
+		"--hook tc: cannot be loaded", NEWER},
 };
 
 static bool is_forbidden(int error)
@@ -223,6 +256,10 @@ static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
 
 	if (!result)
 		row = tm_row_add(table, feature->name, TM_OK, "works");
+	else if (result == UNTRIED && !feature->type)
+		row = tm_row_add(table, feature->name, TM_UNKNOWN,
+			"takes CAP_SYS_ADMIN to be tried where nothing is "
+			"metered");
 	else if (result == UNTRIED)
 		row = tm_row_add(table, feature->name, TM_UNKNOWN,
 			"loads; no cgroup to attach it to: %s",

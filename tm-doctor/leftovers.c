@@ -11,7 +11,8 @@
 #include "place.h"
 #include "trial.h"
 
-#define LEFTOVERS 32 /* more are only counted */
+#define LEFTOVERS 32  /* more are only counted */
+#define OURS "tm_tc_" /* names of tm-capture's filters begin so */
 #define TCX_INGRESS 46
 #define TCX_EGRESS 47
 
@@ -26,6 +27,9 @@ struct search {
 
 static const char cost[] = "it stays when its meter has ended, and costs each "
 			   "packet time; tm-capture counts all the same";
+
+static const char cost_of_ours[] = "none while its tm-capture runs; else each "
+				   "packet costs time";
 
 static struct tm_row *add(
 	struct search *search, uint32_t id, const char *kind, const char *where)
@@ -128,7 +132,10 @@ static void on_filter(void *context, const struct tm_filter *filter)
 		return;
 	snprintf(kind, sizeof(kind), "tc %s", direction);
 	row = add(search, filter->program, kind, search->interface);
-	if (row)
+	if (row && !strncmp(filter->name, OURS, sizeof(OURS) - 1))
+		tm_row_mend(row, cost_of_ours, "tm-capture --detach -i %s",
+			dev(search));
+	else if (row)
 		tm_row_mend(row, cost,
 			"tc filter del dev %s %s pref %u handle 0x%x bpf",
 			dev(search), direction, filter->preference,

@@ -9,6 +9,8 @@
 #include "trial.h"
 
 #define LOG_SIZE 4096
+#define END_TRIES 100
+#define END_PAUSE_US 10000
 
 static int bpf(enum bpf_cmd command, union bpf_attr *attr)
 {
@@ -252,6 +254,25 @@ int tm_trial_is_linked(uint32_t id)
 	memset(&attr, 0, sizeof(attr));
 	attr.prog_id = id;
 	return finish(bpf(BPF_PROG_GET_FD_BY_ID, &attr));
+}
+
+void tm_trial_end(int program_fd)
+{
+	struct bpf_prog_info about;
+	union bpf_attr attr = {0};
+	int fd;
+
+	if (info(program_fd, &about, sizeof(about)))
+		about.id = 0;
+	close(program_fd);
+	for (int tries = 0; about.id && tries < END_TRIES; tries++) {
+		attr.prog_id = about.id;
+		fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+		if (fd < 0)
+			return;
+		close(fd);
+		usleep(END_PAUSE_US);
+	}
 }
 
 uint32_t tm_trial_jited(int program_fd)

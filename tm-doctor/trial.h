@@ -48,6 +48,9 @@ void tm_trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN]);
  * -1 with errno, which is ENOENT where the program is gone. */
 int tm_trial_is_linked(uint32_t id);
 
+/* Closes a program that was attached, and waits until the kernel let it go. */
+void tm_trial_end(int program);
+
 /* How long the program is as machine code, 0 = it is interpreted. */
 uint32_t tm_trial_jited(int program);
 

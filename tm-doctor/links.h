@@ -1,0 +1,13 @@
+/* Tries of what attaches to interfaces, on the loopback of a network namespace
+ * that is made for it and goes with the process that tries. */
+#ifndef TM_DOCTOR_LINKS_H
+#define TM_DOCTOR_LINKS_H
+
+/* A try that cannot be made without CAP_SYS_ADMIN. */
+#define TM_LINKS_UNTRIED 1
+
+/* 0, TM_LINKS_UNTRIED, or -1 with errno. */
+int tm_links_try_tcx(void);
+int tm_links_try_clsact(void);
+
+#endif
