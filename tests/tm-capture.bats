@@ -361,6 +361,7 @@ end"
 }
 
 @test "without CAP_PERFMON the socket names the user, and that is said" {
+	local IS_REFUSED=yes
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
 		--inh-caps=-all,+bpf,+net_admin \
 		--ambient-caps=-all,+bpf,+net_admin \
