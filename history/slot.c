@@ -1,0 +1,162 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "database.h"
+
+#define HALF_HOUR 1800
+
+/* The slots that were asked for last, until the zone is another one. */
+struct known {
+	uint64_t begin, end;
+	unsigned zone;
+};
+
+static unsigned zone_number = 1;
+
+static bool is_same_day(const struct tm *a, const struct tm *b)
+{
+	return a->tm_mday == b->tm_mday && a->tm_mon == b->tm_mon &&
+	       a->tm_year == b->tm_year;
+}
+
+/* Midnight may be skipped, or come twice, where clocks are put on or back. */
+static time_t first_of_day(struct tm wanted)
+{
+	struct tm day = wanted, found;
+	time_t at;
+
+	day.tm_hour = day.tm_min = day.tm_sec = 0;
+	day.tm_isdst = -1;
+	at = mktime(&day);
+	wanted.tm_hour = 12;
+	wanted.tm_isdst = -1;
+	mktime(&wanted); /* day 32 is one of the next month */
+	while (localtime_r(&at, &found) && !is_same_day(&found, &wanted) &&
+		found.tm_hour > 12)
+		at += HALF_HOUR;
+	for (at -= HALF_HOUR;
+		localtime_r(&at, &found) && is_same_day(&found, &wanted);)
+		at -= HALF_HOUR;
+	return at + HALF_HOUR;
+}
+
+static void find_day(time_t at, bool is_month, time_t *begin, time_t *end)
+{
+	struct tm first, next;
+
+	localtime_r(&at, &first);
+	first.tm_mday = is_month ? 1 : first.tm_mday;
+	next = first;
+	next.tm_mon += is_month;
+	next.tm_mday += !is_month;
+	*begin = first_of_day(first);
+	*end = first_of_day(next);
+}
+
+/* Zones may be 30 or 45 minutes off. */
+static void find_hour(time_t at, time_t *begin, time_t *end)
+{
+	struct tm local;
+
+	localtime_r(&at, &local);
+	*begin = at - local.tm_min * 60 - local.tm_sec;
+	*end = *begin + 3600;
+}
+
+static struct known find(enum history_resolution resolution, uint64_t time_ns)
+{
+	const time_t at = time_ns / HISTORY_SECOND;
+	time_t begin, end;
+
+	if (resolution == HISTORY_MINUTE) {
+		begin = at - at % 60;
+		end = begin + 60;
+	} else if (resolution == HISTORY_HOUR) {
+		find_hour(at, &begin, &end);
+	} else {
+		find_day(at, resolution == HISTORY_MONTH, &begin, &end);
+	}
+	if (begin < 0)
+		begin = 0;
+	return (struct known){
+		begin * HISTORY_SECOND, end * HISTORY_SECOND, zone_number};
+}
+
+static struct known look_up(
+	enum history_resolution resolution, uint64_t time_ns)
+{
+	static _Thread_local struct known known[HISTORY_RESOLUTIONS];
+	struct known *const slot = &known[resolution];
+
+	if (slot->zone != zone_number || time_ns < slot->begin ||
+		time_ns >= slot->end)
+		*slot = find(resolution, time_ns);
+	return *slot;
+}
+
+uint64_t history_slot(enum history_resolution resolution, uint64_t time_ns)
+{
+	return look_up(resolution, time_ns).begin;
+}
+
+uint64_t history_next_slot(enum history_resolution resolution, uint64_t time_ns)
+{
+	return look_up(resolution, time_ns).end;
+}
+
+const char *history_resolution_name(enum history_resolution resolution)
+{
+	static const char *const names[] = {"minute", "hour", "day", "month"};
+
+	return names[resolution];
+}
+
+static bool is_known(const char *zone)
+{
+	char path[64 + HISTORY_ZONE_SIZE];
+
+	if (!strcmp(zone, "UTC") || !strchr(zone, '/'))
+		return true; /* a rule such as CET-1CEST, or to be tried */
+	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
+	return !access(path, R_OK);
+}
+
+void history_find_zone(char zone[HISTORY_ZONE_SIZE])
+{
+	static const char mark[] = "/zoneinfo/";
+	const char *given = getenv("TZ");
+	char target[HISTORY_ZONE_SIZE + 64];
+	ssize_t n;
+
+	if (!given) {
+		n = readlink("/etc/localtime", target, sizeof(target) - 1);
+		target[n < 0 ? 0 : n] = '\0';
+		given = strstr(target, mark);
+		given = given ? given + sizeof(mark) - 1 : "UTC";
+	}
+	given += *given == ':';
+	if (!*given || *given == '/' || strlen(given) >= HISTORY_ZONE_SIZE ||
+		!is_known(given))
+		given = "UTC";
+	strcpy(zone, given);
+}
+
+int history_set_zone(struct history *history)
+{
+	const char *const now = getenv("TZ");
+
+	if (!is_known(history->zone))
+		return history_fail(history,
+			"its days are those of %s, which this machine does not "
+			"know; install tzdata",
+			history->zone);
+	if (now && !strcmp(now, history->zone))
+		return 0;
+	setenv("TZ", history->zone, 1);
+	tzset();
+	zone_number++;
+	return 0;
+}
