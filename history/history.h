@@ -1,9 +1,9 @@
 /* The history: an SQLite database of sums, written by tm-store, read by it and
  * by tm-web. Its page is tm-history(5).
  *
- * A history belongs to one thread; open one for each. Functions that return an
- * int return 0, or -1 with a problem of one line in history_problem(). They
- * never print. */
+ * A history belongs to one thread; open one for each, before they start.
+ * Functions that return an int return 0, or -1 with a problem of one line in
+ * history_problem(). They never print. */
 #ifndef HISTORY_H
 #define HISTORY_H
 

@@ -57,6 +57,7 @@ struct history_row {
 	const char *interface; /* its name, or "#" and its number */
 	/* By direction, what was lost included. */
 	struct tm_amount moved[2], lost[2];
+	uint32_t ids[5]; /* of the keys in the tables, user to interface */
 };
 
 static inline uint64_t history_row_bytes(const struct history_row *row)

@@ -1,0 +1,119 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "group.h"
+
+#define BY_TIME                                                                \
+	(HISTORY_BY_MINUTE | HISTORY_BY_HOUR | HISTORY_BY_DAY |                \
+		HISTORY_BY_MONTH)
+
+enum history_resolution history_group_resolution(unsigned by)
+{
+	if (by & HISTORY_BY_MINUTE)
+		return HISTORY_MINUTE;
+	if (by & HISTORY_BY_HOUR)
+		return HISTORY_HOUR;
+	return by & HISTORY_BY_DAY ? HISTORY_DAY : HISTORY_MONTH;
+}
+
+void history_amounts_add(
+	struct tm_amount to[2], const struct tm_amount amounts[2])
+{
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		to[i].bytes += amounts[i].bytes;
+		to[i].packets += amounts[i].packets;
+	}
+}
+
+static struct history_group_row *new_row(struct history_group *group)
+{
+	struct history_group_row *more;
+
+	if (group->count == group->room) {
+		group->room = group->room ? 2 * group->room : 256;
+		more = realloc(group->rows, group->room * sizeof(*more));
+		if (!more)
+			return NULL;
+		group->rows = more;
+	}
+	return memset(&group->rows[group->count++], 0, sizeof(*group->rows));
+}
+
+/* Key by key: what the keys so far are numbered with is joined to the next
+ * one's value, and that pair is numbered again. */
+static struct history_group_row *find(
+	struct history_group *group, const uint32_t values[GROUP_KEYS])
+{
+	struct history_group_row *row;
+	uint32_t number = 0;
+
+	for (unsigned i = 0; i < GROUP_KEYS; i++) {
+		const uint64_t key = (uint64_t)number << 32 | values[i];
+		const bool is_time = i == GROUP_TIME;
+
+		if (!(is_time ? group->by & BY_TIME : group->by & 1u << i))
+			continue;
+		number = tm_index_add(&group->indexes[i], key);
+		if (number == TM_INDEX_NONE)
+			return NULL;
+	}
+	if (number < group->count)
+		return &group->rows[number];
+	row = new_row(group);
+	if (row)
+		memcpy(row->values, values, sizeof(row->values));
+	return row;
+}
+
+static void add(struct history_group *group, const uint32_t values[GROUP_KEYS],
+	const struct history_sums *sums)
+{
+	struct history_group_row *const row = find(group, values);
+
+	if (!row) {
+		group->has_failed = true;
+		return;
+	}
+	history_amounts_add(row->moved, sums->moved);
+	history_amounts_add(row->lost, sums->lost);
+}
+
+static void add_direction(struct history_group *group,
+	uint32_t values[GROUP_KEYS], const struct history_sums *sums,
+	enum tm_direction direction)
+{
+	struct history_sums part = *sums;
+
+	part.moved[!direction] = (struct tm_amount){0};
+	part.lost[!direction] = (struct tm_amount){0};
+	values[GROUP_DIRECTION] = direction;
+	if (part.moved[direction].packets | part.moved[direction].bytes)
+		add(group, values, &part);
+}
+
+void history_group_take(void *context, const struct history_sums *sums)
+{
+	struct history_group *const group = context;
+	uint32_t values[GROUP_KEYS] = {0};
+
+	for (unsigned i = 0; i < SCAN_KEYS; i++)
+		values[i] = group->by & 1u << i ? sums->values[i] : 0;
+	if (group->by & BY_TIME)
+		values[GROUP_TIME] =
+			history_slot(history_group_resolution(group->by),
+				sums->time_ns) /
+			HISTORY_MINUTE_NS;
+	if (group->by & HISTORY_BY_DIRECTION) {
+		add_direction(group, values, sums, TM_IN);
+		add_direction(group, values, sums, TM_OUT);
+	} else {
+		add(group, values, sums);
+	}
+}
+
+void history_group_free(struct history_group *group)
+{
+	for (unsigned i = 0; i < GROUP_KEYS; i++)
+		tm_index_free(&group->indexes[i]);
+	free(group->rows);
+}

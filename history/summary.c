@@ -1,0 +1,296 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "group.h"
+#include "texts.h"
+
+static void *grow(
+	struct history *history, void *array, size_t count, size_t size)
+{
+	void *more;
+
+	if (count & (count - 1)) /* room is a power of two */
+		return array;
+	more = realloc(array, (count ? 2 * count : 1) * size);
+	if (!more)
+		history_fail(history, "out of memory");
+	return more;
+}
+
+/* --- what users have --- */
+
+static void take_user(void *context, const struct history_sums *sums)
+{
+	struct history_summary *const answer = context;
+	struct tm_amount *to = sums->values[SCAN_UID] == TM_NOBODY
+				       ? answer->nobody
+				       : answer->attributed;
+
+	history_amounts_add(answer->moved, sums->moved);
+	history_amounts_add(answer->lost, sums->lost);
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		to[i].bytes += sums->moved[i].bytes - sums->lost[i].bytes;
+		to[i].packets += sums->moved[i].packets - sums->lost[i].packets;
+	}
+}
+
+static int sum_users(struct history *history, const struct history_plan *plan,
+	struct history_summary *answer)
+{
+	const struct history_scan scan = {
+		.keys = HISTORY_BY_USER,
+		.take = take_user,
+		.context = answer,
+	};
+
+	return history_scan_run(history, plan, &scan);
+}
+
+/* --- interfaces, and what only the host has --- */
+
+static struct history_interface *find_interface(
+	struct history *history, struct history_summary *answer, uint32_t id)
+{
+	const char *const name =
+		history_text_interface(answer->texts, id) ?: "(others)";
+	struct history_interface *more;
+
+	for (size_t i = 0; i < answer->interface_count; i++) {
+		if (!strcmp(answer->interfaces[i].name, name))
+			return &answer->interfaces[i];
+	}
+	more = grow(history, answer->interfaces, answer->interface_count,
+		sizeof(*more));
+	if (!more)
+		return NULL;
+	answer->interfaces = more;
+	more += answer->interface_count++;
+	*more = (struct history_interface){.name = name};
+	return more;
+}
+
+static int sum_interfaces(struct history *history,
+	const struct history_plan *plan, struct history_summary *answer)
+{
+	struct history_group group = {.by = HISTORY_BY_INTERFACE};
+	const struct history_scan scan = {
+		.keys = HISTORY_BY_INTERFACE,
+		.take = history_group_take,
+		.context = &group,
+	};
+	int result = history_scan_run(history, plan, &scan);
+
+	for (uint32_t i = 0; i < group.count && !result; i++) {
+		struct history_interface *const interface = find_interface(
+			history, answer, group.rows[i].values[SCAN_INTERFACE]);
+
+		if (interface)
+			history_amounts_add(
+				interface->moved, group.rows[i].moved);
+		else
+			result = -1;
+	}
+	history_group_free(&group);
+	return result;
+}
+
+static int take_host(struct history *history, sqlite3_stmt *statement,
+	struct history_summary *answer)
+{
+	struct tm_amount *const sums[] = {[HISTORY_SEEN] = answer->seen,
+		[HISTORY_EXCLUDED] = answer->excluded,
+		[HISTORY_UNATTRIBUTED] = answer->unattributed};
+	const unsigned what = sqlite3_column_int(statement, 0);
+	struct tm_amount amounts[2];
+	struct history_interface *interface;
+
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		amounts[i].bytes = sqlite3_column_int64(statement, 2 + 2 * i);
+		amounts[i].packets = sqlite3_column_int64(statement, 3 + 2 * i);
+	}
+	if (what > HISTORY_UNATTRIBUTED)
+		return 0;
+	history_amounts_add(sums[what], amounts);
+	if (what != HISTORY_UNATTRIBUTED)
+		return 0;
+	interface = find_interface(
+		history, answer, sqlite3_column_int64(statement, 1));
+	if (!interface)
+		return -1;
+	history_amounts_add(interface->unattributed, amounts);
+	return 0;
+}
+
+static int sum_host(struct history *history, const struct history_piece *piece,
+	struct history_summary *answer)
+{
+	sqlite3_stmt *statement;
+	char sql[512];
+	int result;
+
+	snprintf(sql, sizeof(sql),
+		"SELECT what, interface, sum(in_bytes), sum(in_packets), "
+		"sum(out_bytes), sum(out_packets) FROM host_%s "
+		"WHERE time >= %" PRIu64 " AND time < %" PRIu64
+		" GROUP BY what, interface",
+		history_resolution_name(piece->resolution), piece->begin_ns,
+		piece->end_ns);
+	statement = history_prepare(history, sql);
+	if (!statement)
+		return -1;
+	while ((result = history_step(history, statement)) == 1) {
+		result = take_host(history, statement, answer);
+		if (result)
+			break;
+	}
+	sqlite3_finalize(statement);
+	return result;
+}
+
+/* --- runs and coverage --- */
+
+static void read_statuses(sqlite3_stmt *statement, struct history_run *run)
+{
+	int at = 5;
+
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		struct tm_amount *const amounts[] = {&run->seen[i],
+			&run->recorded[i], &run->excluded[i], &run->lost[i]};
+
+		for (int j = 0; j < 4; j++) {
+			amounts[j]->packets =
+				sqlite3_column_int64(statement, at++);
+			amounts[j]->bytes =
+				sqlite3_column_int64(statement, at++);
+		}
+	}
+}
+
+static int read_run(struct history *history, sqlite3_stmt *statement,
+	struct history_summary *answer)
+{
+	struct history_run *more =
+		grow(history, answer->runs, answer->run_count, sizeof(*more));
+	const char *host;
+
+	if (!more)
+		return -1;
+	answer->runs = more;
+	more += answer->run_count++;
+	host = (const char *)sqlite3_column_text(statement, 1);
+	*more = (struct history_run){
+		.id = sqlite3_column_int64(statement, 0),
+		.host = "",
+		.start_ns = sqlite3_column_int64(statement, 2),
+		.last_ns = sqlite3_column_int64(statement, 3),
+		.is_ended = sqlite3_column_int(statement, 4),
+	};
+	if (host)
+		more->host = history_text_keep(answer->texts, host) ?: "";
+	read_statuses(statement, more);
+	return 0;
+}
+
+static int read_span(struct history *history, sqlite3_stmt *statement,
+	struct history_summary *answer)
+{
+	struct history_span *more = grow(
+		history, answer->covered, answer->covered_count, sizeof(*more));
+
+	if (!more)
+		return -1;
+	answer->covered = more;
+	more += answer->covered_count++;
+	more->begin_ns = sqlite3_column_int64(statement, 0);
+	more->end_ns = sqlite3_column_int64(statement, 1);
+	return 0;
+}
+
+static int read_each(struct history *history, const char *sql,
+	struct history_summary *answer,
+	int (*read)(struct history *, sqlite3_stmt *, struct history_summary *))
+{
+	sqlite3_stmt *const statement = history_prepare(history, sql);
+	int result;
+
+	if (!statement)
+		return -1;
+	sqlite3_bind_int64(statement, 1, answer->from_ns);
+	sqlite3_bind_int64(statement, 2, answer->to_ns);
+	while ((result = history_step(history, statement)) == 1) {
+		result = read(history, statement, answer);
+		if (result)
+			break;
+	}
+	sqlite3_finalize(statement);
+	return result;
+}
+
+static const char runs[] = "SELECT id, host, start, last, is_ended, "
+			   "seen_in_packets, seen_in_bytes, "
+			   "recorded_in_packets, recorded_in_bytes, "
+			   "excluded_in_packets, excluded_in_bytes, "
+			   "lost_in_packets, lost_in_bytes, "
+			   "seen_out_packets, seen_out_bytes, "
+			   "recorded_out_packets, recorded_out_bytes, "
+			   "excluded_out_packets, excluded_out_bytes, "
+			   "lost_out_packets, lost_out_bytes "
+			   "FROM run WHERE last >= ?1 AND start < ?2 "
+			   "ORDER BY start DESC, number DESC LIMIT 1000";
+
+static const char spans[] = "SELECT begin, \"end\" FROM covered "
+			    "WHERE \"end\" > ?1 AND begin < ?2 ORDER BY begin";
+
+/* --- the answer --- */
+
+static int answer_summary(struct history *history,
+	const struct history_plan *plan, struct history_summary *answer)
+{
+	answer->from_ns = plan->from_ns;
+	answer->to_ns = plan->to_ns;
+	answer->first_ns = history->marks.first_ns;
+	answer->newest_ns = history->marks.newest_ns;
+	answer->written_ns = history->marks.written_ns;
+	if (sum_users(history, plan, answer) ||
+		sum_interfaces(history, plan, answer))
+		return -1;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (sum_host(history, &plan->pieces[i], answer))
+			return -1;
+	}
+	return read_each(history, spans, answer, read_span) ||
+			       read_each(history, runs, answer, read_run)
+		       ? -1
+		       : 0;
+}
+
+int history_summary(struct history *history,
+	const struct history_filter *filter, struct history_summary *answer)
+{
+	struct history_plan plan = {0};
+	int result = -1;
+
+	*answer = (struct history_summary){0};
+	if (history_begin(history))
+		return -1;
+	answer->texts = history_texts_new(history);
+	if (answer->texts && !history_plan_make(history, filter->from_ns,
+				     filter->to_ns, HISTORY_MONTH, &plan)) {
+		result = answer_summary(history, &plan, answer);
+		history_texts_settle(answer->texts);
+	}
+	history_end(history);
+	free(plan.pieces);
+	return result;
+}
+
+void history_summary_free(struct history_summary *answer)
+{
+	free(answer->covered);
+	free(answer->runs);
+	free(answer->interfaces);
+	history_texts_free(answer->texts);
+	*answer = (struct history_summary){0};
+}

@@ -1,0 +1,133 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "database.h"
+#include "texts.h"
+
+enum { USER, PROCESS, REMOTE, INTERFACE, SORTS };
+
+static const char *const look_ups[SORTS] = {
+	"SELECT name FROM user WHERE uid = ?",
+	"SELECT name FROM process WHERE id = ?",
+	"SELECT address FROM remote WHERE id = ?",
+	"SELECT CASE WHEN name = '' AND id > 1 THEN '#' || ifindex "
+	"ELSE name END FROM interface WHERE id = ?",
+};
+
+struct list {
+	char **texts;
+	uint32_t count, room;
+};
+
+struct history_texts {
+	struct history *history;
+	struct tm_index indexes[SORTS];
+	struct list lists[SORTS + 1]; /* the last: those that were kept */
+	sqlite3_stmt *statements[SORTS];
+};
+
+struct history_texts *history_texts_new(struct history *history)
+{
+	struct history_texts *const texts = calloc(1, sizeof(*texts));
+
+	if (texts)
+		texts->history = history;
+	else
+		history_fail(history, "out of memory");
+	return texts;
+}
+
+static const char *add(struct list *list, char *text)
+{
+	char **more;
+
+	if (list->count == list->room) {
+		list->room = list->room ? 2 * list->room : 64;
+		more = realloc(list->texts, list->room * sizeof(*more));
+		if (!more) {
+			free(text);
+			return NULL;
+		}
+		list->texts = more;
+	}
+	return list->texts[list->count++] = text;
+}
+
+static char *read_text(struct history_texts *texts, int sort, uint32_t id)
+{
+	sqlite3_stmt **const statement = &texts->statements[sort];
+	char *text = NULL;
+
+	if (!*statement)
+		*statement = history_prepare(texts->history, look_ups[sort]);
+	if (!*statement)
+		return NULL;
+	sqlite3_bind_int64(*statement, 1, id);
+	if (history_step(texts->history, *statement) == 1 &&
+		sqlite3_column_type(*statement, 0) != SQLITE_NULL)
+		text = strndup(
+			(const char *)sqlite3_column_blob(*statement, 0) ?: "",
+			sqlite3_column_bytes(*statement, 0));
+	sqlite3_reset(*statement);
+	return text;
+}
+
+static const char *look_up(struct history_texts *texts, int sort, uint32_t id)
+{
+	struct tm_index *const index = &texts->indexes[sort];
+	const uint32_t known = tm_index_find(index, id);
+
+	if (known < texts->lists[sort].count)
+		return texts->lists[sort].texts[known];
+	if (known != TM_INDEX_NONE || tm_index_add(index, id) == TM_INDEX_NONE)
+		return NULL; /* no memory, then or now */
+	return add(&texts->lists[sort], read_text(texts, sort, id));
+}
+
+const char *history_text_user(struct history_texts *texts, uint32_t uid)
+{
+	return look_up(texts, USER, uid);
+}
+
+const char *history_text_process(struct history_texts *texts, uint32_t id)
+{
+	return look_up(texts, PROCESS, id);
+}
+
+const char *history_text_remote(struct history_texts *texts, uint32_t id)
+{
+	return look_up(texts, REMOTE, id);
+}
+
+const char *history_text_interface(struct history_texts *texts, uint32_t id)
+{
+	return look_up(texts, INTERFACE, id);
+}
+
+const char *history_text_keep(struct history_texts *texts, const char *text)
+{
+	return add(&texts->lists[SORTS], strdup(text));
+}
+
+void history_texts_settle(struct history_texts *texts)
+{
+	for (int i = 0; i < SORTS; i++) {
+		sqlite3_finalize(texts->statements[i]);
+		texts->statements[i] = NULL;
+	}
+}
+
+void history_texts_free(struct history_texts *texts)
+{
+	if (!texts)
+		return;
+	history_texts_settle(texts);
+	for (int i = 0; i <= SORTS; i++) {
+		for (uint32_t j = 0; j < texts->lists[i].count; j++)
+			free(texts->lists[i].texts[j]);
+		free(texts->lists[i].texts);
+		if (i < SORTS)
+			tm_index_free(&texts->indexes[i]);
+	}
+	free(texts);
+}
