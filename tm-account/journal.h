@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "runs.h"
+#include "common/runs.h"
 #include "totals.h"
 
 /* What reading a file found. */

@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "columns.h"
+#include "common/confine.h"
 #include "common/exit.h"
 #include "common/number.h"
 #include "common/progress.h"
 #include "common/signals.h"
 #include "common/stream.h"
-#include "confine.h"
 #include "files.h"
 #include "row.h"
 

@@ -1,6 +1,6 @@
-/* Gives up the rights that writing rows does not need. */
-#ifndef TM_CSV_CONFINE_H
-#define TM_CSV_CONFINE_H
+/* Gives up the rights that writing files of one directory does not need. */
+#ifndef TM_CONFINE_H
+#define TM_CONFINE_H
 
 /* From here on files can be written and made beneath this directory only (-1 =
  * nowhere), and no program that is started gains rights. Reading stays, for the

@@ -3,8 +3,8 @@
  * Traffic carries no run id: it belongs to the run whose START came last and
  * whose END has not come; before any START, to no run. A run's id 0 says that
  * it has none, and is never remembered. */
-#ifndef TM_ACCOUNT_RUNS_H
-#define TM_ACCOUNT_RUNS_H
+#ifndef TM_RUNS_H
+#define TM_RUNS_H
 
 #include <stdbool.h>
 #include <stdint.h>
