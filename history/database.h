@@ -83,6 +83,15 @@ int history_fail(struct history *history, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 int history_fail_sql(struct history *history);
 
+/* The same name again, which may be another file by now. It stays locked. */
+int history_reopen(struct history *history);
+
+/* Whether it could be: for what needs that nobody writes meanwhile. */
+bool history_try_lock(struct history *history);
+
+/* Of the database, for confinement to it. */
+int history_directory(const struct history *history);
+
 /* Runs statements without answer. */
 int history_sql(struct history *history, const char *sql);
 

@@ -99,6 +99,8 @@ const char *history_zone(const struct history *history)
 
 int history_sql(struct history *history, const char *sql)
 {
+	if (!history->db)
+		return history_fail(history, "is not open");
 	return sqlite3_exec(history->db, sql, NULL, NULL, NULL)
 		       ? history_fail_sql(history)
 		       : 0;
@@ -108,6 +110,10 @@ sqlite3_stmt *history_prepare(struct history *history, const char *sql)
 {
 	sqlite3_stmt *statement;
 
+	if (!history->db) {
+		history_fail(history, "is not open");
+		return NULL;
+	}
 	if (!sqlite3_prepare_v2(history->db, sql, -1, &statement, NULL))
 		return statement;
 	history_fail_sql(history);
@@ -245,6 +251,11 @@ static int take_lock(struct history *history)
 	return history->lock < 0 ? refuse(history, "", &refusal) : 0;
 }
 
+bool history_try_lock(struct history *history)
+{
+	return !take_lock(history);
+}
+
 static int check_place(struct history *history)
 {
 	struct tm_refusal refusal;
@@ -303,7 +314,8 @@ static int make_database(struct history *history)
 	char zone[HISTORY_ZONE_SIZE];
 
 	history_find_zone(zone);
-	if (history_sql(history, "PRAGMA auto_vacuum = INCREMENTAL;"
+	if (history_sql(history, "PRAGMA journal_mode = TRUNCATE;"
+				 "PRAGMA auto_vacuum = INCREMENTAL;"
 				 "PRAGMA journal_mode = WAL;"
 				 "BEGIN IMMEDIATE"))
 		return -1;
@@ -364,10 +376,10 @@ static int read_zone(struct history *history)
 	return history_set_zone(history);
 }
 
-static int set_up(struct history *history)
+static int set_up_database(struct history *history)
 {
-	if (check_place(history) || open_database(history) ||
-		check_database(history) || read_zone(history))
+	if (open_database(history) || check_database(history) ||
+		read_zone(history))
 		return -1;
 	if (history->access != HISTORY_READ && set_up_writer(history))
 		return -1;
@@ -375,6 +387,28 @@ static int set_up(struct history *history)
 		history_sql(history, "PRAGMA cache_size = -65536;"
 				     "PRAGMA mmap_size = 1073741824");
 	return history_read_marks(history);
+}
+
+int history_reopen(struct history *history)
+{
+	struct tm_refusal refusal;
+	int found;
+
+	sqlite3_close(history->db);
+	history->db = NULL;
+	history->marks = (struct history_marks){0};
+	found = tm_place_look(
+		place.directory, place.name, place.trust, &refusal);
+	if (found < 0)
+		return refuse(history, "", &refusal);
+	if (found && make_file(history))
+		return -1;
+	return set_up_database(history);
+}
+
+int history_directory(const struct history *history)
+{
+	return history->has_place ? place.directory : -1;
 }
 
 struct history *history_open(
@@ -388,7 +422,7 @@ struct history *history_open(
 	history->lock = -1;
 	history->access = access;
 	history->path = strdup(path);
-	if (history->path && !set_up(history))
+	if (history->path && !check_place(history) && !set_up_database(history))
 		*status = 0;
 	return history;
 }

@@ -198,6 +198,10 @@ int history_quotas(struct history *history, uint64_t time_ns,
 	struct history_quotas *answer);
 void history_quotas_free(struct history_quotas *answer);
 
+/* The time of the newest record, or now where that is in the future; 0 while
+ * there is none. */
+uint64_t history_newest(struct history *history);
+
 /* The uid of that recorded name. */
 bool history_find_user(
 	struct history *history, const char *name, uint32_t *uid);

@@ -18,6 +18,16 @@ static uint64_t wall_ns(void)
 	return now.tv_sec * HISTORY_SECOND + now.tv_nsec;
 }
 
+uint64_t history_newest(struct history *history)
+{
+	const uint64_t wall = wall_ns();
+
+	if (!history_begin(history))
+		history_end(history);
+	return wall < history->marks.newest_ns ? wall
+					       : history->marks.newest_ns;
+}
+
 static void take(void *context, const struct history_sums *sums)
 {
 	struct history_quota *const quota = context;

@@ -49,7 +49,7 @@ static const char dictionaries[] =
 	"CREATE TABLE covered (begin INTEGER PRIMARY KEY, "
 	"\"end\" INTEGER NOT NULL);"
 	"CREATE TABLE quota (uid INTEGER NOT NULL, period TEXT NOT NULL, "
-	"bytes INTEGER NOT NULL, hook TEXT, "
+	"bytes INTEGER NOT NULL, "
 	"fired_in INTEGER NOT NULL DEFAULT 0, "
 	"fired INTEGER NOT NULL DEFAULT 0, "
 	"PRIMARY KEY (uid, period)) WITHOUT ROWID;";

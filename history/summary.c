@@ -228,17 +228,18 @@ static int read_each(struct history *history, const char *sql,
 	return result;
 }
 
-static const char runs[] = "SELECT id, host, start, last, is_ended, "
-			   "seen_in_packets, seen_in_bytes, "
-			   "recorded_in_packets, recorded_in_bytes, "
-			   "excluded_in_packets, excluded_in_bytes, "
-			   "lost_in_packets, lost_in_bytes, "
-			   "seen_out_packets, seen_out_bytes, "
-			   "recorded_out_packets, recorded_out_bytes, "
-			   "excluded_out_packets, excluded_out_bytes, "
-			   "lost_out_packets, lost_out_bytes "
-			   "FROM run WHERE last >= ?1 AND start < ?2 "
-			   "ORDER BY start DESC, number DESC LIMIT 1000";
+static const char runs[] =
+	"SELECT id, host, coalesce(start, last) AS start, last, is_ended, "
+	"seen_in_packets, seen_in_bytes, "
+	"recorded_in_packets, recorded_in_bytes, "
+	"excluded_in_packets, excluded_in_bytes, "
+	"lost_in_packets, lost_in_bytes, "
+	"seen_out_packets, seen_out_bytes, "
+	"recorded_out_packets, recorded_out_bytes, "
+	"excluded_out_packets, excluded_out_bytes, "
+	"lost_out_packets, lost_out_bytes "
+	"FROM run WHERE last >= ?1 AND start < ?2 "
+	"ORDER BY start DESC, number DESC LIMIT 1000";
 
 static const char spans[] = "SELECT begin, \"end\" FROM covered "
 			    "WHERE \"end\" > ?1 AND begin < ?2 ORDER BY begin";

@@ -1,0 +1,29 @@
+/* The commands of tm-store beside writing, each with its arguments from its
+ * name on; they return an exit code. */
+#ifndef TM_STORE_COMMANDS_H
+#define TM_STORE_COMMANDS_H
+
+#include "history/history.h"
+
+int query_main(int argc, char **argv);
+int prune_main(int argc, char **argv);
+int quota_main(int argc, char **argv);
+
+/* What all of them do with their options. */
+_Noreturn void misuse(void);
+_Noreturn void print_and_exit(const char *text);
+extern const char usage[];
+
+/* A line on stderr and the end where it cannot be opened. */
+struct history *open_or_exit(const char *path, enum history_access access);
+
+/* "2d"; ends with a line that names the option. */
+uint64_t parse_duration(const char *option, const char *text);
+
+/* The user of that name or number: of the history, else of this machine. */
+uint32_t find_user(struct history *history, const char *name);
+
+/* "2026-11-21", "2026-11-21 06:33", RFC 3339, or seconds since the epoch. */
+uint64_t parse_time(const char *option, const char *text);
+
+#endif

@@ -1,0 +1,373 @@
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "commit.h"
+#include "history/query.h"
+
+#define LOG_PAGES 1000		 /* of the -wal file, before it is emptied */
+#define LOG_PAGES_MANY (1 << 16) /* 256 MiB */
+#define CROWD 256		 /* sums of a user that are worth a look */
+#define ROOM 2 /* times as many remotes as are kept, before some are cut */
+
+struct commit {
+	struct history *history;
+	const struct retention *retention;
+	sqlite3_stmt *inserts[HISTORY_RESOLUTIONS][HISTORY_CUBES];
+	struct sums part; /* of a table */
+	int log_pages;
+	bool said_log;
+};
+
+/* --- which tables --- */
+
+/* A table's keys, in the order of its columns. */
+static unsigned key_values(
+	int cube, const struct sum_key *key, uint32_t values[5])
+{
+	const uint32_t all[HISTORY_CUBES][5] = {
+		[HISTORY_CUBE_PROTOCOL] = {key->process, key->protocol,
+			key->interface},
+		[HISTORY_CUBE_USER] = {key->uid},
+		[HISTORY_CUBE_PROCESS] = {key->uid, key->process, key->protocol,
+			key->interface},
+		[HISTORY_CUBE_REMOTE] = {key->remote},
+		[HISTORY_CUBE_TRAFFIC] = {key->uid, key->process, key->remote,
+			key->protocol, key->interface},
+		[HISTORY_CUBE_HOST] = {key->process, key->interface},
+	};
+
+	memcpy(values, all[cube], sizeof(all[cube]));
+	return history_cubes[cube].key_count;
+}
+
+/* The key without what the table does not tell apart. */
+static struct sum_key key_in(int cube, struct sum_key key)
+{
+	const unsigned keys =
+		cube == HISTORY_CUBE_HOST
+			? HISTORY_BY_PROCESS | HISTORY_BY_INTERFACE
+			: history_cubes[cube].keys;
+
+	key.uid = keys & HISTORY_BY_USER ? key.uid : 0;
+	key.process = keys & HISTORY_BY_PROCESS ? key.process : 0;
+	key.remote = keys & HISTORY_BY_REMOTE ? key.remote : 0;
+	key.protocol = keys & HISTORY_BY_PROTOCOL ? key.protocol : 0;
+	key.interface = keys & HISTORY_BY_INTERFACE ? key.interface : 0;
+	return key;
+}
+
+/* Minutes take what is not too old for them; coarser tables what comes too late
+ * to be added up from finer ones. */
+static bool belongs(const struct history_marks *marks,
+	enum history_resolution r, uint64_t time_ns)
+{
+	if (r != HISTORY_MINUTE && time_ns >= marks->added[r])
+		return false;
+	return r == HISTORY_MONTH || history_slot(r, time_ns) >= marks->kept[r];
+}
+
+/* The batch's sums as a table has them. */
+static int collect(struct commit *commit, const struct sums *from, int cube,
+	enum history_resolution r)
+{
+	const struct history_marks *const marks = &commit->history->marks;
+
+	sums_clear(&commit->part);
+	for (uint32_t i = 0; i < from->count; i++) {
+		struct sum_key key = key_in(cube, from->rows[i].key);
+		const uint64_t time_ns = key.minute * HISTORY_MINUTE_NS;
+
+		if (!belongs(marks, r, time_ns))
+			continue;
+		key.minute = history_slot(r, time_ns) / HISTORY_MINUTE_NS;
+		if (sums_add(&commit->part, &key, &from->rows[i]))
+			return history_fail(commit->history, "out of memory");
+	}
+	return 0;
+}
+
+/* --- a table's rows --- */
+
+static sqlite3_stmt *find_insert(
+	struct commit *commit, int cube, enum history_resolution r)
+{
+	const struct history_cube_facts *const facts = &history_cubes[cube];
+	sqlite3_stmt **const insert = &commit->inserts[r][cube];
+	char sql[1024], marks[64] = "?";
+
+	if (*insert)
+		return *insert;
+	for (unsigned i = 0; i < facts->key_count + (facts->has_lost ? 8 : 4);
+		i++)
+		strcat(marks, ", ?");
+	snprintf(sql, sizeof(sql),
+		"INSERT INTO %s_%s VALUES (%s) ON CONFLICT DO UPDATE SET %s",
+		facts->name, history_resolution_name(r), marks,
+		coarse_add_amounts(facts));
+	*insert = history_prepare(commit->history, sql);
+	return *insert;
+}
+
+static int bind_amounts(
+	sqlite3_stmt *insert, int at, const struct tm_amount amounts[2])
+{
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		sqlite3_bind_int64(insert, at++, amounts[i].bytes);
+		sqlite3_bind_int64(insert, at++, amounts[i].packets);
+	}
+	return at;
+}
+
+static int insert_sum(struct history *history, sqlite3_stmt *insert, int cube,
+	const struct sum *sum)
+{
+	uint32_t values[5];
+	const unsigned count = key_values(cube, &sum->key, values);
+	int at = 1, result;
+
+	sqlite3_bind_int64(insert, at++, sum->key.minute * HISTORY_MINUTE_NS);
+	for (unsigned i = 0; i < count; i++)
+		sqlite3_bind_int64(insert, at++, values[i]);
+	at = bind_amounts(insert, at, sum->moved);
+	if (history_cubes[cube].has_lost)
+		bind_amounts(insert, at, sum->lost);
+	result = history_step(history, insert);
+	sqlite3_reset(insert);
+	return result;
+}
+
+static int write_part(
+	struct commit *commit, int cube, enum history_resolution r)
+{
+	const struct sums *const part = &commit->part;
+	sqlite3_stmt *insert;
+
+	if (!part->count)
+		return 0;
+	insert = find_insert(commit, cube, r);
+	if (!insert)
+		return -1;
+	for (uint32_t i = 0; i < part->count; i++) {
+		if (insert_sum(commit->history, insert, cube, &part->rows[i]))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- too many remotes --- */
+
+/* How many sums from there on are of the same user and slot. */
+static uint32_t crowd_at(const struct sums *sums, uint32_t i)
+{
+	const struct sum *const first = &sums->rows[i];
+	uint32_t end = i;
+
+	while (end < sums->count &&
+		sums->rows[end].key.minute == first->key.minute &&
+		sums->rows[end].key.uid == first->key.uid)
+		end++;
+	return end - i;
+}
+
+static int trim_slot(struct commit *commit, const struct sum_key *key,
+	enum history_resolution r)
+{
+	const uint32_t most = coarse_remotes(commit->retention, r);
+	const uint64_t slot_ns = key->minute * HISTORY_MINUTE_NS;
+	sqlite3_stmt *statement;
+	bool is_crowd = false;
+	char sql[256];
+
+	snprintf(sql, sizeof(sql),
+		"SELECT count(DISTINCT remote) FROM traffic_%s "
+		"WHERE time = ? AND uid = ?",
+		history_resolution_name(r));
+	statement = history_prepare(commit->history, sql);
+	if (!statement)
+		return -1;
+	sqlite3_bind_int64(statement, 1, slot_ns);
+	sqlite3_bind_int64(statement, 2, key->uid);
+	if (history_step(commit->history, statement) == 1)
+		is_crowd = sqlite3_column_int64(statement, 0) > ROOM * most;
+	sqlite3_finalize(statement);
+	return is_crowd ? coarse_trim(
+				  commit->history, r, slot_ns, key->uid, most)
+			: 0;
+}
+
+static int trim_part(struct commit *commit, enum history_resolution r)
+{
+	uint32_t i = 0, count;
+
+	for (; i < commit->part.count; i += count) {
+		count = crowd_at(&commit->part, i);
+		if (count >= CROWD &&
+			trim_slot(commit, &commit->part.rows[i].key, r))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- the transaction --- */
+
+static int write_table(struct commit *commit, const struct batch *batch,
+	int cube, enum history_resolution r)
+{
+	if (r == HISTORY_MINUTE && !history_cubes[cube].has_minutes)
+		return 0;
+	if (collect(commit,
+		    cube == HISTORY_CUBE_HOST ? &batch->host : &batch->traffic,
+		    cube, r))
+		return -1;
+	sums_sort(&commit->part);
+	if (write_part(commit, cube, r))
+		return -1;
+	return cube == HISTORY_CUBE_TRAFFIC ? trim_part(commit, r) : 0;
+}
+
+/* By remote before all, which trimming changes. */
+static int write_sums(struct commit *commit, const struct batch *batch)
+{
+	for (int r = HISTORY_MINUTE; r < HISTORY_RESOLUTIONS; r++) {
+		for (int cube = 0; cube < HISTORY_CUBES; cube++) {
+			if (write_table(commit, batch, cube, r))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static uint64_t wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * HISTORY_SECOND + now.tv_nsec;
+}
+
+static void note_times(struct history_marks *marks, const struct batch *batch)
+{
+	if (!batch->has_time)
+		return;
+	if (!marks->newest_ns || batch->first_ns < marks->first_ns)
+		marks->first_ns = batch->first_ns;
+	if (batch->newest_ns > marks->newest_ns)
+		marks->newest_ns = batch->newest_ns;
+}
+
+/* A clock that is ahead must not make all that is older too old. */
+static int tend(struct commit *commit)
+{
+	struct history *const history = commit->history;
+	struct history_marks *const marks = &history->marks;
+	const uint64_t wall = wall_ns();
+	const uint64_t now = wall < marks->newest_ns ? wall : marks->newest_ns;
+	bool has_removed;
+
+	marks->written_ns = wall;
+	return coarse_add(history, commit->retention, marks->newest_ns) ||
+			       coarse_prune(history, commit->retention, now,
+				       &has_removed) ||
+			       history_write_marks(history)
+		       ? -1
+		       : 0;
+}
+
+static int write_all(struct commit *commit, const struct batch *batch,
+	struct dictionary *dictionary, struct sources *sources)
+{
+	struct history *const history = commit->history;
+
+	if (history_read_marks(history) || dictionary_write(dictionary) ||
+		sources_write(sources))
+		return -1;
+	note_times(&history->marks, batch);
+	return write_sums(commit, batch) || tend(commit) ||
+			       history_sql(history, "COMMIT")
+		       ? -1
+		       : 0;
+}
+
+/* What a reader still needs stays in the log. */
+static void empty_log(struct commit *commit)
+{
+	int left = 0, done = 0;
+
+	if (commit->log_pages < LOG_PAGES)
+		return;
+	sqlite3_wal_checkpoint_v2(commit->history->db, NULL,
+		SQLITE_CHECKPOINT_PASSIVE, &left, &done);
+	if (left - done < LOG_PAGES_MANY) {
+		commit->said_log = false;
+		return;
+	}
+	if (!commit->said_log)
+		warnx("%s-wal: %d MiB, because a reader does not end; it grows "
+		      "until then",
+			commit->history->path, left / 256);
+	commit->said_log = true;
+}
+
+static int note_log(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct commit *const commit = context;
+
+	(void)db;
+	(void)name;
+	commit->log_pages = pages;
+	return SQLITE_OK;
+}
+
+int commit_write(struct commit *commit, struct batch *batch,
+	struct dictionary *dictionary, struct sources *sources)
+{
+	struct history *const history = commit->history;
+
+	sqlite3_wal_hook(history->db, note_log, commit);
+	if (history_sql(history, "BEGIN IMMEDIATE"))
+		return -1;
+	if (write_all(commit, batch, dictionary, sources)) {
+		/* an error may have ended the transaction already */
+		sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
+		return -1;
+	}
+	dictionary_settle(dictionary);
+	sources_settle(sources);
+	empty_log(commit);
+	return 0;
+}
+
+struct commit *commit_new(
+	struct history *history, const struct retention *retention)
+{
+	struct commit *const commit = calloc(1, sizeof(*commit));
+
+	if (!commit)
+		return NULL;
+	commit->history = history;
+	commit->retention = retention;
+	return commit;
+}
+
+void commit_forget(struct commit *commit)
+{
+	for (int r = 0; r < HISTORY_RESOLUTIONS; r++) {
+		for (int cube = 0; cube < HISTORY_CUBES; cube++) {
+			sqlite3_finalize(commit->inserts[r][cube]);
+			commit->inserts[r][cube] = NULL;
+		}
+	}
+	commit->log_pages = 0;
+}
+
+void commit_free(struct commit *commit)
+{
+	if (!commit)
+		return;
+	commit_forget(commit);
+	sums_free(&commit->part);
+	free(commit);
+}

@@ -1,0 +1,120 @@
+#include <err.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "coarse.h"
+#include "commands.h"
+#include "common/exit.h"
+
+enum { DB = 256, OLDER };
+
+struct options {
+	const char *path;
+	uint64_t age_ns;
+	bool is_quiet;
+};
+
+static void parse_options(struct options *options, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"db", required_argument, NULL, DB},
+		{"older-than", required_argument, NULL, OLDER},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "qhV", longs, NULL)) != -1) {
+		switch (option) {
+		case DB:
+			options->path = optarg;
+			break;
+		case OLDER:
+			options->age_ns =
+				parse_duration("--older-than", optarg);
+			break;
+		case 'q':
+			options->is_quiet = true;
+			break;
+		case 'h':
+			print_and_exit(usage);
+		case 'V':
+			print_and_exit("tm-store " TM_VERSION "\n");
+		default:
+			misuse();
+		}
+	}
+	if (optind < argc || !options->age_ns) {
+		warnx("prune takes --older-than TIME, such as 90d, and no "
+		      "files");
+		misuse();
+	}
+}
+
+/* Remotes and processes that no row has any more; only while nobody writes, who
+ * would know their numbers. */
+static const char forget[] =
+	"DELETE FROM remote WHERE id > 1 AND id NOT IN "
+	"(SELECT remote FROM traffic_minute UNION SELECT remote FROM "
+	"traffic_hour UNION SELECT remote FROM traffic_day UNION SELECT remote "
+	"FROM traffic_month);"
+	"DELETE FROM process WHERE id > 1 AND id NOT IN "
+	"(SELECT process FROM process_minute UNION SELECT process FROM "
+	"process_hour UNION SELECT process FROM process_day UNION SELECT "
+	"process FROM process_month);"
+	"DELETE FROM run WHERE last < (SELECT value FROM about "
+	"WHERE key = 'first')";
+
+static uint64_t now_ns(const struct history *history)
+{
+	struct timespec now;
+	uint64_t wall;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	wall = now.tv_sec * HISTORY_SECOND + now.tv_nsec;
+	return wall < history->marks.newest_ns ? wall
+					       : history->marks.newest_ns;
+}
+
+static int prune(struct history *history, uint64_t age_ns, bool *has_removed)
+{
+	struct retention retention;
+
+	for (int i = 0; i < HISTORY_RESOLUTIONS; i++)
+		retention.keep_ns[i] = age_ns;
+	if (history_sql(history, "BEGIN IMMEDIATE") ||
+		history_read_marks(history) ||
+		coarse_prune(
+			history, &retention, now_ns(history), has_removed) ||
+		history_write_marks(history) ||
+		(history->lock >= 0 && history_sql(history, forget)) ||
+		history_sql(history, "COMMIT"))
+		return -1;
+	return history_sql(history, "PRAGMA incremental_vacuum");
+}
+
+int prune_main(int argc, char **argv)
+{
+	struct options options = {0};
+	struct history *history;
+	bool has_removed;
+	int status;
+
+	parse_options(&options, argc, argv);
+	history = open_or_exit(options.path, HISTORY_CHANGE);
+	history_try_lock(history);
+	status = prune(history, options.age_ns, &has_removed) ? TM_FAILED
+							      : TM_DONE;
+	if (status)
+		warnx("%s", history_problem(history));
+	else if (!has_removed && !options.is_quiet)
+		warnx("%s: nothing in it is as old", options.path);
+	history_close(history);
+	return status;
+}

@@ -1,0 +1,354 @@
+#include <err.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "answer.h"
+#include "commands.h"
+#include "common/exit.h"
+#include "common/number.h"
+#include "history/database.h"
+
+struct options {
+	const char *path, *user, *hook, *at;
+	uint64_t limit;
+	bool has_limit, has_month, has_day, is_removal, is_quiet;
+	struct answer answer;
+};
+
+enum { DB = 256, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT };
+
+static enum tm_form parse_form(const char *name)
+{
+	static const char *const names[] = {"table", "csv", "json"};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!strcmp(name, names[i]))
+			return i;
+	}
+	errx(TM_MISUSED, "--output: not table, csv or json: %s", name);
+}
+
+static void take_option(struct options *options, int option)
+{
+	switch (option) {
+	case DB:
+		options->path = optarg;
+		break;
+	case USER:
+		options->user = optarg;
+		break;
+	case LIMIT:
+		if (!tm_size_parse(optarg, &options->limit) ||
+			!options->limit || options->limit > INT64_MAX)
+			errx(TM_MISUSED, "--limit: not a size such as 1T: %s",
+				optarg);
+		options->has_limit = true;
+		break;
+	case MONTH:
+		options->has_month = true;
+		break;
+	case DAY:
+		options->has_day = true;
+		break;
+	case REMOVE:
+		options->is_removal = true;
+		break;
+	case HOOK:
+		options->hook = optarg;
+		break;
+	case AT:
+		options->at = optarg;
+		break;
+	case OUTPUT:
+		options->answer.form = parse_form(optarg);
+		break;
+	case 'n':
+		options->answer.is_numeric = true;
+		break;
+	case 'q':
+		options->is_quiet = true;
+		break;
+	case 'h':
+		print_and_exit(usage);
+	case 'V':
+		print_and_exit("tm-store " TM_VERSION "\n");
+	default:
+		misuse();
+	}
+}
+
+static void check_options(const struct options *options)
+{
+	if (options->has_month && options->has_day)
+		errx(TM_MISUSED, "one of --month and --day");
+	if (options->has_limit && options->is_removal)
+		errx(TM_MISUSED, "one of --limit and --remove");
+	if ((options->has_limit || options->is_removal) && !options->user)
+		errx(TM_MISUSED, "%s needs --user USER",
+			options->has_limit ? "--limit" : "--remove");
+}
+
+static void parse_options(struct options *options, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{"db", required_argument, NULL, DB},
+		{"user", required_argument, NULL, USER},
+		{"limit", required_argument, NULL, LIMIT},
+		{"month", no_argument, NULL, MONTH},
+		{"day", no_argument, NULL, DAY},
+		{"remove", no_argument, NULL, REMOVE},
+		{"hook", required_argument, NULL, HOOK},
+		{"at", required_argument, NULL, AT},
+		{"output", required_argument, NULL, OUTPUT},
+		{"numeric", no_argument, NULL, 'n'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, 'V'},
+		{0},
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "nqhV", longs, NULL)) != -1)
+		take_option(options, option);
+	if (optind < argc) {
+		warnx("quota takes no files: %s", argv[optind]);
+		misuse();
+	}
+	check_options(options);
+}
+
+/* --- changes --- */
+
+/* Whether it changed something; ends with a line where it failed. */
+static bool change(struct history *history, const char *sql,
+	const uint64_t *numbers, int count, const char *period)
+{
+	sqlite3_stmt *const statement = history_prepare(history, sql);
+	int result = -1;
+
+	if (statement) {
+		for (int i = 0; i < count; i++)
+			sqlite3_bind_int64(statement, i + 1, numbers[i]);
+		if (period)
+			sqlite3_bind_text(statement, count + 1, period, -1,
+				SQLITE_STATIC);
+		result = history_step(history, statement);
+	}
+	sqlite3_finalize(statement);
+	if (result < 0)
+		errx(TM_FAILED, "%s", history_problem(history));
+	return sqlite3_changes(history->db);
+}
+
+static void set_limit(
+	struct history *history, const struct options *options, uint32_t uid)
+{
+	const uint64_t numbers[] = {uid, options->limit};
+
+	change(history,
+		"INSERT INTO quota (uid, bytes, period) VALUES (?1, ?2, ?3) "
+		"ON CONFLICT DO UPDATE SET bytes = ?2, fired = 0",
+		numbers, 2, options->has_day ? "day" : "month");
+}
+
+static void remove_limit(
+	struct history *history, const struct options *options, uint32_t uid)
+{
+	const uint64_t numbers[] = {uid};
+	bool is_removed;
+
+	if (options->has_day || options->has_month)
+		is_removed = change(history,
+			"DELETE FROM quota WHERE uid = ? AND period = ?",
+			numbers, 1, options->has_day ? "day" : "month");
+	else
+		is_removed = change(history, "DELETE FROM quota WHERE uid = ?",
+			numbers, 1, NULL);
+	if (!is_removed && !options->is_quiet)
+		warnx("the user has no such quota");
+}
+
+/* --- hooks --- */
+
+static const struct {
+	unsigned level;
+	const char *name;
+} levels[] = {
+	{HISTORY_PROJECTED, "projected"},
+	{HISTORY_OVER_80, "80"},
+	{HISTORY_OVER_90, "90"},
+	{HISTORY_OVER, "100"},
+};
+
+static void set_number(const char *name, uint64_t number)
+{
+	char text[TM_NUMBER_SIZE + 1];
+
+	*tm_number_format(text, number) = '\0';
+	setenv(name, text, 1);
+}
+
+/* Texts that strangers chose reach the command in its environment only. */
+static void set_environment(const struct options *options,
+	const struct history_quota *quota, const char *state)
+{
+	const char *const name =
+		user_name(&options->answer, quota->uid, quota->user);
+
+	setenv("TM_STATE", state, 1);
+	setenv("TM_USER", name ? name : "", 1);
+	set_number("TM_UID", quota->uid);
+	setenv("TM_PERIOD", history_resolution_name(quota->period), 1);
+	set_number("TM_SINCE", quota->begin_ns / HISTORY_SECOND);
+	set_number("TM_LIMIT", quota->limit);
+	set_number("TM_USED", quota->used);
+	set_number("TM_PROJECTED", quota->projected);
+	setenv("TM_DB", options->path, 1);
+}
+
+/* 0, or -1 when it could not be run or failed. */
+static int run_hook(const char *command)
+{
+	extern char **environ;
+	char *const argv[] = {"sh", "-c", (char *)command, NULL};
+	pid_t child;
+	int status;
+
+	errno = posix_spawn(&child, "/bin/sh", NULL, NULL, argv, environ);
+	if (errno) {
+		warn("--hook");
+		return -1;
+	}
+	while (waitpid(child, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -1;
+	}
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	warnx("--hook: ended with %d; it is run again the next time",
+		WIFEXITED(status) ? WEXITSTATUS(status)
+				  : 128 + WTERMSIG(status));
+	return -1;
+}
+
+/* Whose hook has been claimed is nobody else's to run. */
+static bool claim(struct history *history, const struct history_quota *quota,
+	unsigned level)
+{
+	const uint64_t numbers[] = {quota->uid, quota->begin_ns, level};
+
+	return change(history,
+		"UPDATE quota SET "
+		"fired = iif(fired_in = ?2, fired, 0) | ?3, fired_in = ?2 "
+		"WHERE uid = ?1 AND NOT (fired_in = ?2 AND fired & ?3) "
+		"AND period = ?4",
+		numbers, 3, history_resolution_name(quota->period));
+}
+
+static void give_back(struct history *history,
+	const struct history_quota *quota, unsigned level)
+{
+	const uint64_t numbers[] = {quota->uid, quota->begin_ns, level};
+
+	change(history,
+		"UPDATE quota SET fired = fired & ~?3 "
+		"WHERE uid = ?1 AND fired_in = ?2 AND period = ?4",
+		numbers, 3, history_resolution_name(quota->period));
+}
+
+/* 0, or -1 when a hook failed. */
+static int fire(struct history *history, const struct options *options,
+	const struct history_quota *quota)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
+		const unsigned level = levels[i].level;
+
+		if (!(quota->levels & level) || !claim(history, quota, level))
+			continue;
+		set_environment(options, quota, levels[i].name);
+		if (!run_hook(options->hook))
+			continue;
+		give_back(history, quota, level);
+		result = -1;
+	}
+	return result;
+}
+
+/* --- the answer --- */
+
+static void keep_user(struct history_quotas *quotas, uint32_t uid)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < quotas->count; i++) {
+		if (quotas->quotas[i].uid == uid)
+			quotas->quotas[kept++] = quotas->quotas[i];
+	}
+	quotas->count = kept;
+}
+
+static int check(struct history *history, const struct options *options,
+	struct history_quotas *quotas)
+{
+	int status = TM_DONE;
+
+	answer_quotas(&options->answer, quotas);
+	for (size_t i = 0; i < quotas->count; i++) {
+		if (options->hook && fire(history, options, &quotas->quotas[i]))
+			status = TM_FAILED;
+		if (status == TM_DONE &&
+			quotas->quotas[i].levels & HISTORY_OVER)
+			status = TM_OVER;
+	}
+	return status;
+}
+
+static int answer(struct history *history, const struct options *options)
+{
+	const uint32_t uid =
+		options->user ? find_user(history, options->user) : 0;
+	const uint64_t at = options->at ? parse_time("--at", options->at) : 0;
+	struct history_quotas quotas;
+	int status;
+
+	if (options->has_limit)
+		set_limit(history, options, uid);
+	if (options->is_removal)
+		remove_limit(history, options, uid);
+	if (history_quotas(history, at, &quotas))
+		errx(TM_FAILED, "%s", history_problem(history));
+	if (options->user)
+		keep_user(&quotas, uid);
+	status = check(history, options, &quotas);
+	history_quotas_free(&quotas);
+	return status;
+}
+
+int quota_main(int argc, char **argv)
+{
+	struct options options = {0};
+	struct history *history;
+	int status;
+
+	parse_options(&options, argc, argv);
+	options.answer.names = tm_names_new();
+	if (!options.answer.names)
+		err(TM_FAILED, NULL);
+	history = open_or_exit(options.path,
+		options.has_limit || options.is_removal || options.hook
+			? HISTORY_CHANGE
+			: HISTORY_READ);
+	status = answer(history, &options);
+	history_close(history);
+	tm_names_free(options.answer.names);
+	return status;
+}

@@ -1,0 +1,477 @@
+#include <err.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sources.h"
+
+#define GAP_NS (60 * HISTORY_SECOND) /* TICKs come each second */
+
+struct span {
+	uint64_t begin_ns, end_ns;
+};
+
+struct source {
+	uint64_t id;
+	struct tm_start start; /* all 0 = none was seen */
+	struct tm_status last[2];
+	bool has_last[2];
+	bool is_ended;
+	bool is_dirty;
+};
+
+struct sources {
+	struct history *history;
+	struct tm_runs *runs;
+	struct source *all;
+	uint32_t count, room;
+	struct span *spans; /* to be written */
+	uint32_t span_count, span_room;
+	bool is_open; /* the last span grows */
+	bool has_ticks;
+	bool is_quiet;
+	uint64_t next_number;
+};
+
+/* --- what the database knows --- */
+
+static int load_runs(struct sources *sources)
+{
+	struct history *const history = sources->history;
+	sqlite3_stmt *const statement = history_prepare(history,
+		"SELECT id, counted, number FROM (SELECT * FROM run "
+		"ORDER BY number DESC LIMIT 10000) ORDER BY number");
+	int result;
+
+	if (!statement)
+		return -1;
+	while ((result = history_step(history, statement)) == 1) {
+		tm_runs_keep(sources->runs, sqlite3_column_int64(statement, 0),
+			sqlite3_column_int64(statement, 1));
+		sources->next_number = sqlite3_column_int64(statement, 2) + 1;
+	}
+	sqlite3_finalize(statement);
+	tm_runs_settle(sources->runs);
+	return result;
+}
+
+/* As in the columns of a run. */
+static struct tm_amount *amount_of(struct tm_status *status, int i)
+{
+	struct tm_amount *const amounts[] = {&status->seen, &status->recorded,
+		&status->excluded, &status->lost};
+
+	return amounts[i];
+}
+
+static void read_source(struct source *source, sqlite3_stmt *statement)
+{
+	int at = 1;
+
+	source->is_ended = sqlite3_column_int(statement, 0);
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		source->has_last[i] =
+			sqlite3_column_type(statement, at) != SQLITE_NULL;
+		for (int j = 0; j < 4; j++) {
+			struct tm_amount *const amount =
+				amount_of(&source->last[i], j);
+
+			amount->packets = sqlite3_column_int64(statement, at++);
+			amount->bytes = sqlite3_column_int64(statement, at++);
+		}
+	}
+}
+
+/* A run of which the database does not tell is a new one to it. */
+static void load_source(struct sources *sources, struct source *source)
+{
+	sqlite3_stmt *const statement = history_prepare(sources->history,
+		"SELECT is_ended, seen_in_packets, seen_in_bytes, "
+		"recorded_in_packets, recorded_in_bytes, "
+		"excluded_in_packets, excluded_in_bytes, "
+		"lost_in_packets, lost_in_bytes, "
+		"seen_out_packets, seen_out_bytes, "
+		"recorded_out_packets, recorded_out_bytes, "
+		"excluded_out_packets, excluded_out_bytes, "
+		"lost_out_packets, lost_out_bytes FROM run WHERE id = ?");
+
+	if (!statement)
+		return;
+	sqlite3_bind_int64(statement, 1, source->id);
+	if (history_step(sources->history, statement) == 1)
+		read_source(source, statement);
+	sqlite3_finalize(statement);
+}
+
+struct sources *sources_new(struct history *history, bool is_quiet)
+{
+	struct sources *const sources = calloc(1, sizeof(*sources));
+
+	if (!sources)
+		return NULL;
+	sources->history = history;
+	sources->next_number = 1;
+	sources->is_quiet = is_quiet;
+	sources->runs = tm_runs_new(false);
+	if (sources->runs && !load_runs(sources))
+		return sources;
+	sources_free(sources);
+	return NULL;
+}
+
+struct tm_runs *sources_runs(struct sources *sources)
+{
+	return sources->runs;
+}
+
+/* --- records --- */
+
+static struct source *find(struct sources *sources, uint64_t id)
+{
+	struct source *more;
+
+	for (uint32_t i = sources->count; i--;) {
+		if (sources->all[i].id == id)
+			return &sources->all[i];
+	}
+	if (sources->count == sources->room) {
+		sources->room = sources->room ? 2 * sources->room : 8;
+		more = realloc(sources->all, sources->room * sizeof(*more));
+		if (!more)
+			return NULL;
+		sources->all = more;
+	}
+	more = &sources->all[sources->count++];
+	*more = (struct source){.id = id};
+	load_source(sources, more);
+	return more;
+}
+
+static void say_counted(
+	const struct sources *sources, uint64_t id, uint64_t before)
+{
+	if (!before || sources->is_quiet)
+		return;
+	if (before == TM_RUN_ENDED)
+		warnx("run %" PRIu64 " is in the history: not added again", id);
+	else
+		warnx("run %" PRIu64 " is in the history up to event %" PRIu64
+		      ": added from there on",
+			id, before);
+}
+
+static int note_start(struct sources *sources, const struct tm_start *start)
+{
+	struct source *source;
+
+	say_counted(sources, start->run_id,
+		tm_runs_start(sources->runs, start->run_id));
+	sources->is_open = false;
+	sources_cover(sources, start->time_ns);
+	if (!start->run_id)
+		return 0;
+	source = find(sources, start->run_id);
+	if (!source)
+		return -1;
+	source->start = *start;
+	source->is_dirty = true;
+	return 0;
+}
+
+/* What is new of it: a run that is told again tells nothing. */
+static uint64_t newer(uint64_t now, uint64_t before)
+{
+	return now > before ? now - before : 0;
+}
+
+static int add_news(struct sums *host, const struct tm_status *status,
+	enum history_what what, struct tm_amount now, struct tm_amount before)
+{
+	const struct sum_key key = {
+		.minute = status->time_ns / HISTORY_MINUTE_NS,
+		.process = what,
+	};
+	const struct tm_amount news = {
+		.packets = newer(now.packets, before.packets),
+		.bytes = newer(now.bytes, before.bytes),
+	};
+	struct sum sum = {0};
+
+	sum.moved[status->direction] = news;
+	return news.packets | news.bytes ? sums_add(host, &key, &sum) : 0;
+}
+
+/* Where a stream begins in the middle of a run that nobody knows, what was
+ * before is not of this minute. */
+static int note_status(struct sources *sources, const struct tm_status *status,
+	struct sums *host)
+{
+	const int i = status->direction;
+	struct source *const source = find(sources, status->run_id);
+	struct tm_status *last;
+	int result = 0;
+
+	if (!source)
+		return -1;
+	last = &source->last[i];
+	if (source->has_last[i] || source->start.run_id)
+		result = add_news(host, status, HISTORY_SEEN, status->seen,
+				 last->seen) ||
+			 add_news(host, status, HISTORY_EXCLUDED,
+				 status->excluded, last->excluded);
+	if (!source->has_last[i] || status->seen.packets >= last->seen.packets)
+		*last = *status;
+	source->has_last[i] = true;
+	source->is_dirty = true;
+	if (status->kind == TM_END && i == TM_OUT)
+		source->is_ended = true;
+	return result ? -1 : 0;
+}
+
+int sources_note(struct sources *sources, const struct tm_event *event,
+	struct sums *host)
+{
+	const struct tm_status *const status = (const void *)event;
+
+	if (event->kind == TM_START)
+		return note_start(sources, (const void *)event);
+	if ((event->kind != TM_TICK && event->kind != TM_END) ||
+		status->direction > TM_OUT)
+		return 0;
+	sources->has_ticks |= event->kind == TM_TICK;
+	sources_cover(sources, event->time_ns);
+	if (event->kind == TM_TICK)
+		tm_runs_tick(sources->runs, status->run_id);
+	else if (status->direction == TM_OUT)
+		tm_runs_end(sources->runs, status->run_id);
+	return status->run_id ? note_status(sources, status, host) : 0;
+}
+
+/* --- coverage --- */
+
+static bool continues(const struct sources *sources, uint64_t time_ns)
+{
+	const struct span *const last =
+		&sources->spans[sources->span_count - 1];
+
+	return sources->is_open && sources->span_count &&
+	       (!sources->has_ticks ||
+		       (time_ns <= last->end_ns + GAP_NS &&
+			       time_ns + GAP_NS >= last->begin_ns));
+}
+
+static void begin_span(struct sources *sources, uint64_t time_ns)
+{
+	struct span *more;
+
+	if (sources->span_count == sources->span_room) {
+		sources->span_room =
+			sources->span_room ? 2 * sources->span_room : 16;
+		more = realloc(
+			sources->spans, sources->span_room * sizeof(*more));
+		if (!more)
+			return;
+		sources->spans = more;
+	}
+	sources->spans[sources->span_count++] =
+		(struct span){time_ns, time_ns + 1};
+	sources->is_open = true;
+}
+
+void sources_cover(struct sources *sources, uint64_t time_ns)
+{
+	struct span *last;
+
+	if (!continues(sources, time_ns)) {
+		begin_span(sources, time_ns);
+		return;
+	}
+	last = &sources->spans[sources->span_count - 1];
+	if (time_ns >= last->end_ns)
+		last->end_ns = time_ns + 1;
+	if (time_ns < last->begin_ns)
+		last->begin_ns = time_ns;
+}
+
+/* Spans in the database do not touch each other. */
+static int write_span(struct history *history, const struct span *span)
+{
+	static const char *const steps[] = {
+		"INSERT INTO covered VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+		"UPDATE covered SET \"end\" = (SELECT max(?2, max(\"end\")) "
+		"FROM covered WHERE begin <= ?2 AND \"end\" >= ?1) "
+		"WHERE begin = (SELECT min(begin) FROM covered "
+		"WHERE begin <= ?2 AND \"end\" >= ?1)",
+		"DELETE FROM covered WHERE begin > (SELECT min(begin) "
+		"FROM covered WHERE begin <= ?2 AND \"end\" >= ?1) "
+		"AND begin <= ?2",
+	};
+	int result = 0;
+
+	for (int i = 0; i < 3 && !result; i++) {
+		sqlite3_stmt *const step = history_prepare(history, steps[i]);
+
+		if (!step)
+			return -1;
+		sqlite3_bind_int64(step, 1, span->begin_ns);
+		sqlite3_bind_int64(step, 2, span->end_ns);
+		result = history_step(history, step);
+		sqlite3_finalize(step);
+	}
+	return result;
+}
+
+/* --- into the database --- */
+
+static void bind_start(sqlite3_stmt *statement, const struct tm_start *start)
+{
+	if (!start->run_id)
+		return;
+	history_bind_text(statement, 2, start->host,
+		strnlen(start->host, sizeof(start->host)));
+	sqlite3_bind_int64(statement, 3, start->time_ns);
+	sqlite3_bind_int64(statement, 7, start->cgroup_id);
+	sqlite3_bind_int64(statement, 8, start->ifindex);
+	sqlite3_bind_int64(statement, 9, start->hooks);
+}
+
+static void bind_status(
+	sqlite3_stmt *statement, int at, const struct tm_status *status)
+{
+	struct tm_status copy = *status;
+
+	for (int j = 0; j < 4; j++) {
+		const struct tm_amount *const amount = amount_of(&copy, j);
+
+		sqlite3_bind_int64(statement, at++, amount->packets);
+		sqlite3_bind_int64(statement, at++, amount->bytes);
+	}
+}
+
+static void bind_source(sqlite3_stmt *statement, const struct source *source)
+{
+	uint64_t last_ns = source->start.time_ns;
+
+	bind_start(statement, &source->start);
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		if (source->last[i].time_ns > last_ns)
+			last_ns = source->last[i].time_ns;
+		if (source->has_last[i])
+			bind_status(statement, 10 + 8 * i, &source->last[i]);
+	}
+	sqlite3_bind_int64(statement, 1, source->id);
+	if (last_ns)
+		sqlite3_bind_int64(statement, 4, last_ns);
+	sqlite3_bind_int(statement, 5, source->is_ended);
+}
+
+static const char write_source[] =
+	"INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, "
+	"?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+	"?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) "
+	"ON CONFLICT DO UPDATE SET host = coalesce(excluded.host, host), "
+	"start = coalesce(excluded.start, start), "
+	"last = max(coalesce(excluded.last, last), coalesce(last, 0)), "
+	"is_ended = max(is_ended, excluded.is_ended), "
+	"cgroup = coalesce(excluded.cgroup, cgroup), "
+	"ifindex = coalesce(excluded.ifindex, ifindex), "
+	"hooks = coalesce(excluded.hooks, hooks), "
+	"(seen_in_packets, seen_in_bytes, recorded_in_packets, "
+	"recorded_in_bytes, excluded_in_packets, excluded_in_bytes, "
+	"lost_in_packets, lost_in_bytes, seen_out_packets, seen_out_bytes, "
+	"recorded_out_packets, recorded_out_bytes, excluded_out_packets, "
+	"excluded_out_bytes, lost_out_packets, lost_out_bytes) = "
+	"(excluded.seen_in_packets, excluded.seen_in_bytes, "
+	"excluded.recorded_in_packets, excluded.recorded_in_bytes, "
+	"excluded.excluded_in_packets, excluded.excluded_in_bytes, "
+	"excluded.lost_in_packets, excluded.lost_in_bytes, "
+	"excluded.seen_out_packets, excluded.seen_out_bytes, "
+	"excluded.recorded_out_packets, excluded.recorded_out_bytes, "
+	"excluded.excluded_out_packets, excluded.excluded_out_bytes, "
+	"excluded.lost_out_packets, excluded.lost_out_bytes)";
+
+static int write_sources(struct sources *sources)
+{
+	struct history *const history = sources->history;
+	sqlite3_stmt *const statement = history_prepare(history, write_source);
+	uint64_t number = sources->next_number;
+	int result = statement ? 0 : -1;
+
+	for (uint32_t i = 0; i < sources->count && !result; i++) {
+		if (!sources->all[i].is_dirty)
+			continue;
+		sqlite3_clear_bindings(statement);
+		bind_source(statement, &sources->all[i]);
+		sqlite3_bind_int64(statement, 6, number++);
+		result = history_step(history, statement);
+		sqlite3_reset(statement);
+	}
+	sqlite3_finalize(statement);
+	return result;
+}
+
+/* How far runs were counted: with their sums, or not at all. */
+static int write_counted(struct sources *sources)
+{
+	const struct tm_runs *const runs = sources->runs;
+	struct history *const history = sources->history;
+	sqlite3_stmt *const statement = history_prepare(history,
+		"INSERT INTO run (id, counted, number, is_ended) "
+		"VALUES (?1, ?2, (SELECT coalesce(max(number), 0) + 1 "
+		"FROM run), 0) ON CONFLICT DO UPDATE SET counted = ?2");
+	int result = statement ? 0 : -1;
+
+	tm_runs_note(sources->runs);
+	for (uint32_t i = 0; i < runs->changed_count && !result; i++) {
+		const struct tm_run *const run = &runs->kept[runs->changed[i]];
+
+		sqlite3_bind_int64(statement, 1, run->id);
+		sqlite3_bind_int64(statement, 2, run->counted);
+		result = history_step(history, statement);
+		sqlite3_reset(statement);
+	}
+	sqlite3_finalize(statement);
+	return result;
+}
+
+int sources_write(struct sources *sources)
+{
+	for (uint32_t i = 0; i < sources->span_count; i++) {
+		if (write_span(sources->history, &sources->spans[i]))
+			return -1;
+	}
+	return write_sources(sources) || write_counted(sources) ? -1 : 0;
+}
+
+void sources_settle(struct sources *sources)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < sources->count; i++) {
+		sources->all[i].is_dirty = false;
+		if (!sources->all[i].is_ended)
+			sources->all[kept++] = sources->all[i];
+	}
+	sources->next_number += sources->count;
+	sources->count = kept;
+	if (sources->is_open && sources->span_count)
+		sources->spans[0] = sources->spans[sources->span_count - 1];
+	sources->span_count = sources->is_open && sources->span_count;
+	tm_runs_settle(sources->runs);
+}
+
+void sources_move(struct sources *sources)
+{
+	for (uint32_t i = 0; i < sources->count; i++)
+		sources->all[i].is_dirty = true;
+}
+
+void sources_free(struct sources *sources)
+{
+	if (!sources)
+		return;
+	free(sources->runs);
+	free(sources->all);
+	free(sources->spans);
+	free(sources);
+}

@@ -1,0 +1,407 @@
+#include <err.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "commit.h"
+#include "common/exit.h"
+#include "common/index.h"
+#include "dictionary.h"
+#include "sources.h"
+#include "store.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+#define COMMIT_NS SECOND_NS
+#define TICK_NS                                                                \
+	(SECOND_NS / 5) /* after a TICK, where nothing more is there           \
+			 */
+#define LAST_TRIES 5
+#define ROWS_MAX 262144	 /* sums in memory; 25 MiB */
+#define ROWS_SPARE 65536 /* more, of users alone, while it is not written */
+#define ROWS_TIMES 4	 /* as many sums of a user as remotes are kept */
+
+struct store {
+	const struct store_options *options;
+	struct history *history;
+	struct dictionary *dictionary;
+	struct sources *sources;
+	struct commit *commit;
+	struct batch batch;
+	struct tm_index users; /* of the batch */
+	uint32_t *user_rows;
+	uint32_t user_room;
+	uint64_t minute_ns; /* the last event's */
+	uint32_t minute;
+	uint64_t tried_ns; /* CLOCK_MONOTONIC */
+	bool is_dirty;
+	bool has_tick;
+	bool is_failing;
+	bool wants_reopening;
+	uint64_t events, bytes;		  /* in the batch */
+	uint64_t owed_events, owed_bytes; /* that had no room there */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+/* --- opening --- */
+
+static void empty_batch(struct store *store)
+{
+	sums_clear(&store->batch.traffic);
+	sums_clear(&store->batch.host);
+	store->batch.has_time = false;
+	store->batch.newest_ns = 0;
+	store->batch.first_ns = UINT64_MAX;
+	tm_index_free(&store->users);
+	if (store->user_room)
+		memset(store->user_rows, 0,
+			store->user_room * sizeof(*store->user_rows));
+	store->events = store->bytes = 0;
+	store->is_dirty = store->has_tick = false;
+}
+
+struct store *store_open(const struct store_options *options)
+{
+	struct store *const store = calloc(1, sizeof(*store));
+	int status;
+
+	if (!store)
+		err(TM_FAILED, NULL);
+	store->options = options;
+	store->history = history_open(options->path, HISTORY_WRITE, &status);
+	if (status)
+		errx(status, "%s", history_problem(store->history));
+	store->dictionary = dictionary_new(store->history);
+	store->sources = sources_new(store->history, options->is_quiet);
+	store->commit = commit_new(store->history, &options->retention);
+	if (!store->dictionary || !store->sources || !store->commit)
+		errx(TM_FAILED, "%s", history_problem(store->history));
+	store->tried_ns = now_ns();
+	empty_batch(store);
+	return store;
+}
+
+int store_directory(const struct store *store)
+{
+	return history_directory(store->history);
+}
+
+/* --- one event --- */
+
+static void owe(struct store *store, const struct tm_event *event)
+{
+	store->owed_events++;
+	store->owed_bytes += event->bytes;
+	store->events--;
+	store->bytes -= event->bytes;
+}
+
+/* A user has only so many sums in a batch: beyond them they are the
+ * remainder's. */
+static bool is_crowd(struct store *store, uint32_t uid)
+{
+	const uint32_t most = ROWS_TIMES * store->options->retention.remotes;
+	const uint32_t number = tm_index_add(&store->users, uid);
+	uint32_t *more;
+
+	if (number == TM_INDEX_NONE)
+		return true;
+	if (number >= store->user_room) {
+		const uint32_t room = number ? 2 * number : 64;
+
+		more = realloc(store->user_rows, room * sizeof(*more));
+		if (!more)
+			return true;
+		memset(more + store->user_room, 0,
+			(room - store->user_room) * sizeof(*more));
+		store->user_rows = more;
+		store->user_room = room;
+	}
+	return store->user_rows[number]++ >= most;
+}
+
+static void add(struct sum *sum, const struct tm_event *event)
+{
+	const enum tm_direction direction =
+		event->direction == TM_IN ? TM_IN : TM_OUT;
+
+	sum->moved[direction].bytes += event->bytes;
+	sum->moved[direction].packets += event->packets;
+	if (event->kind != TM_LOST)
+		return;
+	sum->lost[direction].bytes += event->bytes;
+	sum->lost[direction].packets += event->packets;
+}
+
+/* A sum that is not there yet; NULL when there is no room for it. */
+static struct sum *find_room(struct store *store, struct sum_key key)
+{
+	struct sums *const sums = &store->batch.traffic;
+	struct sum *sum;
+
+	if (is_crowd(store, key.uid) || sums->count >= ROWS_MAX) {
+		key.process = key.remote = HISTORY_REMAINDER;
+		sum = sums_known(sums, &key);
+		if (sum)
+			return sum;
+	}
+	if (sums->count >= ROWS_MAX + ROWS_SPARE)
+		return NULL;
+	return sums_find(sums, &key);
+}
+
+static void note_time(struct store *store, uint64_t time_ns)
+{
+	if (time_ns > store->batch.newest_ns)
+		store->batch.newest_ns = time_ns;
+	if (time_ns < store->batch.first_ns)
+		store->batch.first_ns = time_ns;
+	store->batch.has_time = true;
+}
+
+static void take_traffic(struct store *store, const struct tm_event *event)
+{
+	const struct sum_key key = {
+		.minute = store->minute,
+		.uid = event->uid,
+		.process = dictionary_process(store->dictionary, event),
+		.remote = dictionary_remote(store->dictionary, event),
+		.protocol = event->protocol,
+		.interface = dictionary_interface(store->dictionary, event),
+	};
+	struct sum *sum = sums_known(&store->batch.traffic, &key);
+
+	if (!sum)
+		sum = find_room(store, key);
+	if (sum)
+		add(sum, event);
+	else
+		owe(store, event);
+}
+
+static void take_unattributed(struct store *store, const struct tm_event *event)
+{
+	const struct sum_key key = {
+		.minute = store->minute,
+		.process = HISTORY_UNATTRIBUTED,
+		.interface = dictionary_interface(store->dictionary, event),
+	};
+	struct sum *const sum = sums_find(&store->batch.host, &key);
+
+	if (sum)
+		add(sum, event);
+	else
+		owe(store, event);
+}
+
+static void take_sum(struct store *store, const struct tm_event *event)
+{
+	const uint64_t since = event->time_ns - store->minute_ns;
+
+	if (since >= HISTORY_MINUTE_NS || !store->minute_ns) {
+		store->minute = event->time_ns / HISTORY_MINUTE_NS;
+		store->minute_ns = store->minute * HISTORY_MINUTE_NS;
+	}
+	note_time(store, event->time_ns);
+	store->events++;
+	store->bytes += event->bytes;
+	if (event->kind == TM_UNATTRIBUTED)
+		take_unattributed(store, event);
+	else
+		take_traffic(store, event);
+}
+
+/* --- all events --- */
+
+static bool is_summed(const struct tm_event *event)
+{
+	return event->kind <= TM_UNATTRIBUTED;
+}
+
+static void note(struct store *store, const struct tm_event *event)
+{
+	if (event->kind == TM_NAME) {
+		if (dictionary_note(store->dictionary, event))
+			warn("a name is left out");
+		return;
+	}
+	if (sources_note(store->sources, event, &store->batch.host))
+		warnx("out of memory: a TICK is left out");
+	if (event->kind != TM_TICK && event->kind != TM_END)
+		return;
+	note_time(store, event->time_ns);
+	store->has_tick |= event->direction == TM_OUT;
+}
+
+/* The traffic up to a record of another kind; how many events. */
+static size_t take_some(
+	struct store *store, const struct tm_event *events, size_t count)
+{
+	struct tm_runs *const runs = sources_runs(store->sources);
+	const uint64_t before = tm_runs_counted(runs);
+	size_t i = 0;
+
+	while (i < count && is_summed(&events[i])) {
+		if (i >= before)
+			take_sum(store, &events[i]);
+		i++;
+	}
+	tm_runs_pass(runs, i);
+	sources_cover(store->sources, events[0].time_ns);
+	sources_cover(store->sources, events[i - 1].time_ns);
+	return i;
+}
+
+void store_take(
+	struct store *store, const struct tm_event *events, size_t count)
+{
+	size_t i = 0;
+
+	store->is_dirty = store->is_dirty || count;
+	while (i < count) {
+		if (is_summed(&events[i]))
+			i += take_some(store, &events[i], count - i);
+		else
+			note(store, &events[i++]);
+		if (store->batch.traffic.count >= ROWS_MAX &&
+			!store->is_failing)
+			store_work(store, false);
+	}
+}
+
+/* --- writing --- */
+
+static void say_failing(struct store *store)
+{
+	if (!store->is_failing)
+		warnx("%s; what comes is kept in memory, and tried again each "
+		      "second",
+			history_problem(store->history));
+	store->is_failing = true;
+}
+
+static void say_well(struct store *store)
+{
+	if (store->is_failing)
+		warnx("%s: is written again; %" PRIu64 " events (%" PRIu64
+		      " bytes) are owed",
+			store->options->path, store->owed_events,
+			store->owed_bytes);
+	store->is_failing = false;
+}
+
+static void write_batch(struct store *store)
+{
+	store->tried_ns = now_ns();
+	if (!store->is_dirty)
+		return;
+	if (commit_write(store->commit, &store->batch, store->dictionary,
+		    store->sources)) {
+		say_failing(store);
+		return;
+	}
+	say_well(store);
+	empty_batch(store);
+}
+
+/* What is in memory has the numbers of the old database, so that has to take
+ * it first. */
+static void reopen(struct store *store)
+{
+	if (store->is_dirty)
+		return;
+	commit_forget(store->commit);
+	dictionary_forget(store->dictionary);
+	if (history_reopen(store->history) ||
+		dictionary_move(store->dictionary)) {
+		say_failing(store);
+		return;
+	}
+	sources_move(store->sources);
+	store->wants_reopening = false;
+}
+
+static uint64_t due_ns(const struct store *store, bool idle)
+{
+	const bool is_told = idle && store->has_tick && !store->is_failing;
+
+	return store->tried_ns + (is_told ? TICK_NS : COMMIT_NS);
+}
+
+int store_patience(const struct store *store)
+{
+	const int64_t left = due_ns(store, true) - now_ns();
+
+	if (!store->is_dirty && !store->wants_reopening)
+		return -1;
+	return left <= 0 ? 0 : left / 1000000 + 1;
+}
+
+void store_work(struct store *store, bool idle)
+{
+	const bool is_full =
+		store->batch.traffic.count >= ROWS_MAX && !store->is_failing;
+
+	if (!is_full && (int64_t)(due_ns(store, idle) - now_ns()) > 0)
+		return;
+	write_batch(store);
+	if (store->wants_reopening)
+		reopen(store);
+}
+
+void store_reopen(struct store *store)
+{
+	store->wants_reopening = true;
+	write_batch(store);
+	reopen(store);
+}
+
+void store_owed(const struct store *store, uint64_t *events, uint64_t *bytes)
+{
+	*events = store->owed_events + store->events;
+	*bytes = store->owed_bytes + store->bytes;
+}
+
+static void free_all(struct store *store)
+{
+	commit_free(store->commit);
+	dictionary_free(store->dictionary);
+	sources_free(store->sources);
+	history_close(store->history);
+	sums_free(&store->batch.traffic);
+	sums_free(&store->batch.host);
+	tm_index_free(&store->users);
+	free(store->user_rows);
+	free(store);
+}
+
+int store_close(struct store *store)
+{
+	const struct timespec pause = {.tv_sec = 1};
+	const char *const path = store->options->path;
+	uint64_t events, bytes;
+
+	write_batch(store);
+	for (int i = 0; i < LAST_TRIES && store->is_dirty; i++) {
+		nanosleep(&pause, NULL);
+		write_batch(store);
+	}
+	if (store->is_dirty && !store->events)
+		warnx("%s: the last records were not written", path);
+	store_owed(store, &events, &bytes);
+	if (events)
+		warnx("%s: %" PRIu64 " events (%" PRIu64
+		      " bytes) are owed: they could not be written",
+			path, events, bytes);
+	events += store->is_dirty;
+	free_all(store);
+	return events ? -1 : 0;
+}

@@ -1,0 +1,57 @@
+/* Sums in memory, until they are written to the database's. */
+#ifndef TM_STORE_SUMS_H
+#define TM_STORE_SUMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/event.h"
+
+/* In the order of a table's key; those that a table lacks are 0. In the host's
+ * table process is what it is of. */
+struct sum_key {
+	uint32_t minute; /* since the epoch: of a slot its first */
+	uint32_t uid;
+	uint32_t process;
+	uint32_t remote;
+	uint32_t protocol;
+	uint32_t interface;
+};
+
+struct sum {
+	struct sum_key key;
+	struct tm_amount moved[2], lost[2];
+};
+
+/* All zero is empty. */
+struct sums {
+	struct sum *rows;
+	uint32_t *slots;
+	unsigned bits;
+	uint32_t count;
+};
+
+/* The key's sum, made where it is missing; NULL when there is no memory. */
+struct sum *sums_find(struct sums *sums, const struct sum_key *key);
+
+/* The same, NULL where there is none. */
+struct sum *sums_known(const struct sums *sums, const struct sum_key *key);
+
+/* Adds one to another, by a key that may be a coarser one. 0, or -1. */
+int sums_add(struct sums *to, const struct sum_key *key, const struct sum *sum);
+
+/* Minute, user, remote first, then the rest. It cannot be found in any more.
+ */
+void sums_sort(struct sums *sums);
+
+/* Keeps the memory. */
+void sums_clear(struct sums *sums);
+
+void sums_free(struct sums *sums);
+
+static inline uint64_t sum_bytes(const struct sum *sum)
+{
+	return sum->moved[TM_IN].bytes + sum->moved[TM_OUT].bytes;
+}
+
+#endif
