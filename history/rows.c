@@ -152,12 +152,22 @@ static int compare_keys(
 	return result ? result : compare_numbers(a->direction, b->direction);
 }
 
-/* Equal sums are in the order of their keys, whatever the direction. */
+static bool is_remainder(const struct history_row *row, unsigned by)
+{
+	return (by & HISTORY_BY_PROCESS && !row->process) ||
+	       (by & HISTORY_BY_REMOTE && !row->remote) ||
+	       (by & HISTORY_BY_INTERFACE && !row->interface);
+}
+
+/* Equal sums are in the order of their keys, and the remainder is last,
+ * whatever the direction. */
 static int compare(const void *a, const void *b, void *context)
 {
 	const struct order *const order = context;
-	int result;
+	int result = is_remainder(a, order->by) - is_remainder(b, order->by);
 
+	if (result)
+		return result;
 	if (order->sort == HISTORY_SORT_KEY)
 		return order->sign * compare_keys(a, b, order->by);
 	result = compare_numbers(

@@ -29,7 +29,7 @@ struct store {
 	struct sources *sources;
 	struct commit *commit;
 	struct batch batch;
-	struct tm_index users; /* of the batch */
+	struct tm_index users; /* of a minute, in the batch */
 	uint32_t *user_rows;
 	uint32_t user_room;
 	uint64_t minute_ns; /* the last event's */
@@ -104,12 +104,13 @@ static void owe(struct store *store, const struct tm_event *event)
 	store->bytes -= event->bytes;
 }
 
-/* A user has only so many sums in a batch: beyond them they are the
+/* A user has only so many sums of a minute in a batch: beyond them they are the
  * remainder's. */
-static bool is_crowd(struct store *store, uint32_t uid)
+static bool is_crowd(struct store *store, const struct sum_key *key)
 {
+	const uint64_t user = (uint64_t)key->minute << 32 | key->uid;
 	const uint32_t most = ROWS_TIMES * store->options->retention.remotes;
-	const uint32_t number = tm_index_add(&store->users, uid);
+	const uint32_t number = tm_index_add(&store->users, user);
 	uint32_t *more;
 
 	if (number == TM_INDEX_NONE)
@@ -147,7 +148,7 @@ static struct sum *find_room(struct store *store, struct sum_key key)
 	struct sums *const sums = &store->batch.traffic;
 	struct sum *sum;
 
-	if (is_crowd(store, key.uid) || sums->count >= ROWS_MAX) {
+	if (is_crowd(store, &key) || sums->count >= ROWS_MAX) {
 		key.process = key.remote = HISTORY_REMAINDER;
 		sum = sums_known(sums, &key);
 		if (sum)
