@@ -1,8 +1,8 @@
 /* Makes the events of a busy host, the same ones each time:
  *   history [-d DAYS] [-u USERS] [-r REMOTES] [-m EVENTS]
  * EVENTS interval sums a minute for so many days, with a TICK each minute: as
- * many as a history has to keep. Some users move more than others, and some
- * remotes are met more often. It ends at 2023-11-15T00:00:00Z. */
+ * many as a history has to keep. Each user meets 100 of the remotes, some more
+ * often than others. It ends at 2023-11-15T00:00:00Z. */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +17,7 @@
 #define BLOCK 2048
 #define INTERFACE 2
 #define PROCESSES 30
+#define OWN 100 /* remotes that a user meets */
 
 static struct {
 	uint64_t days, users, remotes, events;
@@ -88,6 +89,15 @@ static void put_address(uint8_t to[16], uint64_t number)
 		to[12 + i] = address >> (24 - 8 * i);
 }
 
+/* splitmix64 */
+static uint64_t mix(uint64_t x)
+{
+	x += 0x9e3779b97f4a7c15;
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+	x = (x ^ x >> 27) * 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
 /* Twice as many draws fall into the first quarter as into the last half. */
 static uint64_t draw_below(uint64_t count)
 {
@@ -100,13 +110,14 @@ static void put_traffic(void)
 {
 	struct tm_event *const event = next_record(TM_TRAFFIC);
 	const uint64_t user = draw_below(options.users);
+	const uint64_t which = mix(user * OWN + draw_below(OWN));
 	const uint64_t random = draw();
 	const int is_out = random & 1;
 	uint8_t *const host = is_out ? event->source : event->destination;
 	uint8_t *const remote = is_out ? event->destination : event->source;
 
 	event->direction = is_out;
-	event->protocol = random & 6 ? 6 : 17;
+	event->protocol = which >> 32 & 7 ? 6 : 17;
 	event->packets = 1 + (random >> 8 & 63);
 	event->bytes = event->packets * (40 + (random >> 16) % 1460);
 	event->span = 100;
@@ -115,9 +126,9 @@ static void put_traffic(void)
 	event->ifindex = INTERFACE;
 	event->flags = TM_OWNER_TASK;
 	snprintf(event->comm, sizeof(event->comm), "worker%u",
-		(unsigned)((user + (random >> 40 & 3)) % PROCESSES));
+		(unsigned)((user + (which >> 40 & 3)) % PROCESSES));
 	put_address(host, 0);
-	put_address(remote, 1 + draw_below(options.remotes));
+	put_address(remote, 1 + (which & UINT32_MAX) % options.remotes);
 	seen[is_out].packets += event->packets;
 	seen[is_out].bytes += event->bytes;
 }

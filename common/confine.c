@@ -40,7 +40,14 @@ static int allow(int rules, int directory, uint64_t access)
 		&beneath, 0);
 }
 
-const char *tm_confine(int directory)
+static uint64_t what_to_allow(bool may_remove)
+{
+	return LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
+	       ACCESS_TRUNCATE |
+	       (may_remove ? LANDLOCK_ACCESS_FS_REMOVE_FILE : 0);
+}
+
+const char *tm_confine(int directory, bool may_remove)
 {
 	struct landlock_ruleset_attr forbidden = {0};
 	const char *problem = NULL;
@@ -57,12 +64,9 @@ const char *tm_confine(int directory)
 		SYS_landlock_create_ruleset, &forbidden, sizeof(forbidden), 0);
 	if (rules < 0)
 		return strerror(errno);
-	if ((directory >= 0 &&
-		    allow(rules, directory,
-			    forbidden.handled_access_fs &
-				    (LANDLOCK_ACCESS_FS_WRITE_FILE |
-					    LANDLOCK_ACCESS_FS_MAKE_REG |
-					    ACCESS_TRUNCATE))) ||
+	if ((directory >= 0 && allow(rules, directory,
+				       forbidden.handled_access_fs &
+					       what_to_allow(may_remove))) ||
 		syscall(SYS_landlock_restrict_self, rules, 0))
 		problem = strerror(errno);
 	close(rules);

@@ -12,7 +12,8 @@
 #include "common/place.h"
 #include "database.h"
 
-#define BUSY_MS 2000
+#define BUSY_MS 5000
+#define WRITER_BUSY_MS 100   /* its stream waits */
 #define LOG_BYTES (64 << 20) /* that the -wal file keeps when it is done */
 #define PROGRESS_STEPS 20000
 
@@ -309,6 +310,8 @@ static int refuse_foreign(struct history *history, int64_t id, int64_t version)
 	return 0;
 }
 
+/* With a journal of old pages, of which there are none: the log would take as
+ * much room again. */
 static int make_database(struct history *history)
 {
 	char zone[HISTORY_ZONE_SIZE];
@@ -316,7 +319,6 @@ static int make_database(struct history *history)
 	history_find_zone(zone);
 	if (history_sql(history, "PRAGMA journal_mode = TRUNCATE;"
 				 "PRAGMA auto_vacuum = INCREMENTAL;"
-				 "PRAGMA journal_mode = WAL;"
 				 "BEGIN IMMEDIATE"))
 		return -1;
 	if (!history_make_schema(history, zone) &&
@@ -346,9 +348,11 @@ static int check_database(struct history *history)
 
 static int set_up_writer(struct history *history)
 {
+	const bool is_writer = history->access == HISTORY_WRITE;
 	char sql[256];
 	int on = 1;
 
+	sqlite3_busy_timeout(history->db, is_writer ? WRITER_BUSY_MS : BUSY_MS);
 	snprintf(sql, sizeof(sql),
 		"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
 		"PRAGMA secure_delete = OFF; PRAGMA cache_size = -65536;"
@@ -394,6 +398,10 @@ int history_reopen(struct history *history)
 	struct tm_refusal refusal;
 	int found;
 
+	/* under its new name it is to be whole without the file beside it */
+	if (history->db)
+		sqlite3_wal_checkpoint_v2(history->db, NULL,
+			SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_close(history->db);
 	history->db = NULL;
 	history->marks = (struct history_marks){0};

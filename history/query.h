@@ -37,7 +37,7 @@ struct history_filter {
 	uint32_t uid;
 	const char *process;   /* exactly this name; "" = not known */
 	const char *remote;    /* this address; "" = none */
-	const char *interface; /* this name, or "#" and its number */
+	const char *interface; /* this name, else this number */
 	bool has_protocol;
 	uint8_t protocol;
 	bool has_direction;
@@ -54,7 +54,7 @@ struct history_row {
 	const char *user;      /* its recorded name; NULL = none was */
 	const char *process;   /* "" = not known, NULL = the remainder */
 	const char *remote;    /* "" = none, NULL = the remainder */
-	const char *interface; /* its name, or "#" and its number */
+	const char *interface; /* its name, else its number */
 	/* By direction, what was lost included. */
 	struct tm_amount moved[2], lost[2];
 	uint32_t ids[5]; /* of the keys in the tables, user to interface */

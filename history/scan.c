@@ -81,7 +81,7 @@ static int want_interface(struct history *history,
 {
 	return want_text(history, wanted,
 		"SELECT id FROM interface WHERE name = ?1 AND (id = 0 OR "
-		"name <> '') OR name = '' AND id > 1 AND '#' || ifindex = ?1",
+		"name <> '') OR name = '' AND id > 1 AND CAST(ifindex AS TEXT) = ?1",
 		text);
 }
 

@@ -372,7 +372,7 @@ int main(int argc, char **argv)
 	if (tm_reader_open(&in, argv + optind))
 		errx(in.status, "%s", in.problem);
 	writer.files = tm_files_open(&options.target, &layout);
-	problem = tm_confine(tm_files_directory(writer.files));
+	problem = tm_confine(tm_files_directory(writer.files), false);
 	if (problem && options.is_verbose)
 		warnx("not confined to its directory (landlock): %s", problem);
 	run(&writer, &in, options.is_quiet);

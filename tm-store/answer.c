@@ -388,7 +388,7 @@ void answer_summary(
 		say_range(summary->from_ns, summary->to_ns);
 	tm_table_open(&table, &spec);
 	put_what(&table, "attributed", summary->attributed, whole);
-	put_what(&table, "nobody's", summary->nobody, whole);
+	put_what(&table, "nobody", summary->nobody, whole);
 	put_what(&table, "lost", summary->lost, whole);
 	put_what(&table, "all", summary->moved, whole);
 	put_what(&table, "excluded", summary->excluded, whole);

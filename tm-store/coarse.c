@@ -299,9 +299,9 @@ static int forget_before(struct history *history, uint64_t time_ns)
 int coarse_prune(struct history *history, const struct retention *retention,
 	uint64_t time_ns, bool *has_removed)
 {
+	const int before = sqlite3_total_changes(history->db);
 	uint64_t *const kept = history->marks.kept;
 
-	*has_removed = false;
 	for (int r = HISTORY_MINUTE; r < HISTORY_RESOLUTIONS; r++) {
 		const uint64_t keep_ns = retention->keep_ns[r];
 		uint64_t first;
@@ -315,7 +315,7 @@ int coarse_prune(struct history *history, const struct retention *retention,
 			(r == HISTORY_MONTH && forget_before(history, first)))
 			return -1;
 		kept[r] = first;
-		*has_removed = true;
 	}
+	*has_removed = sqlite3_total_changes(history->db) > before;
 	return 0;
 }

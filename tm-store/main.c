@@ -264,7 +264,7 @@ static void run(struct store *store, struct tm_reader *in, bool is_quiet)
 
 static void confine(const struct store *store, bool is_verbose)
 {
-	const char *const problem = tm_confine(store_directory(store));
+	const char *const problem = tm_confine(store_directory(store), true);
 
 	if (problem && is_verbose)
 		warnx("not confined to its directory (landlock): %s", problem);

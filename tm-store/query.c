@@ -284,6 +284,7 @@ static void set_range(struct options *options, struct history *history)
 		return;
 	end_ns = filter->to_ns ? filter->to_ns : history_newest(history);
 	filter->from_ns = end_ns > back_ns ? end_ns - back_ns : 0;
+	filter->to_ns = end_ns + 1;
 }
 
 /* What the shares are of holds only where nothing is filtered. */

@@ -104,29 +104,46 @@ static void owe(struct store *store, const struct tm_event *event)
 	store->bytes -= event->bytes;
 }
 
-/* A user has only so many sums of a minute in a batch: beyond them they are the
- * remainder's. */
-static bool is_crowd(struct store *store, const struct sum_key *key)
+/* How many sums the user has of that minute. */
+static uint32_t *count_of(struct store *store, const struct sum_key *key)
 {
 	const uint64_t user = (uint64_t)key->minute << 32 | key->uid;
-	const uint32_t most = ROWS_TIMES * store->options->retention.remotes;
 	const uint32_t number = tm_index_add(&store->users, user);
 	uint32_t *more;
 
 	if (number == TM_INDEX_NONE)
-		return true;
+		return NULL;
 	if (number >= store->user_room) {
 		const uint32_t room = number ? 2 * number : 64;
 
 		more = realloc(store->user_rows, room * sizeof(*more));
 		if (!more)
-			return true;
+			return NULL;
 		memset(more + store->user_room, 0,
 			(room - store->user_room) * sizeof(*more));
 		store->user_rows = more;
 		store->user_room = room;
 	}
-	return store->user_rows[number]++ >= most;
+	return &store->user_rows[number];
+}
+
+/* A user has only so many sums of a minute in a batch: when there are more, the
+ * largest remotes stay. Where that does not help, because it is processes, what
+ * comes is the remainder's. */
+static bool is_crowd(struct store *store, const struct sum_key *key)
+{
+	const uint32_t remotes = store->options->retention.remotes;
+	uint32_t *const count = count_of(store, key);
+
+	if (!count)
+		return true;
+	if (*count >= ROWS_TIMES * remotes)
+		*count = sums_fold(&store->batch.traffic, key->minute, key->uid,
+			ROWS_TIMES * remotes / 2);
+	if (*count >= ROWS_TIMES * remotes)
+		return true;
+	++*count;
+	return false;
 }
 
 static void add(struct sum *sum, const struct tm_event *event)

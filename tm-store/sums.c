@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "history/database.h"
 #include "sums.h"
 
 #define NONE UINT32_MAX
@@ -94,6 +95,70 @@ int sums_add(struct sums *to, const struct sum_key *key, const struct sum *sum)
 	add(at->moved, sum->moved);
 	add(at->lost, sum->lost);
 	return 0;
+}
+
+static bool is_of(const struct sum *sum, uint32_t minute, uint32_t uid)
+{
+	return sum->key.minute == minute && sum->key.uid == uid;
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x < y) - (x > y);
+}
+
+/* The size of the smallest remote that stays; 0 = all do. */
+static uint64_t find_least(const struct sums *sums, uint32_t minute,
+	uint32_t uid, uint32_t remotes)
+{
+	uint64_t *const sizes = malloc((sums->count + 1) * sizeof(*sizes));
+	uint64_t least = 0;
+	uint32_t count = 0;
+
+	if (!sizes)
+		return 0;
+	for (uint32_t i = 0; i < sums->count; i++) {
+		if (is_of(&sums->rows[i], minute, uid) &&
+			sums->rows[i].key.remote > HISTORY_REMAINDER)
+			sizes[count++] = sum_bytes(&sums->rows[i]);
+	}
+	if (count > remotes) {
+		qsort(sizes, count, sizeof(*sizes), compare_sizes);
+		least = sizes[remotes - 1];
+	}
+	free(sizes);
+	return least;
+}
+
+uint32_t sums_fold(
+	struct sums *sums, uint32_t minute, uint32_t uid, uint32_t remotes)
+{
+	const uint64_t least = find_least(sums, minute, uid, remotes);
+	struct sums left = {0};
+	uint32_t of_user = 0, stayed = 0;
+
+	for (uint32_t i = 0; i < sums->count; i++) {
+		const struct sum *const sum = &sums->rows[i];
+		const bool is_users = is_of(sum, minute, uid);
+		struct sum_key key = sum->key;
+		const uint32_t before = left.count;
+
+		if (is_users && key.remote > HISTORY_REMAINDER &&
+			(sum_bytes(sum) < least || stayed >= remotes))
+			key.remote = HISTORY_REMAINDER;
+		else if (is_users && key.remote > HISTORY_REMAINDER)
+			stayed++;
+		if (sums_add(&left, &key, sum)) {
+			sums_free(&left);
+			return UINT32_MAX;
+		}
+		of_user += is_users && left.count > before;
+	}
+	sums_free(sums);
+	*sums = left;
+	return of_user;
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)

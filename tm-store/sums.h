@@ -40,6 +40,12 @@ struct sum *sums_known(const struct sums *sums, const struct sum_key *key);
 /* Adds one to another, by a key that may be a coarser one. 0, or -1. */
 int sums_add(struct sums *to, const struct sum_key *key, const struct sum *sum);
 
+/* Leaves so many remotes of a user's minute, the largest, and puts the others
+ * into one: how many sums the user has there then, or UINT32_MAX without
+ * memory. Whatever was found before is somewhere else. */
+uint32_t sums_fold(
+	struct sums *sums, uint32_t minute, uint32_t uid, uint32_t remotes);
+
 /* Minute, user, remote first, then the rest. It cannot be found in any more.
  */
 void sums_sort(struct sums *sums);
