@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,59 +152,98 @@ static bool is_sought(
 	       (scan->wanted[SCAN_PROCESS].is_set && cube == history_cubes);
 }
 
-static void write_slots(FILE *sql, const struct history_piece *piece)
+/* A text that grows. */
+struct text {
+	char *text;
+	size_t size, room;
+	bool has_failed; /* no memory */
+};
+
+__attribute__((format(printf, 2, 3))) static void put(
+	struct text *text, const char *format, ...)
+{
+	va_list arguments;
+	char *more;
+	int size;
+
+	va_start(arguments, format);
+	size = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (text->size + size >= text->room) {
+		text->room = 2 * (text->room + size) + 1024;
+		more = realloc(text->text, text->room);
+		if (!more) {
+			text->has_failed = true;
+			text->room = 0;
+			return;
+		}
+		text->text = more;
+	}
+	va_start(arguments, format);
+	text->size +=
+		vsnprintf(text->text + text->size, size + 1, format, arguments);
+	va_end(arguments);
+}
+
+static void put_slots(struct text *sql, const struct history_piece *piece)
 {
 	const char *before = "time IN (";
 
 	for (uint64_t at = piece->begin_ns; at < piece->end_ns;
 		at = history_next_slot(piece->resolution, at)) {
-		fprintf(sql, "%s%" PRIu64, before, at);
+		put(sql, "%s%" PRIu64, before, at);
 		before = ",";
 	}
-	fputs(")", sql);
+	put(sql, ")");
 }
 
-static void write_wanted(
-	FILE *sql, const char *column, const struct history_wanted *wanted)
+static void put_wanted(struct text *sql, const char *column,
+	const struct history_wanted *wanted)
 {
 	const char *before = "";
 
-	fprintf(sql, " AND %s IN (", column);
+	put(sql, " AND %s IN (", column);
 	for (size_t i = 0; i < wanted->count; i++) {
-		fprintf(sql, "%s%" PRIu32, before, wanted->values[i]);
+		put(sql, "%s%" PRIu32, before, wanted->values[i]);
 		before = ",";
 	}
-	fputs(")", sql);
+	put(sql, ")");
 }
 
-static void write_statement(FILE *sql, const struct history_scan *scan,
+static void put_columns(struct text *sql, const struct history_scan *scan,
+	const struct history_cube_facts *cube)
+{
+	put(sql, "SELECT time, " HISTORY_AMOUNTS);
+	if (cube->has_lost)
+		put(sql, ", " HISTORY_LOST);
+	for (unsigned i = 0; i < SCAN_KEYS; i++) {
+		if (scan->keys & 1u << i)
+			put(sql, ", %s", columns[i]);
+	}
+}
+
+static void put_statement(struct text *sql, const struct history_scan *scan,
 	const struct history_cube_facts *cube,
 	const struct history_piece *piece)
 {
 	const char *const resolution =
 		history_resolution_name(piece->resolution);
 
-	fputs("SELECT time, " HISTORY_AMOUNTS, sql);
-	if (cube->has_lost)
-		fputs(", " HISTORY_LOST, sql);
-	for (unsigned i = 0; i < SCAN_KEYS; i++) {
-		if (scan->keys & 1u << i)
-			fprintf(sql, ", %s", columns[i]);
-	}
-	fprintf(sql, " FROM %s_%s ", cube->name, resolution);
+	put_columns(sql, scan, cube);
+	put(sql, " FROM %s_%s ", cube->name, resolution);
 	if (scan->wanted[SCAN_REMOTE].is_set &&
 		!scan->wanted[SCAN_UID].is_set &&
 		cube == &history_cubes[HISTORY_CUBE_TRAFFIC])
-		fprintf(sql, "INDEXED BY traffic_%s_remote ", resolution);
-	fputs("WHERE ", sql);
+		put(sql, "INDEXED BY traffic_%s_remote ", resolution);
+	put(sql, "WHERE ");
 	if (is_sought(cube, scan))
-		write_slots(sql, piece);
+		put_slots(sql, piece);
 	else
-		fprintf(sql, "time >= %" PRIu64 " AND time < %" PRIu64,
+		put(sql, "time >= %" PRIu64 " AND time < %" PRIu64,
 			piece->begin_ns, piece->end_ns);
 	for (unsigned i = 0; i < SCAN_KEYS; i++) {
 		if (scan->wanted[i].is_set)
-			write_wanted(sql, columns[i], &scan->wanted[i]);
+			put_wanted(sql, columns[i], &scan->wanted[i]);
 	}
 }
 
@@ -212,17 +252,14 @@ static sqlite3_stmt *prepare(struct history *history,
 	const struct history_piece *piece)
 {
 	sqlite3_stmt *statement = NULL;
-	char *text = NULL;
-	size_t size;
-	FILE *const sql = open_memstream(&text, &size);
+	struct text sql = {0};
 
-	if (sql)
-		write_statement(sql, scan, cube, piece);
-	if (!sql || fclose(sql))
+	put_statement(&sql, scan, cube, piece);
+	if (sql.has_failed)
 		history_fail(history, "out of memory");
 	else
-		statement = history_prepare(history, text);
-	free(text);
+		statement = history_prepare(history, sql.text);
+	free(sql.text);
 	return statement;
 }
 

@@ -10,8 +10,8 @@ static const char *const look_ups[SORTS] = {
 	"SELECT name FROM user WHERE uid = ?",
 	"SELECT name FROM process WHERE id = ?",
 	"SELECT address FROM remote WHERE id = ?",
-	"SELECT CASE WHEN name = '' AND id > 1 THEN ifindex "
-	"ELSE name END FROM interface WHERE id = ?",
+	("SELECT CASE WHEN name = '' AND id > 1 THEN ifindex "
+	 "ELSE name END FROM interface WHERE id = ?"),
 };
 
 struct list {

@@ -94,6 +94,10 @@ options_of_page() {
 		echo "$tool: $needed"
 		case $tool in
 		tm-capture) grep -qx libbpf <<<"$needed" ;;
+		tm-store | tm-web)
+			grep -qx libsqlite <<<"$needed"
+			run ! grep -vxE 'libc|libz|libsqlite|libmicrohttpd' <<<"$needed"
+			;;
 		tm-top) run ! grep -vxE 'libc|libz|libncursesw|libtinfo' <<<"$needed" ;;
 		*) run ! grep -vxE 'libc|libz|libm' <<<"$needed" ;;
 		esac
