@@ -276,8 +276,8 @@ intact() {
 @test "runs that follow each other are each counted, and covered apart" {
 	for run in 1 2 3; do
 		start $run $((run * 1000))
-		moved $((run * $U + 1)) in $U 100 1
-		status end $((run * $U + 2)) $run '"seen_packets":1,"seen_bytes":100'
+		moved $((run * 1000 + 1)) in $U 100 1
+		status end $((run * 1000 + 2)) $run '"seen_packets":1,"seen_bytes":100'
 	done | tm-parse | store
 	run csv
 	assert_line "$U",,300,0,300,3,0,3,0,0
@@ -317,13 +317,15 @@ intact() {
 		sqlite3 h.db "SELECT count(*) FROM user_$1"
 	}
 	assert_equal "$(count minute)" 2
-	assert_equal "$(count hour)" 2
-	assert_equal "$(count day)" 5
-	assert_equal "$(count month)" 3
-	# an hour within a day that only has its day is the whole day
+	# what is not over is in the finer tables alone
+	assert_equal "$(count hour)" 1
+	assert_equal "$(count day)" 3
+	assert_equal "$(count month)" 2
+	# where only days are left, half an hour of one is all of it
 	run query --by day --from 2024-01-14T22:00:00Z --to 2024-01-14T22:30:00Z
-	assert_line --index 0 "2024-01-01 00:00:00 to 2024-02-01 00:00:00" ||
-		assert_line --index 0 "2024-01-14 00:00:00 to 2024-01-15 00:00:00"
+	assert_line --index 0 "2024-01-14 00:00:00 to 2024-01-15 00:00:00"
+	run csv --from 2023-11-15T00:00:00Z --to 2023-11-15T01:00:00Z
+	assert_line "$U",,4010,0,4010,8,0,8,0,0
 	intact h.db
 }
 
