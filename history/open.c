@@ -276,23 +276,76 @@ static int check_place(struct history *history)
 
 /* --- the database --- */
 
-static int open_database(struct history *history)
+/* file:/some/path?immutable=1 */
+static char *as_immutable(const char *path)
+{
+	static const char more[] = "?immutable=1";
+	char *const uri =
+		malloc(3 * strlen(path) + sizeof("file:") + sizeof(more));
+	char *end = uri ? stpcpy(uri, "file:") : NULL;
+
+	for (; uri && *path; path++)
+		end += sprintf(
+			end, strchr("%?#", *path) ? "%%%02x" : "%c", *path);
+	if (uri)
+		strcpy(end, more);
+	return uri;
+}
+
+static int open_database(struct history *history, bool is_immutable)
 {
 	const int flags = history->access == HISTORY_READ
 				  ? SQLITE_OPEN_READONLY
 				  : SQLITE_OPEN_READWRITE;
+	char *uri = NULL;
+	int result;
 
 	if (!place.path)
 		place.path = realpath(history->path, NULL);
 	if (!place.path)
 		return history_fail(history, "%s", strerror(errno));
-	if (sqlite3_open_v2(place.path, &history->db,
-		    flags | SQLITE_OPEN_NOMUTEX, NULL))
+	if (is_immutable && !(uri = as_immutable(place.path)))
+		return history_fail(history, "%s", strerror(errno));
+	result = sqlite3_open_v2(uri ? uri : place.path, &history->db,
+		flags | SQLITE_OPEN_NOMUTEX | (uri ? SQLITE_OPEN_URI : 0),
+		NULL);
+	free(uri);
+	if (result)
 		return history_fail_sql(history);
 	sqlite3_busy_timeout(history->db, BUSY_MS);
 	sqlite3_db_config(history->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return history_sql(history,
 		"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
+}
+
+/* A copy without the files beside it, where this user may make none: nobody
+ * writes to it, so it can be read as it stands. */
+static bool is_lone_copy(struct history *history)
+{
+	char name[NAME_MAX + 8];
+	struct stat status;
+	int code;
+
+	if (history->access != HISTORY_READ ||
+		!sqlite3_exec(history->db, "SELECT 1 FROM sqlite_master", NULL,
+			NULL, NULL))
+		return false;
+	code = sqlite3_errcode(history->db);
+	snprintf(name, sizeof(name), "%s-wal", place.name);
+	return (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) &&
+	       fstatat(place.directory, name, &status, AT_SYMLINK_NOFOLLOW) &&
+	       errno == ENOENT;
+}
+
+static int open_somehow(struct history *history)
+{
+	if (open_database(history, false))
+		return -1;
+	if (!is_lone_copy(history))
+		return 0;
+	sqlite3_close(history->db);
+	history->db = NULL;
+	return open_database(history, true);
 }
 
 static int refuse_foreign(struct history *history, int64_t id, int64_t version)
@@ -382,7 +435,7 @@ static int read_zone(struct history *history)
 
 static int set_up_database(struct history *history)
 {
-	if (open_database(history) || check_database(history) ||
+	if (open_somehow(history) || check_database(history) ||
 		read_zone(history))
 		return -1;
 	if (history->access != HISTORY_READ && set_up_writer(history))

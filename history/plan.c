@@ -42,10 +42,11 @@ static enum history_resolution choose(const struct history_marks *marks,
 static int add(struct history *history, struct history_plan *plan,
 	struct history_piece piece)
 {
-	struct history_piece *const last = plan->pieces + plan->count - 1;
+	struct history_piece *const last =
+		plan->count ? &plan->pieces[plan->count - 1] : NULL;
 	struct history_piece *more;
 
-	if (plan->count && last->resolution == piece.resolution &&
+	if (last && last->resolution == piece.resolution &&
 		last->end_ns == piece.begin_ns) {
 		last->end_ns = piece.end_ns;
 		return 0;
