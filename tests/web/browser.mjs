@@ -1,0 +1,82 @@
+// A real browser on tm-web's page, and everything that a test of it watches:
+// what the console says, where requests go, what axe finds.
+
+import { createRequire } from "node:module";
+import { accessSync, constants, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const modules = createRequire(join(process.env.WEB_MODULES, "x.js"));
+const { chromium } = modules("playwright-core");
+const axe = readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
+
+function found(...names) {
+	for (const name of names)
+		for (const directory of process.env.PATH.split(":"))
+			try {
+				accessSync(join(directory, name), constants.X_OK);
+				return join(directory, name);
+			} catch {
+				// not there
+			}
+	throw new Error(`none of ${names} is on PATH`);
+}
+
+export function fail(...said) {
+	throw new Error(said.join(" "));
+}
+
+export function same(found, wanted, what) {
+	const [a, b] = [found, wanted].map((v) => JSON.stringify(v));
+	if (a !== b)
+		fail(`${what}: ${a}, not ${b}`);
+}
+
+// Runs use(page, troubles) in a fresh browser; fails where the page wrote to
+// the console, threw, or asked anyone but its own server.
+export async function browse(base, options, use) {
+	const browser = await chromium.launch({
+		executablePath: found("chromium", "chromium-browser"),
+		args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+	const troubles = [];
+	try {
+		const context = await browser.newContext({ viewport: { width: 1280,
+			height: 900 }, colorScheme: "light", timezoneId: "UTC",
+		acceptDownloads: true, ...options });
+		const page = await context.newPage();
+		page.setDefaultTimeout(10000);
+		page.on("console", (m) => ["error", "warning"].includes(m.type()) &&
+			troubles.push(`console: ${m.text()}`));
+		page.on("pageerror", (e) => troubles.push(`thrown: ${e.stack}`));
+		context.on("request", (r) => r.url().startsWith(base) ||
+			troubles.push(`asked outside: ${r.url()}`));
+		await use(page, troubles, context);
+	} finally {
+		await browser.close();
+	}
+	if (troubles.length)
+		fail(troubles.join("\n"));
+}
+
+// Once the rows of the address are there and no question is open.
+export async function ready(page) {
+	await page.waitForFunction(() =>
+		document.body.getAttribute("aria-busy") === "false" &&
+		(document.querySelector("#rows table, #rows div.empty") ||
+			!document.getElementById("message").hidden));
+}
+
+export async function open(page, url) {
+	await page.goto(url);
+	await ready(page);
+}
+
+export async function accessible(page, where) {
+	await page.evaluate(axe);
+	const { violations } = await page.evaluate(() => axe.run());
+	if (violations.length)
+		fail(where, violations.map((v) => `${v.id}: ${v.nodes.map((n) =>
+			`${n.target} ${n.any.map((a) => a.message)}`).join("; ")}`).join("\n"));
+}
+
+export const texts = (page, selector) => page.locator(selector).allTextContents();
+export const names = (page) => texts(page, "#rows tbody .name a, #rows tbody .name .text");

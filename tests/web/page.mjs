@@ -1,0 +1,430 @@
+// node page.mjs SCENARIO DATABASE: one thing that a person does on the page,
+// and what has to come of it.
+
+import { readFileSync } from "node:fs";
+import { accessible, browse, fail, names, open, ready, same, texts } from "./browser.mjs";
+import { feed, output, serve } from "./programs.mjs";
+
+const [, , scenario, db] = process.argv;
+const RANGE = "range=6h";
+const path = (page) => page.evaluate(() => location.search);
+const crumbs = (page) => texts(page, "#trail li");
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function with_page(url, use, options = {}) {
+	const web = await serve(db);
+	await browse(web.base, options, async (page, troubles, context) => {
+		await open(page, `${web.base}/${url}`);
+		await use(page, web, context, troubles);
+	});
+	await web.stop();
+}
+
+// Presses keys one after the other, each once the page is still.
+async function press(page, ...keys) {
+	for (const key of keys) {
+		await page.keyboard.press(key);
+		await settled(page);
+	}
+}
+
+async function settled(page) {
+	await page.waitForTimeout(250);
+	await ready(page);
+}
+
+const scenarios = {
+	async overview() {
+		await with_page(`?${RANGE}`, async (page, web) => {
+			const url = `${web.base}/api/v1/rows?by=user&from=-6h&to=now`;
+			const { rows } = await (await fetch(url)).json();
+			same(await names(page), rows.map((r) => r.user ?? "none"), "users");
+			same(await texts(page, "#legend button"), [...rows.slice(0, 7)
+				.map((r) => r.user), "the rest"], "legend");
+			const totals = await page.locator("#totals").textContent();
+			for (const part of ["Metered", "60.0 KiB lost their details", "nobody’s",
+				"unattributed", "Mbit/s on average"])
+				if (!totals.includes(part))
+					fail("totals do not tell", part, totals);
+			const legend = await page.locator("#legend").textContent();
+			if (!/not metered.*details lost/.test(legend))
+				fail("gap and loss are not in the legend:", legend);
+			const painted = await page.locator("#chart canvas").evaluate((c) =>
+				new Set(new Uint32Array(c.getContext("2d").getImageData(0, 0,
+					c.width, c.height).data.buffer)).size);
+			if (painted < 20)
+				fail("the chart has only", painted, "colours");
+		});
+	},
+
+	async live() {
+		const capture = await feed(db);
+		const web = await serve(db);
+		await browse(web.base, {}, async (page) => {
+			await open(page, `${web.base}/?range=5m`);
+			await page.locator('#feed[data-state="live"]').waitFor();
+			const slow = [];
+			for (let uid = 7000; uid < 7005; uid++) {
+				await sleep(300 + uid % 7 * 90);
+				const at = Date.now();
+				capture.say(`{"uid":${uid},"bytes":5000,"packets":4,"direction":"out",` +
+					'"source":"192.0.2.10","destination":"198.51.100.7","protocol":6,' +
+					`"time_ns":${at}000000}\n`);
+				await page.locator(`tr[data-key="${uid}"]`).waitFor();
+				slow.push(Date.now() - at);
+			}
+			console.log(`rows were there after ${slow} ms`);
+			if (Math.max(...slow) >= 2000)
+				fail("a row came too late:", slow);
+		});
+		await capture.end();
+		await web.stop();
+	},
+
+	async packet() {
+		const web = await serve(db);
+		await browse(web.base, {}, async (page) => {
+			await open(page, `${web.base}/?range=5m`);
+			await page.locator('#feed[data-state="live"]').waitFor();
+			const at = Date.now();
+			output("sh", "-c", process.env.SEND);
+			await page.locator(`tr[data-key="${process.env.SENDER}"]`).waitFor();
+			const took = Date.now() - at;
+			console.log(`the row was there after ${took} ms`);
+			if (took >= 2000)
+				fail("the row came too late:", took, "ms");
+		});
+		await web.stop();
+	},
+
+	async restart() {
+		const capture = await feed(db);
+		let web = await serve(db);
+		await browse(web.base, {}, async (page, troubles) => {
+			const badge = (name) => page.locator(`#feed[data-state="${name}"]`)
+				.waitFor({ timeout: 20000 });
+			await open(page, `${web.base}/?range=5m`);
+			await badge("live");
+			capture.pause();
+			await badge("stale");
+			if (!/^Stale since /.test(await page.locator("#feed").textContent()))
+				fail("the badge does not say since when");
+			await web.stop();
+			await badge("away");
+			capture.go();
+			capture.say('{"uid":7777,"bytes":900,"packets":1,"direction":"in",' +
+				'"source":"198.51.100.7","destination":"192.0.2.10",' +
+				`"time_ns":${Date.now()}000000}\n`);
+			await sleep(1500);
+			web = await serve(db, web.port);
+			await badge("live");
+			await page.locator('tr[data-key="7777"]').waitFor();
+			// What the browser itself says about a server that is away.
+			const own = troubles.filter((t) => /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/.test(t));
+			troubles.splice(0, troubles.length, ...troubles.filter((t) => !own.includes(t)));
+			if (!(await page.locator("#message").isHidden()))
+				fail("the message stays");
+		});
+		await capture.end();
+		await web.stop();
+	},
+
+	async keyboard() {
+		await with_page(`?${RANGE}`, async (page) => {
+			const all = await names(page);
+			await press(page, "/");
+			await page.keyboard.type("al");
+			await settled(page);
+			same(await names(page), ["alice"], "found by al");
+			if (!/q=al/.test(await path(page)))
+				fail("the search is not in the address");
+			await press(page, "Escape");
+			same(await names(page), all, "after Escape");
+			const order = async () => page.locator('th:has([data-sort="in"])')
+				.getAttribute("aria-sort");
+			for (let i = 0; i < 60; i++) {
+				if (await page.evaluate(() => document.activeElement.dataset.sort === "in"))
+					break;
+				await page.keyboard.press("Tab");
+			}
+			await press(page, "Enter");
+			same(await order(), "descending", "sorted by in");
+			const down = await names(page);
+			await press(page, "Enter");
+			same(await order(), "ascending", "sorted by in");
+			same((await names(page)).reverse(), down, "the other way round");
+			same(await page.evaluate(() => document.activeElement.dataset.sort),
+				"in", "where the keyboard is");
+			await press(page, "2");
+			same(await page.locator("#tabs [aria-pressed=true]").textContent(),
+				"Processes", "tab");
+			await press(page, "1", "j", "j", "Enter");
+			same((await crumbs(page)).length, 2, "levels");
+			await press(page, "u");
+			same(await crumbs(page), ["All users"], "up again");
+			await press(page, "?");
+			same(await page.locator("#keys").evaluate((d) => d.open), true, "help");
+			await press(page, "Escape");
+			await page.locator("#chart").focus();
+			await press(page, "ArrowLeft", "ArrowLeft");
+			const said = await page.locator("#chart-said").textContent();
+			if (!/^\d{4}-\d\d-\d\d \d\d:\d\d.*: \S+ in /.test(said))
+				fail("the chart does not read out:", said);
+			await press(page, "+");
+			if (!/from=\d+&to=\d+/.test(await path(page)))
+				fail("plus does not zoom");
+			await press(page, "l");
+			if (/from=/.test(await path(page)))
+				fail("l does not follow again");
+		});
+	},
+
+	async drill() {
+		await with_page(`?${RANGE}`, async (page) => {
+			const into = async (name) => {
+				await page.locator("#rows").getByRole("link", { name, exact: true }).click();
+				await settled(page);
+			};
+			await into("alice");
+			same(await names(page), ["rsync", "firefox", "sshd"], "processes of alice");
+			await into("rsync");
+			same(await names(page), ["198.51.100.20"], "hosts of rsync");
+			await into("198.51.100.20");
+			same(await names(page), ["tcp"], "protocols");
+			const deep = ["All users", "alice", "rsync", "198.51.100.20"];
+			same(await crumbs(page), deep, "trail");
+			await page.reload();
+			await ready(page);
+			same(await crumbs(page), deep, "trail after a reload");
+			await page.goBack();
+			await settled(page);
+			same(await crumbs(page), deep.slice(0, 3), "back");
+			await page.locator("#trail a", { hasText: "alice" }).click();
+			await settled(page);
+			same(await crumbs(page), deep.slice(0, 2), "up by the trail");
+			await page.goBack();
+			await page.goBack();
+			await settled(page);
+			same(await crumbs(page), deep.slice(0, 2), "back again");
+			await page.goForward();
+			await settled(page);
+			same(await crumbs(page), deep.slice(0, 3), "forward");
+		});
+	},
+
+	async zoom() {
+		await with_page(`?${RANGE}`, async (page) => {
+			const box = await page.locator("#chart .u-over").boundingBox();
+			const y = box.y + box.height / 2;
+			await page.mouse.move(box.x + box.width * 0.25, y);
+			await page.mouse.down();
+			await page.mouse.move(box.x + box.width * 0.4, y, { steps: 5 });
+			await page.mouse.move(box.x + box.width * 0.75, y, { steps: 5 });
+			await page.mouse.up();
+			await settled(page);
+			const [, from, to] = /from=(\d+)&to=(\d+)/.exec(await path(page)) ??
+				fail("a drag does not zoom");
+			const hours = (to - from) / 3600;
+			if (hours < 2.8 || hours > 3.4)
+				fail("half of six hours is", hours);
+			const readout = page.locator(".readout");
+			await page.mouse.move(box.x + box.width / 3, y);
+			await readout.waitFor();
+			if (!/Mbit\/s/.test(await readout.textContent()))
+				fail("no read-out:", await readout.textContent());
+			await page.locator("#back").click();
+			await settled(page);
+			same(await path(page), `?${RANGE}`, "after zoom back");
+			const [first] = await texts(page, "#legend button");
+			await page.locator("#legend button").first().click();
+			await settled(page);
+			same(await page.locator("#legend button").first()
+				.getAttribute("aria-pressed"), "false", `${first} in the chart`);
+			await page.reload();
+			await ready(page);
+			same(await page.locator("#legend button").first()
+				.getAttribute("aria-pressed"), "false", `${first} after a reload`);
+			await page.getByRole("button", { name: "24h", exact: true }).click();
+			await settled(page);
+			if (!/range=24h/.test(await path(page)))
+				fail("the preset is not in the address");
+			await page.locator("#period").click();
+			await page.locator('[name="from"]').fill("2026-01-01T10:00");
+			await page.locator('[name="to"]').fill("2026-01-01T12:00");
+			await page.keyboard.press("Enter");
+			await settled(page);
+			same(await page.locator("#period").textContent(),
+				"2026-01-01 10:00 – 12:00", "range");
+			same(await texts(page, ".empty strong"), ["No traffic in this range"], "then");
+		});
+	},
+
+	async small() {
+		await with_page(`?${RANGE}`, async (page, web) => {
+			for (const query of ["", "&by=process", "&by=remote", "&by=protocol",
+				"&user=1000&by=process", "&q=nothing"])
+				for (const colorScheme of ["light", "dark"]) {
+					await page.emulateMedia({ colorScheme });
+					await open(page, `${web.base}/?${RANGE}${query}`);
+					const wide = await page.evaluate(() => Math.max(
+						document.documentElement.scrollWidth,
+						document.getElementById("rows").scrollWidth));
+					if (wide > 360)
+						fail(`${query}: ${wide} pixels wide`);
+					const low = await page.evaluate(() =>
+						[...document.querySelectorAll("button, select, input")]
+							.filter((e) => e.checkVisibility() && e.offsetHeight < 24)
+							.map((e) => e.outerHTML));
+					same(low, [], "too small to touch");
+				}
+		}, { viewport: { width: 360, height: 740 } });
+	},
+
+	async themes() {
+		await with_page(`?${RANGE}`, async (page) => {
+			const light = () => page.evaluate(() => {
+				const [r, g, b] = getComputedStyle(document.body).backgroundColor
+					.match(/\d+/g).map(Number);
+				return r + g + b > 384;
+			});
+			const pixel = () => page.locator("#chart canvas").evaluate((c) =>
+				c.toDataURL().length);
+			same(await light(), true, "light at first");
+			const before = await pixel();
+			await page.emulateMedia({ colorScheme: "dark" });
+			same(await light(), false, "light when the system is dark");
+			await page.waitForTimeout(300);
+			if (await pixel() === before)
+				fail("the chart keeps its colours");
+			await press(page, "t");
+			same(await light(), true, "light when chosen");
+			await page.reload();
+			await ready(page);
+			same(await light(), true, "light after a reload");
+			await press(page, "t", "t");
+			same(await light(), false, "the system's again");
+		});
+	},
+
+	async axe() {
+		await with_page(`?${RANGE}`, async (page, web) => {
+			const views = ["", "&by=process", "&by=remote", "&user=1000&by=process",
+				"&q=nothing", "&from=1000&to=5000&sort=name"];
+			for (const colorScheme of ["light", "dark"]) {
+				await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+				for (const query of views) {
+					await open(page, `${web.base}/?${RANGE}${query}`);
+					await accessible(page, `${colorScheme} ${query}`);
+				}
+				await open(page, `${web.base}/?${RANGE}`);
+				await page.locator("#chart").hover();
+				await page.locator(".readout").waitFor();
+				await accessible(page, `${colorScheme} read-out`);
+				await page.locator("#period").click();
+				await accessible(page, `${colorScheme} from and to`);
+				await page.keyboard.press("Escape");
+				await press(page, "?");
+				await accessible(page, `${colorScheme} keys`);
+				await page.keyboard.press("Escape");
+				await page.setViewportSize({ width: 360, height: 740 });
+				await settled(page);
+				await accessible(page, `${colorScheme} small`);
+				await page.setViewportSize({ width: 1280, height: 900 });
+			}
+		});
+	},
+
+	async hostile() {
+		await with_page("?range=1h&by=process", async (page) => {
+			const wanted = JSON.parse(readFileSync(process.env.NAMES, "utf8"));
+			const found = await names(page);
+			for (const name of wanted)
+				if (!found.includes(name))
+					fail("not as text:", name, "in", JSON.stringify(found));
+			const planted = await page.evaluate(() =>
+				document.querySelectorAll("main img, main script, main b").length +
+				(window.harmed ?? 0));
+			same(planted, 0, "elements from names");
+			for (const name of wanted) {
+				await page.locator("#rows a").filter({ hasText: name }).first().click();
+				await settled(page);
+				same((await crumbs(page)).at(-1), name, "trail");
+				same((await texts(page, "#rows tbody th")).length, 1, `hosts of ${name}`);
+				await page.reload();
+				await ready(page);
+				same((await crumbs(page)).at(-1), name, "trail after a reload");
+				await page.goBack();
+				await settled(page);
+			}
+		});
+	},
+
+	async pages() {
+		await with_page("?range=1h&by=remote&sort=name", async (page) => {
+			const shown = () => page.locator("#pages span").textContent();
+			same(await shown(), "1–25 of 63", "first page");
+			const [first] = await names(page);
+			await page.getByRole("button", { name: "Next" }).focus();
+			await press(page, "Enter", "Enter");
+			same(await shown(), "51–63 of 63", "last page");
+			same((await names(page)).length, 13, "its rows");
+			await page.goBack();
+			await page.goBack();
+			await settled(page);
+			same((await names(page))[0], first, "back at the first");
+		});
+	},
+
+	async csv() {
+		await with_page("", async (page, web) => {
+			const { rows } = await (await fetch(
+				`${web.base}/api/v1/rows?by=user&from=-6h&to=now`)).json();
+			const { uid } = rows.find((r) => r.user === "alice");
+			const to = Math.floor(Date.now() / 3600e3) * 3600, from = to - 4 * 3600;
+			const ends = ["--from", String(from), "--to", String(to)];
+			const views = {
+				"by=user": ["--by", "user"],
+				"by=remote&sort=-in": ["--by", "remote", "--sort", "in"],
+				[`by=process&user=${uid}`]: ["--by", "process", "--user", String(uid)],
+			};
+			for (const [query, options] of Object.entries(views)) {
+				await open(page, `${web.base}/?from=${from}&to=${to}&${query}`);
+				const [download] = await Promise.all([page.waitForEvent("download"),
+					page.locator("#csv").click()]);
+				const said = readFileSync(await download.path());
+				const wanted = output("tm-store", "query", "--db", db,
+					"--output", "csv", ...ends, ...options);
+				if (!said.equals(wanted))
+					fail(query, "\n", said.toString(), "is not\n", wanted.toString());
+				if (said.toString().split("\n").length < 4)
+					fail("hardly anything to compare:", said.toString());
+				const [json] = await Promise.all([page.waitForEvent("download"),
+					page.locator("#json").click()]);
+				const parsed = JSON.parse(readFileSync(await json.path()));
+				same(parsed.rows.length, said.toString().trim().split("\n").length - 1,
+					"rows of JSON");
+			}
+		});
+	},
+
+	// The first page of a large history: from the address to the table.
+	async speed() {
+		const web = await serve(db);
+		await browse(web.base, {}, async (page) => {
+			const took = [];
+			for (let i = 0; i < 5; i++) {
+				const start = Date.now();
+				await open(page, `${web.base}/?${process.env.VIEW ?? "range=30d"}`);
+				took.push(Date.now() - start);
+			}
+			console.log(`the page was there after ${took} ms`);
+			if (Math.max(...took) >= 1000)
+				fail("too slow");
+		});
+		await web.stop();
+	},
+};
+
+if (!(scenario in scenarios))
+	fail("scenarios:", Object.keys(scenarios).join(" "));
+await scenarios[scenario]();
