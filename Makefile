@@ -46,6 +46,7 @@ $(warning tm-capture will keep its capabilities: libcap-ng is missing)
 endif
 ifneq ($(have_seccomp),yes)
 $(warning tm-capture will run without a seccomp filter: libseccomp is missing)
+$(warning tm-web will run without a seccomp filter: libseccomp is missing)
 endif
 
 programs := $(tools:%=$(BUILD)/bin/%)
@@ -116,6 +117,26 @@ endif
 ifeq ($(have_seccomp),yes)
 $(BUILD)/tm-capture/%.o: CPPFLAGS += -DTM_HAVE_SECCOMP
 $(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
+endif
+
+# The page, inside tm-web: each file as it is and packed.
+page := $(wildcard $(addprefix tm-web/page/*.,html css js svg png ico))
+page_packed := $(page:%=$(BUILD)/%.gz)
+
+$(BUILD)/tm-web/page/%.gz: tm-web/page/%
+	@mkdir -p $(@D)
+	gzip -9nc $< >$@
+
+$(BUILD)/tm-web/assets-table.c: tm-web/assets-table $(page) $(page_packed)
+	BUILD=$(BUILD) sh $< $(page) >$@
+
+$(BUILD)/tm-web/assets-table.o: $(BUILD)/tm-web/assets-table.c
+	$(CC) $(COMPILE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/bin/tm-web: $(BUILD)/tm-web/assets-table.o
+ifeq ($(have_seccomp),yes)
+$(BUILD)/tm-web/%.o: CPPFLAGS += -DTM_HAVE_SECCOMP
+$(BUILD)/bin/tm-web: LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
 endif
 
 test: all

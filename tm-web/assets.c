@@ -1,0 +1,44 @@
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "assets.h"
+
+const struct asset *asset_find(const char *path)
+{
+	const char *const name = path[1] ? path + 1 : "index.html";
+
+	for (const struct asset *asset = assets; asset->name; asset++) {
+		if (!strcmp(asset->name, name))
+			return asset;
+	}
+	return NULL;
+}
+
+const char *asset_type(const struct asset *asset)
+{
+	static const char *const types[][2] = {
+		{".html", "text/html; charset=utf-8"},
+		{".css", "text/css; charset=utf-8"},
+		{".js", "text/javascript; charset=utf-8"},
+		{".svg", "image/svg+xml"},
+		{".png", "image/png"},
+		{".ico", "image/x-icon"},
+	};
+	const char *const end = strrchr(asset->name, '.');
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		if (end && !strcmp(end, types[i][0]))
+			return types[i][1];
+	}
+	return "text/plain; charset=utf-8";
+}
+
+const char *asset_tag(char out[ASSET_TAG_SIZE], const struct asset *asset)
+{
+	const size_t size = asset->end - asset->data;
+
+	snprintf(out, ASSET_TAG_SIZE, "\"%08lx%zx\"",
+		crc32(0, (const Bytef *)asset->data, size), size);
+	return out;
+}

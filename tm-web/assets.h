@@ -1,0 +1,26 @@
+/* The page's files, inside the program: nothing is served from disk. */
+#ifndef TM_WEB_ASSETS_H
+#define TM_WEB_ASSETS_H
+
+#include <stddef.h>
+
+/* What the build makes of tm-web/page/, sorted as there; name NULL ends it. */
+struct asset {
+	const char *name;
+	const char *data, *end;
+	const char *packed, *packed_end; /* by gzip(1) */
+};
+
+extern const struct asset assets[];
+
+/* The asset of a path, NULL where there is none; / is index.html. */
+const struct asset *asset_find(const char *path);
+
+const char *asset_type(const struct asset *asset);
+
+#define ASSET_TAG_SIZE 32
+
+/* Its ETag, with the quotes. */
+const char *asset_tag(char out[ASSET_TAG_SIZE], const struct asset *asset);
+
+#endif

@@ -1,0 +1,32 @@
+/* The connections: how many there are, and how long one may do nothing. Those
+ * that have not asked yet, or are between two questions, make room for new
+ * ones, the oldest first, so that a thousand slow ones keep nobody out. */
+#ifndef TM_WEB_CONNECTIONS_H
+#define TM_WEB_CONNECTIONS_H
+
+#include <microhttpd.h>
+#include <stdbool.h>
+
+struct client; /* one connection */
+
+/* How many there may be: at most so many, and as descriptors permit. */
+unsigned connections_limit(void);
+
+/* MHD_OPTION_NOTIFY_CONNECTION and the daemon's accept policy. */
+void connections_notify(void *context, struct MHD_Connection *connection,
+	void **client, enum MHD_ConnectionNotificationCode what);
+enum MHD_Result connections_accept(
+	void *context, const struct sockaddr *address, socklen_t size);
+
+/* The client of a connection, and what it does now. */
+struct client *connections_find(struct MHD_Connection *connection);
+void client_asks(struct client *client, bool is_live);
+void client_rests(struct client *client);
+
+/* Whether its address has fewer live streams than it may. */
+bool client_may_stream(const struct client *client);
+
+/* Ends those whose time is over. Called about once a second. */
+void connections_sweep(void);
+
+#endif

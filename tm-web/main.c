@@ -1,0 +1,113 @@
+/* Serves the history and what moves now to a browser: HTTP on one side, the
+ * database of tm-store, read-only, on the other. */
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/exit.h"
+#include "common/signals.h"
+#include "confine.h"
+#include "connections.h"
+#include "database.h"
+#include "options.h"
+
+static bool is_verbose;
+
+static void tell(const char *what)
+{
+	if (is_verbose)
+		warnx("not confined %s", what);
+}
+
+static bool is_just_made(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && time(NULL) - status.st_mtime < 3;
+}
+
+/* What is wrong with the database is said before a browser asks; but one that
+ * is being made is waited for. */
+static void check_database(const char *path)
+{
+	const struct timespec pause = {0, 100000000};
+	struct database database = {.path = path};
+	const char *problem;
+
+	while (!database_use(&database, &problem)) {
+		if (is_just_made(path)) {
+			nanosleep(&pause, NULL);
+			continue;
+		}
+		if (!strncmp(problem, path, strlen(path)))
+			errx(TM_FAILED, "%s", problem);
+		errx(TM_FAILED, "%s: %s", path, problem);
+	}
+	database_close(&database);
+}
+
+static void say_place(const struct options *options)
+{
+	printf("%s\n", options->place.url);
+	if (fflush(stdout))
+		err(TM_FAILED, "standard output");
+	if (!options->is_quiet)
+		warnx("the page is at %s", options->place.url);
+}
+
+/* The other threads leave all signals to this one. */
+static void block_signals(int how)
+{
+	sigset_t signals;
+
+	sigfillset(&signals);
+	pthread_sigmask(how, &signals, NULL);
+}
+
+static void run(void)
+{
+	const struct timespec second = {1, 0};
+
+	while (!tm_stop_requested()) {
+		nanosleep(&second, NULL);
+		if (tm_signal_take(SIGHUP))
+			database_reopen_all();
+		connections_sweep();
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options;
+	const char *problem;
+	int socket;
+
+	options_parse(&options, argc, argv);
+	is_verbose = options.server.is_verbose;
+	problem = confine_user(options.user, options.server.database);
+	if (problem)
+		errx(TM_FAILED, "%s: %s",
+			options.user ? options.user : "its user", problem);
+	check_database(options.server.database);
+	socket = place_listen(&options.place);
+	if (socket < 0)
+		err(TM_FAILED, "%s", options.place.text);
+	problem = confine(options.server.database, tell);
+	if (problem)
+		errx(TM_FAILED, "%s: %s", options.server.database, problem);
+	tm_signals_install();
+	block_signals(SIG_BLOCK);
+	if (server_start(&options.server, socket))
+		err(TM_FAILED, "cannot serve");
+	block_signals(SIG_UNBLOCK);
+	say_place(&options);
+	run();
+	/* nothing is kept here that would have to be saved */
+	_exit(TM_DONE);
+}

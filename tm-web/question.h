@@ -1,0 +1,27 @@
+/* A request's parameters as a question to the history. */
+#ifndef TM_WEB_QUESTION_H
+#define TM_WEB_QUESTION_H
+
+#include "history/query.h"
+#include "request.h"
+
+#define QUESTION_CSV_MOST 250000 /* rows, for the memory that they take */
+
+#define QUESTION_KEYS_MOST 10
+
+struct question {
+	uint64_t now_ns;
+	struct history_rows_query query;
+	unsigned keys[QUESTION_KEYS_MOST]; /* of query.by, as they came */
+	unsigned key_count;
+	unsigned top, bins;
+	unsigned hours; /* 0 = not given */
+	bool is_csv;
+};
+
+/* False when it was answered with an error: something foreign or twice. The
+ * names are those that this path takes, with spaces around each. */
+bool question_parse(struct question *question, struct history *history,
+	struct request *request, const char *names);
+
+#endif

@@ -1,0 +1,164 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "request.h"
+
+static int hexadecimal(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Decodes in place up to one of the ends; the character that ended it, or -1
+ * for what no text has: a foreign escape, a NUL. */
+static int decode(char **from, char **to, const char *ends, bool with_plus)
+{
+	char *in = *from, *out = *to;
+	int high, low;
+
+	for (; *in && !strchr(ends, *in); in++, out++) {
+		if ((unsigned char)*in <= ' ' || *in == 0x7f)
+			return -1;
+		*out = with_plus && *in == '+' ? ' ' : *in;
+		if (*in != '%')
+			continue;
+		high = hexadecimal(in[1]);
+		low = high < 0 ? -1 : hexadecimal(in[2]);
+		if (low < 0 || !(high | low))
+			return -1;
+		*out = high << 4 | low;
+		in += 2;
+	}
+	high = *in;
+	*out = '\0';
+	*to = out + 1;
+	*from = high ? in + 1 : in;
+	return high;
+}
+
+/* Without its escapes the target takes no more room than with them and a NUL,
+ * because each part but the last has a character that separates it. */
+static int split(struct request *request, const char *target)
+{
+	char *from, *to;
+	int end;
+
+	request->decoded = malloc(2 * strlen(target) + 3);
+	if (!request->decoded)
+		return -1;
+	from = strcpy(request->decoded + strlen(target) + 2, target);
+	to = request->decoded;
+	request->path = to;
+	end = decode(&from, &to, "?", false);
+	while (end > 0 && *from) {
+		struct parameter *const parameter =
+			&request->parameters[request->parameter_count];
+
+		if (request->parameter_count++ == REQUEST_PARAMETERS_MOST)
+			return MHD_HTTP_BAD_REQUEST;
+		parameter->name = to;
+		parameter->value = "";
+		end = decode(&from, &to, "=&", true);
+		if (end == '=') {
+			parameter->value = to;
+			end = decode(&from, &to, "&", true);
+		}
+	}
+	return end < 0 ? MHD_HTTP_BAD_REQUEST : 0;
+}
+
+struct request *request_new(const char *target)
+{
+	struct request *const request = calloc(1, sizeof(*request));
+	int flaw;
+
+	if (!request)
+		return NULL;
+	request->target = strndup(target, REQUEST_TARGET_MOST);
+	request->target_end = target + strlen(target);
+	if (!request->target) {
+		free(request);
+		return NULL;
+	}
+	if (strlen(target) > REQUEST_TARGET_MOST) {
+		request->flaw = MHD_HTTP_URI_TOO_LONG;
+		return request;
+	}
+	flaw = split(request, request->target);
+	if (flaw < 0) {
+		request_free(request);
+		return NULL;
+	}
+	request->flaw = flaw;
+	if (!flaw && *request->path != '/')
+		request->flaw = MHD_HTTP_BAD_REQUEST;
+	return request;
+}
+
+void request_free(struct request *request)
+{
+	text_free(&request->answer.text);
+	free(request->decoded);
+	free(request->target);
+	free(request);
+}
+
+const char *request_parameter(const struct request *request, const char *name)
+{
+	for (unsigned i = 0; i < request->parameter_count; i++) {
+		if (!strcmp(request->parameters[i].name, name))
+			return request->parameters[i].value;
+	}
+	return NULL;
+}
+
+struct lookup {
+	const char *name, *value;
+	unsigned count;
+};
+
+static enum MHD_Result look(void *context, enum MHD_ValueKind kind,
+	const char *name, const char *value)
+{
+	struct lookup *const lookup = context;
+
+	(void)kind;
+	if (strcasecmp(name, lookup->name))
+		return MHD_YES;
+	lookup->count++;
+	lookup->value = value ? value : "";
+	return MHD_YES;
+}
+
+const char *request_header(
+	const struct request *request, const char *name, bool *is_repeated)
+{
+	struct lookup lookup = {.name = name};
+
+	MHD_get_connection_values(
+		request->connection, MHD_HEADER_KIND, look, &lookup);
+	*is_repeated = lookup.count > 1;
+	return lookup.count == 1 ? lookup.value : NULL;
+}
+
+void answer_error(
+	struct answer *answer, unsigned status, const char *format, ...)
+{
+	char line[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	text_free(&answer->text);
+	answer->status = status;
+	answer->type = "application/json";
+	answer->file_name = NULL;
+	text_string(&answer->text, "{\"version\":1,\"error\":");
+	text_json(&answer->text, line);
+	text_format(&answer->text, ",\"status\":%u}\n", status);
+}

@@ -1,0 +1,76 @@
+#include <string.h>
+
+#include "api.h"
+#include "routes.h"
+#include "tracker.h"
+
+const char *route_user_header;
+
+/* Its answer is the beginning of a stream: see live.h. */
+static void answer_live(struct history *history, struct request *request)
+{
+	(void)history;
+	request->answer.status = MHD_HTTP_OK;
+}
+
+static const struct route routes[] = {
+	{"/api/v1/rows", api_rows, false},
+	{"/api/v1/series", api_series, false},
+	{"/api/v1/summary", api_summary, false},
+	{"/api/v1/status", api_status, false},
+	{"/api/v1/live", answer_live, true},
+	{"/api/current", tracker_current, false},
+	{"/api/summary", tracker_summary, false},
+	{"/api/protocol/breakdown", tracker_protocols, false},
+	{"/api/ip/breakdown", tracker_addresses, false},
+	{"/api/history/top", tracker_top, false},
+	{TRACKER_PROCESS, tracker_process, false},
+	{"/api/processes", tracker_processes, false},
+	{"/api/timeseries", tracker_series, false},
+};
+
+const struct route *route_find(const char *path)
+{
+	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+		const size_t length = strlen(routes[i].path);
+
+		if (routes[i].path[length - 1] == '/'
+				? !strncmp(path, routes[i].path, length) &&
+					  path[length]
+				: !strcmp(path, routes[i].path))
+			return &routes[i];
+	}
+	return NULL;
+}
+
+/* Who asks; the name is the proxy's word, the number the history's. */
+static bool find_viewer(struct history *history, struct request *request)
+{
+	struct viewer *const viewer = &request->viewer;
+
+	if (!route_user_header)
+		return true;
+	viewer->is_bound = true;
+	if (history_find_user(history, viewer->name, &viewer->uid) &&
+		viewer->uid != TM_NOBODY)
+		return true;
+	answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
+		"the history knows no such user");
+	return false;
+}
+
+void route_answer(struct database *database, struct request *request)
+{
+	const char *problem = "";
+	struct history *const history = database_use(database, &problem);
+
+	if (!history)
+		answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE,
+			"%s", problem);
+	else if (find_viewer(history, request))
+		request->route->answer(history, request);
+	if (request->answer.text.is_broken)
+		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+			"the answer is too large; ask for less (limit, from, "
+			"to)");
+}

@@ -1,0 +1,363 @@
+#include <err.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "assets.h"
+#include "common/escape.h"
+#include "connections.h"
+#include "live.h"
+#include "pool.h"
+#include "routes.h"
+#include "server.h"
+
+#define CONNECTION_MEMORY ((size_t)16 * 1024) /* with the header */
+#define IDLE_S 30
+#define COMPRESS_LEAST 1024
+#define OUTSTANDING_MOST ((size_t)256 << 20)
+
+#define POLICY                                                                 \
+	"default-src 'none'; script-src 'self'; style-src 'self'; "            \
+	"img-src 'self'; connect-src 'self'; base-uri 'none'; "                \
+	"form-action 'none'; frame-ancestors 'none'"
+
+/* Answers that are still being sent take so much. */
+static atomic_size_t outstanding;
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+}
+
+/* --- sending --- */
+
+static enum MHD_Result send_response(
+	struct request *request, unsigned status, struct MHD_Response *response)
+{
+	static const char *const headers[][2] = {
+		{"Content-Security-Policy", POLICY},
+		{"X-Content-Type-Options", "nosniff"},
+		{"Referrer-Policy", "no-referrer"},
+		{"Cross-Origin-Opener-Policy", "same-origin"},
+		{"Cross-Origin-Resource-Policy", "same-origin"},
+		{"X-Frame-Options", "DENY"},
+	};
+	enum MHD_Result result;
+
+	if (!response)
+		return MHD_NO;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(*headers); i++)
+		MHD_add_response_header(response, headers[i][0], headers[i][1]);
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(response, "Allow", "GET, HEAD");
+	if (status == MHD_HTTP_SERVICE_UNAVAILABLE)
+		MHD_add_response_header(response, "Retry-After", "2");
+	request->answer.status = status;
+	result = MHD_queue_response(request->connection, status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+struct sent {
+	char *data;
+	size_t size;
+};
+
+static void forget_sent(void *context)
+{
+	struct sent *const sent = context;
+
+	atomic_fetch_sub(&outstanding, sent->size);
+	free(sent->data);
+	free(sent);
+}
+
+/* The response has the text from here on. */
+static struct MHD_Response *respond_with(struct text *text)
+{
+	struct sent *const sent = malloc(sizeof(*sent));
+	struct MHD_Response *response;
+
+	if (!sent)
+		return NULL;
+	*sent = (struct sent){text->at, text->size};
+	*text = (struct text){0};
+	atomic_fetch_add(&outstanding, sent->size);
+	response = MHD_create_response_from_buffer_with_free_callback_cls(
+		sent->size, sent->data, forget_sent, sent);
+	if (!response)
+		forget_sent(sent);
+	return response;
+}
+
+static bool takes_gzip(const struct request *request)
+{
+	bool is_repeated;
+	const char *const takes = request_header(
+		request, MHD_HTTP_HEADER_ACCEPT_ENCODING, &is_repeated);
+	const char *const at = takes ? strstr(takes, "gzip") : NULL;
+
+	return at && strncmp(at, "gzip;q=0", 8);
+}
+
+static void add_file_name(struct MHD_Response *response, const char *name)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "attachment; filename=\"%s\"", name);
+	MHD_add_response_header(
+		response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, line);
+}
+
+static enum MHD_Result send_answer(struct request *request)
+{
+	struct answer *const answer = &request->answer;
+	const bool is_packed = answer->text.size >= COMPRESS_LEAST &&
+			       takes_gzip(request) &&
+			       text_compress(&answer->text);
+	struct MHD_Response *const response = respond_with(&answer->text);
+
+	if (!response)
+		return MHD_NO;
+	MHD_add_response_header(
+		response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+	MHD_add_response_header(
+		response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	if (is_packed)
+		MHD_add_response_header(
+			response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	if (answer->file_name)
+		add_file_name(response, answer->file_name);
+	return send_response(request, answer->status, response);
+}
+
+static enum MHD_Result refuse(
+	struct request *request, unsigned status, const char *why)
+{
+	answer_error(&request->answer, status, "%s", why);
+	return send_answer(request);
+}
+
+static bool is_fresh(const struct request *request, const char *tag)
+{
+	bool is_repeated;
+	const char *const has = request_header(
+		request, MHD_HTTP_HEADER_IF_NONE_MATCH, &is_repeated);
+
+	return has && strstr(has, tag);
+}
+
+static enum MHD_Result send_asset(
+	struct request *request, const struct asset *asset)
+{
+	const bool is_packed = takes_gzip(request);
+	const char *const data = is_packed ? asset->packed : asset->data;
+	const char *const end = is_packed ? asset->packed_end : asset->end;
+	const bool is_dated = request_parameter(request, "v");
+	char tag[ASSET_TAG_SIZE];
+	struct MHD_Response *response;
+	const bool is_same = is_fresh(request, asset_tag(tag, asset));
+
+	response = MHD_create_response_from_buffer(
+		is_same ? 0 : end - data, (void *)data, MHD_RESPMEM_PERSISTENT);
+	if (!response)
+		return MHD_NO;
+	MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, tag);
+	MHD_add_response_header(
+		response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
+		is_dated ? "max-age=31536000, immutable" : "no-cache");
+	if (is_same)
+		return send_response(request, MHD_HTTP_NOT_MODIFIED, response);
+	MHD_add_response_header(
+		response, MHD_HTTP_HEADER_CONTENT_TYPE, asset_type(asset));
+	if (is_packed)
+		MHD_add_response_header(
+			response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	return send_response(request, MHD_HTTP_OK, response);
+}
+
+static enum MHD_Result send_stream(struct request *request)
+{
+	struct MHD_Response *const response = live_open(request);
+
+	if (!response)
+		return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+			"too many listen already");
+	client_asks(request->client, true);
+	MHD_add_response_header(
+		response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
+	MHD_add_response_header(
+		response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	MHD_add_response_header(response, "X-Accel-Buffering", "no");
+	return send_response(request, MHD_HTTP_OK, response);
+}
+
+/* --- taking in --- */
+
+static void *take_target(
+	void *context, const char *target, struct MHD_Connection *connection)
+{
+	struct request *const request = request_new(target);
+
+	(void)context;
+	if (!request)
+		return NULL;
+	request->connection = connection;
+	request->client = connections_find(connection);
+	request->start_ns = now_ns();
+	return request;
+}
+
+/* Who asks, as the proxy says; what is of no use as a name is nobody. */
+static bool take_viewer(struct request *request)
+{
+	bool is_repeated;
+	const char *const name =
+		route_user_header ? request_header(request, route_user_header,
+					    &is_repeated)
+				  : "";
+
+	if (!route_user_header)
+		return true;
+	if (!name || !*name || strlen(name) >= sizeof(request->viewer.name))
+		return false;
+	strcpy(request->viewer.name, name);
+	return true;
+}
+
+/* To the library a NUL ends the target; the version, one space behind the
+ * whole of it, tells that there was more. */
+static void check_target(struct request *request, const char *version)
+{
+	const ptrdiff_t distance = version - request->target_end;
+
+	if (!request->flaw && distance > 1 &&
+		(size_t)distance < CONNECTION_MEMORY)
+		request->flaw = MHD_HTTP_BAD_REQUEST;
+}
+
+static enum MHD_Result begin(const struct server *server,
+	struct request *request, const char *method)
+{
+	const char *why;
+	unsigned status;
+
+	request->is_begun = true;
+	if (!request->client)
+		return MHD_NO;
+	client_asks(request->client, false);
+	status = guard_check(&server->guard, request, method, &why);
+	if (status)
+		return refuse(request, status, why);
+	if (!take_viewer(request))
+		return refuse(request, MHD_HTTP_FORBIDDEN,
+			"the proxy has not said who asks");
+	return MHD_YES;
+}
+
+static enum MHD_Result find(struct request *request)
+{
+	const struct asset *asset;
+
+	request->route = route_find(request->path);
+	if (!request->route) {
+		asset = asset_find(request->path);
+		return asset ? send_asset(request, asset)
+			     : refuse(request, MHD_HTTP_NOT_FOUND,
+				       "there is nothing of that name");
+	}
+	if (outstanding > OUTSTANDING_MOST || !pool_take(request))
+		return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+			"too much is being asked; try again");
+	return MHD_YES;
+}
+
+/* The library calls it when the header is there, when the request is, and when
+ * a worker has it go on. */
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
+	const char *url, const char *method, const char *version,
+	const char *upload, size_t *upload_size, void **request_context)
+{
+	struct request *const request = *request_context;
+
+	(void)connection;
+	(void)url;
+	(void)upload;
+	if (!request)
+		return MHD_NO;
+	if (!request->is_begun) {
+		check_target(request, version);
+		return begin(context, request, method);
+	}
+	if (*upload_size) {
+		*upload_size = 0;
+		return MHD_YES;
+	}
+	if (!request->is_done)
+		return find(request);
+	return request->route->is_live && request->answer.status == MHD_HTTP_OK
+		       ? send_stream(request)
+		       : send_answer(request);
+}
+
+static void log_request(const struct request *request)
+{
+	char target[1024], user[512];
+
+	tm_escape_word(target, sizeof(target), request->target,
+		strlen(request->target));
+	tm_escape_word(user, sizeof(user), request->viewer.name,
+		strlen(request->viewer.name));
+	warnx("%u %s%s%s %.1f ms", request->answer.status, target,
+		*request->viewer.name ? " for " : "",
+		*request->viewer.name ? user : "",
+		(now_ns() - request->start_ns) / 1e6);
+}
+
+static void complete(void *context, struct MHD_Connection *connection,
+	void **request_context, enum MHD_RequestTerminationCode how)
+{
+	const struct server *const server = context;
+	struct request *const request = *request_context;
+
+	(void)connection;
+	(void)how;
+	if (!request)
+		return;
+	if (request->client)
+		client_rests(request->client);
+	if (server->is_verbose)
+		log_request(request);
+	request_free(request);
+	*request_context = NULL;
+}
+
+int server_start(const struct server *server, int socket)
+{
+	const struct MHD_Daemon *daemon;
+
+	if (pool_start(server->database) || live_start(server->database))
+		return -1;
+	errno = 0;
+	daemon = MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
+		connections_accept, NULL, handle, (void *)server,
+		MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT,
+		connections_limit(), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+		take_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, complete,
+		(void *)server, MHD_OPTION_NOTIFY_CONNECTION,
+		connections_notify, NULL, MHD_OPTION_END);
+	if (daemon)
+		return 0;
+	errno = errno ? errno : EAGAIN;
+	return -1;
+}

@@ -1,0 +1,16 @@
+/* HTTP: takes requests in, has them answered, sends the answers. */
+#ifndef TM_WEB_SERVER_H
+#define TM_WEB_SERVER_H
+
+#include "guard.h"
+
+struct server {
+	struct guard guard;
+	const char *database;
+	bool is_verbose;
+};
+
+/* On a socket that listens. 0, or -1 and errno. */
+int server_start(const struct server *server, int socket);
+
+#endif

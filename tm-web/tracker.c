@@ -1,0 +1,500 @@
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api.h"
+#include "json.h"
+#include "question.h"
+#include "tracker.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+#define HOUR_NS (3600 * SECOND_NS)
+#define WINDOW_S 60
+#define CURRENT_MOST 50
+#define ADDRESSES_MOST 20
+#define ROWS_MOST 10000
+
+enum { TCP = 6, UDP = 17 };
+
+static void put_rate(struct text *text, const char *name, double rate)
+{
+	text_member(text, name);
+	text_format(text, "%.2f", rate);
+}
+
+/* Theirs: 1024-based under the names of the 1000-based. */
+static void put_formatted(struct text *text, const char *name, double rate)
+{
+	static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB"};
+	unsigned unit = 0;
+
+	for (; rate >= 1024 && unit < 5; unit++)
+		rate /= 1024;
+	text_member(text, name);
+	text_format(text, "\"%.2f %s/s\"", rate, units[unit]);
+}
+
+/* 2026-11-21T06:33:32, local as theirs. */
+static void put_time(
+	struct text *text, const char *name, uint64_t time_ns, char between)
+{
+	const time_t seconds = time_ns / SECOND_NS;
+	char day[16], clock[16];
+	struct tm local;
+
+	localtime_r(&seconds, &local);
+	strftime(day, sizeof(day), "%Y-%m-%d", &local);
+	strftime(clock, sizeof(clock), "%H:%M:%S", &local);
+	text_member(text, name);
+	text_format(text, "\"%s%c%s\"", day, between, clock);
+}
+
+static void put_name(struct text *text, const char *name, const char *process)
+{
+	text_member(text, name);
+	text_json(text, !process ? "(others)" : *process ? process : "unknown");
+}
+
+static struct text *begin(struct request *request, const char *more)
+{
+	request->answer.status = MHD_HTTP_OK;
+	request->answer.type = "application/json";
+	text_string(&request->answer.text, more);
+	return &request->answer.text;
+}
+
+/* The question of this path, about the last minute or hours; 0 = the minute. */
+static bool ask(struct question *question, struct history *history,
+	struct request *request, const char *names, unsigned hours)
+{
+	const struct history_filter *filter;
+
+	if (!question_parse(question, history, request, names))
+		return false;
+	filter = &question->query.filter;
+	if (!question->hours)
+		question->hours = hours;
+	question->query.filter.from_ns =
+		filter->to_ns -
+		(hours ? question->hours * HOUR_NS : WINDOW_S * SECOND_NS);
+	return true;
+}
+
+/* Whole minutes were counted: of the last one what is over. */
+static double seconds_of(
+	const struct history_rows *rows, const struct question *question)
+{
+	const uint64_t to =
+		rows->to_ns < question->now_ns ? rows->to_ns : question->now_ns;
+	const double counted =
+		to > rows->from_ns ? (to - rows->from_ns) / 1e9 : 0;
+	const double least =
+		question->hours ? question->hours * 3600.0 : WINDOW_S;
+
+	return counted > least ? counted : least;
+}
+
+static bool get(struct history *history, struct request *request,
+	struct question *question, unsigned by, uint64_t limit,
+	struct history_rows *rows)
+{
+	question->query.by = by;
+	question->query.limit = limit;
+	if (!history_rows(history, &question->query, rows))
+		return true;
+	api_fail(history, request);
+	return false;
+}
+
+static double rate_of(const struct history_row *row,
+	enum tm_direction direction, double seconds)
+{
+	return row->moved[direction].bytes / seconds;
+}
+
+/* --- /api/current --- */
+
+struct process {
+	const char *name;
+	double sent[2], received[2], tx, rx; /* [0] TCP, [1] UDP */
+};
+
+static unsigned add_up(struct process *processes, unsigned most,
+	const struct history_rows *rows, double seconds)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct history_row *const row = &rows->rows[i];
+		const char *const name = row->process ? row->process : "";
+		const unsigned which = row->protocol == UDP;
+		unsigned at = 0;
+
+		while (at < count && strcmp(processes[at].name, name))
+			at++;
+		if (at == most)
+			continue;
+		if (at == count)
+			processes[count++] = (struct process){.name = name};
+		processes[at].tx += rate_of(row, TM_OUT, seconds);
+		processes[at].rx += rate_of(row, TM_IN, seconds);
+		if (row->protocol != TCP && row->protocol != UDP)
+			continue;
+		processes[at].sent[which] += rate_of(row, TM_OUT, seconds);
+		processes[at].received[which] += rate_of(row, TM_IN, seconds);
+	}
+	return count;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct process *const x = a, *const y = b;
+	const double more = (y->tx + y->rx) - (x->tx + x->rx);
+
+	return more < 0 ? -1 : more > 0;
+}
+
+/* A history keeps names of processes, and no numbers. */
+static void put_process(struct text *text, const struct process *process)
+{
+	text_string(text, "{\"pid\":null");
+	put_name(text, "process_name", process->name);
+	put_rate(text, "tx_bytes", process->tx);
+	put_rate(text, "rx_bytes", process->rx);
+	put_rate(text, "tcp_tx", process->sent[0]);
+	put_rate(text, "tcp_rx", process->received[0]);
+	put_rate(text, "udp_tx", process->sent[1]);
+	put_rate(text, "udp_rx", process->received[1]);
+	put_formatted(text, "tx_formatted", process->tx);
+	put_formatted(text, "rx_formatted", process->rx);
+	put_rate(text, "total_bytes", process->tx + process->rx);
+	put_formatted(text, "total_formatted", process->tx + process->rx);
+	text_character(text, '}');
+}
+
+void tracker_current(struct history *history, struct request *request)
+{
+	struct process processes[512];
+	struct history_rows rows = {0};
+	struct question question;
+	struct text *text;
+	unsigned count;
+
+	if (!ask(&question, history, request, " ", 0))
+		return;
+	if (get(history, request, &question,
+		    HISTORY_BY_PROCESS | HISTORY_BY_PROTOCOL, ROWS_MOST,
+		    &rows)) {
+		count = add_up(
+			processes, 512, &rows, seconds_of(&rows, &question));
+		qsort(processes, count, sizeof(*processes), compare);
+		text = begin(request, "{");
+		put_time(text, "timestamp", question.now_ns, 'T');
+		text_string(text, ",\"processes\":[");
+		for (unsigned i = 0; i < count && i < CURRENT_MOST; i++) {
+			text_string(text, i ? "," : "");
+			put_process(text, &processes[i]);
+		}
+		text_string(text, "]}\n");
+	}
+	history_rows_free(&rows);
+}
+
+/* --- /api/summary --- */
+
+/* Theirs counts what it stored; sums have no records but packets. */
+static void put_records(struct text *text, const struct history_row *row)
+{
+	text_member_number(text, "record_count",
+		row->moved[TM_IN].packets + row->moved[TM_OUT].packets);
+}
+
+static void put_total(struct text *text, double tx, double rx)
+{
+	put_rate(text, "total_tx", tx);
+	put_rate(text, "total_rx", rx);
+	put_formatted(text, "total_tx_formatted", tx);
+	put_formatted(text, "total_rx_formatted", rx);
+	put_rate(text, "total_bandwidth", tx + rx);
+	put_formatted(text, "total_bandwidth_formatted", tx + rx);
+}
+
+void tracker_summary(struct history *history, struct request *request)
+{
+	struct history_rows rows = {0};
+	struct question question;
+	struct text *text;
+	double seconds;
+
+	if (!ask(&question, history, request, " ", 0))
+		return;
+	if (get(history, request, &question, HISTORY_BY_PROCESS, 1, &rows)) {
+		seconds = seconds_of(&rows, &question);
+		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
+				      "\"stats\":{");
+		text_member_number(text, "process_count", rows.found);
+		text_string(text, ",\"pid_count\":null");
+		put_records(text, &rows.sum);
+		put_total(text, rate_of(&rows.sum, TM_OUT, seconds),
+			rate_of(&rows.sum, TM_IN, seconds));
+		text_string(text, "}}\n");
+	}
+	history_rows_free(&rows);
+}
+
+/* --- /api/protocol/breakdown --- */
+
+/* TCP, UDP */
+static const char *big_name(char out[PROTOCOL_SIZE], uint8_t protocol)
+{
+	char number[PROTOCOL_SIZE];
+	char *end = stpcpy(out, protocol_name(number, protocol));
+
+	while (end-- != out)
+		*end = toupper((unsigned char)*end);
+	return out;
+}
+
+static void put_protocol(
+	struct text *text, const struct history_row *row, double seconds)
+{
+	const double tx = rate_of(row, TM_OUT, seconds);
+	const double rx = rate_of(row, TM_IN, seconds);
+	char name[PROTOCOL_SIZE];
+
+	text_member(text, big_name(name, row->protocol));
+	text_character(text, '{');
+	put_rate(text, "tx_bytes", tx);
+	put_rate(text, "rx_bytes", rx);
+	put_formatted(text, "tx_formatted", tx);
+	put_formatted(text, "rx_formatted", rx);
+	put_rate(text, "total_bytes", tx + rx);
+	put_formatted(text, "total_formatted", tx + rx);
+	text_character(text, '}');
+}
+
+void tracker_protocols(struct history *history, struct request *request)
+{
+	struct history_rows rows = {0};
+	struct question question;
+	struct text *text;
+
+	if (!ask(&question, history, request, " process ", 0))
+		return;
+	if (get(history, request, &question, HISTORY_BY_PROTOCOL, 256, &rows)) {
+		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
+				      "\"protocols\":{");
+		for (size_t i = 0; i < rows.count; i++)
+			put_protocol(text, &rows.rows[i],
+				seconds_of(&rows, &question));
+		text_string(text, "}}\n");
+	}
+	history_rows_free(&rows);
+}
+
+/* --- /api/ip/breakdown --- */
+
+static void put_address(struct text *text, const struct history_row *row,
+	const char *process, double seconds)
+{
+	const double tx = rate_of(row, TM_OUT, seconds);
+	const double rx = rate_of(row, TM_IN, seconds);
+
+	text_string(text, "{\"remote_ip\":");
+	text_json(text, row->remote ? row->remote : "(others)");
+	put_rate(text, "tx_rate", tx);
+	put_rate(text, "rx_rate", rx);
+	text_member(text, "process_name");
+	text_json(text, process ? process : "N/A");
+	put_formatted(text, "total_tx_formatted", tx);
+	put_formatted(text, "total_rx_formatted", rx);
+	put_rate(text, "total_bytes", tx + rx);
+	put_formatted(text, "total_formatted", tx + rx);
+	put_rate(text, "total_tx", tx);
+	put_rate(text, "total_rx", rx);
+	text_character(text, '}');
+}
+
+void tracker_addresses(struct history *history, struct request *request)
+{
+	const char *const process = request_parameter(request, "process");
+	struct history_rows rows = {0};
+	struct question question;
+	struct text *text;
+
+	if (!ask(&question, history, request, " process ", 0))
+		return;
+	if (get(history, request, &question, HISTORY_BY_REMOTE,
+		    process ? ROWS_MOST : ADDRESSES_MOST, &rows)) {
+		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
+				      "\"process_name\":");
+		text_json(text, process);
+		text_string(text, ",\"ips\":[");
+		for (size_t i = 0; i < rows.count; i++) {
+			text_string(text, i ? "," : "");
+			put_address(text, &rows.rows[i], process,
+				seconds_of(&rows, &question));
+		}
+		text_string(text, "]}\n");
+	}
+	history_rows_free(&rows);
+}
+
+/* --- /api/history/top --- */
+
+void tracker_top(struct history *history, struct request *request)
+{
+	struct history_rows rows = {0};
+	struct question question;
+	struct text *text;
+	double seconds;
+
+	if (!ask(&question, history, request, " hours limit ", 1))
+		return;
+	if (get(history, request, &question, HISTORY_BY_PROCESS,
+		    request_parameter(request, "limit") ? question.query.limit
+							: 10,
+		    &rows)) {
+		seconds = seconds_of(&rows, &question);
+		text = begin(request, "{\"mode\":\"historical\"");
+		text_member_number(text, "hours", question.hours);
+		text_string(text, ",\"processes\":[");
+		for (size_t i = 0; i < rows.count; i++) {
+			const struct history_row *const row = &rows.rows[i];
+
+			text_string(text, i ? ",{" : "{");
+			put_name(text, "process_name", row->process);
+			put_total(text, rate_of(row, TM_OUT, seconds),
+				rate_of(row, TM_IN, seconds));
+			put_records(text, row);
+			text_character(text, '}');
+		}
+		text_string(text, "]}\n");
+	}
+	history_rows_free(&rows);
+}
+
+/* --- /api/history/process/NAME --- */
+
+static void put_minute(struct text *text, const struct history_row *row)
+{
+	char name[PROTOCOL_SIZE];
+
+	put_time(text, "timestamp", row->time_ns, ' ');
+	text_string(text, ",\"pid\":null");
+	text_member_number(text, "tx_bytes", row->moved[TM_OUT].bytes);
+	text_member_number(text, "rx_bytes", row->moved[TM_IN].bytes);
+	text_member(text, "protocol");
+	text_json(text, big_name(name, row->protocol));
+}
+
+void tracker_process(struct history *history, struct request *request)
+{
+	const char *const process = request->path + strlen(TRACKER_PROCESS);
+	struct history_rows rows = {0};
+	struct question question;
+	struct text *text;
+
+	if (!ask(&question, history, request, " hours ", 24))
+		return;
+	question.query.filter.process = process;
+	question.query.sort = HISTORY_SORT_KEY;
+	question.query.is_ascending = false;
+	if (get(history, request, &question,
+		    HISTORY_BY_MINUTE | HISTORY_BY_PROTOCOL, ROWS_MOST,
+		    &rows)) {
+		text = begin(request, "{\"process_name\":");
+		text_json(text, process);
+		text_member_number(text, "hours", question.hours);
+		text_string(text, ",\"history\":[");
+		for (size_t i = 0; i < rows.count; i++) {
+			text_string(text, i ? ",{" : "{");
+			put_minute(text, &rows.rows[i]);
+			text_character(text, '}');
+		}
+		text_string(text, "]}\n");
+	}
+	history_rows_free(&rows);
+}
+
+/* --- /api/processes --- */
+
+void tracker_processes(struct history *history, struct request *request)
+{
+	struct history_rows rows = {0};
+	struct question question;
+	struct text *text;
+
+	if (!ask(&question, history, request, " hours ", 1))
+		return;
+	question.query.sort = HISTORY_SORT_KEY;
+	question.query.is_ascending = true;
+	if (get(history, request, &question, HISTORY_BY_PROCESS, ROWS_MOST,
+		    &rows)) {
+		text = begin(request, "{");
+		text_member_number(text, "hours", question.hours);
+		text_string(text, ",\"processes\":[");
+		for (size_t i = 0; i < rows.count; i++) {
+			const char *const name = rows.rows[i].process;
+
+			text_string(text, i ? "," : "");
+			text_json(text, !name	? "(others)"
+					: *name ? name
+						: "unknown");
+		}
+		text_character(text, ']');
+		text_member_number(text, "count", rows.count);
+		text_string(text, "}\n");
+	}
+	history_rows_free(&rows);
+}
+
+/* --- /api/timeseries --- */
+
+static void put_bin(
+	struct text *text, const struct history_series *series, size_t at)
+{
+	const double seconds =
+		(series->begins[at + 1] - series->begins[at]) / 1e9;
+	uint64_t tx = 0, rx = 0;
+
+	for (size_t i = 0; i < series->count; i++) {
+		tx += series->lines[i].points[at].bytes[TM_OUT];
+		rx += series->lines[i].points[at].bytes[TM_IN];
+	}
+	if (!(tx | rx))
+		return;
+	text_string(text, text->at[text->size - 1] == '[' ? "{" : ",{");
+	put_time(text, "timestamp", series->begins[at], 'T');
+	put_rate(text, "tx_bytes", tx / seconds);
+	put_rate(text, "rx_bytes", rx / seconds);
+	text_character(text, '}');
+}
+
+void tracker_series(struct history *history, struct request *request)
+{
+	const char *const process = request_parameter(request, "process");
+	struct history_series series = {0};
+	struct question question;
+	struct text *text;
+
+	if (!ask(&question, history, request, " hours process ", 1))
+		return;
+	if (history_series(history,
+		    &(struct history_series_query){
+			    .filter = question.query.filter, .bins = 1500},
+		    &series)) {
+		api_fail(history, request);
+	} else {
+		text = begin(request, "{");
+		text_member_number(text, "hours", question.hours);
+		text_member(text, "process_name");
+		text_json(text, process ? process : "All Processes");
+		text_string(text, ",\"data\":[");
+		for (size_t i = 0; i < series.bins; i++)
+			put_bin(text, &series, i);
+		text_string(text, "]}\n");
+	}
+	history_series_free(&series);
+}
