@@ -12,13 +12,13 @@ commands() {
 		inside && !/^#/' "$ROOT/doc/MIGRATION.md"
 }
 
-# What the test's machine has in the place of the examples' interfaces and of
-# the cgroup2 tree.
+# What the test's machine has in the place of the examples' interfaces, of the
+# cgroup2 tree and of /var/lib/tm.
 here() {
 	local mount
 	mount=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)
 	sed -e 's/ -i \(eth0\|wlan0\)/ -i lo/' -e "s,/sys/fs/cgroup,$mount,g" \
-		<<<"$1"
+		-e "s, --web, --web=$HISTORY," <<<"$1"
 }
 
 # Runs a command in the directory tree: on a terminal until Ctrl-C where it
@@ -135,6 +135,7 @@ run_here() {
 	END
 	chmod +x bin/sudo
 
+	HISTORY=$(mktemp -u /tmp/tm-history.XXXXXX)
 	commands >list
 	[ "$(wc -l <list)" -ge 30 ]
 	failed=0
@@ -147,6 +148,7 @@ run_here() {
 		echo "exit $code"
 		cat out
 	done <list
+	rm -rf "$HISTORY"
 	[ "$failed" = 0 ]
 
 	run find usr ! -type d

@@ -137,6 +137,33 @@ apt-get install -y --no-install-recommends clang"
 	refute_output --partial 2023- # the year of the recording
 }
 
+@test "./run --web serves what it meters or replays, until Ctrl-C" {
+	needs_root
+	a_sample
+	rm -rf kept
+	install -d -o 65534 kept
+	# shellcheck disable=SC2016 # the shell that is started expands it
+	as_nobody setsid -w sh -c 'echo $$ >kept/group; exec ./run --web="$PWD/kept/history"' \
+		>said 2>&1 3>&- &
+	started=$!
+	until grep -q "that was all" said || ! kill -0 "$started"; do
+		sleep 0.2
+	done
+	cat said
+	read -r group <kept/group
+	address=$(sed -n 's/^run: the page is at //p' said)
+	run curl -sS "${address}api/v1/rows?by=user"
+	assert_output --partial '"uid":4242,"user":null,"in":0,"out":60,'
+	run curl -sS "$address"
+	assert_line '<!doctype html>'
+	kill -INT -- "-$group"
+	wait "$started"
+	run pgrep -a -g "$group"
+	assert_output ""
+	run sqlite3 kept/history/history.db 'SELECT uid, out_bytes FROM traffic'
+	assert_output "4242|60"
+}
+
 @test "where there is no recording either, ./run says so" {
 	needs_root
 	run as_nobody ./run
