@@ -96,7 +96,7 @@ options_of_page() {
 		tm-capture) grep -qx libbpf <<<"$needed" ;;
 		tm-store | tm-web)
 			grep -qx libsqlite <<<"$needed"
-			run ! grep -vxE 'libc|libz|libsqlite|libmicrohttpd' <<<"$needed"
+			run ! grep -vxE 'libc|libz|libsqlite|libmicrohttpd|libseccomp' <<<"$needed"
 			;;
 		tm-top) run ! grep -vxE 'libc|libz|libncursesw|libtinfo' <<<"$needed" ;;
 		*) run ! grep -vxE 'libc|libz|libm' <<<"$needed" ;;
