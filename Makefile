@@ -54,6 +54,9 @@ pages := $(wildcard */*.1 */*.5 */*.7 */*.8)
 library := $(BUILD)/libtm.a
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1:%=%/*.c)))
 helpers := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*.c))
+ifneq ($(call has,sqlite3),yes)
+helpers := $(filter-out %/history-check,$(helpers))
+endif
 racers := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
 all: $(programs) $(helpers)
@@ -89,6 +92,15 @@ $(BUILD)/%.o: %.c
 $(BUILD)/tests/%: tests/%.c $(library)
 	@mkdir -p $(@D)
 	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $< $(library) -lz -lpthread
+
+# Beside the library: what it checks.
+$(BUILD)/tests/history-check: tests/history-check.c $(call objects,history) \
+		$(library)
+	@mkdir -p $(@D)
+	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $^ -lz -lpthread \
+		$(shell $(PKG_CONFIG) --libs sqlite3)
+$(BUILD)/history/%.o $(BUILD)/tests/history-check: CPPFLAGS += \
+	$(shell $(PKG_CONFIG) --cflags-only-I sqlite3 2>/dev/null)
 
 $(BUILD)/bench/%: bench/%.c $(library)
 	@mkdir -p $(@D)

@@ -283,7 +283,7 @@ intact() {
 	assert_line "$U",,300,0,300,3,0,3,0,0
 	run sqlite3 h.db 'SELECT (end - begin) / 1000000000 FROM covered'
 	assert_output $'2\n2\n2'
-	run sqlite3 h.db 'SELECT sum(in_bytes) FROM host_month WHERE what = 0'
+	run sqlite3 h.db 'SELECT sum(in_bytes) FROM host_minute WHERE what = 0'
 	assert_output 300
 }
 
@@ -418,6 +418,45 @@ intact() {
 	intact h.db
 	run csv
 	assert_line "$U",,3664,0,3664,19,0,19,0,0
+}
+
+@test "a user with 60,000 remotes in a minute is bounded, and exact" {
+	awk -v s=$S 'BEGIN { for (i = 0; i < 60000; i++)
+		printf("{\"time_ns\":%d000000000,\"direction\":\"out\",\"uid\":%d,\"bytes\":%d,\"packets\":1,\"destination\":\"10.%d.%d.%d\"}\n",
+			s + 1, i % 100 ? 1000 : 1001,
+			i % 7 + (i % 3000 ? 0 : 5000), i / 65536, i / 256 % 256, i % 256)
+	}' | tm-parse >many.tm
+	store many.tm
+	assert_equal "$(csv -n --by user | sort)" \
+		"$(tm-report -n -q --by user --output csv many.tm | sort)"
+	rows=$(sqlite3 h.db 'SELECT count(*) FROM traffic_minute WHERE uid = 1000')
+	[ "$rows" -le 4001 ]
+	# those that moved much are told one by one
+	run csv --by remote --top 20
+	for i in 1 10 20; do
+		assert_regex "${lines[i]}" '^10\.0\.[0-9.]+,0,500[0-6],'
+	done
+	# and in the hour there are the largest of the minute
+	moved 120 out 1000 1 1 | tm-parse | store
+	rows=$(sqlite3 h.db 'SELECT count(*) FROM traffic_minute WHERE uid = 1000')
+	[ "$rows" -le 1002 ]
+	intact h.db
+}
+
+@test "whatever is asked of any range is the sum of what is in it" {
+	[ -x "$BUILD/tests/history-check" ]
+	awk -v s=$S 'BEGIN { srand(1); for (i = 0; i < 6000; i++)
+		printf("{\"time_ns\":%d000000000,\"direction\":\"%s\",\"uid\":%d,\"bytes\":%d,\"packets\":1,\"protocol\":%d,\"comm\":\"c%d\",\"source\":\"10.0.0.%d\",\"destination\":\"10.0.1.%d\"}\n",
+			s + i * 170, i % 2 ? "in" : "out", 1000 + int(rand() * 20),
+			1 + rand() * 9999, i % 3 ? 6 : 17, rand() * 5, rand() * 200,
+			rand() * 200)
+	}' | tm-parse >days.tm
+	store days.tm
+	run timeout 60 history-check h.db 30
+	assert_success
+	TZ=Australia/Lord_Howe tm-store --db k.db days.tm
+	run timeout 60 history-check k.db 30
+	assert_success
 }
 
 @test "hostile names are stored as they are and shown harmless" {

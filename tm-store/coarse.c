@@ -71,7 +71,9 @@ static int ask(struct history *history, const char *sql, uint64_t from_ns,
 
 /* --- the largest remotes --- */
 
-/* What is cut: to be read by all steps before any of it is changed. */
+/* What is cut: to be read by all steps before any of it is changed. The rows of
+ * a user are found by their keys, never by the index of remotes, which many
+ * users share. */
 static const char cut[] =
 	"CREATE TEMP TABLE IF NOT EXISTS cut (time, uid, process, remote, "
 	"protocol, interface, " HISTORY_AMOUNTS ", " HISTORY_LOST ")";
@@ -79,12 +81,13 @@ static const char cut[] =
 static const char *const minute_steps[] = {
 	"DELETE FROM temp.cut",
 	"INSERT INTO temp.cut SELECT * FROM traffic_%1$s "
-	"WHERE time = ?1 AND uid = ?2 AND remote IN (SELECT remote "
-	"FROM traffic_%1$s WHERE time = ?1 AND uid = ?2 AND remote > 1 "
-	"GROUP BY remote ORDER BY sum(in_bytes + out_bytes) DESC, remote "
+	"WHERE time = ?1 AND uid = ?2 AND +remote IN (SELECT remote "
+	"FROM traffic_%1$s "
+	"WHERE time = ?1 AND uid = ?2 AND +remote > 1 "
+	"GROUP BY +remote ORDER BY sum(in_bytes + out_bytes) DESC, remote "
 	"LIMIT -1 OFFSET ?3)",
 	"DELETE FROM traffic_%1$s WHERE time = ?1 AND uid = ?2 "
-	"AND remote IN (SELECT remote FROM temp.cut)",
+	"AND +remote IN (SELECT remote FROM temp.cut)",
 	"INSERT INTO traffic_%1$s SELECT time, uid, process, 1, protocol, "
 	"interface, " SUM_AMOUNTS SUM_LOST " FROM temp.cut WHERE true "
 	"GROUP BY process, protocol, interface "

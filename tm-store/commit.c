@@ -80,7 +80,7 @@ static int collect(struct commit *commit, const struct sums *from, int cube,
 		struct sum_key key = key_in(cube, from->rows[i].key);
 		const uint64_t time_ns = key.minute * HISTORY_MINUTE_NS;
 
-		if (!belongs(marks, r, time_ns))
+		if (sum_is_free(&from->rows[i]) || !belongs(marks, r, time_ns))
 			continue;
 		key.minute = history_slot(r, time_ns) / HISTORY_MINUTE_NS;
 		if (sums_add(&commit->part, &key, &from->rows[i]))
@@ -182,7 +182,7 @@ static int trim_slot(struct commit *commit, const struct sum_key *key,
 	char sql[256];
 
 	snprintf(sql, sizeof(sql),
-		"SELECT count(DISTINCT remote) FROM traffic_%s "
+		"SELECT count(DISTINCT +remote) FROM traffic_%s "
 		"WHERE time = ? AND uid = ?",
 		history_resolution_name(r));
 	statement = history_prepare(commit->history, sql);

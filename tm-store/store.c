@@ -22,6 +22,11 @@
 #define ROWS_SPARE 65536 /* more, of users alone, while it is not written */
 #define ROWS_TIMES 4	 /* as many sums of a user as remotes are kept */
 
+/* A user's sums of a minute: a list of rows. */
+struct user {
+	uint32_t count, first;
+};
+
 struct store {
 	const struct store_options *options;
 	struct history *history;
@@ -30,7 +35,7 @@ struct store {
 	struct commit *commit;
 	struct batch batch;
 	struct tm_index users; /* of a minute, in the batch */
-	uint32_t *user_rows;
+	struct user *user_sums;
 	uint32_t user_room;
 	uint64_t minute_ns; /* the last event's */
 	uint32_t minute;
@@ -61,9 +66,6 @@ static void empty_batch(struct store *store)
 	store->batch.newest_ns = 0;
 	store->batch.first_ns = UINT64_MAX;
 	tm_index_free(&store->users);
-	if (store->user_room)
-		memset(store->user_rows, 0,
-			store->user_room * sizeof(*store->user_rows));
 	store->events = store->bytes = 0;
 	store->is_dirty = store->has_tick = false;
 }
@@ -104,46 +106,40 @@ static void owe(struct store *store, const struct tm_event *event)
 	store->bytes -= event->bytes;
 }
 
-/* How many sums the user has of that minute. */
-static uint32_t *count_of(struct store *store, const struct sum_key *key)
+static struct user *find_user(struct store *store, const struct sum_key *key)
 {
 	const uint64_t user = (uint64_t)key->minute << 32 | key->uid;
+	const uint32_t known = store->users.count;
 	const uint32_t number = tm_index_add(&store->users, user);
-	uint32_t *more;
+	struct user *more;
 
 	if (number == TM_INDEX_NONE)
 		return NULL;
 	if (number >= store->user_room) {
 		const uint32_t room = number ? 2 * number : 64;
 
-		more = realloc(store->user_rows, room * sizeof(*more));
+		more = realloc(store->user_sums, room * sizeof(*more));
 		if (!more)
 			return NULL;
-		memset(more + store->user_room, 0,
-			(room - store->user_room) * sizeof(*more));
-		store->user_rows = more;
+		store->user_sums = more;
 		store->user_room = room;
 	}
-	return &store->user_rows[number];
+	if (number == known)
+		store->user_sums[number] = (struct user){0, SUM_NONE};
+	return &store->user_sums[number];
 }
 
 /* A user has only so many sums of a minute in a batch: when there are more, the
  * largest remotes stay. Where that does not help, because it is processes, what
  * comes is the remainder's. */
-static bool is_crowd(struct store *store, const struct sum_key *key)
+static bool is_crowd(struct store *store, struct user *user)
 {
 	const uint32_t remotes = store->options->retention.remotes;
-	uint32_t *const count = count_of(store, key);
 
-	if (!count)
-		return true;
-	if (*count >= ROWS_TIMES * remotes)
-		*count = sums_fold(&store->batch.traffic, key->minute, key->uid,
+	if (user->count >= ROWS_TIMES * remotes)
+		user->count = sums_fold(&store->batch.traffic, &user->first,
 			ROWS_TIMES * remotes / 2);
-	if (*count >= ROWS_TIMES * remotes)
-		return true;
-	++*count;
-	return false;
+	return user->count >= ROWS_TIMES * remotes;
 }
 
 static void add(struct sum *sum, const struct tm_event *event)
@@ -163,9 +159,12 @@ static void add(struct sum *sum, const struct tm_event *event)
 static struct sum *find_room(struct store *store, struct sum_key key)
 {
 	struct sums *const sums = &store->batch.traffic;
+	struct user *const user = find_user(store, &key);
 	struct sum *sum;
 
-	if (is_crowd(store, &key) || sums->count >= ROWS_MAX) {
+	if (!user)
+		return NULL;
+	if (is_crowd(store, user) || sums->count >= ROWS_MAX) {
 		key.process = key.remote = HISTORY_REMAINDER;
 		sum = sums_known(sums, &key);
 		if (sum)
@@ -173,7 +172,13 @@ static struct sum *find_room(struct store *store, struct sum_key key)
 	}
 	if (sums->count >= ROWS_MAX + ROWS_SPARE)
 		return NULL;
-	return sums_find(sums, &key);
+	sum = sums_find(sums, &key);
+	if (!sum)
+		return NULL;
+	sum->next = user->first;
+	user->first = sum - sums->rows;
+	user->count++;
+	return sum;
 }
 
 static void note_time(struct store *store, uint64_t time_ns)
@@ -397,7 +402,7 @@ static void free_all(struct store *store)
 	sums_free(&store->batch.traffic);
 	sums_free(&store->batch.host);
 	tm_index_free(&store->users);
-	free(store->user_rows);
+	free(store->user_sums);
 	free(store);
 }
 

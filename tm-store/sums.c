@@ -4,7 +4,6 @@
 #include "history/database.h"
 #include "sums.h"
 
-#define NONE UINT32_MAX
 #define MIX UINT64_C(0x9e3779b97f4a7c15)
 
 static uint32_t hash(const struct sum_key *key, unsigned bits)
@@ -23,7 +22,7 @@ static uint32_t *slot_of(const struct sums *sums, const struct sum_key *key)
 	const uint32_t mask = (UINT32_C(1) << sums->bits) - 1;
 	uint32_t i = hash(key, sums->bits);
 
-	while (sums->slots[i] != NONE &&
+	while (sums->slots[i] != SUM_NONE &&
 		memcmp(&sums->rows[sums->slots[i]].key, key, sizeof(*key)))
 		i = (i + 1) & mask;
 	return &sums->slots[i];
@@ -51,31 +50,80 @@ static int grow(struct sums *sums)
 	sums->slots = slots;
 	sums->bits = bits;
 	empty_slots(sums);
-	for (uint32_t i = 0; i < sums->count; i++)
-		*slot_of(sums, &rows[i].key) = i;
+	for (uint32_t i = 0; i < sums->count; i++) {
+		if (!sum_is_free(&rows[i]))
+			*slot_of(sums, &rows[i].key) = i;
+	}
 	return 0;
 }
 
 struct sum *sums_known(const struct sums *sums, const struct sum_key *key)
 {
-	const uint32_t found = sums->slots ? *slot_of(sums, key) : NONE;
+	const uint32_t found = sums->slots ? *slot_of(sums, key) : SUM_NONE;
 
-	return found == NONE ? NULL : &sums->rows[found];
+	return found == SUM_NONE ? NULL : &sums->rows[found];
+}
+
+/* A row that is free, or one more. */
+static uint32_t new_row(struct sums *sums)
+{
+	const uint32_t row = sums->free;
+
+	if (!sums->free_count)
+		return sums->count++;
+	sums->free_count--;
+	sums->free = sums->rows[row].next;
+	return row;
 }
 
 struct sum *sums_find(struct sums *sums, const struct sum_key *key)
 {
 	struct sum *sum = sums_known(sums, key);
+	uint32_t row;
 
 	if (sum)
 		return sum;
-	if ((!sums->slots || sums->count >= UINT32_C(1) << (sums->bits - 1)) &&
+	if ((!sums->slots ||
+		    (!sums->free_count &&
+			    sums->count >= UINT32_C(1) << (sums->bits - 1))) &&
 		grow(sums))
 		return NULL;
-	*slot_of(sums, key) = sums->count;
-	sum = memset(&sums->rows[sums->count++], 0, sizeof(*sum));
+	row = new_row(sums);
+	*slot_of(sums, key) = row;
+	sum = memset(&sums->rows[row], 0, sizeof(*sum));
 	sum->key = *key;
 	return sum;
+}
+
+/* What is behind it moves up, so that look-ups never meet a gap (Knuth, 6.4,
+ * algorithm R). */
+static void remove_slot(struct sums *sums, uint32_t gap)
+{
+	const uint32_t mask = (UINT32_C(1) << sums->bits) - 1;
+	uint32_t i = gap, home;
+
+	for (;;) {
+		i = (i + 1) & mask;
+		if (sums->slots[i] == SUM_NONE)
+			break;
+		home = hash(&sums->rows[sums->slots[i]].key, sums->bits);
+		if (((i - home) & mask) < ((i - gap) & mask))
+			continue;
+		sums->slots[gap] = sums->slots[i];
+		gap = i;
+	}
+	sums->slots[gap] = SUM_NONE;
+}
+
+static void remove_row(struct sums *sums, uint32_t row)
+{
+	struct sum *const sum = &sums->rows[row];
+
+	remove_slot(sums, slot_of(sums, &sum->key) - sums->slots);
+	sum->key.minute = SUM_NONE;
+	sum->next = sums->free;
+	sums->free = row;
+	sums->free_count++;
 }
 
 static void add(struct tm_amount to[2], const struct tm_amount amounts[2])
@@ -97,11 +145,6 @@ int sums_add(struct sums *to, const struct sum_key *key, const struct sum *sum)
 	return 0;
 }
 
-static bool is_of(const struct sum *sum, uint32_t minute, uint32_t uid)
-{
-	return sum->key.minute == minute && sum->key.uid == uid;
-}
-
 static int compare_sizes(const void *a, const void *b)
 {
 	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -109,56 +152,82 @@ static int compare_sizes(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-/* The size of the smallest remote that stays; 0 = all do. */
-static uint64_t find_least(const struct sums *sums, uint32_t minute,
-	uint32_t uid, uint32_t remotes)
+static bool is_remote(const struct sum *sum)
 {
-	uint64_t *const sizes = malloc((sums->count + 1) * sizeof(*sizes));
-	uint64_t least = 0;
+	return sum->key.remote > HISTORY_REMAINDER;
+}
+
+static uint32_t count_rows(const struct sums *sums, uint32_t row)
+{
+	uint32_t count = 0;
+
+	for (; row != SUM_NONE; row = sums->rows[row].next)
+		count++;
+	return count;
+}
+
+/* The size of the smallest remote that stays. */
+static int find_least(const struct sums *sums, uint32_t row, uint32_t remotes,
+	uint64_t *least)
+{
+	uint64_t *const sizes =
+		malloc((count_rows(sums, row) + 1) * sizeof(*sizes));
 	uint32_t count = 0;
 
 	if (!sizes)
-		return 0;
-	for (uint32_t i = 0; i < sums->count; i++) {
-		if (is_of(&sums->rows[i], minute, uid) &&
-			sums->rows[i].key.remote > HISTORY_REMAINDER)
-			sizes[count++] = sum_bytes(&sums->rows[i]);
+		return -1;
+	for (; row != SUM_NONE; row = sums->rows[row].next) {
+		if (is_remote(&sums->rows[row]))
+			sizes[count++] = sum_bytes(&sums->rows[row]);
 	}
-	if (count > remotes) {
-		qsort(sizes, count, sizeof(*sizes), compare_sizes);
-		least = sizes[remotes - 1];
-	}
+	qsort(sizes, count, sizeof(*sizes), compare_sizes);
+	*least = count > remotes ? sizes[remotes - 1] : 0;
 	free(sizes);
-	return least;
+	return 0;
 }
 
-uint32_t sums_fold(
-	struct sums *sums, uint32_t minute, uint32_t uid, uint32_t remotes)
+/* Into the remainder's row, which is in the list then. */
+static int fold_row(struct sums *sums, uint32_t row, uint32_t *first)
 {
-	const uint64_t least = find_least(sums, minute, uid, remotes);
-	struct sums left = {0};
-	uint32_t of_user = 0, stayed = 0;
+	struct sum sum = sums->rows[row];
+	const uint32_t live = sums->count - sums->free_count;
+	struct sum *to;
 
-	for (uint32_t i = 0; i < sums->count; i++) {
-		const struct sum *const sum = &sums->rows[i];
-		const bool is_users = is_of(sum, minute, uid);
-		struct sum_key key = sum->key;
-		const uint32_t before = left.count;
+	remove_row(sums, row);
+	sum.key.remote = HISTORY_REMAINDER;
+	if (sums_add(sums, &sum.key, &sum))
+		return -1;
+	if (sums->count - sums->free_count < live)
+		return 0; /* it was there */
+	to = sums_known(sums, &sum.key);
+	to->next = *first;
+	*first = to - sums->rows;
+	return 0;
+}
 
-		if (is_users && key.remote > HISTORY_REMAINDER &&
-			(sum_bytes(sum) < least || stayed >= remotes))
-			key.remote = HISTORY_REMAINDER;
-		else if (is_users && key.remote > HISTORY_REMAINDER)
-			stayed++;
-		if (sums_add(&left, &key, sum)) {
-			sums_free(&left);
-			return UINT32_MAX;
+uint32_t sums_fold(struct sums *sums, uint32_t *first, uint32_t remotes)
+{
+	uint32_t row = *first, stayed = 0, next;
+	uint64_t least;
+
+	if (find_least(sums, row, remotes, &least))
+		return SUM_NONE;
+	*first = SUM_NONE;
+	for (; row != SUM_NONE; row = next) {
+		struct sum *const sum = &sums->rows[row];
+
+		next = sum->next;
+		if (is_remote(sum) &&
+			(sum_bytes(sum) < least || stayed >= remotes)) {
+			if (fold_row(sums, row, first))
+				return SUM_NONE;
+			continue;
 		}
-		of_user += is_users && left.count > before;
+		stayed += is_remote(sum);
+		sum->next = *first;
+		*first = row;
 	}
-	sums_free(sums);
-	*sums = left;
-	return of_user;
+	return count_rows(sums, *first);
 }
 
 static int compare_numbers(uint64_t a, uint64_t b)
@@ -188,7 +257,7 @@ void sums_sort(struct sums *sums)
 
 void sums_clear(struct sums *sums)
 {
-	sums->count = 0;
+	sums->count = sums->free_count = 0;
 	empty_slots(sums);
 }
 

@@ -18,8 +18,11 @@ struct sum_key {
 	uint32_t interface;
 };
 
+#define SUM_NONE UINT32_MAX /* no row; the minute of a row that is free */
+
 struct sum {
 	struct sum_key key;
+	uint32_t next; /* row, of whatever list the caller keeps */
 	struct tm_amount moved[2], lost[2];
 };
 
@@ -28,7 +31,8 @@ struct sums {
 	struct sum *rows;
 	uint32_t *slots;
 	unsigned bits;
-	uint32_t count;
+	uint32_t count;		   /* of rows, with those that are free */
+	uint32_t free_count, free; /* a list */
 };
 
 /* The key's sum, made where it is missing; NULL when there is no memory. */
@@ -40,11 +44,15 @@ struct sum *sums_known(const struct sums *sums, const struct sum_key *key);
 /* Adds one to another, by a key that may be a coarser one. 0, or -1. */
 int sums_add(struct sums *to, const struct sum_key *key, const struct sum *sum);
 
-/* Leaves so many remotes of a user's minute, the largest, and puts the others
- * into one: how many sums the user has there then, or UINT32_MAX without
- * memory. Whatever was found before is somewhere else. */
-uint32_t sums_fold(
-	struct sums *sums, uint32_t minute, uint32_t uid, uint32_t remotes);
+/* Of a list of rows leaves so many remotes, the largest, and puts the others
+ * into one. *first is the list's first row, then the new one's; how many it has
+ * then, or SUM_NONE without memory. */
+uint32_t sums_fold(struct sums *sums, uint32_t *first, uint32_t remotes);
+
+static inline bool sum_is_free(const struct sum *sum)
+{
+	return sum->key.minute == SUM_NONE;
+}
 
 /* Minute, user, remote first, then the rest. It cannot be found in any more.
  */
