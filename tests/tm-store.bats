@@ -761,6 +761,57 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
 }
 
+@test "a copy without the files beside it is read where nothing can be made" {
+	needs_root
+	day | tm-parse >day.tm
+	local dir
+	dir=$(mktemp -d)
+	chmod 755 "$dir"
+	tm-store --db "$dir/a%b?c#d.db" day.tm
+	rm "$dir"/*-wal "$dir"/*-shm "$dir"/*.lock
+	chmod 444 "$dir"/*.db
+	cp "$BUILD/bin/tm-store" "$dir/ask"
+	run setpriv --reuid 12346 --regid 12345 --clear-groups \
+		"$dir/ask" query --db "$dir/a%b?c#d.db" --output csv -q
+	rm -rf "$dir"
+	assert_success
+	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
+}
+
+@test "records of an impossible size or time are left out, and counted" {
+	{
+		moved 1 in 1000 18446744073709551615 1
+		moved 1 in 1000 281474976710656 1
+		printf '{"time_ns":18446744073709551615,"direction":"in","uid":1000,"bytes":1,"packets":1}\n'
+		printf '{"kind":"tick","time_ns":18446744073709551615,"direction":"out","run_id":3}\n'
+		moved 1 in 1000 281474976710655 1
+	} | tm-parse >odd.tm
+	run store odd.tm
+	assert_failure 3
+	assert_output "tm-store: 4 records have an impossible time or size and are left out"
+	run csv -n
+	assert_line 1000,1000,281474976710655,0,281474976710655,1,0,1,0,0
+}
+
+@test "no flipped bit of a recording crashes it or breaks the database" {
+	day | tm-parse >day.tm
+	python3 - <<-'END'
+		data = bytearray(open("day.tm", "rb").read())
+		for bit in range(0, len(data) * 8, 61):
+		    flipped = bytearray(data)
+		    flipped[bit // 8] ^= 1 << bit % 8
+		    open(f"flip.{bit}.tm", "wb").write(flipped)
+	END
+	for file in flip.*; do
+		code=0
+		timeout 10 tm-store -q --db h.db "$file" 2>/dev/null || code=$?
+		[ "$code" = 0 ] || [ "$code" = 3 ]
+	done
+	intact h.db
+	run csv --by user,hour
+	assert_success
+}
+
 @test "SIGHUP opens the file of that name anew" {
 	mkfifo pipe
 	tm-store -q --db h.db <pipe &

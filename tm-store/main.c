@@ -270,6 +270,27 @@ static void confine(const struct store *store, bool is_verbose)
 		warnx("not confined to its directory (landlock): %s", problem);
 }
 
+static int finish(
+	struct store *store, const struct tm_reader *in, bool is_strict)
+{
+	const uint64_t unsound = store_unsound(store);
+	int status = in->status;
+
+	if (*in->problem)
+		warnx("%s", in->problem);
+	if (unsound) {
+		warnx("%" PRIu64 " records have an impossible time or size and "
+		      "are left out",
+			unsound);
+		status = status ? status : TM_CUT;
+	}
+	if (store_close(store))
+		status = TM_FAILED;
+	if (!status && is_strict && in->lost_packets)
+		status = TM_LOSSY;
+	return status;
+}
+
 static int write_main(int argc, char **argv)
 {
 	struct options options = {
@@ -279,7 +300,6 @@ static int write_main(int argc, char **argv)
 		}};
 	struct store *store;
 	struct tm_reader in;
-	int status;
 
 	parse_options(&options, argc, argv);
 	tm_signals_install();
@@ -289,14 +309,7 @@ static int write_main(int argc, char **argv)
 	confine(store, options.is_verbose);
 	run(store, &in, options.store.is_quiet);
 	tm_reader_close(&in);
-	status = in.status;
-	if (*in.problem)
-		warnx("%s", in.problem);
-	if (store_close(store))
-		status = TM_FAILED;
-	if (!status && options.is_strict && in.lost_packets)
-		status = TM_LOSSY;
-	return status;
+	return finish(store, &in, options.is_strict);
 }
 
 int main(int argc, char **argv)

@@ -18,7 +18,9 @@
 	(SECOND_NS / 5) /* after a TICK, where nothing more is there           \
 			 */
 #define LAST_TRIES 5
-#define ROWS_MAX 262144	 /* sums in memory; 25 MiB */
+#define BYTES_MOST (UINT64_C(1) << 48) /* of an event: more is no traffic */
+#define TIME_MOST UINT64_C(7258118400000000000) /* the year 2200 */
+#define ROWS_MAX 262144				/* sums in memory; 25 MiB */
 #define ROWS_SPARE 65536 /* more, of users alone, while it is not written */
 #define ROWS_TIMES 4	 /* as many sums of a user as remotes are kept */
 
@@ -44,7 +46,8 @@ struct store {
 	bool has_tick;
 	bool is_failing;
 	bool wants_reopening;
-	uint64_t events, bytes;		  /* in the batch */
+	uint64_t events, bytes; /* in the batch */
+	uint64_t unsound;
 	uint64_t owed_events, owed_bytes; /* that had no room there */
 };
 
@@ -249,11 +252,22 @@ static bool is_summed(const struct tm_event *event)
 	return event->kind <= TM_UNATTRIBUTED;
 }
 
+/* SQLite's integers have 63 bits, and sums beyond them become inexact. */
+static bool is_sound(const struct tm_event *event)
+{
+	return event->time_ns < TIME_MOST &&
+	       (!is_summed(event) || event->bytes < BYTES_MOST);
+}
+
 static void note(struct store *store, const struct tm_event *event)
 {
 	if (event->kind == TM_NAME) {
 		if (dictionary_note(store->dictionary, event))
 			warn("a name is left out");
+		return;
+	}
+	if (!is_sound(event)) {
+		store->unsound++;
 		return;
 	}
 	if (sources_note(store->sources, event, &store->batch.host))
@@ -262,6 +276,12 @@ static void note(struct store *store, const struct tm_event *event)
 		return;
 	note_time(store, event->time_ns);
 	store->has_tick |= event->direction == TM_OUT;
+}
+
+static void cover(struct store *store, const struct tm_event *event)
+{
+	if (is_sound(event))
+		sources_cover(store->sources, event->time_ns);
 }
 
 /* The traffic up to a record of another kind; how many events. */
@@ -273,13 +293,15 @@ static size_t take_some(
 	size_t i = 0;
 
 	while (i < count && is_summed(&events[i])) {
-		if (i >= before)
+		if (!is_sound(&events[i]))
+			store->unsound++;
+		else if (i >= before)
 			take_sum(store, &events[i]);
 		i++;
 	}
 	tm_runs_pass(runs, i);
-	sources_cover(store->sources, events[0].time_ns);
-	sources_cover(store->sources, events[i - 1].time_ns);
+	cover(store, &events[0]);
+	cover(store, &events[i - 1]);
 	return i;
 }
 
@@ -404,6 +426,11 @@ static void free_all(struct store *store)
 	tm_index_free(&store->users);
 	free(store->user_sums);
 	free(store);
+}
+
+uint64_t store_unsound(const struct store *store)
+{
+	return store->unsound;
 }
 
 int store_close(struct store *store)

@@ -38,6 +38,10 @@ void store_reopen(struct store *store);
 /* Events that are in no transaction yet or never will be. */
 void store_owed(const struct store *store, uint64_t *events, uint64_t *bytes);
 
+/* Records that were left out: of a time behind the year 2200, or of more bytes
+ * than there are. */
+uint64_t store_unsound(const struct store *store);
+
 /* Writes what is left and closes. 0, or -1 when something is owed, which was
  * said. */
 int store_close(struct store *store);
