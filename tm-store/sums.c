@@ -252,7 +252,8 @@ static int compare(const void *left, const void *right)
 
 void sums_sort(struct sums *sums)
 {
-	qsort(sums->rows, sums->count, sizeof(*sums->rows), compare);
+	if (sums->count)
+		qsort(sums->rows, sums->count, sizeof(*sums->rows), compare);
 }
 
 void sums_clear(struct sums *sums)
