@@ -836,7 +836,7 @@ true"
 	assert_output "out $BOB 10 1420"
 	# the server's, once it has answered
 	run sums '.protocol == 6 and .direction == "in"'
-	assert_line --regexp "^in 0 [0-9]+ 10[0-9]{5}$"
+	assert_line --regexp "^in 0 [0-9]+ 1[0-2][0-9]{5}$"
 }
 
 @test "without a cgroup2 tree frames are metered all the same" {
