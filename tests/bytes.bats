@@ -27,7 +27,9 @@ setup_file() {
 # Multicast groups are announced for a while after an interface came up.
 quiet() {
 	local before='' now
-	until now=$(counters) && [ "$now" = "$before" ]; do
+	for _ in $(seq 20); do
+		now=$(counters)
+		[ "$now" != "$before" ] || return 0
 		before=$now
 		sleep 2
 	done

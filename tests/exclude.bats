@@ -121,7 +121,7 @@ with socket.create_connection(("127.0.0.1", 7710)) as connection:
     open("first", "w").close()
     open("hold").readline()
     connection.sendall(b"x" * 70000)') &
-	until [ -e first ]; do sleep 0.05; done
+	eventually test -e first
 	echo 192.0.2.0/24 >list
 	kill -HUP "$CAPTURE"
 	sleep 0.5

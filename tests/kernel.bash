@@ -48,6 +48,16 @@ start() {
 	has_begun out.tm
 }
 
+# eventually COMMAND...: waits until it succeeds, for ten seconds at most
+eventually() {
+	for _ in $(seq 200); do
+		! "$@" || return 0
+		sleep 0.05
+	done
+	echo "never: $*" >&2
+	return 1
+}
+
 # has_begun FILE: waits for what a capture or a server writes first
 has_begun() {
 	for _ in $(seq 100); do
@@ -73,7 +83,5 @@ stop() {
 listens() {
 	local port
 	port=$(printf %04X "$1")
-	until grep -q ":$port 00000000:0000 0A" /proc/net/tcp; do
-		sleep 0.05
-	done
+	eventually grep -q ":$port 00000000:0000 0A" /proc/net/tcp
 }

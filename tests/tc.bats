@@ -42,8 +42,9 @@ host() {
 # Multicast groups are announced for a while after an interface came up.
 quiet() {
 	local before='' now
-	until now=$(counters "$LEFT" tm0; counters "$RIGHT" tm0) &&
-		[ "$now" = "$before" ]; do
+	for _ in $(seq 20); do
+		now=$(counters "$LEFT" tm0; counters "$RIGHT" tm0)
+		[ "$now" != "$before" ] || return 0
 		before=$now
 		sleep 2
 	done
@@ -279,9 +280,9 @@ for _ in range(int(count)):
 	receive $ALICE "$ROUTER" 0.0.0.0 7721 300 3>&- &
 	receive $ALICE "$ROUTER" 2001:db8:1::9 7722 200 3>&- &
 	receive $BOB "$ROUTER" :: 7723 100 3>&- &
-	until [ -e ready.7721 ] && [ -e ready.7722 ] && [ -e ready.7723 ]; do
-		sleep 0.05
-	done
+	eventually test -e ready.7721
+	eventually test -e ready.7722
+	eventually test -e ready.7723
 	for user in $ALICE $BOB; do
 		for address in 198.51.100.9 2001:db8:1::9; do
 			local port=$((7700 + user % 10 * 10 + ${#address} % 2))
@@ -513,7 +514,7 @@ for _ in range(9):
 		open("go").read()
 	EOF
 	local other=$!
-	until [ -s up ]; do sleep 0.05; done
+	eventually test -s up
 	sleep 2
 	meter "$LEFT" tun9
 	echo >go
@@ -789,9 +790,7 @@ true"
 		--ring 256K >slow 2>err 3>&- &
 	CAPTURE=$!
 	HOST=$LEFT INTERFACE=tm0
-	until grep -q '^State:.T' "/proc/$STARTED/status"; do
-		sleep 0.05
-	done
+	eventually grep -q '^State:.T' "/proc/$STARTED/status"
 	sleep 1
 	at "$LEFT" traffic udp 198.51.100.9 9 200000 20 $ALICE
 	at "$LEFT" traffic udp 2001:db8:1::9 9 2000 200 $BOB

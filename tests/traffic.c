@@ -1,4 +1,4 @@
-/* Sends known traffic, as a user of choice:
+/* Sends known traffic, as a user of choice, for two minutes at most:
  *   traffic udp ADDRESS PORT COUNT SIZE [UID]   COUNT datagrams
  *   traffic tcp ADDRESS PORT BYTES [UID]        one connection
  *   traffic sink ADDRESS PORT                   accepts one, prints its bytes
@@ -206,6 +206,7 @@ int main(int argc, char **argv)
 		else
 			has_options = true;
 	}
+	alarm(120);
 	argc -= optind - 1;
 	argv += optind - 1;
 	if (argc >= 6 && !strcmp(argv[1], "udp"))

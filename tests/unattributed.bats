@@ -104,10 +104,8 @@ start_at_router() {
 		start_at_router $options
 		at "$LEFT" traffic sink 192.0.2.2 7730 >got &
 		local sink=$!
-		until at "$LEFT" grep -q ":1E32 00000000:0000 0A" /proc/net/tcp
-		do
-			sleep 0.05
-		done
+		eventually at "$LEFT" \
+			grep -q ":1E32 00000000:0000 0A" /proc/net/tcp
 		at "$ROUTER" traffic tcp 192.0.2.2 7730 20000000
 		wait $sink
 		at "$ROUTER" traffic udp 192.0.2.2 9 200 3000
