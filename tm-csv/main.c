@@ -333,6 +333,18 @@ static void run(
 		fputs("\r\033[K", stderr);
 }
 
+static void confine(const struct writer *writer, bool is_verbose)
+{
+	const struct tm_place directory = {
+		.fd = tm_files_directory(writer->files),
+		.may = TM_MAY_WRITE | TM_MAY_MAKE,
+	};
+	const char *const problem = tm_confine(&directory, 1, true);
+
+	if (problem && is_verbose)
+		warnx("not confined to its directory (landlock): %s", problem);
+}
+
 static int finish(struct writer *writer, const struct tm_reader *in,
 	const struct options *options)
 {
@@ -359,7 +371,6 @@ int main(int argc, char **argv)
 	struct writer writer;
 	struct tm_layout layout;
 	struct tm_reader in;
-	const char *problem;
 
 	options.columns.names = tm_names_new();
 	if (!options.columns.names)
@@ -372,9 +383,7 @@ int main(int argc, char **argv)
 	if (tm_reader_open(&in, argv + optind))
 		errx(in.status, "%s", in.problem);
 	writer.files = tm_files_open(&options.target, &layout);
-	problem = tm_confine(tm_files_directory(writer.files), false);
-	if (problem && options.is_verbose)
-		warnx("not confined to its directory (landlock): %s", problem);
+	confine(&writer, options.is_verbose);
 	run(&writer, &in, options.is_quiet);
 	tm_reader_close(&in);
 	return finish(&writer, &in, &options);

@@ -3,7 +3,7 @@
 #ifndef TM_STORE_COMMANDS_H
 #define TM_STORE_COMMANDS_H
 
-#include "history/history.h"
+#include "history/answer.h"
 
 int query_main(int argc, char **argv);
 int prune_main(int argc, char **argv);
@@ -19,6 +19,12 @@ struct history *open_or_exit(const char *path, enum history_access access);
 
 /* "2d"; ends with a line that names the option. */
 uint64_t parse_duration(const char *option, const char *text);
+
+/* "table", "csv", "json". */
+enum tm_form parse_form(const char *name);
+
+/* To standard output, for an answer; its context is NULL. */
+int write_out(void *context, const char *text, size_t size);
 
 /* The user of that name or number: of the history, else of this machine. */
 uint32_t find_user(struct history *history, const char *name);

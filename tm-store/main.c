@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "common/confine.h"
@@ -107,6 +108,23 @@ struct history *open_or_exit(const char *path, enum history_access access)
 	if (status)
 		errx(status, "%s", history_problem(history));
 	return history;
+}
+
+enum tm_form parse_form(const char *name)
+{
+	static const char *const names[] = {"table", "csv", "json"};
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (!strcmp(name, names[i]))
+			return i;
+	}
+	errx(TM_MISUSED, "--output: not table, csv or json: %s", name);
+}
+
+int write_out(void *context, const char *text, size_t size)
+{
+	(void)context;
+	return tm_write(STDOUT_FILENO, text, size);
 }
 
 uint64_t parse_duration(const char *option, const char *text)
@@ -264,7 +282,11 @@ static void run(struct store *store, struct tm_reader *in, bool is_quiet)
 
 static void confine(const struct store *store, bool is_verbose)
 {
-	const char *const problem = tm_confine(store_directory(store), true);
+	const struct tm_place directory = {
+		.fd = store_directory(store),
+		.may = TM_MAY_WRITE | TM_MAY_MAKE | TM_MAY_REMOVE,
+	};
+	const char *const problem = tm_confine(&directory, 1, true);
 
 	if (problem && is_verbose)
 		warnx("not confined to its directory (landlock): %s", problem);

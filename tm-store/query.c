@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
 #include "commands.h"
 #include "common/exit.h"
 #include "common/fields.h"
@@ -21,14 +20,14 @@ struct options {
 	const char *path, *from, *to, *user;
 	uint64_t hours;
 	bool has_top, has_sort, is_reverse, is_summary, is_quiet;
-	struct answer_keys keys;
+	struct history_keys keys;
 	struct history_rows_query query;
-	struct answer answer;
+	struct history_form form;
 };
 
 static void add_key(struct options *options, const char *name)
 {
-	struct answer_keys *const keys = &options->keys;
+	struct history_keys *const keys = &options->keys;
 	const unsigned key = history_key_find(name);
 
 	if (!key)
@@ -67,17 +66,6 @@ static enum history_sort parse_sort(const char *name)
 	}
 	errx(TM_MISUSED, "--sort: not total, in, out, packets, lost or key: %s",
 		name);
-}
-
-static enum tm_form parse_form(const char *name)
-{
-	static const char *const names[] = {"table", "csv", "json"};
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (!strcmp(name, names[i]))
-			return i;
-	}
-	errx(TM_MISUSED, "--output: not table, csv or json: %s", name);
 }
 
 static uint64_t parse_number(const char *option, const char *text)
@@ -198,10 +186,10 @@ static void take_option(struct options *options, int option)
 		options->query.offset = parse_number("--offset", optarg);
 		break;
 	case OUTPUT:
-		options->answer.form = parse_form(optarg);
+		options->form.form = parse_form(optarg);
 		break;
 	case 'n':
-		options->answer.is_numeric = true;
+		options->form.is_numeric = true;
 		break;
 	case 'q':
 		options->is_quiet = true;
@@ -265,7 +253,7 @@ static void set_order(struct options *options)
 		query->sort = HISTORY_SORT_KEY;
 	query->is_ascending =
 		(query->sort == HISTORY_SORT_KEY) != options->is_reverse;
-	if (!options->has_top && options->answer.form == TM_FORM_TABLE &&
+	if (!options->has_top && options->form.form == TM_FORM_TABLE &&
 		!(query->by & BY_TIME))
 		query->limit = TABLE_ROWS;
 }
@@ -297,11 +285,28 @@ static bool is_filtered(const struct history_rows_query *query)
 	       filter->has_direction || (query->search && *query->search);
 }
 
-static void show(struct options *options, struct history *history)
+/* What the last line of the table says, for CSV. */
+static void say_shares(const struct tm_shares *shares)
 {
-	struct history_rows rows;
+	char text[TM_SHARES_SIZE];
+
+	fprintf(stderr, "%s\n", tm_shares_format(text, shares));
+}
+
+static void show_rows(const struct options *options,
+	const struct history_rows *rows, const struct tm_shares *shares)
+{
+	if (history_answer_rows(&options->form, &options->keys, rows, shares))
+		err(TM_FAILED, "standard output");
+	if (shares && options->form.form == TM_FORM_CSV && !options->is_quiet)
+		say_shares(shares);
+}
+
+static void show(const struct options *options, struct history *history)
+{
+	struct history_rows rows = {0};
 	struct history_summary summary;
-	const bool has_shares = !is_filtered(&options->query);
+	struct tm_shares shares;
 
 	if (history_begin(history) ||
 		history_summary(history, &options->query.filter, &summary) ||
@@ -309,27 +314,24 @@ static void show(struct options *options, struct history *history)
 			history_rows(history, &options->query, &rows)))
 		errx(TM_FAILED, "%s", history_problem(history));
 	history_end(history);
-	if (options->is_summary) {
-		answer_summary(&options->answer, &summary);
-		return;
-	}
-	answer_rows(&options->answer, &options->keys, &rows,
-		has_shares ? &summary : NULL);
-	if (options->answer.form == TM_FORM_CSV && has_shares &&
-		!options->is_quiet)
-		say_shares(&summary);
+	shares = history_shares(&summary);
+	if (!options->is_summary)
+		show_rows(options, &rows,
+			is_filtered(&options->query) ? NULL : &shares);
+	else if (history_answer_summary(&options->form, &summary))
+		err(TM_FAILED, "standard output");
 	history_rows_free(&rows);
 	history_summary_free(&summary);
 }
 
 int query_main(int argc, char **argv)
 {
-	struct options options = {0};
+	struct options options = {.form.write = write_out};
 	struct history *history;
 
 	parse_options(&options, argc, argv);
-	options.answer.names = tm_names_new();
-	if (!options.answer.names)
+	options.form.names = tm_names_new();
+	if (!options.form.names)
 		err(TM_FAILED, NULL);
 	set_order(&options);
 	history = open_or_exit(options.path, HISTORY_READ);
@@ -340,6 +342,6 @@ int query_main(int argc, char **argv)
 	}
 	show(&options, history);
 	history_close(history);
-	tm_names_free(options.answer.names);
+	tm_names_free(options.form.names);
 	return TM_DONE;
 }

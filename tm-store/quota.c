@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "answer.h"
 #include "commands.h"
 #include "common/exit.h"
 #include "common/number.h"
@@ -19,21 +18,10 @@ struct options {
 	const char *path, *user, *hook, *at;
 	uint64_t limit;
 	bool has_limit, has_month, has_day, is_removal, is_quiet;
-	struct answer answer;
+	struct history_form form;
 };
 
 enum { DB = 256, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT };
-
-static enum tm_form parse_form(const char *name)
-{
-	static const char *const names[] = {"table", "csv", "json"};
-
-	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (!strcmp(name, names[i]))
-			return i;
-	}
-	errx(TM_MISUSED, "--output: not table, csv or json: %s", name);
-}
 
 static void take_option(struct options *options, int option)
 {
@@ -67,10 +55,10 @@ static void take_option(struct options *options, int option)
 		options->at = optarg;
 		break;
 	case OUTPUT:
-		options->answer.form = parse_form(optarg);
+		options->form.form = parse_form(optarg);
 		break;
 	case 'n':
-		options->answer.is_numeric = true;
+		options->form.is_numeric = true;
 		break;
 	case 'q':
 		options->is_quiet = true;
@@ -200,7 +188,7 @@ static void set_environment(const struct options *options,
 	const struct history_quota *quota, const char *state)
 {
 	const char *const name =
-		user_name(&options->answer, quota->uid, quota->user);
+		history_user_name(&options->form, quota->uid, quota->user);
 
 	setenv("TM_STATE", state, 1);
 	setenv("TM_USER", name ? name : "", 1);
@@ -301,7 +289,8 @@ static int check(struct history *history, const struct options *options,
 {
 	int status = TM_DONE;
 
-	answer_quotas(&options->answer, quotas);
+	if (history_answer_quotas(&options->form, quotas))
+		err(TM_FAILED, "standard output");
 	for (size_t i = 0; i < quotas->count; i++) {
 		if (options->hook && fire(history, options, &quotas->quotas[i]))
 			status = TM_FAILED;
@@ -335,13 +324,13 @@ static int answer(struct history *history, const struct options *options)
 
 int quota_main(int argc, char **argv)
 {
-	struct options options = {0};
+	struct options options = {.form.write = write_out};
 	struct history *history;
 	int status;
 
 	parse_options(&options, argc, argv);
-	options.answer.names = tm_names_new();
-	if (!options.answer.names)
+	options.form.names = tm_names_new();
+	if (!options.form.names)
 		err(TM_FAILED, NULL);
 	history = open_or_exit(options.path,
 		options.has_limit || options.is_removal || options.hook
@@ -349,6 +338,6 @@ int quota_main(int argc, char **argv)
 			: HISTORY_READ);
 	status = answer(history, &options);
 	history_close(history);
-	tm_names_free(options.answer.names);
+	tm_names_free(options.form.names);
 	return status;
 }

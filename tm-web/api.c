@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "api.h"
-#include "csv.h"
 #include "json.h"
 
 #define SECOND_NS UINT64_C(1000000000)
@@ -82,9 +81,9 @@ static void put_by(struct text *text, const struct question *question)
 {
 	text_member(text, "by");
 	text_character(text, '[');
-	for (unsigned i = 0; i < question->key_count; i++) {
+	for (unsigned i = 0; i < question->keys.count; i++) {
 		text_string(text, i ? "," : "");
-		text_json(text, history_key_name(question->keys[i]));
+		text_json(text, history_key_name(question->keys.order[i]));
 	}
 	text_character(text, ']');
 }
@@ -113,6 +112,12 @@ static void put_rows(struct text *text, const struct history_rows *rows,
 static void answer_csv(struct answer *answer, const struct question *question,
 	const struct history_rows *rows)
 {
+	const struct history_form form = {
+		.form = TM_FORM_CSV,
+		.write = text_write,
+		.context = &answer->text,
+	};
+
 	if (rows->found > rows->count &&
 		question->query.limit == QUESTION_CSV_MOST) {
 		answer_error(answer, MHD_HTTP_BAD_REQUEST,
@@ -123,7 +128,8 @@ static void answer_csv(struct answer *answer, const struct question *question,
 	answer->status = MHD_HTTP_OK;
 	answer->type = "text/csv; charset=utf-8";
 	answer->file_name = "traffic.csv";
-	csv_write(&answer->text, rows, question->keys, question->key_count);
+	if (history_answer_rows(&form, &question->keys, rows, NULL))
+		answer->text.is_broken = true;
 }
 
 void api_rows(struct history *history, struct request *request)

@@ -1,10 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/capability.h>
-#include <linux/landlock.h>
 #include <pwd.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/confine.h"
 #include "confine.h"
 
 static bool may_read_all; /* CAP_DAC_READ_SEARCH is kept */
@@ -87,72 +87,23 @@ const char *confine_user(const char *name, const char *database)
 
 /* --- files --- */
 
-#define READ_ACCESS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-
-static uint64_t what_to_forbid(void)
-{
-	return READ_ACCESS | LANDLOCK_ACCESS_FS_EXECUTE |
-	       LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
-	       LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
-	       LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-	       LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
-	       LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
-}
-
-/* What is not there needs no rule. */
-static int allow(int rules, const char *path, uint64_t access)
-{
-	const struct landlock_path_beneath_attr beneath = {
-		.allowed_access = access,
-		.parent_fd = open(path, O_PATH | O_CLOEXEC),
-	};
-	int result;
-
-	if (beneath.parent_fd < 0)
-		return 0;
-	result = syscall(SYS_landlock_add_rule, rules,
-		LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
-	close(beneath.parent_fd);
-	return result;
-}
-
 /* Readers of a database that is written to share an index with the writer, by
- * locks that take a file open for writing. */
-static int allow_database(int rules, const char *database)
+ * locks that take a file open for writing. Days are those of its zone. */
+static const char *confine_files(const char *database)
 {
-	char *const directory = strdup(database);
-	char *const slash = directory ? strrchr(directory, '/') : NULL;
-	char index[4096];
-	int result;
+	const char *const slash = strrchr(database, '/');
+	char directory[PATH_MAX], index[PATH_MAX];
+	const struct tm_place places[] = {
+		{.path = directory, .may = TM_MAY_READ},
+		{.path = index, .may = TM_MAY_READ | TM_MAY_WRITE},
+		{.path = "/usr/share/zoneinfo", .may = TM_MAY_READ},
+		{.path = "/etc/localtime", .may = TM_MAY_READ},
+	};
 
-	if (slash)
-		slash[slash == directory] = '\0';
+	snprintf(directory, sizeof(directory), "%.*s/",
+		slash ? (int)(slash - database) : 1, slash ? database : ".");
 	snprintf(index, sizeof(index), "%s-shm", database);
-	result = !directory ||
-		 allow(rules, slash ? directory : ".", READ_ACCESS) ||
-		 allow(rules, index,
-			 LANDLOCK_ACCESS_FS_READ_FILE |
-				 LANDLOCK_ACCESS_FS_WRITE_FILE) ||
-		 allow(rules, "/usr/share/zoneinfo", READ_ACCESS) ||
-		 allow(rules, "/etc/localtime", LANDLOCK_ACCESS_FS_READ_FILE);
-	free(directory);
-	return result ? -1 : 0;
-}
-
-static bool confine_files(const char *database)
-{
-	const struct landlock_ruleset_attr forbidden = {
-		.handled_access_fs = what_to_forbid()};
-	const int rules = syscall(
-		SYS_landlock_create_ruleset, &forbidden, sizeof(forbidden), 0);
-
-	const bool is_confined = rules >= 0 &&
-				 !allow_database(rules, database) &&
-				 !syscall(SYS_landlock_restrict_self, rules, 0);
-
-	if (rules >= 0)
-		close(rules);
-	return is_confined;
+	return tm_confine(places, sizeof(places) / sizeof(*places), false);
 }
 
 /* --- system calls --- */
@@ -213,9 +164,7 @@ static void confine_calls(void tell(const char *what))
 
 const char *confine(const char *database, void tell(const char *what))
 {
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		tell("in its rights");
-	if (!confine_files(database)) {
+	if (confine_files(database)) {
 		tell("to its files (landlock)");
 		if (may_read_all)
 			return "nobody else may read it, and this kernel has "

@@ -64,7 +64,7 @@ static bool add_key(struct question *question, const char *name)
 	if (!key || *by & key || (key & BY_TIME && *by & BY_TIME))
 		return false;
 	*by |= key;
-	question->keys[question->key_count++] = key;
+	question->keys.order[question->keys.count++] = key;
 	return true;
 }
 
@@ -74,7 +74,7 @@ static bool read_by(struct reading *reading, const char *value)
 	char name[32];
 	size_t length;
 
-	question->query.by = question->key_count = 0;
+	question->query.by = question->keys.count = 0;
 	for (;; value += length + 1) {
 		length = strcspn(value, ",");
 		if (length >= sizeof(name))
@@ -342,8 +342,8 @@ bool question_parse(struct question *question, struct history *history,
 		.bins = 300};
 	question->query.filter.from_ns = question->now_ns - HOUR_NS;
 	question->query.filter.to_ns = question->now_ns;
-	question->query.by = question->keys[0] = HISTORY_BY_USER;
-	question->key_count = 1;
+	question->query.by = question->keys.order[0] = HISTORY_BY_USER;
+	question->keys.count = 1;
 	for (unsigned i = 0; i < request->parameter_count; i++) {
 		if (!take(&reading, request, names, &request->parameters[i]))
 			return false;

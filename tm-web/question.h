@@ -2,18 +2,15 @@
 #ifndef TM_WEB_QUESTION_H
 #define TM_WEB_QUESTION_H
 
-#include "history/query.h"
+#include "history/answer.h"
 #include "request.h"
 
 #define QUESTION_CSV_MOST 250000 /* rows, for the memory that they take */
 
-#define QUESTION_KEYS_MOST 10
-
 struct question {
 	uint64_t now_ns;
 	struct history_rows_query query;
-	unsigned keys[QUESTION_KEYS_MOST]; /* of query.by, as they came */
-	unsigned key_count;
+	struct history_keys keys; /* of query.by, as they came */
 	unsigned top, bins;
 	unsigned hours; /* 0 = not given */
 	bool is_csv;

@@ -1,17 +1,13 @@
-#include <err.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "answer.h"
-#include "common/exit.h"
 #include "common/fields.h"
 #include "common/number.h"
-#include "common/stream.h"
+#include "database.h"
 
-#define SECOND_NS UINT64_C(1000000000)
+#define OTHERS "(others)"
 
 static const struct tm_column amount_columns[] = {
 	{"in", "IN", .type = TM_CELL_BYTES},
@@ -44,26 +40,16 @@ static const struct tm_column key_columns[] = {
 	{"month", "MONTH", TM_CELL_TEXT, .is_key = true, .least = 8},
 };
 
-static int write_out(void *context, const char *text, size_t size)
-{
-	(void)context;
-	return tm_write(STDOUT_FILENO, text, size);
-}
-
-static void close_table(struct tm_table *table, const struct tm_shares *shares)
-{
-	if (tm_table_close(table, shares))
-		err(TM_FAILED, "standard output");
-}
-
-const char *user_name(
-	const struct answer *answer, uint32_t uid, const char *recorded)
+const char *history_user_name(
+	const struct history_form *form, uint32_t uid, const char *recorded)
 {
 	if (uid == TM_NOBODY)
 		return "none";
-	if (answer->is_numeric)
+	if (form->is_numeric)
 		return NULL;
-	return recorded ? recorded : tm_names_user(answer->names, uid);
+	if (recorded || !form->names)
+		return recorded;
+	return tm_names_user(form->names, uid);
 }
 
 static const char *number_text(uint64_t number)
@@ -81,28 +67,28 @@ static void put_text(struct tm_table *table, const char *text)
 	const bool is_table = table->spec.form == TM_FORM_TABLE;
 
 	if (!text)
-		text = "(others)";
+		text = OTHERS;
 	tm_table_text(table, *text ? text : is_table ? "-" : NULL);
 }
 
-static void put_user(const struct answer *answer, struct tm_table *table,
+static void put_user(const struct history_form *form, struct tm_table *table,
 	uint32_t uid, const char *recorded)
 {
-	const char *const name = user_name(answer, uid, recorded);
+	const char *const name = history_user_name(form, uid, recorded);
 
 	tm_table_number(table, uid);
 	tm_table_text(table,
-		name || (answer->form != TM_FORM_TABLE && !answer->is_numeric)
+		name || (form->form != TM_FORM_TABLE && !form->is_numeric)
 			? name
 			: number_text(uid));
 }
 
-static void put_protocol(
-	const struct answer *answer, struct tm_table *table, uint8_t protocol)
+static void put_protocol(const struct history_form *form,
+	struct tm_table *table, uint8_t protocol)
 {
 	const char *const name = tm_word_text(tm_protocols, protocol);
 
-	if (name && !answer->is_numeric)
+	if (name && !form->is_numeric)
 		put_text(table, name);
 	else
 		put_text(table, protocol ? number_text(protocol) : "");
@@ -110,7 +96,7 @@ static void put_protocol(
 
 static void put_month(struct tm_table *table, uint64_t time_ns)
 {
-	const time_t seconds = time_ns / SECOND_NS;
+	const time_t seconds = time_ns / HISTORY_SECOND;
 	struct tm local;
 	char text[32] = "";
 
@@ -119,12 +105,12 @@ static void put_month(struct tm_table *table, uint64_t time_ns)
 	tm_table_text(table, text);
 }
 
-static void put_key(const struct answer *answer, struct tm_table *table,
+static void put_key(const struct history_form *form, struct tm_table *table,
 	unsigned key, const struct history_row *row)
 {
 	switch (key) {
 	case HISTORY_BY_USER:
-		put_user(answer, table, row->uid, row->user);
+		put_user(form, table, row->uid, row->user);
 		break;
 	case HISTORY_BY_PROCESS:
 		put_text(table, row->process);
@@ -133,7 +119,7 @@ static void put_key(const struct answer *answer, struct tm_table *table,
 		put_text(table, row->remote);
 		break;
 	case HISTORY_BY_PROTOCOL:
-		put_protocol(answer, table, row->protocol);
+		put_protocol(form, table, row->protocol);
 		break;
 	case HISTORY_BY_INTERFACE:
 		put_text(table, row->interface);
@@ -189,7 +175,7 @@ static struct tm_amount both(const struct tm_amount amounts[2])
 	};
 }
 
-static struct tm_shares shares_of(const struct history_summary *summary)
+struct tm_shares history_shares(const struct history_summary *summary)
 {
 	struct tm_shares shares = {
 		.attributed = both(summary->attributed),
@@ -202,14 +188,6 @@ static struct tm_shares shares_of(const struct history_summary *summary)
 	shares.has_unattributed =
 		shares.unattributed.bytes | shares.unattributed.packets;
 	return shares;
-}
-
-void say_shares(const struct history_summary *summary)
-{
-	const struct tm_shares shares = shares_of(summary);
-	char text[TM_SHARES_SIZE];
-
-	fprintf(stderr, "%s\n", tm_shares_format(text, &shares));
 }
 
 /* --- rows --- */
@@ -227,7 +205,7 @@ static unsigned add_key(struct tm_column *columns, unsigned key)
 }
 
 /* A row of several: its label is in the first column that people see. */
-static void put_label(struct tm_table *table, const struct answer_keys *keys,
+static void put_label(struct tm_table *table, const struct history_keys *keys,
 	const char *label)
 {
 	for (unsigned i = 0; i < keys->count; i++) {
@@ -265,49 +243,60 @@ static struct history_row rest_of(const struct history_rows *rows)
 	return rest;
 }
 
-static void put_rows(const struct answer *answer, struct tm_table *table,
-	const struct answer_keys *keys, const struct history_rows *rows)
+static void put_rows(const struct history_form *form, struct tm_table *table,
+	const struct history_keys *keys, const struct history_rows *rows)
 {
 	const uint64_t whole = history_row_bytes(&rows->sum);
 	const struct history_row rest = rest_of(rows);
 
 	for (size_t i = 0; i < rows->count; i++) {
 		for (unsigned j = 0; j < keys->count; j++)
-			put_key(answer, table, keys->order[j], &rows->rows[i]);
+			put_key(form, table, keys->order[j], &rows->rows[i]);
 		put_sums(table, &rows->rows[i], whole);
 	}
 	if (rows->count < rows->found) {
-		put_label(table, keys, "(others)");
+		put_label(table, keys, OTHERS);
 		put_sums(table, &rest, whole);
 	}
-	if (answer->form != TM_FORM_TABLE)
+	if (form->form != TM_FORM_TABLE)
 		return;
 	put_label(table, keys, "all");
 	put_sums(table, &rows->sum, whole);
 }
 
-static void say_range(uint64_t from_ns, uint64_t to_ns)
+/* --- answers --- */
+
+/* For people: the table's line of what it is about. */
+static int put_range(
+	const struct history_form *form, uint64_t from_ns, uint64_t to_ns)
 {
 	char from[TM_TIME_SIZE], to[TM_TIME_SIZE], line[2 * TM_TIME_SIZE + 8];
 	const int size = snprintf(line, sizeof(line), "%s to %s\n",
 		tm_time_format(from, from_ns), tm_time_format(to, to_ns));
 
-	if (tm_write(STDOUT_FILENO, line, size))
-		err(TM_FAILED, "standard output");
+	if (form->form != TM_FORM_TABLE)
+		return 0;
+	return form->write(form->context, line, size);
 }
 
-void answer_rows(const struct answer *answer, const struct answer_keys *keys,
-	const struct history_rows *rows, const struct history_summary *summary)
+static void open_table(struct tm_table *table, const struct history_form *form,
+	struct tm_table_spec spec)
 {
-	struct tm_column columns[TM_TABLE_COLUMNS];
-	const struct tm_shares shares =
-		summary ? shares_of(summary) : (struct tm_shares){0};
+	spec.form = form->form;
+	spec.write = form->write;
+	spec.context = form->context;
+	tm_table_open(table, &spec);
+}
+
+int history_answer_rows(const struct history_form *form,
+	const struct history_keys *keys, const struct history_rows *rows,
+	const struct tm_shares *shares)
+{
+	struct tm_column columns[2 * HISTORY_KEYS + AMOUNTS + LOST];
 	struct tm_table_spec spec = {
-		.form = answer->form,
 		.columns = columns,
 		.from_ns = rows->from_ns,
 		.to_ns = rows->to_ns,
-		.write = write_out,
 	};
 	struct tm_table table;
 
@@ -317,14 +306,12 @@ void answer_rows(const struct answer *answer, const struct answer_keys *keys,
 	spec.count += AMOUNTS;
 	memcpy(columns + spec.count, lost_columns, sizeof(lost_columns));
 	spec.count += LOST;
-	if (answer->form == TM_FORM_TABLE)
-		say_range(rows->from_ns, rows->to_ns);
-	tm_table_open(&table, &spec);
-	put_rows(answer, &table, keys, rows);
-	close_table(&table, summary ? &shares : NULL);
+	if (put_range(form, rows->from_ns, rows->to_ns))
+		return -1;
+	open_table(&table, form, spec);
+	put_rows(form, &table, keys, rows);
+	return tm_table_close(&table, shares);
 }
-
-/* --- the summary --- */
 
 static const struct tm_column what_column = {
 	"what", "WHAT", TM_CELL_TEXT, .is_key = true, .least = 19};
@@ -354,51 +341,50 @@ static uint64_t covered_ns(const struct history_summary *summary)
 	return sum;
 }
 
-static void say_coverage(const struct history_summary *summary)
+static int put_coverage(
+	const struct history_form *form, const struct history_summary *summary)
 {
-	char newest[TM_TIME_SIZE];
 	const uint64_t length = summary->to_ns - summary->from_ns;
-
-	printf("a source was there for %.1f %% of the time, in %zu runs; "
-	       "the newest is of %s\n",
+	char newest[TM_TIME_SIZE], line[TM_TIME_SIZE + 128];
+	const int size = snprintf(line, sizeof(line),
+		"a source was there for %.1f %% of the time, in %zu runs; "
+		"the newest is of %s\n",
 		length ? 100.0 * covered_ns(summary) / length : 0,
 		summary->run_count, tm_time_format(newest, summary->newest_ns));
-	if (fflush(stdout))
-		err(TM_FAILED, "standard output");
+
+	if (form->form != TM_FORM_TABLE)
+		return 0;
+	return form->write(form->context, line, size);
 }
 
-void answer_summary(
-	const struct answer *answer, const struct history_summary *summary)
+int history_answer_summary(
+	const struct history_form *form, const struct history_summary *summary)
 {
 	struct tm_column columns[1 + AMOUNTS];
 	const struct tm_table_spec spec = {
-		.form = answer->form,
 		.columns = columns,
 		.count = 1 + AMOUNTS,
 		.from_ns = summary->from_ns,
 		.to_ns = summary->to_ns,
-		.write = write_out,
 	};
 	const uint64_t whole = both(summary->moved).bytes;
 	struct tm_table table;
 
 	columns[0] = what_column;
 	memcpy(columns + 1, amount_columns, sizeof(amount_columns));
-	if (answer->form == TM_FORM_TABLE)
-		say_range(summary->from_ns, summary->to_ns);
-	tm_table_open(&table, &spec);
+	if (put_range(form, summary->from_ns, summary->to_ns))
+		return -1;
+	open_table(&table, form, spec);
 	put_what(&table, "attributed", summary->attributed, whole);
 	put_what(&table, "nobody", summary->nobody, whole);
 	put_what(&table, "lost", summary->lost, whole);
 	put_what(&table, "all", summary->moved, whole);
 	put_what(&table, "excluded", summary->excluded, whole);
 	put_what(&table, "unattributed", summary->unattributed, whole);
-	close_table(&table, NULL);
-	if (answer->form == TM_FORM_TABLE)
-		say_coverage(summary);
+	if (tm_table_close(&table, NULL))
+		return -1;
+	return put_coverage(form, summary);
 }
-
-/* --- quotas --- */
 
 static const struct tm_column quota_columns[] = {
 	{.key = "uid", .type = TM_CELL_NUMBER},
@@ -423,24 +409,22 @@ static const char *state_name(unsigned levels)
 	return levels & HISTORY_PROJECTED ? "projected" : "well";
 }
 
-void answer_quotas(
-	const struct answer *answer, const struct history_quotas *quotas)
+int history_answer_quotas(
+	const struct history_form *form, const struct history_quotas *quotas)
 {
 	const struct tm_table_spec spec = {
-		.form = answer->form,
 		.columns = quota_columns,
 		.count = sizeof(quota_columns) / sizeof(*quota_columns),
 		.from_ns = quotas->count ? quotas->quotas[0].begin_ns : 0,
 		.to_ns = quotas->count ? quotas->quotas[0].end_ns : 0,
-		.write = write_out,
 	};
 	struct tm_table table;
 
-	tm_table_open(&table, &spec);
+	open_table(&table, form, spec);
 	for (size_t i = 0; i < quotas->count; i++) {
 		const struct history_quota *const quota = &quotas->quotas[i];
 
-		put_user(answer, &table, quota->uid, quota->user);
+		put_user(form, &table, quota->uid, quota->user);
 		tm_table_text(&table, history_resolution_name(quota->period));
 		tm_table_number(&table, quota->begin_ns);
 		tm_table_number(&table, quota->limit);
@@ -452,5 +436,5 @@ void answer_quotas(
 			tm_table_none(&table);
 		tm_table_text(&table, state_name(quota->levels));
 	}
-	close_table(&table, NULL);
+	return tm_table_close(&table, NULL);
 }
