@@ -19,3 +19,14 @@ setup() {
 needs_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 }
+
+# older VERSION: from here on the kernel is such a one (tests/preload); what it
+# refuses is no failure
+older() {
+	[ -e old-kernel.so ] ||
+		${CC:-cc} -shared -fPIC -D_GNU_SOURCE -o old-kernel.so \
+			"$ROOT/tests/preload/old-kernel.c"
+	export OLD_KERNEL=$1 LD_PRELOAD=$PWD/old-kernel.so
+	# shellcheck disable=SC2034 # for stop
+	IS_REFUSED=yes
+}

@@ -52,6 +52,21 @@ elsewhere() {
 		exec tm-doctor --json >out"
 }
 
+@test "what an older kernel lacks is missing, with the kernel that has it" {
+	older 5.8
+	tm-doctor --json >out
+	run jq -r '.checks[] | select(.state == "missing") |
+		"\(.name): \(.mend)"' out
+	assert_output "\
+cgroup/sock_create: a kernel of 5.9 or newer with CONFIG_CGROUP_BPF=y
+tp_btf/sock_recv_length: a kernel of 6.3 or newer
+tp_btf/tcp_rcv_space_adjust: a kernel of 5.11 or newer
+iter/task_file: a kernel of 5.11 or newer
+cgroup/sock_release: a kernel of 5.9 or newer
+tp_btf/tcp_destroy_sock: a kernel of 5.11 or newer
+tcx: a kernel of 6.6 or newer"
+}
+
 @test "all that tm-capture uses works for root" {
 	tm-doctor --json >out
 	run rows '.group == "kernel" and .state != "ok" and

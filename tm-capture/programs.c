@@ -61,20 +61,28 @@ static const struct part {
 
 /* What a kernel without a hook costs. */
 static const struct {
-	uint32_t hooks; /* any of them will do */
+	uint32_t lacking, having; /* none of these hooks, and all of those */
 	const char *cost;
 } costs[] = {
-	{SOCKETS, "cgroup_skb/egress: who sends by a socket that another made "
-		  "is not seen"},
-	{MAKER, "cgroup/sock_create: a socket that only receives is its "
+	{SOCKETS, 0,
+		"cgroup_skb/egress: who sends by a socket that another made "
+		"is not seen"},
+	{MAKER, 0,
+		"cgroup/sock_create: a socket that only receives is its "
 		"user's, without a process, until its first I/O"},
-	{RECEIVER, "sock_recv_length: what a process only receives, by other "
-		   "than TCP, may stay with who had its socket before"},
-	{TCP_RECEIVER, "tcp_rcv_space_adjust: what a process only receives "
-		       "by splice(2) may stay with who had its socket before"},
-	{RECEIVER | TCP_RECEIVER, "either: the same for all that is received"},
-	{HOLDERS, "iter/task_file: sockets older than the capture are their "
-		  "user's, without a process, until their first I/O"},
+	{RECEIVER, TCP_RECEIVER,
+		"sock_recv_length: what a process only receives, by other "
+		"than TCP, may stay with who had its socket before"},
+	{TCP_RECEIVER, RECEIVER,
+		"tcp_rcv_space_adjust: what a process only receives "
+		"by splice(2) may stay with who had its socket before"},
+	{RECEIVER | TCP_RECEIVER, 0,
+		"sock_recv_length, tcp_rcv_space_adjust: "
+		"what a process only receives may stay "
+		"with who had its socket before"},
+	{HOLDERS, 0,
+		"iter/task_file: sockets older than the capture are their "
+		"user's, without a process, until their first I/O"},
 };
 
 /* From what is best downwards; the last step reads nothing of the kernel. */
@@ -382,7 +390,8 @@ void tm_programs_tell_missing(
 		return;
 	}
 	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
-		if (!(programs->hooks & costs[i].hooks))
+		if (!(programs->hooks & costs[i].lacking) &&
+			(programs->hooks & costs[i].having) == costs[i].having)
 			say_missing(costs[i].cost);
 	}
 	tell_missing_buffer(programs, say_missing);

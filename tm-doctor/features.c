@@ -32,11 +32,21 @@ static int finish(int fd)
 	return fd < 0 ? -1 : close(fd);
 }
 
+static int call(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)lab;
+	return tm_trial_helper(
+		feature->type, feature->attach_type, 0, feature->id);
+}
+
+/* Attached, with the helper that it is there for. */
 static int attach(const struct feature *feature, const struct tm_lab *lab)
 {
-	const int program = tm_trial_load(feature->type, feature->attach_type);
-	int result = UNTRIED, error;
+	int result = UNTRIED, program, error;
 
+	if (feature->id && call(feature, lab))
+		return -1;
+	program = tm_trial_load(feature->type, feature->attach_type);
 	if (program < 0)
 		return -1;
 	if (lab->cgroup >= 0)
@@ -46,13 +56,6 @@ static int attach(const struct feature *feature, const struct tm_lab *lab)
 	close(program);
 	errno = error;
 	return result;
-}
-
-static int call(const struct feature *feature, const struct tm_lab *lab)
-{
-	(void)lab;
-	return tm_trial_helper(
-		feature->type, feature->attach_type, 0, feature->id);
 }
 
 /* A program at what the kernel's BTF has by that name, and the helper that it
@@ -186,10 +189,10 @@ static const struct feature features[] = {
 		"boot without lockdown=confidentiality"},
 	{"bpf_get_current_task", call, SKB, OUT, 35, false, BLIND, NEWER},
 	{"cgroup/sock_create", attach, BPF_PROG_TYPE_CGROUP_SOCK,
-		BPF_CGROUP_INET_SOCK_CREATE, 0, false,
+		BPF_CGROUP_INET_SOCK_CREATE, STORAGE, false,
 		"a socket that only receives is its user's, without a "
 		"process, until its first I/O",
-		CGROUP_BPF},
+		"a kernel of 5.9 or newer with CONFIG_CGROUP_BPF=y"},
 	{"tp_btf/sock_recv_length", trace, 0, 0, STORAGE, false,
 		"what a process only receives may stay with who had its "
 		"socket before; for TCP tcp_rcv_space_adjust stands in",
@@ -197,7 +200,7 @@ static const struct feature features[] = {
 	{"tp_btf/tcp_rcv_space_adjust", trace, 0, 0, STORAGE, false,
 		"where sock_recv_length is missing too, what a process only "
 		"receives may stay with who had its socket before",
-		NEWER},
+		"a kernel of 5.11 or newer"},
 	{"iter/task_file", iterate, 0, 0, SOCK_FROM_FILE, false,
 		"sockets older than the capture are their user's, without a "
 		"process, until their first I/O",
@@ -210,7 +213,8 @@ static const struct feature features[] = {
 		"--every: intervals cannot be summed in the kernel",
 		"a kernel of 5.9 or newer"},
 	{"tp_btf/tcp_destroy_sock", trace, 0, 0, STORAGE, false,
-		"--every: intervals cannot be summed in the kernel", NEWER},
+		"--every: intervals cannot be summed in the kernel",
+		"a kernel of 5.11 or newer"},
 	{"longest prefix match", make_trie, 0, 0, 0, ALL,
 		"the lists of -s and -x have no place", NEWER},
 	{"tcx", link_to_interface, 0, 0, 0, false,

@@ -1,0 +1,126 @@
+/* An older kernel for tests: what $OLD_KERNEL (5.8, 5.10, 5.14 or 6.1) did not
+ * have yet is refused. A call of a helper that it lacked becomes one that no
+ * kernel has, so that the verifier judges as it would have: what is never
+ * reached does no harm. Its limits and faults of old are not here. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#define TCX_INGRESS 46 /* younger than some headers, with TCX_EGRESS */
+#define TCX_EGRESS 47
+#define NO_HELPER 0xffff
+
+struct kernel {
+	const char *version;
+	int helpers;	    /* the first that it lacks */
+	bool stores_made;   /* sk_storage in cgroup/sock_create */
+	bool stores_traced; /* sk_storage in tracepoints and iterators */
+	bool walks_storage; /* iter/bpf_sk_storage_map, cgroup/sock_release */
+};
+
+static const struct kernel kernels[] = {
+	{"5.8", BPF_FUNC_skc_to_tcp6_sock, false, false, false},
+	{"5.10", BPF_FUNC_task_storage_get, true, false, true},
+	{"5.14", BPF_FUNC_timer_init, true, true, true},
+	{"6.1", NO_HELPER, true, true, true},
+};
+
+static const struct kernel *find_kernel(void)
+{
+	const char *const version = getenv("OLD_KERNEL");
+
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(*kernels); i++) {
+		if (version && !strcmp(version, kernels[i].version))
+			return &kernels[i];
+	}
+	abort();
+}
+
+static bool has_helper(const struct kernel *kernel, uint32_t type, int helper)
+{
+	if (helper == BPF_FUNC_sk_storage_get ||
+		helper == BPF_FUNC_sk_storage_delete)
+		return type == BPF_PROG_TYPE_CGROUP_SOCK ? kernel->stores_made
+		       : type == BPF_PROG_TYPE_TRACING
+			       ? kernel->stores_traced
+			       : true;
+	return helper < kernel->helpers;
+}
+
+/* By the name of ours, for what is asked for by a number of this kernel's. */
+static bool is_known(const struct kernel *kernel, const union bpf_attr *attr)
+{
+	static const char *const of_recv_length[] = {
+		"note_receiver", "sum_receiver"}; /* 6.3 */
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!strcmp(attr->prog_name, of_recv_length[i]))
+			return false;
+	}
+	return kernel->walks_storage ||
+	       (strcmp(attr->prog_name, "sum_drain") &&
+		       attr->expected_attach_type !=
+			       BPF_CGROUP_INET_SOCK_RELEASE);
+}
+
+static long load(long (*call)(long, ...), const struct kernel *kernel,
+	union bpf_attr *attr, unsigned size)
+{
+	struct bpf_insn *const mine =
+		(struct bpf_insn *)(uintptr_t)attr->insns;
+	struct bpf_insn *const old = calloc(attr->insn_cnt, sizeof(*old));
+	long result;
+
+	if (!is_known(kernel, attr) || !old) {
+		free(old);
+		errno = EINVAL;
+		return -1;
+	}
+	memcpy(old, mine, attr->insn_cnt * sizeof(*old));
+	for (uint32_t i = 0; i < attr->insn_cnt; i++) {
+		if (old[i].code == (BPF_JMP | BPF_CALL) && !old[i].src_reg &&
+			!has_helper(kernel, attr->prog_type, old[i].imm))
+			old[i].imm = NO_HELPER;
+	}
+	attr->insns = (uintptr_t)old;
+	result = call(SYS_bpf, BPF_PROG_LOAD, attr, size);
+	attr->insns = (uintptr_t)mine;
+	free(old);
+	return result;
+}
+
+static long bpf(long (*call)(long, ...), long command, union bpf_attr *attr,
+	unsigned size)
+{
+	if (command == BPF_PROG_LOAD)
+		return load(call, find_kernel(), attr, size);
+	if (command == BPF_LINK_CREATE &&
+		(attr->link_create.attach_type == TCX_INGRESS ||
+			attr->link_create.attach_type == TCX_EGRESS)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return call(SYS_bpf, command, attr, size);
+}
+
+long syscall(long number, ...)
+{
+	long (*const call)(long, ...) =
+		(long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+	long of[6];
+	va_list arguments;
+
+	va_start(arguments, number);
+	for (size_t i = 0; i < 6; i++)
+		of[i] = va_arg(arguments, long);
+	va_end(arguments);
+	if (number == SYS_bpf)
+		return bpf(call, of[0], (union bpf_attr *)of[1], of[2]);
+	return call(number, of[0], of[1], of[2], of[3], of[4], of[5]);
+}
