@@ -10,6 +10,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "bpf/capture.h"
+#include "bpf/copy.h"
 #include "bpf/exclude.h"
 #include "bpf/owner.h"
 #include "bpf/packet.h"
@@ -156,6 +157,9 @@ static __always_inline int meter(
 	read_packet(skb, &packet);
 	count_wire(skb, direction, &packet,
 		mode != PLAIN && settings.knows_buffer);
+	if (direction == TM_IN && mode != PLAIN && socket &&
+		is_copy(skb, socket, &packet, owner.flags & TM_RAW))
+		packet.flags |= TM_COPY;
 	add(&mine->seen, &packet);
 	if (settings.own_netns && owner.netns == settings.own_netns)
 		count_carried(direction, &packet);

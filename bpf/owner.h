@@ -44,6 +44,7 @@ struct flow {
 	uint32_t ifindex;
 	uint32_t stage; /* enum flow_stage */
 	uint16_t flags;
+	uint16_t flags_in; /* TM_COPY: of all that comes, or of nothing */
 	uint8_t protocol;
 };
 

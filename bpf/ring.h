@@ -59,7 +59,7 @@ static __always_inline void count_carried(
 	struct tm_carrier *const carrier =
 		bpf_map_lookup_elem(&carriers, &slot);
 
-	if (!carrier)
+	if (!carrier || packet->flags & TM_COPY)
 		return;
 	if (carrier->ifindex != packet->ifindex) {
 		if (carrier->ifindex)

@@ -40,7 +40,8 @@ static __always_inline void set_flow(struct flow *flow,
 		is_out ? packet->destination_port : packet->source_port;
 	flow->ifindex = packet->ifindex;
 	flow->protocol = packet->protocol;
-	flow->flags = packet->flags;
+	flow->flags = packet->flags & ~TM_COPY;
+	flow->flags_in = packet->flags & TM_COPY;
 	__sync_val_compare_and_swap(&flow->stage, FLOW_BEING_SET, FLOW_SET);
 }
 
@@ -55,7 +56,8 @@ static __always_inline bool is_of_flow(const struct flow *flow,
 		       flow->remote_port == packet->destination_port &&
 		       is_same(flow->local, packet->source) &&
 		       is_same(flow->remote, packet->destination);
-	return flow->local_port == packet->destination_port &&
+	return flow->flags_in == (packet->flags & TM_COPY) &&
+	       flow->local_port == packet->destination_port &&
 	       flow->remote_port == packet->source_port &&
 	       is_same(flow->local, packet->destination) &&
 	       is_same(flow->remote, packet->source);
@@ -122,7 +124,8 @@ static __always_inline bool take_sum(
 		is_out ? flow->remote_port : flow->local_port;
 	packet->ifindex = flow->ifindex;
 	packet->protocol = flow->protocol;
-	packet->flags = flow->flags | (which == SUM_UNREAD ? TM_UNSURE : 0);
+	packet->flags = flow->flags | (is_out ? 0 : flow->flags_in) |
+			(which == SUM_UNREAD ? TM_UNSURE : 0);
 	span = (bpf_ktime_get_boot_ns() - state->since_ns[which]) / SPAN_NS + 1;
 	packet->span = span < UINT16_MAX ? span : UINT16_MAX;
 	return true;
@@ -186,7 +189,7 @@ static __always_inline bool sum(const struct bpf_sock *socket,
 		set_flow(&state->flow, packet, direction);
 	if (!is_of_flow(&state->flow, packet, direction))
 		return false;
-	state->flow.flags |= packet->flags;
+	state->flow.flags |= packet->flags & ~TM_COPY;
 	/* each apart: the verifier wants constants */
 	if (direction == TM_OUT)
 		add_packet(state, SUM_OUT, &amount);

@@ -48,6 +48,7 @@ enum tm_flag {
 	TM_RAW = 1 << 9,
 	TM_LINK_LAYER = 1 << 10, /* bytes include the link header */
 	TM_FORWARDED = 1 << 11,
+	TM_COPY = 1 << 12, /* that packet crossed the interface once, or not */
 };
 
 /* TRAFFIC, LOST and UNATTRIBUTED. Addresses are IPv6, IPv4 as v4-mapped. */

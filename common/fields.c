@@ -64,6 +64,7 @@ static const struct tm_word flags[] = {
 	{"raw", TM_RAW},
 	{"link_layer", TM_LINK_LAYER},
 	{"forwarded", TM_FORWARDED},
+	{"copy", TM_COPY},
 	{NULL, 0},
 };
 

@@ -21,6 +21,7 @@ setup() {
 
 teardown() {
 	local pid
+	unset LD_PRELOAD
 	for pid in ${CAPTURE-} ${STARTED-}; do
 		kill -KILL "$pid" 2>/dev/null || true
 	done

@@ -117,7 +117,7 @@ traffic() {
 		cmp a b
 	done <kinds
 	sed -n 's/^\.It \([0-9]*\) Ta \([a-z_]*\) Ta.*/\1 \2/p' "$PAGE" >flags
-	[ "$(wc -l <flags)" = 12 ]
+	[ "$(wc -l <flags)" = 13 ]
 	while read -r number flag; do
 		echo "flags=$flag" | tm-parse >a
 		echo "flags=$number" | tm-parse >b

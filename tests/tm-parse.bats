@@ -182,7 +182,7 @@ refuses() { # LINE MESSAGE
 	refuses 'comm="\u{d800}"' '7: a bad escape'
 	refuses 'comm=a\x41' '7: such a character needs quotes, as in comm="a b"'
 	refuses $'comm=\x1b' '6: such a character needs quotes, as in comm="a b"'
-	refuses 'flags=task,foo' '7: flags is a number, socket, task, listening, loopback, offload, fragment, older, unsure, multicast, raw, link_layer or forwarded'
+	refuses 'flags=task,foo' '7: flags is a number, socket, task, listening, loopback, offload, fragment, older, unsure, multicast, raw, link_layer, forwarded or copy'
 }
 
 @test "what came before a bad line is written; file, line and column are named" {

@@ -165,6 +165,86 @@ for _ in range(50):
 	assert_line "left out 50 5000"
 }
 
+# join COMMAND...: two sockets of ALICE's and one of BOB's are in a group while
+# it runs, and a sniffer of root's takes all datagrams
+join() {
+	at "$ROUTER" timeout 60 python3 -c '
+import os, socket, subprocess, sys
+group, alice, bob = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+sniffer = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_UDP)
+said, saying = os.pipe()
+for uid in alice, alice, bob:
+    if os.fork() == 0:
+        os.setuid(uid)
+        member = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        member.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        member.bind((group, 7750))
+        member.setsockopt(
+            socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+            socket.inet_aton(group) + socket.inet_aton("192.0.2.1"))
+        os.write(saying, b"x")
+        for _ in range(100):
+            member.recv(2000)
+        os._exit(0)
+for _ in range(3):
+    os.read(said, 1)
+subprocess.run(sys.argv[4:], check=True)
+for _ in range(3):
+    os.wait()' 239.1.2.3 $ALICE $BOB "$@"
+}
+
+# copies DIRECTION: how many packets to the group are copies, and how many not
+copies() {
+	tm-print --json out.tm | jq -r --arg direction "$1" 'select(
+		.kind == "traffic" and .destination_port == 7750 and
+		.direction == $direction) | "\(if .flags / 4096 % 2 >= 1
+		then "copies" else "once" end) \(.packets)"' |
+		awk '{ sum[$1] += $2 } END { for (k in sum) print k, sum[k] }' |
+		sort
+}
+
+@test "what several sockets receive came once over the interface" {
+	local options
+	for options in "" "--every 1s"; do
+		# shellcheck disable=SC2086 # words
+		start_at_router $options
+		join nsenter --net=/run/netns/"$LEFT" \
+			"$BUILD/tests/traffic" udp 239.1.2.3 7750 100 100
+		at "$LEFT" traffic udp 192.0.2.1 9 50 1000
+		stop
+		run copies in
+		assert_output "copies 300
+once 100"
+		# each has had all of it
+		run tm-report --by user --output csv out.tm
+		assert_line --regexp "^$ALICE,.*,25600,"
+		assert_line --regexp "^$BOB,.*,12800,"
+		run tm-report --by interface,protocol --output csv out.tm
+		assert_line --regexp "^left,udp,12800,0,"
+		run unattributed
+		assert_line "left in 50 51400"
+	done
+}
+
+@test "what a host hears of its own to a group did not come over the interface" {
+	start_at_router
+	join python3 -c '
+import socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
+                  socket.inet_aton("192.0.2.1"))
+for _ in range(100):
+    sender.sendto(bytes(100), ("239.1.2.3", 7750))'
+	at "$LEFT" traffic udp 192.0.2.1 9 50 1000
+	stop
+	run copies out
+	assert_output "once 100"
+	run copies in
+	assert_output "copies 400"
+	run unattributed
+	assert_line "left in 50 51400"
+}
+
 @test "it is no user's, no tool counts it as traffic" {
 	start_at_router
 	at "$LEFT" traffic udp 198.51.100.2 9 100 1000

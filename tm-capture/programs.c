@@ -85,19 +85,20 @@ static const struct {
 		"user's, without a process, until their first I/O"},
 };
 
-/* From what is best downwards; the last step reads nothing of the kernel. */
-static const struct step {
-	uint32_t hooks;
-	bool knows_task;
-} steps[] = {
-	{MAKER | RECEIVER | TCP_RECEIVER | HOLDERS, true},
-	{MAKER | RECEIVER | HOLDERS, true},
-	{MAKER | TCP_RECEIVER | HOLDERS, true},
-	{MAKER | HOLDERS, true},
-	{MAKER | TCP_RECEIVER, true},
-	{MAKER, true},
-	{0, true},
-	{0, false},
+/* What only helps to find the owner. */
+static const uint32_t helpers[] = {MAKER, RECEIVER, TCP_RECEIVER, HOLDERS};
+
+/* What the programs read of the kernel, from what is best downwards. */
+static const struct reading {
+	bool task;   /* whose task runs: its hooks are of use */
+	bool direct; /* that by its pointer, which is cheaper */
+	bool buffer;
+} readings[] = {
+	{true, true, true},
+	{true, false, true},
+	{true, true, false},
+	{true, false, false},
+	{false, false, false},
 };
 
 static bool is_verbose;
@@ -213,43 +214,66 @@ static int load_finding(struct tm_programs *programs,
 	return -1;
 }
 
-static uint32_t hooks_of(
-	const struct tm_programs *programs, const struct step *step)
-{
-	uint32_t hooks = programs->meter | step->hooks;
-
-	if (step->knows_task)
-		hooks |= SOCKETS;
-	if (!programs->has_cgroup)
-		hooks &= ~(SOCKETS | MAKER);
-	return hooks;
-}
-
-/* The first step that this kernel takes, with the hooks in any case. */
-static int load_best(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, uint32_t hooks)
+static int load_with(struct tm_programs *programs,
+	const struct tm_settings *settings, size_t ring_bytes, uint32_t hooks,
+	const struct reading *reading)
 {
 	struct tm_settings used = *settings;
 
+	if (!programs->has_cgroup)
+		hooks &= ~(SOCKETS | MAKER);
+	programs->hooks = hooks;
+	programs->knows_task = reading->task;
+	programs->knows_buffer = reading->buffer;
 	used.cpu_mask = programs->cpus - 1;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
-		programs->hooks = hooks | hooks_of(programs, &steps[i]);
-		programs->knows_task = steps[i].knows_task;
-		used.knows_reader = (programs->hooks & RECEIVER) != 0;
-		used.knows_tcp_reader = (programs->hooks & TCP_RECEIVER) != 0;
-		if (!programs->knows_task && hooks & SUMS)
-			break;
-		/* without what may not be read: the task, then the buffer */
-		for (int less = 0; less < (programs->knows_task ? 4 : 1);
-			less++) {
-			used.reads_task = programs->knows_task && !(less & 1);
-			used.knows_buffer = programs->knows_buffer =
-				programs->knows_task && !(less & 2);
-			if (!load_finding(programs, &used, ring_bytes))
-				return 0;
-		}
+	used.knows_reader = (hooks & RECEIVER) != 0;
+	used.knows_tcp_reader = (hooks & TCP_RECEIVER) != 0;
+	used.reads_task = reading->direct;
+	used.knows_buffer = reading->buffer;
+	return load_finding(programs, &used, ring_bytes);
+}
+
+/* Those of the helpers that load, each by itself. */
+static uint32_t find_helpers(struct tm_programs *programs,
+	const struct tm_settings *settings, size_t ring_bytes, uint32_t sums,
+	const struct reading *reading)
+{
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++) {
+		if (load_with(programs, settings, ring_bytes, helpers[i] | sums,
+			    reading))
+			continue;
+		give_up(programs);
+		found |= helpers[i];
 	}
-	return -1;
+	return found;
+}
+
+/* All at once, as a young kernel takes it; else what has to be there, by what
+ * may be read, and then what helps. */
+static int load_best(struct tm_programs *programs,
+	const struct tm_settings *settings, size_t ring_bytes, uint32_t sums)
+{
+	const struct reading *reading = readings;
+	const uint32_t needed = programs->meter | SOCKETS | sums;
+	uint32_t found;
+
+	if (!load_with(programs, settings, ring_bytes,
+		    needed | MAKER | RECEIVER | TCP_RECEIVER | HOLDERS,
+		    reading))
+		return 0;
+	while (reading->task &&
+		load_with(programs, settings, ring_bytes, needed, reading))
+		reading++;
+	if (!reading->task)
+		return sums ? -1
+			    : load_with(programs, settings, ring_bytes,
+				      programs->meter, reading);
+	give_up(programs);
+	found = find_helpers(programs, settings, ring_bytes, sums, reading);
+	return load_with(
+		programs, settings, ring_bytes, needed | found, reading);
 }
 
 static int map_counters(struct tm_programs *programs)

@@ -482,6 +482,18 @@ bool keys_are_user(const struct keys *keys)
 	return keys->count == 1 && keys->kinds[0]->take == take_user;
 }
 
+bool keys_are_by_interface(const struct keys *keys)
+{
+	static const char *const owners[] = {
+		"user", "pid", "process", "cgroup"};
+
+	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
+		if (keys_find(keys, owners[i]) >= 0)
+			return false;
+	}
+	return keys_find(keys, "interface") >= 0;
+}
+
 int keys_time(const struct keys *keys)
 {
 	const uint64_t second = UINT64_C(1000000000);

@@ -34,6 +34,9 @@ const char *keys_known(void);
 /* Whether they are just the user. */
 bool keys_are_user(const struct keys *keys);
 
+/* Whether the interface is among them, and nobody who owns what it carried. */
+bool keys_are_by_interface(const struct keys *keys);
+
 /* The place of the kind that is the shortest time, -1 where none is. */
 int keys_time(const struct keys *keys);
 

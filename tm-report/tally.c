@@ -9,11 +9,17 @@ void tally_want(struct tally *tally, enum view_name name,
 	view->keys = *keys;
 	view->is_wanted = true;
 	view->has_now = has_now;
+	view->has_no_copies = keys_are_by_interface(keys);
 	view->user = user < 0 ? -1 : (int)keys->offsets[user];
 	sums_init(&view->total, keys->words, max_rows);
 	view->total.has_nobody = keys_are_user(keys);
 	view->now = view->total;
 	tally->wanted[tally->wanted_count++] = view;
+}
+
+static bool is_left_out(const struct view *view, const struct tm_event *event)
+{
+	return view->has_no_copies && event->flags & TM_COPY;
 }
 
 static void view_note(
@@ -22,6 +28,8 @@ static void view_note(
 	uint64_t key[KEY_WORDS];
 	bool is_new = false;
 
+	if (is_left_out(view, event))
+		return;
 	keys_take(&view->keys, event, key);
 	row_note(sums_row(&view->total, key, &is_new), event);
 	/* a name that is asked for now is there when it is to be shown */
@@ -50,7 +58,8 @@ int tally_note(struct tally *tally, const struct tm_event *event)
 		runs_note(&tally->runs, event);
 		return 0;
 	}
-	shares_note(&tally->shares, event);
+	if (!is_left_out(&tally->views[VIEW_ROWS], event))
+		shares_note(&tally->shares, event);
 	if (event->kind == TM_UNATTRIBUTED) {
 		tally->shares.has_unattributed = true;
 		return 0;

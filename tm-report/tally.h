@@ -23,6 +23,7 @@ struct view {
 	struct sums now;   /* since the interval's, where has_now */
 	bool is_wanted;
 	bool has_now;
+	bool has_no_copies; /* a packet counts once, whoever received it */
 	int user; /* the place of the user's word in a key, -1 = none */
 };
 

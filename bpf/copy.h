@@ -1,0 +1,76 @@
+/* Packets that several sockets receive, each with a copy of its own: of a
+ * group, a broadcast, or what raw sockets take beside the one it is for. */
+#ifndef TM_BPF_COPY_H
+#define TM_BPF_COPY_H
+
+#include "bpf/owner.h"
+#include "bpf/packet.h"
+#include "bpf/wire.h"
+
+#include <linux/bpf.h>
+#include <linux/if_packet.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+/* A packet goes to all its sockets before this CPU takes the next; its copies
+ * share their data. */
+struct delivery {
+	uint64_t data;
+	uint64_t first; /* the socket that had it first */
+	uint32_t bytes;
+	uint32_t ports;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct delivery);
+} deliveries SEC(".maps");
+
+/* Memory is used again at once: a socket that has the same data a second time
+ * has another packet. */
+static __always_inline bool is_delivered(struct __sk_buff *skb,
+	struct bpf_sock *socket, const struct packet *packet)
+{
+	const uint32_t slot = 0;
+	struct delivery *const last = bpf_map_lookup_elem(&deliveries, &slot);
+	const struct delivery now = {
+		.data = (uint64_t)BPF_CORE_READ(kernel_buffer(skb), head),
+		.first = (uint64_t)as_kernel_sees(socket),
+		.bytes = skb->len,
+		.ports = (uint32_t)packet->source_port << 16 |
+			 packet->destination_port,
+	};
+
+	if (!last)
+		return false;
+	if (last->data == now.data && last->bytes == now.bytes &&
+		last->ports == now.ports && last->first != now.first)
+		return true;
+	*last = now;
+	return false;
+}
+
+/* Whether the packet came for another socket, or never came: a host that sends
+ * to a group hears itself. */
+static __always_inline bool is_copy(struct __sk_buff *skb,
+	struct bpf_sock *socket, const struct packet *packet, bool is_raw)
+{
+	const bool has_ports = packet->destination_port;
+
+	if (skb->pkt_type == PACKET_LOOPBACK)
+		return true;
+	if (is_raw && has_ports)
+		return true;
+	if (!settings.knows_buffer || packet->protocol == TCP)
+		return false;
+	if (has_ports && skb->pkt_type == PACKET_HOST &&
+		!(packet->flags & TM_MULTICAST))
+		return false;
+	return is_delivered(skb, socket, packet);
+}
+
+#endif
