@@ -20,12 +20,16 @@ struct entry {
 	char *text;    /* NULL = none */
 	uint8_t part;  /* the NAME record that may follow, 0 = none may */
 	uint8_t state; /* of a question to this machine */
+	bool has_first;
+	uint64_t first; /* the id that had this text first */
 };
 
 struct table {
 	struct tm_index index;
 	struct entry *entries;
 	uint32_t room;
+	struct tm_index texts; /* hashes of texts, numbered ... */
+	uint64_t *firsts;      /* ... as the ids that had them first */
 };
 
 struct tm_names {
@@ -106,6 +110,7 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event)
 	names->text_size += held + more - before;
 	entry->text = text;
 	entry->part = more == TM_NAME_SIZE ? name->part + 1 : 0;
+	entry->has_first = false;
 	return 0;
 }
 
@@ -115,6 +120,64 @@ const char *tm_names_recorded(
 	const struct entry *entry = find(&names->recorded[of], id);
 
 	return entry && entry->text && *entry->text ? entry->text : NULL;
+}
+
+/* FNV-1a. Who makes two texts meet keeps two rows. */
+static uint64_t hash(const char *text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static bool has_room_for_text(struct table *table)
+{
+	const uint32_t count = table->texts.count;
+	uint64_t *more;
+
+	if (count == IDS_MAX)
+		return false;
+	if (count & (count - 1)) /* rooms are powers of two */
+		return true;
+	more = realloc(table->firsts, (count ? 2 * count : 1) * sizeof(*more));
+	if (!more)
+		return false;
+	table->firsts = more;
+	return true;
+}
+
+static uint64_t find_first(struct table *table, const char *text, uint64_t id)
+{
+	const uint64_t key = hash(text);
+	uint32_t number = tm_index_find(&table->texts, key);
+	const struct entry *first;
+
+	if (number == TM_INDEX_NONE) {
+		if (!has_room_for_text(table))
+			return id;
+		number = tm_index_add(&table->texts, key);
+		if (number == TM_INDEX_NONE)
+			return id;
+		table->firsts[number] = id;
+	}
+	first = find(table, table->firsts[number]);
+	return first->text && !strcmp(first->text, text) ? table->firsts[number]
+							 : id;
+}
+
+uint64_t tm_names_first(struct tm_names *names, enum tm_name_of of, uint64_t id)
+{
+	struct table *const table = &names->recorded[of];
+	struct entry *const entry = find(table, id);
+
+	if (!entry || !entry->text || !*entry->text)
+		return id;
+	if (!entry->has_first)
+		entry->first = find_first(table, entry->text, id);
+	entry->has_first = true;
+	return entry->first;
 }
 
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
@@ -272,7 +335,9 @@ static void free_table(struct table *table)
 	for (uint32_t i = 0; i < table->index.count; i++)
 		free(table->entries[i].text);
 	free(table->entries);
+	free(table->firsts);
 	tm_index_free(&table->index);
+	tm_index_free(&table->texts);
 }
 
 void tm_names_free(struct tm_names *names)

@@ -30,6 +30,11 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event);
 const char *tm_names_recorded(
 	struct tm_names *names, enum tm_name_of of, uint64_t id);
 
+/* The id that this one's text was recorded for first: ids change with a cgroup
+ * that is made anew, its path does not. The id itself where it has no text. */
+uint64_t tm_names_first(
+	struct tm_names *names, enum tm_name_of of, uint64_t id);
+
 /* The next id that was recorded and its text, false behind the last; *step is
  * 0 before the first. */
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,

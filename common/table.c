@@ -491,15 +491,18 @@ static void put_aligned(struct tm_table *line, unsigned at, const char *text,
 	size_t used, size = tm_width_fit(text, width, &used);
 	const bool is_cut = text[size] && c->type == TM_CELL_TEXT;
 
-	if (is_cut)
+	if (is_cut && c->keeps_end)
+		text += tm_width_skip(text, width - 1, &used);
+	else if (is_cut)
 		size = tm_width_fit(text, width - 1, &used);
-	else if (text[size])
+	if (!is_cut || c->keeps_end)
 		size = strlen(text);
 	put_spaces(line, *owed + (is_first ? 0 : is_text(c) ? 2 : 1));
 	if (!is_text(c) && width > used)
 		put_spaces(line, width - used);
+	put(line, "~", is_cut && c->keeps_end);
 	put(line, text, size);
-	put(line, "~", is_cut);
+	put(line, "~", is_cut && !c->keeps_end);
 	used += is_cut;
 	*owed = is_text(c) && width > used ? width - used : 0;
 }
@@ -580,7 +583,7 @@ const char *tm_shares_format(
 		end += snprintf(end, out + TM_SHARES_SIZE - end,
 			"%s %s (%.1f %%)", shares_of[i].words,
 			tm_iec_format(size, bytes),
-			whole > 0 ? bytes * 100 / whole : 0);
+			whole > 0 ? bytes * 100.0 / whole : 0);
 	}
 	return out;
 }

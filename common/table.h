@@ -50,6 +50,7 @@ struct tm_column {
 	const char *heading; /* NULL = in data only */
 	enum tm_cell_type type;
 	bool is_key;	/* named in JSON's "by" */
+	bool keeps_end; /* a path: it is cut at its beginning */
 	unsigned least; /* columns of a terminal; 0 = as the type needs */
 	unsigned most;	/* of text; 0 = 40 */
 };

@@ -53,3 +53,16 @@ size_t tm_width(const char *text)
 	tm_width_fit(text, SIZE_MAX, &used);
 	return used;
 }
+
+size_t tm_width_skip(const char *text, size_t columns, size_t *used)
+{
+	size_t left = strlen(text), done = 0, size;
+	uint32_t code;
+
+	for (*used = tm_width(text); *used > columns; done += size) {
+		size = tm_utf8_decode(text + done, left - done, &code);
+		*used -= size ? width_of(code) : 1;
+		size = size ? size : 1;
+	}
+	return done;
+}

@@ -13,4 +13,7 @@ size_t tm_width(const char *text);
  * characters; *used is how many columns those take. */
 size_t tm_width_fit(const char *text, size_t columns, size_t *used);
 
+/* How many bytes are before the end that takes no more than so many. */
+size_t tm_width_skip(const char *text, size_t columns, size_t *used);
+
 #endif

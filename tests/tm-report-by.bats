@@ -224,7 +224,7 @@ shares="attributed 3.0 MiB (99.9 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.0 %)
 	run rows_by network --network-names names.txt
 	assert_output - <<-'END'
 	NETWORK            IN         OUT       TOTAL     SHARE      PACKETS
-	(other)           0 B     2.9 MiB     2.9 MiB    95.2 %         2001
+	(unnamed)         0 B     2.9 MiB     2.9 MiB    95.2 %         2001
 	s3-sydney   146.5 KiB        60 B   146.5 KiB     4.8 %          101
 	-             1.5 KiB         0 B     1.5 KiB     0.0 %            1
 	servers#1         0 B        90 B        90 B     0.0 %            1
@@ -237,7 +237,7 @@ shares="attributed 3.0 MiB (99.9 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.0 %)
 	campus,84,0,84,1,0,1,0,0
 	s3-sydney,150000,60,150060,100,1,101,0,0
 	"servers#1",0,90,90,0,1,1,0,0
-	"(other)",0,3000076,3000076,0,2001,2001,0,0
+	"(unnamed)",0,3000076,3000076,0,2001,2001,0,0
 	END
 }
 
@@ -269,7 +269,7 @@ shares="attributed 3.0 MiB (99.9 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.0 %)
 	    for j, (n, name) in enumerate(nets):
 	        if a.version == n.version and a in n and (best is None or n.prefixlen >= best[0]):
 	            best = (n.prefixlen, name)
-	    print(a, best[1] if best else "(other)", sep="\t", file=out)
+	    print(a, best[1] if best else "(unnamed)", sep="\t", file=out)
 	    print(json.dumps({"bytes": 1, "packets": 1, "direction": "out", "source": str(a), "destination": str(a), "time_ns": 1}), file=events)
 	END
 	tm-parse <events.json | tm-report -q --by remote,network --network-names names.txt --output csv |
@@ -524,6 +524,90 @@ shares="attributed 3.0 MiB (99.9 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.0 %)
 	done | tm-parse >months.tm
 	run tm-report -n --oneline 5 months.tm
 	assert_output --regexp '^1;5;2023-11-30;10;0;10;[0-9]+;2023-11;12;0;12;[0-9]+;22;0;22$'
+}
+
+# twice: one service that ran twice in cgroups of one path, a second with a long
+# one, and three interfaces, two of them in namespaces without names
+twice() {
+	tm-parse <<-'END'
+	{"kind":"name","of":"cgroup","parts":1,"id":90,"text":"/z.slice/one.service","time_ns":1}
+	{"uid":1,"cgroup_id":90,"ifindex":2,"netns":7,"bytes":10,"packets":1,"direction":"in","time_ns":2}
+	{"kind":"name","of":"interface","parts":1,"id":30064771074,"text":"eth0","time_ns":2}
+	{"kind":"name","of":"cgroup","parts":1,"id":80,"text":"/a.slice/kubepods-burstable-pod9.slice/two.scope","time_ns":3}
+	{"uid":1,"cgroup_id":80,"ifindex":2,"netns":8,"bytes":300,"packets":1,"direction":"in","time_ns":4}
+	{"kind":"name","of":"cgroup","parts":1,"id":70,"text":"/z.slice/one.service","time_ns":5}
+	{"uid":1,"cgroup_id":70,"ifindex":2,"netns":9,"bytes":1,"packets":1,"direction":"out","time_ns":6}
+	{"uid":1,"cgroup_id":60,"ifindex":2,"netns":7,"bytes":5,"packets":1,"direction":"out","time_ns":7}
+	END
+}
+
+@test "cgroups of one path are one row, interfaces of two namespaces two" {
+	twice >twice.tm
+	run tm-report -q --by cgroup --sort cgroup --output csv twice.tm
+	assert_output - <<-'END'
+	cgroup,in,out,total,packets_in,packets_out,packets,lost,lost_packets
+	"/a.slice/kubepods-burstable-pod9.slice/two.scope",300,0,300,1,0,1,0,0
+	"/z.slice/one.service",10,1,11,1,1,2,0,0
+	60,0,5,5,0,1,1,0,0
+	END
+	run tm-report -n -q --by cgroup --sort cgroup --output csv twice.tm
+	assert_line --index 1 60,0,5,5,0,1,1,0,0
+	assert_equal "${#lines[@]}" 5
+	# a path is cut at its beginning
+	run bash -c "tm-report --by cgroup twice.tm | cut -c 1-40"
+	assert_line --index 1 '~kubepods-burstable-pod9.slice/two.scope'
+	run tm-report -q --by interface --sort interface --output csv twice.tm
+	assert_output - <<-'END'
+	interface,in,out,total,packets_in,packets_out,packets,lost,lost_packets
+	eth0,10,5,15,1,1,2,0,0
+	2@8,300,0,300,1,0,1,0,0
+	2@9,0,1,1,0,1,1,0,0
+	END
+}
+
+@test "--bin is of the local clock, also on the day on which it changes" {
+	# each hour of 2026-10-25 in Berlin, which had 25
+	for hour in $(seq 0 24); do
+		printf '{"uid":1,"bytes":1,"packets":1,"time_ns":%d}\n' \
+			$((1792879200 + hour * 3600))000000000
+	done | tm-parse >autumn.tm
+	for bin in 1d 12h 7h; do
+		TZ=Europe/Berlin tm-report --bin $bin autumn.tm |
+			sed -nE "s/^(2026-10-2. .....).* ([0-9]+)$/$bin \1 \2/p"
+	done >bins
+	diff - bins <<-'END'
+	1d 2026-10-25 00:00 25
+	12h 2026-10-25 00:00 13
+	12h 2026-10-25 12:00 12
+	7h 2026-10-24 22:00 6
+	7h 2026-10-25 05:00 7
+	7h 2026-10-25 12:00 7
+	7h 2026-10-25 19:00 5
+	END
+}
+
+@test "--alert finds who has no row, too" {
+	day >day.tm
+	run -5 --separate-stderr tm-report -q --max-rows 1 --alert 100K --output csv day.tm
+	assert_equal "$stderr" "$(printf '%s\n' \
+		'tm-report: bob: 2.9 MiB (3001500 bytes) is over the limit of 100.0 KiB' \
+		'tm-report: alice: 146.6 KiB (150150 bytes) is over the limit of 100.0 KiB')"
+}
+
+@test "--network-names without that key is misuse" {
+	day >day.tm
+	echo "192.0.2.0/24 campus" >names.txt
+	run -2 tm-report --by remote --network-names names.txt day.tm
+	assert_output "tm-report: --network-names is for --by network"
+}
+
+@test "percents of more than an exbibyte, and a connection of no process" {
+	echo '{"uid":1,"bytes":18000000000000000000,"packets":1,"source":"192.0.2.1","destination":"192.0.2.2","time_ns":1700000000000000000}' |
+		tm-parse >large.tm
+	run tm-report large.tm
+	assert_line --partial "attributed 15.6 EiB (100.0 %)"
+	run tm-report -q --connections -t 0 large.tm
+	assert_line "Process: unknown (PID: 0)"
 }
 
 @test "--alert names who is over, each once, and exits with 5" {

@@ -508,7 +508,7 @@ day() {
 	# heading, 20 users, others, all
 	assert_equal "$(wc -l <table)" 23
 	run grep others table
-	assert_output '(others)            440.0 kbit/s      0 bit/s        10                        '
+	assert_output '(others)            440.0 kbit/s      0 bit/s        10    53.7 KiB         0 B'
 	run sed -n 2p table
 	assert_output '30                  240.0 kbit/s      0 bit/s         1    29.3 KiB         0 B'
 	tm-report -n -t 1 --style table --top 2 many.tm | sed '/^$/,$d' >table

@@ -31,7 +31,7 @@ static void say(const struct alert *alert, const struct report *report,
 
 void alert_check(struct alert *alert, const struct report *report)
 {
-	const struct view *const view = view_of_users(report->tally);
+	const struct view *const view = &report->tally->views[VIEW_USERS];
 	const struct sums *const users = &view->total;
 	struct chosen chosen;
 

@@ -58,12 +58,18 @@ uint64_t calendar_day(uint64_t time_ns)
 	return find(time_ns)->day_ns;
 }
 
+/* Where the clock changes within, all of it begins where its beginning did. */
 uint64_t calendar_bin(uint64_t time_ns, uint64_t length_ns)
 {
-	const uint64_t into =
-		(time_ns + find(time_ns)->offset * SECOND_NS) % length_ns;
+	const int64_t offset = find(time_ns)->offset;
+	const uint64_t local_ns = time_ns + offset * SECOND_NS;
+	const uint64_t begin_ns = local_ns - local_ns % length_ns;
+	const uint64_t first = begin_ns - offset * SECOND_NS;
 
-	return time_ns < into ? 0 : time_ns - into;
+	/* before the epoch there is nothing */
+	if (time_ns < local_ns % length_ns)
+		return 0;
+	return begin_ns - find(first)->offset * SECOND_NS;
 }
 
 uint64_t calendar_month(uint64_t time_ns)

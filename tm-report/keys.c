@@ -128,30 +128,32 @@ static void put_process(const struct keys *keys, struct tm_table *table,
 	put_text(table, comm);
 }
 
+/* One of the ids that have its name. */
+static uint64_t number_of(
+	const struct keys *keys, enum tm_name_of of, uint64_t id)
+{
+	return keys->names ? tm_names_first(keys->names, of, id) : id;
+}
+
 static void take_cgroup(
 	const struct keys *keys, const struct tm_event *event, uint64_t *words)
 {
-	(void)keys;
-	*words = event->cgroup_id;
+	*words = number_of(keys, TM_NAME_CGROUP, event->cgroup_id);
 }
 
-static void put_recorded(struct tm_table *table, const struct labels *labels,
-	enum tm_name_of of, uint64_t id, uint64_t number)
+static const char *recorded(
+	const struct keys *keys, enum tm_name_of of, uint64_t id)
 {
-	const char *text = labels->is_numeric
-				   ? NULL
-				   : tm_names_recorded(labels->names, of, id);
-
-	if (!text && number)
-		text = number_text(number);
-	put_text(table, text);
+	return keys->names ? tm_names_recorded(keys->names, of, id) : NULL;
 }
 
 static void put_cgroup(const struct keys *keys, struct tm_table *table,
 	const struct labels *labels, const uint64_t *words)
 {
-	(void)keys;
-	put_recorded(table, labels, TM_NAME_CGROUP, *words, *words);
+	const char *const name = recorded(keys, TM_NAME_CGROUP, *words);
+
+	(void)labels;
+	put_text(table, name || !*words ? name : number_text(*words));
 }
 
 /* Addresses */
@@ -253,7 +255,7 @@ static void put_network(const struct keys *keys, struct tm_table *table,
 	} else {
 		tm_table_text(table,
 			*words == UNNAMED
-				? "(other)"
+				? "(unnamed)"
 				: netnames_text(keys->netnames, words[1]));
 	}
 }
@@ -315,16 +317,23 @@ static void put_protocol(const struct keys *keys, struct tm_table *table,
 static void take_interface(
 	const struct keys *keys, const struct tm_event *event, uint64_t *words)
 {
-	(void)keys;
-	*words = (uint64_t)event->netns << 32 | event->ifindex;
+	*words = number_of(keys, TM_NAME_INTERFACE,
+		(uint64_t)event->netns << 32 | event->ifindex);
 }
 
 static void put_interface(const struct keys *keys, struct tm_table *table,
 	const struct labels *labels, const uint64_t *words)
 {
-	(void)keys;
-	put_recorded(
-		table, labels, TM_NAME_INTERFACE, *words, (uint32_t)*words);
+	const char *const name = recorded(keys, TM_NAME_INTERFACE, *words);
+	const uint32_t netns = *words >> 32, ifindex = *words;
+	char text[32] = "";
+
+	(void)labels;
+	if (ifindex && netns)
+		snprintf(text, sizeof(text), "%u@%u", ifindex, netns);
+	else if (ifindex)
+		snprintf(text, sizeof(text), "%u", ifindex);
+	put_text(table, name ? name : text);
 }
 
 static void take_direction(
@@ -403,7 +412,9 @@ static const struct key_kind kinds[] = {
 		TEXT("protocol", "PROTOCOL")},
 	{"interface", 1, take_interface, put_interface,
 		TEXT("interface", "INTERFACE")},
-	{"cgroup", 1, take_cgroup, put_cgroup, TEXT("cgroup", "CGROUP")},
+	{"cgroup", 1, take_cgroup, put_cgroup,
+		{"cgroup", "CGROUP", .is_key = true, .least = 8,
+			.keeps_end = true}},
 	{"direction", 1, take_direction, put_direction,
 		TEXT("direction", "DIRECTION")},
 	{"hour", 1, take_hour, put_time, TIME("hour", "HOUR", TM_CELL_HOUR)},
@@ -480,6 +491,22 @@ int keys_find(const struct keys *keys, const char *name)
 bool keys_are_user(const struct keys *keys)
 {
 	return keys->count == 1 && keys->kinds[0]->take == take_user;
+}
+
+bool keys_are_names(const struct keys *keys, unsigned kind)
+{
+	take_fn *const take = keys->kinds[kind]->take;
+
+	return keys->names && (take == take_cgroup || take == take_interface);
+}
+
+const char *keys_name(
+	const struct keys *keys, unsigned kind, const uint64_t *words)
+{
+	return recorded(keys,
+		keys->kinds[kind]->take == take_cgroup ? TM_NAME_CGROUP
+						       : TM_NAME_INTERFACE,
+		*words);
 }
 
 bool keys_are_by_interface(const struct keys *keys)

@@ -19,6 +19,7 @@ struct keys {
 	unsigned count, words;
 	uint64_t bin_ns;		 /* of the kind "bin" */
 	const struct netnames *netnames; /* NULL = networks by their prefix */
+	struct tm_names *names; /* for rows by name; NULL = by number */
 };
 
 /* Adds the kinds of a list such as "user,remote". NULL, or a problem, which is
@@ -39,6 +40,12 @@ bool keys_are_by_interface(const struct keys *keys);
 
 /* The place of the kind that is the shortest time, -1 where none is. */
 int keys_time(const struct keys *keys);
+
+/* Whether a kind's words number what has recorded names, by which its rows are
+ * sorted then; and that name, NULL where it has none. */
+bool keys_are_names(const struct keys *keys, unsigned kind);
+const char *keys_name(
+	const struct keys *keys, unsigned kind, const uint64_t *words);
 
 /* The event's key: KEY_WORDS at most. */
 void keys_take(

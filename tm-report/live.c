@@ -23,7 +23,6 @@ struct writing {
 	struct tm_table table;
 };
 
-/* Who is beyond the rows shown has totals too, but not ones to be had: NULL. */
 static void put_rates(struct writing *writing, const struct tm_amount now[2],
 	const struct tm_amount total[2])
 {
@@ -34,12 +33,8 @@ static void put_rates(struct writing *writing, const struct tm_amount now[2],
 	tm_table_rate(table, now[TM_IN].bytes, length_ns);
 	tm_table_rate(table, now[TM_OUT].bytes, length_ns);
 	tm_table_number(table, now[TM_IN].packets + now[TM_OUT].packets);
-	for (int i = TM_IN; i <= TM_OUT; i++) {
-		if (total)
-			tm_table_number(table, total[i].bytes);
-		else
-			tm_table_none(table);
-	}
+	tm_table_number(table, total[TM_IN].bytes);
+	tm_table_number(table, total[TM_OUT].bytes);
 }
 
 static void put_sum(struct writing *writing, const char *label,
@@ -59,6 +54,32 @@ static void put_row(
 	put_rates(writing, row->moved, known ? known->moved : row->moved);
 }
 
+static void subtract(struct row *from, const struct row *row)
+{
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		from->moved[i].packets -= row->moved[i].packets;
+		from->moved[i].bytes -= row->moved[i].bytes;
+	}
+}
+
+/* The totals of all that has no row in this interval. */
+static struct row total_of_others(
+	const struct view *view, const struct chosen *chosen)
+{
+	struct row others = sums_all(&view->total);
+	const struct row *known;
+
+	for (uint32_t i = 0; i < chosen->count; i++) {
+		known = sums_find(
+			&view->total, sums_key(&view->now, chosen->rows[i]));
+		if (known)
+			subtract(&others, known);
+	}
+	if (!row_is_empty(&view->now.nobody))
+		subtract(&others, &view->total.nobody);
+	return others;
+}
+
 static void put_rows(struct writing *writing)
 {
 	static const uint64_t nobody = TM_NOBODY;
@@ -66,15 +87,18 @@ static void put_rows(struct writing *writing)
 	const struct view *const view = writing->view;
 	const struct row now = sums_all(&view->now);
 	const struct row total = sums_all(&view->total);
+	struct row others;
 	struct chosen chosen = choose(view, &view->now, report->order,
 		report->top ? report->top : LIVE_ROWS);
 
 	for (uint32_t i = 0; i < chosen.count; i++)
 		put_row(writing, sums_key(&view->now, chosen.rows[i]),
 			&view->now.rows[chosen.rows[i]]);
+	if (!row_is_empty(&chosen.rest)) {
+		others = total_of_others(view, &chosen);
+		put_sum(writing, "(others)", chosen.rest.moved, others.moved);
+	}
 	free(chosen.rows);
-	if (!row_is_empty(&chosen.rest))
-		put_sum(writing, "(others)", chosen.rest.moved, NULL);
 	if (!row_is_empty(&view->now.nobody))
 		put_row(writing, &nobody, &view->now.nobody);
 	put_sum(writing, "all", now.moved, total.moved);

@@ -237,6 +237,9 @@ static void set_keys(struct options *options, const struct pending *pending)
 
 	options->by.bin_ns = pending->bin_ns;
 	options->by.netnames = pending->netnames;
+	if (pending->netnames &&
+		(!pending->by || !strstr(pending->by, "network")))
+		errx(TM_MISUSED, "--network-names is for --by network");
 	if (pending->bin_ns)
 		problem = keys_parse(&options->by, "bin");
 	if (!problem)

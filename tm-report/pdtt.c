@@ -100,6 +100,8 @@ static void write_connection(const struct report *report, const uint64_t *words,
 	FILE *const out = report->out;
 
 	words_to_comm(words + 1, comm);
+	if (!*comm)
+		strcpy(comm, "unknown");
 	tm_escape_text(text, sizeof(text), comm, strlen(comm));
 	write_heading(report, "Per-Connection Statistics");
 	write_user(report, words[0]);

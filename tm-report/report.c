@@ -1,5 +1,6 @@
 #include <err.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/exit.h"
 #include "report.h"
@@ -13,7 +14,9 @@ struct ranked {
 
 struct sorting {
 	const struct sums *sums;
-	unsigned begin, end; /* words of the key that comes first */
+	unsigned begin, end;	 /* words of the key that comes first */
+	const struct keys *keys; /* where that one's names do; or NULL */
+	unsigned kind;
 };
 
 static uint64_t measure(const struct row *row, enum measure measure)
@@ -32,6 +35,19 @@ static uint64_t measure(const struct row *row, enum measure measure)
 	}
 }
 
+/* By name; those without one come last. */
+static int compare_names(
+	const struct sorting *sorting, uint32_t left, uint32_t right)
+{
+	const struct sums *const sums = sorting->sums;
+	const char *const a = keys_name(sorting->keys, sorting->kind,
+		sums_key(sums, left) + sorting->begin);
+	const char *const b = keys_name(sorting->keys, sorting->kind,
+		sums_key(sums, right) + sorting->begin);
+
+	return a && b ? strcmp(a, b) : !a - !b;
+}
+
 /* Of equal ones the larger comes first, then that of the smaller key. */
 static int compare(const void *a, const void *b, void *context)
 {
@@ -39,9 +55,14 @@ static int compare(const void *a, const void *b, void *context)
 	const struct sums *const sums = sorting->sums;
 	const struct ranked *const left = a, *const right = b;
 	uint64_t more, less;
+	int names;
 
 	if (left->rank != right->rank)
 		return left->rank < right->rank ? -1 : 1;
+	names = sorting->keys ? compare_names(sorting, left->row, right->row)
+			      : 0;
+	if (names)
+		return names;
 	for (unsigned i = sorting->begin; i < sorting->end; i++) {
 		more = sums_key(sums, left->row)[i];
 		less = sums_key(sums, right->row)[i];
@@ -71,12 +92,16 @@ static struct ranked *rank(
 		sorting.end = order.key + 1 < keys->count
 				      ? keys->offsets[order.key + 1]
 				      : keys->words;
+		sorting.kind = order.key;
+		if (keys_are_names(keys, order.key))
+			sorting.keys = keys;
 	}
 	for (uint32_t i = 0; i < sums->count; i++) {
 		ranked[i].row = i;
 		ranked[i].rank =
-			is_by_key ? sums_key(sums, i)[sorting.begin]
-				  : ~measure(&sums->rows[i], order.measure);
+			sorting.keys ? 0
+			: is_by_key  ? sums_key(sums, i)[sorting.begin]
+				     : ~measure(&sums->rows[i], order.measure);
 	}
 	qsort_r(ranked, sums->count, sizeof(*ranked), compare, &sorting);
 	return ranked;
@@ -98,15 +123,6 @@ struct chosen choose(const struct view *view, const struct sums *sums,
 		row_add(&chosen.rest, &sums->rows[ranked[i].row]);
 	free(ranked);
 	return chosen;
-}
-
-const struct view *view_of_users(const struct tally *tally)
-{
-	const struct view *const rows = &tally->views[VIEW_ROWS];
-
-	return rows->is_wanted && keys_are_user(&rows->keys)
-		       ? rows
-		       : &tally->views[VIEW_USERS];
 }
 
 int write_file(void *context, const char *text, size_t size)

@@ -61,9 +61,6 @@ struct chosen {
 struct chosen choose(const struct view *view, const struct sums *sums,
 	struct order order, uint32_t most);
 
-/* The users' view, whatever it is called. */
-const struct view *view_of_users(const struct tally *tally);
-
 /* Takes what a table writes, for a FILE. */
 int write_file(void *context, const char *text, size_t size);
 

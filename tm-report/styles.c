@@ -19,10 +19,12 @@ const struct style outputs[] = {
 	{NULL, NULL, false, false},
 };
 
+#define USERS_MOST 1000000
+
 const struct style oneline_style = {"oneline", write_oneline, false, false};
 
 static void want(const struct options *options, struct tally *tally,
-	enum view_name name, const char *list)
+	enum view_name name, const char *list, uint32_t max_rows)
 {
 	const bool has_now = options->style->has_rates && options->interval_ns;
 	struct keys keys = {0};
@@ -30,7 +32,7 @@ static void want(const struct options *options, struct tally *tally,
 
 	if (problem)
 		errx(TM_FAILED, "%s", problem);
-	tally_want(tally, name, &keys, has_now, options->max_rows);
+	tally_want(tally, name, &keys, has_now, max_rows);
 }
 
 void styles_want(const struct options *options, struct tally *tally)
@@ -44,13 +46,17 @@ void styles_want(const struct options *options, struct tally *tally)
 	if (options->has_connections)
 		want(options, tally, VIEW_CONNECTIONS,
 			"user,process,pid,local,local_port,remote,remote_port,"
-			"protocol");
+			"protocol",
+			options->max_rows);
 	if (style->write == write_processes) {
-		want(options, tally, VIEW_PROTOCOLS, "pid,process,protocol");
-		want(options, tally, VIEW_REMOTES, "pid,process,remote");
+		want(options, tally, VIEW_PROTOCOLS, "pid,process,protocol",
+			options->max_rows);
+		want(options, tally, VIEW_REMOTES, "pid,process,remote",
+			options->max_rows);
 	}
 	if (style->write == write_oneline)
-		want(options, tally, VIEW_DAYS, "user,day");
-	if (options->limit && view_of_users(tally) == &tally->views[VIEW_USERS])
-		want(options, tally, VIEW_USERS, "user");
+		want(options, tally, VIEW_DAYS, "user,day", options->max_rows);
+	/* nobody who is over may be among those without a row */
+	if (options->limit)
+		want(options, tally, VIEW_USERS, "user", USERS_MOST);
 }

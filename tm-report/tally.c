@@ -7,6 +7,7 @@ void tally_want(struct tally *tally, enum view_name name,
 	const int user = keys_find(keys, "user");
 
 	view->keys = *keys;
+	view->keys.names = tally->is_numeric ? NULL : tally->names;
 	view->is_wanted = true;
 	view->has_now = has_now;
 	view->has_no_copies = keys_are_by_interface(keys);

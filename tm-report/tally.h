@@ -9,7 +9,7 @@
 
 enum view_name {
 	VIEW_ROWS,	  /* by --by */
-	VIEW_USERS,	  /* by user, where the rows are not */
+	VIEW_USERS,	  /* by user, for --alert */
 	VIEW_CONNECTIONS, /* by user, process and both ends */
 	VIEW_PROTOCOLS,	  /* by process and protocol */
 	VIEW_REMOTES,	  /* by process and remote */
