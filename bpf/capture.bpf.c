@@ -42,13 +42,13 @@ static __always_inline void take_over(
 	struct task_struct *const task = new_owner(&state->owner);
 
 	if (task) {
-		if (sums && is_used(state, sk))
+		if (sums && is_used(state, sk) && is_summed(state, sk))
 			flush(state, 0);
 		take(&state->owner, task);
 	}
 	if (!is_used(state, sk))
 		state->used_as = (uint64_t)sk;
-	if (sums)
+	if (sums && is_summed(state, sk))
 		settle(state);
 }
 
@@ -99,7 +99,8 @@ static __always_inline struct socket_state *remember_owner(
 }
 
 static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
-	enum tm_direction direction, struct owner *owner, enum mode mode)
+	enum tm_direction direction, struct owner *owner, struct sock **found,
+	enum mode mode)
 {
 	struct bpf_sock *socket = skb->sk;
 	struct socket_state *state;
@@ -116,7 +117,7 @@ static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
 		return NULL;
 	}
-	sk = as_kernel_sees(socket);
+	*found = sk = as_kernel_sees(socket);
 	state = remember_owner(socket, sk, direction,
 		direction == TM_OUT && is_sent_by_current(socket, sk), owner,
 		mode);
@@ -148,27 +149,29 @@ static __always_inline int meter(
 	struct owner owner = {};
 	struct socket_state *state;
 	struct bpf_sock *socket = skb->sk;
+	struct sock *sk = NULL;
 
 	if (!mine)
 		return PASS;
-	state = find_owner(skb, direction, &owner, mode);
+	state = find_owner(skb, direction, &owner, &sk, mode);
 	if (!is_in_scope(skb, owner.netns))
 		return PASS;
 	read_packet(skb, &packet);
 	count_wire(skb, direction, &packet,
 		mode != PLAIN && settings.knows_buffer);
 	if (direction == TM_IN && mode != PLAIN && socket &&
-		is_copy(skb, socket, &packet, owner.flags & TM_RAW))
+		is_copy(skb, sk, &packet, owner.flags & TM_RAW))
 		packet.flags |= TM_COPY;
 	add(&mine->seen, &packet);
 	if (settings.own_netns && owner.netns == settings.own_netns)
 		count_carried(direction, &packet);
-	if (settings.excludes && is_excluded(skb, state, &packet, direction)) {
+	if (settings.excludes &&
+		is_excluded(skb, sk, state, &packet, direction)) {
 		add(&mine->excluded, &packet);
 		return PASS;
 	}
 	if (mode == SUMS && state && socket &&
-		sum(socket, state, &packet, direction))
+		sum(socket, sk, state, &packet, direction))
 		return PASS;
 	record(mine, direction, &owner, &packet);
 	return PASS;
@@ -281,7 +284,7 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	/* the sums of a socket carry its own namespace */
 	if (mode == SUMS && state && socket &&
 		state->owner.netns == owner.netns &&
-		sum(socket, state, packet, direction))
+		sum(socket, as_kernel_sees(socket), state, packet, direction))
 		return;
 	record(mine, direction, &owner, packet);
 }
@@ -482,9 +485,9 @@ static __always_inline uint16_t unless_used(
 
 static __always_inline int end_flow(struct socket_state *state, struct sock *sk)
 {
-	if (state) {
+	if (state && is_summed(state, sk)) {
 		/* a barrier: see add_to_sum() */
-		__sync_lock_test_and_set(&state->flow.stage, FLOW_OVER);
+		__sync_lock_test_and_set(&state->flow.is_over, true);
 		flush(state, unless_used(state, sk));
 		flush_sum(state, SUM_UNREAD, 0);
 	}
@@ -533,7 +536,8 @@ int sum_drain(struct bpf_iter__bpf_sk_storage_map *held)
 	struct socket_state *const state = held->value;
 	struct packet in = {}, out = {}, unread = {};
 
-	if (!state || !write_sum(held, state, SUM_IN, &in))
+	if (!state || !is_summed(state, held->sk) ||
+		!write_sum(held, state, SUM_IN, &in))
 		return 0;
 	if (!write_sum(held, state, SUM_OUT, &out)) {
 		put_back(state, SUM_IN, &in);

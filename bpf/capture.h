@@ -6,7 +6,8 @@
 #include "common/event.h"
 
 #define TM_INTERFACES 16	  /* that -i can name */
-#define TM_CARRIERS 256		  /* interfaces that are counted apart */
+#define TM_CARRIERS 1024	  /* interfaces that are counted */
+#define TM_NO_CARRIER 0		  /* the number of no interface */
 #define TM_LOST_OWNERS 32768	  /* more share the overflow counters */
 #define TM_WAKE_BYTES (64 * 1024) /* the reader is woken once in so many */
 
@@ -62,11 +63,9 @@ struct tm_counters {
 	struct tm_counted counted[2]; /* by enum tm_direction */
 } __attribute__((aligned(128)));
 
-/* What sockets moved over an interface: slot ifindex % TM_CARRIERS of a map,
- * for each CPU. Two interfaces that fall together are counted together. */
+/* What sockets moved over an interface, for each CPU, by its number; what had
+ * no room is TM_NO_CARRIER's, which user space makes. */
 struct tm_carrier {
-	uint32_t ifindex;
-	uint32_t is_shared;
 	struct tm_amount moved[2];    /* by enum tm_direction */
 	struct tm_amount segments[2]; /* of it, what segmentation offload adds:
 					 some interfaces count it, some not */

@@ -32,8 +32,6 @@ struct owner {
 	char comm[TM_COMM_SIZE];
 };
 
-enum flow_stage { FLOW_NONE, FLOW_BEING_SET, FLOW_SET, FLOW_OVER };
-
 /* The one flow of a socket that is summed; its ends as an outgoing packet has
  * them. */
 struct flow {
@@ -42,7 +40,7 @@ struct flow {
 	uint16_t local_port;
 	uint16_t remote_port;
 	uint32_t ifindex;
-	uint32_t stage; /* enum flow_stage */
+	uint32_t is_over;
 	uint16_t flags;
 	uint16_t flags_in; /* TM_COPY: of all that comes, or of nothing */
 	uint8_t protocol;
@@ -52,14 +50,16 @@ struct flow {
  * another task, and that one is its owner. */
 enum sum { SUM_IN = TM_IN, SUM_OUT = TM_OUT, SUM_UNREAD, SUM_COUNT };
 
-/* What is remembered of a socket. */
+/* What is remembered of a socket. An accepted one begins with a copy of its
+ * listener's, of which the owner alone is its own: the rest says whose it is.
+ */
 struct socket_state {
 	struct owner owner;
-	uint32_t verdict;	  /* generation of the lists << 1 | left out */
+	uint64_t verdict;	  /* see verdict_of() */
 	uint32_t judged_local[4]; /* for what, of a datagram socket */
 	uint32_t judged_remote[4];
-	uint64_t used_as; /* the socket itself once a task used it: an accepted
-			     one begins with a copy of its listener's state */
+	uint64_t used_as;   /* the socket, once a task used it */
+	uint64_t summed_as; /* the socket of what follows; 0, FLOW_BEING_SET */
 	struct flow flow;
 	struct tm_amount sums[SUM_COUNT]; /* not yet written */
 	uint64_t since_ns[SUM_COUNT];	  /* since boot, of their first */

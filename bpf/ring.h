@@ -30,7 +30,7 @@ struct {
 } lost SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, TM_CARRIERS);
 	__type(key, uint32_t);
 	__type(value, struct tm_carrier);
@@ -51,21 +51,31 @@ static __always_inline struct tm_counted *counted(enum tm_direction direction)
 	return mine ? &mine->counted[direction] : NULL;
 }
 
+static __always_inline struct tm_carrier *new_carrier(uint32_t ifindex)
+{
+	const uint32_t none = TM_NO_CARRIER;
+	const struct tm_carrier nothing = {};
+	struct tm_carrier *carrier;
+
+	bpf_map_update_elem(&carriers, &ifindex, &nothing, BPF_NOEXIST);
+	carrier = bpf_map_lookup_elem(&carriers, &ifindex);
+	return carrier ? carrier : bpf_map_lookup_elem(&carriers, &none);
+}
+
 /* For what an interface's own counters have beside it. */
 static __always_inline void count_carried(
 	enum tm_direction direction, const struct packet *packet)
 {
-	const uint32_t slot = packet->ifindex % TM_CARRIERS;
-	struct tm_carrier *const carrier =
-		bpf_map_lookup_elem(&carriers, &slot);
+	const uint32_t ifindex = packet->ifindex;
+	struct tm_carrier *carrier;
 
-	if (!carrier || packet->flags & TM_COPY)
+	if (packet->flags & TM_COPY)
 		return;
-	if (carrier->ifindex != packet->ifindex) {
-		if (carrier->ifindex)
-			carrier->is_shared = true;
-		carrier->ifindex = packet->ifindex;
-	}
+	carrier = bpf_map_lookup_elem(&carriers, &ifindex);
+	if (!carrier)
+		carrier = new_carrier(ifindex);
+	if (!carrier)
+		return;
 	add(&carrier->moved[direction], packet);
 	if (packet->segments.packets) {
 		__sync_fetch_and_add(&carrier->segments[direction].packets,

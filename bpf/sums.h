@@ -20,16 +20,32 @@ static __always_inline bool is_same(const uint32_t a[4], const uint32_t b[4])
 	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
 }
 
+#define FLOW_BEING_SET 1 /* no socket is there */
+
+/* Whether the sums are this socket's, and not copied from its listener's. */
+static __always_inline bool is_summed(
+	const struct socket_state *state, struct sock *sk)
+{
+	return state->summed_as == (uint64_t)sk;
+}
+
 /* The first packet of a socket tells its flow; who comes second while it is
  * being set is not summed. */
-static __always_inline void set_flow(struct flow *flow,
-	const struct packet *packet, enum tm_direction direction)
+static __always_inline void begin_sums(struct socket_state *state,
+	struct sock *sk, const struct packet *packet,
+	enum tm_direction direction)
 {
 	const bool is_out = direction == TM_OUT;
+	struct flow *const flow = &state->flow;
+	const uint64_t before = state->summed_as;
 
-	if (__sync_val_compare_and_swap(
-		    &flow->stage, FLOW_NONE, FLOW_BEING_SET) != FLOW_NONE)
+	if (before == FLOW_BEING_SET ||
+		__sync_val_compare_and_swap(
+			&state->summed_as, before, FLOW_BEING_SET) != before)
 		return;
+	__builtin_memset(flow, 0, sizeof(*flow));
+	__builtin_memset(state->sums, 0, sizeof(state->sums));
+	state->is_overdue = false;
 	__builtin_memcpy(
 		flow->local, is_out ? packet->source : packet->destination, 16);
 	__builtin_memcpy(flow->remote,
@@ -42,13 +58,14 @@ static __always_inline void set_flow(struct flow *flow,
 	flow->protocol = packet->protocol;
 	flow->flags = packet->flags & ~TM_COPY;
 	flow->flags_in = packet->flags & TM_COPY;
-	__sync_val_compare_and_swap(&flow->stage, FLOW_BEING_SET, FLOW_SET);
+	__sync_val_compare_and_swap(
+		&state->summed_as, FLOW_BEING_SET, (uint64_t)sk);
 }
 
 static __always_inline bool is_of_flow(const struct flow *flow,
 	const struct packet *packet, enum tm_direction direction)
 {
-	if (flow->stage != FLOW_SET || flow->ifindex != packet->ifindex ||
+	if (flow->ifindex != packet->ifindex ||
 		flow->protocol != packet->protocol)
 		return false;
 	if (direction == TM_OUT)
@@ -76,6 +93,15 @@ static __always_inline bool can_sum(
 	default:
 		return false;
 	}
+}
+
+/* Raw sockets, of packets or of frames, may end unheard. */
+static __always_inline bool has_protocol(
+	struct bpf_sock *socket, const struct packet *packet)
+{
+	socket = bpf_sk_fullsock(socket);
+	return socket && socket->type != SOCK_RAW &&
+	       socket->protocol == packet->protocol;
 }
 
 static __always_inline enum tm_direction direction_of(enum sum which)
@@ -158,7 +184,7 @@ static __always_inline void add_to_sum(struct socket_state *state,
 	enum sum which, const struct tm_amount *amount)
 {
 	add_amount(&state->sums[which], amount);
-	if (state->flow.stage == FLOW_OVER)
+	if (state->flow.is_over)
 		flush_sum(state, which, 0);
 }
 
@@ -177,7 +203,7 @@ static __always_inline void add_packet(struct socket_state *state,
 }
 
 /* Adds the packet to its socket's sum; false when it has to be an event. */
-static __always_inline bool sum(const struct bpf_sock *socket,
+static __always_inline bool sum(struct bpf_sock *socket, struct sock *sk,
 	struct socket_state *state, const struct packet *packet,
 	enum tm_direction direction)
 {
@@ -185,9 +211,10 @@ static __always_inline bool sum(const struct bpf_sock *socket,
 
 	if (!can_sum(socket, packet))
 		return false;
-	if (state->flow.stage == FLOW_NONE)
-		set_flow(&state->flow, packet, direction);
-	if (!is_of_flow(&state->flow, packet, direction))
+	if (!is_summed(state, sk) && has_protocol(socket, packet))
+		begin_sums(state, sk, packet, direction);
+	if (!is_summed(state, sk) ||
+		!is_of_flow(&state->flow, packet, direction))
 		return false;
 	state->flow.flags |= packet->flags & ~TM_COPY;
 	/* each apart: the verifier wants constants */

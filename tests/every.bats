@@ -87,6 +87,43 @@ same() {
 	assert [ "$(wc -c <sums.tm)" -lt "$(wc -c <out.tm)" ]
 }
 
+@test "an accepted connection has none of its listener's sums" {
+	start_both --every 10s
+	inside timeout 20 python3 -c '
+import ctypes, socket
+elsewhere = socket.create_server(("127.0.0.1", 7717))
+listener = socket.create_connection(("127.0.0.1", 7717))
+peer, _ = elsewhere.accept()
+listener.sendall(bytes(50000))
+got = 0
+while got < 50000:
+    got += len(peer.recv(65536))
+# connect(2) to nowhere
+ctypes.CDLL(None).connect(listener.fileno(), bytes(16), 16)
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", 7718))
+listener.listen()
+for _ in range(20):
+    socket.create_connection(("127.0.0.1", 7718)).close()
+    listener.accept()[0].close()'
+	stop_both
+	same
+}
+
+@test "raw sockets, and those of no protocol that is summed, miss nothing" {
+	start_both --every 1s
+	inside timeout 20 python3 -c '
+import socket
+for protocol in socket.IPPROTO_TCP, socket.IPPROTO_UDP, 253:
+    sender = socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
+    sender.connect(("127.0.0.1", 0))
+    for _ in range(200):
+        sender.send(bytes(1000))
+    sender.close()'
+	stop_both
+	same
+}
+
 @test "an owner who changes while the interval lasts has what he reads" {
 	start_both --every 10s
 	inside timeout 20 python3 "$ROOT/tests/owners.py" daemon-sends <<<go

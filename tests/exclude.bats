@@ -107,6 +107,40 @@ send(30)' "$CAPTURE"
 	assert_line "out 62 12 50"
 }
 
+@test "an accepted connection is judged by itself, not by its listener's past" {
+	local options
+	for options in "" "--every 1s"; do
+		# shellcheck disable=SC2086 # words
+		start -c "$CGROUP" -x 127.0.0.2 $options
+		inside timeout 20 python3 -c '
+import socket
+elsewhere = socket.create_server(("127.0.0.2", 7715))
+listener = socket.create_connection(("127.0.0.2", 7715))
+listener.sendall(b"x")
+# connect(2) to nowhere
+libc = __import__("ctypes").CDLL(None)
+libc.connect(listener.fileno(), bytes(16), 16)
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", 7716))
+listener.listen()
+sender = socket.create_connection(("127.0.0.1", 7716))
+accepted, _ = listener.accept()
+got = 0
+sender.sendall(bytes(200000))
+while got < 200000:
+    got += len(accepted.recv(65536))'
+		stop
+		assert_equal "$status" 0
+		run jq -s 'map(select(.kind == "traffic" and .direction ==
+			"in" and .destination_port == 7716).bytes) | add >
+			200000' <(tm-print --json out.tm)
+		assert_output true
+		run jq -s 'map(select(.kind == "end").excluded_bytes) |
+			add < 2000' <(tm-print --json out.tm)
+		assert_output true
+	done
+}
+
 @test "SIGHUP reads the lists again, also for a connection that stands" {
 	echo 127.0.0.1 >list
 	start -c "$CGROUP" -x @list

@@ -572,6 +572,22 @@ filters() {
 	done
 }
 
+@test "sums miss no frame of a packet socket" {
+	meter "$LEFT" tm0 --every 1s
+	at "$LEFT" timeout 20 python3 -c '
+import socket, struct
+sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+sender.bind(("tm0", 0))
+ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 128, 1, 0, 64, 17, 0,
+                 bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2]))
+udp = struct.pack("!HHHH", 1000, 2000, 108, 0)
+for _ in range(100):
+    sender.send(b"\xff" * 6 + b"\x02" * 6 + b"\x08\x00" + ip + udp + bytes(100))'
+	exact
+	run sums '.protocol == 17 and .destination_port == 2000'
+	assert_line --regexp "^out 0 100 14200$"
+}
+
 @test "a kernel without tcx takes clsact, unless tcx alone is wanted" {
 	older 6.1
 	meter "$LEFT" tm0

@@ -560,8 +560,8 @@ twice() {
 	assert_output - <<-'END'
 	interface,in,out,total,packets_in,packets_out,packets,lost,lost_packets
 	eth0,10,5,15,1,1,2,0,0
-	2@8,300,0,300,1,0,1,0,0
-	2@9,0,1,1,0,1,1,0,0
+	"2@8",300,0,300,1,0,1,0,0
+	"2@9",0,1,1,0,1,1,0,0
 	END
 }
 

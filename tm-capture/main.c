@@ -310,6 +310,20 @@ static bool is_told_to_stop(struct capture *capture)
 	return tm_stop_requested();
 }
 
+static bool is_balanced(struct capture *capture)
+{
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		const struct tm_status status =
+			tm_writer_count(&capture->writer, i);
+
+		if (status.seen.bytes != status.recorded.bytes +
+						 status.excluded.bytes +
+						 status.lost.bytes)
+			return false;
+	}
+	return true;
+}
+
 static void print_statistics(struct capture *capture)
 {
 	struct tm_status in = tm_writer_count(&capture->writer, TM_IN);
@@ -423,6 +437,11 @@ static int conclude(struct capture *capture)
 	}
 	if ((writer->error && writer->error != EPIPE) || capture->is_orphaned)
 		return TM_FAILED;
+	if (!writer->error && !is_balanced(capture)) {
+		warnx("what was seen is not what was recorded, excluded and "
+		      "lost: this is a fault of tm-capture");
+		return TM_FAILED;
+	}
 	if (capture->options.is_strict &&
 		(writer->lost[TM_IN].packets || writer->lost[TM_OUT].packets))
 		return TM_LOSSY;

@@ -145,9 +145,9 @@ static int give_up(struct tm_programs *programs)
 	return -1;
 }
 
-static unsigned power_of_two(unsigned n)
+static unsigned power_of_two(int n)
 {
-	unsigned power = 1;
+	int power = 1;
 
 	while (power < n)
 		power *= 2;
@@ -296,12 +296,17 @@ int tm_programs_load(struct tm_programs *programs,
 	const struct tm_settings *settings, size_t ring_bytes, bool sums,
 	uint32_t meter, bool has_cgroup)
 {
+	const int cpus = libbpf_num_possible_cpus();
+
 	memset(programs, 0, sizeof(*programs));
 	programs->meter = meter;
 	programs->has_cgroup = has_cgroup;
 	libbpf_set_print(say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	programs->cpus = power_of_two(libbpf_num_possible_cpus());
+	if (cpus < 0)
+		return fail(
+			programs, "the number of CPUs: %s", strerror(-cpus));
+	programs->cpus = power_of_two(cpus);
 	if ((!sums || !has_cgroup ||
 		    load_best(programs, settings, ring_bytes, SUMS)) &&
 		load_best(programs, settings, ring_bytes, 0))
@@ -408,9 +413,9 @@ void tm_programs_tell_missing(
 {
 	if (!programs->knows_task) {
 		say_missing("CAP_PERFMON, or a kernel that can be read: the "
-			    "owner is the user that the socket names");
-		if (programs->meter == FRAMES)
-			tell_missing_buffer(programs, say_missing);
+			    "owner is the user that the socket names, and of "
+			    "interfaces nothing is unattributed");
+		tell_missing_buffer(programs, say_missing);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {

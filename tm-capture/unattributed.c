@@ -24,6 +24,7 @@ struct interface {
 	uint32_t link_bytes; /* of the header before each packet */
 	bool counts_buffers; /* before they are cut into segments */
 	enum stage stage;
+	uint64_t walk; /* the last one that found it */
 	struct tm_link now;
 	struct tm_amount first[2];	 /* its counters at the beginning */
 	struct tm_amount moved_first[2]; /* and those of the sockets */
@@ -35,7 +36,9 @@ struct tm_unattributed {
 	int carriers_fd;
 	int cpus;
 	const struct tm_settings *settings;
-	struct tm_carrier *carriers; /* of one slot, for each CPU */
+	struct tm_carrier *carriers; /* of one interface, for each CPU */
+	uint64_t walk;		     /* counted from 1 */
+	uint64_t homeless;	     /* packets of TM_NO_CARRIER */
 	struct tm_index index;	     /* ifindex to interface */
 	struct interface *interfaces;
 	uint32_t *present; /* numbers of those of the last walk */
@@ -118,7 +121,14 @@ static void on_link(void *context, const struct tm_link *link)
 	if (!interface)
 		return;
 	interface->now = *link;
+	interface->walk = all->walk;
 	all->present[all->present_count++] = interface - all->interfaces;
+}
+
+static void add(struct tm_amount *sum, const struct tm_amount *more)
+{
+	sum->packets += more->packets;
+	sum->bytes += more->bytes;
 }
 
 static bool is_vlan(const struct tm_link *link)
@@ -158,32 +168,77 @@ static struct tm_amount own_count(const struct tm_unattributed *all,
 	return sum;
 }
 
-/* What sockets moved over it, as it counts. False when that is not known. */
-static bool read_carrier(const struct tm_unattributed *all,
-	const struct interface *interface, struct tm_amount moved[2])
+/* What sockets moved over an interface, or TM_NO_CARRIER. */
+static void read_carrier(const struct tm_unattributed *all, uint32_t ifindex,
+	struct tm_carrier *sum)
 {
-	const uint32_t slot = interface->ifindex % TM_CARRIERS;
-
-	memset(moved, 0, 2 * sizeof(*moved));
-	if (bpf_map_lookup_elem(all->carriers_fd, &slot, all->carriers))
-		return false;
+	memset(sum, 0, sizeof(*sum));
+	if (bpf_map_lookup_elem(all->carriers_fd, &ifindex, all->carriers))
+		return;
 	for (int cpu = 0; cpu < all->cpus; cpu++) {
-		const struct tm_carrier *const carrier = &all->carriers[cpu];
-
-		if (carrier->is_shared ||
-			(carrier->ifindex &&
-				carrier->ifindex != interface->ifindex))
-			return false;
 		for (int i = TM_IN; i <= TM_OUT; i++) {
-			moved[i].packets += carrier->moved[i].packets;
-			moved[i].bytes += carrier->moved[i].bytes;
-			if (!interface->counts_buffers)
-				continue;
-			moved[i].packets -= carrier->segments[i].packets;
-			moved[i].bytes -= carrier->segments[i].bytes;
+			add(&sum->moved[i], &all->carriers[cpu].moved[i]);
+			add(&sum->segments[i], &all->carriers[cpu].segments[i]);
 		}
 	}
-	return true;
+}
+
+/* The same as the interface counts. */
+static void read_moved(const struct tm_unattributed *all,
+	const struct interface *interface, struct tm_amount moved[2])
+{
+	struct tm_carrier carrier;
+
+	read_carrier(all, interface->ifindex, &carrier);
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		moved[i] = carrier.moved[i];
+		if (!interface->counts_buffers)
+			continue;
+		moved[i].packets -= carrier.segments[i].packets;
+		moved[i].bytes -= carrier.segments[i].bytes;
+	}
+}
+
+/* An interface that is gone gives up its place: hosts of containers make new
+ * ones all day. Where it comes back, it begins anew. */
+static void give_up(struct tm_unattributed *all, uint32_t ifindex)
+{
+	const uint32_t number = tm_index_find(&all->index, ifindex);
+	struct interface *const interface =
+		number == TM_INDEX_NONE ? NULL : &all->interfaces[number];
+
+	if (ifindex == TM_NO_CARRIER ||
+		(interface && interface->walk == all->walk))
+		return;
+	bpf_map_delete_elem(all->carriers_fd, &ifindex);
+	if (interface)
+		interface->stage = NEW;
+}
+
+static void make_place(struct tm_unattributed *all)
+{
+	uint32_t ifindex, next;
+	int end = bpf_map_get_next_key(all->carriers_fd, NULL, &next);
+
+	while (!end) {
+		ifindex = next;
+		end = bpf_map_get_next_key(all->carriers_fd, &ifindex, &next);
+		give_up(all, ifindex);
+	}
+}
+
+/* Whose packets are counted for none, is not known: all begin anew. */
+static void begin_anew_where_full(struct tm_unattributed *all)
+{
+	struct tm_carrier none;
+	uint64_t packets;
+
+	read_carrier(all, TM_NO_CARRIER, &none);
+	packets = none.moved[TM_IN].packets + none.moved[TM_OUT].packets;
+	for (uint32_t i = 0; packets != all->homeless && i < all->index.count;
+		i++)
+		all->interfaces[i].stage = NEW;
+	all->homeless = packets;
 }
 
 static uint64_t more_than(uint64_t found, int64_t now)
@@ -242,16 +297,20 @@ int tm_unattributed_look(struct tm_unattributed *all)
 	struct tm_amount moved[2];
 
 	all->present_count = 0;
+	all->walk++;
 	if (tm_netlink_links(on_link, all))
 		return -1;
+	make_place(all);
+	begin_anew_where_full(all);
 	for (uint32_t i = 0; i < all->present_count; i++) {
 		struct interface *const interface =
 			&all->interfaces[all->present[i]];
 
-		if (!interface->now.master &&
-			is_in_scope(all->settings, interface->ifindex) &&
-			read_carrier(all, interface, moved))
-			look_at(all, interface, moved);
+		if (interface->now.master ||
+			!is_in_scope(all->settings, interface->ifindex))
+			continue;
+		read_moved(all, interface, moved);
+		look_at(all, interface, moved);
 	}
 	return 0;
 }
@@ -286,17 +345,20 @@ struct tm_unattributed *tm_unattributed_new(
 	int carriers_fd, const struct tm_settings *settings)
 {
 	struct tm_unattributed *const all = calloc(1, sizeof(*all));
+	const uint32_t none = TM_NO_CARRIER;
 
 	if (!all)
 		return NULL;
 	all->carriers_fd = carriers_fd;
 	all->settings = settings;
 	all->cpus = libbpf_num_possible_cpus();
-	all->carriers = calloc(all->cpus, sizeof(*all->carriers));
+	if (all->cpus > 0)
+		all->carriers = calloc(all->cpus, sizeof(*all->carriers));
 	if (!all->carriers) {
 		free(all);
 		return NULL;
 	}
+	bpf_map_update_elem(carriers_fd, &none, all->carriers, BPF_NOEXIST);
 	tm_unattributed_look(all);
 	tm_unattributed_look(all);
 	return all;
