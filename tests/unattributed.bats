@@ -165,6 +165,39 @@ for _ in range(50):
 	assert_line "left out 50 5000"
 }
 
+@test "interfaces are told apart, however many there were before" {
+	local index
+	start_at_router
+	for index in 300 556 812; do
+		ip link add "c$index" index $index netns "$ROUTER" type veth \
+			peer name "c$index" netns "$RIGHT"
+		ip -n "$RIGHT" link set "c$index" up
+		ip -n "$ROUTER" link set "c$index" up
+		ip -n "$ROUTER" addr add "10.0.${index: -1}.1/24" dev "c$index"
+		ip -n "$ROUTER" neigh add "10.0.${index: -1}.2" dev "c$index" \
+			lladdr "$(link "$RIGHT" "c$index")"
+		at "$ROUTER" traffic udp "10.0.${index: -1}.2" 9 10 100
+	done
+	# they are known a second later
+	sleep 2.5
+	at "$ROUTER" python3 -c '
+import socket
+for name in "c300", "c556", "c812":
+    sender = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    sender.bind((name, 0))
+    for _ in range(50):
+        sender.send(b"\xff" * 6 + b"\x02" + b"\0" * 5 + b"\x88\xb5" + b"x" * 100)'
+	at "$ROUTER" traffic udp 10.0.0.2 9 10 100
+	stop
+	for index in 300 556 812; do
+		ip -n "$ROUTER" link del "c$index"
+	done
+	run unattributed
+	assert_line "c300 out 50 5000"
+	assert_line "c556 out 50 5000"
+	assert_line "c812 out 50 5000"
+}
+
 # join COMMAND...: two sockets of ALICE's and one of BOB's are in a group while
 # it runs, and a sniffer of root's takes all datagrams
 join() {
