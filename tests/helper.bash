@@ -20,6 +20,18 @@ needs_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 }
 
+# documented CELL...: these are a line of the table in doc/OWNERS.md
+documented() {
+	local cell line="|"
+	for cell; do
+		line="$line $cell |"
+	done
+	grep -qxF -- "$line" "$ROOT/doc/OWNERS.md" || {
+		echo "not in doc/OWNERS.md: $line"
+		return 1
+	}
+}
+
 # older VERSION: from here on the kernel is such a one (tests/preload); what it
 # refuses is no failure
 older() {

@@ -2,9 +2,9 @@
 
 usage: owners.py CASE     once told to on standard input; the users are ALICE
                           and BOB, root does the rest
-       owners.py --list   a line for each case: name, what happens, direction
-                          and user of the bytes in question, and a jq(1) filter
-                          that finds them"""
+       owners.py --list   a line for each case: name, what happens, what is
+                          sent, direction and user of the bytes in question,
+                          and a jq(1) filter that finds them"""
 
 import array
 import os
@@ -365,9 +365,19 @@ CASES = {
                      ".destination_port == 7703"),
 }
 
+DATAGRAMS = "100 datagrams of 1000 B"
+SENT = {
+    **dict.fromkeys(("daemon-sends", "daemon-receives", "late", "sendfile",
+                     "splice", "splice-in"), "200000 B over TCP"),
+    **dict.fromkeys(("ping", "raw", "raw-in"), "100 pings of 28 B"),
+    "only-receives": "101 datagrams of 1000 B",
+    "refused": "answers to 100 datagrams, 20 connections",
+}
+
 if sys.argv[1] == "--list":
     for name, (what, _, direction, user, those) in CASES.items():
-        print(name, what, direction, user, those, sep="\t")
+        print(name, what, SENT.get(name, DATAGRAMS), direction, user, those,
+              sep="\t")
 else:
     move = CASES[sys.argv[1]][1]
     if move is not older:

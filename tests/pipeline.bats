@@ -206,6 +206,9 @@ last_totals() {
 	interrupt
 	run tail -n 1 logs/traffic_user_unknown_$BOB.log
 	assert_output --regexp ",0,2360000$"
+	documented "one user floods, another sends" \
+		"20000 datagrams of 118 B" "$BOB, out" \
+		"$BOB: ${output##*,} B" pipeline.bats
 	run tail -n 1 logs/traffic_user_unknown_$ALICE.log
 	assert_output --regexp ",0,156000000$"
 }

@@ -64,6 +64,8 @@ share() {
 	stop
 	cmp got home/down
 	share out
+	documented "scp from a real OpenSSH server" "$SIZE B" "$ALICE, out" \
+		"$ALICE: 99.9 % or more" ssh.bats
 }
 
 @test "scp up: 99.9 % of what the server receives is the user's" {
@@ -73,6 +75,8 @@ share() {
 	stop
 	cmp home/up home/down
 	share in
+	documented "scp to it" "$SIZE B" "$ALICE, in" \
+		"$ALICE: 99.9 % or more" ssh.bats
 }
 
 @test "as sums: the same" {

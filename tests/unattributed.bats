@@ -89,6 +89,8 @@ start_at_router() {
 	# the answers of the other host, which nobody expected: ICMP errors
 	assert_line "left in 100 102800"
 	assert_line "right out 100 102800"
+	documented "a router forwards" "100 datagrams of 1028 B" nobody \
+		"unattributed: 102800 B on each interface" unattributed.bats
 	assert_line --regexp "^right in [0-9]+ [0-9]+$"
 	run jq -s 'map(select(.kind == "unattributed") | .uid) | unique' \
 		<(tm-print --json out.tm)
@@ -136,6 +138,43 @@ start_at_router() {
 	stop
 	run unattributed
 	assert_line "left in 100 102800"
+	documented "datagrams for a port that nobody has" "100 of 1028 B" \
+		nobody "unattributed: 102800 B" unattributed.bats
+}
+
+@test "what comes for a connection in TIME_WAIT is unattributed, and ARP" {
+	mkfifo closed
+	at "$ROUTER" timeout 20 python3 -c '
+import socket
+server = socket.create_server(("192.0.2.1", 7751))
+open("listens", "w").close()
+server.accept()[0].close()' 3>&- &
+	eventually test -e listens
+	at "$LEFT" timeout 20 python3 -c '
+import socket
+client = socket.create_connection(("192.0.2.1", 7751))
+client.recv(1)
+open("closed", "w").close()
+open("closed").read()
+client.close()' 3>&- &
+	local client=$!
+	read -r <closed || true
+	start_at_router
+	echo >closed
+	wait $client
+	ip -n "$ROUTER" neigh replace 192.0.2.2 dev left \
+		lladdr "$(link "$LEFT" left)" nud probe
+	sleep 0.3
+	stop
+	run unattributed
+	assert_output "left in 2 80
+left out 2 80"
+	documented "the last segment of a connection in TIME_WAIT, its answer" \
+		"1 segment of 52 B each" nobody "unattributed: 52 B each" \
+		unattributed.bats
+	documented "the kernel asks for an address" \
+		"ARP, 28 B out and in" nobody "unattributed: 28 B each" \
+		unattributed.bats
 }
 
 @test "of one cgroup the interfaces tell nothing, of one interface that one" {
@@ -163,6 +202,8 @@ for _ in range(50):
 	stop
 	run unattributed
 	assert_line "left out 50 5000"
+	documented "a packet socket sends" "50 frames of 100 B" nobody \
+		"unattributed: 5000 B" unattributed.bats
 }
 
 @test "interfaces are told apart, however many there were before" {
