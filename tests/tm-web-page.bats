@@ -28,6 +28,26 @@ setup() {
 	use restart fresh.db
 }
 
+@test "a range that the data do not reach ends now, with a gap" {
+	history 40 stale.db $(($(date +%s) - 560))
+	use gap stale.db
+}
+
+@test "a recording of hours ago is found, and all around it too" {
+	history 10 recording.db $(($(date +%s) - 9000))
+	use recording recording.db
+}
+
+@test "an empty history reads as one, and is filled as it is written" {
+	tm-store --quiet --db empty.db </dev/null
+	use empty empty.db
+}
+
+@test "years of a short history are as long as that is" {
+	history 1980 "$PWD/short.db"
+	use years short.db
+}
+
 @test "search, sort, rows and chart are used by keyboard" {
 	use keyboard "$HISTORY"
 }
@@ -38,6 +58,10 @@ setup() {
 
 @test "a drag on the chart zooms, and what is shown is in the address" {
 	use zoom "$HISTORY"
+}
+
+@test "the last time on the axis is whole, however wide the page is" {
+	use axis "$HISTORY"
 }
 
 @test "360 pixels are enough" {

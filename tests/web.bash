@@ -35,8 +35,8 @@ use() {
 	[ "$status" = 0 ]
 }
 
-# history MINUTES FILE: made-up traffic of made-up users up to now
+# history MINUTES FILE [END]: made-up traffic of made-up users up to END (now)
 history() {
-	node "$ROOT/tests/web/traffic.mjs" "$1" | tm-parse |
+	node "$ROOT/tests/web/traffic.mjs" "$1" ${3+"$3"} | tm-parse |
 		tm-store --quiet --db "$2"
 }

@@ -5,7 +5,7 @@
 
 static const char *quota_state(const struct history_quota *quota)
 {
-	return quota->levels & HISTORY_OVER	   ? "over"
+	return quota->levels & HISTORY_OVER	   ? "100"
 	       : quota->levels & HISTORY_OVER_90   ? "90"
 	       : quota->levels & HISTORY_OVER_80   ? "80"
 	       : quota->levels & HISTORY_PROJECTED ? "projected"

@@ -33,6 +33,51 @@ async function settled(page) {
 	await ready(page);
 }
 
+// The page's range is that long and ends now, or did when it was drawn.
+async function lately(page, length) {
+	const said = await page.locator("#period").textContent();
+	const minute = (at) => new Date(at).toISOString().slice(0, 16).replace("T", " ");
+	const wanted = [0, 30e3].map((ago) => {
+		const from = minute(Date.now() - ago - length * 1000);
+		const to = minute(Date.now() - ago), [day, clock] = to.split(" ");
+		return `${from} \u2013 ${from.startsWith(day) ? clock : to}`;
+	});
+	if (!wanted.includes(said))
+		fail("the range is", said, "and not", wanted[0]);
+}
+
+const message = (page) =>
+	texts(page, "#message:not([hidden])").then((all) => all.join());
+
+// What the chart says once a key is pressed on it.
+async function read(page, key) {
+	await page.locator("#chart").focus();
+	await page.keyboard.press(key);
+	return page.locator("#chart-said").textContent();
+}
+
+// On the page: how far what is drawn below the chart goes beyond its end, how
+// wide a label is, and the room for it; all in the canvas's pixels.
+function lastLabel() {
+	const canvas = document.querySelector("#chart canvas");
+	const pen = canvas.getContext("2d"), scale = devicePixelRatio;
+	const box = canvas.getBoundingClientRect();
+	const plot = document.querySelector("#chart .u-over").getBoundingClientRect();
+	const end = Math.round((plot.right - box.left) * scale);
+	const top = Math.ceil((plot.bottom - box.top) * scale) + 2;
+	const { data, width, height } = pen.getImageData(0, top, canvas.width,
+		canvas.height - top);
+	let last = 0;
+	for (let y = 0; y < height; y++)
+		for (let x = 0; x < width; x++)
+			if (data[(y * width + x) * 4 + 3] > 0)
+				last = Math.max(last, x);
+	const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
+	pen.font = `${1.1 * unit * scale}px ${getComputedStyle(canvas).fontFamily}`;
+	const label = pen.measureText(canvas.clientWidth < 560 ? "00:00" : "00:00:00");
+	return [last - end, last, label.width, width - 2];
+}
+
 const scenarios = {
 	async overview() {
 		await with_page(`?${RANGE}`, async (page, web) => {
@@ -54,6 +99,114 @@ const scenarios = {
 					c.width, c.height).data.buffer)).size);
 			if (painted < 20)
 				fail("the chart has only", painted, "colours");
+			await open(page, `${web.base}/?${RANGE}&by=remote`);
+			const hosts = await page.locator("main").textContent();
+			for (const part of ["60.0 KiB lost their details", "details lost"])
+				if (!hosts.includes(part))
+					fail("the hosts do not tell", part, hosts);
+		});
+	},
+
+	// The feed has stopped ten minutes ago.
+	async gap() {
+		await with_page("?range=15m", async (page) => {
+			await page.locator('#feed[data-state="stale"]').waitFor();
+			await lately(page, 900);
+			const legend = await page.locator("#legend").textContent();
+			if (!legend.includes("not metered"))
+				fail("no gap in the legend:", legend);
+			const last = await read(page, "End");
+			if (!/, [89](\.\d)? min: not metered$/.test(last))
+				fail("the end is", last);
+			if (!/: \S+ in /.test(await read(page, "ArrowLeft")))
+				fail("nothing before the gap:", await read(page, "ArrowLeft"));
+			const box = await page.locator("#chart .u-over").boundingBox();
+			await page.mouse.move(box.x + box.width * 0.9, box.y + 20);
+			same(await page.locator(".readout").textContent().then((text) =>
+				/Nothing was metered here/.test(text)), true, "the read-out");
+			const [, share] = /Metered(\d+)\.\d %/.exec(
+				await page.locator("#totals").textContent());
+			if (share < 30 || share > 40)
+				fail(share, "% of 15 minutes are metered");
+		});
+	},
+
+	async recording() {
+		await with_page("", async (page) => {
+			const year = String(new Date().getFullYear());
+			const period = () => page.locator("#period").textContent();
+			await lately(page, 3600);
+			await press(page, "-");
+			await lately(page, 7200);
+			await press(page, "l", "l", "[", "[");
+			if (!(await period()).includes(year) || await message(page))
+				fail("earlier is", await period(), await message(page));
+			await press(page, "l");
+			same(await texts(page, ".empty strong"), ["No traffic in this range"], "now");
+			await page.getByRole("button", { name: "Show the last there is" }).click();
+			await settled(page);
+			if (!(await names(page)).includes("alice"))
+				fail("the last there is:", await names(page));
+			await open(page, new URL("?from=0&to=7200", page.url()).href);
+			await press(page, "[");
+			same(await path(page), "?from=0&to=7200", "before all time");
+			same(await texts(page, "#message:not([hidden])"), [], "messages");
+		});
+	},
+
+	async empty() {
+		await with_page("?range=5m", async (page) => {
+			await lately(page, 300);
+			same(await texts(page, ".empty strong"),
+				["Nothing has been metered yet"], "an empty history");
+			same(await page.locator("#chart-note").textContent(),
+				"nothing was metered", "its chart");
+			await page.locator('#feed[data-state="empty"]').waitFor();
+			await press(page, "[", "-");
+			const said = await page.locator("body").innerText();
+			if (/19[67]\d/.test(said) || await message(page))
+				fail("an empty history has", said);
+			await press(page, "l");
+			const capture = await feed(db);
+			capture.say('{"uid":7007,"bytes":900,"packets":1,"direction":"in",' +
+				'"source":"198.51.100.7","destination":"192.0.2.10",' +
+				`"time_ns":${Date.now()}000000}\n`);
+			await page.locator('tr[data-key="7007"]').waitFor();
+			await capture.end();
+		});
+	},
+
+	// 33 hours, asked for as years.
+	async years() {
+		await with_page("?range=7d", async (page, web) => {
+			const steps = [];
+			for (const range of ["7d", "1y", "5y"]) {
+				await open(page, `${web.base}/?range=${range}`);
+				const from = /^(.*?) \u2013/.exec(
+					await page.locator("#period").textContent())[1];
+				const hours = (Date.now() - Date.parse(`${from}Z`)) / 36e5;
+				if (hours < 33 || hours > 34)
+					fail(range, "begins", hours, "hours ago");
+				const totals = await page.locator("#totals").textContent();
+				if (!/Metered9[89]\.\d %1\.4 d of this range/.test(totals))
+					fail(range, "has", totals);
+				steps.push(await page.locator("#chart-note").textContent());
+			}
+			same(steps, Array(3).fill("each step 15 min"), "steps");
+		});
+	},
+
+	async axis() {
+		const end = Math.floor(Date.now() / 3600e3) * 3600;
+		await with_page("", async (page, web) => {
+			for (const [width, height] of [[360, 740], [1280, 900], [3840, 2000]]) {
+				await page.setViewportSize({ width, height });
+				await open(page, `${web.base}/?from=${end - 300}&to=${end}`);
+				const [over, drawn, label, room] = await page.evaluate(lastLabel);
+				if (over < label / 2 - 4 || drawn > room)
+					fail(`at ${width}: ${over} of ${label / 2} pixels of the last`,
+						"label are beyond the end, and there is room for", room);
+			}
 		});
 	},
 
@@ -76,6 +229,10 @@ const scenarios = {
 			console.log(`rows were there after ${slow} ms`);
 			if (Math.max(...slow) >= 2000)
 				fail("a row came too late:", slow);
+			await lately(page, 300);
+			const said = await read(page, "End");
+			if (!/: \S+ in /.test(said))
+				fail("now is", said);
 		});
 		await capture.end();
 		await web.stop();

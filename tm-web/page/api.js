@@ -55,18 +55,10 @@ function rowsOf(state) {
 export const download = (state, output) => `/api/v1/rows?${query({
 	...rowsOf(state), output, limit: output === "json" ? 10000 : null })}`;
 
-// As many bins as are drawn well, of a length that people count in.
-const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200,
-	86400, 7 * 86400];
-
-function bins(state, most) {
-	const length = state.from === null ? RANGES[state.range][0] :
-		state.to - state.from;
-	const step = STEPS.find((s) => length / s <= most) ?? length / most;
-	return Math.ceil(length / step) + 1;
-}
-
 const seconds = (ns) => Number(ns) / 1e9;
+
+// How far the newest data may be behind the clock before that is a gap.
+export const LAG = 10;
 
 // How many seconds of each bin were metered: the one of now is not over, and
 // in one where a capture began or ended there is less.
@@ -77,24 +69,37 @@ function metered({ times, seconds: lengths, covered }, now) {
 	});
 }
 
-// The server tells what it knows. A range of up to a day is shown whole, with
-// a gap where nothing is known; of years, only those that are.
-function whole(series, state) {
-	const to = Math.max(seconds(series.to_ns), state.to ?? 0);
+// The server's bins with one of nothing for each gap, [time, seconds], before
+// and behind them.
+function padded(series, before, behind) {
+	const around = (list, one) =>
+		[...before.map(one), ...list, ...behind.map(one)];
+	const silent = ({ in: a, out: b, ...more }) => ({ ...more,
+		in: around(a, () => 0), out: around(b, () => 0) });
+	return { ...series, times: around(series.times, ([at]) => at),
+		seconds: around(series.seconds, ([, length]) => length),
+		covered: around(series.covered, () => 0),
+		series: series.series.map(silent), rest: silent(series.rest) };
+}
+
+// The server's bins are of what it knows. The range is shown as it was asked
+// for, with a gap at either end where nothing is known; but years only from
+// where the history begins.
+function whole(series, state, now) {
+	const to = state.to ?? now, { times, seconds: lengths } = series;
 	const from = state.from ?? to - RANGES[state.range][0];
-	const known = series.times.length ? series.times[0] : to;
-	const gap = known - from;
-	if (gap <= 0 || (gap > 86400 && series.times.length))
-		return { from: seconds(series.from_ns), to, series };
-	const none = ({ in: a, out: b, ...more }) =>
-		({ ...more, in: [0, ...a], out: [0, ...b] });
-	return { from, to, series: { ...series, times: [from, ...series.times],
-		seconds: [gap, ...series.seconds], covered: [0, ...series.covered],
-		series: series.series.map(none), rest: none(series.rest) } };
+	if (times.length === 0)
+		return { from, to, series: padded(series, [[from, to - from]], []) };
+	const [first] = times, end = times.at(-1) + lengths.at(-1);
+	const before = first - from, behind = Math.min(to, now) - end;
+	const cut = before > 86400;
+	return { from: cut ? first : from, to, series: padded(series,
+		before > LAG && !cut ? [[from, before]] : [],
+		behind > LAG ? [[end, behind]] : []) };
 }
 
 function chartOf(answer, state, now) {
-	const { from, to, series } = whole(answer, state);
+	const { from, to, series } = whole(answer, state, now);
 	const { covered, times, seconds: lengths } = series;
 	const over = metered(series, now);
 	const one = (key, name, { in: a, out: b }) => ({ key, name,
@@ -104,16 +109,19 @@ function chartOf(answer, state, now) {
 	const rest = { ...one(REST, "the rest", series.rest), rest: true };
 	const moved = (s) => s.in.some(Boolean) || s.out.some(Boolean);
 	const silent = (i) => ![...all, rest].some((s) => s.in[i] || s.out[i]);
-	return { from, to, times, lengths, lost: times.map(() => 0),
-		partly: covered.map((c) => c < 0.95),
+	const lags = (i) => times[i] + lengths[i] > now &&
+		(now - times[i]) * (1 - covered[i]) < LAG;
+	return { from, to, now, times, lengths, step: answer.seconds.at(-1),
+		lost: times.map(() => 0),
+		partly: covered.map((c, i) => c < 0.95 && !lags(i)),
 		covered: covered.map((c, i) => c > 0 || !silent(i)),
 		series: moved(rest) ? [...all, rest] : all };
 }
 
 // When details were lost: rows of time, as long as the bins or shorter.
 async function addLost(chart, base, signal) {
-	const { times, lengths, lost } = chart, length = lengths.at(-1);
-	const by = length < 3600 ? "minute" : length < 86400 ? "hour" : "day";
+	const { times, lengths, lost, step } = chart;
+	const by = step < 3600 ? "minute" : step < 86400 ? "hour" : "day";
 	const { rows } = await get("rows", { by, ...base, sort: "lost",
 		limit: times.length }, signal);
 	for (const row of rows.filter((r) => r.lost > 0)) {
@@ -131,12 +139,12 @@ export async function load(state, signal, most) {
 		get("status", {}, signal),
 		get("summary", base, signal),
 		get("series", { by: state.by, top: SERIES,
-			bins: bins(state, most), ...base }, signal),
+			bins: Math.ceil(most) + 1, ...base }, signal),
 		get("rows", { ...rowsOf(state), limit: ROWS,
 			offset: (state.page - 1) * ROWS }, signal),
 	]);
 	const chart = chartOf(series, state, seconds(status.now_ns));
-	if (rows.sums.lost > 0)
+	if (summary.lost > 0)
 		await addLost(chart, base, signal);
 	return { status, summary, rows, chart };
 }

@@ -22,9 +22,14 @@ let outer = history.state?.outer ?? [];
 const now = createNow();
 let rates = new Map();
 
-const view = () => ({ state, from: shown?.chart.from ?? 0,
-	to: shown?.chart.to ?? 1,
-	now: Number(shown?.status.now_ns ?? 1e9 * Date.now() / 1e3) / 1e9 });
+// What is seen, or before that what was asked for.
+function view() {
+	if (shown)
+		return { state, from: shown.chart.from, to: shown.chart.to,
+			now: shown.chart.now };
+	const now = Date.now() / 1000, [from, to] = bounds(state, now);
+	return { state, from, to, now };
+}
 
 /* where to */
 
@@ -48,11 +53,11 @@ function go(change, { replace = false, within = [] } = {}) {
 }
 
 function zoom(from, to) {
-	// No finer than what is kept.
-	const least = 300, middle = (from + to) / 2;
-	const half = Math.max(to - from, least) / 2;
+	// No finer than what is kept, and nothing of what is to come.
+	const least = 300, length = Math.max(to - from, least);
+	const end = Math.min((from + to + length) / 2, Math.max(to, view().now));
 	const { range, from: a, to: b } = state;
-	go({ from: Math.max(0, middle - half), to: middle + half },
+	go({ from: Math.max(0, end - length), to: end },
 		{ within: [...outer, { range, from: a, to: b }] });
 }
 
@@ -179,8 +184,8 @@ function dress({ chart }) {
 
 // What the address alone tells.
 function drawFrame() {
-	const ends = bounds(state, Date.now() / 1000);
-	timing.show(state, shown?.chart.from ?? ends[0], shown?.chart.to ?? ends[1]);
+	const { from, to } = view();
+	timing.show(state, from, to);
 	drawTrail(state, called, shown?.status);
 	byId("csv").href = download(state, "csv");
 	byId("json").href = download(state, "json");
@@ -204,7 +209,8 @@ function draw() {
 	drawHead(status);
 	const feeds = state.process === null && state.remote === null &&
 		state.protocol === null && state.from === null;
-	drawTotals(byId("tiles"), summary, rows.sums, state);
+	drawTotals(byId("tiles"), { all: summary, sums: rows.sums, state,
+		length: Math.min(chart.to, chart.now) - chart.from });
 	now.show(feeds);
 	byId("chart-title").textContent = `Rate by ${HEADS[state.by].toLowerCase()}`;
 	byId("chart-note").textContent = note(chart);
@@ -231,8 +237,9 @@ function drawRows({ status, summary, rows, colours, feeds }) {
 	const quotas = by === "user" ? summary.quotas : [];
 	drawTable(byId("rows"), { by, rows: rows.rows, sums: rows.sums, sort, q,
 		quotas: new Map(quotas.map((quota) => [quota.uid, quota])),
-		link: linkTo, lossy: rows.sums.lost > 0, colours,
-		first: Number(status.first_ns) / 1e9, onLast: toLast(status),
+		link: linkTo, lossy: summary.lost > 0, colours,
+		first: Number(status.first_ns) / 1e9,
+		last: Number(status.watermark_ns) / 1e9, onLast: toLast(status),
 		now: by === "user" && feeds ? rates : null,
 		caption: `${TABS[by]} by bytes`, onSort: (to) => go({ sort: to }) });
 	drawPages(byId("pages"), rows.count, page, (to) => go({ page: to }));
@@ -331,7 +338,9 @@ listen({
 			cell.textContent = nowText(rates.get(Number(cell.dataset.uid)));
 		// At once, but the server rests for most of the time.
 		const rest = Math.max(700, took * 8);
-		const idle = event.rows.length === 0 && performance.now() - loaded < 10000;
+		const idle = event.rows.length === 0 &&
+			(shown?.status.watermark_ns ?? null) !== null &&
+			performance.now() - loaded < 10000;
 		if (state.from === null && !idle)
 			later(Math.max(0, loaded + rest - performance.now()));
 	},

@@ -90,9 +90,11 @@ export function createChart(root, { zoom, say, }) {
 
 	function options() {
 		const narrow = root.clientWidth < 560;
+		// Half of the last time on the axis is beyond the end.
+		const beyond = 2.8 * unit();
 		return {
 			width: root.clientWidth, height: root.clientHeight,
-			padding: [8, narrow ? 8 : 16, 0, 0], legend: { show: false },
+			padding: [8, beyond, 0, 0], legend: { show: false },
 			scales: { x: { range: () => [model.from, model.to] },
 				y: { range: upAndDown } },
 			axes: axes(narrow),
@@ -117,17 +119,19 @@ export function createChart(root, { zoom, say, }) {
 		});
 	}
 
+	const unit = () =>
+		parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 	function axes(narrow) {
-		const page = getComputedStyle(document.documentElement);
-		const unit = parseFloat(page.fontSize);
+		const rem = unit();
 		const axis = { stroke: colour("--soft"), ticks: { show: false },
-			font: `${1.1 * unit}px ${getComputedStyle(root).fontFamily}` };
+			font: `${1.1 * rem}px ${getComputedStyle(root).fontFamily}` };
 		return [
-			{ ...axis, grid: { show: false }, size: 2.8 * unit, gap: 6,
-				space: (narrow ? 6.4 : 8.4) * unit,
+			{ ...axis, grid: { show: false }, size: 2.8 * rem, gap: 6,
+				space: (narrow ? 6.4 : 8.4) * rem,
 				values: (u, splits, at, space, step) => labels(splits, step) },
-			{ ...axis, size: (narrow ? 6.4 : 7.8) * unit, gap: 8,
-				space: Math.max(4 * unit, root.clientHeight / 10),
+			{ ...axis, size: (narrow ? 6.4 : 7.8) * rem, gap: 8,
+				space: Math.max(4 * rem, root.clientHeight / 10),
 				values: (u, splits) => splits.map(bits),
 				grid: { stroke: colour("--line"), width: 1 } },
 		];
@@ -160,7 +164,7 @@ export function createChart(root, { zoom, say, }) {
 		}
 		const t = u.posToVal(left, "x");
 		const i = model.times.findLastIndex((start) => start <= t);
-		if (i < 0)
+		if (i < 0 || t > model.times[i] + model.lengths[i])
 			hide();
 		else
 			readout.show(model, at = i, left + u.bbox.left / devicePixelRatio);
@@ -181,7 +185,8 @@ export function createChart(root, { zoom, say, }) {
 		if (to !== undefined) {
 			const i = Math.min(Math.max(to, 0), last);
 			const middle = model.times[i] + model.lengths[i] / 2;
-			const left = plot.valToPos(Math.min(middle, model.to), "x");
+			const seen = Math.min(Math.max(middle, model.from), model.to);
+			const left = plot.valToPos(seen, "x");
 			plot.setCursor({ left, top: 1 });
 			say(spoken(model, i));
 		} else if (event.key === "Escape" && at !== null) {

@@ -113,12 +113,11 @@ export function createTime(view, go) {
 	preset.addEventListener("change", () =>
 		go({ range: preset.value, from: null, to: null }));
 
-	// By a share of the range, never past now.
+	// By a share of the range, never past now or before all time.
 	function shift(share) {
-		const { from, to, now } = view();
-		const by = (to - from) * share;
-		const end = Math.min(to + by, now);
-		go({ from: end - (to - from), to: end });
+		const { from, to, now } = view(), length = to - from;
+		const end = Math.max(Math.min(to + length * share, now), length);
+		go({ from: end - length, to: end });
 	}
 
 	function wider() {

@@ -34,11 +34,10 @@ export function colourOf(keys, by) {
 	return new Map(colours);
 }
 
-export function note({ lengths, covered }) {
-	const parts = [`each step ${duration(lengths.at(-1))}`];
-	if (!covered.includes(true))
-		parts.push("nothing was metered");
-	return parts.join(" · ");
+export function note({ step, covered }) {
+	return [step ? `each step ${duration(step)}` : null,
+		covered.includes(true) ? null : "nothing was metered"]
+		.filter(Boolean).join(" · ");
 }
 
 // Whose traffic it is: where the history has been written.

@@ -1,6 +1,6 @@
 // The feed of what is committed each second, and how fresh it is.
 
-const STALE = 10;
+import { LAG } from "./api.js";
 
 // listen({ rows, state, reset }): rows(event) for what came in, state(name,
 // seconds) when the feed is "live", "stale", "away" or "empty".
@@ -14,7 +14,7 @@ export function listen({ rows, state, reset }) {
 		if (waterless)
 			return state("empty");
 		const now = age + (Date.now() - heard) / 1000;
-		state(now >= STALE ? "stale" : "live", now);
+		state(now >= LAG ? "stale" : "live", now);
 	}
 
 	function fresh(data) {

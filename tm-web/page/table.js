@@ -49,7 +49,7 @@ function shareCell(row, whole, most) {
 
 export function quotaBar(quota) {
 	const { used, limit, period, share, state } = quota;
-	const colour = { ok: "accent", over: "bad" }[state] ?? "warn";
+	const colour = { ok: "accent", 100: "bad" }[state] ?? "warn";
 	const style = { width: `${Math.min(share, 1) * 100}%`,
 		background: `var(--${colour})` };
 	return el("div.quota", { dataset: { state } },
@@ -78,13 +78,16 @@ function rowOf(row, view) {
 
 export const nowText = (rates) => rates ? rate(rates.in + rates.out) : "–";
 
-function empty({ q, first, onLast }) {
+function empty({ q, first, last, onLast }) {
+	if (!first && !last)
+		return el("div.empty", {}, el("strong", {}, "Nothing has been metered yet"),
+			el("span", {}, "What tm-store writes shows up here within seconds."));
 	if (q)
 		return el("div.empty", {}, el("strong", {}, "Nothing has that in its name"),
 			el("span", {}, "Search looks for a part of a name or an address."));
 	return el("div.empty", {}, el("strong", {}, "No traffic in this range"),
-		el("span", {}, first ? `The history begins on ${time(first)}.` :
-			"Nothing has been metered yet."),
+		el("span", {}, onLast ? `The history ends at ${time(last)}.` :
+			first ? `The history begins at ${time(first)}.` : ""),
 		onLast ? el("button.small", { type: "button", onclick: onLast },
 			"Show the last there is") : null);
 }

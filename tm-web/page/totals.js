@@ -39,9 +39,11 @@ function owners(sum) {
 		el("p", {}, `${size(unattributed)} unattributed`));
 }
 
-function surely(sum, lost) {
-	const node = tile("Metered", null, big(percent(sum.coverage, 1)),
-		el("p", {}, `${duration(sum.covered_seconds)} of this range`),
+function surely(sum, length) {
+	const { covered_seconds: covered, lost } = sum;
+	const node = tile("Metered", null,
+		big(percent(Math.min(covered, length), length)),
+		el("p", {}, `${duration(covered)} of this range`),
 		el("p", { class: lost ? "bad" : null }, lost ?
 			`${size(lost)} lost their details` : "no details were lost"));
 	if (sum.excluded)
@@ -51,7 +53,7 @@ function surely(sum, lost) {
 
 function allowed(quotas) {
 	const of = (...states) => quotas.filter((q) => states.includes(q.state)).length;
-	const over = of("over"), near = of("80", "90");
+	const over = of("100"), near = of("80", "90");
 	const said = [[over, "over"], [near, "above 80 %"], [of("projected"),
 		"will be over at this pace"]].filter(([n]) => n)
 		.map(([n, what]) => `${n} ${what}`).join(", ");
@@ -67,8 +69,9 @@ function quota(one) {
 			`${size(one.projected)} by the end at this pace`));
 }
 
-// all: of the whole host; sums: of what the view shows.
-export function drawTotals(root, all, sums, state) {
+// all: of the range, by filters alone; sums: of the table; length: how many
+// seconds of the range have passed.
+export function drawTotals(root, { all, sums, state, length }) {
 	const seconds = all.covered_seconds ||
 		(Number(all.to_ns) - Number(all.from_ns)) / 1e9;
 	const { quotas } = all, one = quotas.filter((q) =>
@@ -78,7 +81,7 @@ export function drawTotals(root, all, sums, state) {
 		quotas.length && !narrowed ? [allowed(quotas)] : [];
 	fill(root, moved("In", "in", sums, seconds), moved("Out", "out", sums, seconds),
 		narrowed || all.unattributed === null ? null : owners(all),
-		surely(all, sums.lost), limits);
+		surely(all, length), limits);
 }
 
 // The rates of the last minute as two mirrored lines of bars.
