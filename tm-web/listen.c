@@ -72,6 +72,13 @@ bool place_parse(struct place *place, const char *text)
 	return parse_ipv6(place, host + 1, port);
 }
 
+const char *place_path(const struct place *place)
+{
+	const struct sockaddr_un *const address = (const void *)&place->address;
+
+	return address->sun_family == AF_UNIX ? address->sun_path : NULL;
+}
+
 bool place_is_local(const struct place *place)
 {
 	const struct sockaddr_in *const ipv4 = (const void *)&place->address;

@@ -16,6 +16,9 @@ struct place {
 /* False when it is no such text. */
 bool place_parse(struct place *place, const char *text);
 
+/* Of a Unix socket, else NULL. */
+const char *place_path(const struct place *place);
+
 /* Whether nobody on another machine reaches it. */
 bool place_is_local(const struct place *place);
 

@@ -2,6 +2,7 @@
  * database of tm-store, read-only, on the other. */
 #include <err.h>
 #include <errno.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,28 @@ static void check_database(const char *path)
 	database_close(&database);
 }
 
+/* Who it has become by now decides what it may make. */
+static void __attribute__((noreturn)) fail_to_listen(const struct place *place)
+{
+	const int error = errno;
+	const struct passwd *const user = getpwuid(geteuid());
+	const char *const name = user ? user->pw_name : "this user";
+	const char *const path = place_path(place);
+	const char *const slash = path ? strrchr(path, '/') : NULL;
+
+	if (error != EACCES)
+		errx(TM_FAILED, "%s: %s", place->text, strerror(error));
+	if (!path)
+		errx(TM_FAILED,
+			"%s: %s; it runs as %s: take a port from 1024 on",
+			place->text, strerror(error), name);
+	errx(TM_FAILED,
+		"%s: %s; it runs as %s, who has to own %.*s (--user NAME "
+		"is another)",
+		place->text, strerror(error), name,
+		slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+}
+
 static void say_place(const struct options *options)
 {
 	printf("%s\n", options->place.url);
@@ -97,7 +120,7 @@ int main(int argc, char **argv)
 	check_database(options.server.database);
 	socket = place_listen(&options.place);
 	if (socket < 0)
-		err(TM_FAILED, "%s", options.place.text);
+		fail_to_listen(&options.place);
 	problem = confine(options.server.database, tell);
 	if (problem)
 		errx(TM_FAILED, "%s: %s", options.server.database, problem);
