@@ -136,10 +136,12 @@ setup() {
 	compare_csv process,user ''
 	compare_csv user,process,remote,protocol,interface,direction ''
 	compare_csv direction,protocol '--sort key' '&sort=name'
-	compare_csv minute,user '' '&sort=name'
-	compare_csv hour '' '&sort=name'
-	compare_csv day,remote '' '&sort=name'
-	compare_csv month '' '&sort=name'
+	compare_csv minute,direction ''
+	compare_csv minute,user '--reverse' '&order=desc'
+	compare_csv minute,user '--sort in' '&sort=in'
+	compare_csv hour ''
+	compare_csv day,remote ''
+	compare_csv month ''
 	compare_csv user '--top 2 --offset 1 --sort out' '&limit=2&offset=1&sort=out'
 	compare_csv remote '--user 1001' '&user=1001'
 	grep -qi '^content-type: text/csv; charset=utf-8' headers
@@ -168,6 +170,19 @@ setup() {
 	assert_output --partial '"quotas":[]'
 	ask "/api/v1/summary?$RANGE&direction=in"
 	assert_output --partial '"total":2084,"packets_in":4,"packets_out":0,"packets":4,"attributed":1500,"nobody":84,"lost":500,'
+}
+
+@test "a quota's state is what tm-store calls it" {
+	cp "$NOW" own.db
+	for quota in 1000:1000 1001:1500 0:90; do
+		tm-store quota --db own.db --user "${quota%:*}" \
+			--limit "${quota#*:}" --month || true
+	done
+	tm-store quota --db own.db --user 1002 --limit 1G --month || true
+	serve own.db
+	ask /api/v1/summary
+	run jq -c '.quotas | map([.uid, .state])' <<<"$output"
+	assert_output '[[0,"80"],[1000,"100"],[1001,"90"],[1002,"ok"]]'
 }
 
 @test "the status tells how old the newest data are" {
@@ -271,6 +286,23 @@ shape() {
 	ask '/api/protocol/breakdown'
 	run jq -c '.protocols | keys' <<<"$output"
 	assert_output '["","ICMP","TCP","UDP"]'
+	# as its own page asks: what is foreign is not looked at, none is all
+	ask '/api/protocol/breakdown?hours=1&process='
+	run jq -c '.protocols | keys' <<<"$output"
+	assert_output '["","ICMP","TCP","UDP"]'
+	ask '/api/ip/breakdown?hours=1&process='
+	run jq -c '[.process_name, (.ips | length)]' <<<"$output"
+	assert_output '[null,5]'
+	ask '/api/ip/breakdown?hours=1&process=curl'
+	run jq -c '[.process_name, (.ips | length)]' <<<"$output"
+	assert_output '["curl",1]'
+	ask '/api/timeseries?hours=1&interval=1&process='
+	run jq -c '[.process_name, (.data | map(.tx_bytes) | add * 60 | round)]' <<<"$output"
+	assert_output '["All Processes",1036]'
+	for path in current summary processes history/top history/process/curl; do
+		code_of "/api/$path?_=123&=&user=1001&from=x"
+		assert_output 200
+	done
 	code_of '/api/history/top?hours=-1'
 	assert_output 400
 	code_of /api/cleanup -X POST -d '{"days":0}'
@@ -566,6 +598,10 @@ shape() {
 	run tm-web --db "$DAY" --listen unix:"$PWD/run/web"
 	assert_failure 1
 	assert_output "tm-web: unix:$PWD/run/web: Address already in use"
+	mkdir -m 755 roots
+	run tm-web --db "$DAY" --user nobody --listen unix:"$PWD/roots/web"
+	assert_failure 1
+	assert_output "tm-web: unix:$PWD/roots/web: Permission denied; it runs as nobody, who has to own $PWD/roots/ (--user NAME is another)"
 	kill -KILL "$SERVER"
 	wait "$SERVER" || true
 	: >address

@@ -260,7 +260,7 @@ static bool is_taken(const char *names, const char *name)
 	const size_t length = strlen(name);
 	const char *at = names;
 
-	while ((at = strstr(at + 1, name))) {
+	while (length && (at = strstr(at + 1, name))) {
 		if (at[-1] == ' ' && at[length] == ' ')
 			return true;
 	}
@@ -289,6 +289,18 @@ static bool take(struct reading *reading, struct request *request,
 	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
 		"%.64s is no parameter here", parameter->name);
 	return false;
+}
+
+/* The largest first, but times as they passed: as tm-store query has it. */
+static void set_order(struct question *question, const struct request *request)
+{
+	struct history_rows_query *const query = &question->query;
+
+	if (request_parameter(request, "sort") || !(query->by & BY_TIME))
+		return;
+	query->sort = HISTORY_SORT_KEY;
+	if (!request_parameter(request, "order"))
+		query->is_ascending = true;
 }
 
 /* Nobody sees more than his own. */
@@ -329,10 +341,8 @@ static bool complete(struct question *question, struct request *request)
 	return false;
 }
 
-bool question_parse(struct question *question, struct history *history,
-	struct request *request, const char *names)
+static void begin(struct question *question)
 {
-	struct reading reading = {question, history, request};
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -344,9 +354,34 @@ bool question_parse(struct question *question, struct history *history,
 	question->query.filter.to_ns = question->now_ns;
 	question->query.by = question->keys.order[0] = HISTORY_BY_USER;
 	question->keys.count = 1;
+}
+
+static bool parse(struct question *question, struct history *history,
+	struct request *request, const char *names, bool is_strict)
+{
+	struct reading reading = {question, history, request};
+
+	begin(question);
 	for (unsigned i = 0; i < request->parameter_count; i++) {
-		if (!take(&reading, request, names, &request->parameters[i]))
+		const struct parameter *const parameter =
+			&request->parameters[i];
+
+		if ((is_strict || is_taken(names, parameter->name)) &&
+			!take(&reading, request, names, parameter))
 			return false;
 	}
+	set_order(question, request);
 	return complete(question, request);
+}
+
+bool question_parse(struct question *question, struct history *history,
+	struct request *request, const char *names)
+{
+	return parse(question, history, request, names, true);
+}
+
+bool question_parse_known(struct question *question, struct history *history,
+	struct request *request, const char *names)
+{
+	return parse(question, history, request, names, false);
 }

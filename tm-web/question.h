@@ -21,4 +21,8 @@ struct question {
 bool question_parse(struct question *question, struct history *history,
 	struct request *request, const char *names);
 
+/* The same, and what is foreign is not looked at. */
+bool question_parse_known(struct question *question, struct history *history,
+	struct request *request, const char *names);
+
 #endif

@@ -64,20 +64,22 @@ static struct text *begin(struct request *request, const char *more)
 	return &request->answer.text;
 }
 
-/* The question of this path, about the last minute or hours; 0 = the minute. */
+/* The question of this path, about the last minute or hours; 0 = the minute.
+ * Theirs takes no notice of other parameters and of a process without a name,
+ * and its own page sends both. */
 static bool ask(struct question *question, struct history *history,
 	struct request *request, const char *names, unsigned hours)
 {
-	const struct history_filter *filter;
+	struct history_filter *const filter = &question->query.filter;
 
-	if (!question_parse(question, history, request, names))
+	if (!question_parse_known(question, history, request, names))
 		return false;
-	filter = &question->query.filter;
+	if (filter->process && !*filter->process)
+		filter->process = NULL;
 	if (!question->hours)
 		question->hours = hours;
-	question->query.filter.from_ns =
-		filter->to_ns -
-		(hours ? question->hours * HOUR_NS : WINDOW_S * SECOND_NS);
+	filter->from_ns = filter->to_ns - (hours ? question->hours * HOUR_NS
+						 : WINDOW_S * SECOND_NS);
 	return true;
 }
 
@@ -318,13 +320,14 @@ static void put_address(struct text *text, const struct history_row *row,
 
 void tracker_addresses(struct history *history, struct request *request)
 {
-	const char *const process = request_parameter(request, "process");
 	struct history_rows rows = {0};
 	struct question question;
+	const char *process;
 	struct text *text;
 
 	if (!ask(&question, history, request, " process ", 0))
 		return;
+	process = question.query.filter.process;
 	if (get(history, request, &question, HISTORY_BY_REMOTE,
 		    process ? ROWS_MOST : ADDRESSES_MOST, &rows)) {
 		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
@@ -474,13 +477,14 @@ static void put_bin(
 
 void tracker_series(struct history *history, struct request *request)
 {
-	const char *const process = request_parameter(request, "process");
 	struct history_series series = {0};
 	struct question question;
+	const char *process;
 	struct text *text;
 
 	if (!ask(&question, history, request, " hours process ", 1))
 		return;
+	process = question.query.filter.process;
 	if (history_series(history,
 		    &(struct history_series_query){
 			    .filter = question.query.filter, .bins = 1500},
