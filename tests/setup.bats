@@ -19,12 +19,17 @@ teardown_file() {
 
 setup() {
 	cd "$TREE" || return
-	rm -rf fake asked samples
+	rm -rf fake asked samples kept
+	[ ! -e tm-capture.own ] || mv tm-capture.own build/bin/tm-capture
 	mkdir fake
 	fake dpkg-query 'echo installed'
 	for manager in apt-get dnf zypper rpm; do
 		fake $manager "echo $manager \"\$@\" >>'$TREE/asked'"
 	done
+}
+
+teardown() {
+	[ -z "${group-}" ] || kill -KILL -- "-$group" 2>/dev/null || true
 }
 
 # fake COMMAND SCRIPT: found before the system's own
@@ -137,31 +142,74 @@ apt-get install -y --no-install-recommends clang"
 	refute_output --partial 2023- # the year of the recording
 }
 
-@test "./run --web serves what it meters or replays, until Ctrl-C" {
-	needs_root
+# run_web AS... -- ARGUMENT...: ./run in a process group of its own, until it has
+# replayed a sample and only serves
+run_web() {
+	local as=()
+	while [ "$1" != -- ]; do
+		as+=("$1")
+		shift
+	done
 	a_sample
 	rm -rf kept
 	install -d -o 65534 kept
 	# shellcheck disable=SC2016 # the shell that is started expands it
-	as_nobody setsid -w sh -c 'echo $$ >kept/group; exec ./run --web="$PWD/kept/history"' \
+	"${as[@]}" setsid -w sh -c 'echo $$ >group; shift; exec ./run "$@"' sh "$@" \
 		>said 2>&1 3>&- &
 	started=$!
 	until grep -q "that was all" said || ! kill -0 "$started"; do
 		sleep 0.2
 	done
 	cat said
-	read -r group <kept/group
+	read -r group <group
+}
+
+# Ctrl-C, again where it came before ./run waits for it
+end_web() {
+	while kill -INT -- "-$group" 2>/dev/null; do
+		sleep 1
+	done
+	wait "$started"
+}
+
+@test "./run --web serves what it meters or replays, until Ctrl-C" {
+	needs_root
+	install -o 65534 /dev/null group
+	run_web as_nobody -- --for 2s --web="$TREE/kept/history"
 	address=$(sed -n 's/^run: the page is at //p' said)
 	run curl -sS "${address}api/v1/rows?by=user"
 	assert_output --partial '"uid":4242,"user":null,"in":0,"out":60,'
 	run curl -sS "$address"
 	assert_line '<!doctype html>'
-	kill -INT -- "-$group"
-	wait "$started"
+	end_web
 	run pgrep -a -g "$group"
 	assert_output ""
 	run sqlite3 kept/history/history.db 'SELECT uid, out_bytes FROM traffic'
 	assert_output "4242|60"
+}
+
+@test "the page of ./run --web is opened by who called sudo, and never as root" {
+	needs_root
+	mv build/bin/tm-capture tm-capture.own
+	printf '#!/bin/sh\necho "$@" >>asked; exit 77\n' >build/bin/tm-capture
+	chmod 755 build/bin/tm-capture
+	fake xdg-open "echo \"\$(id -u) \$*\" >'$TREE/kept/opened'; exit 1"
+	run_web clean_env DISPLAY=:9 SUDO_UID=65534 SUDO_GID=65534 -- \
+		--for 2s --web "$TREE/kept/history" -v
+	address=$(sed -n 's/^run: the page is at //p' said)
+	for _ in $(seq 50); do
+		[ ! -s kept/opened ] || break
+		sleep 0.1
+	done
+	assert_equal "$(cat kept/opened)" "65534 $address"
+	assert_equal "$(cat asked)" "--every 500ms --for 2s -v"
+	assert_file_exists kept/history/history.db
+	end_web
+	run_web clean_env DISPLAY=:9 -- --web="$TREE/kept/history"
+	grep -q '^run: the page is at ' said
+	sleep 0.5
+	assert_file_not_exists kept/opened
+	end_web
 }
 
 @test "where there is no recording either, ./run says so" {
