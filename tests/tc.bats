@@ -659,6 +659,10 @@ leave_filters() {
 	run -0 at "$LEFT" tm-capture --detach
 	assert_output "nothing to remove
 3 of running captures or of others stay (--detach=all)"
+	run -77 at "$LEFT" setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$BUILD/bin/tm-capture" --detach=all
+	refute_line --regexp "nothing to remove| stay"
+	assert_line --partial "it takes root, or CAP_NET_ADMIN: try sudo"
 	run -0 at "$LEFT" tm-capture --detach=all -i tm0
 	assert_line --index 0 --regexp "^tm0: old \(id [0-9]+\), tc ingress$"
 	assert_line --index 1 --regexp "^tm0: tm_tc_in \(id [0-9]+\), tcx ingress$"

@@ -52,6 +52,14 @@ elsewhere() {
 		exec tm-doctor --json >out"
 }
 
+@test "without CAP_PERFMON that is what is missing, not a newer kernel" {
+	with +bpf,+net_admin tm-doctor --json >out
+	run jq -r '.checks[] | select(.state == "missing") | .name' out
+	assert_output CAP_PERFMON
+	run row tp_btf/sock_recv_length
+	assert_output "unknown needs CAP_PERFMON to be tried |  | "
+}
+
 @test "what an older kernel lacks is missing, with the kernel that has it" {
 	older 5.8
 	tm-doctor --json >out
@@ -272,26 +280,32 @@ with_types() {
 	assert_equal "$(row lockdown)" "ok none [integrity] confidentiality |  | "
 }
 
-@test "members of a bond, tunnels, RDMA and network disks are named" {
+@test "parts of a bridge and tunnels of the network namespace are named" {
+	ip netns add "$NETNS"
+	ip -n "$NETNS" link add bridge9 type bridge
+	for number in 1 2; do
+		ip -n "$NETNS" link add part$number type veth peer name far$number
+		ip -n "$NETNS" link set part$number master bridge9
+	done
+	ip -n "$NETNS" link add tunnel9 type vxlan id 5 dstport 4789
+	nsenter --net="/run/netns/$NETNS" tm-doctor --json >out
+	run row "bond, bridge, team"
+	assert_output --regexp "^note part[12] in bridge9, part[12] in bridge9 \| .*\
+\| tm-capture -i bridge9$"
+	run row tunnels
+	assert_output --regexp "^note tunnel9 \|"
+}
+
+@test "RDMA and network disks are named" {
 	mkdir part
 	# shellcheck disable=SC2016 # for the other shell
 	elsewhere 'mount -t tmpfs none /sys/class
 		cd /sys/class
-		mkdir -p net/bond0 net/eth0 net/eth1 net/wg0 infiniband/mlx5_0 \
-			nvme/nvme0 nvme/nvme1
-		ln -s ../bond0 net/eth0/master
-		ln -s ../bond0 net/eth1/master
-		echo DEVTYPE=bond >net/bond0/uevent
-		echo DEVTYPE=wireguard >net/wg0/uevent
+		mkdir -p infiniband/mlx5_0 nvme/nvme0 nvme/nvme1
 		echo pcie >nvme/nvme0/transport
 		echo tcp >nvme/nvme1/transport
 		cd "$OLDPWD"'
 	assert_equal "$status" 0
-	run row "bond, bridge, team"
-	assert_output --regexp "^note eth[01] in bond0, eth[01] in bond0 \| .*\
-\| tm-capture -i bond0$"
-	run row tunnels
-	assert_output --regexp "^note wg0 \|"
 	run row "RDMA devices"
 	assert_output --regexp "^note mlx5_0 \| .*not seen"
 	run row "network disks"

@@ -72,14 +72,15 @@ static void on_removed(void *context, const struct tm_filter *filter)
 }
 
 /* The programs at one tcx hook, as long as there is such a thing. */
-static uint32_t query(
-	const struct work *work, bool is_in, uint32_t ids[PROGRAMS])
+static uint32_t query(struct work *work, bool is_in, uint32_t ids[PROGRAMS])
 {
 	uint32_t count = PROGRAMS;
 
 	if (bpf_prog_query(work->ifindex, is_in ? TCX_INGRESS : TCX_EGRESS, 0,
-		    NULL, ids, &count))
+		    NULL, ids, &count)) {
+		work->is_forbidden = work->is_forbidden || errno == EPERM;
 		return 0;
+	}
 	return count < PROGRAMS ? count : PROGRAMS;
 }
 
@@ -216,9 +217,9 @@ int tm_detach(const struct tm_settings *settings, bool all)
 	if (all)
 		go_through(settings, &work, list);
 	go_through(settings, &work, clean);
-	if (!work.removed && !work.has_failed)
+	if (!work.removed && !work.has_failed && !work.is_forbidden)
 		puts("nothing to remove");
-	if (work.stay)
+	if (work.stay && !work.is_forbidden)
 		printf("%u of running captures or of others stay "
 		       "(--detach=all)\n",
 			work.stay);

@@ -79,6 +79,10 @@ __attribute__((noreturn)) static void cannot(
 			"cannot %s: not permitted; it takes root, or "
 			"CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON: try sudo",
 			what);
+	if (errno == EMFILE)
+		errx(TM_CANNOT,
+			"cannot %s: too many open files; mend: ulimit -n 1024",
+			what);
 	errx(TM_CANNOT, "cannot %s: %s (-v and tm-doctor tell more)", what,
 		programs->problem);
 }
@@ -157,9 +161,13 @@ static void give_up_rights(
 {
 	char kept[TM_RIGHTS_KEPT];
 
-	if (tm_rights_become(options->user, kept))
+	if (tm_rights_become(options->user, kept)) {
+		if (errno == ENOENT)
+			errx(TM_FAILED, "--user %s: there is no such user",
+				options->user);
 		err(TM_FAILED, "cannot become the user %s",
 			options->user ? options->user : "tm");
+	}
 	if (tm_rights_drop(can_read_maps, programs, kept))
 		err(TM_FAILED, "cannot drop rights");
 	if (*kept && !options->is_quiet)

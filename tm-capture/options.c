@@ -86,6 +86,8 @@ static void add_interface(struct tm_settings *settings, const char *name)
 
 static void add_network(struct tm_list *list, const char *argument)
 {
+	if (!strcmp(argument, "@"))
+		errx(TM_MISUSED, "-s, -x: @ wants the name of a file");
 	if (!tm_list_name(list, argument))
 		errx(TM_MISUSED,
 			"-s, -x: at most %d each; @FILE holds any "

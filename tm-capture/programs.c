@@ -296,13 +296,14 @@ int tm_programs_load(struct tm_programs *programs,
 	const struct tm_settings *settings, size_t ring_bytes, bool sums,
 	uint32_t meter, bool has_cgroup)
 {
-	const int cpus = libbpf_num_possible_cpus();
+	int cpus;
 
 	memset(programs, 0, sizeof(*programs));
 	programs->meter = meter;
 	programs->has_cgroup = has_cgroup;
 	libbpf_set_print(say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0)
 		return fail(
 			programs, "the number of CPUs: %s", strerror(-cpus));

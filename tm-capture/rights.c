@@ -190,8 +190,10 @@ int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT])
 		return -1;
 	}
 	if (!user || !user->pw_uid) {
-		say(kept, "the user root: there is no user tm, nor one who "
-			  "called sudo (--user NAME)");
+		say(kept, name || user
+				  ? "the user root"
+				  : "the user root: there is no user tm, nor "
+				    "one who called sudo (--user NAME)");
 		return 0;
 	}
 	if (setgroups(0, NULL) || setgid(user->pw_gid) || setuid(user->pw_uid))

@@ -9,6 +9,7 @@
 struct tm_doctor {
 	struct tm_table table;
 	bool has_rights; /* so that EPERM is the kernel's own word */
+	bool has_perfmon;
 	char tree[4096]; /* where cgroup2 is mounted, "" = nowhere */
 	int root;	 /* its descriptor, or -1 */
 	struct tm_btf btf;

@@ -271,6 +271,10 @@ static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
 	else if (is_forbidden(error) && !doctor->has_rights)
 		row = tm_row_add(table, feature->name, TM_UNKNOWN,
 			"needs the rights above to be tried");
+	else if ((is_forbidden(error) || error == ENOTSUP) &&
+		 !doctor->has_perfmon)
+		row = tm_row_add(table, feature->name, TM_UNKNOWN,
+			"needs CAP_PERFMON to be tried");
 	else if (error == EMFILE || error == ENFILE)
 		row = tm_row_add(table, feature->name, TM_UNKNOWN, "%s",
 			strerror(error));

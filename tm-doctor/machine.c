@@ -1,9 +1,10 @@
-#include <limits.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "checks.h"
+#include "common/netlink.h"
 #include "place.h"
 
 /* The engine's name, or NULL where nothing tells of one. */
@@ -41,29 +42,20 @@ static void check_container(struct tm_table *table)
 
 struct found {
 	struct tm_row *row;
-	char first[NAME_MAX + 1]; /* the interface to name instead */
+	char first[IF_NAMESIZE]; /* the interface to name instead */
 };
 
-static void note_member(void *context, const char *name)
+static void note_member(void *context, const struct tm_link *link)
 {
 	struct found *const found = context;
-	char path[sizeof("/sys/class/net//master") + NAME_MAX];
-	char target[PATH_MAX], text[2 * NAME_MAX];
-	const char *master;
-	ssize_t length;
+	char master[IF_NAMESIZE], text[2 * IF_NAMESIZE + 8];
 
-	snprintf(path, sizeof(path), "/sys/class/net/%.*s/master", NAME_MAX,
-		name);
-	length = readlink(path, target, sizeof(target) - 1);
-	if (length <= 0)
+	if (!link->master || !if_indextoname(link->master, master))
 		return;
-	target[length] = '\0';
-	master = strrchr(target, '/');
-	master = master ? master + 1 : target;
-	snprintf(text, sizeof(text), "%.64s in %.64s", name, master);
+	snprintf(text, sizeof(text), "%s in %s", link->name, master);
 	tm_row_append(found->row, text);
 	if (!*found->first)
-		snprintf(found->first, sizeof(found->first), "%.64s", master);
+		memcpy(found->first, master, sizeof(master));
 }
 
 /* The packets of sockets are on the bond: its members see link frames. */
@@ -72,7 +64,7 @@ static void check_members(struct tm_table *table)
 	struct found found = {.row = tm_row_add(table, "bond, bridge, team",
 				      TM_OK, "%s", "")};
 
-	tm_place_list("/sys/class/net", note_member, &found);
+	tm_netlink_links(note_member, &found);
 	if (!*found.row->found) {
 		tm_row_append(found.row, "none");
 		return;
@@ -85,21 +77,14 @@ static void check_members(struct tm_table *table)
 		tm_place_is_plain(found.first) ? found.first : "NAME");
 }
 
-static void note_tunnel(void *context, const char *name)
+static void note_tunnel(void *context, const struct tm_link *link)
 {
 	static const char *const kinds[] = {"wireguard", "vxlan", "geneve",
 		"gre", "gretap", "ipip", "sit", "ip6tnl", "ip6gre", "bareudp"};
-	char path[sizeof("/sys/class/net//uevent") + NAME_MAX];
-	char kind[64];
 
-	snprintf(path, sizeof(path), "/sys/class/net/%.*s/uevent", NAME_MAX,
-		name);
-	if (tm_place_read(path, kind, sizeof(kind)) ||
-		strncmp(kind, "DEVTYPE=", 8))
-		return;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (!strcmp(kind + 8, kinds[i]))
-			tm_row_append(context, name);
+		if (!strcmp(link->kind, kinds[i]))
+			tm_row_append(context, link->name);
 	}
 }
 
@@ -108,7 +93,7 @@ static void check_tunnels(struct tm_table *table)
 	struct tm_row *const row =
 		tm_row_add(table, "tunnels", TM_OK, "%s", "");
 
-	tm_place_list("/sys/class/net", note_tunnel, row);
+	tm_netlink_links(note_tunnel, row);
 	if (!*row->found) {
 		tm_row_append(row, "none");
 		return;

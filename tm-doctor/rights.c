@@ -25,7 +25,8 @@ static const struct capability {
 	{"CAP_PERFMON", "PERFMON", 38, false,
 		"the owner is the user of the socket as its own user "
 		"namespace sees it, without a process; events carry the flag "
-		"unsure, and there is no --every"},
+		"unsure; there is no --every and no --l2, a packet in "
+		"fragments counts as one, and nothing is unattributed"},
 };
 
 #define ADMIN 21
@@ -203,6 +204,8 @@ void tm_check_rights(struct tm_doctor *doctor)
 			    &doctor->table, &capabilities[i], held, is_initial))
 			doctor->has_rights = false;
 	}
+	doctor->has_perfmon =
+		tm_row_find(&doctor->table, "CAP_PERFMON")->state == TM_OK;
 	check_no_new_privs(doctor);
 	check_call(doctor);
 	check_drop(doctor);
