@@ -152,6 +152,7 @@ run_web() {
 	done
 	a_sample
 	rm -rf kept
+	: >said # of the last one
 	install -d -o 65534 kept
 	# shellcheck disable=SC2016 # the shell that is started expands it
 	"${as[@]}" setsid -w sh -c 'echo $$ >group; shift; exec ./run "$@"' sh "$@" \
