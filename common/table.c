@@ -310,6 +310,22 @@ void tm_table_text(struct tm_table *table, const char *text)
 	next_cell(table);
 }
 
+void tm_table_name(struct tm_table *table, const char *name)
+{
+	static const char *const own[] = {
+		"all", "none", "(others)", "(unnamed)", "-"};
+	char quoted[16];
+
+	for (size_t i = 0; name && i < sizeof(own) / sizeof(*own); i++) {
+		if (strcmp(name, own[i]) || table->spec.form != TM_FORM_TABLE)
+			continue;
+		snprintf(quoted, sizeof(quoted), "\"%s\"", name);
+		name = quoted;
+		break;
+	}
+	tm_table_text(table, name);
+}
+
 static void format_data(
 	char out[CELL_SIZE], const struct tm_table *table, uint64_t number)
 {

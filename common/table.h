@@ -85,6 +85,10 @@ void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec);
 void tm_table_text(struct tm_table *table, const char *text);
 void tm_table_none(struct tm_table *table);
 
+/* A name that strangers chose: where people could take it for a row of the
+ * table's own ("all", "none", "(others)" ...) it stands in quotes for them. */
+void tm_table_name(struct tm_table *table, const char *name);
+
 /* NUMBER, BYTES and the times. */
 void tm_table_number(struct tm_table *table, uint64_t number);
 

@@ -67,20 +67,25 @@ static void put_text(struct tm_table *table, const char *text)
 	const bool is_table = table->spec.form == TM_FORM_TABLE;
 
 	if (!text)
-		text = OTHERS;
-	tm_table_text(table, *text ? text : is_table ? "-" : NULL);
+		tm_table_text(table, OTHERS);
+	else if (*text)
+		tm_table_name(table, text);
+	else
+		tm_table_text(table, is_table ? "-" : NULL);
 }
 
 static void put_user(const struct history_form *form, struct tm_table *table,
 	uint32_t uid, const char *recorded)
 {
-	const char *const name = history_user_name(form, uid, recorded);
+	const char *name = history_user_name(form, uid, recorded);
 
 	tm_table_number(table, uid);
-	tm_table_text(table,
-		name || (form->form != TM_FORM_TABLE && !form->is_numeric)
-			? name
-			: number_text(uid));
+	if (!name && (form->form == TM_FORM_TABLE || form->is_numeric))
+		name = number_text(uid);
+	if (uid == TM_NOBODY)
+		tm_table_text(table, name);
+	else
+		tm_table_name(table, name);
 }
 
 static void put_protocol(const struct history_form *form,

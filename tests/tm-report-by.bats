@@ -601,6 +601,26 @@ twice() {
 	assert_output "tm-report: --network-names is for --by network"
 }
 
+@test "a name that is a word of the table stands in quotes" {
+	{
+		echo '{"kind":"name","of":"user","parts":1,"id":5,"text":"all","time_ns":1}'
+		echo '{"kind":"name","of":"user","parts":1,"id":6,"text":"(others)","time_ns":1}'
+		echo '{"uid":5,"comm":"none","bytes":100,"packets":1,"time_ns":2}'
+		echo '{"uid":6,"comm":"-","bytes":50,"packets":1,"time_ns":2}'
+		echo '{"bytes":10,"packets":1,"time_ns":2}'
+	} | tm-parse >words.tm
+	run bash -c "tm-report --by user,process words.tm | cut -c 1-20 | sed 's, *$,,' | head -n 5"
+	assert_output - <<-'END'
+	USER        PROCESS
+	"all"       "none"
+	"(others)"  "-"
+	none        -
+	all
+	END
+	run tm-report -q --output csv words.tm
+	assert_line --partial "5,all,"
+}
+
 @test "percents of more than an exbibyte, and a connection of no process" {
 	echo '{"uid":1,"bytes":18000000000000000000,"packets":1,"source":"192.0.2.1","destination":"192.0.2.2","time_ns":1700000000000000000}' |
 		tm-parse >large.tm

@@ -31,7 +31,10 @@ static void put_text(struct tm_table *table, const char *text)
 {
 	const bool is_table = table->spec.form == TM_FORM_TABLE;
 
-	tm_table_text(table, text && *text ? text : is_table ? "-" : NULL);
+	if (text && *text)
+		tm_table_name(table, text);
+	else
+		tm_table_text(table, is_table ? "-" : NULL);
 }
 
 static const char *number_text(uint64_t number)
@@ -80,7 +83,10 @@ static void put_user(const struct keys *keys, struct tm_table *table,
 	tm_table_number(table, *words);
 	if (!name && table->spec.form == TM_FORM_TABLE)
 		name = number_text(*words);
-	tm_table_text(table, name);
+	if (*words == TM_NOBODY)
+		tm_table_text(table, name);
+	else
+		tm_table_name(table, name);
 }
 
 /* Processes */
@@ -253,10 +259,11 @@ static void put_network(const struct keys *keys, struct tm_table *table,
 		tm_network_format(text, &network);
 		tm_table_text(table, text);
 	} else {
-		tm_table_text(table,
-			*words == UNNAMED
-				? "(unnamed)"
-				: netnames_text(keys->netnames, words[1]));
+		if (*words == UNNAMED)
+			tm_table_text(table, "(unnamed)");
+		else
+			tm_table_name(
+				table, netnames_text(keys->netnames, words[1]));
 	}
 }
 
