@@ -87,7 +87,8 @@ static void add_direction(struct history_group *group,
 	part.moved[!direction] = (struct tm_amount){0};
 	part.lost[!direction] = (struct tm_amount){0};
 	values[GROUP_DIRECTION] = direction;
-	if (part.moved[direction].packets | part.moved[direction].bytes)
+	if (part.moved[direction].packets | part.moved[direction].bytes |
+		part.lost[direction].packets | part.lost[direction].bytes)
 		add(group, values, &part);
 }
 

@@ -247,19 +247,38 @@ static void put_statement(struct text *sql, const struct history_scan *scan,
 	}
 }
 
-static sqlite3_stmt *prepare(struct history *history,
-	const struct history_scan *scan, const struct history_cube_facts *cube,
-	const struct history_piece *piece)
+/* What was lost has no address, so a table of remotes has no columns for it: it
+ * is in rows of traffic without one. Few slots have any. */
+static void put_lost_statement(struct text *sql,
+	const struct history_scan *scan, const struct history_piece *piece)
+{
+	const char *const resolution =
+		history_resolution_name(piece->resolution);
+
+	put(sql, "SELECT time, 0, 0, 0, 0, " HISTORY_LOST);
+	if (scan->keys)
+		put(sql, ", remote");
+	put(sql,
+		" FROM traffic_%s INDEXED BY traffic_%s_remote WHERE time IN "
+		"(SELECT time FROM user_%s WHERE time >= %" PRIu64
+		" AND time < %" PRIu64 " AND (lost_in_bytes OR lost_in_packets "
+		"OR lost_out_bytes OR lost_out_packets)) AND remote IN (%d, "
+		"%d)",
+		resolution, resolution, resolution, piece->begin_ns,
+		piece->end_ns, HISTORY_UNKNOWN, HISTORY_REMAINDER);
+	if (scan->wanted[SCAN_REMOTE].is_set)
+		put_wanted(sql, "remote", &scan->wanted[SCAN_REMOTE]);
+}
+
+static sqlite3_stmt *prepare(struct history *history, struct text *sql)
 {
 	sqlite3_stmt *statement = NULL;
-	struct text sql = {0};
 
-	put_statement(&sql, scan, cube, piece);
-	if (sql.has_failed)
+	if (sql->has_failed)
 		history_fail(history, "out of memory");
 	else
-		statement = history_prepare(history, sql.text);
-	free(sql.text);
+		statement = history_prepare(history, sql->text);
+	free(sql->text);
 	return statement;
 }
 
@@ -296,7 +315,26 @@ static void read_row(sqlite3_stmt *statement, const struct history_scan *scan,
 static bool is_empty(const struct history_sums *sums)
 {
 	return !(sums->moved[TM_IN].bytes | sums->moved[TM_OUT].bytes |
-		 sums->moved[TM_IN].packets | sums->moved[TM_OUT].packets);
+		 sums->moved[TM_IN].packets | sums->moved[TM_OUT].packets |
+		 sums->lost[TM_IN].bytes | sums->lost[TM_OUT].bytes |
+		 sums->lost[TM_IN].packets | sums->lost[TM_OUT].packets);
+}
+
+static int take_rows(struct history *history, const struct history_scan *scan,
+	struct text *sql, bool has_lost, struct history_sums sums)
+{
+	sqlite3_stmt *const statement = prepare(history, sql);
+	int result;
+
+	if (!statement)
+		return -1;
+	while ((result = history_step(history, statement)) == 1) {
+		read_row(statement, scan, has_lost, &sums);
+		if (!is_empty(&sums))
+			scan->take(scan->context, &sums);
+	}
+	sqlite3_finalize(statement);
+	return result;
 }
 
 static int scan_piece(struct history *history, const struct history_scan *scan,
@@ -304,19 +342,16 @@ static int scan_piece(struct history *history, const struct history_scan *scan,
 {
 	const struct history_cube_facts *const cube =
 		choose_cube(scan, piece->resolution);
-	struct history_sums sums = {.resolution = piece->resolution};
-	sqlite3_stmt *const statement = prepare(history, scan, cube, piece);
-	int result;
+	const struct history_sums sums = {.resolution = piece->resolution};
+	struct text sql = {0}, of_lost = {0};
 
-	if (!statement)
+	put_statement(&sql, scan, cube, piece);
+	if (take_rows(history, scan, &sql, cube->has_lost, sums))
 		return -1;
-	while ((result = history_step(history, statement)) == 1) {
-		read_row(statement, scan, cube->has_lost, &sums);
-		if (!is_empty(&sums))
-			scan->take(scan->context, &sums);
-	}
-	sqlite3_finalize(statement);
-	return result;
+	if (cube->has_lost)
+		return 0;
+	put_lost_statement(&of_lost, scan, piece);
+	return take_rows(history, scan, &of_lost, true, sums);
 }
 
 int history_scan_run(struct history *history, const struct history_plan *plan,

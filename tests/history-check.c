@@ -18,6 +18,7 @@ static const char *const names[] = {"total", "by user", "by process",
 	"by remote", "by protocol", "summary", "series"};
 static double longest[KINDS];
 static struct history *history;
+static uint64_t lost; /* of the last question for rows or a summary */
 static uint64_t state = 88172645463325252ULL;
 
 static uint64_t draw(uint64_t below)
@@ -80,6 +81,7 @@ static uint64_t ask_rows(const struct history_filter *filter, unsigned by)
 	check(history_rows(history, &query, &rows));
 	note(by ? USER + __builtin_ctz(by) : TOTAL, begin);
 	sum = history_row_bytes(&rows.sum);
+	lost = rows.sum.lost[TM_IN].bytes + rows.sum.lost[TM_OUT].bytes;
 	history_rows_free(&rows);
 	return sum;
 }
@@ -118,6 +120,7 @@ static uint64_t ask_summary(const struct history_filter *filter)
 	check(history_summary(history, filter, &summary));
 	note(SUMMARY, begin);
 	sum = summary.moved[TM_IN].bytes + summary.moved[TM_OUT].bytes;
+	lost = summary.lost[TM_IN].bytes + summary.lost[TM_OUT].bytes;
 	history_summary_free(&summary);
 	return sum;
 }
@@ -136,12 +139,15 @@ static void ask_all(const struct history_filter *filter, uint64_t wanted)
 {
 	static const unsigned keys[] = {0, HISTORY_BY_USER, HISTORY_BY_PROCESS,
 		HISTORY_BY_REMOTE, HISTORY_BY_PROTOCOL};
+	uint64_t lost_in_all;
 
+	compare("summary", filter, ask_summary(filter), wanted);
+	lost_in_all = lost;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		compare("rows", filter, ask_rows(filter, keys[i]), wanted);
+		compare("lost", filter, lost, lost_in_all);
 		compare("series", filter, ask_series(filter, keys[i]), wanted);
 	}
-	compare("summary", filter, ask_summary(filter), wanted);
 }
 
 /* A user's page: all that is asked there must add up to the user's sum. */

@@ -168,6 +168,65 @@ intact() {
 	)"
 }
 
+# Two users in three hours, of whom one lost some in each; whole hours are read
+# from the tables of hours.
+losses() {
+	start
+	for hour in 0 1 2; do
+		moved $((hour * 3600 + 60)) out 1000 100 1 "$CURL,\"destination\":\"198.51.100.7\""
+		moved $((hour * 3600 + 70)) in 1001 40 1 "$NTP,\"source\":\"198.51.100.8\""
+		moved $((hour * 3600 + 80)) out 1001 900 3 "\"kind\":\"lost\",$NTP"
+		moved $((hour * 3600 + 90)) in 1001 50 1 "\"kind\":\"lost\",$NTP"
+	done
+	status end 7300 7
+}
+
+@test "what was lost has no remote, in hours as in minutes" {
+	losses | tm-parse >day.tm
+	store day.tm
+	# 22:13 to 00:15: the hour from 23:00 is one row
+	run csv --by remote --sort key
+	assert_output "$(cat <<-'END'
+	remote,in,out,total,packets_in,packets_out,packets,lost,lost_packets
+	,150,2700,2850,3,9,12,2850,12
+	198.51.100.7,0,300,300,0,3,3,0,0
+	198.51.100.8,120,0,120,3,0,3,0,0
+	END
+	)"
+	for keys in remote remote,direction remote,hour remote,day; do
+		diff <(csv --by "$keys" | sort) \
+			<(tm-report -q --by "$keys" --output csv day.tm | sort)
+	done
+	for filter in "" "--user 1001" "--remote=" "--process ntpd" "--protocol udp"; do
+		for keys in user remote process protocol interface; do
+			# shellcheck disable=SC2086 # words
+			assert_equal "$keys $filter $(csv --by "$keys" $filter |
+				awk -F, '{ lost += $(NF - 1); n += $NF } END { print lost, n }')" \
+				"$keys $filter 2850 12"
+		done
+	done
+	run csv --by remote --remote 198.51.100.7
+	assert_line --index 1 198.51.100.7,0,300,300,0,3,3,0,0
+	run csv --by remote --direction in --remote=
+	assert_line --index 1 ,150,0,150,3,0,3,150,3
+}
+
+@test "what was lost with the remainder of a crowd of remotes is there too" {
+	{
+		for i in $(seq 1 30); do
+			moved 1 out 1000 $((100 + i)) 1 "$CURL,\"destination\":\"192.0.2.$i\""
+		done
+		moved 2 out 1000 900 3 "\"kind\":\"lost\",$NTP"
+		moved 7300 out 1000 1 1
+	} | tm-parse | store --remotes 2
+	run csv --by remote --from 1699999200
+	assert_equal "$(sed 1d <<<"$output" |
+		awk -F, '{ lost += $(NF - 1); moved += $4 } END { print lost, moved }')" \
+		"900 4366"
+	assert_equal "$(csv --remote= | sed 1d | cut -d, -f5,9)" 901,900
+	intact h.db
+}
+
 @test "filters leave only what they name" {
 	day | tm-parse | store
 	sums() {
@@ -450,6 +509,10 @@ intact() {
 			s + i * 170, i % 2 ? "in" : "out", 1000 + int(rand() * 20),
 			1 + rand() * 9999, i % 3 ? 6 : 17, rand() * 5, rand() * 200,
 			rand() * 200)
+		for (i = 0; i < 300; i++)
+		printf("{\"kind\":\"lost\",\"time_ns\":%d000000000,\"direction\":\"%s\",\"uid\":%d,\"bytes\":%d,\"packets\":1}\n",
+			s + i * 3400, i % 2 ? "in" : "out", 1000 + int(rand() * 20),
+			1 + rand() * 9999)
 	}' | tm-parse >days.tm
 	store days.tm
 	run timeout 60 history-check h.db 30

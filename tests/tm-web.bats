@@ -149,6 +149,28 @@ setup() {
 	grep -F "\"'=cmd <b>\"\"x\"\"\"" <<<"$(curl -sS "$URL/api/v1/rows?$RANGE&output=csv&by=process")"
 }
 
+@test "rows by remote have what was lost, in whole hours too" {
+	{
+		day
+		day | sed 's/16829352/16829424/; s/1682935319/1682942519/
+			s/"run_id":7/"run_id":8/; s/"time_ns":16829352/"time_ns":16829424/'
+		printf '{"uid":1001,"bytes":1,"packets":1,"direction":"in","time_ns":1682950000000000000}\n'
+	} | tm-parse | tm-store --quiet --db hours.db
+	serve hours.db
+	for by in user remote protocol process direction; do
+		ask "/api/v1/rows?$RANGE&by=$by"
+		assert_equal "$by $(jq -c '[.sums.lost, .sums.lost_packets, ([.rows[].lost] | add)]' <<<"$output")" \
+			"$by [1000,4,1000]"
+	done
+	ask "/api/v1/rows?$RANGE&by=remote&remote="
+	assert_equal "$(jq -c '[.rows[] | [.remote, .total, .lost]]' <<<"$output")" \
+		'[["",1001,1000]]'
+	ask "/api/v1/summary?$RANGE&remote="
+	assert_equal "$(jq -c '[.total, .attributed, .lost]' <<<"$output")" '[1001,1,1000]'
+	tm-store query -q --db hours.db --by remote --output csv --from 2023-05-01 --to 2023-05-02 >store.csv
+	curl -sS -g "$URL/api/v1/rows?$RANGE&output=csv&by=remote" | diff store.csv -
+}
+
 @test "series are the largest over time, the rest, and what was covered" {
 	serve "$DAY"
 	ask "/api/v1/series?$RANGE&top=1"
