@@ -73,6 +73,12 @@ int history_fail_sql(struct history *history)
 			history, "another process is changing it; try again");
 	case SQLITE_FULL:
 		return history_fail(history, "%s", strerror(ENOSPC));
+	case SQLITE_CANTOPEN:
+	case SQLITE_IOERR:
+		return history_fail(history, "%s",
+			sqlite3_system_errno(history->db)
+				? strerror(sqlite3_system_errno(history->db))
+				: sqlite3_errmsg(history->db));
 	case SQLITE_INTERRUPT:
 		return history_fail(history, "the question takes too long");
 	case SQLITE_NOTADB:

@@ -824,6 +824,30 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
 }
 
+@test "what cannot be opened, or has no room beside it, is said with the reason" {
+	needs_root
+	day | tm-parse >day.tm
+	local dir
+	dir=$(mktemp -d)
+	chmod 755 "$dir"
+	tm-store --db "$dir/h.db" day.tm
+	cp "$BUILD/bin/tm-store" "$dir/ask"
+	cd "$dir"
+	run setpriv --reuid 12346 --regid 12345 --clear-groups \
+		./ask query --db h.db
+	cd "$BATS_TEST_TMPDIR"
+	cp "$dir/h.db" .
+	rm -rf "$dir"
+	assert_failure 1
+	assert_output "ask: h.db: Permission denied"
+	small 1024
+	cp h.db small
+	dd if=/dev/zero of=small/full bs=1k status=none || true
+	run tm-store query --db small/h.db
+	assert_failure 1
+	assert_output "tm-store: small/h.db: No space left on device"
+}
+
 @test "a copy without the files beside it is read where nothing can be made" {
 	needs_root
 	day | tm-parse >day.tm
