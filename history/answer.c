@@ -411,7 +411,7 @@ static const char *state_name(unsigned levels)
 		return "90";
 	if (levels & HISTORY_OVER_80)
 		return "80";
-	return levels & HISTORY_PROJECTED ? "projected" : "well";
+	return levels & HISTORY_PROJECTED ? "projected" : "ok";
 }
 
 int history_answer_quotas(

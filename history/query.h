@@ -182,7 +182,8 @@ struct history_quota {
 	uint64_t limit;			/* bytes, in and out together */
 	uint64_t begin_ns, end_ns;	/* of this period */
 	uint64_t used;
-	uint64_t projected; /* at its end; 0 = too early to tell */
+	uint64_t projected; /* at its end, if that is to come: else what was
+			       used; 0 = too early to tell */
 	unsigned levels;    /* enum history_level */
 	unsigned fired;	    /* those whose hook has been run */
 };
@@ -193,7 +194,7 @@ struct history_quotas {
 	void *texts;
 };
 
-/* At a time; 0 = now. */
+/* In the periods of a time; 0 = now. */
 int history_quotas(struct history *history, uint64_t time_ns,
 	struct history_quotas *answer);
 void history_quotas_free(struct history_quotas *answer);

@@ -35,12 +35,17 @@ static void take(void *context, const struct history_sums *sums)
 	quota->used += sums->moved[TM_IN].bytes + sums->moved[TM_OUT].bytes;
 }
 
-/* The pace so far, until the end. */
+/* The pace so far, until the end. What was used is all that is known by now,
+ * whenever in the period the time was. */
 static uint64_t project(const struct history_quota *quota, uint64_t time_ns)
 {
 	const uint64_t length = quota->end_ns - quota->begin_ns;
-	const uint64_t passed = time_ns - quota->begin_ns;
+	const uint64_t now = wall_ns();
+	const uint64_t passed =
+		(now > time_ns ? now : time_ns) - quota->begin_ns;
 
+	if (passed >= length)
+		return quota->used;
 	if (passed < length / TELLING)
 		return 0;
 	return (double)quota->used * length / passed;

@@ -73,7 +73,7 @@ const char usage[] =
 	"      --day                of a day\n"
 	"      --remove             the user's quota goes\n"
 	"      --hook COMMAND       run it once for each state that is reached\n"
-	"      --at TIME            as it was then\n";
+	"      --at TIME            of the periods of that time\n";
 
 struct options {
 	struct store_options store;

@@ -81,6 +81,9 @@ static void check_options(const struct options *options)
 	if ((options->has_limit || options->is_removal) && !options->user)
 		errx(TM_MISUSED, "%s needs --user USER",
 			options->has_limit ? "--limit" : "--remove");
+	if (options->at && options->hook)
+		errx(TM_MISUSED,
+			"hooks are for now; --at and --hook exclude each other");
 }
 
 static void parse_options(struct options *options, int argc, char **argv)
@@ -142,7 +145,8 @@ static void set_limit(
 
 	change(history,
 		"INSERT INTO quota (uid, bytes, period) VALUES (?1, ?2, ?3) "
-		"ON CONFLICT DO UPDATE SET bytes = ?2, fired = 0",
+		"ON CONFLICT DO UPDATE SET "
+		"fired = iif(bytes = ?2, fired, 0), bytes = ?2",
 		numbers, 2, options->has_day ? "day" : "month");
 }
 
@@ -191,8 +195,8 @@ static void set_environment(const struct options *options,
 		history_user_name(&options->form, quota->uid, quota->user);
 
 	setenv("TM_STATE", state, 1);
-	setenv("TM_USER", name ? name : "", 1);
 	set_number("TM_UID", quota->uid);
+	setenv("TM_USER", name ? name : getenv("TM_UID"), 1);
 	setenv("TM_PERIOD", history_resolution_name(quota->period), 1);
 	set_number("TM_SINCE", quota->begin_ns / HISTORY_SECOND);
 	set_number("TM_LIMIT", quota->limit);
@@ -284,13 +288,12 @@ static void keep_user(struct history_quotas *quotas, uint32_t uid)
 	quotas->count = kept;
 }
 
+/* Hooks are run even where nobody can read the answer. */
 static int check(struct history *history, const struct options *options,
 	struct history_quotas *quotas)
 {
 	int status = TM_DONE;
 
-	if (history_answer_quotas(&options->form, quotas))
-		err(TM_FAILED, "standard output");
 	for (size_t i = 0; i < quotas->count; i++) {
 		if (options->hook && fire(history, options, &quotas->quotas[i]))
 			status = TM_FAILED;
@@ -298,6 +301,8 @@ static int check(struct history *history, const struct options *options,
 			quotas->quotas[i].levels & HISTORY_OVER)
 			status = TM_OVER;
 	}
+	if (history_answer_quotas(&options->form, quotas))
+		err(TM_FAILED, "standard output");
 	return status;
 }
 
