@@ -276,8 +276,11 @@ static int put_range(
 	const struct history_form *form, uint64_t from_ns, uint64_t to_ns)
 {
 	char from[TM_TIME_SIZE], to[TM_TIME_SIZE], line[2 * TM_TIME_SIZE + 8];
-	const int size = snprintf(line, sizeof(line), "%s to %s\n",
-		tm_time_format(from, from_ns), tm_time_format(to, to_ns));
+	const int size =
+		to_ns ? snprintf(line, sizeof(line), "%s to %s\n",
+				tm_time_format(from, from_ns),
+				tm_time_format(to, to_ns))
+		      : snprintf(line, sizeof(line), "nothing is in it yet\n");
 
 	if (form->form != TM_FORM_TABLE)
 		return 0;
@@ -328,36 +331,50 @@ static void put_what(struct tm_table *table, const char *what,
 	put_amounts(table, amounts, whole);
 }
 
-static uint64_t covered_ns(const struct history_summary *summary)
+/* Of a range that whole minutes widened, only what there are records of. */
+static uint64_t covered_ns(
+	const struct history_summary *summary, uint64_t from_ns, uint64_t to_ns)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < summary->covered_count; i++) {
 		const struct history_span *const span = &summary->covered[i];
-		const uint64_t begin = span->begin_ns > summary->from_ns
-					       ? span->begin_ns
-					       : summary->from_ns;
-		const uint64_t end = span->end_ns < summary->to_ns
-					     ? span->end_ns
-					     : summary->to_ns;
+		const uint64_t begin =
+			span->begin_ns > from_ns ? span->begin_ns : from_ns;
+		const uint64_t end =
+			span->end_ns < to_ns ? span->end_ns : to_ns;
 
 		sum += end > begin ? end - begin : 0;
 	}
 	return sum;
 }
 
+static double coverage(const struct history_summary *summary)
+{
+	const uint64_t from_ns = summary->from_ns > summary->first_ns
+					 ? summary->from_ns
+					 : summary->first_ns;
+	const uint64_t to_ns = summary->to_ns < summary->newest_ns
+				       ? summary->to_ns
+				       : summary->newest_ns;
+
+	if (to_ns <= from_ns)
+		return 0;
+	return (double)covered_ns(summary, from_ns, to_ns) / (to_ns - from_ns);
+}
+
 static int put_coverage(
 	const struct history_form *form, const struct history_summary *summary)
 {
-	const uint64_t length = summary->to_ns - summary->from_ns;
 	char newest[TM_TIME_SIZE], line[TM_TIME_SIZE + 128];
 	const int size = snprintf(line, sizeof(line),
-		"a source was there for %.1f %% of the time, in %zu runs; "
+		"a source was there for %.1f %% of the time, in %zu run%s; "
 		"the newest is of %s\n",
-		length ? 100.0 * covered_ns(summary) / length : 0,
-		summary->run_count, tm_time_format(newest, summary->newest_ns));
+		100 * coverage(summary), summary->run_count,
+		summary->run_count == 1 ? "" : "s",
+		tm_time_format(newest, summary->newest_ns));
 
-	if (form->form != TM_FORM_TABLE)
+	if (form->form != TM_FORM_TABLE || !summary->newest_ns)
 		return 0;
 	return form->write(form->context, line, size);
 }

@@ -69,6 +69,8 @@ int history_plan_make(struct history *history, uint64_t from_ns, uint64_t to_ns,
 	uint64_t at, end;
 
 	*plan = (struct history_plan){0};
+	if (!marks->newest_ns)
+		return 0;
 	if (from_ns < marks->first_ns)
 		from_ns = marks->first_ns;
 	if (!to_ns || to_ns > marks->newest_ns)

@@ -85,11 +85,15 @@ struct history_rows_query {
 };
 
 struct history_rows {
-	uint64_t from_ns, to_ns; /* what was counted */
+	uint64_t from_ns, to_ns; /* what was counted; 0 = it is empty */
 	struct history_row *rows;
 	size_t count;
 	uint64_t found;		/* rows without offset and limit */
 	struct history_row sum; /* of all that were found, without keys */
+	/* Before a time the slots that were asked for are gone, and rows are of
+	 * these, as 1 << enum history_resolution; 0 = there are none. */
+	uint64_t coarse_ns;
+	unsigned coarse;
 	void *texts;
 };
 
@@ -149,7 +153,7 @@ struct history_interface {
 /* moved = attributed + nobody's + lost, by direction. Excluded, seen and
  * unattributed traffic is in none of these. */
 struct history_summary {
-	uint64_t from_ns, to_ns; /* what was counted */
+	uint64_t from_ns, to_ns; /* what was counted; 0 = it is empty */
 	uint64_t first_ns;	 /* the oldest that is kept; 0 = empty */
 	uint64_t newest_ns;	 /* of traffic or a TICK */
 	uint64_t written_ns;	 /* wall clock of the last commit */

@@ -219,6 +219,21 @@ static void sort_and_cut(
 		answer->count * sizeof(*answer->rows));
 }
 
+static void note_coarse(const struct history_plan *plan, unsigned by,
+	struct history_rows *answer)
+{
+	const enum history_resolution asked = history_group_resolution(by);
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct history_piece *const piece = &plan->pieces[i];
+
+		if (piece->resolution <= asked)
+			continue;
+		answer->coarse |= 1u << piece->resolution;
+		answer->coarse_ns = piece->end_ns;
+	}
+}
+
 static int collect(struct history *history,
 	const struct history_rows_query *query, struct history_group *group,
 	struct history_rows *answer)
@@ -242,6 +257,7 @@ static int collect(struct history *history,
 			 : 0;
 	answer->from_ns = plan.from_ns;
 	answer->to_ns = plan.to_ns;
+	note_coarse(&plan, query->by, answer);
 	if (!result && group->has_failed)
 		result = history_fail(history, "out of memory");
 	free(plan.pieces);

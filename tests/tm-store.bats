@@ -301,7 +301,40 @@ losses() {
 	)"
 	run query --summary
 	assert_line --index 0 "2023-11-14 22:13:00 to 2023-11-14 23:16:00"
-	assert_line --regexp 'a source was there for .* in 1 runs; the newest is of 2023-11-14 23:15:02'
+	assert_line "a source was there for 0.2 % of the time, in 1 run; the newest is of 2023-11-14 23:15:02"
+}
+
+@test "a source that was there from the first record to the newest was there always" {
+	store -q "$ROOT/samples/login.tm.gz"
+	run query --summary
+	assert_line --regexp '^a source was there for 100.0 % of the time, in 1 run; '
+	rm h.db*
+	{
+		start 7 30
+		status tick 30 7
+		status end 40 7
+		start 8 70
+		status end 80 8
+	} | tm-parse | store
+	run query --summary
+	assert_line --regexp '^a source was there for 40.0 % of the time, in 2 runs; '
+	run query --summary --from 2020-01-01 --to 2023-11-14T22:14:00Z
+	assert_line --regexp '^a source was there for 100.0 % of the time, in 1 run; '
+}
+
+@test "an empty history has no time" {
+	store </dev/null
+	run query
+	assert_success
+	assert_line --index 0 "nothing is in it yet"
+	refute_output --partial 19
+	run query --summary
+	assert_success
+	assert_line --index 0 "nothing is in it yet"
+	refute_output --partial 19
+	run csv --by remote,minute
+	assert_success
+	assert_equal "${#lines[@]}" 1
 }
 
 @test "a recording that is fed twice, or cut and then whole, counts once" {
@@ -386,6 +419,21 @@ losses() {
 	run csv --from 2023-11-15T00:00:00Z --to 2023-11-15T01:00:00Z
 	assert_line "$U",,4010,0,4010,8,0,8,0,0
 	intact h.db
+	# and rows that were to be of minutes are not, which is said
+	run --separate-stderr csv --by minute --from 2024-01-14 --to 2024-01-15
+	assert_equal "$stderr" ""
+	run --separate-stderr query --by minute --from 2024-01-14 --to 2024-01-15
+	assert_equal "$stderr" \
+		"minutes before 2024-01-15 00:00:00 are gone: those rows are days"
+	run --separate-stderr query --by hour
+	assert_equal "$stderr" \
+		"hours before 2025-11-23 00:00:00 are gone: those rows are days and months"
+	run --separate-stderr query --by hour --from 2026-01-22
+	assert_equal "$stderr" ""
+	run --separate-stderr query --by month
+	assert_equal "$stderr" ""
+	run --separate-stderr query
+	assert_equal "$stderr" ""
 }
 
 @test "what is kept can be told, but not for a shorter time than what is finer" {
@@ -1143,7 +1191,10 @@ quota() {
 	day | tm-parse | store
 	for wrong in "--by nothing" "--by user,user" "--by hour,day" "--by ," \
 		"--sort size" "--output xml" "--protocol none" "--top x" \
-		"--direction up" "--from yesterday" "--hours 1 --from 0" file; do
+		"--direction up" "--from yesterday" "--hours 1 --from 0" \
+		"--remote 300.1.1.1" "--remote 198.51.100.0/24" "--remote x" \
+		"--to 0" "--from 2026-01-02 --to 2026-01-01" \
+		"--summary --from 2026-01-01 --to 2026-01-01" file; do
 		# shellcheck disable=SC2086 # words
 		run query $wrong
 		assert_failure 2

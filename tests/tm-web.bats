@@ -218,6 +218,7 @@ setup() {
 	tm-store --quiet --db empty.db </dev/null || true
 	serve empty.db
 	ask '/api/v1/rows'
+	assert_output --partial '"from_ns":null,"to_ns":null,'
 	assert_output --partial '"count":0'
 	ask '/api/v1/series'
 	assert_output --partial '"series":[]'

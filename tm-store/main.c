@@ -51,7 +51,7 @@ const char usage[] =
 	"      --summary            what there is in all\n"
 	"      --from TIME          2026-11-21, '2026-11-21 06:33', RFC 3339,\n"
 	"      --to TIME            or seconds since the epoch\n"
-	"      --hours N            the last N hours (24)\n"
+	"      --hours N            the last N hours (all)\n"
 	"      --user USER          a user's only; also for quota\n"
 	"      --process NAME       a process's only\n"
 	"      --remote ADDRESS     a remote's only\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "common/address.h"
 #include "common/exit.h"
 #include "common/fields.h"
 #include "common/number.h"
@@ -91,6 +92,18 @@ static void parse_protocol(struct history_filter *filter, const char *text)
 		errx(TM_MISUSED, "--protocol: no such protocol: %s", text);
 }
 
+/* "" is what has none. */
+static const char *parse_remote(const char *text)
+{
+	uint8_t address[16];
+
+	if (*text && !tm_address_parse(text, address))
+		errx(TM_MISUSED,
+			"--remote: not an address such as 198.51.100.7: %s",
+			text);
+	return text;
+}
+
 static void parse_direction(struct history_filter *filter, const char *text)
 {
 	filter->has_direction = true;
@@ -140,7 +153,7 @@ static void take_filter(struct options *options, int option)
 		filter->process = optarg;
 		break;
 	case REMOTE:
-		filter->remote = optarg;
+		filter->remote = parse_remote(optarg);
 		break;
 	case PROTOCOL:
 		parse_protocol(filter, optarg);
@@ -268,6 +281,8 @@ static void set_range(struct options *options, struct history *history)
 		filter->from_ns = parse_time("--from", options->from);
 	if (options->to)
 		filter->to_ns = parse_time("--to", options->to);
+	if (options->to && filter->from_ns >= filter->to_ns)
+		errx(TM_MISUSED, "--from has to be before --to");
 	if (!options->hours)
 		return;
 	end_ns = filter->to_ns ? filter->to_ns : history_newest(history);
@@ -293,6 +308,27 @@ static void say_shares(const struct tm_shares *shares)
 	fprintf(stderr, "%s\n", tm_shares_format(text, shares));
 }
 
+/* What the rows of a time are where the shorter ones are gone. */
+static void say_coarse(
+	const struct options *options, const struct history_rows *rows)
+{
+	const unsigned asked = options->query.by & BY_TIME;
+	const char *before = "";
+	char time[TM_TIME_SIZE];
+
+	if (!rows->coarse || options->is_quiet)
+		return;
+	fprintf(stderr, "%ss before %s are gone: those rows are ",
+		history_key_name(asked), tm_time_format(time, rows->coarse_ns));
+	for (int r = HISTORY_HOUR; r < HISTORY_RESOLUTIONS; r++) {
+		if (!(rows->coarse & 1u << r))
+			continue;
+		fprintf(stderr, "%s%ss", before, history_resolution_name(r));
+		before = " and ";
+	}
+	fputc('\n', stderr);
+}
+
 static void show_rows(const struct options *options,
 	const struct history_rows *rows, const struct tm_shares *shares)
 {
@@ -300,6 +336,7 @@ static void show_rows(const struct options *options,
 		err(TM_FAILED, "standard output");
 	if (shares && options->form.form == TM_FORM_CSV && !options->is_quiet)
 		say_shares(shares);
+	say_coarse(options, rows);
 }
 
 static void show(const struct options *options, struct history *history)
