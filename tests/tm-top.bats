@@ -603,21 +603,47 @@ feed() {
 	wait_for '^alice .* 2.0K      0$'
 }
 
-@test "what comes while the picture is paused is counted" {
+@test "a pause holds the whole picture, with its time; what comes meanwhile is counted" {
 	live
 	{ begin; moved 100 in 1000 1024 42 curl 192.0.2.7; status tick 1000; } | feed
 	wait_for '^alice .* 1.0K      0$'
 	press p
-	wait_for PAUSED
-	{ moved 1100 in 1000 1024 42 curl 192.0.2.7; moved 1200 in 1001 1; status tick 2000; } | feed
+	wait_for 'PAUSED at 22:13:21$'
+	{
+		moved 1100 in 1000 1024 42 curl 192.0.2.7
+		moved 1200 in 1001 1
+		moved 1300 out 4294967295 84 0 "" 192.0.2.9
+		moved 1400 in 1001 1500 "" "" "" lost
+		status tick 2000
+	} | feed
 	sleep 0.5
-	screen | grep -q '^alice .* 1.0K      0$'
+	screen | sed -n '1,3p;6,8p' >out
+	assert_file out <<-'END'
+	tm-top  login1.example                                 22:13:21       1 events/s
+	nobody's 0 B   unattributed 0 B   lost 0 B
+	1 user                                                        PAUSED at 22:13:21
+	all                        8.2k      0   8.2k      0   8.2k      0   1.0K      0
+	alice                      8.2k      0   8.2k      0   8.2k      0   1.0K      0
+
+	END
 	press Enter
 	wait_for '^alice › 1 process '
 	screen | grep -q '^curl .* 1.0K      0$'
+	tmux_here resize-window -x 40 -y 12
+	wait_for '^alice › curl.* PAUSED$|^alice › 1 process +PAUSED at 22:13:21$'
+	exec 9>&-
+	wait_for ' 22:13:21  CUT$'
+	tmux_here resize-window -x 80 -y 24
+	wait_for ' 22:13:21  CUT  '
 	press Left Space
 	wait_for '^alice .* 2.0K      0$'
 	wait_for ^bob
+	screen | sed -n 1,3p >out
+	assert_file out <<-'END'
+	tm-top  login1.example                            22:13:22  CUT       2 events/s
+	nobody's 84 B (2.3 %)   unattributed 0 B   lost 1.5 KiB (41.3 %)
+	3 users
+	END
 }
 
 @test "the cursor stays with its row, and a frozen order stays as it is" {
@@ -655,6 +681,7 @@ feed() {
 		for i in $(seq 100); do
 			moved "$i" in $((5000 + i)) $((100000 - i))
 		done
+		status end 1000
 	} | tm-parse >many.tm
 	show 60x15 'tm-top -n --speed max many.tm'
 	wait_for ended
@@ -826,7 +853,8 @@ feed() {
 @test "a stream that was cut stays on the screen, and q tells why" {
 	day | tm-parse | head -c 1280 >cut.tm
 	show 80x24 'tm-top --speed max cut.tm'
-	wait_for ended
+	wait_for '^tm-top  login1.example  .* CUT  .* events/s$'
+	tmux_here capture-pane -ep | grep $'\033\\[[0-9;]*38;5;203mCUT'
 	wait_for ^alice
 	press q
 	assert_restored 'exit 3'

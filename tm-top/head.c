@@ -2,6 +2,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/exit.h"
 #include "common/number.h"
 #include "picture.h"
 #include "put.h"
@@ -36,23 +37,33 @@ static unsigned put_speed(const struct feed *feed, unsigned room)
 }
 
 /* A recording's clock is its own. */
-static uint64_t tick_age_ns(const struct top *top)
+static uint64_t tick_age_ns(const struct view *view)
 {
-	const uint64_t newest_ns = top->all.clock.newest_ns;
+	const struct source *const source = &view->summary.source;
+	const uint64_t time_ns = view->summary.time_ns;
 
-	if (!top->feed.is_recording)
-		return feed_now_ns() - top->source.heard_ns;
-	return newest_ns > top->source.tick_ns ? newest_ns - top->source.tick_ns
-					       : 0;
+	if (!view->top->feed.is_recording)
+		return feed_now_ns() - source->heard_ns;
+	return time_ns > source->tick_ns ? time_ns - source->tick_ns : 0;
 }
 
-static unsigned put_tick(const struct top *top, unsigned room, bool is_narrow)
+static unsigned put_end_of(const struct feed *feed, unsigned room)
 {
-	const uint64_t age_ns = tick_age_ns(top);
+	if (feed->reader.status == TM_CUT)
+		return put_end(TITLE_LINE, room, screen_paint(ALARM), "CUT");
+	return put_end(TITLE_LINE, room, screen_paint(NOTICE), "ended");
+}
 
-	if (top->feed.has_ended)
-		return put_end(TITLE_LINE, room, screen_paint(NOTICE), "ended");
-	if (!top->source.has_ticks)
+/* That it has ended is also said of a picture of before. */
+static unsigned put_tick(const struct view *view, unsigned room, bool is_narrow)
+{
+	const uint64_t age_ns = tick_age_ns(view);
+
+	if (view->top->feed.has_ended)
+		return put_end_of(&view->top->feed, room);
+	if (view->paused)
+		return room;
+	if (!view->summary.source.has_ticks)
 		return put_end(TITLE_LINE, room, PLAIN, "no TICK yet");
 	if (age_ns >= STALE_NS)
 		return put_end(TITLE_LINE, room, screen_paint(ALARM),
@@ -79,22 +90,23 @@ static void put_host(const struct source *source, unsigned room)
 
 static void draw_title(const struct picture *picture)
 {
-	const struct top *const top = picture->view->top;
+	const struct view *const view = picture->view;
+	const struct summary *const summary = &view->summary;
 	const unsigned columns = picture->layout.columns;
 	const char *const format =
 		columns < WIDE ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S";
 	char rate[SHORT_SIZE], clock[32];
 	unsigned room;
 
-	short_bits(rate, traffic_events_per_second(&top->all));
+	short_bits(rate, summary->events_per_second);
 	room = columns < NARROW ? columns
 				: put_end(TITLE_LINE, columns, PLAIN,
 					  "%*s events/s", SHORT_COLUMNS, rate);
-	room = put_tick(top, room, columns < NARROW);
-	room = put_speed(&top->feed, room);
+	room = put_tick(view, room, columns < NARROW);
+	room = put_speed(&view->top->feed, room);
 	room = put_end(TITLE_LINE, room, screen_paint(STRONG), "%s",
-		format_clock(clock, top->all.clock.newest_ns, format));
-	put_host(&top->source, room);
+		format_clock(clock, summary->time_ns, format));
+	put_host(&summary->source, room);
 }
 
 /* What has no owner, and what was lost. */
@@ -126,13 +138,12 @@ static unsigned format_sum(
 
 static void draw_sums(const struct picture *picture)
 {
-	const struct traffic *const all = &picture->view->top->all;
-	const struct tm_amount *const moved = all->table.rows[ALL].moved;
-	const uint64_t bytes = moved[TM_IN].bytes + moved[TM_OUT].bytes;
+	const struct summary *const summary = &picture->view->summary;
+	const uint64_t bytes = summary->bytes;
 	const struct sum sums[] = {
-		{"nobody's", "none", &all->nobody, false, false},
-		{"unattributed", "unattr", &all->unattributed, false, true},
-		{"lost", "lost", &all->lost, true, false},
+		{"nobody's", "none", &summary->nobody, false, false},
+		{"unattributed", "unattr", &summary->unattributed, false, true},
+		{"lost", "lost", &summary->lost, true, false},
 	};
 	const unsigned count = sizeof(sums) / sizeof(*sums);
 	char text[TEXT_SIZE];
@@ -193,6 +204,18 @@ static unsigned draw_place(const struct picture *picture)
 	return used + 2;
 }
 
+static unsigned put_pause(
+	const struct view *view, unsigned columns, unsigned left)
+{
+	char clock[32], text[64];
+
+	format_clock(clock, view->summary.time_ns, "%H:%M:%S");
+	snprintf(text, sizeof(text), "PAUSED at %s", clock);
+	if (left + strlen(text) > columns) /* the title has it too */
+		strcpy(text, "PAUSED");
+	return put_end(PLACE_LINE, columns, screen_paint(NOTICE), "%s", text);
+}
+
 /* What the user has set, right of left. */
 static void draw_state(const struct picture *picture, unsigned left)
 {
@@ -203,7 +226,7 @@ static void draw_state(const struct picture *picture, unsigned left)
 	char text[3 * TEXT_SIZE], name[TEXT_SIZE], fitted[TEXT_SIZE];
 
 	if (view->paused)
-		room = put_end(PLACE_LINE, room, notice, "PAUSED");
+		room = put_pause(view, room, left);
 	if (view->sorting.is_frozen)
 		room = put_end(PLACE_LINE, room, notice, "FROZEN");
 	if (!view->top->question || room <= left)

@@ -19,6 +19,22 @@ struct traffic *top_shown(struct top *top)
 	return top->question ? &top->question->traffic : &top->all;
 }
 
+void top_sum_up(const struct top *top, struct summary *summary)
+{
+	const struct traffic *const all = &top->all;
+	const struct tm_amount *const moved = all->table.rows[ALL].moved;
+
+	*summary = (struct summary){
+		.source = top->source,
+		.time_ns = all->clock.newest_ns,
+		.events_per_second = traffic_events_per_second(all),
+		.bytes = moved[TM_IN].bytes + moved[TM_OUT].bytes,
+		.nobody = all->nobody,
+		.unattributed = all->unattributed,
+		.lost = all->lost,
+	};
+}
+
 static bool ends_slot(struct top *top, const struct tm_event *event)
 {
 	bool is_over = traffic_note_time(&top->all, event);

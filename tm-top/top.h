@@ -24,6 +24,15 @@ struct top {
 	uint64_t heard_ns;	   /* CLOCK_MONOTONIC of the latest event */
 };
 
+/* What is said of the whole stream, whatever is shown of it. */
+struct summary {
+	struct source source;
+	uint64_t time_ns; /* of the stream */
+	double events_per_second;
+	uint64_t bytes;
+	struct tm_amount nobody, unattributed, lost;
+};
+
 /* 0, or -1 when there is no memory. */
 int top_start(struct top *top, const struct options *options);
 
@@ -34,6 +43,8 @@ bool top_take(struct top *top, bool *failed);
 /* A live stream without TICKs that is silent goes on by this machine's clock,
  * so that rates fall. */
 void top_pass(struct top *top);
+
+void top_sum_up(const struct top *top, struct summary *summary);
 
 /* What is shown. */
 struct traffic *top_shown(struct top *top);

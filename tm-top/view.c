@@ -94,6 +94,8 @@ int view_arrange(struct view *view)
 	const struct sight sight = {
 		view_traffic(view), view->top->names, view->is_numeric};
 
+	if (!view->paused)
+		top_sum_up(view->top, &view->summary);
 	if (listing_make(&view->listing, &sight, &view_stop(view)->place,
 		    &view->sorting))
 		return -1;
@@ -181,7 +183,9 @@ static void pause(struct view *view)
 		free(view->paused);
 		view->paused = NULL;
 	}
-	if (!view->paused)
+	if (view->paused)
+		top_sum_up(view->top, &view->summary);
+	else
 		view->note = "there is no memory for a pause";
 }
 

@@ -23,6 +23,7 @@ struct view {
 	struct sorting sorting;
 	struct listing listing;
 	struct traffic *paused; /* NULL = it is not */
+	struct summary summary; /* as old as the picture */
 	struct editor editor;
 	char problem[WRONG_SIZE]; /* with what is typed, empty = none */
 	size_t problem_at;	  /* characters before it */
@@ -34,8 +35,8 @@ struct view {
 
 void view_start(struct view *view, struct top *top);
 
-/* Puts the rows in order and the cursor on one. 0, or -1 when there is no
- * memory. */
+/* Sums up, puts the rows in order and the cursor on one. 0, or -1 when there is
+ * no memory. */
 int view_arrange(struct view *view);
 
 /* Does what a key asks for; is_code: it is one of curses, no character. */
