@@ -538,11 +538,27 @@ show_day() {
 	type 'user alice and foo'
 	press Enter
 	wait_for 'none of'
-	screen | tail -n 2 >out
+	screen | tail -n 4 >out
 	assert_file out <<-'END'
 	filter: user alice and foo
-	                       ^ 'foo' is none of in out loopback user uid pid comm cgr…
+	                       ^
+	'foo' is none of in out loopback user uid pid comm cgroup host net port proto
+	interface bytes packets since until kind, src, dst, and, or, not
 	END
+	tmux_here resize-window -x 32 -y 9
+	wait_for '^filter.*foo$'
+	screen | tail -n 7 >out
+	assert_file out <<-'END'
+	filter: user alice and foo
+	                       ^
+	'foo' is none of in out loopback
+	user uid pid comm cgroup host
+	net port proto interface bytes
+	packets since until kind, src,
+	dst, and, or, not
+	END
+	tmux_here resize-window -x 80 -y 24
+	wait_for '^interface bytes packets since'
 	press C-e
 	type ' and port 5 or port 70000'
 	press C-a C-f
@@ -550,7 +566,7 @@ show_day() {
 	press DC DC DC
 	type 'in'
 	press Enter
-	wait_for 'port wants'
+	wait_for '^port wants'
 	screen | tail -n 2 >out
 	assert_file out <<-'END'
 	filter: user alice and in and port 5 or port 70000

@@ -94,6 +94,27 @@ unsigned text_cut(char out[TEXT_SIZE], const char *text, unsigned columns)
 	return fit(out, text, columns, take_harmless);
 }
 
+size_t text_line(const char *text, unsigned columns)
+{
+	const size_t length = strlen(text);
+	size_t used = 0, blank = 0;
+	unsigned taken = 0, width;
+	char piece[PIECE_SIZE];
+
+	while (used < length) {
+		const size_t size = take_harmless(
+			piece, &width, text + used, length - used);
+
+		if (text[used] == ' ')
+			blank = used;
+		if (taken + width > columns)
+			return blank ? blank : used;
+		taken += width;
+		used += size;
+	}
+	return used;
+}
+
 unsigned text_columns(const char *text)
 {
 	char out[TEXT_SIZE];

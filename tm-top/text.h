@@ -22,6 +22,10 @@ unsigned text_fit(char out[TEXT_SIZE], const char *text, unsigned columns);
 /* Cuts text that is harmless already. */
 unsigned text_cut(char out[TEXT_SIZE], const char *text, unsigned columns);
 
+/* How many bytes of harmless text fill a line: up to a blank, where there is
+ * one. */
+size_t text_line(const char *text, unsigned columns);
+
 /* How many columns harmless text takes. */
 unsigned text_columns(const char *text);
 
