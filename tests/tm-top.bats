@@ -438,18 +438,36 @@ show_day() {
 	END
 	press Tab
 	wait_for '^6 conversations'
-	screen | sed -n '5,11p' | cut -c 1-38 | trimmed >out
+	screen | sed -n '4,12p' >out
 	assert_file out <<-'END'
-	USER      PROCESS   REMOTE HOST
-	all
-	bob       scp       203.0.113.5
-	alice     curl      198.51.100.7
-	alice     git       2001:db8::7
-	bob       (unknown) (lost)
-	alice     curl      203.0.113.5
+	                                                      10 s bit/s ▼   total bytes
+	USER       PROCESS        PID REMOTE HOST                in    out     in    out
+	all                                                    4.1M   1.0M   4.9M   1.4M
+	bob        scp             50 203.0.113.5              4.0M      0   4.8M      0
+	alice      curl            42 198.51.100.7           100.0k   1.0M 146.5K   1.4M
+	alice      git             43 2001:db8::7             20.0k      0  29.3K      0
+	bob        (unknown)        - (lost)                   1.2k      0   1.5K      0
+	alice      curl            42 203.0.113.5                 0    800      0   1.0K
+	none       (unknown)        - 203.0.113.9                 0     67      0     84
 	END
+	tmux_here resize-window -x 60 -y 24
+	wait_for '^alice +curl +42 198\.51\.100\.7 +100\.0k   1\.0M$'
+	tmux_here resize-window -x 59 -y 24
+	wait_for '^alice +curl +198\.51\.100\.7 +100\.0k   1\.0M 146\.5K   1\.4M$'
+	tmux_here resize-window -x 80 -y 24
+	wait_for 'Tab level  p pause$'
 	press Tab
 	wait_for '^3 users'
+	press Down Enter Tab
+	wait_for '^alice › 3 conversations'
+	screen | sed -n '5,9p' >out
+	assert_file out <<-'END'
+	PROCESS       PID REMOTE HOST              in    out     in    out     in    out
+	all                                    120.0k   1.0M 120.0k   1.0M 175.8K   1.4M
+	curl           42 198.51.100.7         100.0k   1.0M 100.0k   1.0M 146.5K   1.4M
+	git            43 2001:db8::7           20.0k      0  20.0k      0  29.3K      0
+	curl           42 203.0.113.5               0   4.0k      0    800      0   1.0K
+	END
 }
 
 @test "< and > choose the column, d the direction and r turns the order; it is marked" {

@@ -11,12 +11,37 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* What the names of a row need at least. */
-static unsigned area_least(unsigned columns, bool is_wide)
+static bool is_wide(const struct place *place)
+{
+	return place->level == REMOTE || place->level > place->depth;
+}
+
+/* Rows of any processes; a conversation can do without, a process not. */
+static bool has_pid(unsigned columns, const struct place *place)
+{
+	if (place->level == PROCESS)
+		return true;
+	return place->level == REMOTE && place->depth < REMOTE &&
+	       columns >= NARROW;
+}
+
+/* What the names of a row need at least: most where there are three of them
+ * and a PID. */
+static unsigned area_least(unsigned columns, const struct place *place)
 {
 	if (columns < NARROW)
-		return is_wide ? 18 : 12;
-	return is_wide ? 38 : 24;
+		return is_wide(place) ? 18 : 12;
+	if (place->level == REMOTE && place->depth == USER)
+		return 38 + PID_COLUMNS + 1;
+	return is_wide(place) ? 38 : 24;
+}
+
+/* Beyond that they would only be far from their numbers. */
+static unsigned area_most(unsigned columns, const struct place *place)
+{
+	if (place->level == REMOTE && has_pid(columns, place))
+		return 60 + PID_COLUMNS + 1;
+	return is_wide(place) ? 60 : 36;
 }
 
 /* The one that rows are sorted by, then what most ask for first. */
@@ -47,29 +72,32 @@ static unsigned choose_groups(
 
 static void place_labels(struct layout *layout, const struct place *place)
 {
-	const unsigned area = layout->area;
-	const bool has_pid = place->level == PROCESS;
+	const unsigned pid =
+		has_pid(layout->columns, place) ? PID_COLUMNS + 1 : 0;
+	/* the last one has twice as much as those before it */
+	const unsigned parts = place->level - place->depth + 2 +
+			       (pid && place->level == REMOTE);
 	unsigned at = 0, share;
 
-	for (unsigned level = place->depth; level < place->level; level++) {
+	for (unsigned level = place->depth; level <= place->level; level++) {
 		share = least(level == USER ? 16 : TM_COMM_SIZE - 1,
-			area / (place->level - place->depth + 2) + 1);
+			layout->area / parts + 1);
+		if (level == place->level)
+			share = layout->area - at -
+				(level == PROCESS ? pid : 0);
 		layout->labels[level] = (struct span){at, share - 1};
 		at += share;
+		if (level != PROCESS || !pid)
+			continue;
+		layout->pid = (struct span){at, PID_COLUMNS};
+		at += pid;
 	}
-	layout->labels[place->level] = (struct span){
-		at, area - at - 1 - (has_pid ? PID_COLUMNS + 1 : 0)};
-	if (has_pid)
-		layout->pid =
-			(struct span){area - PID_COLUMNS - 1, PID_COLUMNS};
 }
 
 void layout_make(struct layout *layout, unsigned lines, unsigned columns,
 	const struct place *place, const struct sorting *sorting)
 {
-	const bool is_wide =
-		place->level == REMOTE || place->level > place->depth;
-	const unsigned area = area_least(columns, is_wide);
+	const unsigned area = area_least(columns, place);
 	bool shown[GROUPS];
 	unsigned used, rest, at;
 
@@ -84,7 +112,7 @@ void layout_make(struct layout *layout, unsigned lines, unsigned columns,
 		layout->graph.columns = least(rest - 2, GRAPH_MOST);
 		rest -= layout->graph.columns + 2;
 	}
-	layout->area = least(area + rest, is_wide ? 60 : 36);
+	layout->area = least(area + rest, area_most(columns, place));
 	place_labels(layout, place);
 	at = layout->area;
 	for (int i = 0; i < GROUPS; i++) {
