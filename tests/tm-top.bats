@@ -227,6 +227,56 @@ show_day() {
 	assert_file out <<<'1000    '
 }
 
+@test "a user or process named as a word of the table's own is in quotes" {
+	{
+		begin
+		name 1002 all
+		name 1003 none
+		name 1004 '(others)'
+		moved 100 in 1002 5000 42 - 192.0.2.7
+		moved 110 in 1002 500
+		moved 120 in 1003 4000 43 '(unknown)' 192.0.2.7
+		moved 130 in 1004 3000
+		moved 140 in 4294967295 2000
+		status end 1000
+	} | tm-parse >some.tm
+	tm-top --batch some.tm | tail -n +3 | sed 's/  .*//' >out
+	assert_file out <<-'END'
+	"all"
+	"none"
+	"(others)"
+	none
+	all
+	END
+	tm-top --batch --by process some.tm | tail -n +3 |
+		awk '{ print $1, $2, $3 }' >out
+	assert_file out <<-'END'
+	"all" 42 "-"
+	"none" 43 "(unknown)"
+	"(others)" - -
+	none - -
+	"all" - -
+	all - -
+	END
+	show 80x24 'tm-top --speed max some.tm'
+	wait_for ended
+	screen | sed -n '6,11s/  .*//p' >out
+	assert_file out <<-'END'
+	all
+	"all"
+	"none"
+	"(others)"
+	none
+	END
+	press Enter
+	wait_for '^"all" › 2 processes$'
+	screen | sed -n '7,8s/  .*//p' >out
+	assert_file out <<-'END'
+	"-"
+	(unknown)
+	END
+}
+
 @test "rates fall to 0 by TICKs alone" {
 	{
 		begin

@@ -40,11 +40,19 @@ struct table_text {
 
 static char word[WORD_SIZE];
 
+static void put_name(const char *name, bool is_strange)
+{
+	if (is_strange && name_is_ours(name))
+		snprintf(word, sizeof(word), "\"%s\"", name);
+	else
+		tm_escape_word(word, sizeof(word), name, strlen(name));
+}
+
 static void put_user(const struct table_text *text, const struct row *row)
 {
 	const char *const name = user_text(&text->sight, row->key.number);
 
-	tm_escape_word(word, sizeof(word), name, strlen(name));
+	put_name(name, row->key.number != TM_NOBODY);
 }
 
 static void put_number(uint32_t number)
@@ -57,11 +65,11 @@ static void put_number(uint32_t number)
 
 static void put_comm(const struct row *row)
 {
-	const char *const comm = (const char *)row->key.bytes;
-	const size_t length = strnlen(comm, TM_COMM_SIZE);
+	char comm[TM_COMM_SIZE + 1] = "";
 
-	if (length)
-		tm_escape_word(word, sizeof(word), comm, length);
+	memcpy(comm, row->key.bytes, TM_COMM_SIZE);
+	if (*comm)
+		put_name(comm, true);
 	else
 		strcpy(word, "-");
 }

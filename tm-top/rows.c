@@ -6,18 +6,26 @@
 #include "picture.h"
 #include "put.h"
 
+static void put_name(char out[TEXT_SIZE], const char *name, bool is_strange)
+{
+	const char *const quote = is_strange && name_is_ours(name) ? "\"" : "";
+
+	snprintf(out, TEXT_SIZE, "%s%s%s", quote, name, quote);
+}
+
 void label_text(char out[TEXT_SIZE], const struct sight *sight,
 	enum level level, const struct key *key)
 {
-	const char *const bytes = (const char *)key->bytes;
+	char comm[TM_COMM_SIZE + 1] = "";
 
 	switch (level) {
 	case USER:
-		snprintf(out, TEXT_SIZE, "%s", user_text(sight, key->number));
+		put_name(out, user_text(sight, key->number),
+			key->number != TM_NOBODY);
 		break;
 	case PROCESS:
-		snprintf(out, TEXT_SIZE, "%.*s", TM_COMM_SIZE,
-			*bytes ? bytes : "(unknown)");
+		memcpy(comm, key->bytes, TM_COMM_SIZE);
+		put_name(out, *comm ? comm : "(unknown)", *comm);
 		break;
 	default:
 		if (!tm_address_is_absent(key->bytes))
