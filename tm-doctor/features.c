@@ -155,6 +155,8 @@ static int map_array(const struct feature *feature, const struct tm_lab *lab)
 #define BLIND                                                                  \
 	"the owner is the user of the socket as its own user namespace sees "  \
 	"it, without a process; events carry the flag unsure"
+#define READ 113 /* bpf_probe_read_kernel */
+#define TASK 35	 /* bpf_get_current_task */
 #define NO_RECEIVER                                                            \
 	"--hook tc: what comes in is nobody's, and not told from what is "     \
 	"forwarded"
@@ -185,9 +187,9 @@ static const struct feature features[] = {
 		"a socket's user is not known", NEWER},
 	{"bpf_sk_storage_get", call, SKB, OUT, STORAGE, ALL,
 		"no owner can be kept with a socket", NEWER},
-	{"bpf_probe_read_kernel", call, SKB, OUT, 113, false, BLIND,
+	{"bpf_probe_read_kernel", call, SKB, OUT, READ, false, BLIND,
 		"boot without lockdown=confidentiality"},
-	{"bpf_get_current_task", call, SKB, OUT, 35, false, BLIND, NEWER},
+	{"bpf_get_current_task", call, SKB, OUT, TASK, false, BLIND, NEWER},
 	{"cgroup/sock_create", attach, BPF_PROG_TYPE_CGROUP_SOCK,
 		BPF_CGROUP_INET_SOCK_CREATE, STORAGE, false,
 		"a socket that only receives is its user's, without a "
@@ -236,6 +238,16 @@ static bool is_forbidden(int error)
 	return error == EPERM || error == EACCES;
 }
 
+/* Without CAP_PERFMON the kernel has no helpers that read its memory, and
+ * takes no tracing programs. */
+static bool takes_perfmon(const struct feature *feature, int error)
+{
+	if (feature->id == READ || feature->id == TASK)
+		return error == ENOTSUP;
+	return (feature->try == trace || feature->try == iterate) &&
+	       is_forbidden(error);
+}
+
 static const char *reason(int error)
 {
 	switch (error) {
@@ -271,8 +283,7 @@ static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
 	else if (is_forbidden(error) && !doctor->has_rights)
 		row = tm_row_add(table, feature->name, TM_UNKNOWN,
 			"needs the rights above to be tried");
-	else if ((is_forbidden(error) || error == ENOTSUP) &&
-		 !doctor->has_perfmon)
+	else if (!doctor->has_perfmon && takes_perfmon(feature, error))
 		row = tm_row_add(table, feature->name, TM_UNKNOWN,
 			"needs CAP_PERFMON to be tried");
 	else if (error == EMFILE || error == ENFILE)
