@@ -212,8 +212,9 @@ static void on_any_link(void *context, const struct nlmsghdr *message)
 	const struct ifinfomsg *const found = NLMSG_DATA(message);
 	const struct rtattr *const first = IFLA_RTA(found);
 	const int length = IFLA_PAYLOAD(message);
-	struct tm_link link = {
-		.ifindex = found->ifi_index, .type = found->ifi_type};
+	struct tm_link link = {.ifindex = found->ifi_index,
+		.type = found->ifi_type,
+		.is_up = found->ifi_flags & IFF_UP};
 
 	if (message->nlmsg_type != RTM_NEWLINK)
 		return;

@@ -28,6 +28,7 @@ struct tm_link {
 	uint32_t lower;	 /* that it lies on, 0 = none in this namespace */
 	uint32_t master; /* that it is a part of: a bond, a bridge; 0 = none */
 	uint16_t type;	 /* ARPHRD_ETHER, ... */
+	bool is_up;	 /* as who administers it wants it */
 	char name[IF_NAMESIZE];
 	char kind[16]; /* "vlan", "veth", ...; "" where there is hardware */
 	/* its counters, by enum tm_direction; bytes with the link header */
