@@ -296,6 +296,15 @@ with_types() {
 	assert_output --regexp "^note tunnel9 \|"
 }
 
+@test "interfaces that cannot be asked for are unknown, not none" {
+	run -0 strace -f -qq -o log -e trace=socket \
+		-e inject=socket:error=EAFNOSUPPORT tm-doctor --json
+	assert_file_contains log INJECTED
+	echo "$output" >out
+	assert_equal "$(row tunnels)" "unknown Address family not supported by\
+ protocol |  | "
+}
+
 @test "RDMA and network disks are named" {
 	mkdir part
 	# shellcheck disable=SC2016 # for the other shell

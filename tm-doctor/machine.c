@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,14 +49,32 @@ struct found {
 static void note_member(void *context, const struct tm_link *link)
 {
 	struct found *const found = context;
-	char master[IF_NAMESIZE], text[2 * IF_NAMESIZE + 8];
+	char master[IF_NAMESIZE], text[2 * IF_NAMESIZE + sizeof(" in ")];
 
 	if (!link->master || !if_indextoname(link->master, master))
 		return;
 	snprintf(text, sizeof(text), "%s in %s", link->name, master);
 	tm_row_append(found->row, text);
 	if (!*found->first)
-		memcpy(found->first, master, sizeof(master));
+		memcpy(found->first, master, sizeof(found->first));
+}
+
+/* Calls note for each interface. /sys/class/net may be of another network
+ * namespace than this process. False where the row says none, or why. */
+static bool look_at_links(struct tm_row *row,
+	void note(void *context, const struct tm_link *link), void *context)
+{
+	if (tm_netlink_links(note, context)) {
+		row->state = TM_UNKNOWN;
+		tm_row_append(row, strerror(errno));
+		return false;
+	}
+	if (!*row->found) {
+		tm_row_append(row, "none");
+		return false;
+	}
+	row->state = TM_NOTE;
+	return true;
 }
 
 /* The packets of sockets are on the bond: its members see link frames. */
@@ -64,12 +83,8 @@ static void check_members(struct tm_table *table)
 	struct found found = {.row = tm_row_add(table, "bond, bridge, team",
 				      TM_OK, "%s", "")};
 
-	tm_netlink_links(note_member, &found);
-	if (!*found.row->found) {
-		tm_row_append(found.row, "none");
+	if (!look_at_links(found.row, note_member, &found))
 		return;
-	}
-	found.row->state = TM_NOTE;
 	tm_row_mend(found.row,
 		"-i with a member's name sees no socket's packets: they are "
 		"on the interface that it belongs to",
@@ -77,13 +92,21 @@ static void check_members(struct tm_table *table)
 		tm_place_is_plain(found.first) ? found.first : "NAME");
 }
 
+/* The module of a kind may add an interface of its own to every namespace,
+ * which is no tunnel until it is up. */
 static void note_tunnel(void *context, const struct tm_link *link)
 {
-	static const char *const kinds[] = {"wireguard", "vxlan", "geneve",
-		"gre", "gretap", "ipip", "sit", "ip6tnl", "ip6gre", "bareudp"};
+	static const struct {
+		const char *kind, *own;
+	} tunnels[] = {{"wireguard", ""}, {"vxlan", ""}, {"geneve", ""},
+		{"bareudp", ""}, {"gre", "gre0"}, {"gretap", "gretap0"},
+		{"erspan", "erspan0"}, {"ipip", "tunl0"}, {"sit", "sit0"},
+		{"ip6tnl", "ip6tnl0"}, {"ip6gre", "ip6gre0"}, {"ip6gretap", ""},
+		{"ip6erspan", ""}};
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
-		if (!strcmp(link->kind, kinds[i]))
+	for (size_t i = 0; i < sizeof(tunnels) / sizeof(*tunnels); i++) {
+		if (!strcmp(link->kind, tunnels[i].kind) &&
+			(link->is_up || strcmp(link->name, tunnels[i].own)))
 			tm_row_append(context, link->name);
 	}
 }
@@ -93,12 +116,8 @@ static void check_tunnels(struct tm_table *table)
 	struct tm_row *const row =
 		tm_row_add(table, "tunnels", TM_OK, "%s", "");
 
-	tm_netlink_links(note_tunnel, row);
-	if (!*row->found) {
-		tm_row_append(row, "none");
+	if (!look_at_links(row, note_tunnel, row))
 		return;
-	}
-	row->state = TM_NOTE;
 	tm_row_mend(row,
 		"a packet is its user's inside the tunnel; around it the "
 		"kernel's own socket carries it again, as nobody's",
