@@ -659,10 +659,6 @@ leave_filters() {
 	run -0 at "$LEFT" tm-capture --detach
 	assert_output "nothing to remove
 3 of running captures or of others stay (--detach=all)"
-	run -77 at "$LEFT" setpriv --reuid 65534 --regid 65534 --clear-groups \
-		"$BUILD/bin/tm-capture" --detach=all
-	refute_line --regexp "nothing to remove| stay"
-	assert_line --partial "it takes root, or CAP_NET_ADMIN: try sudo"
 	run -0 at "$LEFT" tm-capture --detach=all -i tm0
 	assert_line --index 0 --regexp "^tm0: old \(id [0-9]+\), tc ingress$"
 	assert_line --index 1 --regexp "^tm0: tm_tc_in \(id [0-9]+\), tcx ingress$"
@@ -680,6 +676,39 @@ leave_filters() {
 	run filters
 	assert_output ""
 	at "$LEFT" tc qdisc del dev tm0 clsact
+}
+
+# lesser CAPABILITIES OPTION: --detach there, as a user who has only these
+lesser() {
+	at "$LEFT" setpriv --reuid $ALICE --regid $ALICE --clear-groups \
+		--inh-caps="-all$1" --ambient-caps="-all$1" \
+		"$BUILD/bin/tm-capture" "$2"
+}
+
+@test "--detach without its rights is an error, and says nothing untrue" {
+	local wants="tm-capture: it takes root, or CAP_BPF and CAP_NET_ADMIN"
+	meter "$LEFT" tm0
+	run -77 lesser "" --detach
+	assert_output "$wants: try sudo"
+	run -77 lesser "" --detach=all
+	assert_output "$wants and CAP_SYS_ADMIN: try sudo"
+	# these tell of the programs, but cannot take them
+	run -0 lesser ,+bpf,+net_admin --detach
+	assert_output "nothing to remove
+2 of running captures or of others stay (--detach=all)"
+	run -77 lesser ,+bpf,+net_admin --detach=all
+	assert_line "$wants and CAP_SYS_ADMIN: try sudo"
+	assert_line "tm-capture: tm0: tcx: Operation not permitted"
+	refute_output --partial "removed"
+	refute_output --partial "nothing to remove"
+	stop
+	assert_equal "$status" 0
+	leave_filters
+	run -77 lesser "" --detach
+	assert_line "$wants: try sudo"
+	refute_output --partial "stay"
+	run -0 lesser ,+bpf,+net_admin --detach
+	assert_line --index 1 --regexp "^tm0: removed tm_tc_out "
 }
 
 @test "the next start removes what was left, and what goes on stays" {

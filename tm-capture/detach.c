@@ -120,7 +120,7 @@ static int detach_link(const struct work *work, uint32_t program)
 	return -1;
 }
 
-static void look_at_tcx(struct work *work, bool is_in, bool removes)
+static void list_tcx(struct work *work, bool is_in)
 {
 	uint32_t ids[PROGRAMS];
 	const uint32_t count = query(work, is_in, ids);
@@ -130,19 +130,42 @@ static void look_at_tcx(struct work *work, bool is_in, bool removes)
 		char name[BPF_OBJ_NAME_LEN] = "";
 
 		read_name(fd, name);
-		if (!removes)
-			print(work, "", name, ids[i], "tcx", is_in);
-		else if (fd >= 0 &&
-			 bpf_prog_detach2(fd, work->ifindex,
-				 is_in ? TCX_INGRESS : TCX_EGRESS) &&
-			 detach_link(work, ids[i]))
-			fail(work, "tcx");
-		else if (fd >= 0)
-			print(work, "removed ", name, ids[i], "tcx", is_in);
+		print(work, "", name, ids[i], "tcx", is_in);
 		if (fd >= 0)
 			close(fd);
-		work->removed += removes;
 	}
+}
+
+static void remove_tcx(struct work *work, bool is_in, uint32_t id)
+{
+	const int fd = bpf_prog_get_fd_by_id(id);
+	char name[BPF_OBJ_NAME_LEN] = "";
+
+	if (fd < 0) {
+		/* one that went by itself meanwhile is removed, too */
+		if (errno != ENOENT)
+			fail(work, "tcx");
+		return;
+	}
+	read_name(fd, name);
+	if (bpf_prog_detach2(
+		    fd, work->ifindex, is_in ? TCX_INGRESS : TCX_EGRESS) &&
+		detach_link(work, id)) {
+		fail(work, "tcx");
+	} else {
+		print(work, "removed ", name, id, "tcx", is_in);
+		work->removed++;
+	}
+	close(fd);
+}
+
+static void clean_tcx(struct work *work, bool is_in)
+{
+	uint32_t ids[PROGRAMS];
+	const uint32_t count = query(work, is_in, ids);
+
+	for (uint32_t i = 0; i < count; i++)
+		remove_tcx(work, is_in, ids[i]);
 }
 
 static void list(struct work *work)
@@ -158,8 +181,8 @@ static void list(struct work *work)
 			print(work, "", filter->name, filter->program, "tc",
 				filter->is_in);
 	}
-	look_at_tcx(work, true, false);
-	look_at_tcx(work, false, false);
+	list_tcx(work, true);
+	list_tcx(work, false);
 }
 
 static void note_rest(struct work *work)
@@ -178,8 +201,8 @@ static void clean(struct work *work)
 	if (tm_clsact_remove(work->ifindex, is_wanted, on_removed, work))
 		fail(work, "tc filters");
 	if (work->all) {
-		look_at_tcx(work, true, true);
-		look_at_tcx(work, false, true);
+		clean_tcx(work, true);
+		clean_tcx(work, false);
 	} else {
 		note_rest(work);
 	}
@@ -213,19 +236,24 @@ static void go_through(const struct tm_settings *settings, struct work *work,
 int tm_detach(const struct tm_settings *settings, bool all)
 {
 	struct work work = {.all = all};
+	bool is_done;
 
 	if (all)
 		go_through(settings, &work, list);
 	go_through(settings, &work, clean);
-	if (!work.removed && !work.has_failed && !work.is_forbidden)
+	is_done = !work.is_forbidden && !work.has_failed;
+	if (is_done && !work.removed)
 		puts("nothing to remove");
-	if (work.stay && !work.is_forbidden)
+	if (is_done && work.stay)
 		printf("%u of running captures or of others stay "
 		       "(--detach=all)\n",
 			work.stay);
 	if (fclose(stdout))
 		err(TM_FAILED, "standard output");
 	if (work.is_forbidden)
-		errx(TM_CANNOT, "it takes root, or CAP_NET_ADMIN: try sudo");
+		errx(TM_CANNOT,
+			"it takes root, or CAP_BPF and CAP_NET_ADMIN%s: try "
+			"sudo",
+			all ? " and CAP_SYS_ADMIN" : "");
 	return work.has_failed ? TM_FAILED : TM_DONE;
 }
