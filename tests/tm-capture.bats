@@ -435,12 +435,32 @@ iter/task_file;interval sums
 }
 
 @test "a user or a list that is not there is named" {
-	run -1 tm-capture -c "$CGROUP" --user no-such-user
-	assert_output "tm-capture: --user no-such-user: there is no such user"
+	for hook in cgroup tc clsact; do
+		run -1 tm-capture --hook $hook -i lo --user no-such-user
+		assert_output \
+			"tm-capture: --user no-such-user: there is no such user"
+	done
 	run -2 tm-capture -c "$CGROUP" -x @
 	assert_output "tm-capture: -s, -x: @ wants the name of a file"
 	run tm-capture -c "$CGROUP" --user root --for 300ms
-	assert_line "tm-capture: keeps the user root"
+	assert_line "tm-capture: keeps the user root, as asked"
+	run -1 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps=-all,+bpf,+net_admin,+perfmon \
+		--ambient-caps=-all,+bpf,+net_admin,+perfmon \
+		"$BUILD/bin/tm-capture" -c "$CGROUP" --user root
+	assert_line "tm-capture: cannot become the user root: Operation not\
+ permitted"
+}
+
+@test "a user tm that is root is told from none" {
+	{
+		cat /etc/passwd
+		echo "tm:x:0:0::/:/bin/false"
+	} >passwd
+	run -0 unshare -m sh -c "mount --bind passwd /etc/passwd &&
+		exec tm-capture -c '$CGROUP' --for 100ms >out.tm"
+	assert_line "tm-capture: keeps the user root: the user tm, or who\
+ called sudo, is root too (--user NAME)"
 }
 
 @test "a cgroup that is removed ends the metering, and that is said" {

@@ -156,18 +156,23 @@ static void tell_missing(const char *what)
 	warnx("without %s", what);
 }
 
+/* At once, not when all is attached. */
+static void check_user(const char *name)
+{
+	if (!name || tm_rights_knows(name))
+		return;
+	errx(TM_FAILED, "--user %s: %s", name,
+		errno ? strerror(errno) : "there is no such user");
+}
+
 static void give_up_rights(
 	const struct tm_options *options, struct tm_programs *programs)
 {
 	char kept[TM_RIGHTS_KEPT];
 
-	if (tm_rights_become(options->user, kept)) {
-		if (errno == ENOENT)
-			errx(TM_FAILED, "--user %s: there is no such user",
-				options->user);
+	if (tm_rights_become(options->user, kept))
 		err(TM_FAILED, "cannot become the user %s",
 			options->user ? options->user : "tm");
-	}
 	if (tm_rights_drop(can_read_maps, programs, kept))
 		err(TM_FAILED, "cannot drop rights");
 	if (*kept && !options->is_quiet)
@@ -469,6 +474,7 @@ int main(int argc, char **argv)
 	if (refusal)
 		errx(TM_MISUSED, "%s", refusal);
 	read_lists(&capture.options);
+	check_user(capture.options.user);
 	if (meters_frames(&capture))
 		open_tree(&capture.cgroup);
 	else

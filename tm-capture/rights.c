@@ -164,6 +164,18 @@ static int filter_calls(char kept[TM_RIGHTS_KEPT])
 }
 #endif
 
+bool tm_rights_knows(const char *name)
+{
+	errno = 0;
+	if (getpwnam(name))
+		return true;
+	/* what getpwnam(3) has for "not found" where it is not 0 */
+	if (errno == ENOENT || errno == ESRCH || errno == EBADF ||
+		errno == EPERM)
+		errno = 0;
+	return false;
+}
+
 static const struct passwd *find_user(const char *name)
 {
 	const char *const caller = getenv("SUDO_USER");
@@ -173,6 +185,19 @@ static const struct passwd *find_user(const char *name)
 		return getpwnam(name);
 	user = getpwnam("tm");
 	return user || !caller ? user : getpwnam(caller);
+}
+
+static void say_root(
+	char kept[TM_RIGHTS_KEPT], const char *name, const struct passwd *user)
+{
+	if (name)
+		say(kept, "the user root, as asked");
+	else if (user)
+		say(kept, "the user root: the user tm, or who called sudo, is "
+			  "root too (--user NAME)");
+	else
+		say(kept, "the user root: there is no user tm, nor one who "
+			  "called sudo (--user NAME)");
 }
 
 int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT])
@@ -189,11 +214,8 @@ int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT])
 		errno = errno ? errno : ENOENT;
 		return -1;
 	}
-	if (!user || !user->pw_uid) {
-		say(kept, name || user
-				  ? "the user root"
-				  : "the user root: there is no user tm, nor "
-				    "one who called sudo (--user NAME)");
+	if (!user || (!user->pw_uid && !geteuid())) {
+		say_root(kept, name, user);
 		return 0;
 	}
 	if (setgroups(0, NULL) || setgid(user->pw_gid) || setuid(user->pw_uid))

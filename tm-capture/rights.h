@@ -7,9 +7,13 @@
 
 #define TM_RIGHTS_KEPT 256
 
+/* Whether there is a user of that name; errno is 0 where there is none, and
+ * else why it could not be asked for. */
+bool tm_rights_knows(const char *name);
+
 /* Becomes the named user: for NULL the system's user tm, else who called sudo,
  * else nobody else. An ordinary user stays who he is. Capabilities stay, to be
- * dropped. 0, or -1 with errno, which is ENOENT for an unknown name. */
+ * dropped. 0, or -1 with errno. */
 int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT]);
 
 /* Drops all capabilities, sets no_new_privs and takes a seccomp filter. When
