@@ -907,6 +907,27 @@ true"
 	assert_file_contains err "without cgroup_skb/egress"
 }
 
+@test "with the descriptors that tm-doctor asks for, every interface is metered" {
+	local i words=
+	for i in $(seq 15); do
+		ip -n "$LEFT" link add many$i type ifb
+		words="$words -i many$i"
+	done
+	# shellcheck disable=SC2086 # options
+	run -0 at "$LEFT" sh -c "ulimit -n 80; exec tm-capture -q --hook tc \
+		-i lo $words --every 1s --for 100ms >out.tm"
+	for i in $(seq 15); do
+		ip -n "$LEFT" link del many$i
+	done
+	assert_output ""
+	for i in 18 24 36; do
+		run -77 at "$LEFT" sh -c "ulimit -n $i
+			exec tm-capture --hook tc -i lo --every 1s"
+		assert_output --regexp "^tm-capture: cannot [a-zA-Z ]+: too many\
+ open files; mend: ulimit -n 1024$"
+	done
+}
+
 @test "wrong words are misuse, and name what is wanted" {
 	run -2 tm-capture --hook tc
 	assert_output "tm-capture: --hook: name the interface with -i"

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <bpf/libbpf.h>
@@ -28,8 +29,9 @@
 #include "writer.h"
 
 #define SECOND_NS UINT64_C(1000000000)
-#define IDLE_MS 100 /* the longest that an event waits in the ring */
-#define ROUND 8192  /* records between two looks at clock and signals */
+#define IDLE_MS 100   /* the longest that an event waits in the ring */
+#define FILES_MOST 68 /* that it holds, of --every and all interfaces */
+#define ROUND 8192    /* records between two looks at clock and signals */
 
 struct capture {
 	struct tm_options options;
@@ -71,6 +73,14 @@ static void open_tree(struct tm_cgroup *tree)
 			open(tree->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* What libbpf then tries in vain it takes for another lack of the kernel. */
+static bool has_few_files(void)
+{
+	struct rlimit limit;
+
+	return !getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < FILES_MOST;
+}
+
 __attribute__((noreturn)) static void cannot(
 	const char *what, const struct tm_programs *programs)
 {
@@ -79,7 +89,7 @@ __attribute__((noreturn)) static void cannot(
 			"cannot %s: not permitted; it takes root, or "
 			"CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON: try sudo",
 			what);
-	if (errno == EMFILE)
+	if (errno == EMFILE || has_few_files())
 		errx(TM_CANNOT,
 			"cannot %s: too many open files; mend: ulimit -n 1024",
 			what);

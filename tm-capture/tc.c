@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -121,6 +123,23 @@ static int attach_filters(struct tm_tc *tc, const int programs[2])
 	return 0;
 }
 
+/* if_indextoname(3) does not tell that there is no descriptor for it. */
+static int read_name(uint32_t ifindex, char name[IF_NAMESIZE])
+{
+	struct ifreq request = {.ifr_ifindex = ifindex};
+	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int result, error;
+
+	if (fd < 0)
+		return -1;
+	result = ioctl(fd, SIOCGIFNAME, &request);
+	error = errno;
+	close(fd);
+	memcpy(name, request.ifr_name, IF_NAMESIZE);
+	errno = error;
+	return result;
+}
+
 int tm_tc_attach(struct tm_tc *tc, const struct tm_settings *settings,
 	uint32_t hooks, const int programs[2], const char *user,
 	void say(const char *interface, const char *what))
@@ -136,7 +155,7 @@ int tm_tc_attach(struct tm_tc *tc, const struct tm_settings *settings,
 
 		crossing->ifindex = settings->interfaces[i].ifindex;
 		crossing->links[TM_IN] = crossing->links[TM_OUT] = -1;
-		if (!if_indextoname(crossing->ifindex, crossing->name))
+		if (read_name(crossing->ifindex, crossing->name))
 			return -1;
 		sweep.interface = crossing->name;
 		tm_clsact_remove(crossing->ifindex, is_left, on_swept, &sweep);
