@@ -37,6 +37,7 @@ const steps = (list) => list.flatMap((v) => [v, v]);
 
 export function createChart(root, { zoom, say, }) {
 	let plot = null, model = null, shape = "", at = null;
+	let held = false, owed = null; // a drag, and the data that waits for its end
 	const readout = createReadout(root);
 	const up = el("span.way.up", { "aria-hidden": "true" }, "in");
 	const down = el("span.way.down", { "aria-hidden": "true" }, "out");
@@ -208,7 +209,19 @@ export function createChart(root, { zoom, say, }) {
 		plot = new uPlot(options(), data(), root);
 	}
 
+	// New data waits until a drag ends: the drag belongs to the chart it began in.
+	function release() {
+		held = false;
+		if (owed)
+			setTimeout(() => draw(owed));
+	}
+
 	function draw(next) {
+		if (held) {
+			owed = next;
+			return;
+		}
+		owed = null;
 		model = next;
 		if (root.clientWidth === 0 || model.times.length === 0)
 			return;
@@ -224,6 +237,9 @@ export function createChart(root, { zoom, say, }) {
 			hover(plot);
 	}
 
+	root.addEventListener("mousedown", () => held = true);
+	addEventListener("mouseup", release);
+	addEventListener("blur", release);
 	root.addEventListener("keydown", keyed);
 	root.addEventListener("blur", () => plot?.setCursor({ left: -10, top: -10 }));
 	new ResizeObserver(() => {
