@@ -1,5 +1,5 @@
 /* Two programs meter the sockets of a cgroup, one for each direction and both
- * families: an event for each packet, or (the sum_ ones) a sum for each socket
+ * families: an event for each packet, or (the sum_ ones) a sum for each flow
  * and interval. Two others (tm_tc_) meter the frames of an interface. They
  * never drop a packet: the only return values are 1, and there -1. */
 #include <linux/bpf.h>
@@ -12,10 +12,10 @@
 #include "bpf/capture.h"
 #include "bpf/copy.h"
 #include "bpf/exclude.h"
+#include "bpf/flows.h"
 #include "bpf/owner.h"
 #include "bpf/packet.h"
 #include "bpf/ring.h"
-#include "bpf/sums.h"
 #include "bpf/tc.h"
 #include "bpf/wire.h"
 
@@ -28,7 +28,7 @@ const volatile struct tm_settings settings SEC(".rodata.settings");
 /* On a kernel that lets nothing be read: the user of the socket, as seen from
  * its own user namespace. */
 static __always_inline void ask_socket(
-	struct __sk_buff *skb, struct owner *owner)
+	struct __sk_buff *skb, struct tm_owner *owner)
 {
 	owner->uid = owner->socket_uid = bpf_get_socket_uid(skb);
 	owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
@@ -39,17 +39,19 @@ static __always_inline void ask_socket(
 static __always_inline void take_over(
 	struct socket_state *state, struct sock *sk, bool sums)
 {
-	struct task_struct *const task = new_owner(&state->owner);
+	struct task_struct *const task = new_owner(state);
+	const uint32_t generation = state->flow >> 32;
+	struct tm_flow *flow;
 
 	if (task) {
-		if (sums && is_used(state, sk) && is_summed(state, sk))
-			flush(state, 0);
-		take(&state->owner, task);
+		flow = sums ? holder_of(state, sk) : NULL;
+		take(state, task);
+		leave_flow(state, flow, generation);
+	} else if (sums) {
+		note_io(state, sk);
 	}
 	if (!is_used(state, sk))
 		state->used_as = (uint64_t)sk;
-	if (sums && is_summed(state, sk))
-		settle(state);
 }
 
 /* What the programs write, and for that read. */
@@ -70,7 +72,7 @@ static __always_inline bool knows_reader(const struct bpf_sock *socket)
  * remembered of the socket, NULL = nothing. */
 static __always_inline struct socket_state *remember_owner(
 	struct bpf_sock *socket, struct sock *sk, enum tm_direction direction,
-	bool is_sent_now, struct owner *owner, enum mode mode)
+	bool is_sent_now, struct tm_owner *owner, enum mode mode)
 {
 	struct socket_state *state =
 		bpf_sk_storage_get(&sockets, socket, NULL, 0);
@@ -99,8 +101,8 @@ static __always_inline struct socket_state *remember_owner(
 }
 
 static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
-	enum tm_direction direction, struct owner *owner, struct sock **found,
-	enum mode mode)
+	enum tm_direction direction, struct tm_owner *owner,
+	struct sock **found, enum mode mode)
 {
 	struct bpf_sock *socket = skb->sk;
 	struct socket_state *state;
@@ -146,7 +148,7 @@ static __always_inline int meter(
 {
 	struct tm_counted *mine = counted(direction);
 	struct packet packet = {};
-	struct owner owner = {};
+	struct tm_owner owner = {};
 	struct socket_state *state;
 	struct bpf_sock *socket = skb->sk;
 	struct sock *sk = NULL;
@@ -171,7 +173,7 @@ static __always_inline int meter(
 		return PASS;
 	}
 	if (mode == SUMS && state && socket &&
-		sum(socket, sk, state, &packet, direction))
+		sum(mine, socket, sk, state, &packet, direction))
 		return PASS;
 	record(mine, direction, &owner, &packet);
 	return PASS;
@@ -224,7 +226,7 @@ static __always_inline void keep_in_memory(const void *object)
 /* Only its user is known of a socket, and that from what it sends. */
 static __always_inline void remember_user(struct __sk_buff *skb,
 	struct bpf_sock *socket, enum tm_direction direction,
-	struct owner *owner)
+	struct tm_owner *owner)
 {
 	struct socket_state *state;
 
@@ -247,7 +249,7 @@ static __always_inline void remember_user(struct __sk_buff *skb,
  * hook, and does send from its task. */
 static __always_inline struct socket_state *frame_owner(struct __sk_buff *skb,
 	struct bpf_sock *socket, enum tm_direction direction,
-	struct owner *owner, enum mode mode)
+	struct tm_owner *owner, enum mode mode)
 {
 	struct socket_state *state = NULL;
 
@@ -270,7 +272,7 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	enum tm_direction direction, enum mode mode)
 {
 	struct tm_counted *const mine = counted(direction);
-	struct owner owner = {};
+	struct tm_owner owner = {};
 	struct socket_state *state;
 
 	if (!mine)
@@ -284,7 +286,8 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	/* the sums of a socket carry its own namespace */
 	if (mode == SUMS && state && socket &&
 		state->owner.netns == owner.netns &&
-		sum(socket, as_kernel_sees(socket), state, packet, direction))
+		sum(mine, socket, as_kernel_sees(socket), state, packet,
+			direction))
 		return;
 	record(mine, direction, &owner, packet);
 }
@@ -375,7 +378,7 @@ int tm_tc_plain_out(struct __sk_buff *skb)
 static __always_inline int note_current(struct __sk_buff *skb, enum mode mode)
 {
 	struct bpf_sock *socket = skb->sk;
-	struct owner owner = {};
+	struct tm_owner owner = {};
 	struct sock *sk;
 
 	if (socket)
@@ -409,7 +412,7 @@ int note_maker(struct bpf_sock *socket)
 
 	if (state) {
 		read_socket(&state->owner, as_kernel_sees(socket));
-		take(&state->owner, (void *)bpf_get_current_task());
+		take(state, (void *)bpf_get_current_task());
 	}
 	return PASS;
 }
@@ -471,83 +474,8 @@ int note_holders(struct bpf_iter__task_file *held)
 	if (!state || (state->owner.flags & TM_OWNER_MASK) == TM_OWNER_TASK)
 		return 0;
 	read_socket(&state->owner, sk);
-	take(&state->owner, task);
+	take(state, task);
 	state->used_as = (uint64_t)sk;
 	state->owner.flags |= TM_OLDER;
-	return 0;
-}
-
-static __always_inline uint16_t unless_used(
-	const struct socket_state *state, struct sock *sk)
-{
-	return is_used(state, sk) ? 0 : TM_UNSURE;
-}
-
-static __always_inline int end_flow(struct socket_state *state, struct sock *sk)
-{
-	if (state && is_summed(state, sk)) {
-		/* a barrier: see add_to_sum() */
-		__sync_lock_test_and_set(&state->flow.is_over, true);
-		flush(state, unless_used(state, sk));
-		flush_sum(state, SUM_UNREAD, 0);
-	}
-	return PASS;
-}
-
-/* The last that is heard of a TCP connection, which outlives its release. */
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(sum_destroyed, struct sock *sk)
-{
-	return end_flow(bpf_sk_storage_get(&sockets, sk, NULL, 0), sk);
-}
-
-SEC("cgroup/sock_release")
-int sum_released(struct bpf_sock *socket)
-{
-	if (socket->protocol == IPPROTO_TCP)
-		return PASS;
-	return end_flow(bpf_sk_storage_get(&sockets, socket, NULL, 0),
-		as_kernel_sees(socket));
-}
-
-/* Writes a sum of the socket. False when the buffer is full: then the kernel
- * throws away what was written for this socket, and comes back to it. */
-static __always_inline bool write_sum(struct bpf_iter__bpf_sk_storage_map *held,
-	struct socket_state *state, enum sum which, struct packet *packet)
-{
-	struct tm_event event = {};
-
-	if (!take_sum(state, which, packet))
-		return true;
-	packet->flags |= unless_used(state, held->sk);
-	event.time_ns = bpf_ktime_get_boot_ns();
-	fill(&event, direction_of(which), packet, &state->owner);
-	if (!bpf_seq_write(held->meta->seq, &event, sizeof(event)))
-		return true;
-	put_back(state, which, packet);
-	return false;
-}
-
-/* The end of an interval. What is unread waits for another one, to show who
- * reads it. */
-SEC("iter/bpf_sk_storage_map")
-int sum_drain(struct bpf_iter__bpf_sk_storage_map *held)
-{
-	struct socket_state *const state = held->value;
-	struct packet in = {}, out = {}, unread = {};
-
-	if (!state || !is_summed(state, held->sk) ||
-		!write_sum(held, state, SUM_IN, &in))
-		return 0;
-	if (!write_sum(held, state, SUM_OUT, &out)) {
-		put_back(state, SUM_IN, &in);
-		return 0;
-	}
-	if (state->is_overdue && !write_sum(held, state, SUM_UNREAD, &unread)) {
-		put_back(state, SUM_IN, &in);
-		put_back(state, SUM_OUT, &out);
-		return 0;
-	}
-	state->is_overdue = state->sums[SUM_UNREAD].packets != 0;
 	return 0;
 }

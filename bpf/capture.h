@@ -55,6 +55,7 @@ struct tm_counted {
 	struct tm_amount excluded;
 	struct tm_amount lost;
 	struct tm_amount overflow; /* of lost: owners that did not fit */
+	struct tm_amount flowless; /* events because no flow was free */
 };
 
 /* One for each CPU, in one mapping that user space reads without a system
@@ -75,5 +76,73 @@ struct tm_lost_key {
 	uint32_t uid;
 	uint32_t direction;
 };
+
+/* Whose a socket is. */
+struct tm_owner {
+	uint64_t cgroup_id;
+	uint32_t uid;
+	uint32_t pid;
+	uint32_t socket_uid;
+	uint32_t netns;
+	char comm[TM_COMM_SIZE];
+	uint16_t flags;
+	uint8_t reserved[6];
+};
+
+/* What a flow moved in one direction. Amounts only grow, from one flow that
+ * uses the slot to the next. */
+struct tm_moved {
+	struct tm_amount all; /* inbound: all but data */
+	uint64_t since_ns;    /* since boot: the first packet of the epoch */
+	uint32_t epoch;
+	uint8_t tcp_flags; /* all that were seen in the epoch */
+	uint8_t reserved[3];
+};
+
+/* A slot of the flow table: one flow of one owner. Programs write the identity
+ * once, before is_ready, and from then on only add; tm-capture reads. A slot is
+ * referred to by its number and generation, which tm-capture raises to end the
+ * flow: whoever still refers to it takes another slot. */
+struct tm_flow {
+	/* what a packet is compared with, in one cache line */
+	uint32_t generation;
+	uint32_t is_ready; /* the generation whose identity is complete */
+	uint64_t socket;
+	uint32_t owner_version; /* of the socket, see struct socket_state */
+	uint32_t ifindex;
+	uint32_t local[4]; /* the ends as an outgoing packet has them */
+	uint32_t remote[4];
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint16_t copy; /* TM_COPY: of all that comes in, or of nothing */
+	uint8_t protocol;
+	uint8_t is_used; /* by a task, before the flow began */
+
+	/* data whose reader is not known yet: see settled_of() in flows.c */
+	struct tm_moved in;
+	struct tm_amount data;
+	struct tm_amount settled; /* of data: what came before io was seen_io */
+
+	struct tm_moved out;
+	uint64_t holder; /* reference of the slot with owner, heir and io */
+	uint32_t seen_io;
+	uint32_t io;	    /* how often the owner has used the socket; wraps */
+	uint32_t io_before; /* what io was when the flow began */
+	uint32_t has_heir;  /* the generation that has one */
+	uint16_t flags;
+	uint8_t reserved[6];
+
+	struct tm_owner owner;
+	struct tm_owner heir; /* who used the socket next */
+} __attribute__((aligned(64)));
+
+/* How slots change hands: tm-capture appends free ones to a ring, programs take
+ * them from it in turn. */
+struct tm_flow_control {
+	uint32_t epoch; /* the interval, by number */
+	uint32_t given; /* how many slots tm-capture has put into the ring */
+	uint32_t mask;	/* of the ring's size, a power of two */
+	uint32_t taken __attribute__((aligned(64)));
+} __attribute__((aligned(64)));
 
 #endif

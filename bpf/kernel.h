@@ -65,25 +65,10 @@ struct task_struct {
 
 struct file;
 
-struct bpf_map;
-struct seq_file;
-
-struct bpf_iter_meta {
-	struct seq_file *seq;
-};
-
 struct bpf_iter__task_file {
-	struct bpf_iter_meta *meta;
 	struct task_struct *task;
 	unsigned int fd;
 	struct file *file;
-};
-
-struct bpf_iter__bpf_sk_storage_map {
-	struct bpf_iter_meta *meta;
-	struct bpf_map *map;
-	struct sock *sk;
-	void *value;
 };
 
 struct socket {

@@ -20,50 +20,19 @@
 
 extern const volatile struct tm_settings settings;
 
-struct owner {
-	uint64_t cgroup_id;
-	uint64_t cgroups; /* the task's set of them, to see it change */
-	uint32_t uid;
-	uint32_t pid;
-	uint32_t socket_uid;
-	uint32_t netns;
-	uint32_t execs; /* how often the task had called execve(2) */
-	uint16_t flags;
-	char comm[TM_COMM_SIZE];
-};
-
-/* The one flow of a socket that is summed; its ends as an outgoing packet has
- * them. */
-struct flow {
-	uint32_t local[4];
-	uint32_t remote[4];
-	uint16_t local_port;
-	uint16_t remote_port;
-	uint32_t ifindex;
-	uint32_t is_over;
-	uint16_t flags;
-	uint16_t flags_in; /* TM_COPY: of all that comes, or of nothing */
-	uint8_t protocol;
-};
-
-/* Data that came since the owner's last I/O is summed apart: its reader may be
- * another task, and that one is its owner. */
-enum sum { SUM_IN = TM_IN, SUM_OUT = TM_OUT, SUM_UNREAD, SUM_COUNT };
-
 /* What is remembered of a socket. An accepted one begins with a copy of its
  * listener's, of which the owner alone is its own: the rest says whose it is.
  */
 struct socket_state {
-	struct owner owner;
+	struct tm_owner owner;
+	uint64_t cgroups; /* the owner's set of them, to see it change */
+	uint32_t execs;	  /* how often the owner had called execve(2) */
+	uint32_t owner_version;
 	uint64_t verdict;	  /* see verdict_of() */
 	uint32_t judged_local[4]; /* for what, of a datagram socket */
 	uint32_t judged_remote[4];
-	uint64_t used_as;   /* the socket, once a task used it */
-	uint64_t summed_as; /* the socket of what follows; 0, FLOW_BEING_SET */
-	struct flow flow;
-	struct tm_amount sums[SUM_COUNT]; /* not yet written */
-	uint64_t since_ns[SUM_COUNT];	  /* since boot, of their first */
-	uint32_t is_overdue; /* what is unread was so an interval ago */
+	uint64_t used_as; /* the socket, once a task used it */
+	uint64_t flow;	  /* reference of its slot in the flow table */
 };
 
 /* An accepted socket begins with its listener's owner. */
@@ -76,42 +45,52 @@ struct {
 
 /* Kernels from 5.11 on hand the task to the programs to read from it; what
  * older ones hand over is copied from piece by piece. */
-static __always_inline bool is_owner(const struct owner *owner)
+static __always_inline bool is_owner(const struct socket_state *state)
 {
+	const struct tm_owner *const owner = &state->owner;
+
 	if (settings.reads_task) {
 		struct task_struct *const task = bpf_get_current_task_btf();
 
 		return owner->pid == (uint32_t)task->tgid &&
 		       owner->uid == task->cred->uid.val &&
-		       owner->cgroups == (uint64_t)task->cgroups &&
-		       owner->execs == task->self_exec_id;
+		       state->cgroups == (uint64_t)task->cgroups &&
+		       state->execs == task->self_exec_id;
 	}
 	struct task_struct *const task = (void *)bpf_get_current_task();
 
 	return owner->pid == (uint32_t)BPF_CORE_READ(task, tgid) &&
 	       owner->uid == BPF_CORE_READ(task, cred, uid.val) &&
-	       owner->cgroups == (uint64_t)BPF_CORE_READ(task, cgroups) &&
-	       owner->execs == BPF_CORE_READ(task, self_exec_id);
+	       state->cgroups == (uint64_t)BPF_CORE_READ(task, cgroups) &&
+	       state->execs == BPF_CORE_READ(task, self_exec_id);
 }
 
-static __always_inline void take(struct owner *owner, struct task_struct *task)
+/* Makes the task the owner. The version changes before and after, so that
+ * nobody takes half of one for whole. */
+static __always_inline void take(
+	struct socket_state *state, struct task_struct *task)
 {
+	struct tm_owner *const owner = &state->owner;
+
+	__sync_fetch_and_add(&state->owner_version, 1);
 	owner->pid = BPF_CORE_READ(task, tgid);
 	owner->uid = BPF_CORE_READ(task, cred, uid.val);
-	owner->cgroups = (uint64_t)BPF_CORE_READ(task, cgroups);
-	owner->execs = BPF_CORE_READ(task, self_exec_id);
+	state->cgroups = (uint64_t)BPF_CORE_READ(task, cgroups);
+	state->execs = BPF_CORE_READ(task, self_exec_id);
 	owner->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 	owner->flags = TM_OWNER_TASK;
 	__builtin_memset(owner->comm, 0, sizeof(owner->comm));
 	BPF_CORE_READ_STR_INTO(&owner->comm, task, group_leader, comm);
+	__sync_fetch_and_add(&state->owner_version, 1);
 }
 
 /* The task that runs, when it is about to become the owner; else NULL. */
-static __always_inline struct task_struct *new_owner(const struct owner *owner)
+static __always_inline struct task_struct *new_owner(
+	const struct socket_state *state)
 {
 	struct task_struct *task;
 
-	if (is_owner(owner))
+	if (is_owner(state))
 		return NULL;
 	task = (void *)bpf_get_current_task();
 	return BPF_CORE_READ(task, flags) & PF_KTHREAD ? NULL : task;
@@ -133,7 +112,7 @@ static __always_inline bool is_used(
 	return state->used_as == (uint64_t)sk;
 }
 
-static __always_inline void read_socket(struct owner *owner, struct sock *sk)
+static __always_inline void read_socket(struct tm_owner *owner, struct sock *sk)
 {
 	owner->socket_uid = BPF_CORE_READ(sk, sk_uid.val);
 	owner->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);

@@ -86,7 +86,7 @@ static __always_inline void count_carried(
 }
 
 static __always_inline void count_lost(struct tm_counted *mine,
-	enum tm_direction direction, const struct owner *owner,
+	enum tm_direction direction, const struct tm_owner *owner,
 	const struct packet *packet)
 {
 	const struct tm_lost_key key = {owner->uid, direction};
@@ -114,7 +114,7 @@ static __always_inline uint64_t wakeup(uint64_t held)
 
 static __always_inline void fill(struct tm_event *event,
 	enum tm_direction direction, const struct packet *packet,
-	const struct owner *owner)
+	const struct tm_owner *owner)
 {
 	event->magic = TM_MAGIC;
 	event->kind = TM_TRAFFIC;
@@ -142,7 +142,7 @@ static __always_inline void fill(struct tm_event *event,
 
 /* Writes an event, or counts it as lost. */
 static __always_inline void record(struct tm_counted *mine,
-	enum tm_direction direction, const struct owner *owner,
+	enum tm_direction direction, const struct tm_owner *owner,
 	const struct packet *packet)
 {
 	const uint64_t held = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);

@@ -178,6 +178,130 @@ for number in range(3000):
 	assert_line 127.0.1.50
 }
 
+@test "one socket's datagrams to many hosts are a sum for each of them" {
+	start_both --every 10s
+	inside python3 -c '
+import socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for number in range(3000):
+    sender.sendto(b"x" * 100, (f"127.0.1.{number % 50 + 1}", 9))'
+	stop_both
+	same
+	run jq -c 'select(.kind == "traffic" and .direction == "out" and
+		.protocol == 17) | [.packets, .bytes]' \
+		<(tm-print --json sums.tm)
+	assert_equal "${#lines[@]}" 50
+	assert_equal "$(sort -u <<<"$output")" '[60,7680]'
+}
+
+@test "what many hosts sent to one socket waits for its reader" {
+	start_both --every 10s
+	inside timeout 20 python3 -c '
+import os, socket
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("127.0.0.1", 7719))
+senders = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(20)]
+for sender in senders:
+    for _ in range(5):
+        sender.sendto(bytes(100), ("127.0.0.1", 7719))
+if os.fork() == 0:
+    os.setuid(541001)
+    for _ in range(100):
+        receiver.recv(1000)
+    os._exit(0)
+os.wait()'
+	stop_both
+	totals out.tm | anybody >totals.events
+	totals sums.tm | anybody >totals.sums
+	diff totals.events totals.sums
+	run jq -r 'select(.kind == "traffic" and .direction == "in") |
+		"\(.uid) \(.flags / 128 % 2 >= 1)"' <(tm-print --json sums.tm)
+	assert_equal "${#lines[@]}" 20
+	assert_equal "$(sort -u <<<"$output")" "$ALICE false"
+}
+
+# use: what SIGUSR1 says of the flow table of the capture in $CAPTURE
+use() {
+	kill -USR1 "$CAPTURE"
+	eventually grep -q '^tm-capture: flows' err
+	sed -n 's/^tm-capture: flows \([0-9]* of [0-9]*\).*/\1/p' err | tail -n 1
+}
+
+@test "what finds no free flow is an event, and is said once" {
+	start_both --every 1s --flows 64
+	inside timeout 20 python3 -c '
+import socket
+senders = []
+for number in range(300):
+    senders.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    senders[-1].connect(("127.0.0.1", 9))
+for _ in range(20):
+    for sender in senders:
+        try:
+            sender.send(bytes(100))
+        except ConnectionRefusedError:
+            sender.send(bytes(100))'
+	kill -USR1 "$STARTED"
+	eventually grep -q ' of 64 in use; [1-9][0-9]* packets were events' \
+		err.sums
+	stop_both
+	same
+	run grep -c 'more flows than --flows 64' err.sums
+	assert_output 1
+}
+
+@test "a socket that sends to many hosts leaves flows to others" {
+	start -c "$CGROUP" --every 10s --flows 64
+	inside timeout 20 python3 -c '
+import socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for number in range(600):
+    sender.sendto(bytes(100), (f"127.0.{number % 200}.1", 9))
+other = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+for number in range(9):
+    other.sendto(bytes(100), ("::1", 9))'
+	run use
+	assert_output "49 of 64"
+	stop
+	run jq -r 'select(.kind == "traffic" and .destination == "::1") |
+		.packets' <(tm-print --json out.tm)
+	assert_output 9
+}
+
+@test "a flow that is idle gives its place back, and takes one again" {
+	start -c "$CGROUP" --every 200ms --flows 64
+	mkfifo orders
+	inside timeout 20 python3 -c '
+import socket
+senders = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(40)]
+for _ in range(2):
+    for number, sender in enumerate(senders):
+        sender.sendto(bytes(100), (f"127.0.2.{number + 1}", 9))
+    open("orders").readline()' &
+	local sender=$!
+	is_used() { [ "$(use)" = "$1 of 64" ]; }
+	eventually is_used 40
+	eventually is_used 0
+	echo go >orders
+	eventually is_used 0
+	echo go >orders
+	wait $sender
+	stop
+	run jq -s '[.[] | select(.kind == "traffic" and .direction == "out" and
+		.protocol == 17) | .packets] | add' <(tm-print --json out.tm)
+	assert_output 80
+}
+
+@test "a table that is too small for all connections misses none" {
+	start_both --every 1s --flows 512
+	inside traffic short 127.0.0.1 7712 4000 300 $ALICE &
+	local first=$!
+	inside traffic short ::1 7713 4000 300 $BOB
+	wait $first
+	stop_both
+	same
+}
+
 @test "a sum comes each interval, and says how long it was" {
 	start -c "$CGROUP" --every 300ms
 	inside python3 -c '
@@ -200,6 +324,15 @@ for _ in range(100):
 	run diff <(tm-account out.tm | tm-report -n --output csv) \
 		<(tm-account sums.tm | tm-report -n --output csv)
 	assert_success
+}
+
+@test "a number of flows out of range, or without sums, is misuse" {
+	for wrong in 0 63 4194305 x; do
+		run -2 tm-capture --every 1s --flows $wrong
+		assert_output --partial "--flows $wrong: wants a number"
+	done
+	run -2 tm-capture --flows 1024
+	assert_output --partial "--flows: is of the sums"
 }
 
 @test "an interval out of range is misuse" {

@@ -145,16 +145,17 @@ charged_to() {
 		name = user == 4294967295 ? "nobody" : user
 		for (i = 1; i <= n; i++) {
 			uid = uids[i]
-			if (uid != user && sum[uid] >= all / 200)
-				others = others uid (unsure[uid] == sum[uid] ?
-					" (unsure), " : " WRONG, ")
+			if (uid == user || sum[uid] < all / 200)
+				continue
+			flagged = unsure[uid] == sum[uid]
+			others = others uid (flagged ? " (unsure), " : " WRONG, ")
 		}
-		if (others || !sum[user])
-			print others name
-		else
-			print name ": " (all < 10000 ? all / 1000 :
-				all < 150000 ? int(all / 20000 + 0.5) * 20 :
-				int(all / 100000 + 0.5) * 100) " kB"
+		size = int(all / 100000 + 0.5) * 100
+		if (all < 150000)
+			size = int(all / 20000 + 0.5) * 20
+		if (all < 10000)
+			size = all / 1000
+		print (others || !sum[user]) ? others name : name ": " size " kB"
 	}'
 }
 
@@ -184,8 +185,7 @@ table() {
 	diff promised found
 }
 
-# older_table: the lines of that table in which an older kernel knows less; one
-# before 5.11 sums nothing
+# older_table: the lines of that table in which an older kernel knows less
 older_table() {
 	local name what sent direction user those version line mode
 	echo '| what happens | whose it is | 5.8 | 5.10 | 5.14 | 5.14, sums |'

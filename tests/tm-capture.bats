@@ -396,8 +396,8 @@ end"
 	done
 	assert_equal "$lacked" "\
 5.8: cgroup/sock_create;sock_recv_length, tcp_rcv_space_adjust;\
-iter/task_file;interval sums
-5.10: sock_recv_length, tcp_rcv_space_adjust;iter/task_file;interval sums
+iter/task_file
+5.10: sock_recv_length, tcp_rcv_space_adjust;iter/task_file
 5.14: sock_recv_length
 "
 }

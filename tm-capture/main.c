@@ -19,6 +19,7 @@
 #include "common/signals.h"
 #include "common/stream.h"
 #include "detach.h"
+#include "flows.h"
 #include "lists.h"
 #include "naming.h"
 #include "options.h"
@@ -41,10 +42,11 @@ struct capture {
 	struct tm_clock clock;
 	struct tm_order order;
 	struct tm_writer writer;
-	size_t round; /* records that this round may still take */
+	struct tm_flows *flows; /* NULL = every packet is an event */
+	size_t round;		/* records that this round may still take */
 	bool is_drained;
 	bool is_orphaned; /* the cgroup or the interfaces were removed */
-	bool is_stuck;	  /* sums could not be read, which was said */
+	bool is_crowded;  /* flows were too few, which was said */
 };
 
 static bool meters_frames(const struct capture *capture)
@@ -223,7 +225,7 @@ static void start(struct capture *capture)
 	uint64_t start_ns;
 
 	if (tm_programs_load(programs, &options->settings, options->ring_bytes,
-		    options->every_ns,
+		    options->flows,
 		    meters_frames(capture) ? TM_HOOK_TCX : TM_HOOK_CGROUP_SKB,
 		    capture->cgroup.fd >= 0) ||
 		tm_programs_read_with(programs, on_event, capture))
@@ -239,6 +241,12 @@ static void start(struct capture *capture)
 	if (tm_order_open(&capture->order) || !capture->writer.naming)
 		err(TM_FAILED, "start");
 	start_ns = tm_clock_since_boot_ns();
+	if (programs->flows) {
+		capture->flows =
+			tm_flows_new(programs, options->every_ns, start_ns);
+		if (!capture->flows)
+			err(TM_FAILED, "the flow table");
+	}
 	if (tm_programs_attach(programs, capture->cgroup.fd))
 		cannot("attach to the cgroup", programs);
 	if (meters_frames(capture))
@@ -293,13 +301,42 @@ static void on_sums(void *context, const struct tm_event *sums, size_t count)
 		*tm_order_add(order) = sums[i];
 }
 
+/* Whose sums are to come, while a short process and its cgroup may be there. */
+static void on_flow(void *context, const struct tm_event *owner)
+{
+	struct capture *const capture = context;
+
+	tm_writer_introduce(&capture->writer, owner);
+}
+
+static void tell_crowded(struct capture *capture)
+{
+	const struct tm_flows_use use = tm_flows_use(capture->flows);
+
+	if (!use.flowless || capture->is_crowded)
+		return;
+	warnx("more flows than --flows %" PRIu32 ": the packets of the others "
+	      "are events, which costs more; raise --flows",
+		use.size);
+	capture->is_crowded = true;
+}
+
+static const struct tm_flows_reader *flow_reader(struct capture *capture)
+{
+	static struct tm_flows_reader reader = {
+		.found = on_flow, .summed = on_sums};
+
+	reader.context = capture;
+	return &reader;
+}
+
 static void drain_sums(struct capture *capture)
 {
-	if (tm_programs_drain(&capture->programs, on_sums, capture) &&
-		!capture->is_stuck) {
-		warn("the sums of the sockets cannot be read");
-		capture->is_stuck = true;
-	}
+	if (!capture->flows)
+		return;
+	tm_flows_read(
+		capture->flows, tm_clock_since_boot_ns(), flow_reader(capture));
+	tell_crowded(capture);
 }
 
 static void wait_for_events(struct capture *capture)
@@ -365,6 +402,18 @@ static void print_statistics(struct capture *capture)
 		in.lost.bytes + out.lost.bytes);
 }
 
+static void print_flows(const struct capture *capture)
+{
+	struct tm_flows_use use;
+
+	if (!capture->flows)
+		return;
+	use = tm_flows_use(capture->flows);
+	warnx("flows %" PRIu32 " of %" PRIu32 " in use; %" PRIu64
+	      " packets were events because none was free",
+		use.used, use.size, use.flowless);
+}
+
 static void tell_gone(const char *interface)
 {
 	warnx("%s: the interface is gone, or the program was taken from it",
@@ -390,25 +439,21 @@ static void meter(struct capture *capture)
 {
 	const uint64_t start_ns = tm_clock_since_boot_ns();
 	const uint64_t for_ns = capture->options.for_ns;
-	const uint64_t every_ns = capture->options.every_ns;
 	uint64_t tick_ns = start_ns + SECOND_NS, until_ns;
-	uint64_t drain_ns = start_ns + every_ns;
 
 	while (!is_told_to_stop(capture) && !capture->writer.error &&
 		!tm_writer_is_full(&capture->writer) && !capture->is_orphaned) {
 		wait_for_events(capture);
-		if (every_ns && tm_clock_since_boot_ns() >= drain_ns) {
-			drain_sums(capture);
-			drain_ns = next_after(
-				tm_clock_since_boot_ns(), drain_ns, every_ns);
-		}
+		drain_sums(capture);
 		until_ns = drain(capture);
 		if (until_ns >= tick_ns) {
 			tick(capture, until_ns);
 			tick_ns = next_after(until_ns, tick_ns, SECOND_NS);
 		}
-		if (tm_signal_take(SIGUSR1))
+		if (tm_signal_take(SIGUSR1)) {
 			print_statistics(capture);
+			print_flows(capture);
+		}
 		if (for_ns && tm_clock_since_boot_ns() - start_ns >= for_ns)
 			break;
 	}
@@ -429,9 +474,9 @@ static void finish(struct capture *capture)
 	if (meters_frames(capture))
 		tm_tc_detach(&capture->tc, tell_stuck);
 	tm_programs_stop(&capture->programs);
-	/* the second time what nobody has read is overdue */
-	drain_sums(capture);
-	drain_sums(capture);
+	if (capture->flows)
+		tm_flows_finish(capture->flows, tm_clock_since_boot_ns(),
+			flow_reader(capture));
 	tm_programs_detach(&capture->programs);
 	do
 		drain(capture);

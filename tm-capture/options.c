@@ -16,12 +16,16 @@
 #define RING_DEFAULT (UINT64_C(4) << 20)
 #define RING_LEAST (UINT64_C(256) << 10)
 #define RING_MOST (UINT64_C(64) << 20)
+#define FLOWS_DEFAULT 65536
+#define FLOWS_LEAST 64
+#define FLOWS_MOST (1 << 22)
 
 static const char usage_text[] =
 	"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] "
 	"[-x NETWORK]\n"
 	"                  [--every DURATION] [--for DURATION] [--count N]\n"
-	"                  [--ring SIZE] [--l2] [--user NAME] [--strict]\n"
+	"                  [--flows N] [--ring SIZE] [--l2] [--user NAME] "
+	"[--strict]\n"
 	"       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
 	"       tm-capture --detach[=all] [-i INTERFACE]\n"
 	"Meters the traffic of this host's sockets; events go to standard "
@@ -34,9 +38,12 @@ static const char usage_text[] =
 	"  -x, --exclude NETWORK leave out traffic with an end in this "
 	"network\n"
 	"                        (both: @FILE is a list; repeat for several)\n"
-	"      --every DURATION  a sum for each socket and interval, not an "
-	"event\n"
-	"                        for each packet (100ms to 10m)\n"
+	"      --every DURATION  a sum for each flow and interval, not an event "
+	"for\n"
+	"                        each packet (100ms to 10m)\n"
+	"      --flows N         flows that --every can sum at once, 64 to "
+	"4194304\n"
+	"                        (65536)\n"
 	"      --for DURATION    stop after 10s, 5m, 2h\n"
 	"      --count N         stop after N events\n"
 	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
@@ -123,6 +130,18 @@ static uint64_t parse_every(const char *text)
 	return every_ns;
 }
 
+static uint32_t parse_flows(const char *text)
+{
+	uint64_t wanted;
+	uint32_t flows = FLOWS_LEAST;
+
+	if (!tm_number_parse(text, FLOWS_MOST, &wanted) || wanted < FLOWS_LEAST)
+		misused("--flows", text, "a number from 64 to 4194304");
+	while (flows < wanted)
+		flows *= 2;
+	return flows;
+}
+
 static uint64_t parse_for(const char *text)
 {
 	uint64_t for_ns;
@@ -167,7 +186,7 @@ static enum tm_detaching parse_detach(const char *text)
 	return text ? TM_DETACH_ALL : TM_DETACH_LEFT;
 }
 
-enum { EVERY = 256, FOR, COUNT, RING, L2, HOOK, DETACH, USER, STRICT };
+enum { EVERY = 256, FLOWS, FOR, COUNT, RING, L2, HOOK, DETACH, USER, STRICT };
 
 static void take(struct tm_options *options, int option, const char *value)
 {
@@ -186,6 +205,9 @@ static void take(struct tm_options *options, int option, const char *value)
 		break;
 	case EVERY:
 		options->every_ns = parse_every(value);
+		break;
+	case FLOWS:
+		options->flows = parse_flows(value);
 		break;
 	case FOR:
 		options->for_ns = parse_for(value);
@@ -249,6 +271,7 @@ struct tm_options tm_options_parse(int argc, char **argv)
 		{"site", required_argument, NULL, 's'},
 		{"exclude", required_argument, NULL, 'x'},
 		{"every", required_argument, NULL, EVERY},
+		{"flows", required_argument, NULL, FLOWS},
 		{"for", required_argument, NULL, FOR},
 		{"count", required_argument, NULL, COUNT},
 		{"ring", required_argument, NULL, RING},
@@ -274,6 +297,12 @@ struct tm_options tm_options_parse(int argc, char **argv)
 		errx(TM_MISUSED,
 			"%s: takes no operands; a cgroup is named with -c",
 			argv[optind]);
+	if (options.flows && !options.every_ns)
+		errx(TM_MISUSED,
+			"--flows: is of the sums that --every DURATION "
+			"asks for");
+	if (options.every_ns && !options.flows)
+		options.flows = FLOWS_DEFAULT;
 	check_scope(&options);
 	return options;
 }

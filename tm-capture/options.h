@@ -19,6 +19,7 @@ struct tm_options {
 	uint64_t ring_bytes;
 	uint64_t for_ns;   /* 0 = until told to stop */
 	uint64_t every_ns; /* 0 = an event for each packet */
+	uint32_t flows;	   /* slots for the sums of every_ns, a power of two */
 	uint64_t count;	   /* 0 = any number */
 	uint32_t meter;	   /* enum tm_hook: by what, the first that can be */
 	enum tm_detaching detaching; /* in the place of metering */

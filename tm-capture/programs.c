@@ -41,9 +41,6 @@ static const struct part {
 	{"note_holders", HOLDERS, FOR_BOTH, ALONE, 0},
 	{"note_sender", SOCKETS, FOR_EVENTS, CGROUP, FRAMES},
 	{"sum_sender", SOCKETS, FOR_SUMS, CGROUP, FRAMES},
-	{"sum_destroyed", SUMS, FOR_SUMS, ALONE, 0},
-	{"sum_released", SUMS, FOR_SUMS, CGROUP, 0},
-	{"sum_drain", SUMS, FOR_SUMS, ALONE, 0},
 	/* last, so that what they rely on is there before them */
 	{"meter_in", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS},
 	{"meter_out", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS},
@@ -178,6 +175,23 @@ static void choose(const struct tm_programs *programs)
 			program(programs, i), is_wanted(programs, i));
 }
 
+/* The maps of the flow table, which hold a slot each without sums. */
+static int set_flows(const struct tm_programs *programs)
+{
+	static const char *const names[] = {
+		"flows", "free_flows", "more_flows"};
+	struct bpf_map *map;
+
+	if (!(programs->hooks & SUMS))
+		return 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		map = bpf_object__find_map_by_name(programs->object, names[i]);
+		if (!map || bpf_map__set_max_entries(map, programs->flows))
+			return -1;
+	}
+	return 0;
+}
+
 static int load(struct tm_programs *programs,
 	const struct tm_settings *settings, size_t ring_bytes)
 {
@@ -197,7 +211,7 @@ static int load(struct tm_programs *programs,
 		bpf_map__set_max_entries(counters, programs->cpus) ||
 		bpf_map__set_initial_value(
 			rodata, settings, sizeof(*settings)) ||
-		bpf_object__load(programs->object))
+		set_flows(programs) || bpf_object__load(programs->object))
 		return give_up(programs);
 	return 0;
 }
@@ -293,7 +307,7 @@ static int map_counters(struct tm_programs *programs)
 }
 
 int tm_programs_load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, bool sums,
+	const struct tm_settings *settings, size_t ring_bytes, uint32_t flows,
 	uint32_t meter, bool has_cgroup)
 {
 	int cpus;
@@ -301,6 +315,7 @@ int tm_programs_load(struct tm_programs *programs,
 	memset(programs, 0, sizeof(*programs));
 	programs->meter = meter;
 	programs->has_cgroup = has_cgroup;
+	programs->flows = flows;
 	libbpf_set_print(say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	cpus = libbpf_num_possible_cpus();
@@ -308,11 +323,13 @@ int tm_programs_load(struct tm_programs *programs,
 		return fail(
 			programs, "the number of CPUs: %s", strerror(-cpus));
 	programs->cpus = power_of_two(cpus);
-	if ((!sums || !has_cgroup ||
+	if ((!flows || !has_cgroup ||
 		    load_best(programs, settings, ring_bytes, SUMS)) &&
 		load_best(programs, settings, ring_bytes, 0))
 		return fail(programs, "%s",
 			*last_warning ? last_warning : strerror(errno));
+	if (!(programs->hooks & SUMS))
+		programs->flows = 0;
 	programs->lost_fd =
 		bpf_object__find_map_fd_by_name(programs->object, "lost");
 	if (map_counters(programs))
@@ -349,23 +366,16 @@ static void look_around(struct bpf_link *link)
 static struct bpf_link *attach(
 	const struct tm_programs *programs, size_t i, int cgroup_fd)
 {
-	union bpf_iter_link_info of_map = {
-		.map.map_fd = tm_programs_map(programs, "sockets")};
-	DECLARE_LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &of_map,
-		.link_info_len = sizeof(of_map));
-
-	if (parts[i].place == CGROUP)
-		return bpf_program__attach_cgroup(
-			program(programs, i), cgroup_fd);
-	if (!strcmp(parts[i].name, "sum_drain"))
-		return bpf_program__attach_iter(program(programs, i), &options);
-	return bpf_program__attach(program(programs, i));
+	return parts[i].place == CGROUP
+		       ? bpf_program__attach_cgroup(
+				 program(programs, i), cgroup_fd)
+		       : bpf_program__attach(program(programs, i));
 }
 
 /* What only helps to find the owner costs no more than its hook. */
 static bool is_needed(size_t i)
 {
-	return parts[i].hook == SUMS || parts[i].meter == SOCKETS;
+	return parts[i].meter == SOCKETS;
 }
 
 int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
@@ -427,32 +437,6 @@ void tm_programs_tell_missing(
 	tell_missing_buffer(programs, say_missing);
 }
 
-/* The sums of all sockets, in blocks of whole records. */
-int tm_programs_drain(const struct tm_programs *programs,
-	void on_events(
-		void *context, const struct tm_event *events, size_t count),
-	void *context)
-{
-	static struct tm_event events[TM_DRAIN_EVENTS];
-	ssize_t n = 0;
-	int fd;
-
-	for (size_t i = 0; i < TM_PARTS; i++) {
-		if (strcmp(parts[i].name, "sum_drain") || !programs->links[i])
-			continue;
-		fd = bpf_iter_create(bpf_link__fd(programs->links[i]));
-		if (fd < 0)
-			return -1;
-		while ((n = read(fd, events, sizeof(events))) > 0 ||
-			(n < 0 && (errno == EAGAIN || errno == EINTR))) {
-			if (n > 0)
-				on_events(context, events, n / sizeof(*events));
-		}
-		close(fd);
-	}
-	return n ? -1 : 0;
-}
-
 bool tm_programs_are_attached(const struct tm_programs *programs)
 {
 	for (size_t i = 0; i < TM_PARTS; i++) {
@@ -510,6 +494,7 @@ struct tm_counted tm_programs_counted(
 		sum(&all.excluded, &counted->excluded);
 		sum(&all.lost, &counted->lost);
 		sum(&all.overflow, &counted->overflow);
+		sum(&all.flowless, &counted->flowless);
 	}
 	return all;
 }

@@ -12,8 +12,7 @@ struct bpf_object;
 struct ring_buffer;
 
 #define TM_PROGRAMS_PROBLEM 512
-#define TM_PARTS 23	    /* programs of the object */
-#define TM_DRAIN_EVENTS 256 /* the most that a drain hands out at once */
+#define TM_PARTS 20 /* programs of the object */
 
 struct tm_programs {
 	struct bpf_object *object;
@@ -23,10 +22,11 @@ struct tm_programs {
 	size_t counters_size;
 	unsigned cpus;
 	int lost_fd;
-	uint32_t meter;	      /* enum tm_hook: what counts, cgroup_skb or tcx */
-	uint32_t hooks;	      /* enum tm_hook: those in use */
-	bool knows_task;      /* the owner is more than the socket's user */
-	bool knows_buffer;    /* fragments and --l2 are counted */
+	uint32_t flows;	   /* slots of the flow table, 0 = there are no sums */
+	uint32_t meter;	   /* enum tm_hook: what counts, cgroup_skb or tcx */
+	uint32_t hooks;	   /* enum tm_hook: those in use */
+	bool knows_task;   /* the owner is more than the socket's user */
+	bool knows_buffer; /* fragments and --l2 are counted */
 	bool finds_receivers; /* of what comes in by an interface */
 	bool has_cgroup;      /* to attach to */
 	char problem[TM_PROGRAMS_PROBLEM];
@@ -34,11 +34,12 @@ struct tm_programs {
 
 /* Loads the programs that meter a cgroup (TM_HOOK_CGROUP_SKB) or interfaces
  * (TM_HOOK_TCX) with a ring of that size, giving up what this kernel
- * refuses, one step at a time; the interval sums first, and hooks lacks
+ * refuses, one step at a time; with flows, a power of two, for interval sums
+ * in a table of that many. Those are given up first, and hooks lacks
  * TM_HOOK_INTERVALS then. Without a cgroup to attach to, hooks lacks those of
  * cgroups. 0, or -1 with errno and problem. */
 int tm_programs_load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, bool sums,
+	const struct tm_settings *settings, size_t ring_bytes, uint32_t flows,
 	uint32_t meter, bool has_cgroup);
 
 /* Has every record of the ring handed to on_event, which ends a round with a
@@ -63,15 +64,8 @@ void tm_programs_tell_missing(
 /* False once the cgroup was removed. */
 bool tm_programs_are_attached(const struct tm_programs *programs);
 
-/* Ends the interval: hands out what the sockets have summed, in blocks of at
- * most TM_DRAIN_EVENTS with times since boot. 0, or -1 and errno. */
-int tm_programs_drain(const struct tm_programs *programs,
-	void on_events(
-		void *context, const struct tm_event *events, size_t count),
-	void *context);
-
-/* Ends the metering, and waits for programs that still run. What sockets have
- * summed is still to be drained. */
+/* Ends the metering, and waits for programs that still run. What flows have
+ * summed is still to be read. */
 void tm_programs_stop(struct tm_programs *programs);
 
 /* Ends the rest. What is in the ring is still to be read. */

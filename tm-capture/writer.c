@@ -78,6 +78,19 @@ void tm_writer_events(
 		add(&writer->spared[events[i].direction & 1], &events[i]);
 }
 
+void tm_writer_introduce(struct tm_writer *writer, const struct tm_event *owner)
+{
+	struct tm_event event = *owner;
+	struct tm_event *names;
+	size_t n;
+
+	if (!tm_naming_is_news(writer->naming, owner))
+		return;
+	event.time_ns = tm_clock_wall_ns(writer->clock, owner->time_ns);
+	n = tm_naming_records(writer->naming, &event, &names);
+	put(writer, names, n);
+}
+
 /* Writes the amount, with the names that the event needs. A record holds 32
  * bits of packets; more take several. */
 static void put_amount(struct tm_writer *writer, struct tm_event *event,

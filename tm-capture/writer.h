@@ -37,6 +37,11 @@ void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
 void tm_writer_events(
 	struct tm_writer *writer, struct tm_event *events, size_t count);
 
+/* Writes the names that events of this owner will need, ahead of them; only the
+ * ids count, and the time since boot. */
+void tm_writer_introduce(
+	struct tm_writer *writer, const struct tm_event *owner);
+
 /* LOST for what was lost since the last call, UNATTRIBUTED, names that came
  * late, then TICK or END: all that happened until then was written. */
 void tm_writer_status(

@@ -1,17 +1,37 @@
 #include <errno.h>
 #include <linux/btf.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "features.h"
 #include "links.h"
 #include "trial.h"
 
-#define RING_BYTES (4 << 20) /* tm-capture's default */
+#define RING_BYTES (4 << 20) /* tm-capture's defaults */
+#define FLOWS 65536
 
-#define NEWER "a kernel of 5.8 or newer"
-#define CGROUP_BPF NEWER " with CONFIG_CGROUP_BPF=y"
+#define FIRST "5.8" /* that tm-capture runs on */
+#define CGROUP_BPF "CONFIG_CGROUP_BPF=y"
+
+#define SKB BPF_PROG_TYPE_CGROUP_SKB
+#define OUT BPF_CGROUP_INET_EGRESS
+#define CLS BPF_PROG_TYPE_SCHED_CLS
+#define ALL true
+#define STORAGE 107	   /* bpf_sk_storage_get; numbers of bpf_func_id */
+#define SOCK_FROM_FILE 162 /* of 5.11, so not in every header */
+#define BLIND                                                                  \
+	"the owner is the user of the socket as its own user namespace sees "  \
+	"it, without a process; events carry the flag unsure"
+#define PUSH 87	 /* bpf_map_push_elem */
+#define POP 88	 /* bpf_map_pop_elem */
+#define READ 113 /* bpf_probe_read_kernel */
+#define TASK 35	 /* bpf_get_current_task */
+#define NO_RECEIVER                                                            \
+	"--hook tc: what comes in is nobody's, and not told from what is "     \
+	"forwarded"
 
 /* What tm-capture uses, and how it is tried. */
 struct feature {
@@ -21,7 +41,9 @@ struct feature {
 	uint32_t id; /* of a helper */
 	bool is_needed;
 	const char *cost;
-	const char *mend;
+	const char *since; /* the first kernel that has it, NULL = any */
+	const char *with;  /* what that one has to be built with, or NULL */
+	const char *mend;  /* unless a kernel is, NULL = it is */
 };
 
 /* A try that works as far as it could go. */
@@ -130,107 +152,107 @@ static int make_storage(const struct feature *feature, const struct tm_lab *lab)
 	return finish(tm_trial_socket_storage());
 }
 
-static int map_array(const struct feature *feature, const struct tm_lab *lab)
+static int map_memory(int protection)
 {
 	const size_t size = sysconf(_SC_PAGESIZE);
 	const int map =
 		tm_trial_map(BPF_MAP_TYPE_ARRAY, 4, size, 1, BPF_F_MMAPABLE);
 	void *memory;
 
-	(void)feature;
-	(void)lab;
 	if (map < 0)
 		return -1;
-	memory = mmap(NULL, size, PROT_READ, MAP_SHARED, map, 0);
+	memory = mmap(NULL, size, protection, MAP_SHARED, map, 0);
 	close(map);
 	return memory == MAP_FAILED ? -1 : munmap(memory, size);
 }
 
-#define SKB BPF_PROG_TYPE_CGROUP_SKB
-#define OUT BPF_CGROUP_INET_EGRESS
-#define CLS BPF_PROG_TYPE_SCHED_CLS
-#define ALL true
-#define STORAGE 107	   /* bpf_sk_storage_get; numbers of bpf_func_id */
-#define SOCK_FROM_FILE 162 /* of 5.11, so not in every header */
-#define BLIND                                                                  \
-	"the owner is the user of the socket as its own user namespace sees "  \
-	"it, without a process; events carry the flag unsure"
-#define READ 113 /* bpf_probe_read_kernel */
-#define TASK 35	 /* bpf_get_current_task */
-#define NO_RECEIVER                                                            \
-	"--hook tc: what comes in is nobody's, and not told from what is "     \
-	"forwarded"
+static int map_array(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)feature;
+	(void)lab;
+	return map_memory(PROT_READ);
+}
+
+/* The slots, whose turn it is to take one, and what is found by its ends. */
+static int make_flows(const struct feature *feature, const struct tm_lab *lab)
+{
+	(void)feature;
+	(void)lab;
+	if (map_memory(PROT_READ | PROT_WRITE) ||
+		finish(tm_trial_map(BPF_MAP_TYPE_QUEUE, 0, 4, 1, 0)) ||
+		tm_trial_helper(SKB, OUT, 0, PUSH) ||
+		tm_trial_helper(SKB, OUT, 0, POP))
+		return -1;
+	return finish(tm_trial_map(BPF_MAP_TYPE_LRU_HASH, 56, 8, FLOWS, 0));
+}
 
 static const struct feature features[] = {
 	{"cgroup_skb/ingress", attach, SKB, BPF_CGROUP_INET_INGRESS, 0, ALL,
-		"nothing that comes in is seen", CGROUP_BPF},
+		"nothing that comes in is seen", FIRST, CGROUP_BPF, NULL},
 	{"cgroup_skb/egress", attach, SKB, OUT, 0, ALL,
-		"nothing that goes out is seen", CGROUP_BPF},
+		"nothing that goes out is seen", FIRST, CGROUP_BPF, NULL},
 	{"ring buffer", make_ring, 0, 0, 0, ALL,
-		"events do not reach tm-capture", NEWER},
+		"events do not reach tm-capture", FIRST, NULL, NULL},
 	{"mapped counters", map_array, 0, 0, 0, ALL,
-		"what was seen and lost is not counted", NEWER},
+		"what was seen and lost is not counted", FIRST, NULL, NULL},
 	{"hash", make_hash, 0, 0, 0, ALL,
-		"what was lost is not counted by user", NEWER},
+		"what was lost is not counted by user", FIRST, NULL, NULL},
 	{"socket storage", make_storage, 0, 0, 0, ALL,
-		"no owner can be kept with a socket", NEWER},
+		"no owner can be kept with a socket", FIRST, NULL, NULL},
 	{"bpf_ringbuf_reserve", call, SKB, OUT, 131, ALL,
-		"events do not reach tm-capture", NEWER},
+		"events do not reach tm-capture", FIRST, NULL, NULL},
 	{"bpf_ktime_get_boot_ns", call, SKB, OUT, 125, ALL,
-		"events have no time", NEWER},
+		"events have no time", FIRST, NULL, NULL},
 	{"bpf_get_socket_uid", call, SKB, OUT, 47, ALL,
-		"a socket's user is not known", NEWER},
+		"a socket's user is not known", FIRST, NULL, NULL},
 	{"bpf_skb_cgroup_id", call, SKB, OUT, 79, ALL,
-		"a socket's cgroup is not known",
-		NEWER " with CONFIG_SOCK_CGROUP_DATA=y"},
+		"a socket's cgroup is not known", FIRST,
+		"CONFIG_SOCK_CGROUP_DATA=y", NULL},
 	{"bpf_sk_fullsock", call, SKB, OUT, 95, ALL,
-		"a socket's user is not known", NEWER},
+		"a socket's user is not known", FIRST, NULL, NULL},
 	{"bpf_sk_storage_get", call, SKB, OUT, STORAGE, ALL,
-		"no owner can be kept with a socket", NEWER},
-	{"bpf_probe_read_kernel", call, SKB, OUT, READ, false, BLIND,
-		"boot without lockdown=confidentiality"},
-	{"bpf_get_current_task", call, SKB, OUT, TASK, false, BLIND, NEWER},
+		"no owner can be kept with a socket", FIRST, NULL, NULL},
+	{"bpf_probe_read_kernel", call, SKB, OUT, READ, false, BLIND, NULL,
+		NULL, "boot without lockdown=confidentiality"},
+	{"bpf_get_current_task", call, SKB, OUT, TASK, false, BLIND, FIRST,
+		NULL, NULL},
 	{"cgroup/sock_create", attach, BPF_PROG_TYPE_CGROUP_SOCK,
 		BPF_CGROUP_INET_SOCK_CREATE, STORAGE, false,
 		"a socket that only receives is its user's, without a "
 		"process, until its first I/O",
-		"a kernel of 5.9 or newer with CONFIG_CGROUP_BPF=y"},
+		"5.9", "CONFIG_CGROUP_BPF=y", NULL},
 	{"tp_btf/sock_recv_length", trace, 0, 0, STORAGE, false,
 		"what a process only receives may stay with who had its "
 		"socket before; for TCP tcp_rcv_space_adjust stands in",
-		"a kernel of 6.3 or newer"},
+		"6.3", NULL, NULL},
 	{"tp_btf/tcp_rcv_space_adjust", trace, 0, 0, STORAGE, false,
 		"where sock_recv_length is missing too, what a process only "
 		"receives may stay with who had its socket before",
-		"a kernel of 5.11 or newer"},
+		"5.11", NULL, NULL},
 	{"iter/task_file", iterate, 0, 0, SOCK_FROM_FILE, false,
 		"sockets older than the capture are their user's, without a "
 		"process, until their first I/O",
-		"a kernel of 5.11 or newer"},
-	{"iter/bpf_sk_storage_map", iterate, 0, 0, 0, false,
-		"--every: intervals cannot be summed in the kernel",
-		"a kernel of 5.9 or newer"},
-	{"cgroup/sock_release", attach, BPF_PROG_TYPE_CGROUP_SOCK,
-		BPF_CGROUP_INET_SOCK_RELEASE, 0, false,
-		"--every: intervals cannot be summed in the kernel",
-		"a kernel of 5.9 or newer"},
-	{"tp_btf/tcp_destroy_sock", trace, 0, 0, STORAGE, false,
-		"--every: intervals cannot be summed in the kernel",
-		"a kernel of 5.11 or newer"},
+		"5.11", NULL, NULL},
+	{"flow table", make_flows, 0, 0, 0, false,
+		"--every: each packet is an event instead of a part of a sum",
+		FIRST, NULL, NULL},
 	{"longest prefix match", make_trie, 0, 0, 0, ALL,
-		"the lists of -s and -x have no place", NEWER},
+		"the lists of -s and -x have no place", FIRST, NULL, NULL},
 	{"tcx", link_to_interface, 0, 0, 0, false,
 		"--hook tc: filters of clsact stand in, which a second process "
 		"removes at the end",
-		"a kernel of 6.6 or newer"},
+		"6.6", NULL, NULL},
 	{"clsact", add_to_interface, 0, 0, 0, false,
-		"--hook tc: before 6.6 no program is on an interface",
-		"a kernel with CONFIG_NET_SCH_INGRESS and CONFIG_NET_CLS_BPF"},
-	{"bpf_sk_lookup_tcp", call, CLS, 0, 84, false, NO_RECEIVER, NEWER},
-	{"bpf_sk_lookup_udp", call, CLS, 0, 85, false, NO_RECEIVER, NEWER},
-	{"bpf_fib_lookup", call, CLS, 0, 69, false, NO_RECEIVER, NEWER},
+		"--hook tc: before 6.6 no program is on an interface", NULL,
+		"CONFIG_NET_SCH_INGRESS=y and CONFIG_NET_CLS_BPF=y", NULL},
+	{"bpf_sk_lookup_tcp", call, CLS, 0, 84, false, NO_RECEIVER, FIRST, NULL,
+		NULL},
+	{"bpf_sk_lookup_udp", call, CLS, 0, 85, false, NO_RECEIVER, FIRST, NULL,
+		NULL},
+	{"bpf_fib_lookup", call, CLS, 0, 69, false, NO_RECEIVER, FIRST, NULL,
+		NULL},
 	{"bpf_get_listener_sock", call, CLS, 0, 98, false,
-		"--hook tc: cannot be loaded", NEWER},
+		"--hook tc: cannot be loaded", FIRST, NULL, NULL},
 };
 
 static bool is_forbidden(int error)
@@ -251,6 +273,9 @@ static bool takes_perfmon(const struct feature *feature, int error)
 static const char *reason(int error)
 {
 	switch (error) {
+	case EPERM:
+	case EACCES:
+		return "refused by this kernel: not permitted";
 	case ENOENT:
 		return "not in this kernel";
 	case ENOMEM:
@@ -260,6 +285,42 @@ static const char *reason(int error)
 	default:
 		return strerror(error);
 	}
+}
+
+/* Whether the kernel that runs is of that version or newer. It is not asked for
+ * what it can, only for what not to advise. */
+static bool is_newer(const char *since)
+{
+	struct utsname system;
+	unsigned runs[2], first[2];
+
+	return uname(&system) == 0 &&
+	       sscanf(system.release, "%u.%u", &runs[0], &runs[1]) == 2 &&
+	       sscanf(since, "%u.%u", &first[0], &first[1]) == 2 &&
+	       (runs[0] != first[0] ? runs[0] > first[0] : runs[1] >= first[1]);
+}
+
+static void advise(struct tm_row *row, const struct feature *feature, int error)
+{
+	const char *const with = feature->with ? feature->with : "";
+	const char *const and_with = feature->with ? " with " : "";
+
+	if (feature->mend)
+		tm_row_mend(row, feature->cost, "%s", feature->mend);
+	else if (is_forbidden(error))
+		tm_row_mend(row, feature->cost,
+			"permit it: this kernel refuses it even with the rights "
+			"above (a security module, or how it was built)");
+	else if (!feature->since)
+		tm_row_mend(row, feature->cost, "a kernel with %s", with);
+	else if (!is_newer(feature->since))
+		tm_row_mend(row, feature->cost, "a kernel of %s or newer%s%s",
+			feature->since, and_with, with);
+	else
+		tm_row_mend(row, feature->cost,
+			"a kernel built with %s: this one is new enough, but "
+			"was built without",
+			feature->with ? feature->with : "it");
 }
 
 static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
@@ -292,7 +353,7 @@ static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
 	else {
 		row = tm_row_add(
 			table, feature->name, TM_MISSING, "%s", reason(error));
-		tm_row_mend(row, feature->cost, "%s", feature->mend);
+		advise(row, feature, error);
 	}
 	row->is_needed = feature->is_needed;
 }

@@ -8,9 +8,11 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 
 #define TCX_INGRESS 46 /* younger than some headers, with TCX_EGRESS */
 #define TCX_EGRESS 47
@@ -123,4 +125,15 @@ long syscall(long number, ...)
 	if (number == SYS_bpf)
 		return bpf(call, of[0], (union bpf_attr *)of[1], of[2]);
 	return call(number, of[0], of[1], of[2], of[3], of[4], of[5]);
+}
+
+int uname(struct utsname *system)
+{
+	int (*const call)(struct utsname *) =
+		(int (*)(struct utsname *))dlsym(RTLD_NEXT, "uname");
+	const int result = call(system);
+
+	snprintf(system->release, sizeof(system->release), "%s.0",
+		find_kernel()->version);
+	return result;
 }

@@ -1,0 +1,363 @@
+/* Interval sums: a table of flows in memory that tm-capture maps. A program
+ * takes a free slot for a flow, writes whose it is once, and then only adds;
+ * tm-capture reads, and ends flows that are idle. No exchange and no answer of
+ * an atomic instruction is needed, so every kernel with maps that can be
+ * mapped (5.5) and rings (5.8) sums exactly. */
+#ifndef TM_BPF_FLOWS_H
+#define TM_BPF_FLOWS_H
+
+#include "bpf/owner.h"
+#include "bpf/packet.h"
+#include "bpf/ring.h"
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_helpers.h>
+
+/* The sizes are set when they are loaded: by --flows, or to 1 without sums. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct tm_flow);
+} flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct tm_flow_control);
+} flow_control SEC(".maps");
+
+/* The ring of free slots, by number. Arrays keep values in steps of 8 bytes. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, uint64_t);
+} free_flows SEC(".maps");
+
+/* Holds one token: who has popped it may take from the ring. Nobody waits for
+ * it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 1);
+	__type(value, uint32_t);
+} flow_turn SEC(".maps");
+
+/* The flows of a socket beside its first, as an unconnected one has them. What
+ * the map forgets goes on in another slot. */
+struct flow_key {
+	uint64_t holder; /* reference of the socket's first flow */
+	uint32_t local[4];
+	uint32_t remote[4];
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint32_t ifindex;
+	uint16_t copy;
+	uint8_t protocol;
+	uint8_t reserved[5];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct flow_key);
+	__type(value, uint64_t); /* reference of a slot */
+} more_flows SEC(".maps");
+
+/* One socket with many flows leaves this part of the table to others. */
+#define FLOWS_RESERVED(mask) (((mask) + 1) / 4)
+
+static __always_inline bool is_same(const uint32_t a[4], const uint32_t b[4])
+{
+	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
+}
+
+static __always_inline struct tm_flow *flow_at(uint64_t reference)
+{
+	const uint32_t slot = (uint32_t)reference;
+	struct tm_flow *const flow = bpf_map_lookup_elem(&flows, &slot);
+
+	return flow && flow->generation == reference >> 32 ? flow : NULL;
+}
+
+/* The socket's first flow, which holds the owner of all; NULL when it was
+ * ended, belongs to the listener or to an owner before this one. */
+static __always_inline struct tm_flow *holder_of(
+	const struct socket_state *state, struct sock *sk)
+{
+	struct tm_flow *const flow = flow_at(state->flow);
+
+	return flow && flow->socket == (uint64_t)sk &&
+			       flow->owner_version == state->owner_version
+		       ? flow
+		       : NULL;
+}
+
+static __always_inline struct tm_flow_control *flow_table(void)
+{
+	const uint32_t zero = 0;
+
+	return bpf_map_lookup_elem(&flow_control, &zero);
+}
+
+static __always_inline uint32_t free_slots(const struct tm_flow_control *table)
+{
+	return *(const volatile uint32_t *)&table->given -
+	       *(const volatile uint32_t *)&table->taken;
+}
+
+/* A free slot; NULL when there is none, or while another CPU takes one. */
+static __always_inline struct tm_flow *take_slot(
+	struct tm_flow_control *table, uint64_t *reference)
+{
+	struct tm_flow *flow = NULL;
+	uint32_t turn, at, slot;
+	const uint64_t *free;
+
+	if (bpf_map_pop_elem(&flow_turn, &turn))
+		return NULL;
+	if (free_slots(table)) {
+		at = table->taken & table->mask;
+		free = bpf_map_lookup_elem(&free_flows, &at);
+		slot = free ? (uint32_t)*free : 0;
+		if (free)
+			flow = bpf_map_lookup_elem(&flows, &slot);
+		if (flow)
+			*reference = (uint64_t)flow->generation << 32 | slot;
+		table->taken++;
+	}
+	bpf_map_push_elem(&flow_turn, &turn, 0);
+	return flow;
+}
+
+/* Writes what identifies the flow; false when its owner changed meanwhile. */
+static __always_inline bool identify(struct tm_flow *flow,
+	const struct socket_state *state, struct sock *sk,
+	const struct packet *packet, enum tm_direction direction)
+{
+	const uint32_t version =
+		*(const volatile uint32_t *)&state->owner_version;
+	const bool is_out = direction == TM_OUT;
+
+	flow->socket = (uint64_t)sk;
+	flow->owner_version = version;
+	flow->ifindex = packet->ifindex;
+	__builtin_memcpy(
+		flow->local, is_out ? packet->source : packet->destination, 16);
+	__builtin_memcpy(flow->remote,
+		is_out ? packet->destination : packet->source, 16);
+	flow->local_port =
+		is_out ? packet->source_port : packet->destination_port;
+	flow->remote_port =
+		is_out ? packet->destination_port : packet->source_port;
+	flow->copy = packet->flags & TM_COPY;
+	flow->protocol = packet->protocol;
+	flow->flags = packet->flags & ~TM_COPY;
+	flow->is_used = is_used(state, sk);
+	flow->settled = flow->data;
+	flow->io_before = flow->io;
+	flow->seen_io = flow->io;
+	flow->owner = state->owner;
+	return *(const volatile uint32_t *)&state->owner_version == version;
+}
+
+/* Begins a flow, whose owner is held by another slot unless holder is 0.
+ * Returns NULL when there is no slot, or not now. */
+static __always_inline struct tm_flow *begin_flow(struct tm_counted *mine,
+	const struct socket_state *state, struct sock *sk,
+	const struct packet *packet, enum tm_direction direction,
+	uint64_t holder, uint64_t *reference)
+{
+	struct tm_flow_control *const table = flow_table();
+	struct tm_flow *flow;
+	bool is_whole;
+
+	if (!table)
+		return NULL;
+	if (free_slots(table) <= (holder ? FLOWS_RESERVED(table->mask) : 0)) {
+		add(&mine->flowless, packet);
+		return NULL;
+	}
+	flow = take_slot(table, reference);
+	if (!flow)
+		return NULL;
+	is_whole = identify(flow, state, sk, packet, direction);
+	flow->holder = holder ? holder : *reference;
+	*(volatile uint32_t *)&flow->is_ready = *reference >> 32;
+	return is_whole ? flow : NULL;
+}
+
+static __always_inline struct tm_flow *first_flow(struct tm_counted *mine,
+	struct socket_state *state, struct sock *sk,
+	const struct packet *packet, enum tm_direction direction)
+{
+	uint64_t reference = 0;
+	struct tm_flow *const flow =
+		begin_flow(mine, state, sk, packet, direction, 0, &reference);
+
+	/* of two that begin at once one goes on, and both count */
+	if (flow)
+		state->flow = reference;
+	return flow;
+}
+
+static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
+	const struct socket_state *state, struct sock *sk,
+	const struct packet *packet, enum tm_direction direction)
+{
+	const bool is_out = direction == TM_OUT;
+	struct flow_key key = {
+		.holder = state->flow,
+		.local_port =
+			is_out ? packet->source_port : packet->destination_port,
+		.remote_port =
+			is_out ? packet->destination_port : packet->source_port,
+		.ifindex = packet->ifindex,
+		.copy = packet->flags & TM_COPY,
+		.protocol = packet->protocol,
+	};
+	uint64_t reference = 0, *known;
+	struct tm_flow *flow;
+
+	__builtin_memcpy(
+		key.local, is_out ? packet->source : packet->destination, 16);
+	__builtin_memcpy(
+		key.remote, is_out ? packet->destination : packet->source, 16);
+	known = bpf_map_lookup_elem(&more_flows, &key);
+	flow = known ? flow_at(*known) : NULL;
+	if (flow)
+		return flow;
+	flow = begin_flow(
+		mine, state, sk, packet, direction, key.holder, &reference);
+	if (flow)
+		bpf_map_update_elem(&more_flows, &key, &reference, BPF_ANY);
+	return flow;
+}
+
+static __always_inline bool is_of_flow(const struct tm_flow *flow,
+	const struct packet *packet, enum tm_direction direction)
+{
+	if (flow->ifindex != packet->ifindex ||
+		flow->protocol != packet->protocol)
+		return false;
+	if (direction == TM_OUT)
+		return flow->local_port == packet->source_port &&
+		       flow->remote_port == packet->destination_port &&
+		       is_same(flow->local, packet->source) &&
+		       is_same(flow->remote, packet->destination);
+	return flow->copy == (packet->flags & TM_COPY) &&
+	       flow->local_port == packet->destination_port &&
+	       flow->remote_port == packet->source_port &&
+	       is_same(flow->local, packet->destination) &&
+	       is_same(flow->remote, packet->source);
+}
+
+/* A socket that listens has a flow for each host that knocks; a raw one takes
+ * the packets of others. */
+static __always_inline bool can_sum(
+	struct bpf_sock *socket, const struct packet *packet)
+{
+	socket = bpf_sk_fullsock(socket);
+	if (!socket || socket->type == SOCK_RAW ||
+		socket->protocol != packet->protocol)
+		return false;
+	switch (packet->protocol) {
+	case TCP:
+		return socket->state != LISTEN;
+	case UDP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The clock costs as much as all the rest of a sum: it is read once in an
+ * interval. */
+static __always_inline void see(
+	struct tm_moved *moved, uint32_t epoch, uint8_t tcp_flags)
+{
+	if (moved->epoch != epoch) {
+		moved->since_ns = bpf_ktime_get_boot_ns();
+		moved->tcp_flags = 0;
+		moved->epoch = epoch;
+	}
+	if (tcp_flags & ~moved->tcp_flags)
+		moved->tcp_flags |= tcp_flags;
+}
+
+/* Data came: what came before the owner's last I/O is settled. */
+static __always_inline void add_data(struct tm_flow *flow,
+	const struct tm_flow *holder, const struct packet *packet)
+{
+	const uint32_t io = holder->io;
+
+	if (flow->seen_io != io) {
+		flow->settled = flow->data;
+		flow->seen_io = io;
+	}
+	add(&flow->data, packet);
+}
+
+/* Adds the packet to a flow of its socket; false when it has to be an event. */
+static __always_inline bool sum(struct tm_counted *mine,
+	struct bpf_sock *socket, struct sock *sk, struct socket_state *state,
+	const struct packet *packet, enum tm_direction direction)
+{
+	struct tm_flow_control *const table = flow_table();
+	const uint16_t flags = packet->flags & ~TM_COPY;
+	struct tm_flow *flow, *holder;
+
+	if (!table || !can_sum(socket, packet))
+		return false;
+	holder = holder_of(state, sk);
+	if (!holder)
+		flow = holder = first_flow(mine, state, sk, packet, direction);
+	else if (is_of_flow(holder, packet, direction))
+		flow = holder;
+	else
+		flow = another_flow(mine, state, sk, packet, direction);
+	if (!flow)
+		return false;
+	if (flags & ~flow->flags)
+		flow->flags |= flags;
+	if (direction == TM_OUT) {
+		see(&flow->out, table->epoch, packet->tcp_flags);
+		add(&flow->out.all, packet);
+		return true;
+	}
+	see(&flow->in, table->epoch, packet->tcp_flags);
+	if (packet->has_data)
+		add_data(flow, holder, packet);
+	else
+		add(&flow->in.all, packet);
+	return true;
+}
+
+/* The owner uses the socket: what has come is the owner's. */
+static __always_inline void note_io(
+	const struct socket_state *state, struct sock *sk)
+{
+	struct tm_flow *const holder = holder_of(state, sk);
+
+	if (holder)
+		holder->io++; /* only whether it changes counts */
+}
+
+/* Another task than the owner has taken the socket over: what came unread is
+ * that task's, and so is everything while nobody had used the socket. */
+static __always_inline void leave_flow(const struct socket_state *state,
+	struct tm_flow *flow, uint32_t generation)
+{
+	if (!flow || flow->has_heir == generation)
+		return;
+	flow->heir = state->owner;
+	*(volatile uint32_t *)&flow->has_heir = generation;
+}
+
+#endif

@@ -1,0 +1,572 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "flows.h"
+
+#define OFTEN_NS                                                               \
+	UINT64_C(100000000) /* between two readings, if slots are few */
+#define SELDOM_NS UINT64_C(1000000000) /* and if they are not */
+#define IDLE_NS UINT64_C(10000000000)  /* after which a flow is over then */
+#define SPAN_NS 10000000	       /* the unit of a record's span */
+
+/* What user space knows of a slot. Like the slot's own amounts, those that were
+ * written go on from one flow to the next. */
+struct written {
+	struct tm_amount in, data, out;
+	uint64_t packets;   /* that the slot had at the last look */
+	uint64_t active_ns; /* when that last changed */
+	uint64_t unread_since_ns;
+	uint32_t unread_io; /* the owner's I/O when it began to wait */
+	uint32_t generation;
+	uint32_t holder; /* the slot whose owner, heir and I/O are this one's */
+	uint32_t held;	 /* flows that this one is the holder of, but itself */
+	bool is_waiting; /* for the reader of what is unread */
+	enum { TAKEN, OPEN, ENDED } state;
+};
+
+struct tm_flows {
+	const struct tm_programs *programs;
+	struct tm_flow *slots;
+	struct tm_flow_control *control;
+	uint64_t *ring;
+	size_t sizes[3]; /* of those mappings */
+	struct written *written;
+	uint32_t *used; /* slots that were taken */
+	uint32_t used_count;
+	uint32_t size;
+	uint32_t seen;	   /* how many were taken, when last looked */
+	uint32_t returned; /* to the ring; offered a reading later */
+	uint64_t every_ns;
+	uint64_t due_ns;
+	uint64_t begun_ns; /* the interval */
+	uint64_t read_ns;  /* the last reading */
+
+	/* of the reading at hand */
+	const struct tm_flows_reader *reader;
+	enum { OVER, DUE, LAST } reading;
+	uint32_t epoch; /* whose sums are read */
+	uint64_t now_ns;
+	struct tm_event block[TM_FLOWS_BLOCK];
+	size_t block_count;
+};
+
+static void *map(const struct tm_programs *programs, const char *name,
+	size_t wanted, size_t *size)
+{
+	const size_t page = sysconf(_SC_PAGESIZE);
+	void *memory;
+
+	*size = (wanted + page - 1) / page * page;
+	memory = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED,
+		tm_programs_map(programs, name), 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* The token, without which no program takes a slot. */
+static int enable(const struct tm_programs *programs)
+{
+	const uint32_t token = 0;
+
+	return bpf_map_update_elem(
+		tm_programs_map(programs, "flow_turn"), NULL, &token, BPF_ANY);
+}
+
+static void offer_all(struct tm_flows *flows)
+{
+	flows->control->mask = flows->size - 1;
+	flows->control->epoch = 1; /* another than that of an unused slot */
+	for (uint32_t i = 0; i < flows->size; i++) {
+		flows->slots[i].generation = flows->written[i].generation = 1;
+		flows->ring[i] = i;
+	}
+	flows->returned = flows->control->given = flows->size;
+}
+
+struct tm_flows *tm_flows_new(
+	const struct tm_programs *programs, uint64_t every_ns, uint64_t now_ns)
+{
+	const uint32_t size = programs->flows;
+	struct tm_flows *const flows = calloc(1, sizeof(*flows));
+
+	if (!flows)
+		return NULL;
+	flows->programs = programs;
+	flows->size = size;
+	flows->every_ns = every_ns;
+	flows->begun_ns = flows->read_ns = now_ns;
+	flows->due_ns = now_ns + every_ns;
+	flows->written = calloc(size, sizeof(*flows->written));
+	flows->used = calloc(size, sizeof(*flows->used));
+	flows->slots = map(programs, "flows", size * sizeof(*flows->slots),
+		&flows->sizes[0]);
+	flows->control = map(programs, "flow_control", sizeof(*flows->control),
+		&flows->sizes[1]);
+	flows->ring = map(programs, "free_flows", size * sizeof(*flows->ring),
+		&flows->sizes[2]);
+	if (!flows->written || !flows->used || !flows->slots ||
+		!flows->control || !flows->ring) {
+		tm_flows_free(flows);
+		return NULL;
+	}
+	offer_all(flows);
+	if (enable(programs)) {
+		tm_flows_free(flows);
+		return NULL;
+	}
+	return flows;
+}
+
+static uint32_t load(const uint32_t *number)
+{
+	return __atomic_load_n(number, __ATOMIC_ACQUIRE);
+}
+
+static uint32_t free_slots(const struct tm_flows *flows)
+{
+	return flows->control->given - load(&flows->control->taken);
+}
+
+/* Then flows end as soon as they are idle. */
+static bool is_scarce(const struct tm_flows *flows)
+{
+	return free_slots(flows) < flows->size / 2;
+}
+
+static void hand_out(struct tm_flows *flows)
+{
+	flows->reader->summed(
+		flows->reader->context, flows->block, flows->block_count);
+	flows->block_count = 0;
+}
+
+static struct tm_amount load_amount(const struct tm_amount *amount)
+{
+	return (struct tm_amount){
+		.packets = __atomic_load_n(&amount->packets, __ATOMIC_RELAXED),
+		.bytes = __atomic_load_n(&amount->bytes, __ATOMIC_RELAXED),
+	};
+}
+
+static bool is_some(const struct tm_amount *amount)
+{
+	return amount->packets || amount->bytes;
+}
+
+static struct tm_amount difference(
+	const struct tm_amount *all, const struct tm_amount *before)
+{
+	return (struct tm_amount){
+		all->packets - before->packets, all->bytes - before->bytes};
+}
+
+static void add(struct tm_amount *to, const struct tm_amount *more)
+{
+	to->packets += more->packets;
+	to->bytes += more->bytes;
+}
+
+/* What was added, unless a program is between packets and bytes: then it is
+ * left for the next reading. */
+static struct tm_amount added(const struct tm_flows *flows,
+	const struct tm_amount *all, const struct tm_amount *before)
+{
+	const struct tm_amount now = load_amount(all);
+	const struct tm_amount more = difference(&now, before);
+
+	if (flows->reading == LAST || (more.packets && more.bytes))
+		return more;
+	return (struct tm_amount){0};
+}
+
+/* When the first packet of a sum came. One that came while the flows are being
+ * read may have moved it on. */
+static uint64_t begin_of(
+	const struct tm_flows *flows, const struct tm_moved *moved)
+{
+	return moved->epoch == flows->epoch ? moved->since_ns : flows->begun_ns;
+}
+
+static uint16_t span_of(const struct tm_flows *flows, uint64_t since_ns)
+{
+	const uint64_t span = since_ns < flows->now_ns
+				      ? (flows->now_ns - since_ns) / SPAN_NS
+				      : 0;
+
+	return span < UINT16_MAX ? span + 1 : UINT16_MAX;
+}
+
+static struct tm_event *event_of(struct tm_flows *flows,
+	const struct tm_flow *flow, const struct tm_owner *owner,
+	enum tm_direction direction)
+{
+	const bool is_out = direction == TM_OUT;
+	const struct tm_moved *const moved = is_out ? &flow->out : &flow->in;
+	struct tm_event *event;
+
+	if (flows->block_count == TM_FLOWS_BLOCK)
+		hand_out(flows);
+	event = &flows->block[flows->block_count++];
+	*event = (struct tm_event){
+		.magic = TM_MAGIC,
+		.kind = TM_TRAFFIC,
+		.direction = direction,
+		.protocol = flow->protocol,
+		.tcp_flags = moved->tcp_flags,
+		.time_ns = flows->now_ns,
+		.uid = owner->uid,
+		.pid = owner->pid,
+		.ifindex = flow->ifindex,
+		.source_port = is_out ? flow->local_port : flow->remote_port,
+		.destination_port =
+			is_out ? flow->remote_port : flow->local_port,
+		.flags = flow->flags | owner->flags | (is_out ? 0 : flow->copy),
+		.cgroup_id = owner->cgroup_id,
+		.socket_uid = owner->socket_uid,
+		.netns = owner->netns,
+	};
+	memcpy(event->source, is_out ? flow->local : flow->remote, 16);
+	memcpy(event->destination, is_out ? flow->remote : flow->local, 16);
+	memcpy(event->comm, owner->comm, sizeof(event->comm));
+	return event;
+}
+
+/* A record holds 32 bits of packets; more take several. */
+static void write_sum(struct tm_flows *flows, const struct tm_flow *flow,
+	const struct tm_owner *owner, enum tm_direction direction,
+	const struct tm_amount *amount, uint16_t flags, uint64_t since_ns)
+{
+	struct tm_amount left = *amount;
+
+	while (is_some(&left)) {
+		struct tm_event *const event =
+			event_of(flows, flow, owner, direction);
+		const bool fits = left.packets <= UINT32_MAX;
+
+		event->flags |= flags;
+		event->span = span_of(flows, since_ns);
+		event->packets = fits ? left.packets : UINT32_MAX;
+		event->bytes = fits ? left.bytes
+				    : left.bytes / left.packets * UINT32_MAX;
+		left.packets -= event->packets;
+		left.bytes -= event->bytes;
+	}
+}
+
+/* Who has used the socket, and who did afterwards. */
+struct people {
+	const struct tm_owner *owner;
+	const struct tm_owner *heir; /* NULL = nobody */
+	uint32_t io;
+	bool is_used; /* by the owner: not only made by it */
+};
+
+static struct people people_of(
+	const struct tm_flows *flows, const struct written *written)
+{
+	const struct tm_flow *const holder = &flows->slots[written->holder];
+	const uint32_t generation = flows->written[written->holder].generation;
+	const bool has_heir = load(&holder->has_heir) == generation;
+	const uint32_t io = load(&holder->io);
+
+	return (struct people){
+		.owner = &holder->owner,
+		.heir = has_heir ? &holder->heir : NULL,
+		.io = io,
+		.is_used = holder->is_used || io != holder->io_before,
+	};
+}
+
+/* How much data in all the owner's own I/O has come after. Programs note that
+ * with the next data, because an I/O may settle any number of flows. */
+static struct tm_amount settled_of(
+	const struct tm_flow *flow, const struct tm_amount *data, uint32_t io)
+{
+	return load(&flow->seen_io) != io ? *data : load_amount(&flow->settled);
+}
+
+static struct tm_amount least(
+	const struct tm_amount *a, const struct tm_amount *b)
+{
+	return (struct tm_amount){
+		.packets = a->packets < b->packets ? a->packets : b->packets,
+		.bytes = a->bytes < b->bytes ? a->bytes : b->bytes,
+	};
+}
+
+static bool is_ahead(
+	const struct tm_amount *amount, const struct tm_amount *before)
+{
+	return amount->bytes > before->bytes &&
+	       amount->packets > before->packets;
+}
+
+/* Data without a reader waits from the end of one interval to the end of the
+ * next; then it is the owner's, who may not have it. */
+static bool is_overdue(struct tm_flows *flows, struct written *written,
+	const struct tm_flow *flow, uint32_t io)
+{
+	if (flows->reading == LAST || written->state == ENDED)
+		return true;
+	if (flows->reading != DUE)
+		return false;
+	if (written->is_waiting && written->unread_io == io)
+		return true;
+	written->unread_since_ns = begin_of(flows, &flow->in);
+	written->unread_io = io;
+	written->is_waiting = true;
+	return false;
+}
+
+static void write_unread(struct tm_flows *flows, const struct tm_flow *flow,
+	struct written *written, const struct people *people,
+	const struct tm_amount *data)
+{
+	const struct tm_amount unread = difference(data, &written->data);
+	const uint64_t since_ns = written->is_waiting
+					  ? written->unread_since_ns
+					  : begin_of(flows, &flow->in);
+
+	if (!is_some(&unread)) {
+		written->is_waiting = false;
+		return;
+	}
+	if (!people->heir && !is_overdue(flows, written, flow, people->io))
+		return;
+	written->data = *data;
+	written->is_waiting = false;
+	write_sum(flows, flow, people->heir ? people->heir : people->owner,
+		TM_IN, &unread, people->heir ? 0 : TM_UNSURE, since_ns);
+}
+
+static void write_flow(struct tm_flows *flows, const struct tm_flow *flow,
+	struct written *written)
+{
+	const struct people people = people_of(flows, written);
+	const bool is_heirs = people.heir && !people.is_used;
+	const struct tm_owner *const owner =
+		is_heirs ? people.heir : people.owner;
+	const uint16_t flags = people.is_used || is_heirs ? 0 : TM_UNSURE;
+	const struct tm_amount more_data =
+		added(flows, &flow->data, &written->data);
+	const struct tm_amount out =
+		added(flows, &flow->out.all, &written->out);
+	const struct tm_amount pure = added(flows, &flow->in.all, &written->in);
+	struct tm_amount in = pure, data = written->data, settled;
+
+	add(&written->out, &out);
+	write_sum(flows, flow, owner, TM_OUT, &out, flags,
+		begin_of(flows, &flow->out));
+	add(&written->in, &pure);
+	add(&data, &more_data);
+	settled = settled_of(flow, &data, people.io);
+	settled = least(&settled, &data);
+	if (is_ahead(&settled, &written->data)) {
+		const struct tm_amount read =
+			difference(&settled, &written->data);
+
+		add(&in, &read);
+		written->data = settled;
+	}
+	write_sum(flows, flow, owner, TM_IN, &in, flags,
+		written->is_waiting ? written->unread_since_ns
+				    : begin_of(flows, &flow->in));
+	write_unread(flows, flow, written, &people, &data);
+}
+
+/* A taken slot whose identity is complete becomes an open flow. */
+static void open_flow(struct tm_flows *flows, uint32_t slot)
+{
+	const struct tm_flow *const flow = &flows->slots[slot];
+	struct written *const written = &flows->written[slot];
+	struct tm_event event;
+
+	if (load(&flow->is_ready) != written->generation)
+		return;
+	written->holder = (uint32_t)flow->holder;
+	if (written->holder != slot)
+		flows->written[written->holder].held++;
+	written->state = OPEN;
+	written->is_waiting = false;
+	written->active_ns = flows->now_ns;
+	event = (struct tm_event){
+		.time_ns = flows->now_ns,
+		.uid = flows->slots[written->holder].owner.uid,
+		.cgroup_id = flows->slots[written->holder].owner.cgroup_id,
+		.netns = flows->slots[written->holder].owner.netns,
+		.ifindex = flow->ifindex,
+	};
+	flows->reader->found(flows->reader->context, &event);
+}
+
+static void end_flow(struct tm_flow *flow, struct written *written)
+{
+	written->state = ENDED;
+	__atomic_store_n(
+		&flow->generation, written->generation + 1, __ATOMIC_RELEASE);
+}
+
+static bool has_unread(const struct tm_flows *flows, const struct tm_flow *flow,
+	const struct written *written)
+{
+	const uint64_t data = flow->data.packets;
+
+	return data != written->data.packets && data != flow->settled.packets &&
+	       load(&flow->seen_io) == load(&flows->slots[written->holder].io);
+}
+
+/* Whether nobody adds to the flow any more, or has not for long. */
+static bool is_over(struct tm_flows *flows, const struct tm_flow *flow,
+	struct written *written)
+{
+	const struct written *const holder = &flows->written[written->holder];
+	const uint64_t packets = flow->in.all.packets + flow->data.packets +
+				 flow->out.all.packets;
+	const uint64_t idle_ns =
+		IDLE_NS > flows->every_ns ? IDLE_NS : flows->every_ns;
+
+	if (packets != written->packets) {
+		written->packets = packets;
+		written->active_ns = flows->now_ns;
+	}
+	if (written->held)
+		return false;
+	if (load(&flows->slots[written->holder].has_heir) == holder->generation)
+		return true;
+	return flows->now_ns > written->active_ns &&
+	       !has_unread(flows, flow, written) &&
+	       (is_scarce(flows) ||
+		       flows->now_ns - written->active_ns >= idle_ns);
+}
+
+/* Gives the slot back. It is offered only a reading later: by then its number
+ * stands in the ring for every CPU. */
+static void return_slot(struct tm_flows *flows, uint32_t slot)
+{
+	struct written *const written = &flows->written[slot];
+
+	if (written->holder != slot)
+		flows->written[written->holder].held--;
+	written->generation++;
+	written->state = TAKEN;
+	flows->ring[flows->returned++ & flows->control->mask] = slot;
+}
+
+/* Reads a slot that was taken; false when it is free again. A flow that has
+ * ended is read once more, because programs that saw it open may have added. */
+static bool read_slot(struct tm_flows *flows, uint32_t slot)
+{
+	struct tm_flow *const flow = &flows->slots[slot];
+	struct written *const written = &flows->written[slot];
+
+	if (written->state == TAKEN) {
+		open_flow(flows, slot);
+		return true;
+	}
+	if (written->state == ENDED) {
+		write_flow(flows, flow, written);
+		if (written->held)
+			return true;
+		return_slot(flows, slot);
+		return false;
+	}
+	if (is_over(flows, flow, written)) {
+		write_flow(flows, flow, written);
+		end_flow(flow, written);
+	} else if (flows->reading != OVER) {
+		write_flow(flows, flow, written);
+	}
+	return true;
+}
+
+/* Before any is read: no holder may go whose flow was not seen yet. */
+static void open_taken(struct tm_flows *flows)
+{
+	const uint32_t taken = load(&flows->control->taken);
+	uint32_t slot;
+
+	for (; flows->seen != taken; flows->seen++) {
+		slot = flows->ring[flows->seen & flows->control->mask];
+		flows->used[flows->used_count++] = slot;
+		open_flow(flows, slot);
+	}
+}
+
+static void read_all(struct tm_flows *flows, uint64_t now_ns,
+	const struct tm_flows_reader *reader)
+{
+	uint32_t kept = 0;
+
+	flows->now_ns = now_ns;
+	flows->reader = reader;
+	flows->epoch = flows->control->epoch;
+	if (flows->reading == DUE)
+		__atomic_store_n(&flows->control->epoch, flows->epoch + 1,
+			__ATOMIC_RELEASE);
+	open_taken(flows);
+	__atomic_store_n(
+		&flows->control->given, flows->returned, __ATOMIC_RELEASE);
+	for (uint32_t i = 0; i < flows->used_count; i++) {
+		if (read_slot(flows, flows->used[i]))
+			flows->used[kept++] = flows->used[i];
+	}
+	flows->used_count = kept;
+	hand_out(flows);
+	flows->read_ns = now_ns;
+	if (flows->reading == DUE)
+		flows->begun_ns = now_ns;
+}
+
+void tm_flows_read(struct tm_flows *flows, uint64_t now_ns,
+	const struct tm_flows_reader *reader)
+{
+	const uint64_t pause_ns = is_scarce(flows) ? OFTEN_NS : SELDOM_NS;
+	const bool is_due = now_ns >= flows->due_ns;
+
+	if (!is_due && now_ns - flows->read_ns < pause_ns)
+		return;
+	flows->reading = is_due ? DUE : OVER;
+	read_all(flows, now_ns, reader);
+	/* intervals that were missed are left out */
+	if (is_due)
+		flows->due_ns += (now_ns - flows->due_ns) / flows->every_ns *
+					 flows->every_ns +
+				 flows->every_ns;
+}
+
+void tm_flows_finish(struct tm_flows *flows, uint64_t now_ns,
+	const struct tm_flows_reader *reader)
+{
+	flows->reading = LAST;
+	read_all(flows, now_ns, reader);
+}
+
+struct tm_flows_use tm_flows_use(const struct tm_flows *flows)
+{
+	struct tm_flows_use use = {
+		.used = flows->size - free_slots(flows), .size = flows->size};
+
+	for (int i = TM_IN; i <= TM_OUT; i++)
+		use.flowless += tm_programs_counted(flows->programs, i)
+					.flowless.packets;
+	return use;
+}
+
+void tm_flows_free(struct tm_flows *flows)
+{
+	if (!flows)
+		return;
+	if (flows->slots)
+		munmap(flows->slots, flows->sizes[0]);
+	if (flows->control)
+		munmap(flows->control, flows->sizes[1]);
+	if (flows->ring)
+		munmap(flows->ring, flows->sizes[2]);
+	free(flows->written);
+	free(flows->used);
+	free(flows);
+}
