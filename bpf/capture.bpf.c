@@ -36,22 +36,21 @@ static __always_inline void ask_socket(
 
 /* The task that runs owns the socket from here on, and what nobody has read or
  * was there before anybody's first I/O. */
-static __always_inline void take_over(
-	struct socket_state *state, struct sock *sk, bool sums)
+static __always_inline void take_over(struct socket_state *state, bool sums)
 {
 	struct task_struct *const task = new_owner(state);
 	const uint32_t generation = state->flow >> 32;
 	struct tm_flow *flow;
 
 	if (task) {
-		flow = sums ? holder_of(state, sk) : NULL;
+		flow = sums ? holder_of(state) : NULL;
 		take(state, task);
 		leave_flow(state, flow, generation);
 	} else if (sums) {
-		note_io(state, sk);
+		note_io(state);
 	}
-	if (!is_used(state, sk))
-		state->used_as = (uint64_t)sk;
+	if (!is_used(state))
+		state->used_as = name_of(state);
 }
 
 /* What the programs write, and for that read. */
@@ -68,25 +67,35 @@ static __always_inline bool knows_reader(const struct bpf_sock *socket)
 	       (settings.knows_tcp_reader && socket->protocol == TCP);
 }
 
-/* The owner, who is the task that runs if it sends now, and what else is
- * remembered of the socket, NULL = nothing. */
-static __always_inline struct socket_state *remember_owner(
-	struct bpf_sock *socket, struct sock *sk, enum tm_direction direction,
-	bool is_sent_now, struct tm_owner *owner, enum mode mode)
+/* What is remembered of the socket, whose owner is the task that runs if it
+ * sends now; NULL = nothing. */
+static __always_inline struct socket_state *remember(
+	struct bpf_sock *socket, bool is_sent_now, enum mode mode)
 {
 	struct socket_state *state =
 		bpf_sk_storage_get(&sockets, socket, NULL, 0);
 
 	if (!state)
-		state = adopt(socket, sk);
+		state = adopt(socket);
+	if (state && is_sent_now)
+		take_over(state, mode == SUMS);
+	return state;
+}
+
+static __always_inline void describe_owner(struct bpf_sock *socket,
+	const struct socket_state *state, enum tm_direction direction,
+	struct tm_owner *owner)
+{
 	if (state) {
-		if (is_sent_now)
-			take_over(state, sk, mode == SUMS);
 		*owner = state->owner;
-		if ((!is_used(state, sk) && socket->state != LISTEN) ||
+		if ((!is_used(state) && socket->state != LISTEN) ||
 			(direction == TM_IN && !knows_reader(socket)))
 			owner->flags |= TM_UNSURE;
+		if (socket->type == SOCK_RAW)
+			owner->flags |= TM_RAW;
 	} else {
+		struct sock *const sk = as_kernel_sees(socket);
+
 		read_socket(owner, sk);
 		if (is_of_user(sk)) {
 			owner->uid = owner->socket_uid;
@@ -95,37 +104,29 @@ static __always_inline struct socket_state *remember_owner(
 	}
 	if (socket->state == LISTEN)
 		owner->flags |= TM_LISTENING;
-	if (state && socket->type == SOCK_RAW)
-		owner->flags |= TM_RAW;
-	return state;
 }
 
-static __always_inline struct socket_state *find_owner(struct __sk_buff *skb,
-	enum tm_direction direction, struct tm_owner *owner,
-	struct sock **found, enum mode mode)
+static __always_inline void find_owner(struct __sk_buff *skb,
+	struct bpf_sock *socket, const struct socket_state *state,
+	enum tm_direction direction, struct tm_owner *owner, enum mode mode)
 {
-	struct bpf_sock *socket = skb->sk;
-	struct socket_state *state;
-	struct sock *sk;
-
 	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (!socket)
-		return NULL;
-	socket = bpf_sk_fullsock(socket);
-	if (!socket)
-		return NULL;
-	if (mode == PLAIN) {
+		return;
+	if (mode == PLAIN)
 		ask_socket(skb, owner);
-		owner->cgroup_id = bpf_skb_cgroup_id(skb);
-		return NULL;
-	}
-	*found = sk = as_kernel_sees(socket);
-	state = remember_owner(socket, sk, direction,
-		direction == TM_OUT && is_sent_by_current(socket, sk), owner,
-		mode);
+	else
+		describe_owner(socket, state, direction, owner);
 	if (!owner->cgroup_id)
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
-	return state;
+}
+
+static __always_inline uint32_t netns_of(
+	struct bpf_sock *socket, const struct socket_state *state)
+{
+	return state ? state->owner.netns
+		     : BPF_CORE_READ(as_kernel_sees(socket),
+			       __sk_common.skc_net.net, ns.inum);
 }
 
 /* Interface numbers belong to a namespace; 0 is one that cannot be read. */
@@ -149,32 +150,41 @@ static __always_inline int meter(
 	struct tm_counted *mine = counted(direction);
 	struct packet packet = {};
 	struct tm_owner owner = {};
-	struct socket_state *state;
+	struct socket_state *state = NULL;
 	struct bpf_sock *socket = skb->sk;
-	struct sock *sk = NULL;
+	uint32_t netns = 0;
 
 	if (!mine)
 		return PASS;
-	state = find_owner(skb, direction, &owner, &sk, mode);
-	if (!is_in_scope(skb, owner.netns))
+	if (socket)
+		socket = bpf_sk_fullsock(socket);
+	if (socket && mode != PLAIN) {
+		state = remember(socket,
+			direction == TM_OUT && is_sent_by_current(socket),
+			mode);
+		netns = netns_of(socket, state);
+	}
+	if (!is_in_scope(skb, netns))
 		return PASS;
-	read_packet(skb, &packet);
+	read_packet(skb, &packet, mode != PLAIN);
 	count_wire(skb, direction, &packet,
 		mode != PLAIN && settings.knows_buffer);
 	if (direction == TM_IN && mode != PLAIN && socket &&
-		is_copy(skb, sk, &packet, owner.flags & TM_RAW))
+		is_copy(skb, socket, &packet,
+			state && socket->type == SOCK_RAW))
 		packet.flags |= TM_COPY;
 	add(&mine->seen, &packet);
-	if (settings.own_netns && owner.netns == settings.own_netns)
+	if (settings.own_netns && netns == settings.own_netns)
 		count_carried(direction, &packet);
-	if (settings.excludes &&
-		is_excluded(skb, sk, state, &packet, direction)) {
+	if (settings.excludes && socket &&
+		is_excluded(socket, state, &packet, direction)) {
 		add(&mine->excluded, &packet);
 		return PASS;
 	}
 	if (mode == SUMS && state && socket &&
-		sum(mine, socket, sk, state, &packet, direction))
+		sum(mine, socket, state, &packet, direction))
 		return PASS;
+	find_owner(skb, socket, state, direction, &owner, mode);
 	record(mine, direction, &owner, &packet);
 	return PASS;
 }
@@ -256,11 +266,12 @@ static __always_inline struct socket_state *frame_owner(struct __sk_buff *skb,
 	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (socket && mode == PLAIN)
 		remember_user(skb, socket, direction, owner);
-	else if (socket)
-		state = remember_owner(socket, as_kernel_sees(socket),
-			direction,
+	else if (socket) {
+		state = remember(socket,
 			direction == TM_OUT && socket->family == FAMILY_PACKET,
-			owner, mode);
+			mode);
+		describe_owner(socket, state, direction, owner);
+	}
 	if (direction == TM_OUT && !owner->cgroup_id)
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
 	owner->netns = settings.interfaces[0].netns;
@@ -286,8 +297,7 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	/* the sums of a socket carry its own namespace */
 	if (mode == SUMS && state && socket &&
 		state->owner.netns == owner.netns &&
-		sum(mine, socket, as_kernel_sees(socket), state, packet,
-			direction))
+		sum(mine, socket, state, packet, direction))
 		return;
 	record(mine, direction, &owner, packet);
 }
@@ -300,7 +310,7 @@ static __always_inline int frame_out(struct __sk_buff *skb, enum mode mode)
 
 	if (mode == PLAIN)
 		keep_in_memory(&packet);
-	read_frame(skb, &packet, reads);
+	read_frame(skb, &packet, reads, mode != PLAIN);
 	count_frame(skb, &packet, reads);
 	if (socket && socket->family == FAMILY_PACKET)
 		packet.flags |= TM_RAW;
@@ -319,7 +329,7 @@ static __always_inline int frame_in(struct __sk_buff *skb, enum mode mode)
 
 	if (mode == PLAIN)
 		keep_in_memory(&packet);
-	read_frame(skb, &packet, reads);
+	read_frame(skb, &packet, reads, mode != PLAIN);
 	count_frame(skb, &packet, reads);
 	if (settings.finds_receivers)
 		socket = receiver(skb, &packet);
@@ -378,16 +388,11 @@ int tm_tc_plain_out(struct __sk_buff *skb)
 static __always_inline int note_current(struct __sk_buff *skb, enum mode mode)
 {
 	struct bpf_sock *socket = skb->sk;
-	struct tm_owner owner = {};
-	struct sock *sk;
 
 	if (socket)
 		socket = bpf_sk_fullsock(socket);
-	if (!socket)
-		return PASS;
-	sk = as_kernel_sees(socket);
-	if (is_sent_by_current(socket, sk))
-		remember_owner(socket, sk, TM_OUT, true, &owner, mode);
+	if (socket && is_sent_by_current(socket))
+		remember(socket, true, mode);
 	return PASS;
 }
 
@@ -423,7 +428,7 @@ static __always_inline int note_reader(struct sock *sk, bool sums)
 		bpf_sk_storage_get(&sockets, sk, NULL, 0);
 
 	if (state)
-		take_over(state, sk, sums);
+		take_over(state, sums);
 	return 0;
 }
 
@@ -475,7 +480,7 @@ int note_holders(struct bpf_iter__task_file *held)
 		return 0;
 	read_socket(&state->owner, sk);
 	take(state, task);
-	state->used_as = (uint64_t)sk;
+	state->used_as = name_of(state);
 	state->owner.flags |= TM_OLDER;
 	return 0;
 }

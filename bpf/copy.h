@@ -32,14 +32,14 @@ struct {
 
 /* Memory is used again at once: a socket that has the same data a second time
  * has another packet. */
-static __always_inline bool is_delivered(
-	struct __sk_buff *skb, struct sock *sk, const struct packet *packet)
+static __always_inline bool is_delivered(struct __sk_buff *skb,
+	struct bpf_sock *socket, const struct packet *packet)
 {
 	const uint32_t slot = 0;
 	struct delivery *const last = bpf_map_lookup_elem(&deliveries, &slot);
 	const struct delivery now = {
 		.data = (uint64_t)BPF_CORE_READ(kernel_buffer(skb), head),
-		.first = (uint64_t)sk,
+		.first = (uint64_t)as_kernel_sees(socket),
 		.bytes = skb->len,
 		.ports = (uint32_t)packet->source_port << 16 |
 			 packet->destination_port,
@@ -56,8 +56,8 @@ static __always_inline bool is_delivered(
 
 /* Whether the packet came for another socket, or never came: a host that sends
  * to a group hears itself. */
-static __always_inline bool is_copy(struct __sk_buff *skb, struct sock *sk,
-	const struct packet *packet, bool is_raw)
+static __always_inline bool is_copy(struct __sk_buff *skb,
+	struct bpf_sock *socket, const struct packet *packet, bool is_raw)
 {
 	const bool has_ports = packet->destination_port;
 
@@ -70,7 +70,7 @@ static __always_inline bool is_copy(struct __sk_buff *skb, struct sock *sk,
 	if (has_ports && skb->pkt_type == PACKET_HOST &&
 		!(packet->flags & TM_MULTICAST))
 		return false;
-	return is_delivered(skb, sk, packet);
+	return is_delivered(skb, socket, packet);
 }
 
 #endif

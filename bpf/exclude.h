@@ -82,26 +82,26 @@ static __always_inline bool is_between_ends(const struct bpf_sock *connected,
 	return is_equal(sources, local) && is_equal(destinations, remote);
 }
 
-/* The lists' generation, the verdict, and of which socket it is. */
-static __always_inline uint64_t verdict_of(
-	struct sock *sk, const struct tm_lists *in_use, bool is_excluded)
+static __always_inline bool has_verdict(
+	const struct socket_state *state, const struct tm_lists *in_use)
 {
-	return (uint64_t)sk << 26 >> 32 << 32 | in_use->generation << 1 |
-	       is_excluded;
+	return state->judged_as == name_of(state) &&
+	       state->verdict >> 1 == in_use->generation;
 }
 
-static __always_inline bool has_verdict(const struct socket_state *state,
-	struct sock *sk, const struct tm_lists *in_use)
+/* The verdict is there before it counts. */
+static __always_inline void remember_verdict(struct socket_state *state,
+	const struct tm_lists *in_use, bool is_excluded)
 {
-	return (state->verdict | 1) == verdict_of(sk, in_use, true);
+	state->verdict = in_use->generation << 1 | is_excluded;
+	state->judged_as = name_of(state);
 }
 
 /* Only what a socket is connected to is remembered: senders to several hosts
  * would write over each other. */
 static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
-	struct sock *sk, struct socket_state *state,
-	const struct packet *packet, enum tm_direction direction,
-	const struct tm_lists *in_use)
+	struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction, const struct tm_lists *in_use)
 {
 	const bool is_out = direction == TM_OUT;
 	const uint32_t *const local =
@@ -110,7 +110,7 @@ static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
 		is_out ? packet->destination : packet->source;
 	bool verdict;
 
-	if (has_verdict(state, sk, in_use) &&
+	if (has_verdict(state, in_use) &&
 		is_equal(state->judged_remote, remote) &&
 		is_equal(state->judged_local, local))
 		return state->verdict & 1;
@@ -120,17 +120,16 @@ static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
 	state->verdict = 0;
 	__builtin_memcpy(state->judged_local, local, 16);
 	__builtin_memcpy(state->judged_remote, remote, 16);
-	state->verdict = verdict_of(sk, in_use, verdict);
+	remember_verdict(state, in_use, verdict);
 	return verdict;
 }
 
 /* The ends of a TCP connection are fixed once it is begun: so is its verdict.
  */
-static __always_inline bool is_excluded(struct __sk_buff *skb, struct sock *sk,
+static __always_inline bool is_excluded(const struct bpf_sock *socket,
 	struct socket_state *state, const struct packet *packet,
 	enum tm_direction direction)
 {
-	const struct bpf_sock *socket = skb->sk;
 	const uint32_t zero = 0;
 	const struct tm_lists *const in_use =
 		bpf_map_lookup_elem(&lists, &zero);
@@ -140,14 +139,14 @@ static __always_inline bool is_excluded(struct __sk_buff *skb, struct sock *sk,
 		return false;
 	if (state && packet->protocol == UDP)
 		return is_datagram_excluded(
-			socket, sk, state, packet, direction, in_use);
+			socket, state, packet, direction, in_use);
 	if (!state || packet->protocol != TCP || socket->state == LISTEN)
 		return look_up(packet, in_use);
 	if (socket->state != SYN_SENT && socket->state != SYN_RECV &&
-		has_verdict(state, sk, in_use))
+		has_verdict(state, in_use))
 		return state->verdict & 1;
 	verdict = look_up(packet, in_use);
-	state->verdict = verdict_of(sk, in_use, verdict);
+	remember_verdict(state, in_use, verdict);
 	return verdict;
 }
 

@@ -89,11 +89,11 @@ static __always_inline struct tm_flow *flow_at(uint64_t reference)
 /* The socket's first flow, which holds the owner of all; NULL when it was
  * ended, belongs to the listener or to an owner before this one. */
 static __always_inline struct tm_flow *holder_of(
-	const struct socket_state *state, struct sock *sk)
+	const struct socket_state *state)
 {
 	struct tm_flow *const flow = flow_at(state->flow);
 
-	return flow && flow->socket == (uint64_t)sk &&
+	return flow && flow->socket == name_of(state) &&
 			       flow->owner_version == state->owner_version
 		       ? flow
 		       : NULL;
@@ -138,14 +138,14 @@ static __always_inline struct tm_flow *take_slot(
 
 /* Writes what identifies the flow; false when its owner changed meanwhile. */
 static __always_inline bool identify(struct tm_flow *flow,
-	const struct socket_state *state, struct sock *sk,
-	const struct packet *packet, enum tm_direction direction)
+	const struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction)
 {
 	const uint32_t version =
 		*(const volatile uint32_t *)&state->owner_version;
 	const bool is_out = direction == TM_OUT;
 
-	flow->socket = (uint64_t)sk;
+	flow->socket = name_of(state);
 	flow->owner_version = version;
 	flow->ifindex = packet->ifindex;
 	__builtin_memcpy(
@@ -159,7 +159,7 @@ static __always_inline bool identify(struct tm_flow *flow,
 	flow->copy = packet->flags & TM_COPY;
 	flow->protocol = packet->protocol;
 	flow->flags = packet->flags & ~TM_COPY;
-	flow->is_used = is_used(state, sk);
+	flow->is_used = is_used(state);
 	flow->settled = flow->data;
 	flow->io_before = flow->io;
 	flow->seen_io = flow->io;
@@ -170,9 +170,8 @@ static __always_inline bool identify(struct tm_flow *flow,
 /* Begins a flow, whose owner is held by another slot unless holder is 0.
  * Returns NULL when there is no slot, or not now. */
 static __always_inline struct tm_flow *begin_flow(struct tm_counted *mine,
-	const struct socket_state *state, struct sock *sk,
-	const struct packet *packet, enum tm_direction direction,
-	uint64_t holder, uint64_t *reference)
+	const struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction, uint64_t holder, uint64_t *reference)
 {
 	struct tm_flow_control *const table = flow_table();
 	struct tm_flow *flow;
@@ -187,19 +186,19 @@ static __always_inline struct tm_flow *begin_flow(struct tm_counted *mine,
 	flow = take_slot(table, reference);
 	if (!flow)
 		return NULL;
-	is_whole = identify(flow, state, sk, packet, direction);
+	is_whole = identify(flow, state, packet, direction);
 	flow->holder = holder ? holder : *reference;
 	*(volatile uint32_t *)&flow->is_ready = *reference >> 32;
 	return is_whole ? flow : NULL;
 }
 
 static __always_inline struct tm_flow *first_flow(struct tm_counted *mine,
-	struct socket_state *state, struct sock *sk,
-	const struct packet *packet, enum tm_direction direction)
+	struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction)
 {
 	uint64_t reference = 0;
 	struct tm_flow *const flow =
-		begin_flow(mine, state, sk, packet, direction, 0, &reference);
+		begin_flow(mine, state, packet, direction, 0, &reference);
 
 	/* of two that begin at once one goes on, and both count */
 	if (flow)
@@ -208,8 +207,8 @@ static __always_inline struct tm_flow *first_flow(struct tm_counted *mine,
 }
 
 static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
-	const struct socket_state *state, struct sock *sk,
-	const struct packet *packet, enum tm_direction direction)
+	const struct socket_state *state, const struct packet *packet,
+	enum tm_direction direction)
 {
 	const bool is_out = direction == TM_OUT;
 	struct flow_key key = {
@@ -234,7 +233,7 @@ static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
 	if (flow)
 		return flow;
 	flow = begin_flow(
-		mine, state, sk, packet, direction, key.holder, &reference);
+		mine, state, packet, direction, key.holder, &reference);
 	if (flow)
 		bpf_map_update_elem(&more_flows, &key, &reference, BPF_ANY);
 	return flow;
@@ -261,11 +260,9 @@ static __always_inline bool is_of_flow(const struct tm_flow *flow,
 /* A socket that listens has a flow for each host that knocks; a raw one takes
  * the packets of others. */
 static __always_inline bool can_sum(
-	struct bpf_sock *socket, const struct packet *packet)
+	const struct bpf_sock *socket, const struct packet *packet)
 {
-	socket = bpf_sk_fullsock(socket);
-	if (!socket || socket->type == SOCK_RAW ||
-		socket->protocol != packet->protocol)
+	if (socket->type == SOCK_RAW || socket->protocol != packet->protocol)
 		return false;
 	switch (packet->protocol) {
 	case TCP:
@@ -306,7 +303,7 @@ static __always_inline void add_data(struct tm_flow *flow,
 
 /* Adds the packet to a flow of its socket; false when it has to be an event. */
 static __always_inline bool sum(struct tm_counted *mine,
-	struct bpf_sock *socket, struct sock *sk, struct socket_state *state,
+	struct bpf_sock *socket, struct socket_state *state,
 	const struct packet *packet, enum tm_direction direction)
 {
 	struct tm_flow_control *const table = flow_table();
@@ -315,13 +312,13 @@ static __always_inline bool sum(struct tm_counted *mine,
 
 	if (!table || !can_sum(socket, packet))
 		return false;
-	holder = holder_of(state, sk);
+	holder = holder_of(state);
 	if (!holder)
-		flow = holder = first_flow(mine, state, sk, packet, direction);
+		flow = holder = first_flow(mine, state, packet, direction);
 	else if (is_of_flow(holder, packet, direction))
 		flow = holder;
 	else
-		flow = another_flow(mine, state, sk, packet, direction);
+		flow = another_flow(mine, state, packet, direction);
 	if (!flow)
 		return false;
 	if (flags & ~flow->flags)
@@ -340,10 +337,9 @@ static __always_inline bool sum(struct tm_counted *mine,
 }
 
 /* The owner uses the socket: what has come is the owner's. */
-static __always_inline void note_io(
-	const struct socket_state *state, struct sock *sk)
+static __always_inline void note_io(const struct socket_state *state)
 {
-	struct tm_flow *const holder = holder_of(state, sk);
+	struct tm_flow *const holder = holder_of(state);
 
 	if (holder)
 		holder->io++; /* only whether it changes counts */

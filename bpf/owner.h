@@ -28,10 +28,11 @@ struct socket_state {
 	uint64_t cgroups; /* the owner's set of them, to see it change */
 	uint32_t execs;	  /* how often the owner had called execve(2) */
 	uint32_t owner_version;
-	uint64_t verdict;	  /* see verdict_of() */
+	uint64_t judged_as;	  /* name_of() this, once there is a verdict */
+	uint32_t verdict;	  /* the lists' generation << 1 | is left out */
 	uint32_t judged_local[4]; /* for what, of a datagram socket */
 	uint32_t judged_remote[4];
-	uint64_t used_as; /* the socket, once a task used it */
+	uint64_t used_as; /* name_of() this, once a task used the socket */
 	uint64_t flow;	  /* reference of its slot in the flow table */
 };
 
@@ -105,11 +106,17 @@ static __always_inline struct sock *as_kernel_sees(struct bpf_sock *socket)
 	return sk;
 }
 
-/* Whether a task has used the socket since it was made or accepted. */
-static __always_inline bool is_used(
-	const struct socket_state *state, struct sock *sk)
+/* The state's own address tells it from the copy that an accepted socket begins
+ * with. */
+static __always_inline uint64_t name_of(const struct socket_state *state)
 {
-	return state->used_as == (uint64_t)sk;
+	return (uint64_t)state;
+}
+
+/* Whether a task has used the socket since it was made or accepted. */
+static __always_inline bool is_used(const struct socket_state *state)
+{
+	return state->used_as == name_of(state);
 }
 
 static __always_inline void read_socket(struct tm_owner *owner, struct sock *sk)
@@ -118,15 +125,24 @@ static __always_inline void read_socket(struct tm_owner *owner, struct sock *sk)
 	owner->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 }
 
+/* Whether a task holds the lock of a TCP socket. */
+static __always_inline bool is_in_use(struct bpf_sock *socket)
+{
+	const struct sock *sk;
+
+	if (!settings.reads_task)
+		return BPF_CORE_READ(as_kernel_sees(socket), sk_lock.owned);
+	sk = (const struct sock *)bpf_skc_to_tcp_sock(socket);
+	return sk && sk->sk_lock.owned;
+}
+
 /* Who sends is running now, if the socket is in use by a task: segments that
  * answer an acknowledgement or a timer leave behind anybody's back. */
-static __always_inline bool is_sent_by_current(
-	const struct bpf_sock *socket, struct sock *sk)
+static __always_inline bool is_sent_by_current(struct bpf_sock *socket)
 {
 	if (socket->state == LISTEN)
 		return false;
-	return socket->protocol != IPPROTO_TCP ||
-	       BPF_CORE_READ(sk, sk_lock.owned);
+	return socket->protocol != IPPROTO_TCP || is_in_use(socket);
 }
 
 /* The kernel's own sockets hold no reference to their namespace. */
@@ -137,9 +153,9 @@ static __always_inline bool is_of_user(struct sock *sk)
 
 /* Makes the storage of a socket that is older than the capture. NULL for the
  * kernel's own sockets, and when there is no memory. */
-static __always_inline struct socket_state *adopt(
-	struct bpf_sock *socket, struct sock *sk)
+static __always_inline struct socket_state *adopt(struct bpf_sock *socket)
 {
+	struct sock *const sk = as_kernel_sees(socket);
 	struct socket_state *state;
 
 	if (!is_of_user(sk))
@@ -149,7 +165,7 @@ static __always_inline struct socket_state *adopt(
 	if (!state)
 		return NULL;
 	read_socket(&state->owner, sk);
-	state->used_as = (uint64_t)sk;
+	state->used_as = name_of(state);
 	state->owner.uid = state->owner.socket_uid;
 	state->owner.flags = TM_OWNER_SOCKET | TM_OLDER;
 	return state;

@@ -13,7 +13,8 @@
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
-#define EXTENSION_HEADERS 8 /* RFC 8200 expects each at most once */
+#define EXTENSION_HEADERS 8    /* RFC 8200 expects each at most once */
+#define FARTHEST_HEADER 0x7fff /* more is beyond a verifier of old */
 
 enum {
 	HOP_BY_HOP = 0,
@@ -76,6 +77,27 @@ struct transport_header {
 	uint8_t rest[2];
 };
 
+/* Reads words of a header, a constant number: directly where they lie, which no
+ * program may without CAP_PERFMON, or by a copy. */
+static __always_inline bool read_words(struct __sk_buff *skb,
+	const struct packet *packet, uint32_t at, uint32_t *to, uint32_t count,
+	bool direct)
+{
+	const void *end;
+	const uint32_t *from;
+
+	at += packet->start;
+	if (!direct || at > FARTHEST_HEADER)
+		return !bpf_skb_load_bytes(skb, at, to, count * sizeof(*to));
+	end = (void *)(long)skb->data_end;
+	from = (void *)(long)skb->data + at;
+	if ((const void *)(from + count) > end)
+		return !bpf_skb_load_bytes(skb, at, to, count * sizeof(*to));
+	for (uint32_t i = 0; i < count; i++)
+		to[i] = from[i];
+	return true;
+}
+
 static __always_inline bool is_fragment_rest(uint16_t fragment)
 {
 	return bpf_ntohs(fragment) & 0x1fff;
@@ -83,9 +105,10 @@ static __always_inline bool is_fragment_rest(uint16_t fragment)
 
 /* Behind the IP header, unless this is not the first fragment. */
 static __always_inline void read_transport(
-	struct __sk_buff *skb, struct packet *packet, uint32_t at)
+	struct __sk_buff *skb, struct packet *packet, uint32_t at, bool direct)
 {
 	struct transport_header header = {};
+	uint32_t *const words = (uint32_t *)&header;
 	uint32_t size = packet->protocol == TCP ? 16 : 8;
 
 	packet->header_bytes = at;
@@ -100,10 +123,8 @@ static __always_inline void read_transport(
 		return;
 	}
 	/* the sizes apart: the verifier wants a constant */
-	if (size == 16 ? bpf_skb_load_bytes(
-				 skb, packet->start + at, &header, 16)
-		       : bpf_skb_load_bytes(
-				 skb, packet->start + at, &header, 8))
+	if (size == 16 ? !read_words(skb, packet, at, words, 4, direct)
+		       : !read_words(skb, packet, at, words, 2, direct))
 		return;
 	packet->source_port = bpf_ntohs(header.source_port);
 	packet->destination_port = bpf_ntohs(header.destination_port);
@@ -116,11 +137,12 @@ static __always_inline void read_transport(
 }
 
 static __always_inline bool read_ipv4(
-	struct __sk_buff *skb, struct packet *packet)
+	struct __sk_buff *skb, struct packet *packet, bool direct)
 {
 	struct ipv4_header ip;
 
-	if (bpf_skb_load_bytes(skb, packet->start, &ip, sizeof(ip)))
+	if (!read_words(
+		    skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4, direct))
 		return false;
 	packet->is_ipv4 = true;
 	packet->source[2] = packet->destination[2] = bpf_htonl(0xffff);
@@ -138,7 +160,7 @@ static __always_inline bool read_ipv4(
 	if (is_fragment_rest(ip.fragment))
 		packet->header_bytes = packet->network_bytes;
 	else
-		read_transport(skb, packet, packet->network_bytes);
+		read_transport(skb, packet, packet->network_bytes, direct);
 	return true;
 }
 
@@ -148,82 +170,95 @@ static __always_inline bool is_ipv6_loopback(const uint32_t address[4])
 	       address[3] == bpf_htonl(1);
 }
 
-/* Steps over the extension headers (RFC 8200, 4.1) to the transport's. */
-static __always_inline uint32_t skip_extensions(
-	struct __sk_buff *skb, struct packet *packet, bool *is_rest)
+/* Where the extension headers end, and what they say, as one number: all that a
+ * global function may return. */
+#define EXTENSIONS_AT(found) ((uint32_t)(found)&0x7fff)
+#define EXTENSIONS_NETWORK(found) ((uint32_t)((found) >> 16) & 0x7fff)
+#define EXTENSIONS_PROTOCOL(found) ((uint8_t)((found) >> 32))
+#define EXTENSIONS_REST (1ull << 40)	 /* of a datagram: not its first part */
+#define EXTENSIONS_FRAGMENT (1ull << 41) /* of a datagram, any */
+#define EXTENSIONS_OPTIONS (1ull << 42)	 /* for the destination */
+
+/* Steps over the extension headers (RFC 8200, 4.1) to the transport's. Global,
+ * so that the verifier looks at it once and not with each path that leads here:
+ * that was most of its work. */
+__attribute__((noinline)) uint64_t skip_extensions(
+	struct __sk_buff *skb, uint32_t start, uint32_t protocol)
 {
-	uint32_t at = sizeof(struct ipv6_header);
+	uint32_t at = sizeof(struct ipv6_header), network_bytes = at;
+	uint64_t flags = 0;
 	bool is_routed = false;
 	uint8_t header[4];
 
-	packet->network_bytes = at;
-	packet->is_laid_out = true;
-
 #pragma unroll
 	for (int i = 0; i < EXTENSION_HEADERS; i++) {
-		const uint8_t kind = packet->protocol;
+		const uint8_t kind = protocol;
 
 		if (kind != HOP_BY_HOP && kind != ROUTING && kind != FRAGMENT &&
 			kind != AUTHENTICATION && kind != DESTINATION_OPTIONS)
 			break;
-		if (bpf_skb_load_bytes(
-			    skb, packet->start + at, header, sizeof(header)))
+		if (bpf_skb_load_bytes(skb, start + at, header, sizeof(header)))
 			break;
-		packet->protocol = header[0];
+		protocol = header[0];
 		if (kind == FRAGMENT) {
 			at += 8;
-			packet->is_unfragmented = true;
-			*is_rest = header[2] | (header[3] & 0xf8);
-			if (*is_rest)
+			flags |= EXTENSIONS_FRAGMENT;
+			if (header[2] | (header[3] & 0xf8)) {
+				flags |= EXTENSIONS_REST;
 				break;
+			}
 		} else if (kind == AUTHENTICATION) {
 			at += (header[1] + 2) * 4;
 		} else {
 			at += (header[1] + 1) * 8;
 			if (kind == DESTINATION_OPTIONS)
-				packet->is_laid_out = false;
+				flags |= EXTENSIONS_OPTIONS;
 			else if (kind == ROUTING)
 				is_routed = true;
 			/* as ip6_find_1stfragopt() has it */
 			if (kind != DESTINATION_OPTIONS || !is_routed)
-				packet->network_bytes = at;
+				network_bytes = at;
 		}
 	}
-	return at;
+	return flags | (uint64_t)(uint8_t)protocol << 32 |
+	       (uint64_t)network_bytes << 16 | at;
 }
 
 static __always_inline bool read_ipv6(
-	struct __sk_buff *skb, struct packet *packet)
+	struct __sk_buff *skb, struct packet *packet, bool direct)
 {
 	struct ipv6_header ip;
-	bool is_rest = false;
-	uint32_t at;
+	uint64_t found;
 
-	if (bpf_skb_load_bytes(skb, packet->start, &ip, sizeof(ip)))
+	if (!read_words(
+		    skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4, direct))
 		return false;
 	__builtin_memcpy(packet->source, ip.source, 16);
 	__builtin_memcpy(packet->destination, ip.destination, 16);
-	packet->protocol = ip.next_header;
 	packet->is_jumbo = !ip.payload_length && ip.next_header == HOP_BY_HOP;
 	if (is_ipv6_loopback(ip.source))
 		packet->flags |= TM_LOOPBACK;
 	if ((ip.destination[0] & 0xff) == 0xff)
 		packet->flags |= TM_MULTICAST;
-	at = skip_extensions(skb, packet, &is_rest);
-	if (is_rest)
-		packet->header_bytes = at;
+	found = skip_extensions(skb, packet->start, ip.next_header);
+	packet->protocol = EXTENSIONS_PROTOCOL(found);
+	packet->network_bytes = EXTENSIONS_NETWORK(found);
+	packet->is_laid_out = !(found & EXTENSIONS_OPTIONS);
+	packet->is_unfragmented = (found & EXTENSIONS_FRAGMENT) != 0;
+	if (found & EXTENSIONS_REST)
+		packet->header_bytes = EXTENSIONS_AT(found);
 	else
-		read_transport(skb, packet, at);
+		read_transport(skb, packet, EXTENSIONS_AT(found), direct);
 	return true;
 }
 
 static __always_inline void read_packet(
-	struct __sk_buff *skb, struct packet *packet)
+	struct __sk_buff *skb, struct packet *packet, bool direct)
 {
 	if (skb->protocol == bpf_htons(ETHERTYPE_IPV6))
-		read_ipv6(skb, packet);
+		read_ipv6(skb, packet, direct);
 	else
-		read_ipv4(skb, packet);
+		read_ipv4(skb, packet, direct);
 	packet->ifindex = skb->ifindex;
 }
 

@@ -65,7 +65,7 @@ static __always_inline uint32_t link_bytes(struct __sk_buff *skb, bool reads)
 }
 
 static __always_inline void read_frame(
-	struct __sk_buff *skb, struct packet *packet, bool reads)
+	struct __sk_buff *skb, struct packet *packet, bool reads, bool direct)
 {
 	uint16_t type = skb->protocol, tag[2];
 
@@ -82,9 +82,9 @@ static __always_inline void read_frame(
 		type = tag[1];
 	}
 	if (type == bpf_htons(ETHERTYPE_IPV4))
-		read_ipv4(skb, packet);
+		read_ipv4(skb, packet, direct);
 	else if (type == bpf_htons(ETHERTYPE_IPV6))
-		read_ipv6(skb, packet);
+		read_ipv6(skb, packet, direct);
 }
 
 /* What each segment repeats of a packet inside a packet, from the link header

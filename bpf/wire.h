@@ -40,13 +40,19 @@ static __always_inline uint32_t learned_mtu(struct rtable *route)
 	return BPF_CORE_READ_BITFIELD_PROBED(route, rt_pmtu);
 }
 
-static __always_inline uint32_t mtu_of(struct sk_buff *buffer, bool is_ipv6)
+/* Like the other global functions, one that the verifier looks at once. */
+__attribute__((noinline)) uint32_t mtu_of(
+	struct __sk_buff *skb, uint32_t is_ipv6)
 {
-	struct rtable *const route =
-		(void *)(BPF_CORE_READ(buffer, _skb_refdst) & DST_POINTER);
+	struct sk_buff *buffer;
 	const uint32_t *metrics;
+	struct rtable *route;
 	uint32_t mtu = 0;
 
+	if (!settings.knows_buffer)
+		return 0;
+	buffer = kernel_buffer(skb);
+	route = (void *)(BPF_CORE_READ(buffer, _skb_refdst) & DST_POINTER);
 	if (!is_ipv6)
 		mtu = learned_mtu(route);
 	if (mtu)
@@ -59,6 +65,24 @@ static __always_inline uint32_t mtu_of(struct sk_buff *buffer, bool is_ipv6)
 		return BPF_CORE_READ(
 			(struct rt6_info *)route, rt6i_idev, cnf.mtu6);
 	return BPF_CORE_READ(buffer, dev, mtu);
+}
+
+/* Of a packet that came in fragments, the largest's size, which reassembly
+ * notes; else 0. */
+__attribute__((noinline)) uint32_t largest_fragment(
+	struct __sk_buff *skb, uint32_t is_ipv6)
+{
+	struct sk_buff *buffer;
+	void *notes;
+
+	if (!settings.knows_buffer)
+		return 0;
+	buffer = kernel_buffer(skb);
+	notes = (void *)buffer + bpf_core_field_offset(buffer->cb);
+	return is_ipv6 ? BPF_CORE_READ(
+				 (struct inet6_skb_parm *)notes, frag_max_size)
+		       : BPF_CORE_READ(
+				 (struct inet_skb_parm *)notes, frag_max_size);
 }
 
 /* The packet is size bytes in its largest fragment. All but the last of n
@@ -94,29 +118,22 @@ static __always_inline void count_cut(
 
 	if (packet->is_unfragmented || (is_ipv6 && skb->len <= LEAST_MTU_IPV6))
 		return;
-	mtu = mtu_of(kernel_buffer(skb), is_ipv6);
+	mtu = mtu_of(skb, is_ipv6);
 	if (mtu && skb->len > mtu)
 		count_fragments(packet, mtu, is_ipv6);
 }
 
-/* Reassembly notes the size of the largest fragment. A TCP segment that forbids
- * fragments came in none; some hosts send datagrams so, in fragments. */
+/* A TCP segment that forbids fragments came in none; some hosts send datagrams
+ * so, in fragments. */
 static __always_inline void count_joined(
 	struct __sk_buff *skb, struct packet *packet, bool is_ipv6)
 {
-	struct sk_buff *buffer;
-	void *notes;
 	uint32_t size;
 
 	if (skb->len <= LEAST_JOINED ||
 		(packet->protocol == TCP && packet->is_unfragmented))
 		return;
-	buffer = kernel_buffer(skb);
-	notes = (void *)buffer + bpf_core_field_offset(buffer->cb);
-	size = is_ipv6 ? BPF_CORE_READ(
-				 (struct inet6_skb_parm *)notes, frag_max_size)
-		       : BPF_CORE_READ(
-				 (struct inet_skb_parm *)notes, frag_max_size);
+	size = largest_fragment(skb, is_ipv6);
 	packet->is_laid_out = false;
 	if (size)
 		count_fragments(packet, size, is_ipv6);
