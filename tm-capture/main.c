@@ -20,6 +20,7 @@
 #include "common/stream.h"
 #include "detach.h"
 #include "flows.h"
+#include "held.h"
 #include "lists.h"
 #include "naming.h"
 #include "options.h"
@@ -43,6 +44,7 @@ struct capture {
 	struct tm_order order;
 	struct tm_writer writer;
 	struct tm_flows *flows; /* NULL = every packet is an event */
+	struct tm_held sums;	/* of those, not yet written */
 	size_t round;		/* records that this round may still take */
 	bool is_drained;
 	bool is_orphaned; /* the cgroup or the interfaces were removed */
@@ -260,6 +262,29 @@ static void start(struct capture *capture)
 		options->settings.interfaces[0].ifindex);
 }
 
+static void write_events(struct capture *capture, uint64_t until_ns)
+{
+	struct tm_event *events;
+	const size_t count = tm_order_take(&capture->order, until_ns, &events);
+
+	tm_writer_events(&capture->writer, events, count);
+}
+
+/* Events and sums in time order. */
+static void write_until(struct capture *capture, uint64_t until_ns)
+{
+	struct tm_event *sums;
+	uint64_t sums_ns;
+	size_t count;
+
+	while (tm_held_are_due(&capture->sums, until_ns, &sums_ns)) {
+		write_events(capture, sums_ns);
+		count = tm_held_take(&capture->sums, sums_ns, &sums);
+		tm_writer_events(&capture->writer, sums, count);
+	}
+	write_events(capture, until_ns);
+}
+
 /* Takes a round of records from the ring and writes those that can have no
  * older one behind them. Returns the time, since boot, until which all that
  * happened is written. */
@@ -267,9 +292,7 @@ static uint64_t drain(struct capture *capture)
 {
 	struct tm_order *const order = &capture->order;
 	const size_t room = tm_order_compact(order);
-	struct tm_event *events;
 	uint64_t until_ns = tm_clock_since_boot_ns(), newest_ns;
-	size_t count;
 
 	capture->round = room < ROUND ? room : ROUND;
 	if (capture->round)
@@ -279,26 +302,24 @@ static uint64_t drain(struct capture *capture)
 	if (!capture->is_drained && newest_ns < until_ns)
 		until_ns = newest_ns;
 	until_ns -= TM_ORDER_WINDOW_NS;
-	count = tm_order_take(order, room ? until_ns : UINT64_MAX, &events);
-	tm_writer_events(&capture->writer, events, count);
+	write_until(capture, until_ns);
+	if (!room)
+		write_events(capture, UINT64_MAX);
 	return until_ns;
 }
 
+/* Out of order rather than not at all, where there is no memory. */
 static void on_sums(void *context, const struct tm_event *sums, size_t count)
 {
 	struct capture *const capture = context;
-	struct tm_order *const order = &capture->order;
-	struct tm_event *events;
-	size_t n;
+	struct tm_event copy;
 
-	if (tm_order_compact(order) < count) {
-		tm_order_sort(order);
-		n = tm_order_take(order, UINT64_MAX, &events);
-		tm_writer_events(&capture->writer, events, n);
-		tm_order_compact(order);
+	if (!tm_held_add(&capture->sums, sums, count))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		copy = sums[i];
+		tm_writer_events(&capture->writer, &copy, 1);
 	}
-	for (size_t i = 0; i < count; i++)
-		*tm_order_add(order) = sums[i];
 }
 
 /* Whose sums are to come, while a short process and its cgroup may be there. */
@@ -467,9 +488,6 @@ static void tell_stuck(const char *interface)
 
 static void finish(struct capture *capture)
 {
-	struct tm_event *events;
-	size_t count;
-
 	look_at_interfaces(capture);
 	if (meters_frames(capture))
 		tm_tc_detach(&capture->tc, tell_stuck);
@@ -481,8 +499,7 @@ static void finish(struct capture *capture)
 	do
 		drain(capture);
 	while (!capture->is_drained);
-	count = tm_order_take(&capture->order, UINT64_MAX, &events);
-	tm_writer_events(&capture->writer, events, count);
+	write_until(capture, UINT64_MAX);
 	tm_writer_status(&capture->writer, TM_END, tm_clock_since_boot_ns());
 }
 

@@ -1,0 +1,32 @@
+/* Sums that wait until the events before them are written. They come in time
+ * order, many at once and later than the events that the ring still holds, so
+ * they are kept apart from those. */
+#ifndef TM_CAPTURE_HELD_H
+#define TM_CAPTURE_HELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/event.h"
+
+struct tm_held {
+	struct tm_event *events;
+	size_t first, end, room;
+};
+
+/* Adds sums that are as old as the last or younger. 0, or -1 and ENOMEM. */
+int tm_held_add(
+	struct tm_held *held, const struct tm_event *sums, size_t count);
+
+/* Whether there are sums of until_ns or older, and the time of the oldest. */
+bool tm_held_are_due(
+	const struct tm_held *held, uint64_t until_ns, uint64_t *oldest_ns);
+
+/* How many of the first have that time; they are at *sums until the next call
+ * that adds. */
+size_t tm_held_take(
+	struct tm_held *held, uint64_t time_ns, struct tm_event **sums);
+
+void tm_held_free(struct tm_held *held);
+
+#endif
