@@ -2,7 +2,7 @@
 # empty directory of its own for each test, and what several files need.
 
 export LC_ALL=C TZ=UTC
-ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 BUILD=${BUILD:-$ROOT/build}
 export BUILD PATH="$BUILD/bin:$BUILD/tests:$PATH"
 BATS_LIB_PATH=${BATS_LIB_PATH:-/usr/lib/bats:/usr/share/bats:/usr/lib}

@@ -3,6 +3,7 @@
 
 load helper
 load kernel
+load owners
 
 # meter CASE: moves data as tests/owners.py says
 meter() {
@@ -127,38 +128,6 @@ meter_case() {
 	stop
 }
 
-# those DIRECTION FILTER: "uid bytes flagged" of those events
-those() {
-	tm-print --json out.tm | jq -r "select(.kind == \"traffic\" and
-		.direction == \"$1\" and ($2)) | \"\(.uid) \(.bytes) \(
-		.flags / 128 % 2 >= 1 or .flags / 4 % 2 >= 1)\""
-}
-
-# charged_to DIRECTION USER FILTER: the user and how much it was, or who else
-# was charged with half a percent or more, and whether that says so
-charged_to() {
-	those "$1" "$3" | sort -n | awk -v user="$2" '{ all += $2
-		if (!sum[$1]) uids[++n] = $1
-		sum[$1] += $2
-		if ($3 == "true") unsure[$1] += $2 }
-	END {
-		name = user == 4294967295 ? "nobody" : user
-		for (i = 1; i <= n; i++) {
-			uid = uids[i]
-			if (uid == user || sum[uid] < all / 200)
-				continue
-			flagged = unsure[uid] == sum[uid]
-			others = others uid (flagged ? " (unsure), " : " WRONG, ")
-		}
-		size = int(all / 100000 + 0.5) * 100
-		if (all < 150000)
-			size = int(all / 20000 + 0.5) * 20
-		if (all < 10000)
-			size = all / 1000
-		print (others || !sum[user]) ? others name : name ": " size " kB"
-	}'
-}
-
 # table: a line for each case of owners.py, with whom it was charged to
 table() {
 	local name what sent direction user those whose events scope
@@ -170,11 +139,13 @@ table() {
 		[ "$user" != 4294967295 ] || whose=nobody scope=
 		# shellcheck disable=SC2086 # words
 		meter_case "$name" $scope
-		events=$(charged_to "$direction" "$user" "$those")
+		events=$(tm-print --json out.tm |
+			charged_to "$direction" "$user" "$those")
 		# shellcheck disable=SC2086 # words
 		meter_case "$name" $scope --every 1s
 		echo "| $what | $sent | $whose, $direction | $events |" \
-			"$(charged_to "$direction" "$user" "$those") |"
+			"$(tm-print --json out.tm | charged_to "$direction" \
+				"$user" "$those") |"
 	done < <(python3 "$ROOT/tests/owners.py" --list)
 }
 
@@ -199,8 +170,8 @@ older_table() {
 			# shellcheck disable=SC2086 # words
 			meter_case "$name" -c "$CGROUP" \
 				${mode#"$version"}
-			line="$line $(charged_to "$direction" "$user" \
-				"$those") |"
+			line="$line $(tm-print --json out.tm |
+				charged_to "$direction" "$user" "$those") |"
 		done
 		echo "$line"
 	done < <(python3 "$ROOT/tests/owners.py" --list) |

@@ -15,12 +15,18 @@ import time
 
 ALICE, BOB, NOBODY = 541001, 541002, 4294967295
 AMOUNT = 200_000
+# than a machine that is not emulated
+SLOWER = int(os.environ.get("SLOWER", 1))
 
 
 def become(uid):
     os.setgroups([])
     os.setgid(uid)
     os.setuid(uid)
+
+
+def pause(seconds):
+    time.sleep(seconds * SLOWER)
 
 
 def wait_for_start():
@@ -80,13 +86,13 @@ def send(connection):
 def greet_and_send(connection):
     """Something small first, as protocols do, so that the reader has read."""
     connection.sendall(b"x" * 100)
-    time.sleep(0.2)
+    pause(0.2)
     connection.sendall(b"x" * (AMOUNT - 100))
 
 
 def read_late(connection):
     """All has come before the first read."""
-    time.sleep(0.5)
+    pause(0.5)
     receive(connection)
 
 
@@ -151,7 +157,7 @@ def only_receives():
     reader = child(read)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.sendto(b"x" * 972, ("127.0.0.1", 7702))
-    time.sleep(0.2)
+    pause(0.2)
     for _ in range(100):
         sender.sendto(b"x" * 972, ("127.0.0.1", 7702))
     join(reader)
@@ -208,7 +214,7 @@ ECHO = b"\x08\x00\xf7\xff\x00\x00\x00\x00"
 def icmp(kind, answers):
     """Echo requests by a socket that root made and ALICE uses."""
     sender = socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP)
-    sender.settimeout(5)
+    sender.settimeout(5 * SLOWER)
     become(ALICE)
     for _ in range(100):
         sender.sendto(ECHO, ("127.0.0.1", 0))
@@ -232,7 +238,7 @@ def raw_receives():
                                socket.IPPROTO_ICMP)
         for _ in range(100):
             sender.sendto(ECHO, ("127.0.0.1", 0))
-            time.sleep(0.002)
+            pause(0.002)
 
     join(child(read), child(ask))
 

@@ -194,6 +194,7 @@ static int brief(char **argv)
 
 int main(int argc, char **argv)
 {
+	const char *const slower = getenv("SLOWER"); /* in emulation */
 	int option;
 
 	while ((option = getopt(argc, argv, "+s:oc")) != -1) {
@@ -206,7 +207,7 @@ int main(int argc, char **argv)
 		else
 			has_options = true;
 	}
-	alarm(120);
+	alarm(120 * (slower ? atoi(slower) : 1));
 	argc -= optind - 1;
 	argv += optind - 1;
 	if (argc >= 6 && !strcmp(argv[1], "udp"))
