@@ -1,6 +1,7 @@
 # make            everything, into build/ (programs: build/bin)
 # make test       all tests; TEST=tm-csv runs one file
 # make check      what ./check runs: warnings are errors, nothing is skipped
+# make test-kernels   tm-capture in Debian's real kernels; KERNEL=bookworm
 # make bench      benchmarks against references in the same run; PART=csv
 # make bench-kernel   what metering costs the traffic (root)
 # make install    PREFIX (/usr/local) and DESTDIR; make uninstall
@@ -160,6 +161,9 @@ strict: clean
 check: strict
 	BUILD=$(abspath $(BUILD)) tests/run --strict
 
+test-kernels: all
+	BUILD=$(abspath $(BUILD)) tests/kernels/run $(KERNEL)
+
 bench: all $(racers)
 	BUILD=$(abspath $(BUILD)) bench/run $(PART)
 
@@ -180,6 +184,6 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all test strict check bench bench-kernel install uninstall clean
+.PHONY: all test strict check test-kernels bench bench-kernel install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -40,6 +40,12 @@ packages_to_check() {
 	command -v npm >/dev/null || echo npm
 }
 
+# For tests/kernels, whose kernels are Debian's.
+packages_to_boot() {
+	echo qemu-system-x86 busybox-static kmod cpio zstd xz-utils bats \
+		bats-support bats-assert bats-file jq python3 iproute2 ethtool
+}
+
 package_family() {
 	if command -v apt-get; then
 		echo apt
@@ -104,7 +110,7 @@ install_missing() {
 	}
 }
 
-# setup build|check
+# setup build|check|boot
 setup() {
 	family=$(package_family)
 	if [ -z "$family" ]; then

@@ -284,7 +284,8 @@ end_web() {
 }
 
 @test "scripts of sh run in busybox's shell too" {
-	for script in run check .ci/run tests/run contrib/setup.sh; do
+	for script in run check .ci/run tests/run tests/kernels/fetch \
+		contrib/setup.sh; do
 		dash -n $script
 		! command -v busybox || busybox sh -n $script
 	done
