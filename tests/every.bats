@@ -75,18 +75,6 @@ same() {
 	same
 }
 
-@test "a kernel of 5.14 sums to the same totals" {
-	older 5.14
-	start_both --every 200ms
-	inside traffic short 127.0.0.1 7712 2000 300 $ALICE &
-	local first=$!
-	inside traffic udp ::1 9 20000 100 $BOB
-	wait $first
-	stop_both
-	same
-	assert [ "$(wc -c <sums.tm)" -lt "$(wc -c <out.tm)" ]
-}
-
 @test "an accepted connection has none of its listener's sums" {
 	start_both --every 10s
 	inside timeout 20 python3 -c '

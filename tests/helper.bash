@@ -32,13 +32,12 @@ documented() {
 	}
 }
 
-# older VERSION: from here on the kernel is such a one (tests/preload); what it
-# refuses is no failure
-older() {
-	[ -e old-kernel.so ] ||
-		${CC:-cc} -shared -fPIC -D_GNU_SOURCE -o old-kernel.so \
-			"$ROOT/tests/preload/old-kernel.c"
-	export OLD_KERNEL=$1 LD_PRELOAD=$PWD/old-kernel.so
+# on_linux_5_8: from here on the kernel lacks what that one did
+# (tests/preload); what it refuses is no failure
+on_linux_5_8() {
+	${CC:-cc} -shared -fPIC -D_GNU_SOURCE -o linux-5.8.so \
+		"$ROOT/tests/preload/linux-5.8.c"
+	export LD_PRELOAD=$PWD/linux-5.8.so
 	# shellcheck disable=SC2034 # for stop
 	IS_REFUSED=yes
 }

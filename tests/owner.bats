@@ -156,35 +156,6 @@ table() {
 	diff promised found
 }
 
-# older_table: the lines of that table in which an older kernel knows less
-older_table() {
-	local name what sent direction user those version line mode
-	echo '| what happens | whose it is | 5.8 | 5.10 | 5.14 | 5.14, sums |'
-	echo '|---|---|---|---|---|---|'
-	while IFS=$'\t' read -r name what sent direction user those; do
-		[ "$user" != 4294967295 ] || continue
-		line="| $what | $user, $direction |"
-		for version in 5.8 5.10 5.14 "5.14 --every 1s"; do
-			older "${version%% *}"
-			mode=${version#* }
-			# shellcheck disable=SC2086 # words
-			meter_case "$name" -c "$CGROUP" \
-				${mode#"$version"}
-			line="$line $(tm-print --json out.tm |
-				charged_to "$direction" "$user" "$those") |"
-		done
-		echo "$line"
-	done < <(python3 "$ROOT/tests/owners.py" --list) |
-		grep -E '^\| what|^\|---|unsure|WRONG'
-}
-
-@test "the table of older kernels in doc/OWNERS.md is what happens" {
-	older_table >found
-	sed -n '/^| what happens .* 5\.8/,/^$/p' "$ROOT/doc/OWNERS.md" |
-		sed '/^$/d' >promised
-	diff promised found
-}
-
 @test "an event names process and command" {
 	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 1 20 $BOB

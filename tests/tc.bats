@@ -588,20 +588,6 @@ for _ in range(100):
 	assert_line --regexp "^out 0 100 14200$"
 }
 
-@test "a kernel without tcx takes clsact, unless tcx alone is wanted" {
-	older 6.1
-	meter "$LEFT" tm0
-	assert_file_contains err "attached by filters of clsact"
-	at "$LEFT" traffic udp 198.51.100.9 9 20 100 $BOB
-	exact
-	run filters
-	assert_output ""
-	run -77 at "$LEFT" tm-capture --hook tcx \
-		-i tm0
-	assert_output "tm-capture: cannot attach to the interfaces: Invalid\
- argument (-v and tm-doctor tell more)"
-}
-
 @test "clsact counts the same as tcx" {
 	HOOK=clsact meter "$LEFT" tm0
 	nsenter --net="/run/netns/$LEFT" tm-capture -q --hook tcx -i tm0 \

@@ -60,8 +60,8 @@ elsewhere() {
 	assert_output "unknown needs CAP_PERFMON to be tried |  | "
 }
 
-@test "what an older kernel lacks is missing, with the kernel that has it" {
-	older 5.8
+@test "what Linux 5.8 lacks is missing, with the kernel that has it" {
+	on_linux_5_8
 	tm-doctor --json >out
 	run jq -r '.checks[] | select(.state == "missing") |
 		"\(.name): \(.mend)"' out
