@@ -295,10 +295,12 @@ end_web() {
 # @, is tests/NAME.bats
 tests_run() {
 	mkdir -p "$BATS_TEST_TMPDIR/suite/tests"
-	cp "$ROOT/tests/run" "$BATS_TEST_TMPDIR/suite/tests"
+	cp "$ROOT/tests/run" "$ROOT/tests/fence" \
+		"$BATS_TEST_TMPDIR/suite/tests"
 	tr % @ >"$BATS_TEST_TMPDIR/suite/tests/$1.bats"
 	shift
-	run env -i PATH=/usr/bin:/bin "$BATS_TEST_TMPDIR/suite/tests/run" "$@"
+	run env -i PATH=/usr/bin:/bin ${limits-} \
+		"$BATS_TEST_TMPDIR/suite/tests/run" "$@"
 }
 
 @test "tests/run counts what passed and what failed, and shows why it failed" {
@@ -340,4 +342,38 @@ tests_run() {
 	tests_run broken no-such-file </dev/null
 	assert_failure 1
 	assert_equal "${lines[-1]}" "0 passed, 1 failed"
+}
+
+@test "tests/run cuts and names a test that hangs, and goes on" {
+	limits=BATS_TEST_TIMEOUT=2
+	tests_run hangs <<-'END'
+		%test "good" { true; }
+		%test "reads from nobody" { mkfifo "$BATS_TEST_TMPDIR/fifo"; cat <"$BATS_TEST_TMPDIR/fifo"; }
+		%test "has a program behind run" { run sh -c 'trap "" TERM; sleep 99; :'; }
+		%test "leaves one that is stopped" { (kill -STOP $BASHPID; :) & }
+		%test "better" { true; }
+	END
+	assert_failure 1
+	assert_line "tests/hangs.bats: cut after 2 s: reads from nobody"
+	assert_line "tests/hangs.bats: cut after 2 s: has a program behind run"
+	refute_line --partial "cut after 2 s: leaves"
+	assert_equal "${lines[-1]}" "3 passed, 2 failed"
+}
+
+@test "tests/run names a test whose teardown hangs, or in which a file was cut" {
+	limits=BATS_TEST_TIMEOUT=1
+	tests_run hangs <<-'END'
+		teardown() { while ! false; do sleep 0.1 || :; done; }
+		%test "good" { true; }
+	END
+	assert_line "tests/hangs.bats: cut after 1 s: good"
+	assert_equal "${lines[-1]}" "0 passed, 1 failed"
+	limits=FILE_TIMEOUT=3
+	tests_run hangs <<-'END'
+		%test "good" { true; }
+		%test "long" { sleep 99; }
+		%test "better" { true; }
+	END
+	assert_line "# cut after 3 s, in: long"
+	assert_equal "${lines[-1]}" "1 passed, 2 failed"
 }
