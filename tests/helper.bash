@@ -15,6 +15,57 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+# eventually COMMAND...: waits until it succeeds, for a minute at most
+eventually() {
+	local deadline=$((SECONDS + 60))
+	until "$@"; do
+		if [ "$SECONDS" -ge "$deadline" ]; then
+			echo "never: $*" >&2
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# has_begun FILE: waits for what a program writes first, or shows what it said
+# instead
+has_begun() {
+	eventually test -s "$1" || {
+		cat err >&2
+		return 1
+	}
+}
+
+# has_taken PID: no signal is on its way to the process
+has_taken() {
+	! grep -qE '^(Sig|Shd)Pnd:.*[1-9a-f]' "/proc/$1/status" 2>/dev/null
+}
+
+# is_idle PID: the process has taken its signals and its input, and sleeps
+is_idle() {
+	grep -q '^State:.S' "/proc/$1/status" && has_taken "$1"
+}
+
+# waits_in PID FUNCTION: the process sleeps in this function of the kernel
+waits_in() {
+	grep -q "$2" "/proc/$1/wchan"
+}
+
+# in_time TOOK LIMIT: both in ms; a machine that is busy with something else
+# has as many times the limit as a second of work takes seconds there
+in_time() {
+	[ "$1" -lt "$2" ] || python3 - "$1" "$2" <<-'END'
+		import sys, time
+		took, limit = map(int, sys.argv[1:])
+		begin, work = time.monotonic(), time.process_time()
+		while time.process_time() - work < 1:
+		    pass
+		slowness = time.monotonic() - begin
+		print(f"took {took} ms, limit {limit} ms, {slowness:.1f} times as slow")
+		sys.exit(took >= limit * slowness)
+	END
+}
+
 # A test that cannot run here says why; the full check then fails.
 needs_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root"

@@ -49,26 +49,6 @@ start() {
 	has_begun out.tm
 }
 
-# eventually COMMAND...: waits until it succeeds, for ten seconds at most
-eventually() {
-	for _ in $(seq 200); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	echo "never: $*" >&2
-	return 1
-}
-
-# has_begun FILE: waits for what a capture or a server writes first
-has_begun() {
-	for _ in $(seq 100); do
-		[ ! -s "$1" ] || return 0
-		sleep 0.05
-	done
-	cat err >&2
-	return 1
-}
-
 # stop [SIGNAL]: ends the capture, its exit code is in $status; nothing was
 # refused to it, unless the test says so
 stop() {

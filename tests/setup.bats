@@ -158,18 +158,20 @@ run_web() {
 	"${as[@]}" setsid -w sh -c 'echo $$ >group; shift; exec ./run "$@"' sh "$@" \
 		>said 2>&1 3>&- &
 	started=$!
-	until grep -q "that was all" said || ! kill -0 "$started"; do
-		sleep 0.2
-	done
+	has_replayed() {
+		grep -q "that was all" said || ! kill -0 "$started"
+	}
+	eventually has_replayed
 	cat said
 	read -r group <group
 }
 
 # Ctrl-C, again where it came before ./run waits for it
 end_web() {
-	while kill -INT -- "-$group" 2>/dev/null; do
-		sleep 1
-	done
+	is_gone() {
+		! kill -INT -- "-$group" 2>/dev/null || { sleep 1 && false; }
+	}
+	eventually is_gone
 	wait "$started"
 }
 
@@ -198,10 +200,7 @@ end_web() {
 	run_web clean_env DISPLAY=:9 SUDO_UID=65534 SUDO_GID=65534 -- \
 		--for 2s --web "$TREE/kept/history" -v
 	address=$(sed -n 's/^run: the page is at //p' said)
-	for _ in $(seq 50); do
-		[ ! -s kept/opened ] || break
-		sleep 0.1
-	done
+	eventually test -s kept/opened
 	assert_equal "$(cat kept/opened)" "65534 $address"
 	assert_equal "$(cat asked)" "--every 500ms --for 2s -v"
 	assert_file_exists kept/history/history.db

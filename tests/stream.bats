@@ -30,15 +30,6 @@ uids() {
 	sed -n 's/.* uid=\([^ ]*\) .*/\1/p' "$@" | paste -sd ' '
 }
 
-# Waits up to two seconds for what the command says.
-eventually() {
-	for _ in {1..100}; do
-		"$@" && return
-		sleep 0.02
-	done
-	return 1
-}
-
 has_lines() { # FILE COUNT
 	[ "$(wc -l <"$1")" = "$2" ]
 }
@@ -258,7 +249,7 @@ for byte in open('any-name', 'rb').read() * 2:
 	events 1 >&5
 	eventually has_lines out 1
 	events 2 | head -c 50 >&5
-	sleep 0.1
+	eventually is_idle $!
 	has_lines out 1
 	events 2 | tail -c +51 >&5
 	eventually has_lines out 2
@@ -289,7 +280,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	start 9 >&5
 	eventually has_lines out 1
 	kill -INT $!
-	sleep 0.1
+	eventually has_taken $!
 	events 2 >&5
 	end 9 >&5
 	eventually has_lines out 4
@@ -303,7 +294,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	mkfifo slow
 	tm-print a >slow 2>err &
 	exec 5<slow
-	sleep 0.2 # it now waits for the pipe
+	eventually waits_in $! pipe_write
 	kill -INT $!
 	cat <&5 >out
 	wait $!
@@ -321,7 +312,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	start 9 >&5
 	eventually has_lines out 1
 	kill -INT $!
-	sleep 0.1
+	eventually has_taken $!
 	late=$(($(date +%s%N) + 10000000000))
 	{
 		echo '{"kind":"tick","direction":"in","time_ns":1}'
@@ -343,7 +334,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	events 1 >&5
 	eventually has_lines out 1
 	kill -INT $!
-	sleep 0.1
+	eventually has_taken $!
 	kill -INT $!
 	status=0
 	wait $! || status=$?
@@ -354,7 +345,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 @test "SIGTERM is as Ctrl-C; a FIFO without a writer is then left alone" {
 	mkfifo in
 	tm-print in &
-	sleep 0.2
+	eventually waits_in $! wait_for_partner
 	kill -TERM $!
 	wait $!
 }
@@ -362,8 +353,9 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 @test "SIGUSR1 tells how far it is and disturbs nothing" {
 	mkfifo in
 	tm-print in >out 2>err &
-	sleep 0.2
-	kill -USR1 $! # it waits in open
+	eventually waits_in $! wait_for_partner
+	kill -USR1 $!
+	eventually is_idle $!
 	exec 5>in
 	{ events 1; echo '{"kind":"lost","packets":3}' | tm-parse; } >&5
 	eventually has_lines out 2
@@ -384,7 +376,8 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	os.set_blocking(r, False)
 	child = subprocess.Popen(['tm-print'], stdin=r, stdout=subprocess.PIPE)
 	os.close(r)
-	time.sleep(.1)
+	while ' S ' not in open(f'/proc/{child.pid}/stat').read():
+	    time.sleep(.01)
 	os.write(w, open('a', 'rb').read())
 	os.close(w)
 	assert child.stdout.read().count(b'\n') == 1

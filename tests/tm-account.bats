@@ -471,10 +471,10 @@ user 1001 in 13 out 0"
 	pid=$!
 	exec 8>events
 	event 1000 60 in | tm-parse >&8
-	for _ in {1..100}; do
-		tm-account --show state 2>/dev/null | grep -q 1000 && break
-		sleep .02
-	done
+	has_user() {
+		tm-account --show state 2>/dev/null | grep -q 1000
+	}
+	eventually has_user
 	run tm-account --state state </dev/null
 	assert_failure 1
 	assert_output "tm-account: state: process $pid has it in use; give each tm-account a state of its own"
@@ -570,9 +570,9 @@ tm-account: state: the last totals are not in it: File too large"
 	for i in {1..600}; do event $i 60 in; done | tm-parse >day.tm
 	{
 		cat day.tm
-		sleep .5
+		eventually grep -q "cannot be written" said
 		mount -o remount,size=1m small
-		sleep 2
+		eventually grep -q "is written again" said
 		event 1000 60 in | tm-parse
 	} | tm-account --state small/state 2>said >out.tm
 	result=${PIPESTATUS[1]}
@@ -679,10 +679,7 @@ tm-account: small/state: is written again"
 	pid=$!
 	exec 8>events
 	event 1000 60 in | tm-parse >&8
-	for _ in {1..100}; do
-		[ -s out.tm ] && break
-		sleep .02
-	done
+	eventually test -s out.tm
 	assert_equal "$(stat -c %s out.tm)" 128
 	exec 8>&-
 	wait $pid
@@ -692,7 +689,7 @@ tm-account: small/state: is written again"
 	mkfifo events
 	tm-account --state state events >out.tm 2>said &
 	pid=$!
-	sleep 1.5
+	eventually waits_in $pid wait_for_partner
 	event 1000 60 in | tm-parse >events
 	wait $pid
 	run totals <out.tm

@@ -35,16 +35,6 @@ row() {
 	echo "out,60,192.0.2.1,192.0.2.7,1700000000.000000005,0,${1:-60}"
 }
 
-# Waits until a condition holds, 5 s at most.
-until_true() {
-	for _ in $(seq 100); do
-		if eval "$1"; then return 0; fi
-		sleep 0.05
-	done
-	echo "never came true: $1" >&2
-	return 1
-}
-
 # A tm-csv that reads what is written to descriptor 9.
 start_live() {
 	mkfifo live
@@ -338,7 +328,7 @@ sys.stdout.buffer.write(b)') >e.tm
 @test "a row is in its file while the stream goes on" {
 	start_live -q
 	one >&9
-	until_true '[ -s traffic_user_unknown_1000.log ]'
+	eventually test -s traffic_user_unknown_1000.log
 	assert_equal "$(cat traffic_user_unknown_1000.log)" "$(row)"
 	end_live
 	assert_equal "$status" 0
@@ -347,9 +337,9 @@ sys.stdout.buffer.write(b)') >e.tm
 @test "SIGUSR1 prints one line of statistics" {
 	start_live -q
 	one >&9
-	until_true '[ -s traffic_user_unknown_1000.log ]'
+	eventually test -s traffic_user_unknown_1000.log
 	kill -USR1 "$pid"
-	until_true '[ -s stderr ]'
+	eventually test -s stderr
 	end_live
 	run cat stderr
 	assert_output --regexp '^tm-csv: 1 events, .*, 0 lost, 0 rows owed$'
@@ -501,12 +491,12 @@ refused_as() {
 
 @test "a FIFO with a reader gets nothing" {
 	mkfifo traffic_user_unknown_2.log
-	timeout 5 cat traffic_user_unknown_2.log >got &
-	reader=$!
-	sleep 0.2
+	cat traffic_user_unknown_2.log >got &
+	pid=$!
+	eventually waits_in $pid wait_for_partner
 	refused_as "refused: it is a FIFO"
-	kill -0 "$reader" # it was not even opened
-	kill "$reader"
+	waits_in $pid wait_for_partner # it was not even opened
+	kill $pid
 	assert_equal "$(cat got)" ""
 }
 
@@ -573,9 +563,9 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	mkfifo traffic_user_unknown_2.log
 	start_live -q
 	one 2 >&9
-	until_true 'grep -q FIFO stderr'
+	eventually grep -q FIFO stderr
 	rm traffic_user_unknown_2.log
-	until_true '[ -s traffic_user_unknown_2.log ]'
+	eventually test -s traffic_user_unknown_2.log
 	end_live
 	assert_equal "$status" 0
 	assert_equal "$(cat traffic_user_unknown_2.log)" "$(row)"
@@ -603,7 +593,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 @test "a second writer says who holds the files; another label works" {
 	start_live -q --nic a
 	one >&9
-	until_true '[ -s traffic_user_a_1000.log ]'
+	eventually test -s traffic_user_a_1000.log
 	run -1 tm-csv -q --nic a < <(one)
 	assert_output "tm-csv: .: process $pid writes the same files there; give another --nic or --dir"
 	run -0 tm-csv -q --nic b < <(one)
@@ -657,7 +647,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 @test "nothing is cut back while another process writes" {
 	start_live -q --nic a
 	one >&9
-	until_true '[ -s traffic_user_a_1000.log ]'
+	eventually test -s traffic_user_a_1000.log
 	printf 'out,' >>traffic_user_a_1000.log
 	run -1 tm-csv -q --nic a < <(one)
 	assert_equal "$(tail -n 1 traffic_user_a_1000.log)" "out,"
@@ -676,13 +666,13 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 @test "a renamed file gets no more rows after SIGHUP, and none is lost" {
 	start_live -q --header
 	one >&9
-	until_true '[ -s traffic_user_unknown_1000.log ]'
+	eventually test -s traffic_user_unknown_1000.log
 	mv traffic_user_unknown_1000.log old
 	one 1000 120 >&9
-	until_true 'grep -q ,120$ old'
+	eventually grep -q ,120$ old
 	kill -HUP "$pid"
 	one 1000 180 >&9
-	until_true '[ -s traffic_user_unknown_1000.log ]'
+	eventually test -s traffic_user_unknown_1000.log
 	end_live
 	header=direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out
 	printf '%s\n' $header "$(row)" "$(row 120)" | diff -u - old
@@ -692,11 +682,11 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 @test "a file that was copied and truncated has no hole, and its header again" {
 	start_live -q --header
 	one >&9
-	until_true '[ -s traffic_user_unknown_1000.log ]'
+	eventually test -s traffic_user_unknown_1000.log
 	cp traffic_user_unknown_1000.log old
 	: >traffic_user_unknown_1000.log
 	one 1000 120 >&9
-	until_true 'grep -q ,120$ traffic_user_unknown_1000.log'
+	eventually grep -q ,120$ traffic_user_unknown_1000.log
 	end_live
 	header=direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out
 	printf '%s\n' $header "$(row)" | diff -u - old
@@ -706,10 +696,10 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 @test "a file that was removed while it was open is made again" {
 	start_live -q
 	one >&9
-	until_true '[ -s traffic_user_unknown_1000.log ]'
+	eventually test -s traffic_user_unknown_1000.log
 	rm traffic_user_unknown_1000.log
 	one 1000 120 >&9
-	until_true '[ -s traffic_user_unknown_1000.log ]'
+	eventually test -s traffic_user_unknown_1000.log
 	end_live
 	assert_equal "$status" 0
 	assert_equal "$(cat traffic_user_unknown_1000.log)" "$(row 120)"
@@ -718,11 +708,11 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 @test "a file that a link replaced while it was open is refused after SIGHUP" {
 	start_live -q
 	one >&9
-	until_true '[ -s traffic_user_unknown_1000.log ]'
+	eventually test -s traffic_user_unknown_1000.log
 	ln -sf victim traffic_user_unknown_1000.log
 	kill -HUP "$pid"
 	one 1000 120 >&9
-	until_true 'grep -q "symbolic link" stderr'
+	eventually grep -q "symbolic link" stderr
 	end_live
 	assert_equal "$status" 1
 	assert_file_not_exist victim
@@ -791,9 +781,9 @@ assert used < 300 << 10, used'
 	small_disk size=16k
 	start_live -q -d disk
 	many 3000 1 >&9
-	until_true 'grep -q "No space" stderr'
+	eventually grep -q "No space" stderr
 	mount -o remount,size=1m disk
-	until_true 'grep -q "written again" stderr'
+	eventually grep -q "written again" stderr
 	one 1001 99999999 >&9
 	end_live
 	file=disk/traffic_user_unknown_1001.log
@@ -810,9 +800,9 @@ assert used < 300 << 10, used'
 	small_disk size=16k
 	start_live -q -d disk
 	many 800 1 >&9
-	until_true 'grep -q "No space" stderr'
+	eventually grep -q "No space" stderr
 	mount -o remount,size=1m disk
-	until_true 'grep -q "written again" stderr'
+	eventually grep -q "written again" stderr
 	end_live
 	assert_equal "$status" 0
 	assert_equal "$(cut -d, -f7 disk/*.log)" "$(seq 10000000 10000799)"

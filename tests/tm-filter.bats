@@ -677,14 +677,6 @@ tm-filter: kept 2 events, 1401 packets, 2097236 bytes"
 	assert_output --partial 'standard output is a terminal'
 }
 
-wait_for() { # COMMAND...
-	for _ in {1..100}; do
-		"$@" && return
-		sleep 0.05
-	done
-	fail "waited in vain: $*"
-}
-
 has_size() { [ "$(wc -c <"$1")" = "$2" ]; }
 
 @test "SIGHUP reads the lists again, and a bad one changes nothing" {
@@ -696,16 +688,16 @@ has_size() { [ "$(wc -c <"$1")" = "$2" ]; }
 	exec 9>pipe
 	sed -n 1p events.json | tm-parse >&9
 	sed -n 3p events.json | tm-parse >&9
-	wait_for has_size got.tm 128
+	eventually has_size got.tm 128
 	echo 2001:db8::/32 >site.txt
 	kill -HUP $pid
-	wait_for grep -q '^tm-filter: read again: 1 networks$' err.txt
+	eventually grep -q '^tm-filter: read again: 1 networks$' err.txt
 	sed -n 1p events.json | tm-parse >&9
 	sed -n 3p events.json | tm-parse >&9
-	wait_for has_size got.tm 256
+	eventually has_size got.tm 256
 	echo 300.0.0.0/8 >site.txt
 	kill -HUP $pid
-	wait_for grep -q 'the list stays as it was$' err.txt
+	eventually grep -q 'the list stays as it was$' err.txt
 	sed -n 3p events.json | tm-parse >&9
 	sed -n 1p events.json | tm-parse >&9
 	exec 9>&-
@@ -724,9 +716,9 @@ has_size() { [ "$(wc -c <"$1")" = "$2" ]; }
 	pid=$!
 	exec 9>pipe
 	cat all.tm >&9
-	wait_for has_size got.tm $((8 * 128))
+	eventually has_size got.tm $((8 * 128))
 	kill -USR1 $pid
-	wait_for grep -q '^tm-filter: 12 events, .* 0 lost$' err.txt
+	eventually grep -q '^tm-filter: 12 events, .* 0 lost$' err.txt
 	exec 9>&-
 	wait $pid
 }

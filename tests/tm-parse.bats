@@ -249,10 +249,7 @@ refuses() { # LINE MESSAGE
 	tm-parse <in >out &
 	exec 5>in
 	echo '{"uid":1}' >&5
-	for _ in {1..50}; do
-		[ -s out ] && break
-		sleep 0.02
-	done
+	eventually test -s out
 	assert_equal "$(stat -c %s out)" 128
 	exec 5>&-
 	wait $!
@@ -263,9 +260,9 @@ refuses() { # LINE MESSAGE
 	tm-parse <in >out &
 	exec 5>in
 	echo '{"uid":1}' >&5
-	sleep 0.1
+	eventually test -s out
 	kill -INT $!
-	sleep 0.1
+	eventually has_taken $!
 	printf '{"uid":2}' >&5
 	exec 5>&-
 	wait $!

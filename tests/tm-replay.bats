@@ -66,21 +66,11 @@ assert_arrivals() { # "SECONDS..." "ARRIVALS"
 	}' || fail "due $1, came $2"
 }
 
-# Waits up to five seconds for what the command says.
-eventually() {
-	for _ in {1..250}; do
-		"$@" && return
-		sleep 0.02
-	done
-	return 1
-}
-
 has_records() { # FILE COUNT
 	[ "$(stat -c %s "$1")" = $(($2 * 128)) ]
 }
 
-# interrupt [SIGNAL]: ends a replay, which may take 5 seconds; its exit code is
-# in $code
+# interrupt [SIGNAL]: ends a replay; its exit code is in $code
 interrupt() {
 	code=0
 	kill "-${1:-INT}" $REPLAY
@@ -369,7 +359,7 @@ out,100,0,200,1"
 	REPLAY=$!
 	exec 5<slow
 	dd bs=128 count=1 iflag=fullblock status=none <&5 >out.tm
-	sleep 0.2 # it waits for the pipe
+	eventually waits_in $REPLAY pipe_write
 	kill -INT $REPLAY
 	cat <&5 >>out.tm
 	exec 5<&-
@@ -392,9 +382,9 @@ out,100,0,200,1"
 	REPLAY=$!
 	exec 5<slow
 	dd bs=128 count=1 iflag=fullblock status=none <&5 >out.tm
-	sleep 0.2
+	eventually waits_in $REPLAY pipe_write
 	kill -INT $REPLAY
-	sleep 0.1
+	eventually has_taken $REPLAY
 	interrupt
 	exec 5<&-
 	assert_equal "$code" 130

@@ -359,13 +359,15 @@ day() {
 }
 
 @test "a live stream without TICKs has its reports while it is idle" {
-	{
-		moved 0 in 1000 77 1
-		sleep 4
-	} | tm-parse | tm-report -n -q -t 1 --output csv >csv &
+	mkfifo pipe
+	tm-report -n -q -t 1 --output csv <pipe >csv &
 	local report=$!
-	sleep 3.2
+	exec 7>pipe
+	moved 0 in 1000 77 1 | tm-parse >&7
+	eventually grep -q '^1700' csv
+	sleep 2.2 # two more intervals
 	run cat csv
+	exec 7>&-
 	wait $report
 	assert_line '1700000001.000000000,1000,1000,77,0,77,1,0,1,0,0'
 	# and only one, since no more came
@@ -378,7 +380,7 @@ day() {
 	local report=$!
 	exec 7>pipe
 	moved 0 out 1000 2048 15 | tm-parse >&7
-	sleep 0.5
+	eventually is_idle $report
 	kill -TERM $report
 	exec 7>&-
 	wait $report
@@ -459,7 +461,7 @@ day() {
 		status end 5000
 	} | tm-parse >live.tm
 	SLOW_NAMES_MS=60000 LD_PRELOAD="$BATS_FILE_TMPDIR/slow-names.so" \
-		timeout 3 tm-report -t 1 live.tm >report
+		timeout 20 tm-report -t 1 live.tm >report
 	run grep -c === report
 	assert_output 6
 	run grep -c 'Username: unknown' report
@@ -609,10 +611,10 @@ feed_live() {
 		moved 0 in 1000 1 1
 		moved 1000 in 1000 1 1
 	} | tm-parse >&7
-	sleep 0.3
+	eventually grep -q === report.log
 	mv report.log report.log.1
 	kill -HUP $report
-	sleep 0.3
+	eventually test -e report.log
 	moved 2000 in 1000 1 1 | tm-parse >&7
 	exec 7>&-
 	wait $report
@@ -624,11 +626,11 @@ feed_live() {
 @test "a log that was removed is made anew, and SIGHUP keeps one that is in place" {
 	feed_live
 	moved 0 in 1000 1 1 | tm-parse >&7
-	sleep 0.3
+	eventually is_idle $report
 	kill -HUP $report
-	sleep 0.3
+	eventually is_idle $report
 	moved 1000 in 1000 1 1 | tm-parse >&7
-	sleep 0.3
+	eventually grep -q === report.log
 	rm report.log
 	exec 7>&-
 	wait $report
@@ -638,7 +640,8 @@ feed_live() {
 
 @test "two reports do not share a log" {
 	feed_live
-	sleep 0.3
+	eventually test -e report.log
+	eventually is_idle $report
 	moved 0 in 1000 1 1 | tm-parse >one.tm
 	run tm-report -l report.log one.tm
 	exec 7>&-
@@ -682,9 +685,9 @@ feed_live() {
 @test "SIGUSR1 prints a line of statistics" {
 	feed_live
 	moved 0 in 1000 1 1 | tm-parse >&7
-	sleep 0.3
+	eventually is_idle $report
 	kill -USR1 $report
-	sleep 0.3
+	eventually test -s errors
 	exec 7>&-
 	wait $report
 	run cat errors

@@ -697,9 +697,9 @@ teardown() {
 	dd if=/dev/zero of=small/full bs=1k status=none || true
 	{
 		cat many.tm
-		sleep 1.5
+		eventually grep -q "No space left" said
 		rm small/full
-		sleep 2.5
+		eventually grep -q "is written again" said
 		moved 5 in 999 7 1 | tm-parse
 	} | timeout 60 tm-store -q --db small/h.db 2>said
 	assert_equal "$(cat said)" "tm-store: small/h.db: No space left on device; what comes is kept in memory, and tried again each second
@@ -752,15 +752,24 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	STARTED=$!
 	exec 6>orders
 	echo "BEGIN IMMEDIATE; SELECT 1;" >&6
-	until [ -s answers ]; do sleep 0.05; done
-	(sleep 2.5 && echo "ROLLBACK;" >&6) &
+	eventually test -s answers
+	tm-store -q --db h.db day.tm >said 2>&1 6>&- &
+	local store=$!
+	STARTED="$STARTED $store"
+	eventually grep -q "another process" said
+	echo "ROLLBACK;" >&6
 	exec 6>&-
-	run timeout 20 tm-store -q --db h.db day.tm
-	assert_success
+	wait $store
+	run cat said
 	assert_line --index 0 "tm-store: h.db: another process is changing it; try again; what comes is kept in memory, and tried again each second"
 	assert_line --index 1 "tm-store: h.db: is written again; 0 events (0 bytes) are owed"
 	run csv
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
+}
+
+# has_alice: what she moved is in the history
+has_alice() {
+	csv 2>/dev/null | grep -q alice
 }
 
 @test "two writers: the second says who writes, and asking goes on" {
@@ -770,10 +779,7 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	STARTED=$!
 	exec 5>pipe
 	head -c $((128 * 7)) day.tm >&5
-	for _ in $(seq 50); do
-		[ "$(csv 2>/dev/null | grep -c alice)" = 1 ] && break
-		sleep 0.1
-	done
+	eventually has_alice
 	run csv
 	assert_line 1000,alice,1500,60,1560,1,1,2,0,0
 	run store day.tm
@@ -958,16 +964,10 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 		moved 1 in 1000 100 1 "$CURL"
 		status tick 2 7
 	} | tm-parse >&5
-	for _ in $(seq 50); do
-		[ "$(csv 2>/dev/null | grep -c alice)" = 1 ] && break
-		sleep 0.1
-	done
+	eventually has_alice
 	mv h.db old.db
 	kill -HUP "$STARTED"
-	for _ in $(seq 50); do
-		[ -s h.db ] && break
-		sleep 0.1
-	done
+	eventually test -s h.db
 	{
 		moved 3 in 1000 50 1 "$CURL"
 		status end 4 7
@@ -987,11 +987,12 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	STARTED=$!
 	exec 5>pipe
 	day | tm-parse >&5
-	sleep 0.5
+	eventually has_alice
+	eventually is_idle "$STARTED"
 	kill -USR1 "$STARTED"
-	sleep 0.3
+	eventually grep -q "events owed" said
 	kill -TERM "$STARTED"
-	sleep 0.2
+	eventually has_taken "$STARTED"
 	exec 5>&-
 	wait "$STARTED"
 	grep -E '^tm-store: [0-9]+ events, .* 0 events owed$' said

@@ -15,10 +15,7 @@ setup_file() {
 	needs_browser
 	tm-capture --every 1s -c "$CGROUP" 2>err | tm-store --quiet --db live.db &
 	STARTED=$!
-	for _ in $(seq 100); do
-		[ ! -s live.db ] || break
-		sleep 0.05
-	done
+	eventually test -s live.db
 	export CGROUP SENDER=$ALICE
 	# shellcheck disable=SC2016 # the shell that is started expands it
 	export SEND='echo $$ >"$CGROUP/cgroup.procs" && exec setpriv --clear-groups \

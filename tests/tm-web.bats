@@ -15,11 +15,8 @@ serve() {
 	: >address
 	tm-web --quiet --db "$db" --listen 127.0.0.1:0 "$@" >address 2>err 3>&- &
 	SERVER=$!
-	for _ in $(seq 100); do
-		[ ! -s address ] || break
-		sleep 0.05
-	done
-	read -r URL <address || { cat err && false; }
+	has_begun address
+	read -r URL <address
 	URL=${URL%/}
 }
 
@@ -483,7 +480,7 @@ shape() {
 
 @test "a thousand slow connections keep nobody out" {
 	serve "$DAY"
-	timeout 60 python3 - "${URL##*:}" <<-'END'
+	timeout 200 python3 - "${URL##*:}" <<-'END'
 		import socket, sys, time, urllib.request
 		port = int(sys.argv[1])
 		slow = []
@@ -493,12 +490,12 @@ shape() {
 		    slow.append(s)
 		begin = time.monotonic()
 		for path in "/", "/api/v1/rows", "/api/v1/status":
-		    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as r:
+		    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as r:
 		        assert r.status == 200
-		assert time.monotonic() - begin < 2, "slow for others too"
+		print(int((time.monotonic() - begin) * 1000), file=open("took", "w"))
 		# one byte now and then does not keep them
 		begin = time.monotonic()
-		while slow and time.monotonic() - begin < 20:
+		while slow and time.monotonic() - begin < 40:
 		    time.sleep(1)
 		    open_ones = []
 		    for s in slow:
@@ -517,16 +514,18 @@ shape() {
 		    slow = open_ones
 		assert not slow, f"{len(slow)} are still open"
 	END
+	# nor are they slow for others
+	in_time "$(cat took)" 2000
 }
 
 @test "few descriptors are enough" {
 	ulimit -n 96
 	serve "$DAY"
-	timeout 20 python3 - "${URL##*:}" <<-'END'
+	timeout 100 python3 - "${URL##*:}" <<-'END'
 		import socket, sys, time, urllib.request
 		port = int(sys.argv[1])
 		slow = [socket.create_connection(("127.0.0.1", port)) for i in range(70)]
-		with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/rows", timeout=15) as r:
+		with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/rows", timeout=60) as r:
 		    assert r.status == 200
 	END
 }
@@ -607,7 +606,7 @@ shape() {
 	listen() {
 		tm-web --quiet --db "$DAY" --listen unix:"$PWD/run/web" >address 2>err 3>&- &
 		SERVER=$!
-		until [ -s address ]; do sleep 0.05; done
+		has_begun address
 	}
 	needs_root
 	chown nobody run
@@ -644,7 +643,7 @@ feed() {
 	echo "{\"kind\":\"start\",\"run_id\":${2:-9},\"time_ns\":$(date +%s%N)}" >&7
 	echo "{\"kind\":\"name\",\"of\":\"user\",\"parts\":1,\"id\":1000,\"text\":\"alice\",\"time_ns\":$(date +%s%N)}" >&7
 	tick "${2:-9}"
-	until [ -s "$1" ]; do sleep 0.05; done
+	eventually test -s "$1"
 }
 
 tick() {
@@ -658,15 +657,19 @@ move() {
 	tick
 }
 
-# sees TEXT [SECONDS]: waits for it in the stream
+# sees TEXT: waits for it in the stream
 sees() {
-	local deadline=$(($(date +%s%N) / 1000000 + ${2:-2} * 1000))
-	until grep -qF "$1" stream; do
-		[ "$(($(date +%s%N) / 1000000))" -lt "$deadline" ] || {
-			cat stream && return 1
-		}
-		sleep 0.05
-	done
+	eventually grep -qF "$1" stream || { cat stream && false; }
+}
+
+# has_stored BYTES: so much is in the live history
+has_stored() {
+	[ "$(sqlite3 -readonly live.db 'SELECT sum(out_bytes) FROM traffic')" = "$1" ]
+}
+
+# ms: the time, to take differences
+ms() {
+	echo $(($(date +%s%N) / 1000000))
 }
 
 listen_live() {
@@ -680,10 +683,13 @@ listen_live() {
 	serve live.db
 	listen_live
 	sees 'event: rows'
+	local began
 	for bytes in 4001 4002 4003; do
 		sleep 1
+		began=$(ms)
 		move 1000 $bytes
-		sees "{\"uid\":1000,\"user\":\"alice\",\"in\":0,\"out\":$bytes,\"total\":$bytes,\"packets_in\":0,\"packets_out\":1,\"packets\":1,\"lost\":0}" 2
+		sees "{\"uid\":1000,\"user\":\"alice\",\"in\":0,\"out\":$bytes,\"total\":$bytes,\"packets_in\":0,\"packets_out\":1,\"packets\":1,\"lost\":0}"
+		in_time $(($(ms) - began)) 2000
 	done
 	assert_equal "$(head -n 1 stream)" "retry: 2000"
 	kill "$LISTENER"
@@ -700,7 +706,7 @@ listen_live() {
 	id=$(sed -n 's/^id: //p' stream | tail -n 1)
 	move 1000 222
 	move 1001 333
-	sleep 2
+	eventually has_stored 666
 	listen_live -H "Last-Event-ID: $id"
 	sees '"out":333'
 	# both in one, and nothing of what was told already
@@ -709,7 +715,7 @@ listen_live() {
 	grep -q '"out":555' stream
 	refute grep '"out":111' stream
 	# stale: the feed has stopped
-	sees 'event: status' 8
+	sees 'event: status'
 	run sed -n '/^event: status/{n;p;q}' stream
 	assert_output --regexp '"stale_seconds":[5-9]\.'
 	kill "$LISTENER"
@@ -718,7 +724,7 @@ listen_live() {
 @test "a live stream has one's own rows only" {
 	feed live.db
 	move 1000 1
-	sleep 1.2
+	eventually has_stored 1
 	serve live.db --user-from-header X-Remote-User
 	listen_live -H 'X-Remote-User: alice'
 	sees 'event: rows'
@@ -732,11 +738,13 @@ listen_live() {
 @test "too many live streams are refused, and the others go on" {
 	serve "$DAY"
 	listeners=
-	for _ in $(seq 32); do
-		curl -sN -m 60 "$URL/api/v1/live" >/dev/null 3>&- &
+	for i in $(seq 32); do
+		curl -sN -m 60 "$URL/api/v1/live" >live.$i 3>&- &
 		listeners="$listeners $!"
 	done
-	sleep 1
+	for i in $(seq 32); do
+		eventually test -s live.$i
+	done
 	code_of /api/v1/live -m 2 -D headers
 	assert_output 503
 	grep -qi '^retry-after: ' headers
@@ -745,12 +753,11 @@ listen_live() {
 	# shellcheck disable=SC2086 # words
 	kill $listeners
 	# a heartbeat finds out that they have gone
-	for _ in $(seq 80); do
+	has_room() {
 		run curl -s -m 1 -o /dev/null -w '%{http_code}' "$URL/api/v1/live"
-		[ "$output" != 200 ] || break
-		sleep 0.1
-	done
-	assert_output 200
+		[ "$output" = 200 ]
+	}
+	eventually has_room
 }
 
 # --- its life ---
@@ -789,9 +796,12 @@ listen_live() {
 		move 1000 "$i"
 		curl -sS "$URL/api/v1/rows" >/dev/null
 	done
-	sleep 1.2
-	run sqlite3 live.db 'PRAGMA wal_checkpoint(TRUNCATE)'
-	assert_output --regexp '^0\|0\|0'
+	# between two of the store's own
+	is_free() {
+		run sqlite3 live.db 'PRAGMA wal_checkpoint(TRUNCATE)'
+		[[ $output = "0|0|0"* ]]
+	}
+	eventually is_free
 	kill "$LISTENER"
 }
 
@@ -801,15 +811,15 @@ listen_live() {
 		listen_live
 		sees retry
 		kill -HUP "$SERVER"
-		sleep 0.3
+		eventually has_taken "$SERVER"
 		code_of "/api/v1/rows?$RANGE"
 		assert_output 200
-		begin=$(date +%s%N)
+		began=$(ms)
 		kill -$signal "$SERVER"
 		status=0
 		wait "$SERVER" || status=$?
 		assert_equal "$status" 0
-		[ $(($(date +%s%N) - begin)) -lt 1500000000 ]
+		in_time $(($(ms) - began)) 1500
 		wait "$LISTENER" || true
 	done
 }
@@ -820,7 +830,7 @@ listen_live() {
 	wait "$SERVER" || true
 	tm-web --quiet --db "$DAY" --listen "${URL#http://}" >again 2>err 3>&- &
 	SERVER=$!
-	until [ -s again ]; do sleep 0.05; done
+	has_begun again
 	code_of /api/v1/status
 	assert_output 200
 	run tm-web --db "$DAY" --listen "${URL#http://}"
@@ -867,7 +877,7 @@ listen_live() {
 	ask /nothing
 	ask '/%1b[31m'
 	ask /api/v1/status
-	sleep 0.3
+	eventually grep -q /api/v1/status err
 	run sed -E 's/[0-9.]+ ms/MS/' err
 	assert_output 'tm-web: 404 /nothing MS
 tm-web: 404 "/%1b[31m" MS

@@ -30,7 +30,7 @@ needs_browser() {
 
 # use SCENARIO DATABASE: what a person does (tests/web/page.mjs)
 use() {
-	run timeout 110 node "$ROOT/tests/web/page.mjs" "$@"
+	run timeout 280 node "$ROOT/tests/web/page.mjs" "$@"
 	echo "$output"
 	[ "$status" = 0 ]
 }

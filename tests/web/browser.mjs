@@ -31,6 +31,19 @@ export function same(found, wanted, what) {
 		fail(`${what}: ${a}, not ${b}`);
 }
 
+// Fails where something took longer, in ms. A machine that is busy with
+// something else has as many times the limit as a second of work takes there.
+export function inTime(took, limit, what) {
+	if (took < limit)
+		return;
+	const begin = Date.now(), before = process.cpuUsage();
+	while (process.cpuUsage(before).user < 1e6)
+		;
+	const slowness = (Date.now() - begin) / 1000;
+	if (took >= limit * slowness)
+		fail(`${what} took ${took} ms, ${slowness} times as slow as alone`);
+}
+
 // Runs use(page, troubles) in a fresh browser; fails where the page wrote to
 // the console, threw, or asked anyone but its own server.
 export async function browse(base, options, use) {
@@ -43,7 +56,7 @@ export async function browse(base, options, use) {
 			height: 900 }, colorScheme: "light", timezoneId: "UTC",
 		acceptDownloads: true, ...options });
 		const page = await context.newPage();
-		page.setDefaultTimeout(10000);
+		page.setDefaultTimeout(60000);
 		page.on("console", (m) => ["error", "warning"].includes(m.type()) &&
 			troubles.push(`console: ${m.text()}`));
 		page.on("pageerror", (e) => troubles.push(`thrown: ${e.stack}`));

@@ -44,7 +44,7 @@ export async function serve(db, port = 0) {
 	const begin = () => start("tm-web", ["--quiet", "--db", db, "--listen",
 		`127.0.0.1:${port}`]);
 	let child = begin();
-	for (let i = 0; i < 100; i++) {
+	for (let i = 0; i < 1000; i++) {
 		// A store that has just begun has nothing to serve.
 		if (child.exitCode !== null)
 			child = begin();
@@ -70,7 +70,7 @@ export async function feed(db, passed = () => "") {
 	say(preamble(99, second()));
 	tick();
 	let timer = setInterval(tick, 1000);
-	for (let i = 0; i < 200 && !existsSync(db); i++)
+	for (let i = 0; i < 2400 && !existsSync(db); i++)
 		await new Promise((resolve) => setTimeout(resolve, 25));
 	return { say, pause: () => clearInterval(timer),
 		go: () => timer = setInterval(tick, 1000),
