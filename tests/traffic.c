@@ -5,6 +5,11 @@
  *   traffic short ADDRESS PORT COUNT BYTES [UID]  COUNT connections to itself
  *   traffic sweep ADDRESS PORT FROM TO          a datagram of each size
  *   traffic drain ADDRESS PORT                  takes datagrams until killed
+ *   traffic hosts PORT COUNT SIZE HOSTS   COUNT datagrams of one socket, to so
+ *                                         many hosts 127.1.y.z in turn
+ *   traffic many ADDRESS PORT SOCKETS SECONDS TURN   a datagram of each socket,
+ *           again after TURN ms; prints their number, and the longest time of
+ *           one in us
  * With -s SIZE before it datagrams are cut by UDP_SEGMENT, with -o they have
  * IPv6 destination options, with -c their socket is connected.
  */
@@ -16,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static char block[65536];
@@ -112,6 +118,82 @@ static int udp(char **argv)
 			   bytes)
 			err(1, "sendto");
 	}
+	return 0;
+}
+
+static struct sockaddr_in host(unsigned int number, int port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(127 << 24 | number),
+	};
+}
+
+static int hosts(char **argv)
+{
+	const int fd = datagrams(AF_INET), port = atoi(argv[0]);
+	const long count = atol(argv[1]), bytes = atol(argv[2]);
+	const long hosts = atol(argv[3]);
+
+	for (long i = 0; i < count; i++) {
+		const struct sockaddr_in to = host(0x10001 + i % hosts, port);
+
+		if (sendto(fd, block, bytes, 0, (void *)&to, sizeof(to)) !=
+			bytes)
+			err(1, "sendto");
+	}
+	return 0;
+}
+
+/* One address has not enough ports for all of them, nor for other processes. */
+static int *open_many(long count, char *address, char *port)
+{
+	struct sockaddr_storage to;
+	const socklen_t size = parse(&to, address, port);
+	const unsigned int first = 0x800000 | (getpid() * 4 & 0x7fffff);
+	int *const fds = calloc(count, sizeof(*fds));
+
+	if (!fds)
+		err(1, NULL);
+	for (long i = 0; i < count; i++) {
+		const struct sockaddr_in from = host(first + i / 10000, 0);
+
+		fds[i] = datagrams(AF_INET);
+		if (fds[i] < 0 || bind(fds[i], (void *)&from, sizeof(from)) ||
+			connect(fds[i], (void *)&to, size))
+			err(1, "socket %ld", i);
+	}
+	return fds;
+}
+
+static long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000L + now.tv_nsec / 1000;
+}
+
+static int many(char **argv)
+{
+	const long count = atol(argv[2]), span_us = atol(argv[3]) * 1000000;
+	const long turn_us = atol(argv[4]) * 1000;
+	const int *const fds = open_many(count, argv[0], argv[1]);
+	const long start = now_us();
+	long sent = 0, longest = 0, before, after;
+
+	do {
+		before = now_us();
+		if (send(fds[sent++ % count], block, 64, 0) < 0)
+			err(1, "send");
+		after = now_us();
+		if (after - before > longest)
+			longest = after - before;
+		if (turn_us && sent % count == 0)
+			usleep(turn_us);
+	} while (after - start < span_us);
+	printf("%ld %ld\n", sent, longest);
 	return 0;
 }
 
@@ -220,6 +302,10 @@ int main(int argc, char **argv)
 		return become(argv[6]), brief(argv + 2);
 	if (argc == 6 && !strcmp(argv[1], "sweep"))
 		return sweep(argv + 2);
+	if (argc == 6 && !strcmp(argv[1], "hosts"))
+		return hosts(argv + 2);
+	if (argc == 7 && !strcmp(argv[1], "many"))
+		return many(argv + 2);
 	if (argc == 4 && !strcmp(argv[1], "drain"))
 		return drain(argv + 2);
 	errx(2, "see the head of tests/traffic.c");
