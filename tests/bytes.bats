@@ -56,9 +56,7 @@ teardown_file() {
 	[ -n "${CGROUP-}" ] || return 0
 	ip netns del "$LEFT"
 	ip netns del "$RIGHT"
-	until rmdir "$CGROUP" 2>/dev/null; do
-		sleep 0.1
-	done
+	eventually rmdir "$CGROUP" 2>/dev/null
 }
 
 setup() {
@@ -107,13 +105,20 @@ counters() {
 		tp += $10 } END { print rp, rb, tp, tb }'
 }
 
+# settle: nothing is on the cable any more
+settle() {
+	local before='' now
+	until now=$(counters) && [ "$now" = "$before" ]; do
+		before=$now
+		sleep 0.2
+	done
+}
+
 start() {
+	rm -f out.tm
 	tm-capture -q -c "$CGROUP" --ring 64M "$@" >out.tm 3>&- &
 	CAPTURE=$!
-	for _ in $(seq 100); do
-		[ ! -s out.tm ] || break
-		sleep 0.05
-	done
+	eventually test -s out.tm
 	counters >before
 }
 
@@ -121,7 +126,7 @@ start() {
 # sums in seen and wire: packets and bytes in, packets and bytes out. The
 # interface counts HEADER bytes of link header with each packet, else 14.
 stop() {
-	sleep 0.2
+	settle
 	kill -INT "$CAPTURE"
 	wait "$CAPTURE"
 	CAPTURE=
@@ -143,21 +148,27 @@ drains() {
 	for address in 198.51.100.2 2001:db8::2; do
 		metered "$RIGHT" traffic drain $address 7 3>&- &
 	done
-	sleep 0.1
+	eventually is_drained
+}
+
+# is_drained: there is a socket for each family
+is_drained() {
+	[ "$(at "$RIGHT" ss -Hlun "sport = :7" | wc -l)" = 2 ]
 }
 
 exact() {
 	assert_equal "$(cat seen)" "$(cat wire)"
 }
 
+has_listener() {
+	at "$RIGHT" ss -Hltn | grep -q :7708
+}
+
 # tcp ADDRESS BYTES
 tcp() {
 	metered "$RIGHT" traffic sink "$1" 7708 >got 3>&- &
 	local sink=$!
-	for _ in $(seq 100); do
-		! at "$RIGHT" ss -Hltn | grep -q 7708 || break
-		sleep 0.05
-	done
+	eventually has_listener
 	metered "$LEFT" traffic tcp "$1" 7708 "$2"
 	wait $sink
 	assert_equal "$(cat got)" "$2"

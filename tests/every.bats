@@ -134,12 +134,14 @@ for protocol in socket.IPPROTO_TCP, socket.IPPROTO_UDP, 253:
 @test "what nobody has read waits an interval, then it comes and says so" {
 	start -c "$CGROUP" --every 500ms
 	inside timeout 20 python3 -c '
-import socket, time
+import socket, subprocess, time
 receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 receiver.bind(("127.0.0.1", 7716))
 sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sender.sendto(b"x" * 100, ("127.0.0.1", 7716))
-time.sleep(1.5)
+while b" traffic in " not in subprocess.run(
+        ["tm-print", "out.tm"], capture_output=True).stdout:
+    time.sleep(0.05)
 receiver.recv(1000)
 sender.sendto(b"x" * 100, ("127.0.0.1", 7716))
 receiver.recv(1000)'

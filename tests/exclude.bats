@@ -81,7 +81,7 @@ ends() {
 	echo 127.0.0.2 >list
 	start -c "$CGROUP" -x @list
 	inside python3 -c '
-import os, signal, socket, sys, time
+import os, re, signal, socket, sys, time
 sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 def move(*to):
     sender.sendto(b"x", *to) if to else sender.send(b"x")
@@ -100,7 +100,11 @@ send(7)
 with open("list", "w") as file:
     file.write("127.0.0.3\n")
 os.kill(int(sys.argv[1]), signal.SIGHUP)
-time.sleep(0.5)
+def is_idle(pid):
+    status = open(f"/proc/{pid}/status").read()
+    return "State:\tS" in status and not re.search("Pnd:.*[1-9a-f]", status)
+while not is_idle(sys.argv[1]):
+    time.sleep(0.01)
 send(30)' "$CAPTURE"
 	stop
 	run ends
@@ -158,7 +162,7 @@ with socket.create_connection(("127.0.0.1", 7710)) as connection:
 	eventually test -e first
 	echo 192.0.2.0/24 >list
 	kill -HUP "$CAPTURE"
-	sleep 0.5
+	eventually is_idle "$CAPTURE"
 	echo go >hold
 	wait $sink
 	stop
@@ -175,7 +179,7 @@ true"
 	start -c "$CGROUP" -x @list
 	echo nonsense >list
 	kill -HUP "$CAPTURE"
-	sleep 0.5
+	eventually grep -q "the old lists stay" err
 	inside traffic udp 127.0.0.1 9 30 100 $ALICE
 	stop
 	assert_file_contains err "list:1:1: .*; the old lists stay"

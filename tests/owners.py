@@ -83,10 +83,24 @@ def send(connection):
     connection.sendall(b"x" * AMOUNT)
 
 
+def wait_until_read(protocol, port, peer=0):
+    """The socket at a port, whose peer may be at another, is read empty."""
+    waiting = 1
+    while waiting:
+        time.sleep(0.01)
+        with open(f"/proc/net/{protocol}") as sockets:
+            for line in sockets:
+                here, there, _, queues = line.split()[1:5]
+                if here.endswith(f":{port:04X}") and there.endswith(
+                        f":{peer:04X}"):
+                    waiting = int(queues.split(":")[1], 16)
+    pause(0.2)  # its reader returns to its program
+
+
 def greet_and_send(connection):
     """Something small first, as protocols do, so that the reader has read."""
     connection.sendall(b"x" * 100)
-    pause(0.2)
+    wait_until_read("tcp", 7701, connection.getsockname()[1])
     connection.sendall(b"x" * (AMOUNT - 100))
 
 
@@ -157,7 +171,7 @@ def only_receives():
     reader = child(read)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.sendto(b"x" * 972, ("127.0.0.1", 7702))
-    pause(0.2)
+    wait_until_read("udp", 7702)
     for _ in range(100):
         sender.sendto(b"x" * 972, ("127.0.0.1", 7702))
     join(reader)

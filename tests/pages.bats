@@ -72,7 +72,7 @@ run_examples() {
 }
 
 by_itself() {
-	timeout 30 bash -c "$1"
+	timeout 120 bash -c "$1"
 }
 
 @test "every page is clean by mandoc's lint" {

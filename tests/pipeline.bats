@@ -37,7 +37,14 @@ cable() {
 		ip -n $host link set tm0 up
 		number=2
 	done
-	sleep 0.5
+	eventually is_up $LEFT
+	eventually is_up $RIGHT
+}
+
+# is_up HOST: its end of the cable carries, and has its addresses
+is_up() {
+	ip -n "$1" -br link show tm0 | grep -q LOWER_UP &&
+		[ -z "$(ip -n "$1" addr show dev tm0 tentative)" ]
 }
 
 # at HOST COMMAND...: the cgroup tree stays in sight
@@ -53,10 +60,7 @@ start() {
 	bash -c "$1" 2>err >/dev/null &
 	PIPELINE=$!
 	set +m
-	for _ in $(seq 100); do
-		[ ! -s logs/started.tm ] || break
-		sleep 0.05
-	done
+	has_begun logs/started.tm
 }
 
 # interrupt: Ctrl-C as a terminal sends it, to the whole group
@@ -117,8 +121,9 @@ wire() {
 	local sink=$!
 	at $LEFT traffic tcp 198.51.100.2 7708 20000000 $ALICE
 	wait $sink
-	sleep 1
-	wire $LEFT >after
+	until wire $LEFT >after && sleep 1 && wire $LEFT | cmp -s - after; do
+		:
+	done
 	interrupt
 	assert_equal "$(cat got)" 20000000
 	# 14 bytes of link header each; ARP and the last ACK of TIME_WAIT apart
@@ -176,10 +181,7 @@ last_totals() {
 	unshare -m script -qefc "bash terminal" screen <keys >/dev/null &
 	local terminal=$!
 	exec 7>keys
-	for _ in $(seq 100); do
-		[ ! -s logs/started.tm ] || break
-		sleep 0.05
-	done
+	has_begun logs/started.tm
 	traffic udp 127.0.0.1 9 300 50 $ALICE
 	sleep 0.5
 	printf '\003' >&7

@@ -92,7 +92,12 @@ ends() {
 # settle [HEADER]: what the interface counted is in "wire", with HEADER bytes more
 # for each packet
 settle() {
-	sleep 0.2
+	local before='' now
+	until now=$(counters "$HOST" "$INTERFACE") && [ "$now" = "$before" ]
+	do
+		before=$now
+		sleep 0.2
+	done
 	counters "$HOST" "$INTERFACE" | paste before - |
 		awk -v h="${1-0}" '{ p = $5 - $1; q = $7 - $3
 			print p, $6 - $2 + h * p, q, $8 - $4 + h * q }' >wire
@@ -125,14 +130,16 @@ exact() {
 	refute [ "$(cat wire)" = "0 0 0 0" ]
 }
 
+# has_listener HOST PORT
+has_listener() {
+	at "$1" ss -Hltn | grep -q ":$2"
+}
+
 # tcp HOST ADDRESS BYTES: from the left host
 tcp() {
 	at "$1" traffic sink "$2" 7708 >got 3>&- &
 	local sink=$!
-	for _ in $(seq 100); do
-		! at "$1" ss -Hltn | grep -q 7708 || break
-		sleep 0.05
-	done
+	eventually has_listener "$1" 7708
 	at "$LEFT" traffic tcp "$2" 7708 "$3" ${4-}
 	wait $sink
 	assert_equal "$(cat got)" "$3"
@@ -251,7 +258,9 @@ shape() {
 	CAPTURE=$!
 	has_begun out.tm
 	at "$LEFT" traffic udp 192.0.2.1 9 500 100
-	sleep 0.2
+	HOST=$ROUTER INTERFACE=tm2
+	: >before
+	settle
 	stop
 	run sums '.destination_port == 9'
 	assert_output "in $NOBODY 500 71000
@@ -292,11 +301,7 @@ for _ in range(int(count)):
 				--reuid $user --regid $user --clear-groups \
 				"$BUILD/tests/traffic" sink $address $port \
 				>got.$port 3>&- &
-			for _ in $(seq 100); do
-				! at "$ROUTER" ss -Hltn | grep -q ":$port" ||
-					break
-				sleep 0.05
-			done
+			eventually has_listener "$ROUTER" $port
 			at "$LEFT" traffic tcp $address $port 1000000
 		done
 	done
@@ -304,7 +309,6 @@ for _ in range(int(count)):
 	at "$LEFT" traffic udp 2001:db8:1::9 7722 200 100
 	at "$LEFT" traffic udp 2001:db8:1::9 7723 50 100
 	at "$LEFT" traffic udp 198.51.100.9 7723 50 100
-	sleep 0.5
 	exact
 	run sums '.direction == "in" and .protocol == 17'
 	assert_output "in $ALICE 500 $((300 * 142 + 200 * 162))
@@ -342,14 +346,20 @@ in $BOB 100 $((50 * 142 + 50 * 162))"
 @test "who sends is known behind the queue of a neighbour, too" {
 	ip -n "$LEFT" neigh flush all
 	at "$ROUTER" sysctl -qw net.ipv4.conf.tm1.arp_ignore=8
+	# it asks for as long as a busy machine needs to come to the answer
+	at "$LEFT" sysctl -qw net.ipv4.neigh.tm0.mcast_solicit=60
 	meter "$LEFT" tm0
 	at "$LEFT" traffic udp 198.51.100.9 9 20 100 $ALICE
 	sleep 1.5
 	# now the answer comes, and lets out what waits
 	at "$ROUTER" sysctl -qw net.ipv4.conf.tm1.arp_ignore=0
 	at "$LEFT" traffic udp 198.51.100.9 9 5 100 $BOB
-	sleep 2
+	is_answered() {
+		ip -n "$LEFT" neigh show 198.51.100.9 | grep -q REACHABLE
+	}
+	eventually is_answered
 	conclude
+	at "$LEFT" sysctl -qw net.ipv4.neigh.tm0.mcast_solicit=3
 	run sums '.destination_port == 9'
 	assert_output "out $ALICE 20 2840
 out $BOB 5 710"
@@ -510,7 +520,7 @@ for _ in range(9):
 		udp = struct.pack("!HHHH", 5555, 7741, 108, 0)
 		for _ in range(11):
 		    os.write(tun, ip + udp + bytes(100))
-		    print(len(receiver.recv(2000)))
+		    print(len(receiver.recv(2000)), flush=True)
 		    receiver.sendto(bytes(50), ("8.0.0.2", 9))
 		    os.read(tun, 2000)
 		open("go").read()
@@ -520,7 +530,10 @@ for _ in range(9):
 	sleep 2
 	meter "$LEFT" tun9
 	echo >go
-	sleep 0.5
+	has_got() {
+		[ "$(wc -l <got)" = 11 ]
+	}
+	eventually has_got
 	conclude
 	echo >go
 	wait $other
@@ -553,6 +566,10 @@ filters() {
 	at "$LEFT" tc filter show dev tm0 egress
 }
 
+has_no_filters() {
+	[ -z "$(filters)" ]
+}
+
 @test "where it takes filters of clsact, they go with it however it ends" {
 	for signal in INT TERM KILL; do
 		HOOK=clsact meter "$LEFT" tm0
@@ -561,10 +578,8 @@ filters() {
 		assert_line --regexp "handle 0x[0-9a-f]+ tm_tc_in direct"
 		assert_line --regexp "handle 0x[0-9a-f]+ tm_tc_out direct"
 		stop $signal
-		for _ in $(seq 40); do
-			[ "$signal" = KILL ] && [ "$(filters)" ] || break
-			sleep 0.05
-		done
+		# after SIGKILL by another process
+		[ "$signal" != KILL ] || eventually has_no_filters
 		run filters
 		assert_output ""
 		run at "$LEFT" tc qdisc show dev tm0 clsact
@@ -594,7 +609,6 @@ for _ in range(100):
 		>second.tm 3>&- &
 	STARTED=$!
 	has_begun second.tm
-	sleep 0.3
 	tcp "$ROUTER" 2001:db8:1::9 5000000 $ALICE
 	at "$LEFT" traffic udp 198.51.100.9 9 100 4000 $BOB
 	conclude
@@ -743,6 +757,7 @@ lesser() {
 @test "an interface that vanishes is said, and the rest goes on" {
 	ip -n "$LEFT" link add tmv0 type veth peer name tmv1
 	for HOOK in tc clsact; do
+		rm -f out.tm
 		nsenter --net="/run/netns/$LEFT" tm-capture --hook $HOOK -i tmv0 \
 			-i tmv1 -i lo >out.tm 2>err 3>&- &
 		CAPTURE=$!
@@ -815,20 +830,18 @@ true"
 
 @test "a full ring is counted for each user, to the byte" {
 	mkfifo slow
-	(kill -STOP $BASHPID && exec cat) <slow >out.tm 3>&- &
+	(head -c 128 && kill -STOP $BASHPID && exec cat) <slow >out.tm 3>&- &
 	STARTED=$!
 	counters "$LEFT" tm0 >before
 	nsenter --net="/run/netns/$LEFT" tm-capture --hook tc -i tm0 \
 		--ring 256K >slow 2>err 3>&- &
 	CAPTURE=$!
 	HOST=$LEFT INTERFACE=tm0
+	has_begun out.tm
 	eventually grep -q '^State:.T' "/proc/$STARTED/status"
-	sleep 1
 	at "$LEFT" traffic udp 198.51.100.9 9 200000 20 $ALICE
 	at "$LEFT" traffic udp 2001:db8:1::9 9 2000 200 $BOB
-	sleep 0.2
-	counters "$LEFT" tm0 | paste before - |
-		awk '{ print $5 - $1, $6 - $2, $7 - $3, $8 - $4 }' >wire
+	settle
 	kill -CONT $STARTED
 	stop
 	wait $STARTED

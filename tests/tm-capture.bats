@@ -89,26 +89,30 @@ balance() {
 }
 
 @test "an event is on its way within 100 ms" {
+	local began
 	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 1 20 $ALICE
-	sleep 0.3
+	began=$(date +%s%N)
+	has_sent() {
+		tm-print out.tm 2>/dev/null | grep -q "uid=$ALICE"
+	}
+	eventually has_sent
+	in_time $((($(date +%s%N) - began) / 1000000)) 300
 	run sums out.tm
 	assert_line "traffic out $ALICE 1 48"
 	stop
 }
 
-# start_behind_stopped OPTIONS...: a capture whose reader does not read until
-# it is sent SIGCONT
+# start_behind_stopped OPTIONS...: a capture that is attached, and whose reader
+# reads no more than its START until it is sent SIGCONT
 start_behind_stopped() {
 	mkfifo slow
-	(kill -STOP $BASHPID && exec cat) <slow >out.tm &
+	(head -c 128 && kill -STOP $BASHPID && exec cat) <slow >out.tm &
 	STARTED=$!
 	tm-capture "$@" >slow 2>err &
 	CAPTURE=$!
-	until grep -q '^State:.T' "/proc/$STARTED/status"; do
-		sleep 0.05
-	done
-	sleep 0.3
+	has_begun out.tm
+	eventually grep -q '^State:.T' "/proc/$STARTED/status"
 }
 
 @test "a full ring is counted for each user, to the byte" {
@@ -184,7 +188,11 @@ start_behind_stopped() {
 			exec traffic udp 127.0.0.1 9 1 20)
 		sleep 0.15
 	done
-	sleep 1.5
+	has_named() {
+		tm-print out.tm 2>/dev/null | grep -q "/$1\$"
+	}
+	eventually has_named first
+	eventually has_named third
 	stop
 	rmdir "$CGROUP"/*/
 	run jq -r 'select(.of == "cgroup") | .text' <(tm-print --json out.tm)
@@ -232,14 +240,16 @@ end"
 	assert_output --partial "was cut"
 	# of all that meter on this host, ours was loaded last
 	tail -n 1 ours >ours.last
-	loaded >left
-	refute [ "$(grep -Fxf ours.last left)" ]
+	is_unloaded() {
+		! loaded | grep -Fxqf ours.last
+	}
+	eventually is_unloaded
 }
 
 @test "SIGHUP without a terminal is no reason to end" {
 	start -c "$CGROUP"
 	kill -HUP "$CAPTURE"
-	sleep 0.3
+	eventually is_idle "$CAPTURE"
 	inside traffic udp 127.0.0.1 9 10 20 $ALICE
 	stop
 	run sums out.tm
@@ -248,11 +258,11 @@ end"
 
 @test "a reader that goes away ends the capture" {
 	(tm-capture -c "$CGROUP" 2>err; echo "$?" >code) | head -c 1280 >out.tm &
-	for _ in $(seq 100); do
+	has_ended() {
 		inside traffic udp 127.0.0.1 9 100 20 $ALICE
-		[ ! -s code ] || break
-		sleep 0.1
-	done
+		[ -s code ]
+	}
+	eventually has_ended
 	assert_equal "$(cat code)" 0
 	assert_equal "$(wc -c <out.tm)" 1280
 }
@@ -261,7 +271,7 @@ end"
 	tm-capture -c "$CGROUP" >second.tm 2>/dev/null &
 	local second=$!
 	start -c "$CGROUP"
-	sleep 0.5
+	has_begun second.tm
 	inside traffic udp 127.0.0.1 9 5000 20 $ALICE
 	stop
 	kill -INT $second
@@ -411,7 +421,7 @@ iter/task_file"
 @test "too few descriptors is one line with the mend, not a hang" {
 	for number in 8 18 24 34; do
 		run -77 sh -c "ulimit -n $number
-			exec tm-capture -q -c $CGROUP --every 1s"
+			exec timeout 60 tm-capture -q -c $CGROUP --every 1s"
 		assert_output --regexp \
 			"^tm-capture: cannot .*: too many open files; mend: ulimit -n 1024$"
 		assert_equal "${#lines[@]}" 1
@@ -472,7 +482,7 @@ iter/task_file"
 	mount -t tmpfs -o size=64k tmpfs disk
 	tm-capture -c "$CGROUP" >disk/out.tm 2>err &
 	CAPTURE=$!
-	sleep 0.5
+	has_begun disk/out.tm
 	inside traffic udp 127.0.0.1 9 2000 20 $ALICE
 	status=0
 	wait "$CAPTURE" || status=$?

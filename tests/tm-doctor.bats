@@ -384,10 +384,7 @@ with_types() {
 	mkdir part
 	tm-capture -q -c "$CGROUP" >out.tm &
 	CAPTURE=$!
-	for _ in $(seq 100); do
-		[ ! -s out.tm ] || break
-		sleep 0.05
-	done
+	has_begun out.tm
 	elsewhere :
 	kill "$CAPTURE"
 	wait "$CAPTURE"
@@ -419,10 +416,7 @@ with_types() {
 	nsenter --net="/run/netns/$NETNS" tm-capture --hook clsact -i lo \
 		>out.tm 2>err 3>&- &
 	CAPTURE=$!
-	for _ in $(seq 100); do
-		[ ! -s out.tm ] || break
-		sleep 0.05
-	done
+	has_begun out.tm
 	kill -KILL "$(sed -n 's/.*process \([0-9]*\) removes.*/\1/p' err)" \
 		"$CAPTURE"
 	wait "$CAPTURE" || true

@@ -76,6 +76,7 @@ for key in sorted({key for key, _ in sums}):
 
 # start_at_router OPTIONS...: a capture there into out.tm
 start_at_router() {
+	rm -f out.tm
 	nsenter --net=/run/netns/"$ROUTER" tm-capture "$@" >out.tm 2>err &
 	CAPTURE=$!
 	has_begun out.tm
@@ -164,7 +165,11 @@ client.close()' 3>&- &
 	wait $client
 	ip -n "$ROUTER" neigh replace 192.0.2.2 dev left \
 		lladdr "$(link "$LEFT" left)" nud probe
-	sleep 0.3
+	is_answered() {
+		ip -n "$ROUTER" neigh show 192.0.2.2 dev left |
+			grep -q REACHABLE
+	}
+	eventually is_answered
 	stop
 	run unattributed
 	assert_output "left in 2 80
@@ -206,6 +211,11 @@ for _ in range(50):
 		"unattributed: 5000 B" unattributed.bats
 }
 
+# ticks: how many TICKs have come, of in and out
+ticks() {
+	tm-print out.tm 2>/dev/null | grep -c ' tick ' || true
+}
+
 @test "interfaces are told apart, however many there were before" {
 	local index
 	start_at_router
@@ -219,8 +229,13 @@ for _ in range(50):
 			lladdr "$(link "$RIGHT" "c$index")"
 		at "$ROUTER" traffic udp "10.0.${index: -1}.2" 9 10 100
 	done
-	# they are known a second later
-	sleep 2.5
+	# they are known by the next TICK but one
+	local ticks
+	ticks=$(ticks)
+	has_ticked() {
+		[ "$(ticks)" -ge $((ticks + 4)) ]
+	}
+	eventually has_ticked
 	at "$ROUTER" python3 -c '
 import socket
 for name in "c300", "c556", "c812":
