@@ -254,28 +254,23 @@ static __always_inline void remember_user(struct __sk_buff *skb,
 		state->owner = *owner;
 }
 
-/* Who owns the frame. Where the programs of an interface run, the task is not
+/* Whose the frame is. Where the programs of an interface run, the task is not
  * the sender for sure: see note_sender(). A socket of frames has no other
  * hook, and does send from its task. */
-static __always_inline struct socket_state *frame_owner(struct __sk_buff *skb,
-	struct bpf_sock *socket, enum tm_direction direction,
-	struct tm_owner *owner, enum mode mode)
+static __always_inline void find_frame_owner(struct __sk_buff *skb,
+	struct bpf_sock *socket, const struct socket_state *state,
+	enum tm_direction direction, struct tm_owner *owner, enum mode mode)
 {
-	struct socket_state *state = NULL;
-
 	owner->uid = owner->socket_uid = TM_NOBODY;
+	if (mode == PLAIN)
+		keep_in_memory(owner);
 	if (socket && mode == PLAIN)
 		remember_user(skb, socket, direction, owner);
-	else if (socket) {
-		state = remember(socket,
-			direction == TM_OUT && socket->family == FAMILY_PACKET,
-			mode);
+	else if (socket)
 		describe_owner(socket, state, direction, owner);
-	}
 	if (direction == TM_OUT && !owner->cgroup_id)
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
 	owner->netns = settings.interfaces[0].netns;
-	return state;
 }
 
 static __always_inline void meter_frame(struct __sk_buff *skb,
@@ -284,21 +279,28 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 {
 	struct tm_counted *const mine = counted(direction);
 	struct tm_owner owner = {};
-	struct socket_state *state;
+	struct socket_state *state = NULL;
 
 	if (!mine)
 		return;
 	add(&mine->seen, packet);
-	state = frame_owner(skb, socket, direction, &owner, mode);
+	if (socket && mode != PLAIN)
+		state = remember(socket,
+			direction == TM_OUT && socket->family == FAMILY_PACKET,
+			mode);
 	if (settings.excludes && is_frame_excluded(packet)) {
 		add(&mine->excluded, packet);
 		return;
 	}
+	FORGET(skb, packet->flags);
+	FORGET(skb, packet->has_data);
+	FORGET(skb, packet->ifindex);
 	/* the sums of a socket carry its own namespace */
 	if (mode == SUMS && state && socket &&
-		state->owner.netns == owner.netns &&
+		state->owner.netns == settings.interfaces[0].netns &&
 		sum(mine, socket, state, packet, direction))
 		return;
+	find_frame_owner(skb, socket, state, direction, &owner, mode);
 	record(mine, direction, &owner, packet);
 }
 
@@ -308,8 +310,6 @@ static __always_inline int frame_out(struct __sk_buff *skb, enum mode mode)
 	struct bpf_sock *const socket = sender(skb);
 	struct packet packet = {};
 
-	if (mode == PLAIN)
-		keep_in_memory(&packet);
 	read_frame(skb, &packet, reads, mode != PLAIN);
 	count_frame(skb, &packet, reads);
 	if (socket && socket->family == FAMILY_PACKET)
@@ -320,29 +320,38 @@ static __always_inline int frame_out(struct __sk_buff *skb, enum mode mode)
 	return TCX_NEXT;
 }
 
+/* Meters the frame for the socket that waits for it; false when there is none.
+ */
+static __always_inline bool meter_received(
+	struct __sk_buff *skb, struct packet *packet, enum mode mode)
+{
+	struct bpf_sock *const socket = receiver(skb, packet);
+	bool is_received;
+
+	if (!socket)
+		return false;
+	is_received =
+		has_destination(socket, packet) || !is_for_others(skb, packet);
+	if (is_received)
+		meter_frame(skb, socket, packet, TM_IN, mode);
+	bpf_sk_release(socket);
+	return is_received;
+}
+
 static __always_inline int frame_in(struct __sk_buff *skb, enum mode mode)
 {
 	const bool reads = mode != PLAIN && settings.knows_buffer;
-	struct bpf_sock *socket = NULL;
-	struct bpf_sock *charged;
 	struct packet packet = {};
 
-	if (mode == PLAIN)
-		keep_in_memory(&packet);
 	read_frame(skb, &packet, reads, mode != PLAIN);
 	count_frame(skb, &packet, reads);
-	if (settings.finds_receivers)
-		socket = receiver(skb, &packet);
-	charged = socket;
-	if (settings.finds_receivers &&
-		!(socket && has_destination(socket, &packet)) &&
-		is_for_others(skb, &packet)) {
-		packet.flags |= TM_FORWARDED;
-		charged = NULL;
+	if (settings.finds_receivers) {
+		if (meter_received(skb, &packet, mode))
+			return TCX_NEXT;
+		if (is_for_others(skb, &packet))
+			packet.flags |= TM_FORWARDED;
 	}
-	meter_frame(skb, charged, &packet, TM_IN, mode);
-	if (socket)
-		bpf_sk_release(socket);
+	meter_frame(skb, NULL, &packet, TM_IN, mode);
 	return TCX_NEXT;
 }
 

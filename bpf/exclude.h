@@ -38,11 +38,17 @@ struct {
 static __always_inline bool holds(
 	void *trie, const uint32_t address[4], bool is_ipv4)
 {
-	struct tm_network_key key = {
-		.prefix = TM_NETWORK_KEY_BITS, .family = is_ipv4 ? 4 : 6};
+	/* in whole words: without CAP_PERFMON old verifiers refuse half ones */
+	union {
+		struct tm_network_key key;
+		uint64_t words[3];
+	} sought;
 
-	__builtin_memcpy(key.address, address, sizeof(key.address));
-	return bpf_map_lookup_elem(trie, &key);
+	sought.words[0] = TM_NETWORK_KEY_BITS |
+			  (is_ipv4 ? (uint64_t)4 : (uint64_t)6) << 32;
+	sought.words[1] = address[0] | (uint64_t)address[1] << 32;
+	sought.words[2] = address[2] | (uint64_t)address[3] << 32;
+	return bpf_map_lookup_elem(trie, &sought.key);
 }
 
 static __always_inline bool look_up(

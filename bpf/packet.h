@@ -29,27 +29,29 @@ enum {
 	DCCP = 33,
 };
 
+/* Numbers fill a word each: without CAP_PERFMON old verifiers refuse to write
+ * half of one on the stack. */
 struct packet {
 	uint32_t source[4]; /* network order, IPv4 as v4-mapped */
 	uint32_t destination[4];
-	uint16_t source_port;
-	uint16_t destination_port;
-	uint16_t flags;
-	uint8_t protocol;
-	uint8_t tcp_flags;
-	bool is_ipv4;
-	bool is_jumbo;		/* has an IPv6 jumbo payload header */
-	bool is_unfragmented;	/* and will be, or is a fragment already */
-	bool is_laid_out;	/* in fragments, by who made it */
-	bool has_data;		/* behind the transport header */
-	uint32_t start;		/* of the IP header in the buffer */
-	uint32_t header_bytes;	/* IP and transport header */
-	uint32_t network_bytes; /* of it, what each fragment repeats */
-	uint32_t ifindex;
-	uint32_t packets;
+	uint64_t source_port;
+	uint64_t destination_port;
+	uint64_t flags;
+	uint64_t protocol;
+	uint64_t tcp_flags;
+	uint64_t is_ipv4;
+	uint64_t is_jumbo;	  /* has an IPv6 jumbo payload header */
+	uint64_t is_unfragmented; /* and will be, or is a fragment already */
+	uint64_t is_laid_out;	  /* in fragments, by who made it */
+	uint64_t has_data;	  /* behind the transport header */
+	uint64_t start;		  /* of the IP header in the buffer */
+	uint64_t header_bytes;	  /* IP and transport header */
+	uint64_t network_bytes;	  /* of it, what each fragment repeats */
+	uint64_t ifindex;
+	uint64_t packets;
 	uint64_t bytes;
 	struct tm_amount segments; /* of these, more than were in the buffer */
-	uint16_t span;		   /* as in the record: 0 of a single packet */
+	uint64_t span;		   /* as in the record: 0 of a single packet */
 };
 
 struct ipv4_header {
@@ -85,12 +87,16 @@ static __always_inline bool read_words(struct __sk_buff *skb,
 {
 	const void *end;
 	const uint32_t *from;
+	uint64_t offset;
 
 	at += packet->start;
 	if (!direct || at > FARTHEST_HEADER)
 		return !bpf_skb_load_bytes(skb, at, to, count * sizeof(*to));
+	offset = at;
+	/* for the verifier: in the register that is used */
+	asm volatile("%0 &= 0x7fff" : "+r"(offset));
 	end = (void *)(long)skb->data_end;
-	from = (void *)(long)skb->data + at;
+	from = (void *)(long)skb->data + offset;
 	if ((const void *)(from + count) > end)
 		return !bpf_skb_load_bytes(skb, at, to, count * sizeof(*to));
 	for (uint32_t i = 0; i < count; i++)
@@ -170,86 +176,109 @@ static __always_inline bool is_ipv6_loopback(const uint32_t address[4])
 	       address[3] == bpf_htonl(1);
 }
 
-/* Where the extension headers end, and what they say, as one number: all that a
- * global function may return. */
-#define EXTENSIONS_AT(found) ((uint32_t)(found)&0x7fff)
-#define EXTENSIONS_NETWORK(found) ((uint32_t)((found) >> 16) & 0x7fff)
-#define EXTENSIONS_PROTOCOL(found) ((uint8_t)((found) >> 32))
-#define EXTENSIONS_REST (1ull << 40)	 /* of a datagram: not its first part */
-#define EXTENSIONS_FRAGMENT (1ull << 41) /* of a datagram, any */
-#define EXTENSIONS_OPTIONS (1ull << 42)	 /* for the destination */
+/* Hides from the verifier what a number is, so that it follows one path from
+ * here where it would follow one for each value: that is most of its work. */
+#define FORGET(skb, number)                                                    \
+	do {                                                                   \
+		uint64_t unknown = (skb)->len, hidden = (number);              \
+		asm volatile("%0 ^= %1\n\t%0 ^= %1"                            \
+			     : "+r"(hidden)                                    \
+			     : "r"(unknown));                                  \
+		(number) = hidden;                                             \
+	} while (0)
 
-/* Steps over the extension headers (RFC 8200, 4.1) to the transport's. Global,
- * so that the verifier looks at it once and not with each path that leads here:
- * that was most of its work. */
-__attribute__((noinline)) uint64_t skip_extensions(
-	struct __sk_buff *skb, uint32_t start, uint32_t protocol)
+/* Steps over the extension headers (RFC 8200, 4.1) to the transport's. */
+static __always_inline uint32_t skip_extensions(
+	struct __sk_buff *skb, struct packet *packet, bool *is_rest)
 {
 	uint32_t at = sizeof(struct ipv6_header), network_bytes = at;
-	uint64_t flags = 0;
-	bool is_routed = false;
+	bool is_routed = false, is_laid_out = true, is_fragment = false;
 	uint8_t header[4];
 
 #pragma unroll
 	for (int i = 0; i < EXTENSION_HEADERS; i++) {
-		const uint8_t kind = protocol;
+		const uint8_t kind = packet->protocol;
 
 		if (kind != HOP_BY_HOP && kind != ROUTING && kind != FRAGMENT &&
 			kind != AUTHENTICATION && kind != DESTINATION_OPTIONS)
 			break;
-		if (bpf_skb_load_bytes(skb, start + at, header, sizeof(header)))
+		if (bpf_skb_load_bytes(
+			    skb, packet->start + at, header, sizeof(header)))
 			break;
-		protocol = header[0];
+		packet->protocol = header[0];
 		if (kind == FRAGMENT) {
 			at += 8;
-			flags |= EXTENSIONS_FRAGMENT;
-			if (header[2] | (header[3] & 0xf8)) {
-				flags |= EXTENSIONS_REST;
+			is_fragment = true;
+			*is_rest = header[2] | (header[3] & 0xf8);
+			if (*is_rest)
 				break;
-			}
 		} else if (kind == AUTHENTICATION) {
 			at += (header[1] + 2) * 4;
 		} else {
 			at += (header[1] + 1) * 8;
 			if (kind == DESTINATION_OPTIONS)
-				flags |= EXTENSIONS_OPTIONS;
+				is_laid_out = false;
 			else if (kind == ROUTING)
 				is_routed = true;
 			/* as ip6_find_1stfragopt() has it */
 			if (kind != DESTINATION_OPTIONS || !is_routed)
 				network_bytes = at;
 		}
+		FORGET(skb, at);
+		FORGET(skb, network_bytes);
+		FORGET(skb, is_routed);
+		FORGET(skb, is_laid_out);
+		FORGET(skb, is_fragment);
 	}
-	return flags | (uint64_t)(uint8_t)protocol << 32 |
-	       (uint64_t)network_bytes << 16 | at;
+	FORGET(skb, *is_rest);
+	packet->network_bytes = network_bytes;
+	packet->is_laid_out = is_laid_out;
+	packet->is_unfragmented = is_fragment;
+	return at;
 }
 
 static __always_inline bool read_ipv6(
 	struct __sk_buff *skb, struct packet *packet, bool direct)
 {
 	struct ipv6_header ip;
-	uint64_t found;
+	bool is_rest = false;
+	uint32_t at;
 
 	if (!read_words(
 		    skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4, direct))
 		return false;
 	__builtin_memcpy(packet->source, ip.source, 16);
 	__builtin_memcpy(packet->destination, ip.destination, 16);
+	packet->protocol = ip.next_header;
 	packet->is_jumbo = !ip.payload_length && ip.next_header == HOP_BY_HOP;
 	if (is_ipv6_loopback(ip.source))
 		packet->flags |= TM_LOOPBACK;
 	if ((ip.destination[0] & 0xff) == 0xff)
 		packet->flags |= TM_MULTICAST;
-	found = skip_extensions(skb, packet->start, ip.next_header);
-	packet->protocol = EXTENSIONS_PROTOCOL(found);
-	packet->network_bytes = EXTENSIONS_NETWORK(found);
-	packet->is_laid_out = !(found & EXTENSIONS_OPTIONS);
-	packet->is_unfragmented = (found & EXTENSIONS_FRAGMENT) != 0;
-	if (found & EXTENSIONS_REST)
-		packet->header_bytes = EXTENSIONS_AT(found);
+	at = skip_extensions(skb, packet, &is_rest);
+	FORGET(skb, at);
+	if (is_rest)
+		packet->header_bytes = at;
 	else
-		read_transport(skb, packet, EXTENSIONS_AT(found), direct);
+		read_transport(skb, packet, at, direct);
 	return true;
+}
+
+/* What a packet is told from its headers, for the verifier any number. */
+static __always_inline void forget_headers(
+	struct __sk_buff *skb, struct packet *packet)
+{
+	FORGET(skb, packet->flags);
+	FORGET(skb, packet->protocol);
+	FORGET(skb, packet->tcp_flags);
+	FORGET(skb, packet->header_bytes);
+	FORGET(skb, packet->network_bytes);
+	FORGET(skb, packet->source_port);
+	FORGET(skb, packet->destination_port);
+	FORGET(skb, packet->is_ipv4);
+	FORGET(skb, packet->is_jumbo);
+	FORGET(skb, packet->is_unfragmented);
+	FORGET(skb, packet->is_laid_out);
 }
 
 static __always_inline void read_packet(
@@ -260,6 +289,7 @@ static __always_inline void read_packet(
 	else
 		read_ipv4(skb, packet, direct);
 	packet->ifindex = skb->ifindex;
+	forget_headers(skb, packet);
 }
 
 #endif

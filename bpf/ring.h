@@ -89,7 +89,7 @@ static __always_inline void count_lost(struct tm_counted *mine,
 	enum tm_direction direction, const struct tm_owner *owner,
 	const struct packet *packet)
 {
-	const struct tm_lost_key key = {owner->uid, direction};
+	const uint64_t key = owner->uid | (uint64_t)direction << 32;
 	struct tm_amount *amount = bpf_map_lookup_elem(&lost, &key);
 
 	add(&mine->lost, packet);

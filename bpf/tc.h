@@ -80,11 +80,14 @@ static __always_inline void read_frame(
 			break;
 		packet->start += sizeof(tag);
 		type = tag[1];
+		FORGET(skb, packet->start);
 	}
+	FORGET(skb, packet->start);
 	if (type == bpf_htons(ETHERTYPE_IPV4))
 		read_ipv4(skb, packet, direct);
 	else if (type == bpf_htons(ETHERTYPE_IPV6))
 		read_ipv6(skb, packet, direct);
+	forget_headers(skb, packet);
 }
 
 /* What each segment repeats of a packet inside a packet, from the link header
@@ -133,13 +136,20 @@ static __always_inline void count_frame(
 	packet->packets = 1;
 	packet->bytes = skb->len;
 	packet->has_data = has_data(skb, packet);
+	FORGET(skb, packet->has_data);
 	if (skb->gso_size) {
 		if (reads)
 			inside = tunnel_bytes(skb);
+		FORGET(skb, inside);
 		packet->header_bytes =
 			inside ? inside : packet->header_bytes + packet->start;
 		count_segments(skb, packet);
 	}
+	FORGET(skb, packet->packets);
+	FORGET(skb, packet->bytes);
+	FORGET(skb, packet->flags);
+	FORGET(skb, packet->segments.packets);
+	FORGET(skb, packet->segments.bytes);
 	if (skb->vlan_present)
 		packet->bytes += (uint64_t)packet->packets * VLAN_TAG;
 	if (skb->ifindex == LOOPBACK_INTERFACE)

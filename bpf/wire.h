@@ -40,9 +40,7 @@ static __always_inline uint32_t learned_mtu(struct rtable *route)
 	return BPF_CORE_READ_BITFIELD_PROBED(route, rt_pmtu);
 }
 
-/* Like the other global functions, one that the verifier looks at once. */
-__attribute__((noinline)) uint32_t mtu_of(
-	struct __sk_buff *skb, uint32_t is_ipv6)
+static __always_inline uint32_t mtu_of(struct __sk_buff *skb, uint32_t is_ipv6)
 {
 	struct sk_buff *buffer;
 	const uint32_t *metrics;
@@ -69,7 +67,7 @@ __attribute__((noinline)) uint32_t mtu_of(
 
 /* Of a packet that came in fragments, the largest's size, which reassembly
  * notes; else 0. */
-__attribute__((noinline)) uint32_t largest_fragment(
+static __always_inline uint32_t largest_fragment(
 	struct __sk_buff *skb, uint32_t is_ipv6)
 {
 	struct sk_buff *buffer;

@@ -538,11 +538,34 @@ void tm_flows_read(struct tm_flows *flows, uint64_t now_ns,
 				 flows->every_ns;
 }
 
+/* A program that was held up for longer than a reading may have added to a flow
+ * after its end: then the slot that is free has it. */
+static void write_late(struct tm_flows *flows)
+{
+	for (uint32_t slot = 0; slot < flows->size; slot++) {
+		const struct tm_flow *const flow = &flows->slots[slot];
+		struct written *const written = &flows->written[slot];
+		const struct tm_amount out =
+			added(flows, &flow->out.all, &written->out);
+		const struct tm_amount data =
+			added(flows, &flow->data, &written->data);
+		struct tm_amount in = added(flows, &flow->in.all, &written->in);
+
+		add(&in, &data);
+		write_sum(flows, flow, &flow->owner, TM_OUT, &out, TM_UNSURE,
+			flows->begun_ns);
+		write_sum(flows, flow, &flow->owner, TM_IN, &in, TM_UNSURE,
+			flows->begun_ns);
+	}
+	hand_out(flows);
+}
+
 void tm_flows_finish(struct tm_flows *flows, uint64_t now_ns,
 	const struct tm_flows_reader *reader)
 {
 	flows->reading = LAST;
 	read_all(flows, now_ns, reader);
+	write_late(flows);
 }
 
 struct tm_flows_use tm_flows_use(const struct tm_flows *flows)
