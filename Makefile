@@ -110,19 +110,27 @@ $(BUILD)/bench/%: bench/%.c $(library)
 # The eBPF object: CO-RE, no debug paths, so that the same source gives the
 # same bytes in any directory. Debian keeps asm/ in the multiarch folder.
 multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
-BPF_CFLAGS := -target bpf -mcpu=v3 -O2 -g -ffreestanding -Wall -Wextra \
+BPF_CFLAGS := -target bpf -O2 -g -ffreestanding -Wall -Wextra \
 	-Wno-unused-parameter \
 	-Werror -I. $(if $(multiarch),-idirafter /usr/include/$(multiarch)) \
 	-ffile-prefix-map=$(CURDIR)=. -fdebug-compilation-dir=.
 
+# Once with halves of registers, which is faster, and once without: old kernels
+# take nothing else from those who have no CAP_PERFMON.
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CLANG) $(BPF_CFLAGS) -mcpu=v3 -MMD -MP -c -o $@ $<
+
+$(BUILD)/bpf/%.plain.o: bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -mcpu=v2 -MMD -MP -c -o $@ $<
 
 $(BUILD)/bin/tm-capture: $(BUILD)/tm-capture/object.o
-$(BUILD)/tm-capture/object.o: tm-capture/object.S $(BUILD)/bpf/capture.bpf.o
+$(BUILD)/tm-capture/object.o: tm-capture/object.S \
+		$(BUILD)/bpf/capture.bpf.o $(BUILD)/bpf/capture.plain.o
 	@mkdir -p $(@D)
-	$(CC) -DOBJECT='"$(BUILD)/bpf/capture.bpf.o"' -c -o $@ $<
+	$(CC) -DOBJECT='"$(BUILD)/bpf/capture.bpf.o"' \
+		-DPLAIN_OBJECT='"$(BUILD)/bpf/capture.plain.o"' -c -o $@ $<
 ifeq ($(have_cap_ng),yes)
 $(BUILD)/tm-capture/%.o: CPPFLAGS += -DTM_HAVE_CAP_NG
 $(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libcap-ng)

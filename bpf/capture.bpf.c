@@ -226,13 +226,6 @@ int plain_out(struct __sk_buff *skb)
 	return meter(skb, TM_OUT, PLAIN);
 }
 
-/* For the verifier, which without CAP_PERFMON forbids to write half of where a
- * pointer was: what is here stays in memory of its own. */
-static __always_inline void keep_in_memory(const void *object)
-{
-	asm volatile("" : : "r"(object) : "memory");
-}
-
 /* Only its user is known of a socket, and that from what it sends. */
 static __always_inline void remember_user(struct __sk_buff *skb,
 	struct bpf_sock *socket, enum tm_direction direction,
@@ -249,7 +242,6 @@ static __always_inline void remember_user(struct __sk_buff *skb,
 	state = bpf_sk_storage_get(
 		&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	ask_socket(skb, owner);
-	keep_in_memory(owner);
 	if (state)
 		state->owner = *owner;
 }
@@ -262,8 +254,6 @@ static __always_inline void find_frame_owner(struct __sk_buff *skb,
 	enum tm_direction direction, struct tm_owner *owner, enum mode mode)
 {
 	owner->uid = owner->socket_uid = TM_NOBODY;
-	if (mode == PLAIN)
-		keep_in_memory(owner);
 	if (socket && mode == PLAIN)
 		remember_user(skb, socket, direction, owner);
 	else if (socket)
@@ -292,9 +282,6 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 		add(&mine->excluded, packet);
 		return;
 	}
-	FORGET(skb, packet->flags);
-	FORGET(skb, packet->has_data);
-	FORGET(skb, packet->ifindex);
 	/* the sums of a socket carry its own namespace */
 	if (mode == SUMS && state && socket &&
 		state->owner.netns == settings.interfaces[0].netns &&
@@ -304,19 +291,34 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	record(mine, direction, &owner, packet);
 }
 
+/* Meters the frame for the socket that sent it; false when there is none. The
+ * socket is asked for once: without CAP_PERFMON old verifiers also follow the
+ * wrong answer to a second question. */
+static __always_inline bool meter_sent(
+	struct __sk_buff *skb, struct packet *packet, enum mode mode)
+{
+	struct bpf_sock *const socket = sender(skb);
+
+	if (!socket)
+		return false;
+	if (socket->family == FAMILY_PACKET)
+		packet->flags |= TM_RAW;
+	meter_frame(skb, socket, packet, TM_OUT, mode);
+	return true;
+}
+
 static __always_inline int frame_out(struct __sk_buff *skb, enum mode mode)
 {
 	const bool reads = mode != PLAIN && settings.knows_buffer;
-	struct bpf_sock *const socket = sender(skb);
 	struct packet packet = {};
 
 	read_frame(skb, &packet, reads, mode != PLAIN);
 	count_frame(skb, &packet, reads);
-	if (socket && socket->family == FAMILY_PACKET)
-		packet.flags |= TM_RAW;
-	else if (!skb->sk && skb->ingress_ifindex)
+	if (meter_sent(skb, &packet, mode))
+		return TCX_NEXT;
+	if (!skb->sk && skb->ingress_ifindex)
 		packet.flags |= TM_FORWARDED;
-	meter_frame(skb, socket, &packet, TM_OUT, mode);
+	meter_frame(skb, NULL, &packet, TM_OUT, mode);
 	return TCX_NEXT;
 }
 
