@@ -18,8 +18,8 @@ static int load(void)
 {
 	/* r0 = 1 lets the packet pass */
 	static const struct bpf_insn pass[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1},
-		{.code = BPF_JMP | BPF_EXIT},
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	union bpf_attr attr = {
 		.prog_type = BPF_PROG_TYPE_CGROUP_SKB,
@@ -33,9 +33,9 @@ static int load(void)
 
 static void attach(int program, int cgroup, enum bpf_attach_type type)
 {
-	union bpf_attr attr = {.link_create = {.prog_fd = program,
-				       .target_fd = cgroup,
-				       .attach_type = type}};
+	union bpf_attr attr = { .link_create = { .prog_fd = program,
+						.target_fd = cgroup,
+						.attach_type = type } };
 
 	if (bpf(BPF_LINK_CREATE, &attr) < 0)
 		err(1, "attach");

@@ -22,7 +22,7 @@
 
 static struct {
 	uint64_t count, users, remotes, ipv6, local, seed, networks;
-} options = {2000000, 100, 10000, 25, 20, 1, 0};
+} options = { 2000000, 100, 10000, 25, 20, 1, 0 };
 
 static struct tm_event block[BLOCK];
 static unsigned filled;
@@ -101,9 +101,9 @@ static void put_ends(uint8_t host[16], uint8_t remote[16], uint64_t which)
 	if (mix(random) % 100 < options.ipv6) {
 		put_v6(host, 0x20010db800010000, 0x10);
 		put_v6(remote,
-			is_local ? 0x20010db800010000 | (random >> 16 & 0xffff)
-				 : outside_v6(random),
-			mix(random + 1));
+				is_local ? 0x20010db800010000 | (random >> 16 & 0xffff)
+					 : outside_v6(random),
+				mix(random + 1));
 	} else {
 		put_v4(host, 10 << 24 | 1 << 16 | 10);
 		put_v4(remote, is_local ? 10 << 24 | 1 << 16 | random >> 48
@@ -140,7 +140,7 @@ static void put_traffic(void)
 	event->cgroup_id = 5000 + user;
 	event->source_port = is_out ? 32768 + (random >> 40 & 0x3fff) : 443;
 	event->destination_port =
-		is_out ? 443 : 32768 + (random >> 40 & 0x3fff);
+			is_out ? 443 : 32768 + (random >> 40 & 0x3fff);
 	memcpy(event->comm, "worker", 6);
 	if (is_out)
 		put_ends(event->source, event->destination, draw_remote());
@@ -219,7 +219,7 @@ static void print_network(uint64_t random)
 		inet_ntop(AF_INET, address + 12, text, sizeof(text));
 	} else {
 		put_v6(address, outside_v6(random) & ~0ULL << (64 - v6_bits),
-			0);
+				0);
 		inet_ntop(AF_INET6, address, text, sizeof(text));
 	}
 	printf("%s/%u\n", text, random % 10 < 6 ? v4_bits : v6_bits);

@@ -21,7 +21,7 @@
 
 static struct {
 	uint64_t days, users, remotes, events;
-} options = {30, 200, 5000, 300};
+} options = { 30, 200, 5000, 300 };
 
 static struct tm_event block[BLOCK];
 static unsigned filled;
@@ -126,7 +126,7 @@ static void put_traffic(void)
 	event->ifindex = INTERFACE;
 	event->flags = TM_OWNER_TASK;
 	snprintf(event->comm, sizeof(event->comm), "worker%u",
-		(unsigned)((user + (which >> 40 & 3)) % PROCESSES));
+			(unsigned)((user + (which >> 40 & 3)) % PROCESSES));
 	put_address(host, 0);
 	put_address(remote, 1 + (which & UINT32_MAX) % options.remotes);
 	seen[is_out].packets += event->packets;
@@ -164,8 +164,8 @@ static void put_run(void)
 
 int main(int argc, char **argv)
 {
-	uint64_t *const values[] = {&options.days, &options.users,
-		&options.remotes, &options.events};
+	uint64_t *const values[] = { &options.days, &options.users,
+		&options.remotes, &options.events };
 	static const char letters[] = "durm";
 	int letter;
 
@@ -177,7 +177,7 @@ int main(int argc, char **argv)
 		*values[at - letters] = strtoull(optarg, NULL, 10);
 	}
 	if (!options.users || !options.remotes || !options.events ||
-		isatty(STDOUT_FILENO))
+			isatty(STDOUT_FILENO))
 		errx(2, "see the head of bench/history.c");
 	put_run();
 	return 0;

@@ -41,8 +41,8 @@ static unsigned filled, sent_flows, sent_datagrams;
 
 static void send_datagram(int fd)
 {
-	const size_t size =
-		sizeof(datagram.header) + filled * sizeof(datagram.flows[0]);
+	const size_t size = sizeof(datagram.header) +
+			    filled * sizeof(datagram.flows[0]);
 
 	datagram.header.version = htons(5);
 	datagram.header.count = htons(filled);
@@ -90,7 +90,7 @@ static int open_socket(const char *port)
 
 int main(int argc, char **argv)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, 0xff};
+	static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
 	struct tm_event event;
 	FILE *file;
 	int fd;
@@ -103,7 +103,7 @@ int main(int argc, char **argv)
 		err(1, "%s", argv[1]);
 	while (fread(&event, sizeof(event), 1, file) == 1) {
 		if (event.kind == TM_TRAFFIC &&
-			!memcmp(event.source, mapped, sizeof(mapped)))
+				!memcmp(event.source, mapped, sizeof(mapped)))
 			add(&event);
 		if (filled == FLOWS)
 			send_datagram(fd);

@@ -10,11 +10,11 @@
 
 static const char *text(const uint8_t address[16], char to[INET6_ADDRSTRLEN])
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, 0xff};
+	static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
 	const int is_v4 = !memcmp(address, mapped, sizeof(mapped));
 
 	return inet_ntop(is_v4 ? AF_INET : AF_INET6,
-		is_v4 ? address + 12 : address, to, INET6_ADDRSTRLEN);
+			is_v4 ? address + 12 : address, to, INET6_ADDRSTRLEN);
 }
 
 static void print_row(const struct tm_event *event)
@@ -23,11 +23,12 @@ static void print_row(const struct tm_event *event)
 
 	printf("%s,%" PRIu64 ",%s,%s,%" PRIu64 ".%09" PRIu64 ",%" PRIu64
 	       ",%" PRIu64 ",%" PRIu32 "\n",
-		event->direction == TM_IN ? "in" : "out", event->bytes,
-		text(event->source, source),
-		text(event->destination, destination),
-		event->time_ns / 1000000000, event->time_ns % 1000000000,
-		event->total_in, event->total_out, event->uid);
+			event->direction == TM_IN ? "in" : "out", event->bytes,
+			text(event->source, source),
+			text(event->destination, destination),
+			event->time_ns / 1000000000,
+			event->time_ns % 1000000000, event->total_in,
+			event->total_out, event->uid);
 }
 
 static void print_file(const char *path)

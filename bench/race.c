@@ -48,7 +48,8 @@ static void check(int status, const char *command)
 {
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		errx(1, "failed (%d): %s",
-			WIFEXITED(status) ? WEXITSTATUS(status) : -1, command);
+				WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+				command);
 }
 
 /* Without O_NONBLOCK a command that fails before it reads would be waited for
@@ -67,8 +68,8 @@ static void open_gate(const char *gate, pid_t pid, const char *command)
 	close(fd);
 }
 
-static void run(
-	const char *gate, const char *command, double *work, double *load)
+static void run(const char *gate, const char *command, double *work,
+		double *load)
 {
 	const double started = now();
 	const pid_t pid = start(command);
@@ -109,17 +110,17 @@ int main(int argc, char **argv)
 	}
 	count = argc - 2;
 	if (count < 1 || count > COMMANDS_MAX || rounds < 1 ||
-		rounds > ROUNDS_MAX)
+			rounds > ROUNDS_MAX)
 		errx(2, "see the head of bench/race.c");
 	for (int i = 0; i < count; i++) /* memory touched, programs cached */
 		run(argv[1], argv[2 + i], &unused[0], &unused[1]);
 	for (int round = 0; round < rounds; round++) {
 		for (int i = 0; i < count; i++)
 			run(argv[1], argv[2 + i], &times[i].work[round],
-				&times[i].load[round]);
+					&times[i].load[round]);
 	}
 	for (int i = 0; i < count; i++)
 		printf("%.6f %.6f\n", median(times[i].work, rounds),
-			median(times[i].load, rounds));
+				median(times[i].load, rounds));
 	return 0;
 }

@@ -5,7 +5,7 @@
 
 bool tm_address_parse(const char *text, uint8_t address[16])
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 	if (strchr(text, ':'))
 		return inet_pton(AF_INET6, text, address) == 1;
@@ -27,7 +27,7 @@ static char *format_group(char *out, unsigned group)
 {
 	static const char digits[] = "0123456789abcdef";
 	const unsigned size =
-		1 + (group > 0xf) + (group > 0xff) + (group > 0xfff);
+			1 + (group > 0xf) + (group > 0xff) + (group > 0xfff);
 
 	group <<= 4 * (4 - size);
 	out[0] = digits[group >> 12 & 0xf];

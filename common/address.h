@@ -10,7 +10,7 @@
 
 static inline bool tm_address_is_ipv4(const uint8_t address[16])
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 	return !memcmp(address, mapped, sizeof(mapped));
 }

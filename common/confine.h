@@ -23,6 +23,6 @@ struct tm_place {
  * program that it starts gains rights. may_read: reading stays everywhere, for
  * the input and for names. NULL, or why the kernel does not confine. */
 const char *tm_confine(
-	const struct tm_place *places, size_t count, bool may_read);
+		const struct tm_place *places, size_t count, bool may_read);
 
 #endif

@@ -13,32 +13,32 @@ static bool is_hidden(uint32_t code)
 	static const struct {
 		uint32_t first, last;
 	} ranges[] = {
-		{0x80, 0x9f},
-		{0xad, 0xad},
-		{0x34f, 0x34f},
-		{0x600, 0x605},
-		{0x61c, 0x61c},
-		{0x6dd, 0x6dd},
-		{0x70f, 0x70f},
-		{0x890, 0x891},
-		{0x8e2, 0x8e2},
-		{0x115f, 0x1160},
-		{0x17b4, 0x17b5},
-		{0x180b, 0x180f},
-		{0x200b, 0x200f},
-		{0x2028, 0x202e},
-		{0x2060, 0x206f},
-		{0x3164, 0x3164},
-		{0xfe00, 0xfe0f},
-		{0xfeff, 0xfeff},
-		{0xffa0, 0xffa0},
-		{0xfff0, 0xfffb},
-		{0x110bd, 0x110bd},
-		{0x110cd, 0x110cd},
-		{0x13430, 0x1343f},
-		{0x1bca0, 0x1bca3},
-		{0x1d173, 0x1d17a},
-		{0xe0000, 0xe0fff},
+		{ 0x80, 0x9f },
+		{ 0xad, 0xad },
+		{ 0x34f, 0x34f },
+		{ 0x600, 0x605 },
+		{ 0x61c, 0x61c },
+		{ 0x6dd, 0x6dd },
+		{ 0x70f, 0x70f },
+		{ 0x890, 0x891 },
+		{ 0x8e2, 0x8e2 },
+		{ 0x115f, 0x1160 },
+		{ 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f },
+		{ 0x200b, 0x200f },
+		{ 0x2028, 0x202e },
+		{ 0x2060, 0x206f },
+		{ 0x3164, 0x3164 },
+		{ 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xfffb },
+		{ 0x110bd, 0x110bd },
+		{ 0x110cd, 0x110cd },
+		{ 0x13430, 0x1343f },
+		{ 0x1bca0, 0x1bca3 },
+		{ 0x1d173, 0x1d17a },
+		{ 0xe0000, 0xe0fff },
 	};
 
 	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
@@ -50,7 +50,7 @@ static bool is_hidden(uint32_t code)
 
 size_t tm_utf8_decode(const char *text, size_t length, uint32_t *code)
 {
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const unsigned char *p = (const void *)text;
 	size_t size;
 
@@ -100,11 +100,11 @@ char *tm_utf8_encode(char *out, uint32_t code)
 
 /* The escape of the first of what is at text; the sequence is not UTF-8 where
  * size is 0. Returns the escape's length, 0 where it may stay. */
-typedef int escape_fn(
-	char out[ESCAPE_SIZE], const char *text, size_t size, uint32_t code);
+typedef int escape_fn(char out[ESCAPE_SIZE], const char *text, size_t size,
+		uint32_t code);
 
-static int text_escape(
-	char out[ESCAPE_SIZE], const char *text, size_t size, uint32_t code)
+static int text_escape(char out[ESCAPE_SIZE], const char *text, size_t size,
+		uint32_t code)
 {
 	if (!size || code < 0x20 || code == 0x7f)
 		return sprintf(out, "\\x%02x", (unsigned char)*text);
@@ -113,22 +113,22 @@ static int text_escape(
 	return is_hidden(code) ? sprintf(out, "\\u{%x}", code) : 0;
 }
 
-static int word_escape(
-	char out[ESCAPE_SIZE], const char *text, size_t size, uint32_t code)
+static int word_escape(char out[ESCAPE_SIZE], const char *text, size_t size,
+		uint32_t code)
 {
 	if (size && code == '"')
 		return sprintf(out, "\\\"");
 	return text_escape(out, text, size, code);
 }
 
-static int json_escape(
-	char out[ESCAPE_SIZE], const char *text, size_t size, uint32_t code)
+static int json_escape(char out[ESCAPE_SIZE], const char *text, size_t size,
+		uint32_t code)
 {
-	static const char letters[0x20] = {['\b'] = 'b',
+	static const char letters[0x20] = { ['\b'] = 'b',
 		['\t'] = 't',
 		['\n'] = 'n',
 		['\f'] = 'f',
-		['\r'] = 'r'};
+		['\r'] = 'r' };
 
 	if (!size)
 		return sprintf(out, "\\udc%02x", (unsigned char)*text);
@@ -142,7 +142,7 @@ static int json_escape(
 		return 0;
 	code -= 0x10000;
 	return sprintf(out, "\\u%04x\\u%04x", 0xd800 | code >> 10,
-		0xdc00 | (code & 0x3ff));
+			0xdc00 | (code & 0x3ff));
 }
 
 static bool is_plain(char c)
@@ -151,7 +151,7 @@ static bool is_plain(char c)
 }
 
 static size_t escape_all(char *out, size_t size, const char *text,
-	size_t length, escape_fn *escape)
+		size_t length, escape_fn *escape)
 {
 	size_t done = 0, used = 0, width;
 	char escaped[ESCAPE_SIZE];

@@ -135,8 +135,8 @@ struct __attribute__((may_alias)) tm_status {
 	struct tm_amount seen;	   /* by the programs, on entry */
 	struct tm_amount recorded; /* written as TRAFFIC */
 	struct tm_amount
-		excluded;      /* left out on request, here or by a filter */
-	struct tm_amount lost; /* written as LOST */
+			excluded; /* left out on request, here or by a filter */
+	struct tm_amount lost;	  /* written as LOST */
 	uint8_t reserved_end[40];
 };
 

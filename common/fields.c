@@ -3,88 +3,88 @@
 #include "fields.h"
 
 static const struct tm_word kinds[] = {
-	{"traffic", TM_TRAFFIC},
-	{"lost", TM_LOST},
-	{"unattributed", TM_UNATTRIBUTED},
-	{"name", TM_NAME},
-	{"start", TM_START},
-	{"tick", TM_TICK},
-	{"end", TM_END},
-	{NULL, 0},
+	{ "traffic", TM_TRAFFIC },
+	{ "lost", TM_LOST },
+	{ "unattributed", TM_UNATTRIBUTED },
+	{ "name", TM_NAME },
+	{ "start", TM_START },
+	{ "tick", TM_TICK },
+	{ "end", TM_END },
+	{ NULL, 0 },
 };
 
 static const struct tm_word directions[] = {
-	{"in", TM_IN},
-	{"out", TM_OUT},
-	{NULL, 0},
+	{ "in", TM_IN },
+	{ "out", TM_OUT },
+	{ NULL, 0 },
 };
 
 const struct tm_word tm_protocols[] = {
-	{"icmp", 1},
-	{"igmp", 2},
-	{"ipip", 4},
-	{"tcp", 6},
-	{"udp", 17},
-	{"dccp", 33},
-	{"ipv6", 41},
-	{"gre", 47},
-	{"esp", 50},
-	{"ah", 51},
-	{"icmpv6", 58},
-	{"icmp6", 58},
-	{"ipv6-icmp", 58},
-	{"ospf", 89},
-	{"sctp", 132},
-	{"udplite", 136},
-	{NULL, 0},
+	{ "icmp", 1 },
+	{ "igmp", 2 },
+	{ "ipip", 4 },
+	{ "tcp", 6 },
+	{ "udp", 17 },
+	{ "dccp", 33 },
+	{ "ipv6", 41 },
+	{ "gre", 47 },
+	{ "esp", 50 },
+	{ "ah", 51 },
+	{ "icmpv6", 58 },
+	{ "icmp6", 58 },
+	{ "ipv6-icmp", 58 },
+	{ "ospf", 89 },
+	{ "sctp", 132 },
+	{ "udplite", 136 },
+	{ NULL, 0 },
 };
 
 static const struct tm_word tcp_flags[] = {
-	{"fin", 1},
-	{"syn", 2},
-	{"rst", 4},
-	{"psh", 8},
-	{"ack", 16},
-	{"urg", 32},
-	{"ece", 64},
-	{"cwr", 128},
-	{NULL, 0},
+	{ "fin", 1 },
+	{ "syn", 2 },
+	{ "rst", 4 },
+	{ "psh", 8 },
+	{ "ack", 16 },
+	{ "urg", 32 },
+	{ "ece", 64 },
+	{ "cwr", 128 },
+	{ NULL, 0 },
 };
 
 static const struct tm_word flags[] = {
-	{"socket", TM_OWNER_SOCKET},
-	{"task", TM_OWNER_TASK},
-	{"listening", TM_LISTENING},
-	{"loopback", TM_LOOPBACK},
-	{"offload", TM_OFFLOAD},
-	{"fragment", TM_FRAGMENT},
-	{"older", TM_OLDER},
-	{"unsure", TM_UNSURE},
-	{"multicast", TM_MULTICAST},
-	{"raw", TM_RAW},
-	{"link_layer", TM_LINK_LAYER},
-	{"forwarded", TM_FORWARDED},
-	{"copy", TM_COPY},
-	{NULL, 0},
+	{ "socket", TM_OWNER_SOCKET },
+	{ "task", TM_OWNER_TASK },
+	{ "listening", TM_LISTENING },
+	{ "loopback", TM_LOOPBACK },
+	{ "offload", TM_OFFLOAD },
+	{ "fragment", TM_FRAGMENT },
+	{ "older", TM_OLDER },
+	{ "unsure", TM_UNSURE },
+	{ "multicast", TM_MULTICAST },
+	{ "raw", TM_RAW },
+	{ "link_layer", TM_LINK_LAYER },
+	{ "forwarded", TM_FORWARDED },
+	{ "copy", TM_COPY },
+	{ NULL, 0 },
 };
 
 static const struct tm_word names_of[] = {
-	{"user", TM_NAME_USER},
-	{"interface", TM_NAME_INTERFACE},
-	{"cgroup", TM_NAME_CGROUP},
-	{NULL, 0},
+	{ "user", TM_NAME_USER },
+	{ "interface", TM_NAME_INTERFACE },
+	{ "cgroup", TM_NAME_CGROUP },
+	{ NULL, 0 },
 };
 
 static const struct tm_word hooks[] = {
-	{"cgroup_skb", TM_HOOK_CGROUP_SKB},
-	{"sock_create", TM_HOOK_SOCK_CREATE},
-	{"recv_length", TM_HOOK_RECV_LENGTH},
-	{"rcv_space_adjust", TM_HOOK_RCV_SPACE_ADJUST},
-	{"task_file", TM_HOOK_TASK_FILE},
-	{"intervals", TM_HOOK_INTERVALS},
-	{"tcx", TM_HOOK_TCX},
-	{"clsact", TM_HOOK_CLSACT},
-	{NULL, 0},
+	{ "cgroup_skb", TM_HOOK_CGROUP_SKB },
+	{ "sock_create", TM_HOOK_SOCK_CREATE },
+	{ "recv_length", TM_HOOK_RECV_LENGTH },
+	{ "rcv_space_adjust", TM_HOOK_RCV_SPACE_ADJUST },
+	{ "task_file", TM_HOOK_TASK_FILE },
+	{ "intervals", TM_HOOK_INTERVALS },
+	{ "tcx", TM_HOOK_TCX },
+	{ "clsact", TM_HOOK_CLSACT },
+	{ NULL, 0 },
 };
 
 /* clang-format off */
@@ -186,7 +186,7 @@ const struct tm_field *tm_fields_of(unsigned kind)
 }
 
 uint64_t tm_field_number(
-	const struct tm_event *event, const struct tm_field *field)
+		const struct tm_event *event, const struct tm_field *field)
 {
 	const void *bytes = tm_field_bytes(event, field);
 	uint64_t wide;
@@ -209,7 +209,7 @@ uint64_t tm_field_number(
 }
 
 bool tm_word_find(
-	const struct tm_word *words, const char *text, uint32_t *number)
+		const struct tm_word *words, const char *text, uint32_t *number)
 {
 	for (; words->text; words++) {
 		if (strcmp(words->text, text))

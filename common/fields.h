@@ -48,11 +48,11 @@ const struct tm_field *tm_fields_of(unsigned kind);
 
 /* Little-endian, size 1, 2, 4 or 8. */
 uint64_t tm_field_number(
-	const struct tm_event *event, const struct tm_field *field);
+		const struct tm_event *event, const struct tm_field *field);
 
 /* The number of that name; false where there is none. */
-bool tm_word_find(
-	const struct tm_word *words, const char *text, uint32_t *number);
+bool tm_word_find(const struct tm_word *words, const char *text,
+		uint32_t *number);
 
 /* IP protocols that hosts send, without /etc/protocols, which not every machine
  * has; the first name of a number is the one to print. */
@@ -63,7 +63,7 @@ const char *tm_word_text(const struct tm_word *words, uint32_t value);
 
 /* The record's bytes that the field is. */
 static inline char *tm_field_bytes(
-	const struct tm_event *event, const struct tm_field *field)
+		const struct tm_event *event, const struct tm_field *field)
 {
 	return (char *)event + field->offset;
 }

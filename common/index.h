@@ -23,13 +23,13 @@ struct tm_index {
 
 /* The slot where the key is or would be. */
 static inline struct tm_index_slot *tm_index_slot(
-	const struct tm_index *index, uint64_t key)
+		const struct tm_index *index, uint64_t key)
 {
 	const size_t mask = ((size_t)1 << index->bits) - 1;
 	size_t i = (key * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - index->bits);
 
 	while (index->slots[i].number != TM_INDEX_NONE &&
-		index->slots[i].key != key)
+			index->slots[i].key != key)
 		i = (i + 1) & mask;
 	return &index->slots[i];
 }

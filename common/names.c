@@ -76,7 +76,7 @@ static struct entry *find_or_add(struct table *table, uint64_t id)
 		table->room = room;
 	}
 	/* before the index, which cannot take an id back */
-	table->entries[table->index.count] = (struct entry){0};
+	table->entries[table->index.count] = (struct entry){ 0 };
 	if (tm_index_add(&table->index, id) == TM_INDEX_NONE)
 		return NULL;
 	return &table->entries[table->index.count - 1];
@@ -90,7 +90,7 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event)
 	char *text;
 
 	if (event->kind != TM_NAME || name->of > TM_NAME_CGROUP ||
-		name->part >= TM_NAME_PARTS)
+			name->part >= TM_NAME_PARTS)
 		return 0;
 	entry = find_or_add(&names->recorded[name->of], name->id);
 	if (!entry)
@@ -115,7 +115,7 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event)
 }
 
 const char *tm_names_recorded(
-	struct tm_names *names, enum tm_name_of of, uint64_t id)
+		struct tm_names *names, enum tm_name_of of, uint64_t id)
 {
 	const struct entry *entry = find(&names->recorded[of], id);
 
@@ -181,11 +181,11 @@ uint64_t tm_names_first(struct tm_names *names, enum tm_name_of of, uint64_t id)
 }
 
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
-	size_t *step, uint64_t *id, const char **text)
+		size_t *step, uint64_t *id, const char **text)
 {
 	const struct table *const table = &names->recorded[of];
 	const size_t size =
-		table->index.slots ? (size_t)1 << table->index.bits : 0;
+			table->index.slots ? (size_t)1 << table->index.bits : 0;
 
 	while (*step < size) {
 		const struct tm_index_slot *slot = &table->index.slots[*step];
@@ -215,8 +215,8 @@ static bool take(struct tm_names *names, uint64_t deadline_ns)
 	struct tm_answer answer;
 	struct entry *entry;
 
-	if (!names->resolver ||
-		!tm_resolver_take(names->resolver, deadline_ns, &answer))
+	if (!names->resolver || !tm_resolver_take(names->resolver, deadline_ns,
+						&answer))
 		return false;
 	entry = find(&names->users, answer.uid);
 	entry->text = answer.name;
@@ -259,7 +259,7 @@ static void wait_for(struct tm_names *names, const struct entry *entry)
 	spent = now_ns() - began;
 	if (spent > AT_ONCE_NS)
 		names->left_ns -=
-			spent < names->left_ns ? spent : names->left_ns;
+				spent < names->left_ns ? spent : names->left_ns;
 }
 
 /* What this machine says or will say of a user; NULL where it need not be
@@ -360,18 +360,18 @@ static size_t fitting(const char *text, size_t room)
 	if (length <= room)
 		return length;
 	while (cut && room - cut < 3 &&
-		((unsigned char)text[cut] & 0xc0) == 0x80)
+			((unsigned char)text[cut] & 0xc0) == 0x80)
 		cut--;
 	return cut;
 }
 
 size_t tm_name_records(struct tm_event *out, size_t max, enum tm_name_of of,
-	uint64_t id, uint64_t time_ns, const char *text)
+		uint64_t id, uint64_t time_ns, const char *text)
 {
 	const size_t most = max < TM_NAME_PARTS ? max : TM_NAME_PARTS;
 	size_t left = fitting(text, most * TM_NAME_SIZE);
-	const size_t parts =
-		left ? (left + TM_NAME_SIZE - 1) / TM_NAME_SIZE : most > 0;
+	const size_t parts = left ? (left + TM_NAME_SIZE - 1) / TM_NAME_SIZE
+				  : most > 0;
 
 	for (size_t i = 0; i < parts; i++) {
 		const size_t size = left < TM_NAME_SIZE ? left : TM_NAME_SIZE;

@@ -28,17 +28,17 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event);
 
 /* The text that NAME records gave this id, or NULL. */
 const char *tm_names_recorded(
-	struct tm_names *names, enum tm_name_of of, uint64_t id);
+		struct tm_names *names, enum tm_name_of of, uint64_t id);
 
 /* The id that this one's text was recorded for first: ids change with a cgroup
  * that is made anew, its path does not. The id itself where it has no text. */
 uint64_t tm_names_first(
-	struct tm_names *names, enum tm_name_of of, uint64_t id);
+		struct tm_names *names, enum tm_name_of of, uint64_t id);
 
 /* The next id that was recorded and its text, false behind the last; *step is
  * 0 before the first. */
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
-	size_t *step, uint64_t *id, const char **text);
+		size_t *step, uint64_t *id, const char **text);
 
 /* The user's name: recorded, else this machine's (asked once, misses are
  * remembered); "none" for TM_NOBODY; NULL where there is none or the answer is
@@ -59,13 +59,13 @@ void tm_names_set_patience(struct tm_names *names, unsigned milliseconds);
 /* The id of the user of that name: recorded, else this machine's. Waits for
  * the name service. */
 bool tm_names_find_user(
-	struct tm_names *names, const char *name, uint32_t *uid);
+		struct tm_names *names, const char *name, uint32_t *uid);
 
 void tm_names_free(struct tm_names *names);
 
 /* Writes the NAME records of a text, at most max and TM_NAME_PARTS of them;
  * what is too long is cut between two characters. How many they are. */
 size_t tm_name_records(struct tm_event *out, size_t max, enum tm_name_of of,
-	uint64_t id, uint64_t time_ns, const char *text);
+		uint64_t id, uint64_t time_ns, const char *text);
 
 #endif

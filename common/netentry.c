@@ -21,7 +21,7 @@ struct address {
 };
 
 __attribute__((format(printf, 3, 4))) static int fail(
-	struct parser *in, const char *at, const char *format, ...)
+		struct parser *in, const char *at, const char *format, ...)
 {
 	va_list args;
 
@@ -70,7 +70,7 @@ static int fail_here(struct parser *in, const char *wanted)
 		return fail(in, in->p, "%s", wanted);
 	if (c == '%')
 		return fail(in, in->p,
-			"a zone (%%) means nothing in a list of networks");
+				"a zone (%%) means nothing in a list of networks");
 	if (c < ' ' || c > '~')
 		return fail(in, in->p, "byte 0x%02x: %s", c, wanted);
 	return fail(in, in->p, "'%c': %s", c, wanted);
@@ -78,7 +78,7 @@ static int fail_here(struct parser *in, const char *wanted)
 
 /* Decimal, without leading zeros: elsewhere those mean octal. */
 static int parse_decimal(struct parser *in, unsigned most, const char *what,
-	const char *wanted, unsigned *value)
+		const char *wanted, unsigned *value)
 {
 	const char *const at = in->p;
 
@@ -109,8 +109,8 @@ static int parse_ipv4(struct parser *in, struct address *out)
 			continue;
 		}
 		if (parse_decimal(in, 255, "an octet",
-			    "not an address, network, range or pattern",
-			    &octet))
+				    "not an address, network, range or pattern",
+				    &octet))
 			return -1;
 		value |= octet;
 		out->mask |= 255;
@@ -140,8 +140,8 @@ static int parse_group(struct parser *in, uint16_t *group)
 	for (*group = 0; hex_value(peek(in)) >= 0; in->p++) {
 		if (in->p == at + 4)
 			return fail(in, at,
-				"a group of an IPv6 address has at most four "
-				"digits");
+					"a group of an IPv6 address has at most four "
+					"digits");
 		*group = *group << 4 | hex_value(peek(in));
 	}
 	return 0;
@@ -156,9 +156,9 @@ struct groups {
 
 /* The last 32 bits in dotted form (RFC 4291, 2.2.3). */
 static int parse_dotted_end(
-	struct parser *in, const char *at, struct groups *groups)
+		struct parser *in, const char *at, struct groups *groups)
 {
-	struct address tail = {0};
+	struct address tail = { 0 };
 
 	if (groups->count > 6)
 		return fail(in, at, "an IPv6 address has eight groups");
@@ -173,30 +173,30 @@ static int parse_dotted_end(
 }
 
 /* One '*' for all groups from here on, or one for each of them. */
-static int parse_stars(
-	struct parser *in, const struct groups *groups, struct address *out)
+static int parse_stars(struct parser *in, const struct groups *groups,
+		struct address *out)
 {
 	const char *const at = in->p;
 	unsigned stars = 0;
 
 	if (!groups->count)
 		return fail(in, at,
-			"'*' follows the groups that are known; all of IPv6 "
-			"is ::/0");
+				"'*' follows the groups that are known; all of IPv6 "
+				"is ::/0");
 	if (groups->gap >= 0 && groups->gap != (int)groups->count)
 		return fail(in, at,
-			"'::' before other groups leaves open where '*' "
-			"begins");
+				"'::' before other groups leaves open where '*' "
+				"begins");
 	if (groups->count >= 8)
 		return fail(in, at, "an IPv6 address has eight groups");
 	do {
 		in->p++;
 		stars++;
 	} while (peek(in) == ':' && in->p + 1 < in->end && in->p[1] == '*' &&
-		 in->p++);
+			in->p++);
 	if (stars > 1 && (groups->gap >= 0 || groups->count + stars != 8))
-		return fail(
-			in, at, "one '*' stands for all groups from there on");
+		return fail(in, at,
+				"one '*' stands for all groups from there on");
 	if (peek(in) == ':')
 		return fail_here(in, "'*' stands for all groups from there on");
 	out->has_stars = true;
@@ -205,7 +205,7 @@ static int parse_stars(
 }
 
 static int parse_groups(
-	struct parser *in, struct groups *groups, struct address *out)
+		struct parser *in, struct groups *groups, struct address *out)
 {
 	const char *at;
 
@@ -236,17 +236,17 @@ static int parse_groups(
 static int parse_ipv6(struct parser *in, struct address *out)
 {
 	const char *const at = in->p;
-	struct groups groups = {.gap = -1};
+	struct groups groups = { .gap = -1 };
 	unsigned gap_size, at_group = 0;
-	uint64_t halves[2] = {0};
+	uint64_t halves[2] = { 0 };
 
 	out->prefix = 128;
 	if (parse_groups(in, &groups, out))
 		return -1;
 	if (!out->has_stars &&
-		(groups.gap < 0 ? groups.count != 8 : groups.count > 7))
+			(groups.gap < 0 ? groups.count != 8 : groups.count > 7))
 		return fail(in, at,
-			"an IPv6 address has eight groups, or fewer and '::'");
+				"an IPv6 address has eight groups, or fewer and '::'");
 	gap_size = 8 - groups.count;
 	for (unsigned i = 0; i < groups.count; i++, at_group++) {
 		if ((int)i == groups.gap)
@@ -254,7 +254,7 @@ static int parse_ipv6(struct parser *in, struct address *out)
 		halves[at_group / 4] |= (uint64_t)groups.values[i]
 					<< (48 - at_group % 4 * 16);
 	}
-	out->first = (struct tm_key){halves[0], halves[1]};
+	out->first = (struct tm_key){ halves[0], halves[1] };
 	return 0;
 }
 
@@ -273,7 +273,7 @@ static int parse_address(struct parser *in, struct address *out)
 static struct tm_range range_of(const struct address *address, unsigned prefix)
 {
 	const struct tm_key behind = tm_key_behind(prefix);
-	struct tm_range range = {address->first, address->first};
+	struct tm_range range = { address->first, address->first };
 
 	range.last.high |= behind.high;
 	range.last.low |= behind.low;
@@ -290,7 +290,7 @@ static bool is_netmask(const struct parser *in)
 }
 
 static int parse_prefix(struct parser *in, const struct address *address,
-	struct tm_range *range)
+		struct tm_range *range)
 {
 	const unsigned most = address->is_ipv4 ? 32 : 128;
 	const struct tm_key first = address->first;
@@ -305,8 +305,8 @@ static int parse_prefix(struct parser *in, const struct address *address,
 	at = ++in->p;
 	if (address->is_ipv4 && is_netmask(in))
 		return fail(in, at, "write the netmask as a prefix (/24)");
-	if (parse_decimal(
-		    in, most, "a prefix", "a prefix is a number", &prefix))
+	if (parse_decimal(in, most, "a prefix", "a prefix is a number",
+			    &prefix))
 		return -1;
 	behind = tm_key_behind(prefix);
 	*range = range_of(address, prefix);
@@ -314,15 +314,15 @@ static int parse_prefix(struct parser *in, const struct address *address,
 	range->first.low &= ~behind.low;
 	if (first.high == range->first.high && first.low == range->first.low)
 		return 0;
-	tm_range_take(&(struct tm_range){range->first, range->last},
-		address->is_ipv4, &masked);
+	tm_range_take(&(struct tm_range){ range->first, range->last },
+			address->is_ipv4, &masked);
 	tm_network_format(network, &masked);
 	return fail(in, at, "host bits are set below /%u; the network is %s",
-		prefix, network);
+			prefix, network);
 }
 
-static int parse_range_end(
-	struct parser *in, const struct address *first, struct tm_range *range)
+static int parse_range_end(struct parser *in, const struct address *first,
+		struct tm_range *range)
 {
 	struct address last;
 	const char *at;
@@ -347,7 +347,7 @@ static int parse_range_end(
 
 /* 10.0.*.* is a network; what has an octet behind a '*' is several. */
 static int make_pattern(struct parser *in, const struct address *address,
-	struct tm_netlist_entry *entry)
+		struct tm_netlist_entry *entry)
 {
 	const uint32_t behind = ~address->mask;
 	uint64_t networks = UINT64_C(1) << __builtin_popcount(behind);
@@ -358,9 +358,9 @@ static int make_pattern(struct parser *in, const struct address *address,
 		return 0;
 	if (networks > TM_NETLIST_PATTERN_MOST)
 		return fail(in, in->start,
-			"%.*s would become %ju networks; a pattern may be %d",
-			(int)(in->p - in->start), in->start,
-			(uintmax_t)networks, TM_NETLIST_PATTERN_MOST);
+				"%.*s would become %ju networks; a pattern may be %d",
+				(int)(in->p - in->start), in->start,
+				(uintmax_t)networks, TM_NETLIST_PATTERN_MOST);
 	entry->is_pattern = true;
 	entry->mask = address->mask;
 	entry->range.last.high |= (uint64_t)behind << 32;
@@ -371,21 +371,21 @@ static int make_pattern(struct parser *in, const struct address *address,
  * the networks that ::ffff:0:0/96 is a part of may touch it. */
 static int refuse_mapped(struct parser *in, const struct tm_range *range)
 {
-	static const struct tm_range mapped = {
-		{0, UINT64_C(0xffff00000000)}, {0, UINT64_C(0xffffffffffff)}};
+	static const struct tm_range mapped = { { 0, UINT64_C(0xffff00000000) },
+		{ 0, UINT64_C(0xffffffffffff) } };
 	struct tm_range rest = *range;
 	struct tm_network network;
 	bool is_several;
 
 	if (tm_key_below(range->last, mapped.first) ||
-		tm_key_below(mapped.last, range->first))
+			tm_key_below(mapped.last, range->first))
 		return 0;
 	is_several = tm_range_take(&rest, false, &network);
 	if (!is_several && network.prefix < 96)
 		return 0;
 	return fail(in, in->start,
-		"::ffff:0:0/96 is IPv4 inside IPv6; write IPv4 networks as "
-		"such (192.0.2.0/24)");
+			"::ffff:0:0/96 is IPv4 inside IPv6; write IPv4 networks as "
+			"such (192.0.2.0/24)");
 }
 
 /* A dash may stand between blanks. */
@@ -423,10 +423,10 @@ static int parse_entry(struct parser *in, struct tm_netlist_entry *entry)
 }
 
 int tm_netentry_parse(const char *text, size_t size,
-	struct tm_netlist_entry *entry, char reason[TM_NETENTRY_REASON],
-	size_t *column)
+		struct tm_netlist_entry *entry, char reason[TM_NETENTRY_REASON],
+		size_t *column)
 {
-	struct parser in = {.p = text, .end = text + size, .reason = reason};
+	struct parser in = { .p = text, .end = text + size, .reason = reason };
 	int status;
 
 	skip_blanks(&in);

@@ -9,7 +9,7 @@
 /* 1 and the entry; 0 for a blank line or a comment; -1, the reason and, from
  * 1, the column in bytes. */
 int tm_netentry_parse(const char *text, size_t size,
-	struct tm_netlist_entry *entry, char reason[TM_NETENTRY_REASON],
-	size_t *column);
+		struct tm_netlist_entry *entry, char reason[TM_NETENTRY_REASON],
+		size_t *column);
 
 #endif

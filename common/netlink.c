@@ -21,13 +21,13 @@ typedef void answer_fn(void *context, const struct nlmsghdr *message);
 
 static int open_route(void)
 {
-	const struct timeval patience = {.tv_sec = PATIENCE_S};
-	const int fd =
-		socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	const struct timeval patience = { .tv_sec = PATIENCE_S };
+	const int fd = socket(
+			AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
 	if (fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-			sizeof(patience));
+				sizeof(patience));
 	return fd;
 }
 
@@ -40,12 +40,12 @@ static int receive(int fd, answer_fn *answer, void *context)
 
 	while ((n = recv(fd, reply, sizeof(reply), 0)) > 0) {
 		for (message = (const void *)reply; NLMSG_OK(message, n);
-			message = NLMSG_NEXT(message, n)) {
+				message = NLMSG_NEXT(message, n)) {
 			if (message->nlmsg_type == NLMSG_DONE)
 				return 0;
 			if (message->nlmsg_type == NLMSG_ERROR) {
 				const struct nlmsgerr *const error =
-					NLMSG_DATA(message);
+						NLMSG_DATA(message);
 
 				errno = -error->error;
 				return error->error ? -1 : 0;
@@ -58,8 +58,8 @@ static int receive(int fd, answer_fn *answer, void *context)
 	return -1;
 }
 
-static int ask(
-	const void *request, size_t size, answer_fn *answer, void *context)
+static int ask(const void *request, size_t size, answer_fn *answer,
+		void *context)
 {
 	const int fd = open_route();
 	int result = -1, error;
@@ -76,10 +76,10 @@ static int ask(
 
 /* The first attribute of that type, NULL where there is none. */
 static const struct rtattr *find(
-	const struct rtattr *attribute, int length, unsigned short type)
+		const struct rtattr *attribute, int length, unsigned short type)
 {
 	for (; RTA_OK(attribute, length);
-		attribute = RTA_NEXT(attribute, length)) {
+			attribute = RTA_NEXT(attribute, length)) {
 		if ((attribute->rta_type & NLA_TYPE_MASK) == type)
 			return attribute;
 	}
@@ -87,11 +87,11 @@ static const struct rtattr *find(
 }
 
 static const struct rtattr *find_inside(
-	const struct rtattr *attribute, unsigned short type)
+		const struct rtattr *attribute, unsigned short type)
 {
-	return attribute
-		       ? find(RTA_DATA(attribute), RTA_PAYLOAD(attribute), type)
-		       : NULL;
+	return attribute ? find(RTA_DATA(attribute), RTA_PAYLOAD(attribute),
+					   type)
+			 : NULL;
 }
 
 static uint32_t number(const struct rtattr *attribute)
@@ -135,12 +135,12 @@ static void on_filter(void *context, const struct nlmsghdr *message)
 	search->filter.program = 0;
 	*search->filter.name = '\0';
 	if (RTA_PAYLOAD(kind) >= sizeof("bpf") &&
-		!memcmp(RTA_DATA(kind), "bpf", sizeof("bpf"))) {
+			!memcmp(RTA_DATA(kind), "bpf", sizeof("bpf"))) {
 		options = find(first, length, TCA_OPTIONS);
 		search->filter.program =
-			number(find_inside(options, TCA_BPF_ID));
+				number(find_inside(options, TCA_BPF_ID));
 		copy_text(search->filter.name,
-			find_inside(options, TCA_BPF_NAME));
+				find_inside(options, TCA_BPF_NAME));
 	}
 	search->filter.handle = tc->tcm_handle;
 	search->filter.preference = tc->tcm_info >> 16;
@@ -148,26 +148,26 @@ static void on_filter(void *context, const struct nlmsghdr *message)
 }
 
 int tm_netlink_filters(uint32_t ifindex,
-	void found(void *context, const struct tm_filter *filter),
-	void *context)
+		void found(void *context, const struct tm_filter *filter),
+		void *context)
 {
-	struct search search = {.found = found, .context = context};
+	struct search search = { .found = found, .context = context };
 	struct {
 		struct nlmsghdr header;
 		struct tcmsg tc;
 	} request = {
-		.header = {.nlmsg_len = sizeof(request),
-			.nlmsg_type = RTM_GETTFILTER,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-		.tc = {.tcm_ifindex = ifindex},
+		.header = { .nlmsg_len = sizeof(request),
+				.nlmsg_type = RTM_GETTFILTER,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.tc = { .tcm_ifindex = ifindex },
 	};
 
 	search.filter.ifindex = ifindex;
 	for (int is_out = 0; is_out < 2; is_out++) {
 		search.filter.is_in = !is_out;
-		request.tc.tcm_parent = TC_H_MAKE(
-			TC_H_CLSACT, search.filter.is_in ? TC_H_MIN_INGRESS
-							 : TC_H_MIN_EGRESS);
+		request.tc.tcm_parent = TC_H_MAKE(TC_H_CLSACT,
+				search.filter.is_in ? TC_H_MIN_INGRESS
+						    : TC_H_MIN_EGRESS);
 		if (ask(&request, sizeof(request), on_filter, &search))
 			return -1;
 	}
@@ -192,7 +192,7 @@ static void copy(char *out, size_t size, const struct rtattr *attribute)
 
 static void count(struct tm_link *link, const struct rtattr *attribute)
 {
-	struct rtnl_link_stats64 counters = {0};
+	struct rtnl_link_stats64 counters = { 0 };
 	size_t size = attribute ? RTA_PAYLOAD(attribute) : 0;
 
 	/* a newer kernel has more of them */
@@ -212,9 +212,9 @@ static void on_any_link(void *context, const struct nlmsghdr *message)
 	const struct ifinfomsg *const found = NLMSG_DATA(message);
 	const struct rtattr *const first = IFLA_RTA(found);
 	const int length = IFLA_PAYLOAD(message);
-	struct tm_link link = {.ifindex = found->ifi_index,
+	struct tm_link link = { .ifindex = found->ifi_index,
 		.type = found->ifi_type,
-		.is_up = found->ifi_flags & IFF_UP};
+		.is_up = found->ifi_flags & IFF_UP };
 
 	if (message->nlmsg_type != RTM_NEWLINK)
 		return;
@@ -223,24 +223,24 @@ static void on_any_link(void *context, const struct nlmsghdr *message)
 	link.master = number(find(first, length, IFLA_MASTER));
 	copy(link.name, sizeof(link.name), find(first, length, IFLA_IFNAME));
 	copy(link.kind, sizeof(link.kind),
-		find_inside(
-			find(first, length, IFLA_LINKINFO), IFLA_INFO_KIND));
+			find_inside(find(first, length, IFLA_LINKINFO),
+					IFLA_INFO_KIND));
 	count(&link, find(first, length, IFLA_STATS64));
 	walk->found(walk->context, &link);
 }
 
-int tm_netlink_links(
-	void found(void *context, const struct tm_link *link), void *context)
+int tm_netlink_links(void found(void *context, const struct tm_link *link),
+		void *context)
 {
 	const struct {
 		struct nlmsghdr header;
 		struct ifinfomsg link;
 	} request = {
-		.header = {.nlmsg_len = sizeof(request),
-			.nlmsg_type = RTM_GETLINK,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+		.header = { .nlmsg_len = sizeof(request),
+				.nlmsg_type = RTM_GETLINK,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 	};
-	struct walk walk = {found, context};
+	struct walk walk = { found, context };
 
 	return ask(&request, sizeof(request), on_any_link, &walk);
 }
@@ -251,8 +251,9 @@ static void on_link(void *context, const struct nlmsghdr *message)
 
 	if (message->nlmsg_type == RTM_NEWLINK)
 		*(uint32_t *)context = number(find_inside(
-			find(IFLA_RTA(link), IFLA_PAYLOAD(message), IFLA_XDP),
-			IFLA_XDP_PROG_ID));
+				find(IFLA_RTA(link), IFLA_PAYLOAD(message),
+						IFLA_XDP),
+				IFLA_XDP_PROG_ID));
 }
 
 uint32_t tm_netlink_xdp(uint32_t ifindex)
@@ -261,10 +262,10 @@ uint32_t tm_netlink_xdp(uint32_t ifindex)
 		struct nlmsghdr header;
 		struct ifinfomsg link;
 	} request = {
-		.header = {.nlmsg_len = sizeof(request),
-			.nlmsg_type = RTM_GETLINK,
-			.nlmsg_flags = NLM_F_REQUEST},
-		.link = {.ifi_index = ifindex},
+		.header = { .nlmsg_len = sizeof(request),
+				.nlmsg_type = RTM_GETLINK,
+				.nlmsg_flags = NLM_F_REQUEST },
+		.link = { .ifi_index = ifindex },
 	};
 	uint32_t id = 0;
 
@@ -286,12 +287,13 @@ static int change_clsact(uint32_t ifindex, uint16_t type, uint16_t flags)
 		struct rtattr kind;
 		char name[8];
 	} request = {
-		.header = {.nlmsg_type = type,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags},
-		.tc = {.tcm_ifindex = ifindex,
-			.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
-			.tcm_parent = TC_H_CLSACT},
-		.kind = {RTA_LENGTH(sizeof("clsact")), TCA_KIND},
+		.header = { .nlmsg_type = type,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
+					       flags },
+		.tc = { .tcm_ifindex = ifindex,
+				.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
+				.tcm_parent = TC_H_CLSACT },
+		.kind = { RTA_LENGTH(sizeof("clsact")), TCA_KIND },
 		.name = "clsact",
 	};
 
@@ -314,10 +316,11 @@ static struct tcmsg place_of(const struct tm_filter *filter)
 	return (struct tcmsg){
 		.tcm_ifindex = filter->ifindex,
 		.tcm_handle = filter->handle,
-		.tcm_parent = TC_H_MAKE(TC_H_CLSACT,
-			filter->is_in ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS),
-		.tcm_info = TC_H_MAKE(
-			(uint32_t)filter->preference << 16, htons(ETH_P_ALL)),
+		.tcm_parent = TC_H_MAKE(
+				TC_H_CLSACT, filter->is_in ? TC_H_MIN_INGRESS
+							   : TC_H_MIN_EGRESS),
+		.tcm_info = TC_H_MAKE((uint32_t)filter->preference << 16,
+				htons(ETH_P_ALL)),
 	};
 }
 
@@ -335,23 +338,23 @@ int tm_netlink_add_filter(const struct tm_filter *filter, int program)
 		struct rtattr name;
 		char text[TM_FILTER_NAME];
 	} request = {
-		.header = {.nlmsg_type = RTM_NEWTFILTER,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
-				       NLM_F_CREATE | NLM_F_EXCL},
+		.header = { .nlmsg_type = RTM_NEWTFILTER,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
+					       NLM_F_CREATE | NLM_F_EXCL },
 		.tc = place_of(filter),
-		.kind = {RTA_LENGTH(sizeof("bpf")), TCA_KIND},
+		.kind = { RTA_LENGTH(sizeof("bpf")), TCA_KIND },
 		.bpf = "bpf",
-		.fd = {RTA_LENGTH(sizeof(uint32_t)), TCA_BPF_FD},
+		.fd = { RTA_LENGTH(sizeof(uint32_t)), TCA_BPF_FD },
 		.program = program,
-		.flags = {RTA_LENGTH(sizeof(uint32_t)), TCA_BPF_FLAGS},
+		.flags = { RTA_LENGTH(sizeof(uint32_t)), TCA_BPF_FLAGS },
 		.is_direct = TCA_BPF_FLAG_ACT_DIRECT,
-		.name = {RTA_LENGTH(TM_FILTER_NAME), TCA_BPF_NAME},
+		.name = { RTA_LENGTH(TM_FILTER_NAME), TCA_BPF_NAME },
 	};
 
 	memcpy(request.text, filter->name, TM_FILTER_NAME - 1);
 	request.options.rta_type = TCA_OPTIONS;
-	request.options.rta_len =
-		sizeof(request) - offsetof(__typeof__(request), options);
+	request.options.rta_len = sizeof(request) -
+				  offsetof(__typeof__(request), options);
 	request.header.nlmsg_len = sizeof(request);
 	return ask(&request, sizeof(request), ignore, NULL);
 }
@@ -364,10 +367,10 @@ int tm_netlink_remove_filter(const struct tm_filter *filter)
 		struct rtattr kind;
 		char bpf[4];
 	} request = {
-		.header = {.nlmsg_type = RTM_DELTFILTER,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
+		.header = { .nlmsg_type = RTM_DELTFILTER,
+				.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
 		.tc = place_of(filter),
-		.kind = {RTA_LENGTH(sizeof("bpf")), TCA_KIND},
+		.kind = { RTA_LENGTH(sizeof("bpf")), TCA_KIND },
 		.bpf = "bpf",
 	};
 

@@ -20,8 +20,8 @@ struct tm_filter {
 /* Calls found for each tc filter of an interface, by clsact. 0, or -1 with
  * errno. */
 int tm_netlink_filters(uint32_t ifindex,
-	void found(void *context, const struct tm_filter *filter),
-	void *context);
+		void found(void *context, const struct tm_filter *filter),
+		void *context);
 
 struct tm_link {
 	uint32_t ifindex;
@@ -38,8 +38,8 @@ struct tm_link {
 
 /* Calls found for each interface of this network namespace. 0, or -1 with
  * errno. */
-int tm_netlink_links(
-	void found(void *context, const struct tm_link *link), void *context);
+int tm_netlink_links(void found(void *context, const struct tm_link *link),
+		void *context);
 
 /* The id of the interface's XDP program, 0 = none. */
 uint32_t tm_netlink_xdp(uint32_t ifindex);

@@ -17,17 +17,17 @@
 static int fail_errno(struct tm_netlist *list)
 {
 	snprintf(list->problem, sizeof(list->problem), "%.*s: %s", NAME_MOST,
-		list->name, strerror(errno));
+			list->name, strerror(errno));
 	list->has_ended = true;
 	return -1;
 }
 
 static enum tm_netlist_found wrong(struct tm_netlist *list, uint64_t line,
-	size_t column, const char *reason)
+		size_t column, const char *reason)
 {
 	snprintf(list->problem, sizeof(list->problem),
-		"%.*s:%" PRIu64 ":%zu: %s", NAME_MOST, list->name, line, column,
-		reason);
+			"%.*s:%" PRIu64 ":%zu: %s", NAME_MOST, list->name, line,
+			column, reason);
 	return TM_NETLIST_WRONG;
 }
 
@@ -61,7 +61,7 @@ void tm_netlist_close(struct tm_netlist *list)
 
 /* What is no text is named once, and not line by line. */
 static enum tm_netlist_found refuse_binary(
-	struct tm_netlist *list, const char *nul)
+		struct tm_netlist *list, const char *nul)
 {
 	const char *line = list->block + list->begin;
 	uint64_t number = list->line + 1;
@@ -72,7 +72,7 @@ static enum tm_netlist_found refuse_binary(
 	list->has_ended = true;
 	list->begin = list->end = 0;
 	return wrong(list, number, nul - line + 1,
-		"byte 0x00: not a text file, and so no list of networks");
+			"byte 0x00: not a text file, and so no list of networks");
 }
 
 static enum tm_netlist_found refuse_gzip(struct tm_netlist *list)
@@ -80,7 +80,7 @@ static enum tm_netlist_found refuse_gzip(struct tm_netlist *list)
 	list->has_ended = true;
 	list->begin = list->end = 0;
 	return wrong(list, 1, 1,
-		"gzip data, not a list; zcat gives the list that is in it");
+			"gzip data, not a list; zcat gives the list that is in it");
 }
 
 static enum tm_netlist_found look_at_start(struct tm_netlist *list)
@@ -100,12 +100,12 @@ static enum tm_netlist_found fill(struct tm_netlist *list)
 	ssize_t n;
 
 	memmove(list->block, list->block + list->begin,
-		list->end - list->begin);
+			list->end - list->begin);
 	list->end -= list->begin;
 	list->begin = 0;
 	do {
 		n = read(list->fd, list->block + list->end,
-			LINE_MOST - list->end);
+				LINE_MOST - list->end);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		fail_errno(list);
@@ -132,13 +132,13 @@ static enum tm_netlist_found refuse_long(struct tm_netlist *list)
 	list->begin = list->end;
 	list->is_skipping = true;
 	snprintf(reason, sizeof(reason), "a line of more than %zu bytes",
-		LINE_MOST - 1);
+			LINE_MOST - 1);
 	return wrong(list, list->line + 1, 1, reason);
 }
 
 /* The next whole line, without what ends it. */
 static enum tm_netlist_found next_line(
-	struct tm_netlist *list, const char **line, size_t *size)
+		struct tm_netlist *list, const char **line, size_t *size)
 {
 	enum tm_netlist_found found;
 	const char *end;
@@ -169,7 +169,7 @@ static enum tm_netlist_found next_line(
 }
 
 enum tm_netlist_found tm_netlist_next(
-	struct tm_netlist *list, struct tm_netlist_entry *entry)
+		struct tm_netlist *list, struct tm_netlist_entry *entry)
 {
 	char reason[TM_NETENTRY_REASON];
 	enum tm_netlist_found found;
@@ -196,7 +196,7 @@ enum tm_netlist_found tm_netlist_next(
 }
 
 int tm_netlist_parse(const char *text, struct tm_netlist_entry *entry,
-	char problem[TM_NETLIST_PROBLEM])
+		char problem[TM_NETLIST_PROBLEM])
 {
 	char reason[TM_NETENTRY_REASON] = "a network is missing";
 	size_t column = 1;
@@ -207,12 +207,12 @@ int tm_netlist_parse(const char *text, struct tm_netlist_entry *entry,
 	if (status > 0)
 		return 0;
 	snprintf(problem, TM_NETLIST_PROBLEM, "'%.*s', column %zu: %s",
-		NAME_MOST, text, column, reason);
+			NAME_MOST, text, column, reason);
 	return -1;
 }
 
 bool tm_netlist_range(const struct tm_netlist_entry *entry, uint32_t *step,
-	struct tm_range *range)
+		struct tm_range *range)
 {
 	uint32_t stars, bits, value, rest = (*step)++;
 	unsigned behind;
@@ -232,14 +232,14 @@ bool tm_netlist_range(const struct tm_netlist_entry *entry, uint32_t *step,
 			rest >>= 8;
 		}
 	}
-	range->first = (struct tm_key){(uint64_t)value << 32, 0};
+	range->first = (struct tm_key){ (uint64_t)value << 32, 0 };
 	range->last = tm_key_behind(32 - behind);
 	range->last.high |= range->first.high;
 	return !rest;
 }
 
 bool tm_netlist_holds(
-	const struct tm_netlist_entry *entry, const uint8_t address[16])
+		const struct tm_netlist_entry *entry, const uint8_t address[16])
 {
 	struct tm_key key;
 
@@ -247,7 +247,7 @@ bool tm_netlist_holds(
 		return false;
 	if (entry->is_pattern)
 		return !((key.high ^ entry->range.first.high) >> 32 &
-			 entry->mask);
+				entry->mask);
 	return !tm_key_below(key, entry->range.first) &&
 	       !tm_key_below(entry->range.last, key);
 }

@@ -46,21 +46,21 @@ int tm_netlist_open(struct tm_netlist *list, const char *path);
 
 /* The next entry of the list, or the next wrong line of it. */
 enum tm_netlist_found tm_netlist_next(
-	struct tm_netlist *list, struct tm_netlist_entry *entry);
+		struct tm_netlist *list, struct tm_netlist_entry *entry);
 
 void tm_netlist_close(struct tm_netlist *list);
 
 /* One entry from a text of its own, such as an argument. 0, or -1 with the
  * problem, which names the text and the column. */
 int tm_netlist_parse(const char *text, struct tm_netlist_entry *entry,
-	char problem[TM_NETLIST_PROBLEM]);
+		char problem[TM_NETLIST_PROBLEM]);
 
 /* The next range of an entry: true until there are none. *step is 0 before the
  * first call. Those of a pattern come in rising order. */
 bool tm_netlist_range(const struct tm_netlist_entry *entry, uint32_t *step,
-	struct tm_range *range);
+		struct tm_range *range);
 
-bool tm_netlist_holds(
-	const struct tm_netlist_entry *entry, const uint8_t address[16]);
+bool tm_netlist_holds(const struct tm_netlist_entry *entry,
+		const uint8_t address[16]);
 
 #endif

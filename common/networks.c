@@ -81,8 +81,8 @@ static int reserve(struct family *family, uint32_t more)
 	return 0;
 }
 
-int tm_networks_add_entry(
-	struct tm_networks *networks, const struct tm_netlist_entry *entry)
+int tm_networks_add_entry(struct tm_networks *networks,
+		const struct tm_netlist_entry *entry)
 {
 	struct family *family = &networks->families[entry->is_ipv4];
 	struct tm_range range;
@@ -105,7 +105,7 @@ static int say(char problem[TM_NETWORKS_PROBLEM], const char *text)
 /* All of the file is read: the first wrong line is named, the others counted.
  */
 static int add_list(struct tm_networks *networks, struct tm_netlist *list,
-	char problem[TM_NETWORKS_PROBLEM])
+		char problem[TM_NETWORKS_PROBLEM])
 {
 	struct tm_netlist_entry entry;
 	enum tm_netlist_found found;
@@ -116,7 +116,7 @@ static int add_list(struct tm_networks *networks, struct tm_netlist *list,
 		if (found == TM_NETLIST_WRONG && !wrong++)
 			say(problem, list->problem);
 		if (found == TM_NETLIST_ENTRY && !wrong &&
-			tm_networks_add_entry(networks, &entry))
+				tm_networks_add_entry(networks, &entry))
 			return say(problem, strerror(errno));
 	}
 	if (!wrong)
@@ -124,13 +124,13 @@ static int add_list(struct tm_networks *networks, struct tm_netlist *list,
 	size = strlen(problem);
 	if (wrong > 1)
 		snprintf(problem + size, TM_NETWORKS_PROBLEM - size,
-			" (and %ju more; ipmask names them all)",
-			(uintmax_t)(wrong - 1));
+				" (and %ju more; ipmask names them all)",
+				(uintmax_t)(wrong - 1));
 	return -1;
 }
 
 static int add_file(struct tm_networks *networks, const char *path,
-	char problem[TM_NETWORKS_PROBLEM])
+		char problem[TM_NETWORKS_PROBLEM])
 {
 	struct tm_netlist list;
 	int status;
@@ -143,7 +143,7 @@ static int add_file(struct tm_networks *networks, const char *path,
 }
 
 static int add_text(struct tm_networks *networks, const char *text,
-	char problem[TM_NETWORKS_PROBLEM])
+		char problem[TM_NETWORKS_PROBLEM])
 {
 	struct tm_netlist_entry entry;
 
@@ -155,7 +155,7 @@ static int add_text(struct tm_networks *networks, const char *text,
 }
 
 int tm_networks_add(struct tm_networks *networks, const char *argument,
-	char problem[TM_NETWORKS_PROBLEM])
+		char problem[TM_NETWORKS_PROBLEM])
 {
 	const uint32_t ipv4 = networks->families[IPV4].count;
 	const uint32_t ipv6 = networks->families[IPV6].count;
@@ -191,7 +191,7 @@ static bool is_sorted(const struct family *family)
 {
 	for (uint32_t i = 1; i < family->count; i++) {
 		if (tm_key_below(family->ranges[i].first,
-			    family->ranges[i - 1].first))
+				    family->ranges[i - 1].first))
 			return false;
 	}
 	return true;
@@ -214,7 +214,7 @@ static void merge(struct family *family)
 		return;
 	if (!is_sorted(family))
 		qsort(family->ranges, family->count, sizeof(*family->ranges),
-			compare);
+				compare);
 	for (uint32_t i = 1; i < family->count; i++) {
 		const struct tm_range *range = &family->ranges[i];
 
@@ -236,15 +236,16 @@ struct part {
 
 /* The ranges that the next part meets, which lies above the one before it. */
 static void find_ranges(
-	const struct family *family, struct part *part, uint32_t end)
+		const struct family *family, struct part *part, uint32_t end)
 {
 	while (part->begin < end &&
-		tm_key_below(
-			family->ranges[part->begin].last, part->span.first))
+			tm_key_below(family->ranges[part->begin].last,
+					part->span.first))
 		part->begin++;
 	part->end = part->begin;
 	while (part->end < end &&
-		!tm_key_below(part->span.last, family->ranges[part->end].first))
+			!tm_key_below(part->span.last,
+					family->ranges[part->end].first))
 		part->end++;
 }
 
@@ -270,18 +271,18 @@ static unsigned shared_bits(struct tm_key a, struct tm_key b)
  * ranges. */
 static void leave_out(const struct family *family, struct part *part)
 {
-	const struct tm_key first =
-		later(family->ranges[part->begin].first, part->span.first);
-	const struct tm_key last =
-		earlier(family->ranges[part->end - 1].last, part->span.last);
+	const struct tm_key first = later(
+			family->ranges[part->begin].first, part->span.first);
+	const struct tm_key last = earlier(
+			family->ranges[part->end - 1].last, part->span.last);
 	struct tm_key behind;
 
 	part->bits = shared_bits(first, last);
 	behind = tm_key_behind(part->bits);
-	part->span.first = (struct tm_key){
-		first.high & ~behind.high, first.low & ~behind.low};
-	part->span.last = (struct tm_key){
-		first.high | behind.high, first.low | behind.low};
+	part->span.first = (struct tm_key){ first.high & ~behind.high,
+		first.low & ~behind.low };
+	part->span.last = (struct tm_key){ first.high | behind.high,
+		first.low | behind.low };
 }
 
 static int64_t new_table(struct family *family, size_t size)
@@ -294,7 +295,7 @@ static int64_t new_table(struct family *family, size_t size)
 		room *= 2;
 	if (room > family->table_size) {
 		tables = reallocarray(
-			family->tables, room, sizeof(*family->tables));
+				family->tables, room, sizeof(*family->tables));
 		if (!tables)
 			return -1;
 		family->tables = tables;
@@ -314,16 +315,16 @@ static unsigned choose_bits(const struct part *part)
 	return bits < BITS_MOST ? bits : BITS_MOST;
 }
 
-static int make_entry(
-	struct family *family, const struct part *part, uint64_t *entry);
+static int make_entry(struct family *family, const struct part *part,
+		uint64_t *entry);
 
 static int make_table(
-	struct family *family, const struct part *part, uint64_t *entry)
+		struct family *family, const struct part *part, uint64_t *entry)
 {
 	const unsigned bits = choose_bits(part);
 	const struct tm_key behind = tm_key_behind(part->bits + bits);
 	const int64_t table = new_table(family, (size_t)1 << bits);
-	struct part child = {.span = part->span, .begin = part->begin};
+	struct part child = { .span = part->span, .begin = part->begin };
 	uint64_t made;
 
 	if (table < 0)
@@ -343,7 +344,7 @@ static int make_table(
 }
 
 static int make_entry(
-	struct family *family, const struct part *part, uint64_t *entry)
+		struct family *family, const struct part *part, uint64_t *entry)
 {
 	struct part narrow = *part;
 
@@ -361,7 +362,7 @@ static bool is_deep(const struct tm_range *range)
 
 static int build(struct family *family)
 {
-	struct part whole = {.span.last = {UINT64_MAX, UINT64_MAX}};
+	struct part whole = { .span.last = { UINT64_MAX, UINT64_MAX } };
 
 	forget_tables(family);
 	merge(family);
@@ -382,7 +383,7 @@ int tm_networks_build(struct tm_networks *networks)
 }
 
 static bool is_in_range(
-	const struct family *family, uint32_t index, struct tm_key key)
+		const struct family *family, uint32_t index, struct tm_key key)
 {
 	const struct tm_key first = family->ranges[index].first;
 	const struct tm_key last = family->ranges[index].last;
@@ -408,7 +409,7 @@ static bool family_holds(const struct family *family, struct tm_key key)
 }
 
 bool tm_networks_hold(
-	const struct tm_networks *networks, const uint8_t address[16])
+		const struct tm_networks *networks, const uint8_t address[16])
 {
 	struct tm_key key;
 	const bool is_ipv4 = tm_key_from_address(&key, address);
@@ -417,7 +418,7 @@ bool tm_networks_hold(
 }
 
 bool tm_networks_next(const struct tm_networks *networks,
-	struct tm_networks_walk *walk, struct tm_network *network)
+		struct tm_networks_walk *walk, struct tm_network *network)
 {
 	for (; walk->family < FAMILIES; walk->family++, walk->at = 0) {
 		const bool is_ipv4 = !walk->family;

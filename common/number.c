@@ -12,7 +12,7 @@ static bool digits(const char **text, uint64_t *value)
 
 	for (*value = 0; *p >= '0' && *p <= '9'; p++) {
 		if (__builtin_mul_overflow(*value, 10, value) ||
-			__builtin_add_overflow(*value, *p - '0', value))
+				__builtin_add_overflow(*value, *p - '0', value))
 			return false;
 	}
 	if (p == *text)
@@ -38,7 +38,7 @@ bool tm_size_parse(const char *text, uint64_t *bytes)
 		return true;
 	unit = strchr(units, *text | 0x20);
 	if (!unit || (text[1] && strcasecmp(text + 1, "b") &&
-			     strcasecmp(text + 1, "ib")))
+				     strcasecmp(text + 1, "ib")))
 		return false;
 	shift = 10 * (unit - units + 1);
 	return !__builtin_mul_overflow(*bytes, UINT64_C(1) << shift, bytes);
@@ -50,12 +50,12 @@ bool tm_duration_parse(const char *text, uint64_t *ns)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{"", 1000000000},
-		{"ms", 1000000},
-		{"s", 1000000000},
-		{"m", 60000000000},
-		{"h", 3600000000000},
-		{"d", 86400000000000},
+		{ "", 1000000000 },
+		{ "ms", 1000000 },
+		{ "s", 1000000000 },
+		{ "m", 60000000000 },
+		{ "h", 3600000000000 },
+		{ "d", 86400000000000 },
 	};
 
 	if (!digits(&text, ns))
@@ -156,7 +156,7 @@ const char *tm_iec_format(char out[TM_IEC_SIZE], uint64_t bytes)
 }
 
 const char *tm_rate_format(
-	char out[TM_RATE_SIZE], uint64_t bytes, uint64_t length_ns)
+		char out[TM_RATE_SIZE], uint64_t bytes, uint64_t length_ns)
 {
 	static const char units[] = " kMGTPE";
 	double rate = length_ns ? bytes * 8e9 / length_ns : 0;

@@ -39,6 +39,6 @@ const char *tm_iec_format(char out[TM_IEC_SIZE], uint64_t bytes);
 /* For people: "0 bit/s", "999 bit/s", "1.5 kbit/s", "940.1 Mbit/s"; 0 where
  * length_ns is. Ends in NUL. */
 const char *tm_rate_format(
-	char out[TM_RATE_SIZE], uint64_t bytes, uint64_t length_ns);
+		char out[TM_RATE_SIZE], uint64_t bytes, uint64_t length_ns);
 
 #endif

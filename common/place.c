@@ -24,7 +24,8 @@ static int fail(struct tm_refusal *refusal)
 }
 
 __attribute__((format(printf, 3, 4))) static int refuse(
-	struct tm_refusal *refusal, enum tm_flaw flaw, const char *format, ...)
+		struct tm_refusal *refusal, enum tm_flaw flaw,
+		const char *format, ...)
 {
 	va_list args;
 
@@ -73,7 +74,7 @@ bool tm_group_is_own(gid_t group, uid_t user)
 	const struct passwd *owner = getpwuid(user);
 
 	if (!members || !owner || owner->pw_gid != group ||
-		strcmp(members->gr_name, owner->pw_name))
+			strcmp(members->gr_name, owner->pw_name))
 		return false;
 	for (char **name = members->gr_mem; *name; name++) {
 		if (strcmp(*name, owner->pw_name))
@@ -103,18 +104,19 @@ static int check_rights(enum tm_trust trust, struct tm_refusal *refusal)
 
 	if (!is_trusted(status->st_uid, trust))
 		return refuse(refusal, TM_FLAW_OWNER,
-			"it belongs to uid %ju (mode %04o), not to %syou",
-			owner, mode, trust == TM_TRUST_ME ? "" : "root or to ");
+				"it belongs to uid %ju (mode %04o), not to %syou",
+				owner, mode,
+				trust == TM_TRUST_ME ? "" : "root or to ");
 	if (mode & S_IWOTH)
 		return refuse(refusal, TM_FLAW_WRITE,
-			"everybody can write to it (owner uid %ju, mode %04o; "
-			"chmod o-w mends it)",
-			owner, mode);
+				"everybody can write to it (owner uid %ju, mode %04o; "
+				"chmod o-w mends it)",
+				owner, mode);
 	if (mode & S_IWGRP && !is_group_trusted(status))
 		return refuse(refusal, TM_FLAW_WRITE,
-			"group %ju can write to it (owner uid %ju, mode %04o; "
-			"chmod g-w mends it)",
-			group, owner, mode);
+				"group %ju can write to it (owner uid %ju, mode %04o; "
+				"chmod g-w mends it)",
+				group, owner, mode);
 	return 0;
 }
 
@@ -124,12 +126,12 @@ static int check_file(enum tm_trust trust, struct tm_refusal *refusal)
 
 	if (!S_ISREG(status->st_mode))
 		return refuse(refusal, TM_FLAW_KIND, "it is %s",
-			tm_kind_name(status->st_mode));
+				tm_kind_name(status->st_mode));
 	if (trust == TM_TRUST_ALL)
 		return 0;
 	if (status->st_nlink > 1)
 		return refuse(refusal, TM_FLAW_NAMES, "it has %ju hard links",
-			(uintmax_t)status->st_nlink);
+				(uintmax_t)status->st_nlink);
 	return check_rights(trust, refusal);
 }
 
@@ -177,15 +179,15 @@ static bool is_link(int fd, struct stat *status)
 
 /* Where the path goes on that now begins with the link's target. */
 static int follow(int at, int link, char path[2 * PATH_MAX], const char *left,
-	struct tm_refusal *refusal)
+		struct tm_refusal *refusal)
 {
 	const uintmax_t owner = refusal->status.st_uid;
 
 	if (!is_trusted(owner, TM_TRUST_ROOT))
 		return refuse(refusal, TM_FLAW_WAY,
-			"on the way, %s is a symbolic link that belongs to uid "
-			"%ju",
-			refusal->name, owner);
+				"on the way, %s is a symbolic link that belongs to uid "
+				"%ju",
+				refusal->name, owner);
 	if (expand(link, path, left))
 		return -1;
 	return *path == '/' ? open_start(path) : fcntl(at, F_DUPFD_CLOEXEC, 0);
@@ -205,8 +207,9 @@ static int walk(char path[2 * PATH_MAX], struct tm_refusal *refusal)
 			link = next;
 			errno = ELOOP;
 			next = ++links > LINKS_MAX
-				       ? -1
-				       : follow(at, link, path, left, refusal);
+					       ? -1
+					       : follow(at, link, path, left,
+								 refusal);
 			close_kept(link);
 			left = path;
 		}
@@ -217,7 +220,7 @@ static int walk(char path[2 * PATH_MAX], struct tm_refusal *refusal)
 }
 
 static int check_directory(
-	int fd, enum tm_trust trust, struct tm_refusal *refusal)
+		int fd, enum tm_trust trust, struct tm_refusal *refusal)
 {
 	if (fstat(fd, &refusal->status))
 		return fail(refusal);
@@ -229,7 +232,7 @@ static int check_directory(
 }
 
 static int open_directory(const char *path, size_t size, enum tm_trust trust,
-	struct tm_refusal *refusal)
+		struct tm_refusal *refusal)
 {
 	char left[2 * PATH_MAX];
 	int fd;
@@ -247,14 +250,14 @@ static int open_directory(const char *path, size_t size, enum tm_trust trust,
 	return check_directory(fd, trust, refusal) ? close_kept(fd) : fd;
 }
 
-int tm_place_open(
-	const char *path, enum tm_trust trust, struct tm_refusal *refusal)
+int tm_place_open(const char *path, enum tm_trust trust,
+		struct tm_refusal *refusal)
 {
 	return open_directory(path, strlen(path), trust, refusal);
 }
 
 int tm_place_open_for(const char *file, const char **name, enum tm_trust trust,
-	struct tm_refusal *refusal)
+		struct tm_refusal *refusal)
 {
 	const char *slash = strrchr(file, '/');
 
@@ -263,7 +266,7 @@ int tm_place_open_for(const char *file, const char **name, enum tm_trust trust,
 }
 
 int tm_place_look(int place, const char *name, enum tm_trust trust,
-	struct tm_refusal *refusal)
+		struct tm_refusal *refusal)
 {
 	if (!fstatat(place, name, &refusal->status, AT_SYMLINK_NOFOLLOW))
 		return check_file(trust, refusal);
@@ -283,7 +286,7 @@ static int check_opened(int fd, enum tm_trust trust, struct tm_refusal *refusal)
 }
 
 int tm_place_file(int place, const char *name, int flags, mode_t mode,
-	enum tm_trust trust, struct tm_refusal *refusal)
+		enum tm_trust trust, struct tm_refusal *refusal)
 {
 	int fd;
 
@@ -299,22 +302,22 @@ int tm_place_file(int place, const char *name, int flags, mode_t mode,
  * to be named. */
 static int refuse_held(int fd, struct tm_refusal *refusal)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
 	if (fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK ||
-		lock.l_pid <= 0)
+			lock.l_pid <= 0)
 		return refuse(refusal, TM_FLAW_HELD, "another process");
-	return refuse(
-		refusal, TM_FLAW_HELD, "process %jd", (intmax_t)lock.l_pid);
+	return refuse(refusal, TM_FLAW_HELD, "process %jd",
+			(intmax_t)lock.l_pid);
 }
 
 /* Record locks and not flock(2): the kernel knows who holds them, and they do
  * not pass to children. */
 int tm_place_lock(int place, const char *name, struct tm_refusal *refusal)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	const int fd = tm_place_file(
-		place, name, O_RDWR | O_CREAT, 0600, TM_TRUST_ROOT, refusal);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	const int fd = tm_place_file(place, name, O_RDWR | O_CREAT, 0600,
+			TM_TRUST_ROOT, refusal);
 
 	if (fd < 0 || !fcntl(fd, F_SETLK, &lock))
 		return fd;

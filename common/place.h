@@ -39,22 +39,22 @@ struct tm_refusal {
 /* Opens a directory with O_PATH. Symbolic links on the way, those in the
  * targets of links too, are followed when root or this user owns them. Unless
  * all are trusted, nobody else may write in it but the owner's own group. */
-int tm_place_open(
-	const char *path, enum tm_trust trust, struct tm_refusal *refusal);
+int tm_place_open(const char *path, enum tm_trust trust,
+		struct tm_refusal *refusal);
 
 /* The same for the directory that the file is in; *name = its last name. */
 int tm_place_open_for(const char *file, const char **name, enum tm_trust trust,
-	struct tm_refusal *refusal);
+		struct tm_refusal *refusal);
 
 /* Whether a file there would be refused by its name alone, without an open
  * that a FIFO or a device could feel: 0, or 1 when there is none. */
 int tm_place_look(int place, const char *name, enum tm_trust trust,
-	struct tm_refusal *refusal);
+		struct tm_refusal *refusal);
 
 /* openat(2) of a regular file, never waiting: its descriptor. Unless all are
  * trusted, it has one name and no group or others can write to it. */
 int tm_place_file(int place, const char *name, int flags, mode_t mode,
-	enum tm_trust trust, struct tm_refusal *refusal);
+		enum tm_trust trust, struct tm_refusal *refusal);
 
 /* Locks a file there, made where it is missing, for this process until the
  * descriptor is closed. */

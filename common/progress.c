@@ -44,21 +44,21 @@ static void format_rate(char out[16], double rate)
 		snprintf(out, 16, "%.0f/s", rate);
 }
 
-const char *tm_progress_counts(
-	struct tm_progress *progress, uint64_t events, uint64_t lost_packets)
+const char *tm_progress_counts(struct tm_progress *progress, uint64_t events,
+		uint64_t lost_packets)
 {
 	const uint64_t spent_ns = now_ns() - progress->start_ns;
 	char rate[16];
 
 	format_rate(rate, events * 1e9 / (spent_ns + 1e6));
 	snprintf(progress->text, sizeof(progress->text),
-		"%" PRIu64 " events, %s, %" PRIu64 " lost", events, rate,
-		lost_packets);
+			"%" PRIu64 " events, %s, %" PRIu64 " lost", events,
+			rate, lost_packets);
 	return progress->text;
 }
 
 const char *tm_progress_text(
-	struct tm_progress *progress, const struct tm_reader *reader)
+		struct tm_progress *progress, const struct tm_reader *reader)
 {
 	const int percent = tm_reader_percent(reader);
 	size_t length;
@@ -67,6 +67,7 @@ const char *tm_progress_text(
 	length = strlen(progress->text);
 	if (percent >= 0)
 		snprintf(progress->text + length,
-			sizeof(progress->text) - length, ", %d %%", percent);
+				sizeof(progress->text) - length, ", %d %%",
+				percent);
 	return progress->text;
 }

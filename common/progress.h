@@ -22,10 +22,10 @@ bool tm_progress_due(struct tm_progress *progress);
 /* "1234567 events, 1.2 M/s, 0 lost, 45 %"; percent only for files. The text
  * is the progress's own. */
 const char *tm_progress_text(
-	struct tm_progress *progress, const struct tm_reader *reader);
+		struct tm_progress *progress, const struct tm_reader *reader);
 
 /* The same of what was not counted by a reader, without percent. */
-const char *tm_progress_counts(
-	struct tm_progress *progress, uint64_t events, uint64_t lost_packets);
+const char *tm_progress_counts(struct tm_progress *progress, uint64_t events,
+		uint64_t lost_packets);
 
 #endif

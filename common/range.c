@@ -9,7 +9,7 @@ static void store_be64(uint8_t *to, uint64_t value)
 }
 
 static void set_network(struct tm_network *network, bool is_ipv4,
-	struct tm_key first, unsigned prefix)
+		struct tm_key first, unsigned prefix)
 {
 	if (is_ipv4) {
 		first.low = UINT64_C(0xffff) << 32 | first.high >> 32;
@@ -32,12 +32,12 @@ static struct tm_key last_of(struct tm_key first, unsigned prefix)
 {
 	const struct tm_key behind = tm_key_behind(prefix);
 
-	return (struct tm_key){
-		first.high | behind.high, first.low | behind.low};
+	return (struct tm_key){ first.high | behind.high,
+		first.low | behind.low };
 }
 
-bool tm_range_take(
-	struct tm_range *range, bool is_ipv4, struct tm_network *network)
+bool tm_range_take(struct tm_range *range, bool is_ipv4,
+		struct tm_network *network)
 {
 	unsigned prefix = shortest_prefix(range->first);
 	struct tm_key last = last_of(range->first, prefix);
@@ -50,7 +50,7 @@ bool tm_range_take(
 }
 
 char *tm_network_format(
-	char out[TM_NETWORK_SIZE], const struct tm_network *network)
+		char out[TM_NETWORK_SIZE], const struct tm_network *network)
 {
 	char *end = tm_address_format(out, network->address);
 

@@ -38,7 +38,7 @@ static inline bool tm_key_below(struct tm_key a, struct tm_key b)
 /* The bits behind a prefix. */
 static inline struct tm_key tm_key_behind(unsigned prefix)
 {
-	struct tm_key bits = {UINT64_MAX, UINT64_MAX};
+	struct tm_key bits = { UINT64_MAX, UINT64_MAX };
 
 	bits.high = prefix < 64 ? bits.high >> prefix : 0;
 	if (prefix > 64)
@@ -56,7 +56,7 @@ static inline struct tm_key tm_key_next(struct tm_key key)
 
 /* An address as a number; whether it is IPv4. */
 static inline bool tm_key_from_address(
-	struct tm_key *key, const uint8_t address[16])
+		struct tm_key *key, const uint8_t address[16])
 {
 	uint64_t half[2];
 	bool is_ipv4;
@@ -66,18 +66,18 @@ static inline bool tm_key_from_address(
 	key->low = be64toh(half[1]);
 	is_ipv4 = !key->high && key->low >> 32 == 0xffff;
 	if (is_ipv4)
-		*key = (struct tm_key){key->low << 32, 0};
+		*key = (struct tm_key){ key->low << 32, 0 };
 	return is_ipv4;
 }
 
 /* Cuts the largest network that begins where the range does off it. Returns
  * whether anything is left. Taken until the end, these networks are the fewest
  * that cover the range. */
-bool tm_range_take(
-	struct tm_range *range, bool is_ipv4, struct tm_network *network);
+bool tm_range_take(struct tm_range *range, bool is_ipv4,
+		struct tm_network *network);
 
 /* "192.0.2.0/24", "2001:db8::/32"; ends in NUL; returns its end. */
 char *tm_network_format(
-	char out[TM_NETWORK_SIZE], const struct tm_network *network);
+		char out[TM_NETWORK_SIZE], const struct tm_network *network);
 
 #endif

@@ -46,7 +46,7 @@ static void free_all(struct tm_resolver *resolver)
 {
 	for (unsigned i = 0; i < resolver->answer_count; i++)
 		free(resolver->answers[(resolver->answer_first + i) % OPEN_MAX]
-				.name);
+						.name);
 	pthread_mutex_destroy(&resolver->lock);
 	pthread_cond_destroy(&resolver->asked);
 	pthread_cond_destroy(&resolver->answered);
@@ -66,7 +66,7 @@ static void answer_next(struct tm_resolver *resolver)
 	name = look_up(uid);
 	pthread_mutex_lock(&resolver->lock);
 	last = resolver->answer_first + resolver->answer_count++;
-	resolver->answers[last % OPEN_MAX] = (struct tm_answer){uid, name};
+	resolver->answers[last % OPEN_MAX] = (struct tm_answer){ uid, name };
 	pthread_cond_signal(&resolver->answered);
 }
 
@@ -140,7 +140,7 @@ bool tm_resolver_ask(struct tm_resolver *resolver, uint32_t uid)
 }
 
 bool tm_resolver_take(struct tm_resolver *resolver, uint64_t deadline_ns,
-	struct tm_answer *answer)
+		struct tm_answer *answer)
 {
 	const struct timespec deadline = {
 		.tv_sec = deadline_ns / SECOND_NS,
@@ -153,13 +153,13 @@ bool tm_resolver_take(struct tm_resolver *resolver, uint64_t deadline_ns,
 		return false;
 	pthread_mutex_lock(&resolver->lock);
 	while (!resolver->answer_count && deadline_ns && !error)
-		error = pthread_cond_timedwait(
-			&resolver->answered, &resolver->lock, &deadline);
+		error = pthread_cond_timedwait(&resolver->answered,
+				&resolver->lock, &deadline);
 	is_there = resolver->answer_count;
 	if (is_there) {
 		*answer = resolver->answers[resolver->answer_first];
 		resolver->answer_first =
-			(resolver->answer_first + 1) % OPEN_MAX;
+				(resolver->answer_first + 1) % OPEN_MAX;
 		resolver->answer_count--;
 		resolver->open_count--;
 	}

@@ -23,7 +23,7 @@ bool tm_resolver_ask(struct tm_resolver *resolver, uint32_t uid);
 /* The next answer, waited for up to a time of CLOCK_MONOTONIC; 0 = take only
  * what is there. */
 bool tm_resolver_take(struct tm_resolver *resolver, uint64_t deadline_ns,
-	struct tm_answer *answer);
+		struct tm_answer *answer);
 
 /* Does not wait for a question that is still open. */
 void tm_resolver_free(struct tm_resolver *resolver);

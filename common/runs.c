@@ -38,7 +38,7 @@ static struct tm_run *add(struct tm_runs *runs, uint64_t id)
 		run = &runs->kept[runs->oldest];
 		runs->oldest = (runs->oldest + 1) % TM_RUNS_KEPT;
 	}
-	*run = (struct tm_run){.id = id};
+	*run = (struct tm_run){ .id = id };
 	return run;
 }
 
@@ -90,7 +90,7 @@ static void close_run(struct tm_runs *runs, uint32_t i)
 {
 	runs->open_count--;
 	memmove(&runs->open[i], &runs->open[i + 1],
-		(runs->open_count - i) * sizeof(runs->open[0]));
+			(runs->open_count - i) * sizeof(runs->open[0]));
 	runs->current = &runs->open[runs->open_count - 1];
 }
 
@@ -113,7 +113,7 @@ static uint64_t counted_of(struct tm_runs *runs, uint64_t id)
 
 uint64_t tm_runs_start(struct tm_runs *runs, uint64_t id)
 {
-	struct tm_open_run run = {.id = id};
+	struct tm_open_run run = { .id = id };
 	uint32_t i;
 
 	tm_runs_note(runs);
@@ -129,7 +129,7 @@ uint64_t tm_runs_start(struct tm_runs *runs, uint64_t id)
 
 void tm_runs_tick(struct tm_runs *runs, uint64_t id)
 {
-	struct tm_open_run run = {.id = id};
+	struct tm_open_run run = { .id = id };
 
 	if (runs->open_count > 1 || !id)
 		return;

@@ -27,7 +27,7 @@ static void on_note(int signal_number)
 
 static void handle(int signal_number, void (*handler)(int))
 {
-	struct sigaction action = {.sa_handler = handler};
+	struct sigaction action = { .sa_handler = handler };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(signal_number, &action, NULL);

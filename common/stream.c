@@ -44,10 +44,10 @@ struct tm_reader_input {
 	unsigned char block[] __attribute__((aligned(64)));
 };
 
-static char *const standard_input[] = {(char *)"-", NULL};
+static char *const standard_input[] = { (char *)"-", NULL };
 
 __attribute__((format(printf, 3, 4))) static int fail(
-	struct tm_reader *reader, int status, const char *format, ...)
+		struct tm_reader *reader, int status, const char *format, ...)
 {
 	va_list args;
 
@@ -61,7 +61,7 @@ __attribute__((format(printf, 3, 4))) static int fail(
 static int fail_errno(struct tm_reader *reader)
 {
 	return fail(reader, TM_FAILED, "%s: %s", reader->input->path,
-		strerror(errno));
+			strerror(errno));
 }
 
 static bool is_standard_input(const char *path)
@@ -115,17 +115,17 @@ static int open_file(struct tm_reader *reader, const char *path)
 
 	in->path = is_standard_input(path) ? "standard input" : path;
 	in->fd = is_standard_input(path)
-			 ? STDIN_FILENO
-			 : open(path, O_RDONLY | O_CLOEXEC | wait);
+				 ? STDIN_FILENO
+				 : open(path, O_RDONLY | O_CLOEXEC | wait);
 	if (in->fd < 0 && errno == EINTR)
 		return INTERRUPTED;
 	if (in->fd < 0 || fstat(in->fd, &status))
 		return fail_errno(reader);
 	if (isatty(in->fd))
 		return fail(reader, TM_MISUSED,
-			"%s is a terminal; events come from a file or a pipe, "
-			"as in: sudo tm-capture | %s",
-			in->path, program_invocation_short_name);
+				"%s is a terminal; events come from a file or a pipe, "
+				"as in: sudo tm-capture | %s",
+				in->path, program_invocation_short_name);
 	in->is_file = S_ISREG(status.st_mode);
 	in->is_gzip = false;
 	in->at_start = true;
@@ -147,10 +147,10 @@ static void close_file(struct tm_reader_input *in)
 
 /* Bytes, 0 at the end, -1 failed, INTERRUPTED. */
 static ssize_t read_some(
-	struct tm_reader *reader, unsigned char *to, size_t size)
+		struct tm_reader *reader, unsigned char *to, size_t size)
 {
 	struct tm_reader_input *in = reader->input;
-	struct pollfd readable = {.fd = in->fd, .events = POLLIN};
+	struct pollfd readable = { .fd = in->fd, .events = POLLIN };
 	ssize_t n;
 
 	do
@@ -183,7 +183,7 @@ static int start_gzip(struct tm_reader *reader)
 
 /* Inflates what fits: bytes, 0 when the packed input has run out, -1. */
 static ssize_t inflate_some(
-	struct tm_reader *reader, unsigned char *to, size_t size)
+		struct tm_reader *reader, unsigned char *to, size_t size)
 {
 	struct tm_reader_input *in = reader->input;
 	int code;
@@ -197,12 +197,13 @@ static ssize_t inflate_some(
 		if (code == Z_MEM_ERROR)
 			return fail(reader, TM_FAILED, "out of memory");
 		if (code != Z_OK && code != Z_STREAM_END &&
-			in->inflate.avail_out != size)
+				in->inflate.avail_out != size)
 			break; /* hand out what is sound, then come again */
 		if (code != Z_OK && code != Z_STREAM_END)
 			return fail(reader, TM_CUT,
-				"%s: damaged gzip data (offset %ju)", in->path,
-				(uintmax_t)(in->offset + in->filled));
+					"%s: damaged gzip data (offset %ju)",
+					in->path,
+					(uintmax_t)(in->offset + in->filled));
 		in->in_member = code == Z_OK;
 		if (code == Z_STREAM_END)
 			inflateReset(&in->inflate); /* gzip files join by cat */
@@ -211,7 +212,7 @@ static ssize_t inflate_some(
 }
 
 static ssize_t read_gzip(
-	struct tm_reader *reader, unsigned char *to, size_t size)
+		struct tm_reader *reader, unsigned char *to, size_t size)
 {
 	struct tm_reader_input *in = reader->input;
 	ssize_t n;
@@ -225,8 +226,9 @@ static ssize_t read_gzip(
 			return n;
 		if (!n && in->in_member)
 			return fail(reader, TM_CUT,
-				"%s: ends inside its gzip data (offset %ju)",
-				in->path, (uintmax_t)(in->offset + in->filled));
+					"%s: ends inside its gzip data (offset %ju)",
+					in->path,
+					(uintmax_t)(in->offset + in->filled));
 		if (!n)
 			return 0;
 		in->inflate.next_in = in->packed;
@@ -259,9 +261,9 @@ static ssize_t fill(struct tm_reader *reader)
 	in->filled -= in->handed;
 	in->handed = 0;
 	n = in->is_gzip ? read_gzip(reader, in->block + in->filled,
-				  BLOCK - in->filled)
+					  BLOCK - in->filled)
 			: read_some(reader, in->block + in->filled,
-				  BLOCK - in->filled);
+					  BLOCK - in->filled);
 	if (n <= 0)
 		return n;
 	in->filled += n;
@@ -278,7 +280,7 @@ static void note_run(struct tm_reader_input *in, const struct tm_event *event)
 	if (event->kind == TM_START) {
 		if (in->open_count < RUNS)
 			in->open_runs[in->open_count++] =
-				(struct run){start->run_id, in->path};
+					(struct run){ start->run_id, in->path };
 		return;
 	}
 	for (unsigned i = 0; i < in->open_count; i++) {
@@ -305,15 +307,16 @@ static void note(struct tm_reader *reader, const struct tm_event *event)
 		break;
 	case TM_TICK:
 		reader->input->at_tick =
-			tm_stop_requested() && event->direction == TM_OUT &&
-			event->time_ns > tm_stop_time_ns() + GOES_ON_NS;
+				tm_stop_requested() &&
+				event->direction == TM_OUT &&
+				event->time_ns > tm_stop_time_ns() + GOES_ON_NS;
 		break;
 	}
 }
 
 /* How many of the events are sound, up to the TICK to stop at. */
-static size_t check(
-	struct tm_reader *reader, const struct tm_event *events, size_t n)
+static size_t check(struct tm_reader *reader, const struct tm_event *events,
+		size_t n)
 {
 	size_t i;
 
@@ -331,9 +334,9 @@ static int not_an_event(struct tm_reader *reader)
 	const struct tm_reader_input *in = reader->input;
 
 	return fail(reader, TM_CUT,
-		"%s: not an event (offset %ju); tm-event(5) tells what one "
-		"looks like",
-		in->path, (uintmax_t)(in->offset + in->handed));
+			"%s: not an event (offset %ju); tm-event(5) tells what one "
+			"looks like",
+			in->path, (uintmax_t)(in->offset + in->handed));
 }
 
 static int end_of_file(struct tm_reader *reader)
@@ -343,12 +346,13 @@ static int end_of_file(struct tm_reader *reader)
 	const size_t rest = in->filled - in->handed;
 
 	if (rest && memcmp(in->block + in->handed, &magic,
-			    rest < sizeof(magic) ? rest : sizeof(magic)))
+				    rest < sizeof(magic) ? rest
+							 : sizeof(magic)))
 		return not_an_event(reader);
 	if (rest)
 		return fail(reader, TM_CUT,
-			"%s: ends inside an event (offset %ju)", in->path,
-			(uintmax_t)(in->offset + in->handed));
+				"%s: ends inside an event (offset %ju)",
+				in->path, (uintmax_t)(in->offset + in->handed));
 	close_file(in);
 	return 0;
 }
@@ -360,8 +364,8 @@ static int end_of_stream(struct tm_reader *reader)
 	reader->at_end = true;
 	if (!reader->status && in->open_count && !tm_stop_requested())
 		return fail(reader, TM_CUT,
-			"%s: was cut: it has a START and no END",
-			in->open_runs[0].path);
+				"%s: was cut: it has a START and no END",
+				in->open_runs[0].path);
 	return -1;
 }
 
@@ -408,10 +412,10 @@ ssize_t tm_reader_next(struct tm_reader *reader, struct tm_event **events)
 int tm_reader_ready(const struct tm_reader *reader, int timeout_ms)
 {
 	const struct tm_reader_input *in = reader->input;
-	struct pollfd readable = {.fd = in->fd, .events = POLLIN};
+	struct pollfd readable = { .fd = in->fd, .events = POLLIN };
 
 	if (reader->status || in->at_tick || in->fd < 0 || in->is_file ||
-		in->filled - in->handed >= TM_EVENT_SIZE)
+			in->filled - in->handed >= TM_EVENT_SIZE)
 		return 1;
 	/* inflate() may hold back what did not fit the block */
 	if (in->is_gzip && (in->inflate.avail_in || !in->inflate.avail_out))
@@ -447,7 +451,7 @@ void tm_reader_close(struct tm_reader *reader)
 
 int tm_write(int fd, const void *data, size_t size)
 {
-	struct pollfd writable = {.fd = fd, .events = POLLOUT};
+	struct pollfd writable = { .fd = fd, .events = POLLOUT };
 	const char *p = data;
 	ssize_t n;
 

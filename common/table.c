@@ -68,15 +68,15 @@ static void put_spaces(struct tm_table *table, size_t count)
 static void flush(struct tm_table *table)
 {
 	if (!table->error && table->size &&
-		table->spec.write(
-			table->spec.context, table->text, table->size))
+			table->spec.write(table->spec.context, table->text,
+					table->size))
 		table->error = errno;
 	table->size = 0;
 }
 
 /* Text that is escaped by one of escape.h, as it grows. */
 static size_t put_escaped(struct tm_table *table, const char *text,
-	size_t (*escape)(char *, size_t, const char *, size_t))
+		size_t (*escape)(char *, size_t, const char *, size_t))
 {
 	const size_t length = strlen(text);
 	const size_t room = TM_ESCAPE_GROWTH * length + 1;
@@ -93,13 +93,13 @@ static size_t put_escaped(struct tm_table *table, const char *text,
 /* Times */
 
 static const char *format_local(
-	char out[TM_TIME_SIZE], uint64_t time_ns, const char *format)
+		char out[TM_TIME_SIZE], uint64_t time_ns, const char *format)
 {
 	const time_t seconds = time_ns / SECOND_NS;
 	struct tm local;
 
 	if (!localtime_r(&seconds, &local) ||
-		!strftime(out, TM_TIME_SIZE, format, &local))
+			!strftime(out, TM_TIME_SIZE, format, &local))
 		snprintf(out, TM_TIME_SIZE, "%" PRIu64, time_ns / SECOND_NS);
 	return out;
 }
@@ -125,7 +125,7 @@ static void format_hour(char out[TM_TIME_SIZE], uint64_t time_ns)
 static void format_seconds(char out[CELL_SIZE], uint64_t time_ns)
 {
 	snprintf(out, CELL_SIZE, "%" PRIu64 ".%09" PRIu64, time_ns / SECOND_NS,
-		time_ns % SECOND_NS);
+			time_ns % SECOND_NS);
 }
 
 /* Columns and rows */
@@ -206,7 +206,7 @@ static void keep(struct tm_table *table, const char *text)
 	if (width > *widest)
 		*widest = width;
 	if (column(table)->type == TM_CELL_TEXT &&
-		*widest > (most ? most : TEXT_MOST))
+			*widest > (most ? most : TEXT_MOST))
 		*widest = most ? most : TEXT_MOST;
 }
 
@@ -218,7 +218,7 @@ static bool is_bare(const char *text)
 		const char lower = *p | 0x20;
 
 		if ((lower >= 'a' && lower <= 'z') || *p == '_' ||
-			(*p >= '0' && *p <= ':'))
+				(*p >= '0' && *p <= ':'))
 			continue;
 		if (p == text || *p < '-' || *p > '/')
 			return false;
@@ -312,8 +312,8 @@ void tm_table_text(struct tm_table *table, const char *text)
 
 void tm_table_name(struct tm_table *table, const char *name)
 {
-	static const char *const own[] = {
-		"all", "none", "(others)", "(unnamed)", "-"};
+	static const char *const own[] = { "all", "none", "(others)",
+		"(unnamed)", "-" };
 	char quoted[16];
 
 	for (size_t i = 0; name && i < sizeof(own) / sizeof(*own); i++) {
@@ -326,8 +326,8 @@ void tm_table_name(struct tm_table *table, const char *name)
 	tm_table_text(table, name);
 }
 
-static void format_data(
-	char out[CELL_SIZE], const struct tm_table *table, uint64_t number)
+static void format_data(char out[CELL_SIZE], const struct tm_table *table,
+		uint64_t number)
 {
 	char *end;
 
@@ -353,7 +353,7 @@ static void format_data(
 }
 
 static const char *format_for_people(
-	char out[CELL_SIZE], enum tm_cell_type type, uint64_t number)
+		char out[CELL_SIZE], enum tm_cell_type type, uint64_t number)
 {
 	switch (type) {
 	case TM_CELL_BYTES:
@@ -371,7 +371,7 @@ static const char *format_for_people(
 }
 
 static void put_json_time(
-	struct tm_table *table, const char *text, uint64_t time_ns)
+		struct tm_table *table, const char *text, uint64_t time_ns)
 {
 	char more[CELL_SIZE];
 
@@ -389,12 +389,12 @@ void tm_table_number(struct tm_table *table, uint64_t number)
 
 	if (begin_shown(table)) {
 		if (table->spec.form == TM_FORM_TABLE) {
-			keep(table, format_for_people(
-					    text, column(table)->type, number));
+			keep(table, format_for_people(text, column(table)->type,
+						    number));
 		} else {
 			format_data(text, table, number);
 			if (table->spec.form == TM_FORM_JSON &&
-				is_text(column(table)))
+					is_text(column(table)))
 				put_json_time(table, text, number);
 			else
 				put_string(table, text);
@@ -429,7 +429,8 @@ void tm_table_rate(struct tm_table *table, uint64_t bytes, uint64_t length_ns)
 			keep(table, tm_rate_format(text, bytes, length_ns));
 		} else {
 			snprintf(text, sizeof(text), "%.0f",
-				length_ns ? bytes * 8e9 / length_ns : 0);
+					length_ns ? bytes * 8e9 / length_ns
+						  : 0);
 			put_string(table, text);
 		}
 	}
@@ -458,7 +459,7 @@ static void put_point(struct tm_table *table, const char *key, uint64_t time_ns)
 	const int length = tm_timestamp_format(time, time_ns) - time;
 
 	snprintf(text, sizeof(text), ",\"%s\":\"%.*s\",\"%s_ns\":%" PRIu64, key,
-		length, time, key, time_ns);
+			length, time, key, time_ns);
 	put_string(table, text);
 }
 
@@ -489,7 +490,7 @@ void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec)
 	for (unsigned i = 0; i < spec->count; i++)
 		table->widths[i] = least_width(&spec->columns[i]);
 	while (table->first < spec->count &&
-		!is_shown(table, &spec->columns[table->first]))
+			!is_shown(table, &spec->columns[table->first]))
 		table->first++;
 	if (spec->form == TM_FORM_JSON)
 		put_json_head(table);
@@ -500,7 +501,7 @@ void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec)
 /* Two spaces before what begins at the left, lest two words look like one
  * name. */
 static void put_aligned(struct tm_table *line, unsigned at, const char *text,
-	bool is_first, size_t *owed)
+		bool is_first, size_t *owed)
 {
 	const struct tm_column *const c = &line->spec.columns[at];
 	const size_t width = line->widths[at];
@@ -565,12 +566,12 @@ static const struct {
 	const char *words, *key;
 	size_t offset;
 } shares_of[] = {
-	{"attributed", "attributed", offsetof(struct tm_shares, attributed)},
-	{", nobody's", "nobody", offsetof(struct tm_shares, nobody)},
-	{", lost", "lost", offsetof(struct tm_shares, lost)},
-	{", excluded", "excluded", offsetof(struct tm_shares, excluded)},
-	{", unattributed", "unattributed",
-		offsetof(struct tm_shares, unattributed)},
+	{ "attributed", "attributed", offsetof(struct tm_shares, attributed) },
+	{ ", nobody's", "nobody", offsetof(struct tm_shares, nobody) },
+	{ ", lost", "lost", offsetof(struct tm_shares, lost) },
+	{ ", excluded", "excluded", offsetof(struct tm_shares, excluded) },
+	{ ", unattributed", "unattributed",
+			offsetof(struct tm_shares, unattributed) },
 };
 
 static unsigned shares_count(const struct tm_shares *shares)
@@ -585,7 +586,7 @@ static const struct tm_amount *amount(const struct tm_shares *shares, size_t i)
 }
 
 const char *tm_shares_format(
-	char out[TM_SHARES_SIZE], const struct tm_shares *shares)
+		char out[TM_SHARES_SIZE], const struct tm_shares *shares)
 {
 	const unsigned count = shares_count(shares);
 	char size[TM_IEC_SIZE], *end = out;
@@ -597,9 +598,9 @@ const char *tm_shares_format(
 		const uint64_t bytes = amount(shares, i)->bytes;
 
 		end += snprintf(end, out + TM_SHARES_SIZE - end,
-			"%s %s (%.1f %%)", shares_of[i].words,
-			tm_iec_format(size, bytes),
-			whole > 0 ? bytes * 100.0 / whole : 0);
+				"%s %s (%.1f %%)", shares_of[i].words,
+				tm_iec_format(size, bytes),
+				whole > 0 ? bytes * 100.0 / whole : 0);
 	}
 	return out;
 }
@@ -615,10 +616,10 @@ static void put_shares(struct tm_table *table, const struct tm_shares *shares)
 	}
 	for (unsigned i = 0; i < shares_count(shares); i++) {
 		snprintf(text, sizeof(text),
-			",\"%s\":{\"bytes\":%" PRIu64 ",\"packets\":%" PRIu64
-			"}",
-			shares_of[i].key, amount(shares, i)->bytes,
-			amount(shares, i)->packets);
+				",\"%s\":{\"bytes\":%" PRIu64
+				",\"packets\":%" PRIu64 "}",
+				shares_of[i].key, amount(shares, i)->bytes,
+				amount(shares, i)->packets);
 		put_string(table, text);
 	}
 }

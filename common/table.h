@@ -110,7 +110,7 @@ struct tm_shares {
 /* "attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost ..., excluded ...",
  * and unattributed where it is known; without a newline. */
 const char *tm_shares_format(
-	char out[TM_SHARES_SIZE], const struct tm_shares *shares);
+		char out[TM_SHARES_SIZE], const struct tm_shares *shares);
 
 /* Writes what is left. The shares are the last line for people and the last
  * members in JSON; CSV has no place for them, which is why a tool shows the

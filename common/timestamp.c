@@ -91,7 +91,7 @@ static uint64_t fraction(struct cursor *cursor)
 		return 0;
 	cursor->p++;
 	while (cursor->p < cursor->end && *cursor->p >= '0' &&
-		*cursor->p <= '9' && unit)
+			*cursor->p <= '9' && unit)
 		value += (unit /= 10) * (*cursor->p++ - '0');
 	cursor->is_bad |= unit == SECOND_NS || !unit;
 	return value;
@@ -114,8 +114,8 @@ static int offset(struct cursor *cursor)
 
 static int days_in(int year, int month)
 {
-	static const int days[] = {
-		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30,
+		31 };
 	const bool leaps = !(year % 4) && (year % 100 || !(year % 400));
 
 	return days[month - 1] + (month == 2 && leaps);
@@ -123,8 +123,8 @@ static int days_in(int year, int month)
 
 bool tm_timestamp_parse(const char *text, size_t length, uint64_t *time_ns)
 {
-	struct cursor cursor = {text, text + length, false};
-	struct tm date = {0};
+	struct cursor cursor = { text, text + length, false };
+	struct tm date = { 0 };
 	uint64_t part;
 	time_t second;
 
@@ -142,7 +142,8 @@ bool tm_timestamp_parse(const char *text, size_t length, uint64_t *time_ns)
 	part = fraction(&cursor);
 	second = offset(&cursor);
 	if (cursor.is_bad || cursor.p != cursor.end ||
-		date.tm_mday > days_in(date.tm_year + 1900, date.tm_mon + 1))
+			date.tm_mday > days_in(date.tm_year + 1900,
+						       date.tm_mon + 1))
 		return false;
 	second = timegm(&date) - second;
 	return second >= 0 &&

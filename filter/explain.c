@@ -30,8 +30,8 @@ size_t tm_expression_characters(const char *text, size_t size)
 	return count;
 }
 
-void tm_expression_explain(
-	const struct tm_expression *expression, char out[TM_EXPRESSION_LINES])
+void tm_expression_explain(const struct tm_expression *expression,
+		char out[TM_EXPRESSION_LINES])
 {
 	const char *const text = expression->text;
 	const size_t column = expression->column;
@@ -45,6 +45,9 @@ void tm_expression_explain(
 	make_printable(shown);
 	make_printable(problem);
 	snprintf(out, TM_EXPRESSION_LINES, "column %zu: %s\n%s\n%*s^",
-		tm_expression_characters(text, column) + 1, problem, shown,
-		(int)tm_expression_characters(text + from, column - from), "");
+			tm_expression_characters(text, column) + 1, problem,
+			shown,
+			(int)tm_expression_characters(
+					text + from, column - from),
+			"");
 }

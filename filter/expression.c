@@ -30,7 +30,7 @@ struct parser {
 struct word {
 	const char *name;
 	bool (*parse)(struct parser *, const struct word *,
-		struct tm_question *, enum comparison);
+			struct tm_question *, enum comparison);
 	enum tm_test test;
 	uint64_t max;
 	bool is_ordered; /* < and the like make sense */
@@ -39,7 +39,7 @@ struct word {
 
 /* The first problem stays. */
 __attribute__((format(printf, 3, 4))) static bool fail(
-	struct parser *parser, size_t column, const char *format, ...)
+		struct parser *parser, size_t column, const char *format, ...)
 {
 	struct tm_expression *const expression = parser->expression;
 	va_list args;
@@ -47,8 +47,8 @@ __attribute__((format(printf, 3, 4))) static bool fail(
 	if (*expression->problem)
 		return false;
 	va_start(args, format);
-	vsnprintf(
-		expression->problem, sizeof(expression->problem), format, args);
+	vsnprintf(expression->problem, sizeof(expression->problem), format,
+			args);
 	va_end(args);
 	expression->column = column;
 	return false;
@@ -78,7 +78,7 @@ static bool take_comparison(struct parser *parser, const char *at)
 	case '!':
 		if (!is_double)
 			return fail(parser, parser->begin,
-				"not is written as a word");
+					"not is written as a word");
 		parser->comparison = DIFFERENT;
 		break;
 	case '<':
@@ -141,10 +141,10 @@ static bool is_word(const struct parser *parser, const char *word)
 
 /* There are fewer nodes than characters, so the array never ends. */
 static struct tm_node *node_new(struct parser *parser, enum tm_join join,
-	struct tm_node *left, struct tm_node *right)
+		struct tm_node *left, struct tm_node *right)
 {
 	struct tm_node *const node =
-		&parser->expression->nodes[parser->node_count++];
+			&parser->expression->nodes[parser->node_count++];
 
 	node->join = join;
 	node->left = left;
@@ -158,7 +158,7 @@ static struct tm_node *node_new(struct parser *parser, enum tm_join join,
 /* Values: the parser's word, which stands at begin. */
 
 static bool parse_flag(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	(void)parser;
 	(void)comparison;
@@ -169,13 +169,13 @@ static bool parse_flag(struct parser *parser, const struct word *word,
 /* What has no owner, process or port (0, or the uid of nobody) is neither
  * below nor above a number; it can only be asked for by its own. */
 static void bound(struct tm_question *question, enum comparison comparison,
-	uint64_t value, const struct word *word)
+		uint64_t value, const struct word *word)
 {
 	const bool can_lack =
-		word->test == TM_TEST_PID || word->test == TM_TEST_PORT;
+			word->test == TM_TEST_PID || word->test == TM_TEST_PORT;
 	const uint64_t least = can_lack ? 1 : 0;
 	const uint64_t most =
-		word->test == TM_TEST_UID ? TM_NOBODY - 1 : word->max;
+			word->test == TM_TEST_UID ? TM_NOBODY - 1 : word->max;
 
 	question->low = least;
 	question->high = most;
@@ -204,29 +204,29 @@ static void bound(struct tm_question *question, enum comparison comparison,
 }
 
 static bool parse_one(
-	const struct word *word, const char *text, uint64_t *value)
+		const struct word *word, const char *text, uint64_t *value)
 {
 	if (word->test == TM_TEST_BYTES)
 		return tm_size_parse(text, value);
 	return tm_number_parse(text, word->max, value);
 }
 
-static bool no_number(
-	struct parser *parser, const struct word *word, const char *text)
+static bool no_number(struct parser *parser, const struct word *word,
+		const char *text)
 {
 	const size_t column = parser->begin + (text - parser->word);
 
 	if (word->test == TM_TEST_BYTES)
 		return fail(parser, column,
-			"bytes wants a size such as 1500 or 4M, not '%s'",
-			text);
+				"bytes wants a size such as 1500 or 4M, not '%s'",
+				text);
 	return fail(parser, column, "%s wants a number up to %ju, not '%s'",
-		word->name, (uintmax_t)word->max, text);
+			word->name, (uintmax_t)word->max, text);
 }
 
 /* 5, or 5-10. */
 static bool parse_number(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	char *const dash = strchr(parser->word, '-');
 	uint64_t value;
@@ -240,12 +240,12 @@ static bool parse_number(struct parser *parser, const struct word *word,
 		return true;
 	if (comparison > DIFFERENT)
 		return fail(parser, parser->begin,
-			"a range can only be compared by = and !=");
+				"a range can only be compared by = and !=");
 	if (!parse_one(word, dash + 1, &question->high))
 		return no_number(parser, word, dash + 1);
 	if (question->high < question->low)
 		return fail(parser, parser->begin,
-			"this range ends before it begins");
+				"this range ends before it begins");
 	return true;
 }
 
@@ -255,28 +255,28 @@ static bool is_number(const char *text)
 }
 
 static bool parse_uid(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	if (strcmp(parser->word, "none"))
 		return parse_number(parser, word, question, comparison);
 	if (comparison > DIFFERENT)
 		return fail(parser, parser->begin,
-			"none is neither above nor below a number");
+				"none is neither above nor below a number");
 	question->low = question->high = TM_NOBODY;
 	return true;
 }
 
 static bool parse_name(struct parser *parser, enum tm_name_of of,
-	enum tm_test test, struct tm_question *question)
+		enum tm_test test, struct tm_question *question)
 {
 	question->test = test;
 	question->ids = tm_ids_new(&parser->sources->ids, of, parser->word,
-		parser->sources->names);
+			parser->sources->names);
 	return question->ids || fail(parser, parser->begin, "out of memory");
 }
 
 static bool parse_user(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	if (is_number(parser->word) || !strcmp(parser->word, "none"))
 		return parse_uid(parser, word, question, comparison);
@@ -284,49 +284,50 @@ static bool parse_user(struct parser *parser, const struct word *word,
 }
 
 static bool parse_cgroup(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	if (is_number(parser->word))
 		return parse_number(parser, word, question, comparison);
 	return parse_name(
-		parser, TM_NAME_CGROUP, TM_TEST_CGROUP_NAME, question);
+			parser, TM_NAME_CGROUP, TM_TEST_CGROUP_NAME, question);
 }
 
 static bool parse_interface(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	if (is_number(parser->word))
 		return parse_number(parser, word, question, comparison);
-	return parse_name(
-		parser, TM_NAME_INTERFACE, TM_TEST_INTERFACE_NAME, question);
+	return parse_name(parser, TM_NAME_INTERFACE, TM_TEST_INTERFACE_NAME,
+			question);
 }
 
 /* The kernel cuts names of tasks to 15 bytes; so is what is asked for. */
 static bool parse_comm(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	(void)parser;
 	(void)word;
 	(void)comparison;
 	memset(question->comm, 0, sizeof(question->comm));
 	memcpy(question->comm, parser->word,
-		strnlen(parser->word, TM_COMM_SIZE));
+			strnlen(parser->word, TM_COMM_SIZE));
 	return true;
 }
 
 static bool parse_host(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	(void)word;
 	(void)comparison;
 	return tm_address_parse(parser->word, question->address) ||
 	       fail(parser, parser->begin, "host wants an address, not '%s'%s",
-		       parser->word,
-		       strchr(parser->word, '/') ? "; a network is net" : "");
+			       parser->word,
+			       strchr(parser->word, '/') ? "; a network is net"
+							 : "");
 }
 
 static bool parse_net(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	struct tm_list *const list = tm_list_new(&parser->sources->lists);
 	char problem[TM_NETWORKS_PROBLEM];
@@ -345,7 +346,7 @@ static bool parse_net(struct parser *parser, const struct word *word,
 }
 
 static bool parse_protocol(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	uint32_t protocol;
 
@@ -353,21 +354,21 @@ static bool parse_protocol(struct parser *parser, const struct word *word,
 		return parse_number(parser, word, question, comparison);
 	if (!tm_word_find(tm_protocols, parser->word, &protocol))
 		return fail(parser, parser->begin,
-			"proto wants tcp, udp, icmp, icmp6, sctp or another "
-			"protocol's number, not '%s'",
-			parser->word);
+				"proto wants tcp, udp, icmp, icmp6, sctp or another "
+				"protocol's number, not '%s'",
+				parser->word);
 	question->low = question->high = protocol;
 	return true;
 }
 
 static bool parse_kind(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	static const struct tm_word kinds[] = {
-		{"traffic", TM_TRAFFIC},
-		{"lost", TM_LOST},
-		{"unattributed", TM_UNATTRIBUTED},
-		{NULL, 0},
+		{ "traffic", TM_TRAFFIC },
+		{ "lost", TM_LOST },
+		{ "unattributed", TM_UNATTRIBUTED },
+		{ NULL, 0 },
 	};
 
 	uint32_t kind;
@@ -376,45 +377,45 @@ static bool parse_kind(struct parser *parser, const struct word *word,
 	(void)comparison;
 	if (!tm_word_find(kinds, parser->word, &kind))
 		return fail(parser, parser->begin,
-			"kind wants traffic, lost or unattributed, not '%s'",
-			parser->word);
+				"kind wants traffic, lost or unattributed, not '%s'",
+				parser->word);
 	question->low = question->high = kind;
 	return true;
 }
 
 static bool parse_moment(struct parser *parser, const struct word *word,
-	struct tm_question *question, enum comparison comparison)
+		struct tm_question *question, enum comparison comparison)
 {
 	(void)comparison;
 	question->high = UINT64_MAX;
-	return tm_moment_parse(
-		       parser->word, parser->sources->now_ns, &question->low) ||
+	return tm_moment_parse(parser->word, parser->sources->now_ns,
+			       &question->low) ||
 	       fail(parser, parser->begin,
-		       "%s wants a time such as 2024-02-29T10:00:00Z, "
-		       "'2024-02-29 10:00', 1700000000 or 10m (ago), not '%s'",
-		       word->name, parser->word);
+			       "%s wants a time such as 2024-02-29T10:00:00Z, "
+			       "'2024-02-29 10:00', 1700000000 or 10m (ago), not '%s'",
+			       word->name, parser->word);
 }
 
 static const struct word words[] = {
-	{"in", parse_flag, TM_TEST_DIRECTION, TM_IN, false, false},
-	{"out", parse_flag, TM_TEST_DIRECTION, TM_OUT, false, false},
-	{"loopback", parse_flag, TM_TEST_LOOPBACK, TM_LOOPBACK, false, false},
-	{"user", parse_user, TM_TEST_UID, UINT32_MAX, false, false},
-	{"uid", parse_uid, TM_TEST_UID, UINT32_MAX, true, false},
-	{"pid", parse_number, TM_TEST_PID, UINT32_MAX, true, false},
-	{"comm", parse_comm, TM_TEST_COMM, 0, false, false},
-	{"cgroup", parse_cgroup, TM_TEST_CGROUP, UINT64_MAX, false, false},
-	{"host", parse_host, TM_TEST_HOST, 0, false, true},
-	{"net", parse_net, TM_TEST_NET, 0, false, true},
-	{"port", parse_number, TM_TEST_PORT, UINT16_MAX, true, true},
-	{"proto", parse_protocol, TM_TEST_PROTOCOL, UINT8_MAX, false, false},
-	{"interface", parse_interface, TM_TEST_IFINDEX, UINT32_MAX, false,
-		false},
-	{"bytes", parse_number, TM_TEST_BYTES, UINT64_MAX, true, false},
-	{"packets", parse_number, TM_TEST_PACKETS, UINT32_MAX, true, false},
-	{"since", parse_moment, TM_TEST_SINCE, 0, false, false},
-	{"until", parse_moment, TM_TEST_UNTIL, 0, false, false},
-	{"kind", parse_kind, TM_TEST_KIND, 0, false, false},
+	{ "in", parse_flag, TM_TEST_DIRECTION, TM_IN, false, false },
+	{ "out", parse_flag, TM_TEST_DIRECTION, TM_OUT, false, false },
+	{ "loopback", parse_flag, TM_TEST_LOOPBACK, TM_LOOPBACK, false, false },
+	{ "user", parse_user, TM_TEST_UID, UINT32_MAX, false, false },
+	{ "uid", parse_uid, TM_TEST_UID, UINT32_MAX, true, false },
+	{ "pid", parse_number, TM_TEST_PID, UINT32_MAX, true, false },
+	{ "comm", parse_comm, TM_TEST_COMM, 0, false, false },
+	{ "cgroup", parse_cgroup, TM_TEST_CGROUP, UINT64_MAX, false, false },
+	{ "host", parse_host, TM_TEST_HOST, 0, false, true },
+	{ "net", parse_net, TM_TEST_NET, 0, false, true },
+	{ "port", parse_number, TM_TEST_PORT, UINT16_MAX, true, true },
+	{ "proto", parse_protocol, TM_TEST_PROTOCOL, UINT8_MAX, false, false },
+	{ "interface", parse_interface, TM_TEST_IFINDEX, UINT32_MAX, false,
+			false },
+	{ "bytes", parse_number, TM_TEST_BYTES, UINT64_MAX, true, false },
+	{ "packets", parse_number, TM_TEST_PACKETS, UINT32_MAX, true, false },
+	{ "since", parse_moment, TM_TEST_SINCE, 0, false, false },
+	{ "until", parse_moment, TM_TEST_UNTIL, 0, false, false },
+	{ "kind", parse_kind, TM_TEST_KIND, 0, false, false },
 };
 
 static const struct word *find_word(const char *name)
@@ -428,10 +429,10 @@ static const struct word *find_word(const char *name)
 
 /* The comparison between a word and its value; without one it is =. */
 static bool take_operator(struct parser *parser, const struct word *word,
-	enum comparison *comparison)
+		enum comparison *comparison)
 {
-	const bool is_moment =
-		word->test == TM_TEST_SINCE || word->test == TM_TEST_UNTIL;
+	const bool is_moment = word->test == TM_TEST_SINCE ||
+			       word->test == TM_TEST_UNTIL;
 
 	*comparison = EQUAL;
 	if (parser->token != COMPARISON)
@@ -439,10 +440,12 @@ static bool take_operator(struct parser *parser, const struct word *word,
 	*comparison = parser->comparison;
 	if (is_moment)
 		return fail(parser, parser->begin,
-			"%s takes no comparison, only a time", word->name);
+				"%s takes no comparison, only a time",
+				word->name);
 	if (*comparison > DIFFERENT && !word->is_ordered)
 		return fail(parser, parser->begin,
-			"%s can only be compared by = and !=", word->name);
+				"%s can only be compared by = and !=",
+				word->name);
 	return advance(parser);
 }
 
@@ -450,11 +453,12 @@ static bool has_value(const struct parser *parser)
 {
 	return parser->token == QUOTED ||
 	       (parser->token == WORD && !is_word(parser, "and") &&
-		       !is_word(parser, "or") && !is_word(parser, "not"));
+			       !is_word(parser, "or") &&
+			       !is_word(parser, "not"));
 }
 
-static struct tm_node *parse_value(
-	struct parser *parser, const struct word *word, struct tm_node *node)
+static struct tm_node *parse_value(struct parser *parser,
+		const struct word *word, struct tm_node *node)
 {
 	enum comparison comparison;
 
@@ -466,11 +470,11 @@ static struct tm_node *parse_value(
 		return NULL;
 	if (!has_value(parser)) {
 		fail(parser, parser->begin, "%s wants a value here",
-			word->name);
+				word->name);
 		return NULL;
 	}
 	if (!word->parse(parser, word, &node->question, comparison) ||
-		!advance(parser))
+			!advance(parser))
 		return NULL;
 	node->end = parser->last_end;
 	return comparison == DIFFERENT ? node_new(parser, TM_NOT, node, NULL)
@@ -484,10 +488,10 @@ static bool unknown_word(struct parser *parser)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		size += snprintf(known + size, sizeof(known) - size, " %s",
-			words[i].name);
+				words[i].name);
 	return fail(parser, parser->begin,
-		"'%.40s' is none of%s, src, dst, and, or, not", parser->word,
-		known);
+			"'%.40s' is none of%s, src, dst, and, or, not",
+			parser->word, known);
 }
 
 /* src and dst before a word. */
@@ -505,7 +509,7 @@ static bool take_ends(struct parser *parser, enum tm_ends *ends)
 	word = parser->token == WORD ? find_word(parser->word) : NULL;
 	return (word && word->has_ends) ||
 	       fail(parser, parser->begin, "after %s comes host, net or port",
-		       is_source ? "src" : "dst");
+			       is_source ? "src" : "dst");
 }
 
 static struct tm_node *parse_question(struct parser *parser)
@@ -545,9 +549,9 @@ static struct tm_node *parse_group(struct parser *parser)
 		return NULL;
 	if (parser->token != CLOSE) {
 		fail(parser, parser->token == END ? begin : parser->begin,
-			parser->token == END
-				? "this parenthesis is never closed"
-				: "here belongs and, or or )");
+				parser->token == END
+						? "this parenthesis is never closed"
+						: "here belongs and, or or )");
 		return NULL;
 	}
 	if (!advance(parser))
@@ -564,7 +568,7 @@ static struct tm_node *parse_not(struct parser *parser)
 
 	if (++parser->depth > TM_EXPRESSION_DEPTH) {
 		fail(parser, begin, "nested deeper than %d",
-			TM_EXPRESSION_DEPTH);
+				TM_EXPRESSION_DEPTH);
 		return NULL;
 	}
 	if (is_word(parser, "not")) {
@@ -576,7 +580,7 @@ static struct tm_node *parse_not(struct parser *parser)
 	} else if (parser->token == OPEN) {
 		node = parse_group(parser);
 	} else if (parser->token == WORD && !is_word(parser, "and") &&
-		   !is_word(parser, "or")) {
+			!is_word(parser, "or")) {
 		node = parse_question(parser);
 	} else {
 		fail(parser, begin, "here belongs a word such as user or net");
@@ -623,9 +627,9 @@ static struct tm_node *parse_all(struct parser *parser)
 	root = parse_or(parser);
 	if (root && parser->token != END) {
 		fail(parser, parser->begin,
-			parser->token == CLOSE
-				? "this parenthesis was never opened"
-				: "here belongs and, or or the end");
+				parser->token == CLOSE
+						? "this parenthesis was never opened"
+						: "here belongs and, or or the end");
 		return NULL;
 	}
 	return root;
@@ -642,18 +646,18 @@ bool tm_sources_take(struct tm_sources *sources, const char *argument)
 }
 
 int tm_expression_parse(struct tm_expression *expression, const char *text,
-	struct tm_sources *sources)
+		struct tm_sources *sources)
 {
-	struct parser parser = {.expression = expression, .sources = sources};
+	struct parser parser = { .expression = expression, .sources = sources };
 	const size_t size = strlen(text);
 
 	memset(expression, 0, sizeof(*expression));
 	expression->text = text;
 	if (size > TM_EXPRESSION_MAX) {
 		fail(&parser, TM_EXPRESSION_MAX,
-			"longer than %d characters; a list of networks fits "
-			"in a file: net @FILE",
-			TM_EXPRESSION_MAX);
+				"longer than %d characters; a list of networks fits "
+				"in a file: net @FILE",
+				TM_EXPRESSION_MAX);
 		return -1;
 	}
 	expression->nodes = calloc(size + 1, sizeof(*expression->nodes));

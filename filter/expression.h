@@ -47,12 +47,12 @@ struct tm_expression {
 
 /* 0, or -1 with problem and column. The text must outlive the expression. */
 int tm_expression_parse(struct tm_expression *expression, const char *text,
-	struct tm_sources *sources);
+		struct tm_sources *sources);
 
 /* The problem for people: its column and why, the text around there, and below
  * it a caret. Three lines, the last without its end. */
-void tm_expression_explain(
-	const struct tm_expression *expression, char out[TM_EXPRESSION_LINES]);
+void tm_expression_explain(const struct tm_expression *expression,
+		char out[TM_EXPRESSION_LINES]);
 
 /* How many characters the first so many bytes are. */
 size_t tm_expression_characters(const char *text, size_t size);

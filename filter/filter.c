@@ -51,7 +51,7 @@ static bool holds(const struct tm_step *step, const struct tm_event *event)
 		return begin_ns(event) < step->low;
 	case TM_OF_INTERFACE:
 		return tm_ids_hold(step->ids,
-			(uint64_t)event->netns << 32 | event->ifindex);
+				(uint64_t)event->netns << 32 | event->ifindex);
 	default:
 		return tm_ids_hold(step->ids, field(step, event));
 	}
@@ -59,7 +59,7 @@ static bool holds(const struct tm_step *step, const struct tm_event *event)
 
 /* TM_KEEP, or the exit of the rule that drops the event. */
 static inline int run(const struct tm_program *program,
-	const struct tm_event *event, uint32_t known)
+		const struct tm_event *event, uint32_t known)
 {
 	const struct tm_step *const steps = program->steps;
 	const struct tm_step *step;
@@ -78,7 +78,7 @@ static inline int run(const struct tm_program *program,
 			is_true = value >= step->low && value <= step->high;
 		} else if (step->how == TM_IN_NETWORKS) {
 			is_true = tm_networks_hold(step->list->networks,
-				(const uint8_t *)event + step->offset);
+					(const uint8_t *)event + step->offset);
 		} else {
 			is_true = holds(step, event);
 		}
@@ -91,15 +91,15 @@ static inline int run(const struct tm_program *program,
 static int follow(struct tm_filter *filter, struct tm_event *event)
 {
 	if (event->kind == TM_NAME)
-		return tm_ids_note(
-			filter->sources.ids, filter->sources.names, event);
+		return tm_ids_note(filter->sources.ids, filter->sources.names,
+				event);
 	return tm_runs_note(&filter->runs, event);
 }
 
 static bool passes(struct tm_filter *filter, const struct tm_event *event)
 {
 	const uint32_t known =
-		event->kind == TM_TRAFFIC ? UINT32_MAX : answers(event);
+			event->kind == TM_TRAFFIC ? UINT32_MAX : answers(event);
 	const int at = run(&filter->program, event, known);
 	struct tm_rule *rule;
 
@@ -113,8 +113,8 @@ static bool passes(struct tm_filter *filter, const struct tm_event *event)
 	return false;
 }
 
-static void count_kept(
-	struct tm_filter *filter, const struct tm_event *events, size_t n)
+static void count_kept(struct tm_filter *filter, const struct tm_event *events,
+		size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (events[i].kind > TM_UNATTRIBUTED)
@@ -126,7 +126,7 @@ static void count_kept(
 }
 
 ssize_t tm_filter_sift(
-	struct tm_filter *filter, struct tm_event *events, size_t n)
+		struct tm_filter *filter, struct tm_event *events, size_t n)
 {
 	size_t kept = 0;
 

@@ -19,7 +19,7 @@ struct tm_filter {
 /* Moves the events that are kept to the front, with all that are no traffic;
  * returns how many, or -1 and errno. */
 ssize_t tm_filter_sift(
-	struct tm_filter *filter, struct tm_event *events, size_t n);
+		struct tm_filter *filter, struct tm_event *events, size_t n);
 
 /* All that it holds but the names, which are its user's. */
 void tm_filter_free(struct tm_filter *filter);

@@ -37,7 +37,7 @@ static int add_interface(struct tm_ids *ids)
 	if (!ifindex)
 		return 0;
 	if (!stat("/proc/self/ns/net", &here) &&
-		set(ids, (uint64_t)here.st_ino << 32 | ifindex, true))
+			set(ids, (uint64_t)here.st_ino << 32 | ifindex, true))
 		return -1;
 	return set(ids, ifindex, true);
 }
@@ -49,7 +49,7 @@ static int add_local(struct tm_ids *ids, struct tm_names *names)
 	if (ids->of == TM_NAME_INTERFACE)
 		return add_interface(ids);
 	if (ids->of == TM_NAME_USER &&
-		tm_names_find_user(names, ids->name, &uid))
+			tm_names_find_user(names, ids->name, &uid))
 		return set(ids, uid, true);
 	return 0;
 }
@@ -88,7 +88,7 @@ static int add_recorded(struct tm_ids *ids, const struct tm_names *names)
 }
 
 struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
-	const char *name, struct tm_names *names)
+		const char *name, struct tm_names *names)
 {
 	struct tm_ids *const ids = calloc(1, sizeof(*ids));
 
@@ -99,12 +99,12 @@ struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
 	ids->of = of;
 	ids->name = strdup(name);
 	return ids->name && !add_local(ids, names) && !add_recorded(ids, names)
-		       ? ids
-		       : NULL;
+			       ? ids
+			       : NULL;
 }
 
 int tm_ids_note(struct tm_ids *all, struct tm_names *names,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	const struct tm_name *name = (const void *)event;
 	const char *text = NULL;

@@ -25,11 +25,11 @@ static inline bool tm_ids_hold(const struct tm_ids *ids, uint64_t id)
  * and those of the NAME records so far. Of a cgroup those below it count too.
  * NULL when there is no memory. */
 struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
-	const char *name, struct tm_names *names);
+		const char *name, struct tm_names *names);
 
 /* Learns from a NAME record. 0, or -1 and errno. */
 int tm_ids_note(struct tm_ids *all, struct tm_names *names,
-	const struct tm_event *event);
+		const struct tm_event *event);
 
 void tm_ids_free(struct tm_ids *all);
 

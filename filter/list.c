@@ -19,8 +19,8 @@ struct tm_list *tm_list_new(struct tm_list **all)
 int tm_list_add(struct tm_list *list, const char *argument)
 {
 	char *const copy = strdup(argument);
-	char **const longer =
-		realloc(list->arguments, (list->count + 1) * sizeof(*longer));
+	char **const longer = realloc(
+			list->arguments, (list->count + 1) * sizeof(*longer));
 
 	if (longer)
 		list->arguments = longer;
@@ -33,7 +33,7 @@ int tm_list_add(struct tm_list *list, const char *argument)
 }
 
 static int fill(struct tm_list *list, struct tm_networks *networks,
-	char problem[TM_NETWORKS_PROBLEM])
+		char problem[TM_NETWORKS_PROBLEM])
 {
 	for (size_t i = 0; i < list->count; i++) {
 		list->bad = list->arguments[i];

@@ -50,7 +50,7 @@ static bool clock_time(const char **p, struct tm *tm, uint64_t *ns)
 	if (separator != 'T' && separator != 't' && separator != ' ')
 		return !separator;
 	if (!two(p, separator, 23, &tm->tm_hour) ||
-		!two(p, ':', 59, &tm->tm_min))
+			!two(p, ':', 59, &tm->tm_min))
 		return false;
 	if (**p != ':')
 		return true;
@@ -72,7 +72,7 @@ static bool to_epoch(const char *zone, struct tm *tm, time_t *seconds)
 	if (sign == 'Z' || sign == 'z')
 		return !zone[1];
 	if ((sign != '+' && sign != '-') || !two(&zone, sign, 23, &hours) ||
-		!two(&zone, ':', 59, &minutes) || *zone)
+			!two(&zone, ':', 59, &minutes) || *zone)
 		return false;
 	minutes += 60 * hours;
 	*seconds -= 60 * (sign == '+' ? minutes : -minutes);
@@ -81,12 +81,12 @@ static bool to_epoch(const char *zone, struct tm *tm, time_t *seconds)
 
 static bool calendar(const char *p, uint64_t *ns)
 {
-	struct tm tm = {0}, date;
+	struct tm tm = { 0 }, date;
 	uint64_t rest;
 	time_t seconds;
 
 	if (!digits(&p, 4, &tm.tm_year) || !two(&p, '-', 12, &tm.tm_mon) ||
-		!two(&p, '-', 31, &tm.tm_mday))
+			!two(&p, '-', 31, &tm.tm_mday))
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;

@@ -9,37 +9,40 @@ static const struct field {
 	uint8_t offset;
 	uint64_t mask;
 } fields[] = {
-	[TM_TEST_KIND] = {TM_WITHIN, offsetof(struct tm_event, kind),
-		UINT8_MAX},
-	[TM_TEST_DIRECTION] = {TM_WITHIN, offsetof(struct tm_event, direction),
-		UINT8_MAX},
-	[TM_TEST_UID] = {TM_WITHIN, offsetof(struct tm_event, uid), UINT32_MAX},
-	[TM_TEST_PID] = {TM_WITHIN, offsetof(struct tm_event, pid), UINT32_MAX},
-	[TM_TEST_CGROUP] = {TM_WITHIN, offsetof(struct tm_event, cgroup_id),
-		UINT64_MAX},
-	[TM_TEST_IFINDEX] = {TM_WITHIN, offsetof(struct tm_event, ifindex),
-		UINT32_MAX},
-	[TM_TEST_PROTOCOL] = {TM_WITHIN, offsetof(struct tm_event, protocol),
-		UINT8_MAX},
-	[TM_TEST_BYTES] = {TM_WITHIN, offsetof(struct tm_event, bytes),
-		UINT64_MAX},
-	[TM_TEST_PACKETS] = {TM_WITHIN, offsetof(struct tm_event, packets),
-		UINT32_MAX},
-	[TM_TEST_PORT] = {TM_WITHIN, offsetof(struct tm_event, source_port),
-		UINT16_MAX},
-	[TM_TEST_LOOPBACK] = {TM_WITHIN, offsetof(struct tm_event, flags),
-		TM_LOOPBACK},
-	[TM_TEST_SINCE] = {TM_WITHIN, offsetof(struct tm_event, time_ns),
-		UINT64_MAX},
-	[TM_TEST_UNTIL] = {TM_BEGINS_BEFORE, 0, 0},
-	[TM_TEST_COMM] = {TM_WITHIN, offsetof(struct tm_event, comm), 0},
-	[TM_TEST_HOST] = {TM_WITHIN, offsetof(struct tm_event, source), 0},
-	[TM_TEST_NET] = {TM_IN_NETWORKS, offsetof(struct tm_event, source), 0},
-	[TM_TEST_USER_NAME] = {TM_OF_ID, offsetof(struct tm_event, uid),
-		UINT32_MAX},
-	[TM_TEST_INTERFACE_NAME] = {TM_OF_INTERFACE, 0, 0},
-	[TM_TEST_CGROUP_NAME] = {TM_OF_ID, offsetof(struct tm_event, cgroup_id),
-		UINT64_MAX},
+	[TM_TEST_KIND] = { TM_WITHIN, offsetof(struct tm_event, kind),
+			UINT8_MAX },
+	[TM_TEST_DIRECTION] = { TM_WITHIN, offsetof(struct tm_event, direction),
+			UINT8_MAX },
+	[TM_TEST_UID] = { TM_WITHIN, offsetof(struct tm_event, uid),
+			UINT32_MAX },
+	[TM_TEST_PID] = { TM_WITHIN, offsetof(struct tm_event, pid),
+			UINT32_MAX },
+	[TM_TEST_CGROUP] = { TM_WITHIN, offsetof(struct tm_event, cgroup_id),
+			UINT64_MAX },
+	[TM_TEST_IFINDEX] = { TM_WITHIN, offsetof(struct tm_event, ifindex),
+			UINT32_MAX },
+	[TM_TEST_PROTOCOL] = { TM_WITHIN, offsetof(struct tm_event, protocol),
+			UINT8_MAX },
+	[TM_TEST_BYTES] = { TM_WITHIN, offsetof(struct tm_event, bytes),
+			UINT64_MAX },
+	[TM_TEST_PACKETS] = { TM_WITHIN, offsetof(struct tm_event, packets),
+			UINT32_MAX },
+	[TM_TEST_PORT] = { TM_WITHIN, offsetof(struct tm_event, source_port),
+			UINT16_MAX },
+	[TM_TEST_LOOPBACK] = { TM_WITHIN, offsetof(struct tm_event, flags),
+			TM_LOOPBACK },
+	[TM_TEST_SINCE] = { TM_WITHIN, offsetof(struct tm_event, time_ns),
+			UINT64_MAX },
+	[TM_TEST_UNTIL] = { TM_BEGINS_BEFORE, 0, 0 },
+	[TM_TEST_COMM] = { TM_WITHIN, offsetof(struct tm_event, comm), 0 },
+	[TM_TEST_HOST] = { TM_WITHIN, offsetof(struct tm_event, source), 0 },
+	[TM_TEST_NET] = { TM_IN_NETWORKS, offsetof(struct tm_event, source),
+			0 },
+	[TM_TEST_USER_NAME] = { TM_OF_ID, offsetof(struct tm_event, uid),
+			UINT32_MAX },
+	[TM_TEST_INTERFACE_NAME] = { TM_OF_INTERFACE, 0, 0 },
+	[TM_TEST_CGROUP_NAME] = { TM_OF_ID,
+			offsetof(struct tm_event, cgroup_id), UINT64_MAX },
 };
 
 /* Where the answers to one question lead. */
@@ -49,17 +52,17 @@ struct exits {
 };
 
 int tm_program_add(struct tm_program *program, const struct tm_node *node,
-	const char *text, size_t size)
+		const char *text, size_t size)
 {
 	const size_t count = program->rule_count;
 	struct tm_rule *const longer =
-		realloc(program->rules, (count + 1) * sizeof(*longer));
+			realloc(program->rules, (count + 1) * sizeof(*longer));
 
 	if (!longer)
 		return -1;
 	program->rules = longer;
-	longer[count] =
-		(struct tm_rule){.node = node, .text = strndup(text, size)};
+	longer[count] = (struct tm_rule){ .node = node,
+		.text = strndup(text, size) };
 	if (!longer[count].text)
 		return -1;
 	program->rule_count++;
@@ -68,7 +71,7 @@ int tm_program_add(struct tm_program *program, const struct tm_node *node,
 
 /* The spine of a chain of ands leans left: from the last part to the first. */
 int tm_program_add_expression(struct tm_program *program,
-	const struct tm_node *node, const char *text)
+		const struct tm_node *node, const char *text)
 {
 	const size_t first = program->rule_count;
 	struct tm_rule rule;
@@ -79,7 +82,7 @@ int tm_program_add_expression(struct tm_program *program,
 		const struct tm_node *const part = is_and ? node->right : node;
 
 		if (tm_program_add(program, part, text + part->begin,
-			    part->end - part->begin))
+				    part->end - part->begin))
 			return -1;
 		node = node->left;
 	} while (is_and);
@@ -93,7 +96,7 @@ int tm_program_add_expression(struct tm_program *program,
 
 /* Returns the number of the new step. */
 static int emit(struct tm_program *program, struct tm_step step,
-	const struct exits *exits)
+		const struct exits *exits)
 {
 	const size_t size = program->step_size ? 2 * program->step_size : 16;
 	struct tm_step *longer;
@@ -115,9 +118,9 @@ static int emit(struct tm_program *program, struct tm_step step,
 
 /* The first so many bytes at the step's offset are these. */
 static int emit_bytes(struct tm_program *program, struct tm_step step,
-	const void *bytes, size_t size, struct exits exits)
+		const void *bytes, size_t size, struct exits exits)
 {
-	uint64_t values[2] = {0}, masks[2] = {0};
+	uint64_t values[2] = { 0 }, masks[2] = { 0 };
 
 	memcpy(values, bytes, size);
 	memset(masks, 0xff, size);
@@ -131,8 +134,8 @@ static int emit_bytes(struct tm_program *program, struct tm_step step,
 }
 
 static int emit_one(struct tm_program *program,
-	const struct tm_question *question, size_t shift,
-	const struct exits *exits)
+		const struct tm_question *question, size_t shift,
+		const struct exits *exits)
 {
 	const struct field *const field = &fields[question->test];
 	struct tm_step step = {
@@ -152,7 +155,8 @@ static int emit_one(struct tm_program *program,
 		/* with its NUL; or, of a name that the kernel cuts, 15 */
 		size = strnlen(question->comm, TM_COMM_SIZE) + 1;
 		return emit_bytes(program, step, question->comm,
-			size > TM_COMM_SIZE ? TM_COMM_SIZE - 1 : size, *exits);
+				size > TM_COMM_SIZE ? TM_COMM_SIZE - 1 : size,
+				*exits);
 	case TM_TEST_NET:
 		step.list = question->list;
 		break;
@@ -167,7 +171,7 @@ static int emit_one(struct tm_program *program,
 
 /* What is asked of two ends is asked of one after the other. */
 static int emit_ends(struct tm_program *program,
-	const struct tm_question *question, struct exits exits)
+		const struct tm_question *question, struct exits exits)
 {
 	const size_t shift = question->test == TM_TEST_PORT ? 2 : 16;
 
@@ -183,7 +187,7 @@ static int emit_ends(struct tm_program *program,
 }
 
 static int emit_question(struct tm_program *program,
-	const struct tm_question *question, struct exits exits)
+		const struct tm_question *question, struct exits exits)
 {
 	switch (question->test) {
 	case TM_TEST_PORT:
@@ -197,7 +201,7 @@ static int emit_question(struct tm_program *program,
 /* Backwards, so that every step knows the ones after it. Returns where to
  * enter. Only parentheses nest; chains are a loop. */
 static int generate(struct tm_program *program, const struct tm_node *node,
-	struct exits exits)
+		struct exits exits)
 {
 	for (; node->join != TM_ASK; node = node->left) {
 		switch (node->join) {
@@ -208,8 +212,8 @@ static int generate(struct tm_program *program, const struct tm_node *node,
 			exits.no = generate(program, node->right, exits);
 			break;
 		default:
-			exits = (struct exits){
-				exits.yes, exits.no, !exits.is_negated};
+			exits = (struct exits){ exits.yes, exits.no,
+				!exits.is_negated };
 		}
 	}
 	return emit_question(program, &node->question, exits);
@@ -220,18 +224,18 @@ int tm_program_compile(struct tm_program *program, const char *inverted)
 	size_t i = program->rule_count;
 	struct exits exits;
 
-	if (inverted &&
-		tm_program_add(program, NULL, inverted, strlen(inverted)))
+	if (inverted && tm_program_add(program, NULL, inverted,
+					strlen(inverted)))
 		return -1;
 	program->entry = inverted ? tm_exit_of(i) : TM_KEEP;
 	while (i--) {
 		if (inverted)
-			exits = (struct exits){TM_KEEP, program->entry, true};
+			exits = (struct exits){ TM_KEEP, program->entry, true };
 		else
-			exits = (struct exits){
-				tm_exit_of(i), program->entry, false};
-		program->entry =
-			generate(program, program->rules[i].node, exits);
+			exits = (struct exits){ tm_exit_of(i), program->entry,
+				false };
+		program->entry = generate(
+				program, program->rules[i].node, exits);
 	}
 	return program->failed ? -1 : 0;
 }

@@ -61,11 +61,11 @@ struct tm_program {
 
 /* 0, or -1 and errno. */
 int tm_program_add(struct tm_program *program, const struct tm_node *node,
-	const char *text, size_t size);
+		const char *text, size_t size);
 
 /* Each part that the expression joins by and is a rule of its own. */
 int tm_program_add_expression(struct tm_program *program,
-	const struct tm_node *node, const char *text);
+		const struct tm_node *node, const char *text);
 
 /* After the last rule. Inverted, one rule is left, called so, which drops what
  * would have been kept. */

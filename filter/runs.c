@@ -50,14 +50,14 @@ static int push(struct tm_runs *runs, uint32_t number)
 		runs->started_size = size;
 	}
 	runs->started[runs->started_count++] =
-		(struct tm_started){++runs->serial, number};
+			(struct tm_started){ ++runs->serial, number };
 	runs->runs[number].serial = runs->serial;
 	choose(runs);
 	return 0;
 }
 
-static int start(
-	struct tm_runs *runs, uint64_t run_id, struct tm_dropped dropped)
+static int start(struct tm_runs *runs, uint64_t run_id,
+		struct tm_dropped dropped)
 {
 	const uint32_t number = number_of(runs, run_id);
 
@@ -88,7 +88,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 static void move(struct tm_amount *from, struct tm_amount *to,
-	const struct tm_amount *amount)
+		const struct tm_amount *amount)
 {
 	const uint64_t packets = least(from->packets, amount->packets);
 	const uint64_t bytes = least(from->bytes, amount->bytes);
@@ -104,7 +104,7 @@ static void move(struct tm_amount *from, struct tm_amount *to,
 static int adopt(struct tm_runs *runs, uint64_t run_id)
 {
 	if (is_open(runs) ||
-		tm_index_find(&runs->index, run_id) != TM_INDEX_NONE)
+			tm_index_find(&runs->index, run_id) != TM_INDEX_NONE)
 		return 0;
 	if (start(runs, run_id, runs->stray))
 		return -1;
@@ -125,7 +125,7 @@ static int settle(struct tm_runs *runs, struct tm_status *status)
 		return 0;
 	run = &runs->runs[number];
 	move(&status->recorded, &status->excluded,
-		&run->dropped.recorded[direction]);
+			&run->dropped.recorded[direction]);
 	move(&status->lost, &status->excluded, &run->dropped.lost[direction]);
 	if (status->kind == TM_END && direction == TM_OUT)
 		end(runs, run);
@@ -137,7 +137,7 @@ int tm_runs_note(struct tm_runs *runs, struct tm_event *event)
 	const struct tm_start *const started = (const void *)event;
 
 	if (event->kind == TM_START)
-		return start(runs, started->run_id, (struct tm_dropped){0});
+		return start(runs, started->run_id, (struct tm_dropped){ 0 });
 	if (event->kind == TM_TICK || event->kind == TM_END)
 		return settle(runs, (struct tm_status *)event);
 	return 0;

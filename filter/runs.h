@@ -35,10 +35,10 @@ struct tm_runs {
 
 /* Events carry no run: what is dropped is the latest started run's. */
 static inline void tm_runs_drop(
-	struct tm_runs *runs, const struct tm_event *event)
+		struct tm_runs *runs, const struct tm_event *event)
 {
 	struct tm_dropped *const dropped =
-		runs->current ? runs->current : &runs->stray;
+			runs->current ? runs->current : &runs->stray;
 	struct tm_amount *amount = dropped->recorded;
 
 	if (event->kind != TM_TRAFFIC) {

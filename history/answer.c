@@ -10,38 +10,38 @@
 #define OTHERS "(others)"
 
 static const struct tm_column amount_columns[] = {
-	{"in", "IN", .type = TM_CELL_BYTES},
-	{"out", "OUT", .type = TM_CELL_BYTES},
-	{"total", "TOTAL", .type = TM_CELL_BYTES},
-	{.heading = "SHARE", .type = TM_CELL_SHARE},
-	{.key = "packets_in", .type = TM_CELL_NUMBER},
-	{.key = "packets_out", .type = TM_CELL_NUMBER},
-	{"packets", "PACKETS", .type = TM_CELL_NUMBER, .least = 12},
+	{ "in", "IN", .type = TM_CELL_BYTES },
+	{ "out", "OUT", .type = TM_CELL_BYTES },
+	{ "total", "TOTAL", .type = TM_CELL_BYTES },
+	{ .heading = "SHARE", .type = TM_CELL_SHARE },
+	{ .key = "packets_in", .type = TM_CELL_NUMBER },
+	{ .key = "packets_out", .type = TM_CELL_NUMBER },
+	{ "packets", "PACKETS", .type = TM_CELL_NUMBER, .least = 12 },
 };
 
 static const struct tm_column lost_columns[] = {
-	{.key = "lost", .type = TM_CELL_BYTES},
-	{.key = "lost_packets", .type = TM_CELL_NUMBER},
+	{ .key = "lost", .type = TM_CELL_BYTES },
+	{ .key = "lost_packets", .type = TM_CELL_NUMBER },
 };
 
 #define AMOUNTS (sizeof(amount_columns) / sizeof(*amount_columns))
 #define LOST (sizeof(lost_columns) / sizeof(*lost_columns))
 
 static const struct tm_column key_columns[] = {
-	{"user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19},
-	{"process", "PROCESS", TM_CELL_TEXT, .is_key = true, .least = 8},
-	{"remote", "REMOTE", TM_CELL_TEXT, .is_key = true, .least = 8},
-	{"protocol", "PROTOCOL", TM_CELL_TEXT, .is_key = true, .least = 8},
-	{"interface", "INTERFACE", TM_CELL_TEXT, .is_key = true, .least = 8},
-	{"direction", "DIRECTION", TM_CELL_TEXT, .is_key = true, .least = 8},
-	{"minute", "MINUTE", TM_CELL_TIME, .is_key = true},
-	{"hour", "HOUR", TM_CELL_HOUR, .is_key = true},
-	{"day", "DAY", TM_CELL_DAY, .is_key = true},
-	{"month", "MONTH", TM_CELL_TEXT, .is_key = true, .least = 8},
+	{ "user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19 },
+	{ "process", "PROCESS", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "remote", "REMOTE", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "protocol", "PROTOCOL", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "interface", "INTERFACE", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "direction", "DIRECTION", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "minute", "MINUTE", TM_CELL_TIME, .is_key = true },
+	{ "hour", "HOUR", TM_CELL_HOUR, .is_key = true },
+	{ "day", "DAY", TM_CELL_DAY, .is_key = true },
+	{ "month", "MONTH", TM_CELL_TEXT, .is_key = true, .least = 8 },
 };
 
-const char *history_user_name(
-	const struct history_form *form, uint32_t uid, const char *recorded)
+const char *history_user_name(const struct history_form *form, uint32_t uid,
+		const char *recorded)
 {
 	if (uid == TM_NOBODY)
 		return "none";
@@ -75,7 +75,7 @@ static void put_text(struct tm_table *table, const char *text)
 }
 
 static void put_user(const struct history_form *form, struct tm_table *table,
-	uint32_t uid, const char *recorded)
+		uint32_t uid, const char *recorded)
 {
 	const char *name = history_user_name(form, uid, recorded);
 
@@ -89,7 +89,7 @@ static void put_user(const struct history_form *form, struct tm_table *table,
 }
 
 static void put_protocol(const struct history_form *form,
-	struct tm_table *table, uint8_t protocol)
+		struct tm_table *table, uint8_t protocol)
 {
 	const char *const name = tm_word_text(tm_protocols, protocol);
 
@@ -111,7 +111,7 @@ static void put_month(struct tm_table *table, uint64_t time_ns)
 }
 
 static void put_key(const struct history_form *form, struct tm_table *table,
-	unsigned key, const struct history_row *row)
+		unsigned key, const struct history_row *row)
 {
 	switch (key) {
 	case HISTORY_BY_USER:
@@ -149,8 +149,8 @@ static void put_both(struct tm_table *table, uint64_t in, uint64_t out)
 	tm_table_number(table, in + out);
 }
 
-static void put_amounts(
-	struct tm_table *table, const struct tm_amount moved[2], uint64_t whole)
+static void put_amounts(struct tm_table *table, const struct tm_amount moved[2],
+		uint64_t whole)
 {
 	const uint64_t bytes = moved[TM_IN].bytes + moved[TM_OUT].bytes;
 
@@ -165,8 +165,8 @@ static void put_lost(struct tm_table *table, const struct tm_amount lost[2])
 	tm_table_number(table, lost[TM_IN].packets + lost[TM_OUT].packets);
 }
 
-static void put_sums(
-	struct tm_table *table, const struct history_row *row, uint64_t whole)
+static void put_sums(struct tm_table *table, const struct history_row *row,
+		uint64_t whole)
 {
 	put_amounts(table, row->moved, whole);
 	put_lost(table, row->lost);
@@ -191,7 +191,7 @@ struct tm_shares history_shares(const struct history_summary *summary)
 	};
 
 	shares.has_unattributed =
-		shares.unattributed.bytes | shares.unattributed.packets;
+			shares.unattributed.bytes | shares.unattributed.packets;
 	return shares;
 }
 
@@ -199,8 +199,8 @@ struct tm_shares history_shares(const struct history_summary *summary)
 
 static unsigned add_key(struct tm_column *columns, unsigned key)
 {
-	static const struct tm_column uid = {
-		.key = "uid", .type = TM_CELL_NUMBER};
+	static const struct tm_column uid = { .key = "uid",
+		.type = TM_CELL_NUMBER };
 	unsigned count = 0;
 
 	if (key == HISTORY_BY_USER)
@@ -211,7 +211,7 @@ static unsigned add_key(struct tm_column *columns, unsigned key)
 
 /* A row of several: its label is in the first column that people see. */
 static void put_label(struct tm_table *table, const struct history_keys *keys,
-	const char *label)
+		const char *label)
 {
 	for (unsigned i = 0; i < keys->count; i++) {
 		const unsigned key = keys->order[i];
@@ -228,7 +228,7 @@ static void put_label(struct tm_table *table, const struct history_keys *keys,
 }
 
 static void subtract(
-	struct tm_amount from[2], const struct tm_amount amounts[2])
+		struct tm_amount from[2], const struct tm_amount amounts[2])
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		from[i].bytes -= amounts[i].bytes;
@@ -249,7 +249,8 @@ static struct history_row rest_of(const struct history_rows *rows)
 }
 
 static void put_rows(const struct history_form *form, struct tm_table *table,
-	const struct history_keys *keys, const struct history_rows *rows)
+		const struct history_keys *keys,
+		const struct history_rows *rows)
 {
 	const uint64_t whole = history_row_bytes(&rows->sum);
 	const struct history_row rest = rest_of(rows);
@@ -272,15 +273,15 @@ static void put_rows(const struct history_form *form, struct tm_table *table,
 /* --- answers --- */
 
 /* For people: the table's line of what it is about. */
-static int put_range(
-	const struct history_form *form, uint64_t from_ns, uint64_t to_ns)
+static int put_range(const struct history_form *form, uint64_t from_ns,
+		uint64_t to_ns)
 {
 	char from[TM_TIME_SIZE], to[TM_TIME_SIZE], line[2 * TM_TIME_SIZE + 8];
-	const int size =
-		to_ns ? snprintf(line, sizeof(line), "%s to %s\n",
-				tm_time_format(from, from_ns),
-				tm_time_format(to, to_ns))
-		      : snprintf(line, sizeof(line), "nothing is in it yet\n");
+	const int size = to_ns ? snprintf(line, sizeof(line), "%s to %s\n",
+						 tm_time_format(from, from_ns),
+						 tm_time_format(to, to_ns))
+			       : snprintf(line, sizeof(line),
+						 "nothing is in it yet\n");
 
 	if (form->form != TM_FORM_TABLE)
 		return 0;
@@ -288,7 +289,7 @@ static int put_range(
 }
 
 static void open_table(struct tm_table *table, const struct history_form *form,
-	struct tm_table_spec spec)
+		struct tm_table_spec spec)
 {
 	spec.form = form->form;
 	spec.write = form->write;
@@ -297,8 +298,8 @@ static void open_table(struct tm_table *table, const struct history_form *form,
 }
 
 int history_answer_rows(const struct history_form *form,
-	const struct history_keys *keys, const struct history_rows *rows,
-	const struct tm_shares *shares)
+		const struct history_keys *keys,
+		const struct history_rows *rows, const struct tm_shares *shares)
 {
 	struct tm_column columns[2 * HISTORY_KEYS + AMOUNTS + LOST];
 	struct tm_table_spec spec = {
@@ -321,28 +322,28 @@ int history_answer_rows(const struct history_form *form,
 	return tm_table_close(&table, shares);
 }
 
-static const struct tm_column what_column = {
-	"what", "WHAT", TM_CELL_TEXT, .is_key = true, .least = 19};
+static const struct tm_column what_column = { "what", "WHAT", TM_CELL_TEXT,
+	.is_key = true, .least = 19 };
 
 static void put_what(struct tm_table *table, const char *what,
-	const struct tm_amount amounts[2], uint64_t whole)
+		const struct tm_amount amounts[2], uint64_t whole)
 {
 	tm_table_text(table, what);
 	put_amounts(table, amounts, whole);
 }
 
 /* Of a range that whole minutes widened, only what there are records of. */
-static uint64_t covered_ns(
-	const struct history_summary *summary, uint64_t from_ns, uint64_t to_ns)
+static uint64_t covered_ns(const struct history_summary *summary,
+		uint64_t from_ns, uint64_t to_ns)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < summary->covered_count; i++) {
 		const struct history_span *const span = &summary->covered[i];
-		const uint64_t begin =
-			span->begin_ns > from_ns ? span->begin_ns : from_ns;
+		const uint64_t begin = span->begin_ns > from_ns ? span->begin_ns
+								: from_ns;
 		const uint64_t end =
-			span->end_ns < to_ns ? span->end_ns : to_ns;
+				span->end_ns < to_ns ? span->end_ns : to_ns;
 
 		sum += end > begin ? end - begin : 0;
 	}
@@ -352,35 +353,35 @@ static uint64_t covered_ns(
 static double coverage(const struct history_summary *summary)
 {
 	const uint64_t from_ns = summary->from_ns > summary->first_ns
-					 ? summary->from_ns
-					 : summary->first_ns;
+						 ? summary->from_ns
+						 : summary->first_ns;
 	const uint64_t to_ns = summary->to_ns < summary->newest_ns
-				       ? summary->to_ns
-				       : summary->newest_ns;
+					       ? summary->to_ns
+					       : summary->newest_ns;
 
 	if (to_ns <= from_ns)
 		return 0;
 	return (double)covered_ns(summary, from_ns, to_ns) / (to_ns - from_ns);
 }
 
-static int put_coverage(
-	const struct history_form *form, const struct history_summary *summary)
+static int put_coverage(const struct history_form *form,
+		const struct history_summary *summary)
 {
 	char newest[TM_TIME_SIZE], line[TM_TIME_SIZE + 128];
 	const int size = snprintf(line, sizeof(line),
-		"a source was there for %.1f %% of the time, in %zu run%s; "
-		"the newest is of %s\n",
-		100 * coverage(summary), summary->run_count,
-		summary->run_count == 1 ? "" : "s",
-		tm_time_format(newest, summary->newest_ns));
+			"a source was there for %.1f %% of the time, in %zu run%s; "
+			"the newest is of %s\n",
+			100 * coverage(summary), summary->run_count,
+			summary->run_count == 1 ? "" : "s",
+			tm_time_format(newest, summary->newest_ns));
 
 	if (form->form != TM_FORM_TABLE || !summary->newest_ns)
 		return 0;
 	return form->write(form->context, line, size);
 }
 
-int history_answer_summary(
-	const struct history_form *form, const struct history_summary *summary)
+int history_answer_summary(const struct history_form *form,
+		const struct history_summary *summary)
 {
 	struct tm_column columns[1 + AMOUNTS];
 	const struct tm_table_spec spec = {
@@ -409,15 +410,15 @@ int history_answer_summary(
 }
 
 static const struct tm_column quota_columns[] = {
-	{.key = "uid", .type = TM_CELL_NUMBER},
-	{"user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19},
-	{"period", "PERIOD", TM_CELL_TEXT, .is_key = true, .least = 6},
-	{"begin", "SINCE", .type = TM_CELL_DAY},
-	{"limit", "LIMIT", .type = TM_CELL_BYTES},
-	{"used", "USED", .type = TM_CELL_BYTES},
-	{"share", "SHARE", .type = TM_CELL_SHARE},
-	{"projected", "PROJECTED", .type = TM_CELL_BYTES},
-	{"state", "STATE", .type = TM_CELL_TEXT},
+	{ .key = "uid", .type = TM_CELL_NUMBER },
+	{ "user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19 },
+	{ "period", "PERIOD", TM_CELL_TEXT, .is_key = true, .least = 6 },
+	{ "begin", "SINCE", .type = TM_CELL_DAY },
+	{ "limit", "LIMIT", .type = TM_CELL_BYTES },
+	{ "used", "USED", .type = TM_CELL_BYTES },
+	{ "share", "SHARE", .type = TM_CELL_SHARE },
+	{ "projected", "PROJECTED", .type = TM_CELL_BYTES },
+	{ "state", "STATE", .type = TM_CELL_TEXT },
 };
 
 static const char *state_name(unsigned levels)
@@ -431,8 +432,8 @@ static const char *state_name(unsigned levels)
 	return levels & HISTORY_PROJECTED ? "projected" : "ok";
 }
 
-int history_answer_quotas(
-	const struct history_form *form, const struct history_quotas *quotas)
+int history_answer_quotas(const struct history_form *form,
+		const struct history_quotas *quotas)
 {
 	const struct tm_table_spec spec = {
 		.columns = quota_columns,

@@ -27,17 +27,18 @@ struct history_keys {
 /* Each writes an answer whole: 0, or -1 and errno, as tm_table_close. The
  * shares are those of tm_table_close. */
 int history_answer_rows(const struct history_form *form,
-	const struct history_keys *keys, const struct history_rows *rows,
-	const struct tm_shares *shares);
-int history_answer_summary(
-	const struct history_form *form, const struct history_summary *summary);
-int history_answer_quotas(
-	const struct history_form *form, const struct history_quotas *quotas);
+		const struct history_keys *keys,
+		const struct history_rows *rows,
+		const struct tm_shares *shares);
+int history_answer_summary(const struct history_form *form,
+		const struct history_summary *summary);
+int history_answer_quotas(const struct history_form *form,
+		const struct history_quotas *quotas);
 
 struct tm_shares history_shares(const struct history_summary *summary);
 
 /* "none" for nobody; NULL where no name is known, or none is wanted. */
-const char *history_user_name(
-	const struct history_form *form, uint32_t uid, const char *recorded);
+const char *history_user_name(const struct history_form *form, uint32_t uid,
+		const char *recorded);
 
 #endif

@@ -80,7 +80,7 @@ struct history {
 
 /* Both return -1. The second tells SQLite's own reason. */
 int history_fail(struct history *history, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+		__attribute__((format(printf, 2, 3)));
 int history_fail_sql(struct history *history);
 
 /* The same name again, which may be another file by now. It stays locked. */
@@ -115,6 +115,6 @@ void history_find_zone(char zone[HISTORY_ZONE_SIZE]);
 
 /* Text, or where it is no UTF-8 a blob, so that every reader can read it. */
 void history_bind_text(
-	sqlite3_stmt *statement, int at, const char *text, size_t size);
+		sqlite3_stmt *statement, int at, const char *text, size_t size);
 
 #endif

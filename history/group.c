@@ -5,7 +5,7 @@
 
 #define BY_TIME                                                                \
 	(HISTORY_BY_MINUTE | HISTORY_BY_HOUR | HISTORY_BY_DAY |                \
-		HISTORY_BY_MONTH)
+			HISTORY_BY_MONTH)
 
 enum history_resolution history_group_resolution(unsigned by)
 {
@@ -17,7 +17,7 @@ enum history_resolution history_group_resolution(unsigned by)
 }
 
 void history_amounts_add(
-	struct tm_amount to[2], const struct tm_amount amounts[2])
+		struct tm_amount to[2], const struct tm_amount amounts[2])
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		to[i].bytes += amounts[i].bytes;
@@ -42,7 +42,7 @@ static struct history_group_row *new_row(struct history_group *group)
 /* Key by key: what the keys so far are numbered with is joined to the next
  * one's value, and that pair is numbered again. */
 static struct history_group_row *find(
-	struct history_group *group, const uint32_t values[GROUP_KEYS])
+		struct history_group *group, const uint32_t values[GROUP_KEYS])
 {
 	struct history_group_row *row;
 	uint32_t number = 0;
@@ -66,7 +66,7 @@ static struct history_group_row *find(
 }
 
 static void add(struct history_group *group, const uint32_t values[GROUP_KEYS],
-	const struct history_sums *sums)
+		const struct history_sums *sums)
 {
 	struct history_group_row *const row = find(group, values);
 
@@ -79,31 +79,32 @@ static void add(struct history_group *group, const uint32_t values[GROUP_KEYS],
 }
 
 static void add_direction(struct history_group *group,
-	uint32_t values[GROUP_KEYS], const struct history_sums *sums,
-	enum tm_direction direction)
+		uint32_t values[GROUP_KEYS], const struct history_sums *sums,
+		enum tm_direction direction)
 {
 	struct history_sums part = *sums;
 
-	part.moved[!direction] = (struct tm_amount){0};
-	part.lost[!direction] = (struct tm_amount){0};
+	part.moved[!direction] = (struct tm_amount){ 0 };
+	part.lost[!direction] = (struct tm_amount){ 0 };
 	values[GROUP_DIRECTION] = direction;
 	if (part.moved[direction].packets | part.moved[direction].bytes |
-		part.lost[direction].packets | part.lost[direction].bytes)
+			part.lost[direction].packets |
+			part.lost[direction].bytes)
 		add(group, values, &part);
 }
 
 void history_group_take(void *context, const struct history_sums *sums)
 {
 	struct history_group *const group = context;
-	uint32_t values[GROUP_KEYS] = {0};
+	uint32_t values[GROUP_KEYS] = { 0 };
 
 	for (unsigned i = 0; i < SCAN_KEYS; i++)
 		values[i] = group->by & 1u << i ? sums->values[i] : 0;
 	if (group->by & BY_TIME)
-		values[GROUP_TIME] =
-			history_slot(history_group_resolution(group->by),
-				sums->time_ns) /
-			HISTORY_MINUTE_NS;
+		values[GROUP_TIME] = history_slot(history_group_resolution(
+								  group->by),
+						     sums->time_ns) /
+				     HISTORY_MINUTE_NS;
 	if (group->by & HISTORY_BY_DIRECTION) {
 		add_direction(group, values, sums, TM_IN);
 		add_direction(group, values, sums, TM_OUT);

@@ -31,6 +31,6 @@ enum history_resolution history_group_resolution(unsigned by);
 void history_group_free(struct history_group *group);
 
 void history_amounts_add(
-	struct tm_amount to[2], const struct tm_amount amounts[2]);
+		struct tm_amount to[2], const struct tm_amount amounts[2]);
 
 #endif

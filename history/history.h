@@ -36,7 +36,7 @@ enum history_resolution {
 /* Never NULL, so that history_problem() can tell what went wrong; *status is 0
  * or an exit code of common/exit.h. The process's TZ becomes the database's. */
 struct history *history_open(
-	const char *path, enum history_access access, int *status);
+		const char *path, enum history_access access, int *status);
 void history_close(struct history *history);
 
 const char *history_problem(const struct history *history);
@@ -62,6 +62,6 @@ const char *history_resolution_name(enum history_resolution resolution);
 /* The beginning of the slot that holds a time, and of the one behind it. */
 uint64_t history_slot(enum history_resolution resolution, uint64_t time_ns);
 uint64_t history_next_slot(
-	enum history_resolution resolution, uint64_t time_ns);
+		enum history_resolution resolution, uint64_t time_ns);
 
 #endif

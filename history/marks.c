@@ -8,15 +8,15 @@ static const struct mark {
 	const char *name;
 	size_t offset;
 } names[] = {
-	{"added_hour", offsetof(struct history_marks, added[HISTORY_HOUR])},
-	{"added_day", offsetof(struct history_marks, added[HISTORY_DAY])},
-	{"added_month", offsetof(struct history_marks, added[HISTORY_MONTH])},
-	{"kept_minute", offsetof(struct history_marks, kept[HISTORY_MINUTE])},
-	{"kept_hour", offsetof(struct history_marks, kept[HISTORY_HOUR])},
-	{"kept_day", offsetof(struct history_marks, kept[HISTORY_DAY])},
-	{"first", offsetof(struct history_marks, first_ns)},
-	{"newest", offsetof(struct history_marks, newest_ns)},
-	{"written", offsetof(struct history_marks, written_ns)},
+	{ "added_hour", offsetof(struct history_marks, added[HISTORY_HOUR]) },
+	{ "added_day", offsetof(struct history_marks, added[HISTORY_DAY]) },
+	{ "added_month", offsetof(struct history_marks, added[HISTORY_MONTH]) },
+	{ "kept_minute", offsetof(struct history_marks, kept[HISTORY_MINUTE]) },
+	{ "kept_hour", offsetof(struct history_marks, kept[HISTORY_HOUR]) },
+	{ "kept_day", offsetof(struct history_marks, kept[HISTORY_DAY]) },
+	{ "first", offsetof(struct history_marks, first_ns) },
+	{ "newest", offsetof(struct history_marks, newest_ns) },
+	{ "written", offsetof(struct history_marks, written_ns) },
 };
 
 #define COUNT (sizeof(names) / sizeof(*names))
@@ -32,16 +32,16 @@ static uint64_t *find(struct history_marks *marks, const char *name)
 
 int history_read_marks(struct history *history)
 {
-	sqlite3_stmt *const statement =
-		history_prepare(history, "SELECT key, value FROM about");
+	sqlite3_stmt *const statement = history_prepare(
+			history, "SELECT key, value FROM about");
 	uint64_t *mark;
 	int result;
 
 	if (!statement)
 		return -1;
 	while ((result = history_step(history, statement)) == 1) {
-		mark = find(&history->marks,
-			(const char *)sqlite3_column_text(statement, 0));
+		mark = find(&history->marks, (const char *)sqlite3_column_text(
+							     statement, 0));
 		if (mark)
 			*mark = sqlite3_column_int64(statement, 1);
 	}
@@ -51,17 +51,17 @@ int history_read_marks(struct history *history)
 
 int history_write_marks(struct history *history)
 {
-	sqlite3_stmt *const statement = history_prepare(
-		history, "REPLACE INTO about (key, value) VALUES (?, ?)");
+	sqlite3_stmt *const statement = history_prepare(history,
+			"REPLACE INTO about (key, value) VALUES (?, ?)");
 	int result = 0;
 
 	if (!statement)
 		return -1;
 	for (size_t i = 0; i < COUNT && !result; i++) {
 		sqlite3_bind_text(
-			statement, 1, names[i].name, -1, SQLITE_STATIC);
-		sqlite3_bind_int64(
-			statement, 2, *find(&history->marks, names[i].name));
+				statement, 1, names[i].name, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(statement, 2,
+				*find(&history->marks, names[i].name));
 		result = history_step(history, statement);
 		sqlite3_reset(statement);
 	}

@@ -30,7 +30,8 @@ static struct {
 
 static bool is_of_database(const char *path)
 {
-	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+	static const char *const suffixes[] = { "", "-wal", "-shm",
+		"-journal" };
 	const size_t size = place.path ? strlen(place.path) : 0;
 
 	if (!size || strncmp(path, place.path, size))
@@ -49,7 +50,7 @@ static int open_here(const char *path, int flags, int mode)
 	if (!is_of_database(path))
 		return open(path, flags, mode);
 	return tm_place_file(place.directory, strrchr(path, '/') + 1, flags,
-		mode, place.trust, &refusal);
+			mode, place.trust, &refusal);
 }
 
 int history_fail(struct history *history, const char *format, ...)
@@ -69,26 +70,27 @@ int history_fail_sql(struct history *history)
 {
 	switch (sqlite3_errcode(history->db)) {
 	case SQLITE_BUSY:
-		return history_fail(
-			history, "another process is changing it; try again");
+		return history_fail(history,
+				"another process is changing it; try again");
 	case SQLITE_FULL:
 		return history_fail(history, "%s", strerror(ENOSPC));
 	case SQLITE_CANTOPEN:
 	case SQLITE_IOERR:
 		return history_fail(history, "%s",
-			sqlite3_system_errno(history->db)
-				? strerror(sqlite3_system_errno(history->db))
-				: sqlite3_errmsg(history->db));
+				sqlite3_system_errno(history->db)
+						? strerror(sqlite3_system_errno(
+								  history->db))
+						: sqlite3_errmsg(history->db));
 	case SQLITE_INTERRUPT:
 		return history_fail(history, "the question takes too long");
 	case SQLITE_NOTADB:
 		return history_fail(
-			history, "not a history; name another file");
+				history, "not a history; name another file");
 	case SQLITE_CORRUPT:
 		return history_fail(history,
-			"is damaged (%s); sqlite3 FILE .recover saves what "
-			"there is",
-			sqlite3_errmsg(history->db));
+				"is damaged (%s); sqlite3 FILE .recover saves what "
+				"there is",
+				sqlite3_errmsg(history->db));
 	default:
 		return history_fail(history, "%s", sqlite3_errmsg(history->db));
 	}
@@ -109,8 +111,8 @@ int history_sql(struct history *history, const char *sql)
 	if (!history->db)
 		return history_fail(history, "is not open");
 	return sqlite3_exec(history->db, sql, NULL, NULL, NULL)
-		       ? history_fail_sql(history)
-		       : 0;
+			       ? history_fail_sql(history)
+			       : 0;
 }
 
 sqlite3_stmt *history_prepare(struct history *history, const char *sql)
@@ -140,7 +142,7 @@ int history_step(struct history *history, sqlite3_stmt *statement)
 }
 
 void history_bind_text(
-	sqlite3_stmt *statement, int at, const char *text, size_t size)
+		sqlite3_stmt *statement, int at, const char *text, size_t size)
 {
 	uint32_t code;
 	size_t done = 0, length;
@@ -177,21 +179,21 @@ static enum tm_trust trust_of(enum history_access access)
 }
 
 static int refuse(struct history *history, const char *suffix,
-	const struct tm_refusal *refusal)
+		const struct tm_refusal *refusal)
 {
 	switch (refusal->flaw) {
 	case TM_FLAW_HELD:
 		return history_fail(history,
-			"%s writes to it; give each tm-store a database of its "
-			"own",
-			refusal->text);
+				"%s writes to it; give each tm-store a database of its "
+				"own",
+				refusal->text);
 	case TM_FLAW_WRITE:
 		return history_fail(history,
-			"%s%s; chmod go-w it, or use a directory of your own",
-			*suffix ? suffix : "", refusal->text);
+				"%s%s; chmod go-w it, or use a directory of your own",
+				*suffix ? suffix : "", refusal->text);
 	default:
-		return history_fail(
-			history, "%s%s", *suffix ? suffix : "", refusal->text);
+		return history_fail(history, "%s%s", *suffix ? suffix : "",
+				refusal->text);
 	}
 }
 
@@ -201,8 +203,8 @@ static int enter_place(struct history *history)
 	const char *name;
 	int directory;
 
-	directory = tm_place_open_for(
-		history->path, &name, trust_of(history->access), &refusal);
+	directory = tm_place_open_for(history->path, &name,
+			trust_of(history->access), &refusal);
 	if (directory < 0)
 		return refuse(history, "its directory: ", &refusal);
 	if (!*name || strlen(name) > NAME_MAX - 8) {
@@ -221,8 +223,8 @@ static int enter_place(struct history *history)
 	place.directory = directory;
 	place.trust = trust_of(history->access);
 	strcpy(place.name, name);
-	sqlite3_vfs_find(NULL)->xSetSystemCall(
-		sqlite3_vfs_find(NULL), "open", (sqlite3_syscall_ptr)open_here);
+	sqlite3_vfs_find(NULL)->xSetSystemCall(sqlite3_vfs_find(NULL), "open",
+			(sqlite3_syscall_ptr)open_here);
 	return 0;
 }
 
@@ -240,7 +242,7 @@ static int make_file(struct history *history)
 {
 	struct tm_refusal refusal;
 	const int fd = tm_place_file(place.directory, place.name,
-		O_RDWR | O_CREAT, 0640, place.trust, &refusal);
+			O_RDWR | O_CREAT, 0640, place.trust, &refusal);
 
 	if (fd < 0)
 		return refuse(history, "", &refusal);
@@ -271,7 +273,7 @@ static int check_place(struct history *history)
 	if (enter_place(history))
 		return -1;
 	found = tm_place_look(place.directory, place.name,
-		trust_of(history->access), &refusal);
+			trust_of(history->access), &refusal);
 	if (found < 0)
 		return refuse(history, "", &refusal);
 	if (history->access == HISTORY_WRITE)
@@ -286,13 +288,13 @@ static int check_place(struct history *history)
 static char *as_immutable(const char *path)
 {
 	static const char more[] = "?immutable=1";
-	char *const uri =
-		malloc(3 * strlen(path) + sizeof("file:") + sizeof(more));
+	char *const uri = malloc(
+			3 * strlen(path) + sizeof("file:") + sizeof(more));
 	char *end = uri ? stpcpy(uri, "file:") : NULL;
 
 	for (; uri && *path; path++)
-		end += sprintf(
-			end, strchr("%?#", *path) ? "%%%02x" : "%c", *path);
+		end += sprintf(end, strchr("%?#", *path) ? "%%%02x" : "%c",
+				*path);
 	if (uri)
 		strcpy(end, more);
 	return uri;
@@ -301,8 +303,8 @@ static char *as_immutable(const char *path)
 static int open_database(struct history *history, bool is_immutable)
 {
 	const int flags = history->access == HISTORY_READ
-				  ? SQLITE_OPEN_READONLY
-				  : SQLITE_OPEN_READWRITE;
+					  ? SQLITE_OPEN_READONLY
+					  : SQLITE_OPEN_READWRITE;
 	char *uri = NULL;
 	int result;
 
@@ -313,15 +315,16 @@ static int open_database(struct history *history, bool is_immutable)
 	if (is_immutable && !(uri = as_immutable(place.path)))
 		return history_fail(history, "%s", strerror(errno));
 	result = sqlite3_open_v2(uri ? uri : place.path, &history->db,
-		flags | SQLITE_OPEN_NOMUTEX | (uri ? SQLITE_OPEN_URI : 0),
-		NULL);
+			flags | SQLITE_OPEN_NOMUTEX |
+					(uri ? SQLITE_OPEN_URI : 0),
+			NULL);
 	free(uri);
 	if (result)
 		return history_fail_sql(history);
 	sqlite3_busy_timeout(history->db, BUSY_MS);
 	sqlite3_db_config(history->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	return history_sql(history,
-		"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
+			"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
 }
 
 /* A copy without the files beside it, where this user may make none: nobody
@@ -333,8 +336,9 @@ static bool is_lone_copy(struct history *history)
 	int code;
 
 	if (history->access != HISTORY_READ ||
-		!sqlite3_exec(history->db, "SELECT 1 FROM sqlite_master", NULL,
-			NULL, NULL))
+			!sqlite3_exec(history->db,
+					"SELECT 1 FROM sqlite_master", NULL,
+					NULL, NULL))
 		return false;
 	code = sqlite3_errcode(history->db);
 	snprintf(name, sizeof(name), "%s-wal", place.name);
@@ -360,12 +364,12 @@ static int refuse_foreign(struct history *history, int64_t id, int64_t version)
 		return -1; /* said */
 	if (id != HISTORY_APPLICATION)
 		return history_fail(history,
-			"is a database of another program; name another file");
+				"is a database of another program; name another file");
 	if (version > HISTORY_VERSION)
 		return history_fail(history,
-			"was written by a newer tm (format %jd, this one knows "
-			"%d); use that one",
-			(intmax_t)version, HISTORY_VERSION);
+				"was written by a newer tm (format %jd, this one knows "
+				"%d); use that one",
+				(intmax_t)version, HISTORY_VERSION);
 	return 0;
 }
 
@@ -381,7 +385,7 @@ static int make_database(struct history *history)
 				 "BEGIN IMMEDIATE"))
 		return -1;
 	if (!history_make_schema(history, zone) &&
-		!history_sql(history, "COMMIT"))
+			!history_sql(history, "COMMIT"))
 		return 0;
 	sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
 	return -1;
@@ -390,19 +394,19 @@ static int make_database(struct history *history)
 static int check_database(struct history *history)
 {
 	const int64_t tables =
-		ask(history, "SELECT count(*) FROM sqlite_master");
+			ask(history, "SELECT count(*) FROM sqlite_master");
 
 	if (tables < 0)
 		return -1;
 	if (!tables && !ask(history, "PRAGMA application_id")) {
 		if (history->access != HISTORY_WRITE)
 			return history_fail(history,
-				"is empty; tm-store writes to it first");
+					"is empty; tm-store writes to it first");
 		if (make_database(history))
 			return -1;
 	}
 	return refuse_foreign(history, ask(history, "PRAGMA application_id"),
-		ask(history, "PRAGMA user_version"));
+			ask(history, "PRAGMA user_version"));
 }
 
 static int set_up_writer(struct history *history)
@@ -413,20 +417,20 @@ static int set_up_writer(struct history *history)
 
 	sqlite3_busy_timeout(history->db, is_writer ? WRITER_BUSY_MS : BUSY_MS);
 	snprintf(sql, sizeof(sql),
-		"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-		"PRAGMA secure_delete = OFF; PRAGMA cache_size = -65536;"
-		"PRAGMA journal_size_limit = %d",
-		LOG_BYTES);
+			"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+			"PRAGMA secure_delete = OFF; PRAGMA cache_size = -65536;"
+			"PRAGMA journal_size_limit = %d",
+			LOG_BYTES);
 	/* readers without rights on the directory need the files beside it */
 	sqlite3_file_control(
-		history->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+			history->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 	return history_sql(history, sql);
 }
 
 static int read_zone(struct history *history)
 {
 	sqlite3_stmt *const statement = history_prepare(
-		history, "SELECT value FROM about WHERE key = 'zone'");
+			history, "SELECT value FROM about WHERE key = 'zone'");
 	const char *zone = NULL;
 
 	if (!statement)
@@ -434,7 +438,7 @@ static int read_zone(struct history *history)
 	if (history_step(history, statement) == 1)
 		zone = (const char *)sqlite3_column_text(statement, 0);
 	snprintf(history->zone, sizeof(history->zone), "%s",
-		zone ? zone : "UTC");
+			zone ? zone : "UTC");
 	sqlite3_finalize(statement);
 	return history_set_zone(history);
 }
@@ -442,7 +446,7 @@ static int read_zone(struct history *history)
 static int set_up_database(struct history *history)
 {
 	if (open_somehow(history) || check_database(history) ||
-		read_zone(history))
+			read_zone(history))
 		return -1;
 	if (history->access != HISTORY_READ && set_up_writer(history))
 		return -1;
@@ -460,12 +464,12 @@ int history_reopen(struct history *history)
 	/* under its new name it is to be whole without the file beside it */
 	if (history->db)
 		sqlite3_wal_checkpoint_v2(history->db, NULL,
-			SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+				SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_close(history->db);
 	history->db = NULL;
-	history->marks = (struct history_marks){0};
+	history->marks = (struct history_marks){ 0 };
 	found = tm_place_look(
-		place.directory, place.name, place.trust, &refusal);
+			place.directory, place.name, place.trust, &refusal);
 	if (found < 0)
 		return refuse(history, "", &refusal);
 	if (found && make_file(history))
@@ -479,7 +483,7 @@ int history_directory(const struct history *history)
 }
 
 struct history *history_open(
-	const char *path, enum history_access access, int *status)
+		const char *path, enum history_access access, int *status)
 {
 	struct history *const history = calloc(1, sizeof(*history));
 
@@ -527,7 +531,7 @@ void history_set_limit(struct history *history, unsigned milliseconds)
 {
 	history->limit_ms = milliseconds;
 	sqlite3_progress_handler(history->db, milliseconds ? PROGRESS_STEPS : 0,
-		is_late, history);
+			is_late, history);
 }
 
 int history_begin(struct history *history)

@@ -4,7 +4,7 @@
 
 /* The finest table that still has the time. */
 static enum history_resolution finest(
-	const struct history_marks *marks, uint64_t time_ns)
+		const struct history_marks *marks, uint64_t time_ns)
 {
 	enum history_resolution r = HISTORY_MINUTE;
 
@@ -15,7 +15,7 @@ static enum history_resolution finest(
 
 /* Where that which the slot's row holds ends. */
 static uint64_t end_of(const struct history_marks *marks,
-	enum history_resolution r, uint64_t begin_ns)
+		enum history_resolution r, uint64_t begin_ns)
 {
 	const uint64_t end = history_next_slot(r, begin_ns);
 
@@ -26,28 +26,28 @@ static uint64_t end_of(const struct history_marks *marks,
 /* The coarsest table that has a row which begins here and ends in the range.
  */
 static enum history_resolution choose(const struct history_marks *marks,
-	uint64_t at, uint64_t to_ns, enum history_resolution coarsest)
+		uint64_t at, uint64_t to_ns, enum history_resolution coarsest)
 {
 	const enum history_resolution least = finest(marks, at);
 	enum history_resolution r = coarsest;
 
 	for (; r > least; r--) {
 		if (history_slot(r, at) == at && at < marks->added[r] &&
-			end_of(marks, r, at) <= to_ns)
+				end_of(marks, r, at) <= to_ns)
 			break;
 	}
 	return r > least ? r : least;
 }
 
 static int add(struct history *history, struct history_plan *plan,
-	struct history_piece piece)
+		struct history_piece piece)
 {
 	struct history_piece *const last =
-		plan->count ? &plan->pieces[plan->count - 1] : NULL;
+			plan->count ? &plan->pieces[plan->count - 1] : NULL;
 	struct history_piece *more;
 
 	if (last && last->resolution == piece.resolution &&
-		last->end_ns == piece.begin_ns) {
+			last->end_ns == piece.begin_ns) {
 		last->end_ns = piece.end_ns;
 		return 0;
 	}
@@ -63,12 +63,12 @@ static int add(struct history *history, struct history_plan *plan,
 }
 
 int history_plan_make(struct history *history, uint64_t from_ns, uint64_t to_ns,
-	enum history_resolution coarsest, struct history_plan *plan)
+		enum history_resolution coarsest, struct history_plan *plan)
 {
 	const struct history_marks *const marks = &history->marks;
 	uint64_t at, end;
 
-	*plan = (struct history_plan){0};
+	*plan = (struct history_plan){ 0 };
 	if (!marks->newest_ns)
 		return 0;
 	if (from_ns < marks->first_ns)
@@ -79,10 +79,10 @@ int history_plan_make(struct history *history, uint64_t from_ns, uint64_t to_ns,
 	plan->from_ns = plan->to_ns = at;
 	while (from_ns < to_ns && at < to_ns) {
 		const enum history_resolution r =
-			choose(marks, at, to_ns, coarsest);
+				choose(marks, at, to_ns, coarsest);
 
 		end = end_of(marks, r, at);
-		if (add(history, plan, (struct history_piece){r, at, end}))
+		if (add(history, plan, (struct history_piece){ r, at, end }))
 			return -1;
 		at = plan->to_ns = end;
 	}

@@ -23,6 +23,6 @@ struct history_plan {
  * unless the finer ones are gone. 0, or -1 with a problem; free(3) the pieces
  * in any case. */
 int history_plan_make(struct history *history, uint64_t from_ns, uint64_t to_ns,
-	enum history_resolution coarsest, struct history_plan *plan);
+		enum history_resolution coarsest, struct history_plan *plan);
 
 #endif

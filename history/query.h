@@ -98,7 +98,8 @@ struct history_rows {
 };
 
 int history_rows(struct history *history,
-	const struct history_rows_query *query, struct history_rows *answer);
+		const struct history_rows_query *query,
+		struct history_rows *answer);
 void history_rows_free(struct history_rows *answer);
 
 struct history_series_query {
@@ -128,8 +129,8 @@ struct history_series {
 };
 
 int history_series(struct history *history,
-	const struct history_series_query *query,
-	struct history_series *answer);
+		const struct history_series_query *query,
+		struct history_series *answer);
 void history_series_free(struct history_series *answer);
 
 struct history_span {
@@ -169,7 +170,8 @@ struct history_summary {
 };
 
 int history_summary(struct history *history,
-	const struct history_filter *filter, struct history_summary *answer);
+		const struct history_filter *filter,
+		struct history_summary *answer);
 void history_summary_free(struct history_summary *answer);
 
 enum history_level {
@@ -200,7 +202,7 @@ struct history_quotas {
 
 /* In the periods of a time; 0 = now. */
 int history_quotas(struct history *history, uint64_t time_ns,
-	struct history_quotas *answer);
+		struct history_quotas *answer);
 void history_quotas_free(struct history_quotas *answer);
 
 /* The time of the newest record, or now where that is in the future; 0 while
@@ -209,6 +211,6 @@ uint64_t history_newest(struct history *history);
 
 /* The uid of that recorded name. */
 bool history_find_user(
-	struct history *history, const char *name, uint32_t *uid);
+		struct history *history, const char *name, uint32_t *uid);
 
 #endif

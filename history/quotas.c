@@ -42,7 +42,7 @@ static uint64_t project(const struct history_quota *quota, uint64_t time_ns)
 	const uint64_t length = quota->end_ns - quota->begin_ns;
 	const uint64_t now = wall_ns();
 	const uint64_t passed =
-		(now > time_ns ? now : time_ns) - quota->begin_ns;
+			(now > time_ns ? now : time_ns) - quota->begin_ns;
 
 	if (passed >= length)
 		return quota->used;
@@ -61,11 +61,11 @@ static unsigned find_levels(const struct history_quota *quota)
 	       (quota->projected >= quota->limit ? HISTORY_PROJECTED : 0);
 }
 
-static int sum_up(
-	struct history *history, struct history_quota *quota, uint64_t time_ns)
+static int sum_up(struct history *history, struct history_quota *quota,
+		uint64_t time_ns)
 {
 	const struct history_scan scan = {
-		.wanted[SCAN_UID] = {true, &quota->uid, 1, NULL},
+		.wanted[SCAN_UID] = { true, &quota->uid, 1, NULL },
 		.take = take,
 		.context = quota,
 	};
@@ -73,10 +73,11 @@ static int sum_up(
 	int result;
 
 	result = history_plan_make(history, quota->begin_ns, quota->end_ns,
-			 quota->period, &plan) ||
-				 history_scan_run(history, &plan, &scan)
-			 ? -1
-			 : 0;
+				 quota->period, &plan) ||
+						 history_scan_run(history,
+								 &plan, &scan)
+				 ? -1
+				 : 0;
 	free(plan.pieces);
 	quota->projected = project(quota, time_ns);
 	quota->levels = find_levels(quota);
@@ -84,12 +85,12 @@ static int sum_up(
 }
 
 static int read_quota(struct history *history, sqlite3_stmt *statement,
-	uint64_t time_ns, struct history_quotas *answer)
+		uint64_t time_ns, struct history_quotas *answer)
 {
 	const char *const period =
-		(const char *)sqlite3_column_text(statement, 1);
-	struct history_quota *more =
-		realloc(answer->quotas, (answer->count + 1) * sizeof(*more));
+			(const char *)sqlite3_column_text(statement, 1);
+	struct history_quota *more = realloc(
+			answer->quotas, (answer->count + 1) * sizeof(*more));
 	uint64_t fired_in;
 
 	if (!more)
@@ -112,11 +113,11 @@ static int read_quota(struct history *history, sqlite3_stmt *statement,
 }
 
 static int read_quotas(struct history *history, uint64_t time_ns,
-	struct history_quotas *answer)
+		struct history_quotas *answer)
 {
 	sqlite3_stmt *const statement = history_prepare(history,
-		"SELECT uid, period, bytes, fired_in, fired FROM quota "
-		"ORDER BY uid, period");
+			"SELECT uid, period, bytes, fired_in, fired FROM quota "
+			"ORDER BY uid, period");
 	int result;
 
 	if (!statement)
@@ -131,17 +132,17 @@ static int read_quotas(struct history *history, uint64_t time_ns,
 }
 
 int history_quotas(struct history *history, uint64_t time_ns,
-	struct history_quotas *answer)
+		struct history_quotas *answer)
 {
 	int result = -1;
 
-	*answer = (struct history_quotas){0};
+	*answer = (struct history_quotas){ 0 };
 	if (history_begin(history))
 		return -1;
 	answer->texts = history_texts_new(history);
 	if (answer->texts) {
 		result = read_quotas(
-			history, time_ns ? time_ns : wall_ns(), answer);
+				history, time_ns ? time_ns : wall_ns(), answer);
 		history_texts_settle(answer->texts);
 	}
 	history_end(history);
@@ -152,13 +153,13 @@ void history_quotas_free(struct history_quotas *answer)
 {
 	free(answer->quotas);
 	history_texts_free(answer->texts);
-	*answer = (struct history_quotas){0};
+	*answer = (struct history_quotas){ 0 };
 }
 
 bool history_find_user(struct history *history, const char *name, uint32_t *uid)
 {
 	sqlite3_stmt *const statement = history_prepare(
-		history, "SELECT uid FROM user WHERE name = ? LIMIT 2");
+			history, "SELECT uid FROM user WHERE name = ? LIMIT 2");
 	bool is_found = false;
 
 	if (!statement)

@@ -6,8 +6,9 @@
 #include "group.h"
 #include "texts.h"
 
-static const char *const key_names[] = {"user", "process", "remote", "protocol",
-	"interface", "direction", "minute", "hour", "day", "month"};
+static const char *const key_names[] = { "user", "process", "remote",
+	"protocol", "interface", "direction", "minute", "hour", "day",
+	"month" };
 
 #define KEY_NAMES (sizeof(key_names) / sizeof(*key_names))
 
@@ -28,7 +29,7 @@ unsigned history_key_find(const char *name)
 /* --- from groups to rows --- */
 
 static void fill_keys(struct history_row *row, unsigned by,
-	const struct history_group_row *from)
+		const struct history_group_row *from)
 {
 	row->time_ns = from->values[GROUP_TIME] * HISTORY_MINUTE_NS;
 	row->uid = by & HISTORY_BY_USER ? from->values[SCAN_UID] : 0;
@@ -40,20 +41,21 @@ static void fill_keys(struct history_row *row, unsigned by,
 }
 
 static void fill_texts(struct history_row *row, unsigned by,
-	const struct history_group_row *from, struct history_texts *texts)
+		const struct history_group_row *from,
+		struct history_texts *texts)
 {
 	const uint32_t *const values = from->values;
 
 	if (by & HISTORY_BY_USER)
 		row->user = history_text_user(texts, values[SCAN_UID]);
 	if (by & HISTORY_BY_PROCESS)
-		row->process =
-			history_text_process(texts, values[SCAN_PROCESS]);
+		row->process = history_text_process(
+				texts, values[SCAN_PROCESS]);
 	if (by & HISTORY_BY_REMOTE)
 		row->remote = history_text_remote(texts, values[SCAN_REMOTE]);
 	if (by & HISTORY_BY_INTERFACE)
-		row->interface =
-			history_text_interface(texts, values[SCAN_INTERFACE]);
+		row->interface = history_text_interface(
+				texts, values[SCAN_INTERFACE]);
 }
 
 /* --- search --- */
@@ -72,17 +74,19 @@ static bool number_holds(uint32_t number, const char *search)
 }
 
 static bool is_found(
-	const struct history_row *row, unsigned by, const char *search)
+		const struct history_row *row, unsigned by, const char *search)
 {
 	const bool is_nobody = row->uid == TM_NOBODY;
 
 	if (by & HISTORY_BY_USER &&
-		(holds(is_nobody ? "none" : row->user, search) ||
-			(!is_nobody && number_holds(row->uid, search))))
+			(holds(is_nobody ? "none" : row->user, search) ||
+					(!is_nobody && number_holds(row->uid,
+								       search))))
 		return true;
 	if (by & HISTORY_BY_PROTOCOL &&
-		(holds(tm_word_text(tm_protocols, row->protocol), search) ||
-			number_holds(row->protocol, search)))
+			(holds(tm_word_text(tm_protocols, row->protocol),
+					 search) ||
+					number_holds(row->protocol, search)))
 		return true;
 	return (by & HISTORY_BY_PROCESS && holds(row->process, search)) ||
 	       (by & HISTORY_BY_REMOTE && holds(row->remote, search)) ||
@@ -127,15 +131,15 @@ static int compare_texts(const char *a, const char *b)
 }
 
 static int compare_users(
-	const struct history_row *a, const struct history_row *b)
+		const struct history_row *a, const struct history_row *b)
 {
 	const int result = compare_texts(a->user, b->user);
 
 	return result ? result : compare_numbers(a->uid, b->uid);
 }
 
-static int compare_keys(
-	const struct history_row *a, const struct history_row *b, unsigned by)
+static int compare_keys(const struct history_row *a,
+		const struct history_row *b, unsigned by)
 {
 	int result = compare_numbers(a->time_ns, b->time_ns);
 
@@ -171,14 +175,15 @@ static int compare(const void *a, const void *b, void *context)
 	if (order->sort == HISTORY_SORT_KEY)
 		return order->sign * compare_keys(a, b, order->by);
 	result = compare_numbers(
-		measure(a, order->sort), measure(b, order->sort));
+			measure(a, order->sort), measure(b, order->sort));
 	return result ? order->sign * result : compare_keys(a, b, order->by);
 }
 
 /* --- the answer --- */
 
 static int convert(struct history *history, const struct history_group *group,
-	const struct history_rows_query *query, struct history_rows *answer)
+		const struct history_rows_query *query,
+		struct history_rows *answer)
 {
 	answer->rows = calloc(group->count + 1, sizeof(*answer->rows));
 	if (!answer->rows)
@@ -186,11 +191,11 @@ static int convert(struct history *history, const struct history_group *group,
 	for (uint32_t i = 0; i < group->count; i++) {
 		struct history_row *const row = &answer->rows[answer->found];
 
-		*row = (struct history_row){0};
+		*row = (struct history_row){ 0 };
 		fill_keys(row, query->by, &group->rows[i]);
 		fill_texts(row, query->by, &group->rows[i], answer->texts);
 		if (query->search && *query->search &&
-			!is_found(row, query->by, query->search))
+				!is_found(row, query->by, query->search))
 			continue;
 		history_amounts_add(answer->sum.moved, row->moved);
 		history_amounts_add(answer->sum.lost, row->lost);
@@ -200,27 +205,27 @@ static int convert(struct history *history, const struct history_group *group,
 }
 
 /* A time is best read forwards. */
-static void sort_and_cut(
-	const struct history_rows_query *query, struct history_rows *answer)
+static void sort_and_cut(const struct history_rows_query *query,
+		struct history_rows *answer)
 {
-	struct order order = {query->sort, query->by, -1};
+	struct order order = { query->sort, query->by, -1 };
 	uint64_t offset = query->offset;
 
 	if (query->is_ascending)
 		order.sign = 1;
 	qsort_r(answer->rows, answer->found, sizeof(*answer->rows), compare,
-		&order);
+			&order);
 	if (offset > answer->found)
 		offset = answer->found;
 	answer->count = answer->found - offset;
 	if (query->limit && query->limit < answer->count)
 		answer->count = query->limit;
 	memmove(answer->rows, answer->rows + offset,
-		answer->count * sizeof(*answer->rows));
+			answer->count * sizeof(*answer->rows));
 }
 
 static void note_coarse(const struct history_plan *plan, unsigned by,
-	struct history_rows *answer)
+		struct history_rows *answer)
 {
 	const enum history_resolution asked = history_group_resolution(by);
 
@@ -235,26 +240,28 @@ static void note_coarse(const struct history_plan *plan, unsigned by,
 }
 
 static int collect(struct history *history,
-	const struct history_rows_query *query, struct history_group *group,
-	struct history_rows *answer)
+		const struct history_rows_query *query,
+		struct history_group *group, struct history_rows *answer)
 {
 	struct history_scan scan = {
 		.keys = query->by & ((1u << SCAN_KEYS) - 1),
 		.take = history_group_take,
 		.context = group,
 	};
-	struct history_plan plan = {0};
+	struct history_plan plan = { 0 };
 	int result;
 
 	result = history_scan_filter(history, &query->filter, &scan) ||
-				 history_plan_make(history,
-					 query->filter.from_ns,
-					 query->filter.to_ns,
-					 history_group_resolution(query->by),
-					 &plan) ||
-				 history_scan_run(history, &plan, &scan)
-			 ? -1
-			 : 0;
+						 history_plan_make(history,
+								 query->filter.from_ns,
+								 query->filter.to_ns,
+								 history_group_resolution(
+										 query->by),
+								 &plan) ||
+						 history_scan_run(history,
+								 &plan, &scan)
+				 ? -1
+				 : 0;
 	answer->from_ns = plan.from_ns;
 	answer->to_ns = plan.to_ns;
 	note_coarse(&plan, query->by, answer);
@@ -266,9 +273,10 @@ static int collect(struct history *history,
 }
 
 static int answer_rows(struct history *history,
-	const struct history_rows_query *query, struct history_rows *answer)
+		const struct history_rows_query *query,
+		struct history_rows *answer)
 {
-	struct history_group group = {.by = query->by};
+	struct history_group group = { .by = query->by };
 	int result = collect(history, query, &group, answer);
 
 	answer->texts = result ? NULL : history_texts_new(history);
@@ -285,11 +293,12 @@ static int answer_rows(struct history *history,
 }
 
 int history_rows(struct history *history,
-	const struct history_rows_query *query, struct history_rows *answer)
+		const struct history_rows_query *query,
+		struct history_rows *answer)
 {
 	int result;
 
-	*answer = (struct history_rows){0};
+	*answer = (struct history_rows){ 0 };
 	if (history_begin(history))
 		return -1;
 	result = answer_rows(history, query, answer);
@@ -301,5 +310,5 @@ void history_rows_free(struct history_rows *answer)
 {
 	free(answer->rows);
 	history_texts_free(answer->texts);
-	*answer = (struct history_rows){0};
+	*answer = (struct history_rows){ 0 };
 }

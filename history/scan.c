@@ -8,13 +8,13 @@
 #include "common/number.h"
 #include "scan.h"
 
-static const char *const columns[SCAN_KEYS] = {
-	"uid", "process", "remote", "protocol", "interface"};
+static const char *const columns[SCAN_KEYS] = { "uid", "process", "remote",
+	"protocol", "interface" };
 
 /* --- the filter --- */
 
 static int want_ids(struct history *history, struct history_wanted *wanted,
-	sqlite3_stmt *statement)
+		sqlite3_stmt *statement)
 {
 	size_t room = 0;
 	int result;
@@ -31,13 +31,13 @@ static int want_ids(struct history *history, struct history_wanted *wanted,
 			wanted->values = wanted->owned = more;
 		}
 		wanted->owned[wanted->count++] =
-			sqlite3_column_int64(statement, 0);
+				sqlite3_column_int64(statement, 0);
 	}
 	return result;
 }
 
 static int want_text(struct history *history, struct history_wanted *wanted,
-	const char *sql, const char *text)
+		const char *sql, const char *text)
 {
 	sqlite3_stmt *const statement = history_prepare(history, sql);
 	int result;
@@ -50,8 +50,8 @@ static int want_text(struct history *history, struct history_wanted *wanted,
 	return result;
 }
 
-static int want_number(
-	struct history *history, struct history_wanted *wanted, uint32_t value)
+static int want_number(struct history *history, struct history_wanted *wanted,
+		uint32_t value)
 {
 	wanted->owned = malloc(sizeof(value));
 	if (!wanted->owned)
@@ -65,7 +65,7 @@ static int want_number(
 
 /* Addresses are stored in their one form. */
 static int want_remote(struct history *history, struct history_wanted *wanted,
-	const char *text)
+		const char *text)
 {
 	static const char sql[] = "SELECT id FROM remote WHERE address = ?";
 	char form[TM_ADDRESS_SIZE + 1];
@@ -78,39 +78,40 @@ static int want_remote(struct history *history, struct history_wanted *wanted,
 }
 
 static int want_interface(struct history *history,
-	struct history_wanted *wanted, const char *text)
+		struct history_wanted *wanted, const char *text)
 {
 	return want_text(history, wanted,
-		"SELECT id FROM interface WHERE name = ?1 AND (id = 0 OR "
-		"name <> '') OR name = '' AND id > 1 AND CAST(ifindex AS TEXT) = ?1",
-		text);
+			"SELECT id FROM interface WHERE name = ?1 AND (id = 0 OR "
+			"name <> '') OR name = '' AND id > 1 AND CAST(ifindex AS TEXT) = ?1",
+			text);
 }
 
 int history_scan_filter(struct history *history,
-	const struct history_filter *filter, struct history_scan *scan)
+		const struct history_filter *filter, struct history_scan *scan)
 {
 	struct history_wanted *const wanted = scan->wanted;
 
 	scan->has_direction = filter->has_direction;
 	scan->direction = filter->direction;
 	if (filter->has_user &&
-		want_number(history, &wanted[SCAN_UID], filter->uid))
+			want_number(history, &wanted[SCAN_UID], filter->uid))
 		return -1;
-	if (filter->has_protocol &&
-		want_number(history, &wanted[SCAN_PROTOCOL], filter->protocol))
+	if (filter->has_protocol && want_number(history, &wanted[SCAN_PROTOCOL],
+						    filter->protocol))
 		return -1;
-	if (filter->process && want_text(history, &wanted[SCAN_PROCESS],
-				       "SELECT id FROM process WHERE name = ?",
-				       filter->process))
+	if (filter->process &&
+			want_text(history, &wanted[SCAN_PROCESS],
+					"SELECT id FROM process WHERE name = ?",
+					filter->process))
 		return -1;
-	if (filter->remote &&
-		want_remote(history, &wanted[SCAN_REMOTE], filter->remote))
+	if (filter->remote && want_remote(history, &wanted[SCAN_REMOTE],
+					      filter->remote))
 		return -1;
-	return filter->interface &&
-			       want_interface(history, &wanted[SCAN_INTERFACE],
-				       filter->interface)
-		       ? -1
-		       : 0;
+	return filter->interface && want_interface(history,
+						    &wanted[SCAN_INTERFACE],
+						    filter->interface)
+			       ? -1
+			       : 0;
 }
 
 void history_scan_free(struct history_scan *scan)
@@ -131,21 +132,22 @@ static unsigned needed_keys(const struct history_scan *scan)
 }
 
 static const struct history_cube_facts *choose_cube(
-	const struct history_scan *scan, enum history_resolution resolution)
+		const struct history_scan *scan,
+		enum history_resolution resolution)
 {
 	const unsigned keys = needed_keys(scan);
 	const struct history_cube_facts *cube = history_cubes;
 
 	while (keys & ~cube->keys ||
-		(resolution == HISTORY_MINUTE && !cube->has_minutes))
+			(resolution == HISTORY_MINUTE && !cube->has_minutes))
 		cube++;
 	return cube;
 }
 
 /* Whether a row is found by its keys within a slot: then the slots are named,
  * so that those between are not read. */
-static bool is_sought(
-	const struct history_cube_facts *cube, const struct history_scan *scan)
+static bool is_sought(const struct history_cube_facts *cube,
+		const struct history_scan *scan)
 {
 	return scan->wanted[SCAN_UID].is_set ||
 	       scan->wanted[SCAN_REMOTE].is_set ||
@@ -160,7 +162,7 @@ struct text {
 };
 
 __attribute__((format(printf, 2, 3))) static void put(
-	struct text *text, const char *format, ...)
+		struct text *text, const char *format, ...)
 {
 	va_list arguments;
 	char *more;
@@ -180,8 +182,8 @@ __attribute__((format(printf, 2, 3))) static void put(
 		text->text = more;
 	}
 	va_start(arguments, format);
-	text->size +=
-		vsnprintf(text->text + text->size, size + 1, format, arguments);
+	text->size += vsnprintf(
+			text->text + text->size, size + 1, format, arguments);
 	va_end(arguments);
 }
 
@@ -190,7 +192,7 @@ static void put_slots(struct text *sql, const struct history_piece *piece)
 	const char *before = "time IN (";
 
 	for (uint64_t at = piece->begin_ns; at < piece->end_ns;
-		at = history_next_slot(piece->resolution, at)) {
+			at = history_next_slot(piece->resolution, at)) {
 		put(sql, "%s%" PRIu64, before, at);
 		before = ",";
 	}
@@ -198,7 +200,7 @@ static void put_slots(struct text *sql, const struct history_piece *piece)
 }
 
 static void put_wanted(struct text *sql, const char *column,
-	const struct history_wanted *wanted)
+		const struct history_wanted *wanted)
 {
 	const char *before = "";
 
@@ -211,7 +213,7 @@ static void put_wanted(struct text *sql, const char *column,
 }
 
 static void put_columns(struct text *sql, const struct history_scan *scan,
-	const struct history_cube_facts *cube)
+		const struct history_cube_facts *cube)
 {
 	put(sql, "SELECT time, " HISTORY_AMOUNTS);
 	if (cube->has_lost)
@@ -223,24 +225,24 @@ static void put_columns(struct text *sql, const struct history_scan *scan,
 }
 
 static void put_statement(struct text *sql, const struct history_scan *scan,
-	const struct history_cube_facts *cube,
-	const struct history_piece *piece)
+		const struct history_cube_facts *cube,
+		const struct history_piece *piece)
 {
 	const char *const resolution =
-		history_resolution_name(piece->resolution);
+			history_resolution_name(piece->resolution);
 
 	put_columns(sql, scan, cube);
 	put(sql, " FROM %s_%s ", cube->name, resolution);
 	if (scan->wanted[SCAN_REMOTE].is_set &&
-		!scan->wanted[SCAN_UID].is_set &&
-		cube == &history_cubes[HISTORY_CUBE_TRAFFIC])
+			!scan->wanted[SCAN_UID].is_set &&
+			cube == &history_cubes[HISTORY_CUBE_TRAFFIC])
 		put(sql, "INDEXED BY traffic_%s_remote ", resolution);
 	put(sql, "WHERE ");
 	if (is_sought(cube, scan))
 		put_slots(sql, piece);
 	else
 		put(sql, "time >= %" PRIu64 " AND time < %" PRIu64,
-			piece->begin_ns, piece->end_ns);
+				piece->begin_ns, piece->end_ns);
 	for (unsigned i = 0; i < SCAN_KEYS; i++) {
 		if (scan->wanted[i].is_set)
 			put_wanted(sql, columns[i], &scan->wanted[i]);
@@ -250,22 +252,24 @@ static void put_statement(struct text *sql, const struct history_scan *scan,
 /* What was lost has no address, so a table of remotes has no columns for it: it
  * is in rows of traffic without one. Few slots have any. */
 static void put_lost_statement(struct text *sql,
-	const struct history_scan *scan, const struct history_piece *piece)
+		const struct history_scan *scan,
+		const struct history_piece *piece)
 {
 	const char *const resolution =
-		history_resolution_name(piece->resolution);
+			history_resolution_name(piece->resolution);
 
 	put(sql, "SELECT time, 0, 0, 0, 0, " HISTORY_LOST);
 	if (scan->keys)
 		put(sql, ", remote");
 	put(sql,
-		" FROM traffic_%s INDEXED BY traffic_%s_remote WHERE time IN "
-		"(SELECT time FROM user_%s WHERE time >= %" PRIu64
-		" AND time < %" PRIu64 " AND (lost_in_bytes OR lost_in_packets "
-		"OR lost_out_bytes OR lost_out_packets)) AND remote IN (%d, "
-		"%d)",
-		resolution, resolution, resolution, piece->begin_ns,
-		piece->end_ns, HISTORY_UNKNOWN, HISTORY_REMAINDER);
+			" FROM traffic_%s INDEXED BY traffic_%s_remote WHERE time IN "
+			"(SELECT time FROM user_%s WHERE time >= %" PRIu64
+			" AND time < %" PRIu64
+			" AND (lost_in_bytes OR lost_in_packets "
+			"OR lost_out_bytes OR lost_out_packets)) AND remote IN (%d, "
+			"%d)",
+			resolution, resolution, resolution, piece->begin_ns,
+			piece->end_ns, HISTORY_UNKNOWN, HISTORY_REMAINDER);
 	if (scan->wanted[SCAN_REMOTE].is_set)
 		put_wanted(sql, "remote", &scan->wanted[SCAN_REMOTE]);
 }
@@ -285,7 +289,7 @@ static sqlite3_stmt *prepare(struct history *history, struct text *sql)
 /* --- the rows --- */
 
 static void read_amounts(
-	sqlite3_stmt *statement, int at, struct tm_amount amounts[2])
+		sqlite3_stmt *statement, int at, struct tm_amount amounts[2])
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		amounts[i].bytes = sqlite3_column_int64(statement, at++);
@@ -294,7 +298,7 @@ static void read_amounts(
 }
 
 static void read_row(sqlite3_stmt *statement, const struct history_scan *scan,
-	bool has_lost, struct history_sums *sums)
+		bool has_lost, struct history_sums *sums)
 {
 	int at = has_lost ? 9 : 5;
 
@@ -308,20 +312,21 @@ static void read_row(sqlite3_stmt *statement, const struct history_scan *scan,
 	}
 	if (!scan->has_direction)
 		return;
-	sums->moved[!scan->direction] = (struct tm_amount){0};
-	sums->lost[!scan->direction] = (struct tm_amount){0};
+	sums->moved[!scan->direction] = (struct tm_amount){ 0 };
+	sums->lost[!scan->direction] = (struct tm_amount){ 0 };
 }
 
 static bool is_empty(const struct history_sums *sums)
 {
 	return !(sums->moved[TM_IN].bytes | sums->moved[TM_OUT].bytes |
-		 sums->moved[TM_IN].packets | sums->moved[TM_OUT].packets |
-		 sums->lost[TM_IN].bytes | sums->lost[TM_OUT].bytes |
-		 sums->lost[TM_IN].packets | sums->lost[TM_OUT].packets);
+			sums->moved[TM_IN].packets |
+			sums->moved[TM_OUT].packets | sums->lost[TM_IN].bytes |
+			sums->lost[TM_OUT].bytes | sums->lost[TM_IN].packets |
+			sums->lost[TM_OUT].packets);
 }
 
 static int take_rows(struct history *history, const struct history_scan *scan,
-	struct text *sql, bool has_lost, struct history_sums sums)
+		struct text *sql, bool has_lost, struct history_sums sums)
 {
 	sqlite3_stmt *const statement = prepare(history, sql);
 	int result;
@@ -338,12 +343,12 @@ static int take_rows(struct history *history, const struct history_scan *scan,
 }
 
 static int scan_piece(struct history *history, const struct history_scan *scan,
-	const struct history_piece *piece)
+		const struct history_piece *piece)
 {
 	const struct history_cube_facts *const cube =
-		choose_cube(scan, piece->resolution);
-	const struct history_sums sums = {.resolution = piece->resolution};
-	struct text sql = {0}, of_lost = {0};
+			choose_cube(scan, piece->resolution);
+	const struct history_sums sums = { .resolution = piece->resolution };
+	struct text sql = { 0 }, of_lost = { 0 };
 
 	put_statement(&sql, scan, cube, piece);
 	if (take_rows(history, scan, &sql, cube->has_lost, sums))
@@ -355,7 +360,7 @@ static int scan_piece(struct history *history, const struct history_scan *scan,
 }
 
 int history_scan_run(struct history *history, const struct history_plan *plan,
-	const struct history_scan *scan)
+		const struct history_scan *scan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		if (scan_piece(history, scan, &plan->pieces[i]))

@@ -43,11 +43,11 @@ struct history_scan {
 /* The ids of what the filter names; what nothing has lets nothing pass. 0, or
  * -1 with a problem. */
 int history_scan_filter(struct history *history,
-	const struct history_filter *filter, struct history_scan *scan);
+		const struct history_filter *filter, struct history_scan *scan);
 void history_scan_free(struct history_scan *scan);
 
 /* Between history_begin and history_end. */
 int history_scan_run(struct history *history, const struct history_plan *plan,
-	const struct history_scan *scan);
+		const struct history_scan *scan);
 
 #endif

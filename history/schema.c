@@ -5,72 +5,77 @@
 #include "query.h"
 
 const struct history_cube_facts history_cubes[HISTORY_CUBES] = {
-	{"protocol", "process, protocol, interface, ",
-		HISTORY_BY_PROCESS | HISTORY_BY_PROTOCOL | HISTORY_BY_INTERFACE,
-		3, true, true},
-	{"user", "uid, ", HISTORY_BY_USER, 1, true, true},
-	{"process", "uid, process, protocol, interface, ",
-		HISTORY_BY_USER | HISTORY_BY_PROCESS | HISTORY_BY_PROTOCOL |
-			HISTORY_BY_INTERFACE,
-		4, true, true},
-	{"remote", "remote, ", HISTORY_BY_REMOTE, 1, false, false},
-	{"traffic", "uid, process, remote, protocol, interface, ",
-		HISTORY_BY_USER | HISTORY_BY_PROCESS | HISTORY_BY_REMOTE |
-			HISTORY_BY_PROTOCOL | HISTORY_BY_INTERFACE,
-		5, true, true},
-	{"host", "what, interface, ", 0, 2, false, true},
+	{ "protocol", "process, protocol, interface, ",
+			HISTORY_BY_PROCESS | HISTORY_BY_PROTOCOL |
+					HISTORY_BY_INTERFACE,
+			3, true, true },
+	{ "user", "uid, ", HISTORY_BY_USER, 1, true, true },
+	{ "process", "uid, process, protocol, interface, ",
+			HISTORY_BY_USER | HISTORY_BY_PROCESS |
+					HISTORY_BY_PROTOCOL |
+					HISTORY_BY_INTERFACE,
+			4, true, true },
+	{ "remote", "remote, ", HISTORY_BY_REMOTE, 1, false, false },
+	{ "traffic", "uid, process, remote, protocol, interface, ",
+			HISTORY_BY_USER | HISTORY_BY_PROCESS |
+					HISTORY_BY_REMOTE |
+					HISTORY_BY_PROTOCOL |
+					HISTORY_BY_INTERFACE,
+			5, true, true },
+	{ "host", "what, interface, ", 0, 2, false, true },
 };
 
 static const char dictionaries[] =
-	"CREATE TABLE about (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE user (uid INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-	"CREATE TABLE process (id INTEGER PRIMARY KEY, name TEXT UNIQUE);"
-	"CREATE TABLE remote (id INTEGER PRIMARY KEY, address TEXT UNIQUE);"
-	"CREATE TABLE interface (id INTEGER PRIMARY KEY, name TEXT, "
-	"ifindex INTEGER NOT NULL, netns INTEGER NOT NULL, "
-	"UNIQUE (netns, ifindex, name));"
-	"CREATE TABLE cgroup (id INTEGER PRIMARY KEY, path TEXT NOT NULL);"
-	"INSERT INTO process VALUES (0, ''), (1, NULL);"
-	"INSERT INTO remote VALUES (0, ''), (1, NULL);"
-	"INSERT INTO interface VALUES (0, '', 0, 0), (1, NULL, 0, 0);"
-	"CREATE TABLE run (id INTEGER PRIMARY KEY, host TEXT, "
-	"start INTEGER, last INTEGER, is_ended INTEGER NOT NULL, "
-	"counted INTEGER NOT NULL, number INTEGER NOT NULL, "
-	"cgroup INTEGER, ifindex INTEGER, hooks INTEGER, "
-	"seen_in_packets INTEGER, seen_in_bytes INTEGER, "
-	"recorded_in_packets INTEGER, recorded_in_bytes INTEGER, "
-	"excluded_in_packets INTEGER, excluded_in_bytes INTEGER, "
-	"lost_in_packets INTEGER, lost_in_bytes INTEGER, "
-	"seen_out_packets INTEGER, seen_out_bytes INTEGER, "
-	"recorded_out_packets INTEGER, recorded_out_bytes INTEGER, "
-	"excluded_out_packets INTEGER, excluded_out_bytes INTEGER, "
-	"lost_out_packets INTEGER, lost_out_bytes INTEGER);"
-	"CREATE INDEX run_by_time ON run (last);"
-	"CREATE TABLE covered (begin INTEGER PRIMARY KEY, "
-	"\"end\" INTEGER NOT NULL);"
-	"CREATE TABLE quota (uid INTEGER NOT NULL, period TEXT NOT NULL, "
-	"bytes INTEGER NOT NULL, "
-	"fired_in INTEGER NOT NULL DEFAULT 0, "
-	"fired INTEGER NOT NULL DEFAULT 0, "
-	"PRIMARY KEY (uid, period)) WITHOUT ROWID;";
+		"CREATE TABLE about (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+		"CREATE TABLE user (uid INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+		"CREATE TABLE process (id INTEGER PRIMARY KEY, name TEXT UNIQUE);"
+		"CREATE TABLE remote (id INTEGER PRIMARY KEY, address TEXT UNIQUE);"
+		"CREATE TABLE interface (id INTEGER PRIMARY KEY, name TEXT, "
+		"ifindex INTEGER NOT NULL, netns INTEGER NOT NULL, "
+		"UNIQUE (netns, ifindex, name));"
+		"CREATE TABLE cgroup (id INTEGER PRIMARY KEY, path TEXT NOT NULL);"
+		"INSERT INTO process VALUES (0, ''), (1, NULL);"
+		"INSERT INTO remote VALUES (0, ''), (1, NULL);"
+		"INSERT INTO interface VALUES (0, '', 0, 0), (1, NULL, 0, 0);"
+		"CREATE TABLE run (id INTEGER PRIMARY KEY, host TEXT, "
+		"start INTEGER, last INTEGER, is_ended INTEGER NOT NULL, "
+		"counted INTEGER NOT NULL, number INTEGER NOT NULL, "
+		"cgroup INTEGER, ifindex INTEGER, hooks INTEGER, "
+		"seen_in_packets INTEGER, seen_in_bytes INTEGER, "
+		"recorded_in_packets INTEGER, recorded_in_bytes INTEGER, "
+		"excluded_in_packets INTEGER, excluded_in_bytes INTEGER, "
+		"lost_in_packets INTEGER, lost_in_bytes INTEGER, "
+		"seen_out_packets INTEGER, seen_out_bytes INTEGER, "
+		"recorded_out_packets INTEGER, recorded_out_bytes INTEGER, "
+		"excluded_out_packets INTEGER, excluded_out_bytes INTEGER, "
+		"lost_out_packets INTEGER, lost_out_bytes INTEGER);"
+		"CREATE INDEX run_by_time ON run (last);"
+		"CREATE TABLE covered (begin INTEGER PRIMARY KEY, "
+		"\"end\" INTEGER NOT NULL);"
+		"CREATE TABLE quota (uid INTEGER NOT NULL, period TEXT NOT NULL, "
+		"bytes INTEGER NOT NULL, "
+		"fired_in INTEGER NOT NULL DEFAULT 0, "
+		"fired INTEGER NOT NULL DEFAULT 0, "
+		"PRIMARY KEY (uid, period)) WITHOUT ROWID;";
 
 /* All traffic, each event once; see struct history_marks. */
 static const char view[] =
-	"CREATE VIEW traffic AS "
-	"WITH rows AS (SELECT * FROM traffic_month "
-	"UNION ALL SELECT * FROM traffic_day "
-	"WHERE time >= (SELECT value FROM about WHERE key = 'added_month') "
-	"UNION ALL SELECT * FROM traffic_hour "
-	"WHERE time >= (SELECT value FROM about WHERE key = 'added_day') "
-	"UNION ALL SELECT * FROM traffic_minute "
-	"WHERE time >= (SELECT value FROM about WHERE key = 'added_hour')) "
-	"SELECT rows.time, rows.uid, user.name AS user, "
-	"process.name AS process, remote.address AS remote, rows.protocol, "
-	"interface.name AS interface, " HISTORY_AMOUNTS ", " HISTORY_LOST " "
-	"FROM rows LEFT JOIN user ON user.uid = rows.uid "
-	"JOIN process ON process.id = rows.process "
-	"JOIN remote ON remote.id = rows.remote "
-	"JOIN interface ON interface.id = rows.interface;";
+		"CREATE VIEW traffic AS "
+		"WITH rows AS (SELECT * FROM traffic_month "
+		"UNION ALL SELECT * FROM traffic_day "
+		"WHERE time >= (SELECT value FROM about WHERE key = 'added_month') "
+		"UNION ALL SELECT * FROM traffic_hour "
+		"WHERE time >= (SELECT value FROM about WHERE key = 'added_day') "
+		"UNION ALL SELECT * FROM traffic_minute "
+		"WHERE time >= (SELECT value FROM about WHERE key = 'added_hour')) "
+		"SELECT rows.time, rows.uid, user.name AS user, "
+		"process.name AS process, remote.address AS remote, rows.protocol, "
+		"interface.name AS interface, " HISTORY_AMOUNTS
+		", " HISTORY_LOST " "
+		"FROM rows LEFT JOIN user ON user.uid = rows.uid "
+		"JOIN process ON process.id = rows.process "
+		"JOIN remote ON remote.id = rows.remote "
+		"JOIN interface ON interface.id = rows.interface;";
 
 /* DuckDB takes a column's type from its declaration. */
 static char *declare(char *to, const char *columns)
@@ -88,7 +93,7 @@ static char *declare(char *to, const char *columns)
 }
 
 static int make_table(struct history *history,
-	const struct history_cube_facts *cube, const char *resolution)
+		const struct history_cube_facts *cube, const char *resolution)
 {
 	const int keys = strlen(cube->columns) - 2;
 	char columns[1024], sql[2048], *end;
@@ -99,8 +104,8 @@ static int make_table(struct history *history,
 	if (cube->has_lost)
 		declare(end, HISTORY_LOST);
 	snprintf(sql, sizeof(sql),
-		"CREATE TABLE %s_%s (%sPRIMARY KEY (time, %.*s)) WITHOUT ROWID",
-		cube->name, resolution, columns, keys, cube->columns);
+			"CREATE TABLE %s_%s (%sPRIMARY KEY (time, %.*s)) WITHOUT ROWID",
+			cube->name, resolution, columns, keys, cube->columns);
 	return history_sql(history, sql);
 }
 
@@ -111,19 +116,19 @@ static int make_index(struct history *history, const char *resolution)
 	char sql[256];
 
 	snprintf(sql, sizeof(sql),
-		"CREATE INDEX traffic_%s_remote ON traffic_%s (time, remote)",
-		resolution, resolution);
+			"CREATE INDEX traffic_%s_remote ON traffic_%s (time, remote)",
+			resolution, resolution);
 	return history_sql(history, sql);
 }
 
 static int make_tables(
-	struct history *history, enum history_resolution resolution)
+		struct history *history, enum history_resolution resolution)
 {
 	const char *const name = history_resolution_name(resolution);
 
 	for (unsigned i = 0; i < HISTORY_CUBES; i++) {
 		if (resolution == HISTORY_MINUTE &&
-			!history_cubes[i].has_minutes)
+				!history_cubes[i].has_minutes)
 			continue;
 		if (make_table(history, &history_cubes[i], name))
 			return -1;
@@ -134,7 +139,7 @@ static int make_tables(
 static int set_zone(struct history *history, const char *zone)
 {
 	sqlite3_stmt *const statement = history_prepare(
-		history, "INSERT INTO about VALUES ('zone', ?)");
+			history, "INSERT INTO about VALUES ('zone', ?)");
 	int result;
 
 	if (!statement)
@@ -150,8 +155,8 @@ int history_make_schema(struct history *history, const char *zone)
 	char sql[128];
 
 	snprintf(sql, sizeof(sql),
-		"PRAGMA application_id = %d; PRAGMA user_version = %d",
-		HISTORY_APPLICATION, HISTORY_VERSION);
+			"PRAGMA application_id = %d; PRAGMA user_version = %d",
+			HISTORY_APPLICATION, HISTORY_VERSION);
 	if (history_sql(history, sql) || history_sql(history, dictionaries))
 		return -1;
 	for (int i = 0; i < HISTORY_RESOLUTIONS; i++) {
@@ -159,7 +164,7 @@ int history_make_schema(struct history *history, const char *zone)
 			return -1;
 	}
 	return history_sql(history, view) || set_zone(history, zone) ||
-			       history_write_marks(history)
-		       ? -1
-		       : 0;
+					       history_write_marks(history)
+			       ? -1
+			       : 0;
 }

@@ -8,15 +8,15 @@
 
 /* How many slots a bin may have, so that bins stay where clocks have marks. */
 static const unsigned widths[HISTORY_RESOLUTIONS][8] = {
-	[HISTORY_MINUTE] = {1, 2, 5, 10, 15, 20, 30},
-	[HISTORY_HOUR] = {1, 2, 3, 4, 6, 12},
-	[HISTORY_DAY] = {1, 2, 7, 14},
-	[HISTORY_MONTH] = {1, 2, 3, 6, 12},
+	[HISTORY_MINUTE] = { 1, 2, 5, 10, 15, 20, 30 },
+	[HISTORY_HOUR] = { 1, 2, 3, 4, 6, 12 },
+	[HISTORY_DAY] = { 1, 2, 7, 14 },
+	[HISTORY_MONTH] = { 1, 2, 3, 6, 12 },
 };
 
 /* Slots of the first bin are counted from a coarser slot's beginning. */
 static uint64_t first_begin(
-	enum history_resolution r, unsigned width, uint64_t from_ns)
+		enum history_resolution r, unsigned width, uint64_t from_ns)
 {
 	uint64_t begin, next;
 
@@ -33,7 +33,7 @@ static uint64_t first_begin(
 
 /* How many bins there are; their beginnings too where there is room. */
 static size_t lay_bins(enum history_resolution r, unsigned width,
-	uint64_t from_ns, uint64_t to_ns, uint64_t *begins, size_t most)
+		uint64_t from_ns, uint64_t to_ns, uint64_t *begins, size_t most)
 {
 	uint64_t at = first_begin(r, width, from_ns);
 	size_t count = 0;
@@ -51,31 +51,31 @@ static size_t lay_bins(enum history_resolution r, unsigned width,
 
 /* The narrowest bins that are few enough and whose sums are all there. */
 static unsigned choose_width(const struct history_marks *marks,
-	uint64_t from_ns, uint64_t to_ns, unsigned most,
-	enum history_resolution *resolution)
+		uint64_t from_ns, uint64_t to_ns, unsigned most,
+		enum history_resolution *resolution)
 {
 	unsigned width = 12;
 
 	for (int r = HISTORY_MINUTE; r < HISTORY_RESOLUTIONS; r++) {
 		*resolution = r;
 		if (r < HISTORY_MONTH &&
-			history_slot(r, from_ns) < marks->kept[r])
+				history_slot(r, from_ns) < marks->kept[r])
 			continue;
 		for (unsigned i = 0; i < 8 && widths[r][i]; i++) {
 			width = widths[r][i];
 			if (lay_bins(r, width, from_ns, to_ns, NULL, most) <=
-				most)
+					most)
 				return width;
 		}
 	}
 	while (lay_bins(HISTORY_MONTH, width, from_ns, to_ns, NULL, most) >
-		most)
+			most)
 		width += 12;
 	return width;
 }
 
 static int choose_bins(struct history *history, uint64_t from_ns,
-	uint64_t to_ns, unsigned most, struct history_series *answer)
+		uint64_t to_ns, unsigned most, struct history_series *answer)
 {
 	enum history_resolution r;
 	unsigned width;
@@ -108,23 +108,23 @@ struct filling {
 };
 
 static struct history_point *find_point(struct filling *filling,
-	const struct history_line *line, uint64_t time_ns)
+		const struct history_line *line, uint64_t time_ns)
 {
 	const struct history_series *const series = filling->series;
 
 	if (time_ns < series->begins[filling->bin])
 		filling->bin = 0;
 	while (filling->bin + 1 < series->bins &&
-		time_ns >= series->begins[filling->bin + 1])
+			time_ns >= series->begins[filling->bin + 1])
 		filling->bin++;
 	return &line->points[filling->bin];
 }
 
 static void add(struct filling *filling, struct history_line *line,
-	const struct history_sums *sums)
+		const struct history_sums *sums)
 {
 	struct history_point *const point =
-		find_point(filling, line, sums->time_ns);
+			find_point(filling, line, sums->time_ns);
 
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		point->bytes[i] += sums->moved[i].bytes;
@@ -138,8 +138,8 @@ static void add(struct filling *filling, struct history_line *line,
 static void take_line(void *context, const struct history_sums *sums)
 {
 	struct filling *const filling = context;
-	const uint32_t number =
-		tm_index_find(&filling->index, line_value(sums, filling->by));
+	const uint32_t number = tm_index_find(
+			&filling->index, line_value(sums, filling->by));
 
 	if (number < filling->series->count)
 		add(filling, &filling->series->lines[number], sums);
@@ -153,8 +153,8 @@ static void take_all(void *context, const struct history_sums *sums)
 }
 
 /* The rest is all that is in no line. */
-static void subtract(
-	struct history_line *rest, const struct history_line *line, size_t bins)
+static void subtract(struct history_line *rest, const struct history_line *line,
+		size_t bins)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		for (size_t j = 0; j < bins; j++)
@@ -209,12 +209,12 @@ static int find_top(struct history *history, struct question *question)
 		return history_fail(history, "out of memory");
 	for (size_t i = 0; i < rows->count; i++)
 		question->values[i] =
-			rows->rows[i].ids[__builtin_ctz(query->by)];
+				rows->rows[i].ids[__builtin_ctz(query->by)];
 	return 0;
 }
 
 static int make_lines(struct history *history, const struct history_rows *top,
-	struct history_series *answer)
+		struct history_series *answer)
 {
 	const size_t size = (answer->bins + 1) * sizeof(struct history_point);
 
@@ -243,7 +243,7 @@ static int fill(struct history *history, struct question *question)
 	const size_t count = question->filling.series->count;
 	struct history_scan *const scan = &question->scan;
 	struct history_wanted *const wanted =
-		&scan->wanted[by ? __builtin_ctz(by) : 0];
+			&scan->wanted[by ? __builtin_ctz(by) : 0];
 
 	scan->context = &question->filling;
 	scan->take = take_all;
@@ -253,33 +253,34 @@ static int fill(struct history *history, struct question *question)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		if (tm_index_add(&question->filling.index,
-			    question->values[i]) == TM_INDEX_NONE)
+				    question->values[i]) == TM_INDEX_NONE)
 			return history_fail(history, "out of memory");
 	}
 	free(wanted->owned);
-	*wanted = (struct history_wanted){true, question->values, count, NULL};
+	*wanted = (struct history_wanted){ true, question->values, count,
+		NULL };
 	scan->keys = by;
 	scan->take = take_line;
 	return history_scan_run(history, &question->plan, scan);
 }
 
 static int answer_series(struct history *history, struct question *question,
-	struct history_series *answer)
+		struct history_series *answer)
 {
 	const struct history_filter *const filter = &question->query->filter;
 	struct history_plan *const plan = &question->plan;
 
 	if (find_top(history, question) ||
-		history_scan_filter(history, filter, &question->scan) ||
-		history_plan_make(history, filter->from_ns, filter->to_ns,
-			HISTORY_MONTH, plan) ||
-		choose_bins(history, plan->from_ns, plan->to_ns,
-			question->query->bins, answer))
+			history_scan_filter(history, filter, &question->scan) ||
+			history_plan_make(history, filter->from_ns,
+					filter->to_ns, HISTORY_MONTH, plan) ||
+			choose_bins(history, plan->from_ns, plan->to_ns,
+					question->query->bins, answer))
 		return -1;
 	free(plan->pieces);
 	if (history_plan_make(history, filter->from_ns, filter->to_ns,
-		    answer->resolution, plan) ||
-		make_lines(history, &question->top, answer))
+			    answer->resolution, plan) ||
+			make_lines(history, &question->top, answer))
 		return -1;
 	question->filling.series = answer;
 	question->filling.by = question->query->by;
@@ -290,12 +291,13 @@ static int answer_series(struct history *history, struct question *question,
 }
 
 int history_series(struct history *history,
-	const struct history_series_query *query, struct history_series *answer)
+		const struct history_series_query *query,
+		struct history_series *answer)
 {
-	struct question question = {.query = query};
+	struct question question = { .query = query };
 	int result;
 
-	*answer = (struct history_series){0};
+	*answer = (struct history_series){ 0 };
 	if (history_begin(history))
 		return -1;
 	result = answer_series(history, &question, answer);
@@ -316,5 +318,5 @@ void history_series_free(struct history_series *answer)
 	free(answer->lines);
 	free(answer->begins);
 	history_texts_free(answer->texts);
-	*answer = (struct history_series){0};
+	*answer = (struct history_series){ 0 };
 }

@@ -35,10 +35,10 @@ static time_t first_of_day(struct tm wanted)
 	wanted.tm_isdst = -1;
 	mktime(&wanted); /* day 32 is one of the next month */
 	while (localtime_r(&at, &found) && !is_same_day(&found, &wanted) &&
-		found.tm_hour > 12)
+			found.tm_hour > 12)
 		at += HALF_HOUR;
-	for (at -= HALF_HOUR;
-		localtime_r(&at, &found) && is_same_day(&found, &wanted);)
+	for (at -= HALF_HOUR; localtime_r(&at, &found) &&
+			      is_same_day(&found, &wanted);)
 		at -= HALF_HOUR;
 	return at + HALF_HOUR;
 }
@@ -81,18 +81,18 @@ static struct known find(enum history_resolution resolution, uint64_t time_ns)
 	}
 	if (begin < 0)
 		begin = 0;
-	return (struct known){
-		begin * HISTORY_SECOND, end * HISTORY_SECOND, zone_number};
+	return (struct known){ begin * HISTORY_SECOND, end * HISTORY_SECOND,
+		zone_number };
 }
 
 static struct known look_up(
-	enum history_resolution resolution, uint64_t time_ns)
+		enum history_resolution resolution, uint64_t time_ns)
 {
 	static _Thread_local struct known known[HISTORY_RESOLUTIONS];
 	struct known *const slot = &known[resolution];
 
 	if (slot->zone != zone_number || time_ns < slot->begin ||
-		time_ns >= slot->end)
+			time_ns >= slot->end)
 		*slot = find(resolution, time_ns);
 	return *slot;
 }
@@ -109,7 +109,7 @@ uint64_t history_next_slot(enum history_resolution resolution, uint64_t time_ns)
 
 const char *history_resolution_name(enum history_resolution resolution)
 {
-	static const char *const names[] = {"minute", "hour", "day", "month"};
+	static const char *const names[] = { "minute", "hour", "day", "month" };
 
 	return names[resolution];
 }
@@ -139,7 +139,7 @@ void history_find_zone(char zone[HISTORY_ZONE_SIZE])
 	}
 	given += *given == ':';
 	if (!*given || *given == '/' || strlen(given) >= HISTORY_ZONE_SIZE ||
-		!is_known(given))
+			!is_known(given))
 		given = "UTC";
 	strcpy(zone, given);
 }
@@ -150,9 +150,9 @@ int history_set_zone(struct history *history)
 
 	if (!is_known(history->zone))
 		return history_fail(history,
-			"its days are those of %s, which this machine does not "
-			"know; install tzdata",
-			history->zone);
+				"its days are those of %s, which this machine does not "
+				"know; install tzdata",
+				history->zone);
 	if (now && !strcmp(now, history->zone))
 		return 0;
 	setenv("TZ", history->zone, 1);

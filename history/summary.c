@@ -7,7 +7,7 @@
 #include "texts.h"
 
 static void *grow(
-	struct history *history, void *array, size_t count, size_t size)
+		struct history *history, void *array, size_t count, size_t size)
 {
 	void *more;
 
@@ -25,8 +25,8 @@ static void take_user(void *context, const struct history_sums *sums)
 {
 	struct history_summary *const answer = context;
 	struct tm_amount *to = sums->values[SCAN_UID] == TM_NOBODY
-				       ? answer->nobody
-				       : answer->attributed;
+					       ? answer->nobody
+					       : answer->attributed;
 
 	history_amounts_add(answer->moved, sums->moved);
 	history_amounts_add(answer->lost, sums->lost);
@@ -37,7 +37,7 @@ static void take_user(void *context, const struct history_sums *sums)
 }
 
 static int sum_users(struct history *history, const struct history_plan *plan,
-	struct history_summary *answer)
+		struct history_summary *answer)
 {
 	const struct history_scan scan = {
 		.keys = HISTORY_BY_USER,
@@ -50,11 +50,11 @@ static int sum_users(struct history *history, const struct history_plan *plan,
 
 /* --- interfaces, and what only the host has --- */
 
-static struct history_interface *find_interface(
-	struct history *history, struct history_summary *answer, uint32_t id)
+static struct history_interface *find_interface(struct history *history,
+		struct history_summary *answer, uint32_t id)
 {
 	const char *const name =
-		history_text_interface(answer->texts, id) ?: "(others)";
+			history_text_interface(answer->texts, id) ?: "(others)";
 	struct history_interface *more;
 
 	for (size_t i = 0; i < answer->interface_count; i++) {
@@ -62,19 +62,19 @@ static struct history_interface *find_interface(
 			return &answer->interfaces[i];
 	}
 	more = grow(history, answer->interfaces, answer->interface_count,
-		sizeof(*more));
+			sizeof(*more));
 	if (!more)
 		return NULL;
 	answer->interfaces = more;
 	more += answer->interface_count++;
-	*more = (struct history_interface){.name = name};
+	*more = (struct history_interface){ .name = name };
 	return more;
 }
 
 static int sum_interfaces(struct history *history,
-	const struct history_plan *plan, struct history_summary *answer)
+		const struct history_plan *plan, struct history_summary *answer)
 {
-	struct history_group group = {.by = HISTORY_BY_INTERFACE};
+	struct history_group group = { .by = HISTORY_BY_INTERFACE };
 	const struct history_scan scan = {
 		.keys = HISTORY_BY_INTERFACE,
 		.take = history_group_take,
@@ -84,11 +84,12 @@ static int sum_interfaces(struct history *history,
 
 	for (uint32_t i = 0; i < group.count && !result; i++) {
 		struct history_interface *const interface = find_interface(
-			history, answer, group.rows[i].values[SCAN_INTERFACE]);
+				history, answer,
+				group.rows[i].values[SCAN_INTERFACE]);
 
 		if (interface)
 			history_amounts_add(
-				interface->moved, group.rows[i].moved);
+					interface->moved, group.rows[i].moved);
 		else
 			result = -1;
 	}
@@ -97,11 +98,11 @@ static int sum_interfaces(struct history *history,
 }
 
 static int take_host(struct history *history, sqlite3_stmt *statement,
-	struct history_summary *answer)
+		struct history_summary *answer)
 {
-	struct tm_amount *const sums[] = {[HISTORY_SEEN] = answer->seen,
+	struct tm_amount *const sums[] = { [HISTORY_SEEN] = answer->seen,
 		[HISTORY_EXCLUDED] = answer->excluded,
-		[HISTORY_UNATTRIBUTED] = answer->unattributed};
+		[HISTORY_UNATTRIBUTED] = answer->unattributed };
 	const unsigned what = sqlite3_column_int(statement, 0);
 	struct tm_amount amounts[2];
 	struct history_interface *interface;
@@ -116,7 +117,7 @@ static int take_host(struct history *history, sqlite3_stmt *statement,
 	if (what != HISTORY_UNATTRIBUTED)
 		return 0;
 	interface = find_interface(
-		history, answer, sqlite3_column_int64(statement, 1));
+			history, answer, sqlite3_column_int64(statement, 1));
 	if (!interface)
 		return -1;
 	history_amounts_add(interface->unattributed, amounts);
@@ -124,19 +125,19 @@ static int take_host(struct history *history, sqlite3_stmt *statement,
 }
 
 static int sum_host(struct history *history, const struct history_piece *piece,
-	struct history_summary *answer)
+		struct history_summary *answer)
 {
 	sqlite3_stmt *statement;
 	char sql[512];
 	int result;
 
 	snprintf(sql, sizeof(sql),
-		"SELECT what, interface, sum(in_bytes), sum(in_packets), "
-		"sum(out_bytes), sum(out_packets) FROM host_%s "
-		"WHERE time >= %" PRIu64 " AND time < %" PRIu64
-		" GROUP BY what, interface",
-		history_resolution_name(piece->resolution), piece->begin_ns,
-		piece->end_ns);
+			"SELECT what, interface, sum(in_bytes), sum(in_packets), "
+			"sum(out_bytes), sum(out_packets) FROM host_%s "
+			"WHERE time >= %" PRIu64 " AND time < %" PRIu64
+			" GROUP BY what, interface",
+			history_resolution_name(piece->resolution),
+			piece->begin_ns, piece->end_ns);
 	statement = history_prepare(history, sql);
 	if (!statement)
 		return -1;
@@ -156,23 +157,23 @@ static void read_statuses(sqlite3_stmt *statement, struct history_run *run)
 	int at = 5;
 
 	for (int i = TM_IN; i <= TM_OUT; i++) {
-		struct tm_amount *const amounts[] = {&run->seen[i],
-			&run->recorded[i], &run->excluded[i], &run->lost[i]};
+		struct tm_amount *const amounts[] = { &run->seen[i],
+			&run->recorded[i], &run->excluded[i], &run->lost[i] };
 
 		for (int j = 0; j < 4; j++) {
 			amounts[j]->packets =
-				sqlite3_column_int64(statement, at++);
+					sqlite3_column_int64(statement, at++);
 			amounts[j]->bytes =
-				sqlite3_column_int64(statement, at++);
+					sqlite3_column_int64(statement, at++);
 		}
 	}
 }
 
 static int read_run(struct history *history, sqlite3_stmt *statement,
-	struct history_summary *answer)
+		struct history_summary *answer)
 {
-	struct history_run *more =
-		grow(history, answer->runs, answer->run_count, sizeof(*more));
+	struct history_run *more = grow(history, answer->runs,
+			answer->run_count, sizeof(*more));
 	const char *host;
 
 	if (!more)
@@ -194,10 +195,10 @@ static int read_run(struct history *history, sqlite3_stmt *statement,
 }
 
 static int read_span(struct history *history, sqlite3_stmt *statement,
-	struct history_summary *answer)
+		struct history_summary *answer)
 {
-	struct history_span *more = grow(
-		history, answer->covered, answer->covered_count, sizeof(*more));
+	struct history_span *more = grow(history, answer->covered,
+			answer->covered_count, sizeof(*more));
 
 	if (!more)
 		return -1;
@@ -209,8 +210,9 @@ static int read_span(struct history *history, sqlite3_stmt *statement,
 }
 
 static int read_each(struct history *history, const char *sql,
-	struct history_summary *answer,
-	int (*read)(struct history *, sqlite3_stmt *, struct history_summary *))
+		struct history_summary *answer,
+		int (*read)(struct history *, sqlite3_stmt *,
+				struct history_summary *))
 {
 	sqlite3_stmt *const statement = history_prepare(history, sql);
 	int result;
@@ -229,17 +231,17 @@ static int read_each(struct history *history, const char *sql,
 }
 
 static const char runs[] =
-	"SELECT id, host, coalesce(start, last) AS start, last, is_ended, "
-	"seen_in_packets, seen_in_bytes, "
-	"recorded_in_packets, recorded_in_bytes, "
-	"excluded_in_packets, excluded_in_bytes, "
-	"lost_in_packets, lost_in_bytes, "
-	"seen_out_packets, seen_out_bytes, "
-	"recorded_out_packets, recorded_out_bytes, "
-	"excluded_out_packets, excluded_out_bytes, "
-	"lost_out_packets, lost_out_bytes "
-	"FROM run WHERE last >= ?1 AND start < ?2 "
-	"ORDER BY start DESC, number DESC LIMIT 1000";
+		"SELECT id, host, coalesce(start, last) AS start, last, is_ended, "
+		"seen_in_packets, seen_in_bytes, "
+		"recorded_in_packets, recorded_in_bytes, "
+		"excluded_in_packets, excluded_in_bytes, "
+		"lost_in_packets, lost_in_bytes, "
+		"seen_out_packets, seen_out_bytes, "
+		"recorded_out_packets, recorded_out_bytes, "
+		"excluded_out_packets, excluded_out_bytes, "
+		"lost_out_packets, lost_out_bytes "
+		"FROM run WHERE last >= ?1 AND start < ?2 "
+		"ORDER BY start DESC, number DESC LIMIT 1000";
 
 static const char spans[] = "SELECT begin, \"end\" FROM covered "
 			    "WHERE \"end\" > ?1 AND begin < ?2 ORDER BY begin";
@@ -247,7 +249,7 @@ static const char spans[] = "SELECT begin, \"end\" FROM covered "
 /* --- the answer --- */
 
 static int answer_summary(struct history *history,
-	const struct history_plan *plan, struct history_summary *answer)
+		const struct history_plan *plan, struct history_summary *answer)
 {
 	answer->from_ns = plan->from_ns;
 	answer->to_ns = plan->to_ns;
@@ -255,30 +257,33 @@ static int answer_summary(struct history *history,
 	answer->newest_ns = history->marks.newest_ns;
 	answer->written_ns = history->marks.written_ns;
 	if (sum_users(history, plan, answer) ||
-		sum_interfaces(history, plan, answer))
+			sum_interfaces(history, plan, answer))
 		return -1;
 	for (size_t i = 0; i < plan->count; i++) {
 		if (sum_host(history, &plan->pieces[i], answer))
 			return -1;
 	}
 	return read_each(history, spans, answer, read_span) ||
-			       read_each(history, runs, answer, read_run)
-		       ? -1
-		       : 0;
+					       read_each(history, runs, answer,
+							       read_run)
+			       ? -1
+			       : 0;
 }
 
 int history_summary(struct history *history,
-	const struct history_filter *filter, struct history_summary *answer)
+		const struct history_filter *filter,
+		struct history_summary *answer)
 {
-	struct history_plan plan = {0};
+	struct history_plan plan = { 0 };
 	int result = -1;
 
-	*answer = (struct history_summary){0};
+	*answer = (struct history_summary){ 0 };
 	if (history_begin(history))
 		return -1;
 	answer->texts = history_texts_new(history);
-	if (answer->texts && !history_plan_make(history, filter->from_ns,
-				     filter->to_ns, HISTORY_MONTH, &plan)) {
+	if (answer->texts &&
+			!history_plan_make(history, filter->from_ns,
+					filter->to_ns, HISTORY_MONTH, &plan)) {
 		result = answer_summary(history, &plan, answer);
 		history_texts_settle(answer->texts);
 	}
@@ -293,5 +298,5 @@ void history_summary_free(struct history_summary *answer)
 	free(answer->runs);
 	free(answer->interfaces);
 	history_texts_free(answer->texts);
-	*answer = (struct history_summary){0};
+	*answer = (struct history_summary){ 0 };
 }

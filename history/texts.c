@@ -64,10 +64,10 @@ static char *read_text(struct history_texts *texts, int sort, uint32_t id)
 		return NULL;
 	sqlite3_bind_int64(*statement, 1, id);
 	if (history_step(texts->history, *statement) == 1 &&
-		sqlite3_column_type(*statement, 0) != SQLITE_NULL)
-		text = strndup(
-			(const char *)sqlite3_column_blob(*statement, 0) ?: "",
-			sqlite3_column_bytes(*statement, 0));
+			sqlite3_column_type(*statement, 0) != SQLITE_NULL)
+		text = strndup((const char *)sqlite3_column_blob(*statement, 0)
+						?: "",
+				sqlite3_column_bytes(*statement, 0));
 	sqlite3_reset(*statement);
 	return text;
 }

@@ -16,19 +16,19 @@ const char *check_init(struct check *check, const char *text)
 
 /* Opened late: the stream keeps pointers into the check, which may not move. */
 static int remember(struct check *check, const char *file,
-	const struct tm_netlist_entry *entry)
+		const struct tm_netlist_entry *entry)
 {
 	if (!check->out)
 		check->out = open_memstream(&check->matches, &check->size);
 	if (!check->out)
 		return -1;
 	fprintf(check->out, "%s: %s:%" PRIu64 ": %.*s\n", check->text, file,
-		entry->line, (int)entry->size, entry->text);
+			entry->line, (int)entry->size, entry->text);
 	return fflush(check->out) ? -1 : 0;
 }
 
 int check_entry(struct check *check, const char *file,
-	const struct tm_netlist_entry *entry)
+		const struct tm_netlist_entry *entry)
 {
 	if (!tm_netlist_holds(entry, check->address))
 		return 0;

@@ -21,7 +21,7 @@ const char *check_init(struct check *check, const char *text);
 
 /* Remembers the entry if it holds the address. 0, or -1 and errno. */
 int check_entry(struct check *check, const char *file,
-	const struct tm_netlist_entry *entry);
+		const struct tm_netlist_entry *entry);
 
 /* Prints what matched; whether anything did. The caller looks at ferror(out).
  */

@@ -27,12 +27,12 @@ void header_free(struct header *header)
 }
 
 static void print_ipv4(
-	FILE *out, uint32_t address, uint32_t mask, const char *comment)
+		FILE *out, uint32_t address, uint32_t mask, const char *comment)
 {
 	fprintf(out,
-		"  { __builtin_bswap32(0x%08" PRIx32
-		"), __builtin_bswap32(0x%08" PRIx32 ") }, // %s\n",
-		address, mask, comment);
+			"  { __builtin_bswap32(0x%08" PRIx32
+			"), __builtin_bswap32(0x%08" PRIx32 ") }, // %s\n",
+			address, mask, comment);
 }
 
 /* One mask serves, although its bits do not stand together. */
@@ -60,7 +60,7 @@ static void print_ipv4_network(FILE *out, const struct tm_network *network)
 		address = address << 8 | network->address[i];
 	tm_network_format(comment, network);
 	print_ipv4(out, address, ~(tm_key_behind(network->prefix).high >> 32),
-		comment);
+			comment);
 }
 
 static void print_ipv6_network(FILE *out, const struct tm_network *network)
@@ -100,13 +100,13 @@ static void print_family(const struct header *header, bool is_ipv4, FILE *out)
 	size_t count = 0;
 
 	fprintf(out, "static const struct %s_mask untracked_%s[] = {\n", name,
-		name);
+			name);
 	for (size_t i = 0; i < header->count; i++) {
 		if (header->entries[i].is_ipv4 == is_ipv4)
 			count += print_entry(out, &header->entries[i]);
 	}
 	fprintf(out, "};\nstatic const int untracked_%s_cnt = %zu;\n", name,
-		count);
+			count);
 }
 
 void header_print(const struct header *header, FILE *out)

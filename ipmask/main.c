@@ -12,29 +12,29 @@
 #define WRONG_MOST 100 /* wrong lines that are named one by one */
 
 static const char usage[] =
-	"usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
-	"Reads lists of networks, one entry a line, and prints their networks\n"
-	"sorted, merged and as few as can be. Without FILE, or where it is -,\n"
-	"it reads standard input. One wrong line, and nothing is printed.\n"
-	"\n"
-	"      --c-header       print a C header with untracked_ipv4 and\n"
-	"                       untracked_ipv6, in the order of the lists\n"
-	"      --check ADDRESS  say which entries hold the address; the exit\n"
-	"                       is 1 if none does; may be repeated\n"
-	"  -h, --help           print this help\n"
-	"  -V, --version        print the version\n"
-	"\n"
-	"Entries: 192.0.2.7, 192.0.2.0/24, 192.0.2.*, 10.*.0.5,\n"
-	"192.0.2.10-192.0.2.19, 2001:db8::/32, 2001:db8::*, and # comments.\n";
+		"usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
+		"Reads lists of networks, one entry a line, and prints their networks\n"
+		"sorted, merged and as few as can be. Without FILE, or where it is -,\n"
+		"it reads standard input. One wrong line, and nothing is printed.\n"
+		"\n"
+		"      --c-header       print a C header with untracked_ipv4 and\n"
+		"                       untracked_ipv6, in the order of the lists\n"
+		"      --check ADDRESS  say which entries hold the address; the exit\n"
+		"                       is 1 if none does; may be repeated\n"
+		"  -h, --help           print this help\n"
+		"  -V, --version        print the version\n"
+		"\n"
+		"Entries: 192.0.2.7, 192.0.2.0/24, 192.0.2.*, 10.*.0.5,\n"
+		"192.0.2.10-192.0.2.19, 2001:db8::/32, 2001:db8::*, and # comments.\n";
 
 enum { C_HEADER = 256, CHECK };
 
 static const struct option options[] = {
-	{"c-header", no_argument, NULL, C_HEADER},
-	{"check", required_argument, NULL, CHECK},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{0},
+	{ "c-header", no_argument, NULL, C_HEADER },
+	{ "check", required_argument, NULL, CHECK },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ 0 },
 };
 
 /* What becomes of the entries: one of these has a use for them. */
@@ -59,8 +59,8 @@ static void add_check(struct work *work, const char *text)
 {
 	const char *problem;
 
-	work->checks = reallocarray(
-		work->checks, work->check_count + 1, sizeof(*work->checks));
+	work->checks = reallocarray(work->checks, work->check_count + 1,
+			sizeof(*work->checks));
 	if (!work->checks)
 		err(TM_FAILED, NULL);
 	memset(&work->checks[work->check_count], 0, sizeof(*work->checks));
@@ -98,7 +98,7 @@ static void parse_options(struct work *work, int argc, char *argv[])
 }
 
 static int use(struct work *work, const char *file,
-	const struct tm_netlist_entry *entry)
+		const struct tm_netlist_entry *entry)
 {
 	if (work->wants_header)
 		return header_add(&work->header, entry);
@@ -138,7 +138,7 @@ static void read_list(struct work *work, const char *path)
 
 static void print_networks(struct work *work)
 {
-	struct tm_networks_walk walk = {0};
+	struct tm_networks_walk walk = { 0 };
 	struct tm_network network;
 	char text[TM_NETWORK_SIZE];
 
@@ -178,7 +178,7 @@ static int print(struct work *work)
 
 int main(int argc, char *argv[])
 {
-	struct work work = {.networks = tm_networks_new()};
+	struct work work = { .networks = tm_networks_new() };
 	int status = TM_FAILED;
 
 	if (!work.networks)
@@ -192,7 +192,7 @@ int main(int argc, char *argv[])
 		status = print(&work);
 	else if (work.wrong > WRONG_MOST)
 		warnx("and %ju more wrong lines",
-			(uintmax_t)(work.wrong - WRONG_MOST));
+				(uintmax_t)(work.wrong - WRONG_MOST));
 	for (size_t i = 0; i < work.check_count; i++)
 		check_free(&work.checks[i]);
 	free(work.checks);

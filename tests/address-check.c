@@ -44,7 +44,7 @@ static void check_address(const uint8_t address[16])
 static void check_random_address(void)
 {
 	const uint64_t shape = next_random();
-	uint8_t address[16] = {0};
+	uint8_t address[16] = { 0 };
 	uint16_t group;
 
 	for (unsigned i = 0; i < 8; i++) {
@@ -63,8 +63,8 @@ static void check_random_address(void)
 /* Each pattern of zero and full groups. */
 static void check_edges(void)
 {
-	static const uint16_t values[] = {
-		1, 0xf, 0x10, 0xff, 0x100, 0xfff, 0x1000, 0xffff};
+	static const uint16_t values[] = { 1, 0xf, 0x10, 0xff, 0x100, 0xfff,
+		0x1000, 0xffff };
 	uint8_t address[16];
 
 	for (size_t v = 0; v < sizeof(values) / sizeof(*values); v++) {

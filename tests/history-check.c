@@ -14,8 +14,8 @@
 
 enum { TOTAL, USER, PROCESS, REMOTE, PROTOCOL, SUMMARY, SERIES, KINDS };
 
-static const char *const names[] = {"total", "by user", "by process",
-	"by remote", "by protocol", "summary", "series"};
+static const char *const names[] = { "total", "by user", "by process",
+	"by remote", "by protocol", "summary", "series" };
 static double longest[KINDS];
 static struct history *history;
 static uint64_t lost; /* of the last question for rows or a summary */
@@ -59,9 +59,9 @@ static uint64_t add_up(const char *table, uint64_t from_ns, uint64_t to_ns)
 	uint64_t sum;
 
 	snprintf(sql, sizeof(sql),
-		"SELECT sum(in_bytes + out_bytes) FROM %s WHERE time >= %" PRIu64
-		" AND time < %" PRIu64,
-		table, from_ns, to_ns);
+			"SELECT sum(in_bytes + out_bytes) FROM %s WHERE time >= %" PRIu64
+			" AND time < %" PRIu64,
+			table, from_ns, to_ns);
 	statement = history_prepare(history, sql);
 	if (!statement || history_step(history, statement) != 1)
 		errx(1, "%s", history_problem(history));
@@ -73,7 +73,8 @@ static uint64_t add_up(const char *table, uint64_t from_ns, uint64_t to_ns)
 static uint64_t ask_rows(const struct history_filter *filter, unsigned by)
 {
 	const struct history_rows_query query = {
-		.filter = *filter, .by = by, .limit = 50};
+		.filter = *filter, .by = by, .limit = 50
+	};
 	const double begin = now_ms();
 	struct history_rows rows;
 	uint64_t sum;
@@ -89,7 +90,8 @@ static uint64_t ask_rows(const struct history_filter *filter, unsigned by)
 static uint64_t ask_series(const struct history_filter *filter, unsigned by)
 {
 	const struct history_series_query query = {
-		.filter = *filter, .by = by, .top = 8, .bins = 300};
+		.filter = *filter, .by = by, .top = 8, .bins = 300
+	};
 	const double begin = now_ms();
 	struct history_series series;
 	uint64_t sum = 0, of_lines = 0;
@@ -106,7 +108,7 @@ static uint64_t ask_series(const struct history_filter *filter, unsigned by)
 	}
 	if (sum != of_lines)
 		errx(1, "points have %" PRIu64 " bytes, lines %" PRIu64, sum,
-			of_lines);
+				of_lines);
 	history_series_free(&series);
 	return sum;
 }
@@ -126,19 +128,20 @@ static uint64_t ask_summary(const struct history_filter *filter)
 }
 
 static void compare(const char *what, const struct history_filter *filter,
-	uint64_t is, uint64_t wanted)
+		uint64_t is, uint64_t wanted)
 {
 	if (is != wanted)
 		errx(1,
-			"%s from %" PRIu64 " to %" PRIu64 ": %" PRIu64
-			", not %" PRIu64,
-			what, filter->from_ns, filter->to_ns, is, wanted);
+				"%s from %" PRIu64 " to %" PRIu64 ": %" PRIu64
+				", not %" PRIu64,
+				what, filter->from_ns, filter->to_ns, is,
+				wanted);
 }
 
 static void ask_all(const struct history_filter *filter, uint64_t wanted)
 {
-	static const unsigned keys[] = {0, HISTORY_BY_USER, HISTORY_BY_PROCESS,
-		HISTORY_BY_REMOTE, HISTORY_BY_PROTOCOL};
+	static const unsigned keys[] = { 0, HISTORY_BY_USER, HISTORY_BY_PROCESS,
+		HISTORY_BY_REMOTE, HISTORY_BY_PROTOCOL };
 	uint64_t lost_in_all;
 
 	compare("summary", filter, ask_summary(filter), wanted);
@@ -159,25 +162,26 @@ static void ask_user(struct history_filter filter)
 	filter.uid = 1000 + draw(200);
 	wanted = ask_rows(&filter, 0);
 	compare("user's processes", &filter,
-		ask_rows(&filter, HISTORY_BY_PROCESS), wanted);
+			ask_rows(&filter, HISTORY_BY_PROCESS), wanted);
 	compare("user's remotes", &filter, ask_rows(&filter, HISTORY_BY_REMOTE),
-		wanted);
+			wanted);
 	compare("user's series", &filter,
-		ask_series(&filter, HISTORY_BY_PROCESS), wanted);
+			ask_series(&filter, HISTORY_BY_PROCESS), wanted);
 }
 
 static void ask_minutes(const struct history_marks *marks)
 {
 	const uint64_t first = marks->kept[HISTORY_MINUTE] > marks->first_ns
-				       ? marks->kept[HISTORY_MINUTE]
-				       : marks->first_ns;
+					       ? marks->kept[HISTORY_MINUTE]
+					       : marks->first_ns;
 	const uint64_t minutes =
-		(marks->newest_ns - first) / HISTORY_MINUTE_NS + 1;
+			(marks->newest_ns - first) / HISTORY_MINUTE_NS + 1;
 	struct history_filter filter;
 
 	filter = (struct history_filter){
 		.from_ns = history_slot(HISTORY_MINUTE,
-			first + draw(minutes) * HISTORY_MINUTE_NS)};
+				first + draw(minutes) * HISTORY_MINUTE_NS)
+	};
 	filter.to_ns = filter.from_ns + (1 + draw(minutes)) * HISTORY_MINUTE_NS;
 	ask_all(&filter, add_up("user_minute", filter.from_ns, filter.to_ns));
 	ask_user(filter);
@@ -187,18 +191,19 @@ static void ask_minutes(const struct history_marks *marks)
 static void ask_hours(const struct history_marks *marks)
 {
 	const uint64_t begin = marks->first_ns > marks->kept[HISTORY_HOUR]
-				       ? marks->first_ns
-				       : marks->kept[HISTORY_HOUR];
+					       ? marks->first_ns
+					       : marks->kept[HISTORY_HOUR];
 	const uint64_t end =
-		history_slot(HISTORY_HOUR, marks->added[HISTORY_HOUR]);
+			history_slot(HISTORY_HOUR, marks->added[HISTORY_HOUR]);
 	struct history_filter filter;
 
 	if (end <= history_next_slot(HISTORY_HOUR, begin))
 		return;
-	filter = (struct history_filter){.from_ns = history_slot(HISTORY_HOUR,
-						 begin + draw(end - begin))};
-	filter.to_ns = history_next_slot(
-		HISTORY_HOUR, filter.from_ns + draw(end - filter.from_ns - 1));
+	filter = (struct history_filter){
+		.from_ns = history_slot(HISTORY_HOUR, begin + draw(end - begin))
+	};
+	filter.to_ns = history_next_slot(HISTORY_HOUR,
+			filter.from_ns + draw(end - filter.from_ns - 1));
 	ask_all(&filter, add_up("user_hour", filter.from_ns, filter.to_ns));
 	ask_user(filter);
 }
@@ -206,7 +211,7 @@ static void ask_hours(const struct history_marks *marks)
 int main(int argc, char **argv)
 {
 	const unsigned rounds = argc > 2 ? atoi(argv[2]) : 20;
-	struct history_filter all = {0};
+	struct history_filter all = { 0 };
 	struct history_marks marks;
 	int status;
 

@@ -27,11 +27,11 @@ static int load(enum bpf_prog_type type, int result, bool tags)
 	const struct bpf_insn code[] = {
 		SET(BPF_REG_2, 0x0081), /* 0x8100 on the wire */
 		SET(BPF_REG_3, 7),
-		{.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_skb_vlan_push},
+		{ .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_skb_vlan_push },
 		SET(BPF_REG_0, result),
-		{.code = BPF_JMP | BPF_EXIT},
+		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 	int fd;
 
 	attr.prog_type = type;
@@ -47,7 +47,7 @@ static int load(enum bpf_prog_type type, int result, bool tags)
 
 static void attach(const char *path, uint32_t flags)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	attr.target_fd = open(path, O_RDONLY | O_DIRECTORY);
 	attr.attach_bpf_fd = load(BPF_PROG_TYPE_CGROUP_SKB, 1, false);
@@ -59,7 +59,7 @@ static void attach(const char *path, uint32_t flags)
 
 static void pin(const char *path, bool tags)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	attr.bpf_fd = load(BPF_PROG_TYPE_SCHED_CLS, -1, tags);
 	attr.pathname = (uintptr_t)path;
@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "pinned") || !strcmp(argv[1], "tagging"))
 		pin(argv[2], *argv[1] == 't');
 	else
-		attach(argv[2],
-			strcmp(argv[1], "alone") ? BPF_F_ALLOW_MULTI : 0);
+		attach(argv[2], strcmp(argv[1], "alone") ? BPF_F_ALLOW_MULTI
+							 : 0);
 	return 0;
 }

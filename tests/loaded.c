@@ -16,8 +16,8 @@ static long bpf(enum bpf_cmd command, union bpf_attr *attr)
 
 static void print_name(uint32_t id)
 {
-	struct bpf_prog_info info = {0};
-	union bpf_attr attr = {.prog_id = id};
+	struct bpf_prog_info info = { 0 };
+	union bpf_attr attr = { .prog_id = id };
 	const long fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
 
 	if (fd < 0)
@@ -37,7 +37,7 @@ static void print_attached(const char *interface)
 {
 	for (uint32_t type = 46; type <= 47; type++) {
 		uint32_t ids[64];
-		union bpf_attr attr = {0};
+		union bpf_attr attr = { 0 };
 
 		attr.query.target_fd = if_nametoindex(interface);
 		attr.query.attach_type = type;
@@ -52,7 +52,7 @@ static void print_attached(const char *interface)
 
 static void print_all(void)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	while (!bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
 		const uint32_t id = attr.next_id;

@@ -68,17 +68,17 @@ static void split(struct tm_names *names, size_t size)
 		err(1, NULL);
 	memset(text, 'x', size);
 	strcpy(text + size, size ? "y" : "");
-	n = tm_name_records(
-		records, TM_NAME_PARTS + 1, TM_NAME_USER, 1000, 1, text);
+	n = tm_name_records(records, TM_NAME_PARTS + 1, TM_NAME_USER, 1000, 1,
+			text);
 	for (size_t i = 0; i < n; i++) {
 		if (tm_names_note(names, &records[i]))
 			err(1, NULL);
 	}
 	back = tm_names_recorded(names, TM_NAME_USER, 1000);
 	printf("%zu records, %zu bytes, %s\n", n, back ? strlen(back) : 0,
-		!back		     ? "none"
-		: strcmp(back, text) ? "cut"
-				     : "whole");
+			!back		     ? "none"
+			: strcmp(back, text) ? "cut"
+					     : "whole");
 	free(text);
 }
 
@@ -88,7 +88,7 @@ static void note(struct tm_names *names)
 	struct tm_event *events;
 	ssize_t n;
 
-	if (tm_reader_open(&in, &(char *){NULL}))
+	if (tm_reader_open(&in, &(char *){ NULL }))
 		errx(in.status, "%s", in.problem);
 	while ((n = tm_reader_next(&in, &events)) > 0) {
 		for (ssize_t i = 0; i < n; i++) {

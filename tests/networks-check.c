@@ -35,9 +35,9 @@ static bool naive_holds(const uint8_t address[16])
 {
 	for (unsigned i = 0; i < naive_count; i++) {
 		if (tm_address_is_ipv4(naive[i].first) ==
-				tm_address_is_ipv4(address) &&
-			memcmp(naive[i].first, address, 16) <= 0 &&
-			memcmp(address, naive[i].last, 16) <= 0)
+						tm_address_is_ipv4(address) &&
+				memcmp(naive[i].first, address, 16) <= 0 &&
+				memcmp(address, naive[i].last, 16) <= 0)
 			return true;
 	}
 	return false;
@@ -48,7 +48,7 @@ static unsigned spread, fixed_bits;
 /* Close together, so that networks overlap and touch. */
 static void random_address(uint8_t address[16], bool is_ipv4)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
 	memset(address, 0, 16);
 	if (is_ipv4)
@@ -114,7 +114,7 @@ static void add_random(struct tm_networks *networks)
 }
 
 static void compare(
-	const struct tm_networks *networks, const uint8_t address[16])
+		const struct tm_networks *networks, const uint8_t address[16])
 {
 	char text[TM_ADDRESS_SIZE];
 	const bool wanted = naive_holds(address);
@@ -126,7 +126,7 @@ static void compare(
 }
 
 static void compare_edges(
-	const struct tm_networks *networks, const uint8_t edge[16])
+		const struct tm_networks *networks, const uint8_t edge[16])
 {
 	uint8_t address[16];
 
@@ -150,10 +150,10 @@ static void compare_edges(
 static void compare_walk(const struct tm_networks *networks)
 {
 	struct tm_networks *again = tm_networks_new();
-	struct tm_networks_walk walk = {0};
+	struct tm_networks_walk walk = { 0 };
 	struct tm_network network;
 	char text[TM_NETWORK_SIZE];
-	uint8_t before[16] = {0}, last[16];
+	uint8_t before[16] = { 0 }, last[16];
 	bool was_ipv4 = true;
 
 	while (tm_networks_next(networks, &walk, &network)) {
@@ -209,7 +209,7 @@ static void run(unsigned count)
 
 int main(int argc, char *argv[])
 {
-	static const unsigned counts[] = {0, 1, 4, 5, 30, 300, 2000};
+	static const unsigned counts[] = { 0, 1, 4, 5, 30, 300, 2000 };
 
 	if (argc != 3)
 		errx(2, "usage: networks-check SEED ROUNDS");

@@ -37,8 +37,8 @@ static double now(void)
 /* A /24, or in IPv6 a /48 of 2001::/16; or a random address of it. */
 static void make_address(uint8_t address[16], bool is_ipv4, bool is_network)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	const uint64_t bits[2] = {random_bits(), random_bits()};
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const uint64_t bits[2] = { random_bits(), random_bits() };
 
 	memcpy(address, bits, 16);
 	if (is_network)
@@ -51,7 +51,7 @@ static void make_address(uint8_t address[16], bool is_ipv4, bool is_network)
 
 static void write_list(const char *path, unsigned count, bool is_ipv4)
 {
-	struct tm_network network = {.prefix = is_ipv4 ? 24 : 48};
+	struct tm_network network = { .prefix = is_ipv4 ? 24 : 48 };
 	char text[TM_NETWORK_SIZE];
 	FILE *list = fopen(path, "w");
 
@@ -66,8 +66,8 @@ static void write_list(const char *path, unsigned count, bool is_ipv4)
 		err(1, "%s", path);
 }
 
-static double look_up(
-	const struct tm_networks *networks, bool is_ipv4, uint64_t first_state)
+static double look_up(const struct tm_networks *networks, bool is_ipv4,
+		uint64_t first_state)
 {
 	static uint8_t addresses[ADDRESSES][16];
 	static uint16_t order[1 << 16];
@@ -83,7 +83,7 @@ static double look_up(
 	start = now();
 	for (int i = 0; i < LOOKUPS; i++)
 		found += tm_networks_hold(
-			networks, addresses[order[i & 0xffff]]);
+				networks, addresses[order[i & 0xffff]]);
 	held = found;
 	(void)held;
 	return LOOKUPS / (now() - start);
@@ -105,14 +105,15 @@ static void measure(const char *path, unsigned count, bool is_ipv4)
 		err(1, NULL);
 	loaded = now();
 	printf("%s %8u networks: %5.0f ms to load, %4.0f M look-ups/s\n",
-		is_ipv4 ? "IPv4" : "IPv6", count, (loaded - start) * 1e3,
-		look_up(networks, is_ipv4, first_state) / 1e6);
+			is_ipv4 ? "IPv4" : "IPv6", count,
+			(loaded - start) * 1e3,
+			look_up(networks, is_ipv4, first_state) / 1e6);
 	tm_networks_free(networks);
 }
 
 int main(int argc, char *argv[])
 {
-	static const unsigned counts[] = {3, 100, 10000, 1000000};
+	static const unsigned counts[] = { 3, 100, 10000, 1000000 };
 
 	if (argc != 2)
 		errx(2, "usage: networks-speed SCRATCH-FILE");

@@ -62,7 +62,7 @@ static void set(int fd, int level, int name, const void *value, socklen_t size)
 static int datagrams(int family)
 {
 	/* a header of 8 bytes that holds but padding */
-	static const char options[8] = {0, 0, 1, 4};
+	static const char options[8] = { 0, 0, 1, 4 };
 	const int fd = socket(family, SOCK_DGRAM, 0);
 
 	if (segment)
@@ -115,7 +115,7 @@ static int udp(char **argv)
 			if (send(fd, block, bytes, 0) < 0)
 				(void)!send(fd, block, bytes, 0);
 		} else if (sendto(fd, block, bytes, 0, (void *)&to, size) !=
-			   bytes)
+				bytes)
 			err(1, "sendto");
 	}
 	return 0;
@@ -211,8 +211,8 @@ static int tcp(char **argv)
 	}
 	while (left > 0) {
 		const ssize_t n = write(fd, block,
-			left < (long)sizeof(block) ? (size_t)left
-						   : sizeof(block));
+				left < (long)sizeof(block) ? (size_t)left
+							   : sizeof(block));
 
 		if (n < 0)
 			err(1, "write");
@@ -246,7 +246,7 @@ static int brief(char **argv)
 	struct sockaddr_storage at;
 	const socklen_t size = parse(&at, argv[0], argv[1]);
 	const int listener = socket(at.ss_family, SOCK_STREAM, 0), on = 1;
-	const struct linger no_wait = {.l_onoff = 1};
+	const struct linger no_wait = { .l_onoff = 1 };
 	const long count = atol(argv[2]);
 	const ssize_t bytes = atol(argv[3]);
 
@@ -267,7 +267,7 @@ static int brief(char **argv)
 		/* most are reset, so that ports do not run out */
 		if (i % 8)
 			setsockopt(peer, SOL_SOCKET, SO_LINGER, &no_wait,
-				sizeof(no_wait));
+					sizeof(no_wait));
 		close(peer);
 		close(fd);
 	}

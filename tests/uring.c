@@ -23,7 +23,7 @@ struct ring {
 static void *map(int fd, size_t size, off_t what)
 {
 	void *const at = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_POPULATE, fd, what);
+			MAP_SHARED | MAP_POPULATE, fd, what);
 
 	if (at == MAP_FAILED)
 		err(TM_FAILED, "mmap");
@@ -42,14 +42,16 @@ static void set_up(struct ring *ring, bool polls)
 	if (ring->fd < 0)
 		err(TM_CANNOT, "io_uring_setup");
 	ring->submission = map(ring->fd,
-		params->sq_off.array + params->sq_entries * sizeof(uint32_t),
-		IORING_OFF_SQ_RING);
+			params->sq_off.array +
+					params->sq_entries * sizeof(uint32_t),
+			IORING_OFF_SQ_RING);
 	ring->completion = map(ring->fd,
-		params->cq_off.cqes +
-			params->cq_entries * sizeof(struct io_uring_cqe),
-		IORING_OFF_CQ_RING);
+			params->cq_off.cqes +
+					params->cq_entries *
+							sizeof(struct io_uring_cqe),
+			IORING_OFF_CQ_RING);
 	ring->entry = map(ring->fd, params->sq_entries * sizeof(*ring->entry),
-		IORING_OFF_SQES);
+			IORING_OFF_SQES);
 }
 
 static uint32_t *field(char *base, uint32_t offset)
@@ -64,19 +66,20 @@ static int32_t operate(struct ring *ring, bool polls)
 	uint32_t *const tail = field(ring->submission, params->sq_off.tail);
 	uint32_t *const head = field(ring->completion, params->cq_off.head);
 	const struct io_uring_cqe *const results =
-		(void *)(ring->completion + params->cq_off.cqes);
+			(void *)(ring->completion + params->cq_off.cqes);
 	int32_t result;
 
 	field(ring->submission, params->sq_off.array)[0] = 0;
 	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
 	if (syscall(SYS_io_uring_enter, ring->fd, 1, 1,
-		    IORING_ENTER_GETEVENTS |
-			    (polls ? IORING_ENTER_SQ_WAKEUP : 0),
-		    NULL, 0) < 0)
+			    IORING_ENTER_GETEVENTS |
+					    (polls ? IORING_ENTER_SQ_WAKEUP
+						   : 0),
+			    NULL, 0) < 0)
 		err(TM_FAILED, "io_uring_enter");
 	result = results[*head &
 			 *field(ring->completion, params->cq_off.ring_mask)]
-			 .res;
+				 .res;
 	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
 	return result;
 }
@@ -84,12 +87,12 @@ static int32_t operate(struct ring *ring, bool polls)
 int main(int argc, char **argv)
 {
 	static char data[65536];
-	struct ring ring = {0};
+	struct ring ring = { 0 };
 	const bool polls = argc > 4;
 
 	if (argc < 4)
 		errx(TM_MISUSED,
-			"usage: uring send|receive COUNT SIZE [sqpoll]");
+				"usage: uring send|receive COUNT SIZE [sqpoll]");
 	set_up(&ring, polls);
 	for (int i = atoi(argv[2]); i > 0; i--) {
 		memset(ring.entry, 0, sizeof(*ring.entry));

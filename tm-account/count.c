@@ -4,7 +4,7 @@
 #include "count.h"
 
 static void note_start(
-	const struct tm_counter *counter, const struct tm_start *start)
+		const struct tm_counter *counter, const struct tm_start *start)
 {
 	const uint64_t before = tm_runs_start(counter->runs, start->run_id);
 
@@ -13,11 +13,11 @@ static void note_start(
 	if (before == TM_RUN_ENDED)
 		warnx("run %" PRIu64 " was counted before: not counted again "
 		      "(--again counts it)",
-			start->run_id);
+				start->run_id);
 	else
 		warnx("run %" PRIu64 " was counted up to event %" PRIu64
 		      ": counted from there on (--again counts all of it)",
-			start->run_id, before);
+				start->run_id, before);
 }
 
 /* An END is complete with its second record. */
@@ -41,7 +41,7 @@ static void fill_in(struct tm_event *event, const struct tm_total *total)
 
 /* The user's totals where the last event's are not the same. */
 static inline struct tm_total *find(
-	struct tm_totals *totals, struct tm_total *last, uint32_t uid)
+		struct tm_totals *totals, struct tm_total *last, uint32_t uid)
 {
 	struct tm_total *total;
 
@@ -64,8 +64,8 @@ static size_t count(struct tm_totals *totals, struct tm_event *events, size_t n)
 		if (__builtin_expect(!total, 0))
 			break;
 		tm_total_add(total,
-			events[i].direction == TM_IN ? TM_IN : TM_OUT,
-			events[i].bytes);
+				events[i].direction == TM_IN ? TM_IN : TM_OUT,
+				events[i].bytes);
 		tm_totals_touch(totals, total);
 		fill_in(&events[i], total);
 	}
@@ -73,8 +73,8 @@ static size_t count(struct tm_totals *totals, struct tm_event *events, size_t n)
 }
 
 /* The same for traffic that was counted in an earlier stream. */
-static size_t pass(
-	const struct tm_totals *totals, struct tm_event *events, size_t n)
+static size_t pass(const struct tm_totals *totals, struct tm_event *events,
+		size_t n)
 {
 	static const struct tm_total unknown;
 	const struct tm_total *total;
@@ -102,7 +102,7 @@ size_t tm_count(struct tm_counter *counter, struct tm_event *events, size_t n)
 		}
 		if (before)
 			done = pass(totals, &events[i],
-				before < left ? before : left);
+					before < left ? before : left);
 		else
 			done = count(totals, &events[i], left);
 		if (!done)

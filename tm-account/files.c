@@ -28,14 +28,14 @@ static int find_names(struct tm_file_names *names, const char *path)
 	names->damaged = name_of(file, ".damaged");
 	names->lock = name_of(file, ".lock");
 	if (names->file && names->old && names->new && names->damaged &&
-		names->lock)
+			names->lock)
 		return 0;
 	warnx("out of memory");
 	return -1;
 }
 
-static int refuse_place(
-	const char *path, const char *dir, const struct tm_refusal *refusal)
+static int refuse_place(const char *path, const char *dir,
+		const struct tm_refusal *refusal)
 {
 	const unsigned owner = refusal->status.st_uid;
 	const unsigned mode = refusal->status.st_mode & 07777;
@@ -44,17 +44,17 @@ static int refuse_place(
 	case TM_FLAW_WAY:
 		warnx("%s: %s: is a symbolic link of user %u's; name the "
 		      "directory itself",
-			path, refusal->name, owner);
+				path, refusal->name, owner);
 		break;
 	case TM_FLAW_OWNER:
 		warnx("%s: %s: belongs to user %u (mode %o); use a directory "
 		      "of your own",
-			path, dir, owner, mode);
+				path, dir, owner, mode);
 		break;
 	case TM_FLAW_WRITE:
 		warnx("%s: %s: others can write in it (owner %u, mode %o); use "
 		      "a directory of your own, or chmod go-w",
-			path, dir, owner, mode);
+				path, dir, owner, mode);
 		break;
 	default:
 		warnx("%s: %s: %s", path, dir, refusal->text);
@@ -76,8 +76,10 @@ static int open_place(struct tm_files *files, const char *path)
 		return -1;
 	}
 	files->dir = files->is_reader
-			     ? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)
-			     : tm_place_open(dir, TM_TRUST_ROOT, &refusal);
+				     ? open(dir, O_PATH | O_DIRECTORY |
+								       O_CLOEXEC)
+				     : tm_place_open(dir, TM_TRUST_ROOT,
+						       &refusal);
 	if (files->dir < 0 && files->is_reader)
 		result = tm_files_refuse(files, "", strerror(errno));
 	else if (files->dir < 0)
@@ -86,8 +88,8 @@ static int open_place(struct tm_files *files, const char *path)
 	return result;
 }
 
-int tm_files_refuse(
-	const struct tm_files *files, const char *suffix, const char *why)
+int tm_files_refuse(const struct tm_files *files, const char *suffix,
+		const char *why)
 {
 	warnx("%s%s: %s", files->path, suffix, why);
 	return -1;
@@ -108,19 +110,19 @@ static const char *kind_problem(mode_t mode)
 }
 
 static int refuse_file(const struct tm_files *files, const char *suffix,
-	const struct tm_refusal *refusal)
+		const struct tm_refusal *refusal)
 {
 	switch (refusal->flaw) {
 	case TM_FLAW_KIND:
-		return tm_files_refuse(
-			files, suffix, kind_problem(refusal->status.st_mode));
+		return tm_files_refuse(files, suffix,
+				kind_problem(refusal->status.st_mode));
 	case TM_FLAW_WRITE:
-		return tm_files_refuse(
-			files, suffix, "others can write it; chmod go-w it");
+		return tm_files_refuse(files, suffix,
+				"others can write it; chmod go-w it");
 	case TM_FLAW_HELD:
 		warnx("%s: %s has it in use; give each tm-account a state of "
 		      "its own",
-			files->path, refusal->text);
+				files->path, refusal->text);
 		return -1;
 	default:
 		return tm_files_refuse(files, suffix, refusal->text);
@@ -136,16 +138,16 @@ int tm_files_openat(const struct tm_files *files, const char *name, int flags)
 {
 	struct tm_refusal refusal;
 
-	return tm_place_file(
-		files->dir, name, flags, 0600, trust_of(files), &refusal);
+	return tm_place_file(files->dir, name, flags, 0600, trust_of(files),
+			&refusal);
 }
 
 /* 0, 1 when there is no such file, -1 when it is refused. */
 static int check_file(const struct tm_files *files)
 {
 	struct tm_refusal refusal;
-	const int found = tm_place_look(
-		files->dir, files->names.file, trust_of(files), &refusal);
+	const int found = tm_place_look(files->dir, files->names.file,
+			trust_of(files), &refusal);
 
 	return found < 0 ? refuse_file(files, "", &refusal) : found;
 }
@@ -162,13 +164,13 @@ static int take_lock(struct tm_files *files)
 
 /* 0, 1 when there is no such file, -1 when it cannot be read. */
 static int read_file(struct tm_files *files, const char *name,
-	const char *suffix, struct tm_journal *journal)
+		const char *suffix, struct tm_journal *journal)
 {
 	struct tm_refusal refusal;
 	int fd, result;
 
-	fd = tm_place_file(
-		files->dir, name, O_RDONLY, 0, trust_of(files), &refusal);
+	fd = tm_place_file(files->dir, name, O_RDONLY, 0, trust_of(files),
+			&refusal);
 	if (fd < 0 && errno == ENOENT)
 		return 1;
 	if (fd < 0)
@@ -198,14 +200,14 @@ static int read_missing(struct tm_files *files)
 	case 0:
 		warnx("%s: is missing; going on from %s.old (to begin at 0 "
 		      "remove both)",
-			files->path, files->path);
+				files->path, files->path);
 		return 0;
 	case 1:
 		return 0;
 	default:
 		warnx("%s: is missing, and %s.old is damaged; restore one of "
 		      "them, or move both away to begin at 0",
-			files->path, files->path);
+				files->path, files->path);
 		return -1;
 	}
 }
@@ -216,17 +218,19 @@ static int read_damaged(struct tm_files *files, const struct tm_journal *found)
 
 	if (!old) {
 		warnx("%s: is damaged (offset %jd); going on from %s.old",
-			files->path, (intmax_t)found->damaged_at, files->path);
+				files->path, (intmax_t)found->damaged_at,
+				files->path);
 		return 0;
 	}
 	if (!found->is_ours && old > 0)
 		warnx("%s: is not a state of tm-account's; name another file",
-			files->path);
+				files->path);
 	else
 		warnx("%s: is damaged (offset %jd), and %s.old is %s; restore "
 		      "one of them, or move both away to begin at 0",
-			files->path, (intmax_t)found->damaged_at, files->path,
-			old > 0 ? "missing" : "damaged too");
+				files->path, (intmax_t)found->damaged_at,
+				files->path,
+				old > 0 ? "missing" : "damaged too");
 	return -1;
 }
 
@@ -250,8 +254,8 @@ int tm_files_open(struct tm_files *files, const char *path)
 	if (!files->is_reader)
 		return take_lock(files);
 	return check_file(files) > 0
-		       ? tm_files_refuse(files, "", strerror(ENOENT))
-		       : 0;
+			       ? tm_files_refuse(files, "", strerror(ENOENT))
+			       : 0;
 }
 
 void tm_files_close(struct tm_files *files)

@@ -32,8 +32,8 @@ int tm_files_load(struct tm_files *files, struct tm_journal *found);
 int tm_files_openat(const struct tm_files *files, const char *name, int flags);
 
 /* Says it of the path with that suffix; -1. */
-int tm_files_refuse(
-	const struct tm_files *files, const char *suffix, const char *why);
+int tm_files_refuse(const struct tm_files *files, const char *suffix,
+		const char *why);
 
 void tm_files_close(struct tm_files *files);
 

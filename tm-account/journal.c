@@ -52,7 +52,7 @@ struct selection {
 static uint32_t entry_check(const struct entry *entry)
 {
 	return crc32(0, (const void *)&entry->users,
-		sizeof(*entry) - offsetof(struct entry, users));
+			sizeof(*entry) - offsetof(struct entry, users));
 }
 
 static off_t write_entry(int fd, size_t body_size)
@@ -66,14 +66,15 @@ static off_t write_entry(int fd, size_t body_size)
 }
 
 static unsigned char *put_users(
-	unsigned char *to, const struct selection *of, uint32_t from)
+		unsigned char *to, const struct selection *of, uint32_t from)
 {
 	for (uint32_t i = from; i < from + out.entry.users; i++) {
 		const struct tm_total *total =
-			&of->totals->users[of->users ? of->users[i] : i];
-		const struct stored_user user = {.in = total->sum[TM_IN],
+				&of->totals->users[of->users ? of->users[i]
+							     : i];
+		const struct stored_user user = { .in = total->sum[TM_IN],
 			.out = total->sum[TM_OUT],
-			.uid = total->uid};
+			.uid = total->uid };
 
 		to = (unsigned char *)mempcpy(to, &user, sizeof(user));
 	}
@@ -84,12 +85,12 @@ static unsigned char *put_runs(unsigned char *to, const struct selection *of)
 {
 	for (uint32_t i = 0; i < out.entry.runs; i++) {
 		const uint32_t number =
-			of->changed
-				? of->changed[i]
-				: (of->runs->oldest + i) % of->runs->kept_count;
+				of->changed ? of->changed[i]
+					    : (of->runs->oldest + i) %
+								of->runs->kept_count;
 
-		to = (unsigned char *)mempcpy(
-			to, &of->runs->kept[number], sizeof(struct tm_run));
+		to = (unsigned char *)mempcpy(to, &of->runs->kept[number],
+				sizeof(struct tm_run));
 	}
 	return to;
 }
@@ -120,36 +121,36 @@ static off_t write_selection(int fd, const struct selection *of)
 	return size;
 }
 
-off_t tm_journal_append(
-	int fd, const struct tm_totals *totals, const struct tm_runs *runs)
+off_t tm_journal_append(int fd, const struct tm_totals *totals,
+		const struct tm_runs *runs)
 {
-	const struct selection touched = {.totals = totals,
+	const struct selection touched = { .totals = totals,
 		.runs = runs,
 		.users = totals->touched,
 		.changed = runs->changed,
 		.user_count = totals->touched_count,
-		.run_count = runs->changed_count};
+		.run_count = runs->changed_count };
 
 	if (!touched.user_count && !touched.run_count)
 		return 0;
 	return write_selection(fd, &touched);
 }
 
-off_t tm_journal_begin(
-	int fd, const struct tm_totals *totals, const struct tm_runs *runs)
+off_t tm_journal_begin(int fd, const struct tm_totals *totals,
+		const struct tm_runs *runs)
 {
-	const struct selection all = {.totals = totals,
+	const struct selection all = { .totals = totals,
 		.runs = runs,
 		.user_count = totals->index.count,
-		.run_count = runs->kept_count};
-	const off_t entries =
-		2 + (all.user_count ? all.user_count - 1 : 0) / ENTRY_USERS;
+		.run_count = runs->kept_count };
+	const off_t entries = 2 + (all.user_count ? all.user_count - 1 : 0) /
+						  ENTRY_USERS;
 	const off_t size = entries * sizeof(struct entry) +
 			   (off_t)all.user_count * sizeof(struct stored_user) +
 			   (off_t)all.run_count * sizeof(struct tm_run);
 	off_t written;
 
-	out.entry = (struct entry){.snapshot_size = size};
+	out.entry = (struct entry){ .snapshot_size = size };
 	if (write_entry(fd, 0) < 0)
 		return -1;
 	written = write_selection(fd, &all);
@@ -183,7 +184,7 @@ static int take_user(struct tm_totals *totals, const struct stored_user *user)
 }
 
 static int take(const struct entry *entry, const unsigned char *body,
-	struct tm_totals *totals, struct tm_runs *runs)
+		struct tm_totals *totals, struct tm_runs *runs)
 {
 	struct stored_user user;
 	struct tm_run run;
@@ -223,7 +224,7 @@ static void note_end(struct tm_journal *journal, size_t at)
 }
 
 static int parse(struct tm_journal *journal, const unsigned char *data,
-	struct tm_totals *totals, struct tm_runs *runs)
+		struct tm_totals *totals, struct tm_runs *runs)
 {
 	const size_t size = journal->size;
 	struct entry entry;
@@ -286,13 +287,13 @@ static int read_all(int fd, unsigned char *to, size_t size)
 }
 
 int tm_journal_read(int fd, struct tm_journal *journal,
-	struct tm_totals *totals, struct tm_runs *runs)
+		struct tm_totals *totals, struct tm_runs *runs)
 {
 	struct stat status;
 	unsigned char *data;
 	int result;
 
-	*journal = (struct tm_journal){.damaged_at = -1};
+	*journal = (struct tm_journal){ .damaged_at = -1 };
 	if (fstat(fd, &status))
 		return -1;
 	journal->size = status.st_size;

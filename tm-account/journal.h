@@ -21,15 +21,15 @@ struct tm_journal {
 /* Takes over all sound entries of the file, the largest value of each total.
  * 0, or -1 and errno. */
 int tm_journal_read(int fd, struct tm_journal *journal,
-	struct tm_totals *totals, struct tm_runs *runs);
+		struct tm_totals *totals, struct tm_runs *runs);
 
 /* Appends what is touched and changed. Bytes written, or -1 and errno, when a
  * part may have been written. */
-off_t tm_journal_append(
-	int fd, const struct tm_totals *totals, const struct tm_runs *runs);
+off_t tm_journal_append(int fd, const struct tm_totals *totals,
+		const struct tm_runs *runs);
 
 /* The same for all that is known, as the snapshot that begins a file. */
-off_t tm_journal_begin(
-	int fd, const struct tm_totals *totals, const struct tm_runs *runs);
+off_t tm_journal_begin(int fd, const struct tm_totals *totals,
+		const struct tm_runs *runs);
 
 #endif

@@ -18,20 +18,20 @@
 #include "state.h"
 
 static const char usage[] =
-	"usage: tm-account [-q] [--state FILE [--again] [--sync]] [--strict] "
-	"[FILE ...]\n"
-	"       tm-account --show FILE\n"
-	"Fills in the running totals of each event's user, IPv4, IPv6 and lost\n"
-	"traffic together, and passes the events on.\n"
-	"\n"
-	"      --state FILE  go on from the totals in FILE and keep them there\n"
-	"      --again       count runs again that were counted before\n"
-	"      --sync        wait for the disk before each block of events\n"
-	"      --show FILE   print the totals and runs that FILE holds\n"
-	"      --strict      exit 4 when events were lost\n"
-	"  -q, --quiet       no notes, no progress\n"
-	"  -h, --help        this text\n"
-	"  -V, --version     the version\n";
+		"usage: tm-account [-q] [--state FILE [--again] [--sync]] [--strict] "
+		"[FILE ...]\n"
+		"       tm-account --show FILE\n"
+		"Fills in the running totals of each event's user, IPv4, IPv6 and lost\n"
+		"traffic together, and passes the events on.\n"
+		"\n"
+		"      --state FILE  go on from the totals in FILE and keep them there\n"
+		"      --again       count runs again that were counted before\n"
+		"      --sync        wait for the disk before each block of events\n"
+		"      --show FILE   print the totals and runs that FILE holds\n"
+		"      --strict      exit 4 when events were lost\n"
+		"  -q, --quiet       no notes, no progress\n"
+		"  -h, --help        this text\n"
+		"  -V, --version     the version\n";
 
 static const char *state_path, *show_path;
 static bool is_again, is_strict, is_synced;
@@ -43,15 +43,15 @@ static void parse_options(int argc, char **argv)
 {
 	enum { STATE = 256, SHOW, AGAIN, SYNC, STRICT };
 	static const struct option options[] = {
-		{"state", required_argument, NULL, STATE},
-		{"show", required_argument, NULL, SHOW},
-		{"again", no_argument, NULL, AGAIN},
-		{"sync", no_argument, NULL, SYNC},
-		{"strict", no_argument, NULL, STRICT},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "state", required_argument, NULL, STATE },
+		{ "show", required_argument, NULL, SHOW },
+		{ "again", no_argument, NULL, AGAIN },
+		{ "sync", no_argument, NULL, SYNC },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int option;
 
@@ -115,12 +115,12 @@ static int pass_on(struct tm_event *events, size_t n)
 	if (done == n)
 		return -1;
 	warnx("out of memory for the totals of %" PRIu32 " users",
-		counter.totals.index.count);
+			counter.totals.index.count);
 	return TM_FAILED;
 }
 
 static void show_progress(
-	struct tm_progress *progress, const struct tm_reader *in)
+		struct tm_progress *progress, const struct tm_reader *in)
 {
 	if (tm_signal_take(SIGUSR1))
 		warnx("%s", tm_progress_text(progress, in));
@@ -172,7 +172,7 @@ int main(int argc, char **argv)
 	if (tm_reader_open(&in, argv + optind))
 		errx(in.status, "%s", in.problem);
 	if (state_path && tm_state_open(&state, state_path, &counter.totals,
-				  counter.runs, is_synced))
+					  counter.runs, is_synced))
 		return TM_FAILED;
 	status = run(&in);
 	if (state_path && tm_state_close(&state))

@@ -30,7 +30,7 @@ static void show_users(struct tm_totals *totals)
 		else
 			printf("user %" PRIu32, total->uid);
 		printf(" in %" PRIu64 " out %" PRIu64 "\n", total->sum[TM_IN],
-			total->sum[TM_OUT]);
+				total->sum[TM_OUT]);
 	}
 }
 
@@ -43,7 +43,7 @@ static void show_runs(const struct tm_runs *runs)
 			printf("run %" PRIu64 " ended\n", run->id);
 		else
 			printf("run %" PRIu64 " counted %" PRIu64 "\n", run->id,
-				run->counted);
+					run->counted);
 	}
 }
 

@@ -33,17 +33,17 @@ static int write_new(struct tm_state *state)
 	int fd, problem;
 
 	if (unlinkat(state->files.dir, state->files.names.new, 0) &&
-		errno != ENOENT)
+			errno != ENOENT)
 		return errno;
 	fd = tm_files_openat(&state->files, state->files.names.new,
-		O_WRONLY | O_CREAT | O_EXCL);
+			O_WRONLY | O_CREAT | O_EXCL);
 	if (fd < 0)
 		return errno;
 	problem = tm_journal_begin(fd, state->files.totals, state->files.runs) <
-					  0 ||
-				  fsync(fd)
-			  ? errno
-			  : 0;
+								  0 ||
+						  fsync(fd)
+				  ? errno
+				  : 0;
 	if (close(fd) && !problem)
 		problem = errno;
 	if (problem)
@@ -75,16 +75,16 @@ static int rename_new(struct tm_state *state)
 	const struct tm_file_names *names = &state->files.names;
 
 	if (state->fd >= 0 && renameat(state->files.dir, names->file,
-				      state->files.dir, names->old))
+					      state->files.dir, names->old))
 		return errno;
 	return renameat(state->files.dir, names->new, state->files.dir,
-		       names->file)
-		       ? errno
-		       : 0;
+			       names->file)
+			       ? errno
+			       : 0;
 }
 
 static void use_file(
-	struct tm_state *state, int fd, off_t snapshot_size, off_t size)
+		struct tm_state *state, int fd, off_t snapshot_size, off_t size)
 {
 	state->fd = fd;
 	state->size = size;
@@ -96,8 +96,8 @@ static void use_file(
 /* FILE.new becomes FILE, with the entries of FILE from that size on. */
 static int take_new(struct tm_state *state, off_t from)
 {
-	const int fd = tm_files_openat(
-		&state->files, state->files.names.new, O_RDWR | O_APPEND);
+	const int fd = tm_files_openat(&state->files, state->files.names.new,
+			O_RDWR | O_APPEND);
 	const off_t rest = state->size - from;
 	struct stat status;
 	int problem;
@@ -133,7 +133,7 @@ static void say(struct tm_state *state, const char *what, int problem)
 {
 	if (!state->is_said)
 		warnx("%s: %s: %s; tried again each second", state->files.path,
-			what, strerror(problem));
+				what, strerror(problem));
 	state->is_said = true;
 }
 
@@ -149,9 +149,9 @@ static void finish(struct tm_state *state, enum tm_state_work work, int problem)
 		state->is_suspect = true;
 	state->retry_due_ns = now_ns() + RETRY_NS;
 	say(state,
-		work == TM_STATE_SYNC ? "cannot be synced"
-				      : "cannot be written anew",
-		problem);
+			work == TM_STATE_SYNC ? "cannot be synced"
+					      : "cannot be written anew",
+			problem);
 }
 
 static int work_here(struct tm_state *state, enum tm_state_work work)
@@ -210,9 +210,9 @@ static void on_alarm(int signal_number)
  * stream. */
 static void start_clock(void)
 {
-	const struct itimerval second = {
-		.it_interval.tv_sec = 1, .it_value.tv_sec = 1};
-	struct sigaction action = {.sa_handler = on_alarm};
+	const struct itimerval second = { .it_interval.tv_sec = 1,
+		.it_value.tv_sec = 1 };
+	struct sigaction action = { .sa_handler = on_alarm };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGALRM, &action, NULL);
@@ -222,19 +222,19 @@ static void start_clock(void)
 
 static int go_on(struct tm_state *state, const struct tm_journal *found)
 {
-	const int fd = tm_files_openat(
-		&state->files, state->files.names.file, O_RDWR | O_APPEND);
+	const int fd = tm_files_openat(&state->files, state->files.names.file,
+			O_RDWR | O_APPEND);
 
 	if (fd < 0)
 		return tm_files_refuse(&state->files, "", strerror(errno));
 	if (found->sound_size < found->size) {
 		warnx("%s: cut back its last entry, which was not whole (%jd "
 		      "bytes)",
-			state->files.path,
-			(intmax_t)(found->size - found->sound_size));
+				state->files.path,
+				(intmax_t)(found->size - found->sound_size));
 		if (ftruncate(fd, found->sound_size))
 			return tm_files_refuse(
-				&state->files, "", strerror(errno));
+					&state->files, "", strerror(errno));
 	}
 	use_file(state, fd, found->snapshot_size, found->sound_size);
 	return 0;
@@ -247,32 +247,34 @@ static int make(struct tm_state *state, const struct tm_journal *found)
 
 	if (found->size) {
 		if (renameat(state->files.dir, state->files.names.file,
-			    state->files.dir, state->files.names.damaged))
+				    state->files.dir,
+				    state->files.names.damaged))
 			problem = errno;
 		else
 			warnx("%s: the damaged file is now %s.damaged",
-				state->files.path, state->files.path);
+					state->files.path, state->files.path);
 	}
 	if (!problem)
 		problem = make_snapshot(state);
-	if (!problem &&
-		faccessat(state->files.dir, state->files.names.old, F_OK, 0))
+	if (!problem && faccessat(state->files.dir, state->files.names.old,
+					F_OK, 0))
 		problem = make_snapshot(state);
 	return problem ? tm_files_refuse(&state->files, "", strerror(problem))
 		       : 0;
 }
 
 int tm_state_open(struct tm_state *state, const char *path,
-	struct tm_totals *totals, struct tm_runs *runs, bool always_sync)
+		struct tm_totals *totals, struct tm_runs *runs,
+		bool always_sync)
 {
-	struct tm_journal found = {.damaged_at = -1};
+	struct tm_journal found = { .damaged_at = -1 };
 
-	*state = (struct tm_state){.files.totals = totals,
+	*state = (struct tm_state){ .files.totals = totals,
 		.files.runs = runs,
 		.fd = -1,
-		.always_sync = always_sync};
+		.always_sync = always_sync };
 	if (tm_files_open(&state->files, path) ||
-		tm_files_load(&state->files, &found))
+			tm_files_load(&state->files, &found))
 		return -1;
 	if (found.size && found.damaged_at < 0 ? go_on(state, &found)
 					       : make(state, &found))
@@ -291,7 +293,7 @@ static int append(struct tm_state *state)
 	if (state->is_torn && ftruncate(state->fd, state->size))
 		return errno;
 	size = tm_journal_append(
-		state->fd, state->files.totals, state->files.runs);
+			state->fd, state->files.totals, state->files.runs);
 	if (size < 0) {
 		problem = errno;
 		state->is_torn = ftruncate(state->fd, state->size);
@@ -341,7 +343,7 @@ void tm_state_tend(struct tm_state *state)
 	if (state->work || now < state->retry_due_ns)
 		return;
 	if (state->is_said && !state->owed && !state->is_suspect &&
-		state->size < state->limit) {
+			state->size < state->limit) {
 		warnx("%s: is written again", state->files.path);
 		state->is_said = false;
 	}
@@ -361,7 +363,7 @@ int tm_state_close(struct tm_state *state)
 	tm_runs_note(state->files.runs);
 	problem = append(state);
 	if (problem || state->is_suspect ||
-		state->size > state->snapshot_size) {
+			state->size > state->snapshot_size) {
 		const int snapshot = make_snapshot(state);
 
 		if (!snapshot)
@@ -373,18 +375,19 @@ int tm_state_close(struct tm_state *state)
 	}
 	if (problem)
 		warnx("%s: the last totals are not in it: %s",
-			state->files.path, strerror(problem));
+				state->files.path, strerror(problem));
 	close(state->fd);
 	tm_files_close(&state->files);
 	return problem ? -1 : 0;
 }
 
-int tm_state_read(
-	const char *path, struct tm_totals *totals, struct tm_runs *runs)
+int tm_state_read(const char *path, struct tm_totals *totals,
+		struct tm_runs *runs)
 {
 	struct tm_files files = {
-		.totals = totals, .runs = runs, .is_reader = true};
-	struct tm_journal found = {.damaged_at = -1};
+		.totals = totals, .runs = runs, .is_reader = true
+	};
+	struct tm_journal found = { .damaged_at = -1 };
 	int result;
 
 	result = tm_files_open(&files, path);

@@ -39,7 +39,8 @@ struct tm_state {
  * none. All calls say on standard error what goes wrong; 0, or -1 when the
  * state cannot be used. */
 int tm_state_open(struct tm_state *state, const char *path,
-	struct tm_totals *totals, struct tm_runs *runs, bool always_sync);
+		struct tm_totals *totals, struct tm_runs *runs,
+		bool always_sync);
 
 /* Records what was counted since the last call. The stream never waits for
  * the state: what cannot be written is owed, and tried again each second. */
@@ -52,7 +53,7 @@ void tm_state_tend(struct tm_state *state);
 int tm_state_close(struct tm_state *state);
 
 /* Reads only, from a state that may be in use. */
-int tm_state_read(
-	const char *path, struct tm_totals *totals, struct tm_runs *runs);
+int tm_state_read(const char *path, struct tm_totals *totals,
+		struct tm_runs *runs);
 
 #endif

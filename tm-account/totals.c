@@ -8,7 +8,7 @@
 static int grow(struct tm_totals *totals)
 {
 	const size_t room =
-		totals->room ? (size_t)totals->room * 2 : FIRST_ROOM;
+			totals->room ? (size_t)totals->room * 2 : FIRST_ROOM;
 	void *users, *touched;
 
 	users = reallocarray(totals->users, room, sizeof(*totals->users));
@@ -35,7 +35,7 @@ struct tm_total *tm_totals_find(struct tm_totals *totals, uint32_t uid)
 	number = tm_index_add(&totals->index, uid);
 	if (number == TM_INDEX_NONE)
 		return NULL;
-	totals->users[number] = (struct tm_total){.uid = uid};
+	totals->users[number] = (struct tm_total){ .uid = uid };
 	return &totals->users[number];
 }
 

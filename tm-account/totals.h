@@ -27,7 +27,7 @@ struct tm_total *tm_totals_find(struct tm_totals *totals, uint32_t uid);
 
 /* The same when it is known, else NULL. */
 static inline struct tm_total *tm_totals_known(
-	const struct tm_totals *totals, uint32_t uid)
+		const struct tm_totals *totals, uint32_t uid)
 {
 	const uint32_t number = tm_index_find(&totals->index, uid);
 
@@ -35,8 +35,8 @@ static inline struct tm_total *tm_totals_known(
 }
 
 /* A total stays at its largest value rather than start at 0 again. */
-static inline void tm_total_add(
-	struct tm_total *total, enum tm_direction direction, uint64_t bytes)
+static inline void tm_total_add(struct tm_total *total,
+		enum tm_direction direction, uint64_t bytes)
 {
 	uint64_t *const sum = &total->sum[direction];
 	const uint64_t before = *sum;
@@ -47,7 +47,7 @@ static inline void tm_total_add(
 }
 
 static inline void tm_totals_touch(
-	struct tm_totals *totals, struct tm_total *total)
+		struct tm_totals *totals, struct tm_total *total)
 {
 	if (total->is_touched)
 		return;

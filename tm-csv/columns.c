@@ -18,9 +18,9 @@ static char *put_text(char *out, const char *text, size_t length)
 {
 	char escaped[TEXT_SIZE];
 	const size_t size =
-		tm_escape_text(escaped, sizeof(escaped), text, length);
-	const bool is_quoted =
-		memchr(escaped, ',', size) || memchr(escaped, '"', size);
+			tm_escape_text(escaped, sizeof(escaped), text, length);
+	const bool is_quoted = memchr(escaped, ',', size) ||
+			       memchr(escaped, '"', size);
 
 	if (is_quoted)
 		*out++ = '"';
@@ -42,7 +42,7 @@ static char *put_name(char *out, const char *name)
 }
 
 static char *put_uid(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	(void)columns;
 	if (event->uid == TM_NOBODY)
@@ -51,24 +51,24 @@ static char *put_uid(const struct tm_columns *columns, char *out,
 }
 
 static char *put_user(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
-	const char *name = columns->numbers
-				   ? NULL
-				   : tm_names_user(columns->names, event->uid);
+	const char *name = columns->numbers ? NULL
+					    : tm_names_user(columns->names,
+							      event->uid);
 
 	return name ? put_name(out, name) : put_uid(columns, out, event);
 }
 
 static char *put_pid(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	(void)columns;
 	return event->pid ? tm_number_format(out, event->pid) : out;
 }
 
 static char *put_comm(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	(void)columns;
 	return put_text(out, event->comm, strnlen(event->comm, TM_COMM_SIZE));
@@ -81,7 +81,7 @@ static bool is_detailed(const struct tm_event *event)
 }
 
 static char *put_protocol(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	const char *const name = tm_word_text(tm_protocols, event->protocol);
 
@@ -93,7 +93,7 @@ static char *put_protocol(const struct tm_columns *columns, char *out,
 }
 
 static char *put_source_port(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	(void)columns;
 	return is_detailed(event) ? tm_number_format(out, event->source_port)
@@ -101,16 +101,16 @@ static char *put_source_port(const struct tm_columns *columns, char *out,
 }
 
 static char *put_destination_port(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	(void)columns;
 	return is_detailed(event)
-		       ? tm_number_format(out, event->destination_port)
-		       : out;
+			       ? tm_number_format(out, event->destination_port)
+			       : out;
 }
 
 static char *put_packets(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	(void)columns;
 	return tm_number_format(out, event->packets);
@@ -118,11 +118,11 @@ static char *put_packets(const struct tm_columns *columns, char *out,
 
 /* The name that the recording has for the id, else the number. */
 static char *put_recorded(const struct tm_columns *columns, char *out,
-	enum tm_name_of of, uint64_t id, uint64_t number)
+		enum tm_name_of of, uint64_t id, uint64_t number)
 {
-	const char *name = columns->numbers
-				   ? NULL
-				   : tm_names_recorded(columns->names, of, id);
+	const char *name = columns->numbers ? NULL
+					    : tm_names_recorded(columns->names,
+							      of, id);
 
 	if (name)
 		return put_name(out, name);
@@ -130,34 +130,35 @@ static char *put_recorded(const struct tm_columns *columns, char *out,
 }
 
 static char *put_interface(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	return put_recorded(columns, out, TM_NAME_INTERFACE,
-		(uint64_t)event->netns << 32 | event->ifindex, event->ifindex);
+			(uint64_t)event->netns << 32 | event->ifindex,
+			event->ifindex);
 }
 
 static char *put_cgroup(const struct tm_columns *columns, char *out,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	return put_recorded(columns, out, TM_NAME_CGROUP, event->cgroup_id,
-		event->cgroup_id);
+			event->cgroup_id);
 }
 
 static const struct {
 	const char *name;
 	char *(*put)(const struct tm_columns *columns, char *out,
-		const struct tm_event *event);
+			const struct tm_event *event);
 } known_columns[] = {
-	{"uid", put_uid},
-	{"user", put_user},
-	{"pid", put_pid},
-	{"comm", put_comm},
-	{"protocol", put_protocol},
-	{"source_port", put_source_port},
-	{"destination_port", put_destination_port},
-	{"packets", put_packets},
-	{"interface", put_interface},
-	{"cgroup", put_cgroup},
+	{ "uid", put_uid },
+	{ "user", put_user },
+	{ "pid", put_pid },
+	{ "comm", put_comm },
+	{ "protocol", put_protocol },
+	{ "source_port", put_source_port },
+	{ "destination_port", put_destination_port },
+	{ "packets", put_packets },
+	{ "interface", put_interface },
+	{ "cgroup", put_cgroup },
 };
 
 #define UID 0 /* the first of them */
@@ -165,7 +166,7 @@ static const struct {
 
 _Static_assert(KNOWN <= TM_COLUMNS_MAX, "each may be asked for once");
 _Static_assert(3 * (2 * TEXT_SIZE + 3) + KNOWN * 256 < TM_COLUMNS_SIZE,
-	"user, interface and cgroup are long, the others short");
+		"user, interface and cgroup are long, the others short");
 
 const char *tm_columns_known(void)
 {
@@ -179,7 +180,7 @@ static bool add(struct tm_columns *columns, const char *name, size_t size)
 
 	for (i = 0; i < KNOWN; i++) {
 		if (strlen(known_columns[i].name) == size &&
-			!memcmp(known_columns[i].name, name, size))
+				!memcmp(known_columns[i].name, name, size))
 			break;
 	}
 	if (i == KNOWN || memchr(columns->list, i, columns->count))
@@ -203,7 +204,7 @@ const char *tm_columns_add(struct tm_columns *columns, const char *list)
 			sound = add(columns, list, size);
 		if (!sound) {
 			snprintf(problem, sizeof(problem), "%.*s",
-				(int)(size < 60 ? size : 60), list);
+					(int)(size < 60 ? size : 60), list);
 			return problem;
 		}
 		if (!list[size])
@@ -236,7 +237,7 @@ char *tm_columns_header(const struct tm_columns *columns)
 }
 
 char *tm_columns_format(const struct tm_columns *columns,
-	char out[TM_COLUMNS_SIZE], const struct tm_event *event)
+		char out[TM_COLUMNS_SIZE], const struct tm_event *event)
 {
 	for (unsigned i = 0; i < columns->count; i++) {
 		*out++ = ',';

@@ -36,6 +36,6 @@ char *tm_columns_header(const struct tm_columns *columns);
 
 /* The fields of one event, a comma before each; returns their end. */
 char *tm_columns_format(const struct tm_columns *columns,
-	char out[TM_COLUMNS_SIZE], const struct tm_event *event);
+		char out[TM_COLUMNS_SIZE], const struct tm_event *event);
 
 #endif

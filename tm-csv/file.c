@@ -21,7 +21,7 @@
 #define ATTRIBUTE "user.tm.columns"
 
 __attribute__((format(printf, 2, 3))) static int refuse(
-	char text[TM_REFUSAL_SIZE], const char *format, ...)
+		char text[TM_REFUSAL_SIZE], const char *format, ...)
 {
 	va_list args;
 
@@ -33,11 +33,11 @@ __attribute__((format(printf, 2, 3))) static int refuse(
 }
 
 void tm_file_explain(
-	char text[TM_REFUSAL_SIZE], const struct tm_refusal *refusal)
+		char text[TM_REFUSAL_SIZE], const struct tm_refusal *refusal)
 {
 	snprintf(text, TM_REFUSAL_SIZE, "%s%s",
-		refusal->flaw == TM_FLAW_ERROR ? "" : "refused: ",
-		refusal->text);
+			refusal->flaw == TM_FLAW_ERROR ? "" : "refused: ",
+			refusal->text);
 }
 
 static bool begins_like(const char *row, size_t size, const char *start)
@@ -70,8 +70,8 @@ static unsigned count_columns(const char *row, size_t size)
 }
 
 /* Compares what a file without a header says that it holds. */
-static int check_attribute(
-	int fd, const struct tm_layout *layout, char text[TM_REFUSAL_SIZE])
+static int check_attribute(int fd, const struct tm_layout *layout,
+		char text[TM_REFUSAL_SIZE])
 {
 	const size_t size = strlen(layout->header) - 1;
 	char columns[1024];
@@ -80,11 +80,11 @@ static int check_attribute(
 	if (n < 0 || ((size_t)n == size && !memcmp(columns, layout->header, n)))
 		return 0;
 	return refuse(text, "refused: it was begun with the columns %.*s",
-		n < 150 ? (int)n : 150, columns);
+			n < 150 ? (int)n : 150, columns);
 }
 
-static int check_columns(
-	int fd, const struct tm_layout *layout, char text[TM_REFUSAL_SIZE])
+static int check_columns(int fd, const struct tm_layout *layout,
+		char text[TM_REFUSAL_SIZE])
 {
 	static char row[BLOCK];
 	const ssize_t n = pread(fd, row, sizeof(row), 0);
@@ -100,17 +100,17 @@ static int check_columns(
 		return 0; /* one torn row, to be cut */
 	if (begins_like(row, size, "direction,")) {
 		if (size + 1 == strlen(layout->header) &&
-			!memcmp(row, layout->header, size))
+				!memcmp(row, layout->header, size))
 			return 0;
 		return refuse(text,
-			"refused: it was begun with the columns %.*s",
-			size < 150 ? (int)size : 150, row);
+				"refused: it was begun with the columns %.*s",
+				size < 150 ? (int)size : 150, row);
 	}
 	count = count_columns(row, size);
 	if (count != layout->columns)
 		return refuse(text,
-			"refused: it was begun with %u columns, not %u", count,
-			layout->columns);
+				"refused: it was begun with %u columns, not %u",
+				count, layout->columns);
 	return check_attribute(fd, layout, text);
 }
 
@@ -148,27 +148,27 @@ static int repair(int fd, const char *name, off_t size)
 	if (whole < 0 || ftruncate(fd, whole))
 		return -1;
 	warnx("%s: its last row was torn by a crash: cut back by %jd bytes",
-		name, (intmax_t)(size - whole));
+			name, (intmax_t)(size - whole));
 	return 0;
 }
 
 static int open_here(
-	int directory, const char *name, struct tm_refusal *refusal)
+		int directory, const char *name, struct tm_refusal *refusal)
 {
 	int fd = tm_place_file(
-		directory, name, FLAGS, 0, TM_TRUST_ROOT, refusal);
+			directory, name, FLAGS, 0, TM_TRUST_ROOT, refusal);
 
 	if (fd >= 0 || errno != ENOENT)
 		return fd;
 	fd = tm_place_file(directory, name, FLAGS | O_CREAT | O_EXCL, MODE,
-		TM_TRUST_ROOT, refusal);
+			TM_TRUST_ROOT, refusal);
 	if (fd >= 0)
 		fchmod(fd, MODE); /* whatever the umask */
 	return fd;
 }
 
 static int check(int fd, const char *name, const struct tm_layout *layout,
-	ino_t *inode, char text[TM_REFUSAL_SIZE])
+		ino_t *inode, char text[TM_REFUSAL_SIZE])
 {
 	struct stat status;
 
@@ -178,17 +178,17 @@ static int check(int fd, const char *name, const struct tm_layout *layout,
 		return 0;
 	if (!status.st_size && !layout->is_seven && !layout->with_header)
 		fsetxattr(fd, ATTRIBUTE, layout->header,
-			strlen(layout->header) - 1, 0);
+				strlen(layout->header) - 1, 0);
 	if (status.st_size && (check_columns(fd, layout, text) ||
-				      repair(fd, name, status.st_size)))
+					      repair(fd, name, status.st_size)))
 		return -1;
 	*inode = status.st_ino;
 	return 0;
 }
 
 int tm_file_open(int directory, const char *name,
-	const struct tm_layout *layout, ino_t *inode,
-	char text[TM_REFUSAL_SIZE])
+		const struct tm_layout *layout, ino_t *inode,
+		char text[TM_REFUSAL_SIZE])
 {
 	struct tm_refusal refusal;
 	int fd, error;
@@ -231,7 +231,7 @@ static size_t write_some(int fd, const char *rows, size_t size)
 		if (n > 0)
 			done += n;
 		else if (n == 0 || again++ == AGAIN_MAX ||
-			 (errno != EINTR && errno != EAGAIN))
+				(errno != EINTR && errno != EAGAIN))
 			break;
 	}
 	return done;
@@ -247,8 +247,8 @@ size_t tm_file_append(int fd, const char *rows, size_t size)
 
 	/* Never longer than it is: someone may have cut it meanwhile. */
 	if (done < size && torn && !fstat(fd, &status) &&
-		lseek(fd, 0, SEEK_CUR) == status.st_size &&
-		!ftruncate(fd, status.st_size - torn)) {
+			lseek(fd, 0, SEEK_CUR) == status.st_size &&
+			!ftruncate(fd, status.st_size - torn)) {
 		errno = error;
 		return done - torn;
 	}
@@ -275,7 +275,7 @@ static void repair_one(int directory, const char *name)
 	struct tm_refusal refusal;
 	struct stat status;
 	const int fd = tm_place_file(
-		directory, name, FLAGS, 0, TM_TRUST_ROOT, &refusal);
+			directory, name, FLAGS, 0, TM_TRUST_ROOT, &refusal);
 
 	if (fd < 0)
 		return; /* it is said when its user comes */
@@ -286,8 +286,8 @@ static void repair_one(int directory, const char *name)
 
 void tm_file_repair_all(int directory, const char *prefix)
 {
-	const int fd =
-		openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const int fd = openat(
+			directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *list = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 

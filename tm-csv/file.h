@@ -20,15 +20,15 @@ struct tm_layout {
 
 /* What the common checks say, in a line: "refused: it is a FIFO". */
 void tm_file_explain(
-	char text[TM_REFUSAL_SIZE], const struct tm_refusal *refusal);
+		char text[TM_REFUSAL_SIZE], const struct tm_refusal *refusal);
 
 /* Opens a file to append to, or makes it. *inode is that of the file as it was
  * left, 0 = unknown; another one is looked into: a torn last row is cut back
  * and said, other columns are refused. A descriptor, or -1 with errno and a
  * reason in text; a refusal is EPERM. */
 int tm_file_open(int directory, const char *name,
-	const struct tm_layout *layout, ino_t *inode,
-	char text[TM_REFUSAL_SIZE]);
+		const struct tm_layout *layout, ino_t *inode,
+		char text[TM_REFUSAL_SIZE]);
 
 /* Gives the file to a group, unless it is (gid_t)-1. 0, or -1 and errno. */
 int tm_file_give(int fd, gid_t group);

@@ -90,7 +90,7 @@ static bool is_stdout(const struct tm_files *files)
 }
 
 static void name_file(const struct tm_files *files,
-	const struct user_file *file, char name[NAME_MAX + 1])
+		const struct user_file *file, char name[NAME_MAX + 1])
 {
 	const struct tm_files_target *target = files->target;
 
@@ -98,23 +98,23 @@ static void name_file(const struct tm_files *files,
 		snprintf(name, NAME_MAX + 1, "%s", target->file);
 	else if (file->uid == TM_NOBODY)
 		snprintf(name, NAME_MAX + 1, "traffic_user_%s_none.log",
-			target->nic);
+				target->nic);
 	else
 		snprintf(name, NAME_MAX + 1, "traffic_user_%s_%" PRIu32 ".log",
-			target->nic, file->uid);
+				target->nic, file->uid);
 }
 
 /* --- lists --- */
 
-static void list_add(
-	struct list *list, struct tm_files *files, struct user_file *file)
+static void list_add(struct list *list, struct tm_files *files,
+		struct user_file *file)
 {
 	file->place = list->count;
 	list->numbers[list->count++] = file - files->all;
 }
 
-static void list_remove(
-	struct list *list, struct tm_files *files, struct user_file *file)
+static void list_remove(struct list *list, struct tm_files *files,
+		struct user_file *file)
 {
 	const uint32_t last = list->numbers[--list->count];
 
@@ -153,8 +153,8 @@ static void link_open(struct tm_files *files, struct user_file *file)
 
 /* A file whose rows may not have reached the disk stays suspect: what a later
  * fsync(2) says does not hold for what was lost before it. */
-static void suspect(
-	struct tm_files *files, struct user_file *file, const char *call)
+static void suspect(struct tm_files *files, struct user_file *file,
+		const char *call)
 {
 	char name[NAME_MAX + 1];
 
@@ -198,7 +198,7 @@ static gid_t group_of(struct tm_files *files, const struct user_file *file)
 		warnx("uid %" PRIu32 " has no group of its own: its file "
 		      "stays unreadable to it, and so do those of others "
 		      "like it",
-			file->uid);
+				file->uid);
 	files->said_group = true;
 	return -1;
 }
@@ -212,11 +212,11 @@ static void give(struct tm_files *files, struct user_file *file)
 		return;
 	files->said_group = true;
 	warn("uid %" PRIu32 ": its file cannot be given to group %ju",
-		file->uid, (uintmax_t)group);
+			file->uid, (uintmax_t)group);
 }
 
 static int open_file(struct tm_files *files, struct user_file *file,
-	char text[TM_REFUSAL_SIZE])
+		char text[TM_REFUSAL_SIZE])
 {
 	const ino_t known = file->inode;
 	char name[NAME_MAX + 1];
@@ -226,7 +226,7 @@ static int open_file(struct tm_files *files, struct user_file *file,
 		close_file(files, &files->all[files->oldest]);
 	for (;;) {
 		file->fd = tm_file_open(files->directory, name, files->layout,
-			&file->inode, text);
+				&file->inode, text);
 		if (file->fd >= 0)
 			break;
 		if ((errno != EMFILE && errno != ENFILE) || !files->open_count)
@@ -242,7 +242,7 @@ static int open_file(struct tm_files *files, struct user_file *file,
 /* Makes the descriptor fit to append to: open, and of a file that still has a
  * name; begun with a header where there is to be one. */
 static int prepare(struct tm_files *files, struct user_file *file,
-	char text[TM_REFUSAL_SIZE])
+		char text[TM_REFUSAL_SIZE])
 {
 	const char *header = files->layout->header;
 	struct stat status;
@@ -262,15 +262,15 @@ static int prepare(struct tm_files *files, struct user_file *file,
 	unlink_open(files, file);
 	link_open(files, file);
 	if (!files->layout->with_header || status.st_size ||
-		tm_file_append(file->fd, header, strlen(header)) ==
-			strlen(header))
+			tm_file_append(file->fd, header, strlen(header)) ==
+					strlen(header))
 		return 0;
 	snprintf(text, TM_REFUSAL_SIZE, "%s", strerror(errno));
 	return -1;
 }
 
-static void say_failing(
-	struct tm_files *files, struct user_file *file, const char *text)
+static void say_failing(struct tm_files *files, struct user_file *file,
+		const char *text)
 {
 	char name[NAME_MAX + 1];
 
@@ -280,13 +280,13 @@ static void say_failing(
 	if (files->named <= NAMED)
 		warnx("%s: %s; its rows are kept while they fit 64 KiB, and "
 		      "tried again each second",
-			name, text);
+				name, text);
 	else
 		warnx("further files fail: they are counted and not named");
 }
 
-static void set_failing(
-	struct tm_files *files, struct user_file *file, const char *text)
+static void set_failing(struct tm_files *files, struct user_file *file,
+		const char *text)
 {
 	if (file->is_failing)
 		return;
@@ -309,7 +309,7 @@ static void set_well(struct tm_files *files, struct user_file *file)
 	files->named = 0;
 	warnx("all files are written again; %" PRIu64 " rows (%" PRIu64
 	      " bytes) are owed",
-		files->owed_rows, files->owed_bytes);
+			files->owed_rows, files->owed_bytes);
 }
 
 static size_t write_stdout(const char *rows, size_t size)
@@ -323,7 +323,7 @@ static size_t write_stdout(const char *rows, size_t size)
 
 /* Appends whole rows: how many bytes of them are written. */
 static size_t append(struct tm_files *files, struct user_file *file,
-	const char *rows, size_t size)
+		const char *rows, size_t size)
 {
 	char text[TM_REFUSAL_SIZE];
 	size_t done;
@@ -340,7 +340,7 @@ static size_t append(struct tm_files *files, struct user_file *file,
 	if (done && files->target->is_synced && !file->is_unsynced) {
 		file->is_unsynced = true;
 		files->unsynced.numbers[files->unsynced.count++] =
-			file - files->all;
+				file - files->all;
 	}
 	return done;
 }
@@ -392,7 +392,7 @@ static void sync_all(struct tm_files *files, uint64_t now)
 {
 	for (uint32_t i = 0; i < files->unsynced.count; i++) {
 		struct user_file *file =
-			&files->all[files->unsynced.numbers[i]];
+				&files->all[files->unsynced.numbers[i]];
 
 		sync_file(files, file);
 		file->is_unsynced = false;
@@ -433,10 +433,10 @@ void tm_files_work(struct tm_files *files, bool idle)
 	if (left_ns(files->flushed_ns, idle ? IDLE_NS : FLUSH_NS, now) <= 0)
 		flush_all(files, now);
 	if (files->failing.count &&
-		left_ns(files->retried_ns, RETRY_NS, now) <= 0)
+			left_ns(files->retried_ns, RETRY_NS, now) <= 0)
 		retry(files, RETRIES, now);
 	if (files->unsynced.count &&
-		left_ns(files->synced_ns, SYNC_NS, now) <= 0)
+			left_ns(files->synced_ns, SYNC_NS, now) <= 0)
 		sync_all(files, now);
 }
 
@@ -445,8 +445,8 @@ void tm_files_work(struct tm_files *files, bool idle)
 static int make_room_for_users(struct tm_files *files)
 {
 	const uint32_t room = files->room ? 2 * files->room : 64;
-	struct list *lists[] = {
-		&files->touched, &files->failing, &files->unsynced};
+	struct list *lists[] = { &files->touched, &files->failing,
+		&files->unsynced };
 	uint32_t *numbers;
 	struct user_file *all;
 
@@ -471,12 +471,12 @@ static struct user_file *find_new(struct tm_files *files, uint32_t uid)
 
 	if (number == TM_INDEX_NONE) {
 		if (files->index.count == files->room &&
-			make_room_for_users(files))
+				make_room_for_users(files))
 			return NULL;
 		number = tm_index_add(&files->index, key);
 		if (number == TM_INDEX_NONE)
 			return NULL;
-		files->all[number] = (struct user_file){.uid = uid, .fd = -1};
+		files->all[number] = (struct user_file){ .uid = uid, .fd = -1 };
 	}
 	files->last = number;
 	files->last_uid = uid;
@@ -532,7 +532,7 @@ static bool grow(struct tm_files *files, struct user_file *file, size_t wanted)
 }
 
 static bool make_room(
-	struct tm_files *files, struct user_file *file, size_t size)
+		struct tm_files *files, struct user_file *file, size_t size)
 {
 	if (grow(files, file, size))
 		return true;
@@ -549,7 +549,7 @@ static void owe(struct tm_files *files, size_t size)
 
 /* For a row that there is no buffer for. */
 static void put_directly(struct tm_files *files, struct user_file *file,
-	const char *row, size_t size)
+		const char *row, size_t size)
 {
 	if (!file || file->is_failing || append(files, file, row, size) < size)
 		owe(files, size);
@@ -561,7 +561,7 @@ char *tm_files_begin(struct tm_files *files, uint32_t uid, size_t size)
 
 	files->current = file;
 	if (file && (file->used + size <= file->size ||
-			    make_room(files, file, size)))
+				    make_room(files, file, size)))
 		files->row = file->rows + file->used;
 	else
 		files->row = files->spare;
@@ -589,13 +589,13 @@ void tm_files_end(struct tm_files *files, const char *end)
 /* Room for the descriptors of users' files. */
 static uint32_t descriptors(void)
 {
-	struct rlimit limit = {.rlim_cur = OPEN_OTHERS};
+	struct rlimit limit = { .rlim_cur = OPEN_OTHERS };
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	if (limit.rlim_cur < limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max < OPEN_MAX_FILES + OPEN_OTHERS
-					 ? limit.rlim_max
-					 : OPEN_MAX_FILES + OPEN_OTHERS;
+						 ? limit.rlim_max
+						 : OPEN_MAX_FILES + OPEN_OTHERS;
 		setrlimit(RLIMIT_NOFILE, &limit);
 		getrlimit(RLIMIT_NOFILE, &limit);
 	}
@@ -616,10 +616,10 @@ static void open_single(struct tm_files *files)
 		err(TM_FAILED, NULL);
 	if (!is_stdout(files) && open_file(files, file, text))
 		errx(TM_FAILED, "%s/%s: %s", files->target->directory,
-			files->target->file, text);
+				files->target->file, text);
 	if (is_stdout(files) && files->layout->with_header)
 		tm_files_end(files, stpcpy(tm_files_begin(files, 0, 1024),
-					    files->layout->header));
+						    files->layout->header));
 }
 
 static void lock(const struct tm_files *files, const char *name)
@@ -631,12 +631,13 @@ static void lock(const struct tm_files *files, const char *name)
 		return; /* until the end of the process */
 	if (refusal.flaw == TM_FLAW_HELD)
 		errx(TM_FAILED,
-			"%s: %s writes the same files there; give another "
-			"--nic or --dir",
-			directory, refusal.text);
+				"%s: %s writes the same files there; give another "
+				"--nic or --dir",
+				directory, refusal.text);
 	errx(TM_FAILED, "%s/%s: %s: %s", directory, name,
-		refusal.flaw == TM_FLAW_ERROR ? "cannot be locked" : "refused",
-		refusal.text);
+			refusal.flaw == TM_FLAW_ERROR ? "cannot be locked"
+						      : "refused",
+			refusal.text);
 }
 
 static void open_place(struct tm_files *files)
@@ -645,23 +646,23 @@ static void open_place(struct tm_files *files)
 	char name[NAME_MAX + 1], text[TM_REFUSAL_SIZE];
 	struct tm_refusal refusal;
 
-	files->directory =
-		tm_place_open(target->directory, TM_TRUST_ROOT, &refusal);
+	files->directory = tm_place_open(
+			target->directory, TM_TRUST_ROOT, &refusal);
 	if (files->directory < 0) {
 		tm_file_explain(text, &refusal);
 		errx(TM_FAILED, "%s: %s", target->directory, text);
 	}
 	if (target->file && tm_place_look(files->directory, target->file,
-				    TM_TRUST_ROOT, &refusal) < 0) {
+					    TM_TRUST_ROOT, &refusal) < 0) {
 		tm_file_explain(text, &refusal);
 		errx(TM_FAILED, "%s/%s: %s", target->directory, target->file,
-			text);
+				text);
 	}
 	if (target->file)
 		snprintf(name, sizeof(name), ".%.200s.lock", target->file);
 	else
 		snprintf(name, sizeof(name), ".traffic_user_%s.lock",
-			target->nic);
+				target->nic);
 	lock(files, name);
 	if (target->file)
 		return;
@@ -669,8 +670,8 @@ static void open_place(struct tm_files *files)
 	tm_file_repair_all(files->directory, name);
 }
 
-struct tm_files *tm_files_open(
-	const struct tm_files_target *target, const struct tm_layout *layout)
+struct tm_files *tm_files_open(const struct tm_files_target *target,
+		const struct tm_layout *layout)
 {
 	struct tm_files *files = calloc(1, sizeof(*files));
 
@@ -704,13 +705,13 @@ void tm_files_reopen(struct tm_files *files)
 }
 
 void tm_files_owed(
-	const struct tm_files *files, uint64_t *rows, uint64_t *bytes)
+		const struct tm_files *files, uint64_t *rows, uint64_t *bytes)
 {
 	*rows = files->owed_rows;
 	*bytes = files->owed_bytes;
 	for (uint32_t i = 0; i < files->failing.count; i++) {
 		const struct user_file *file =
-			&files->all[files->failing.numbers[i]];
+				&files->all[files->failing.numbers[i]];
 
 		*bytes += file->used;
 		for (uint32_t at = 0; at < file->used; at++)
@@ -746,7 +747,7 @@ int tm_files_close(struct tm_files *files)
 	if (rows)
 		warnx("%" PRIu64 " rows (%" PRIu64
 		      " bytes) are owed: they could not be written",
-			rows, bytes);
+				rows, bytes);
 	is_well = !rows && !files->is_suspect;
 	free_all(files);
 	return is_well ? 0 : -1;

@@ -24,8 +24,8 @@ struct tm_files_target {
 struct tm_files;
 
 /* A line on stderr and the end of the process when they cannot be written. */
-struct tm_files *tm_files_open(
-	const struct tm_files_target *target, const struct tm_layout *layout);
+struct tm_files *tm_files_open(const struct tm_files_target *target,
+		const struct tm_layout *layout);
 
 /* The directory's descriptor, -1 for standard output. */
 int tm_files_directory(const struct tm_files *files);
@@ -49,7 +49,7 @@ void tm_files_reopen(struct tm_files *files);
 
 /* Rows that no file took yet, and their bytes. */
 void tm_files_owed(
-	const struct tm_files *files, uint64_t *rows, uint64_t *bytes);
+		const struct tm_files *files, uint64_t *rows, uint64_t *bytes);
 
 /* Writes what is left and closes. 0, or -1 when rows are owed or a file is
  * suspect, which was said. */

@@ -23,27 +23,27 @@
 #define NIC_SIZE_MAX 128 /* the uid has to fit behind it in a name */
 
 static const char usage[] =
-	"usage: tm-csv [--nic NAME] [-d DIR] [option ...] [file ...]\n"
-	"Writes events as CSV, for each user to a file traffic_user_NIC_UID.log:\n"
-	"direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out\n"
-	"\n"
-	"      --nic NAME      NIC in the files' names (unknown)\n"
-	"  -d, --dir DIR       where the files are (the current directory)\n"
-	"  -o, --output FILE   all users in one file, - is standard output; the\n"
-	"                      uid is the eighth column\n"
-	"      --header        begin each file with the names of its columns\n"
-	"      --columns LIST  further columns: uid, user, pid, comm, protocol,\n"
-	"                      source_port, destination_port, ports (both),\n"
-	"                      packets, interface, cgroup\n"
-	"  -n, --numeric       numbers for names in further columns\n"
-	"      --group NAME    give new files to this group (mode 0640)\n"
-	"      --readable      give each file to its user's own group\n"
-	"      --sync          on disk within 5 s, whatever happens\n"
-	"      --strict        exit 4 when events were lost\n"
-	"  -q, --quiet         no progress and no notes\n"
-	"  -v, --verbose       say also which protection the kernel lacks\n"
-	"  -h, --help          this text\n"
-	"  -V, --version       the version\n";
+		"usage: tm-csv [--nic NAME] [-d DIR] [option ...] [file ...]\n"
+		"Writes events as CSV, for each user to a file traffic_user_NIC_UID.log:\n"
+		"direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out\n"
+		"\n"
+		"      --nic NAME      NIC in the files' names (unknown)\n"
+		"  -d, --dir DIR       where the files are (the current directory)\n"
+		"  -o, --output FILE   all users in one file, - is standard output; the\n"
+		"                      uid is the eighth column\n"
+		"      --header        begin each file with the names of its columns\n"
+		"      --columns LIST  further columns: uid, user, pid, comm, protocol,\n"
+		"                      source_port, destination_port, ports (both),\n"
+		"                      packets, interface, cgroup\n"
+		"  -n, --numeric       numbers for names in further columns\n"
+		"      --group NAME    give new files to this group (mode 0640)\n"
+		"      --readable      give each file to its user's own group\n"
+		"      --sync          on disk within 5 s, whatever happens\n"
+		"      --strict        exit 4 when events were lost\n"
+		"  -q, --quiet         no progress and no notes\n"
+		"  -v, --verbose       say also which protection the kernel lacks\n"
+		"  -h, --help          this text\n"
+		"  -V, --version       the version\n";
 
 struct options {
 	struct tm_files_target target;
@@ -81,7 +81,7 @@ static const char *check_nic(const char *nic)
 	if (is_sound)
 		return nic;
 	warnx("--nic: not a name of 1 to %d characters without space and /",
-		NIC_SIZE_MAX);
+			NIC_SIZE_MAX);
 	misuse();
 }
 
@@ -105,7 +105,7 @@ static void add_columns(struct tm_columns *columns, const char *list)
 		return;
 	warnx("--columns: '%s' is not a column, or is there twice; there are "
 	      "%s",
-		problem, tm_columns_known());
+			problem, tm_columns_known());
 	misuse();
 }
 
@@ -190,33 +190,33 @@ static void say_directory(const struct options *options)
 
 	if (!options->is_quiet)
 		warnx("the files go to %s (-d names another directory)",
-			path ? path : ".");
+				path ? path : ".");
 	free(path);
 }
 
 static void parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"nic", required_argument, NULL, NIC},
-		{"dir", required_argument, NULL, 'd'},
-		{"output", required_argument, NULL, 'o'},
-		{"header", no_argument, NULL, HEADER},
-		{"columns", required_argument, NULL, COLUMNS},
-		{"numeric", no_argument, NULL, 'n'},
-		{"group", required_argument, NULL, GROUP},
-		{"readable", no_argument, NULL, READABLE},
-		{"sync", no_argument, NULL, SYNC},
-		{"strict", no_argument, NULL, STRICT},
-		{"quiet", no_argument, NULL, 'q'},
-		{"verbose", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "nic", required_argument, NULL, NIC },
+		{ "dir", required_argument, NULL, 'd' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "header", no_argument, NULL, HEADER },
+		{ "columns", required_argument, NULL, COLUMNS },
+		{ "numeric", no_argument, NULL, 'n' },
+		{ "group", required_argument, NULL, GROUP },
+		{ "readable", no_argument, NULL, READABLE },
+		{ "sync", no_argument, NULL, SYNC },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int letter;
 
 	while ((letter = getopt_long(argc, argv, "d:o:nqvhV", longs, NULL)) !=
-		-1)
+			-1)
 		take_option(options, letter, optarg);
 	if (options->target.group != (gid_t)-1 && options->target.is_readable) {
 		warnx("--group and --readable exclude each other");
@@ -244,7 +244,7 @@ static void lay_out(struct tm_layout *layout, const struct options *options)
 static void note_totals(struct writer *writer, const struct tm_event *event)
 {
 	if (event->total_in | event->total_out || !event->bytes ||
-		writer->said_totals)
+			writer->said_totals)
 		return;
 	writer->said_totals = true;
 	warnx("total_in and total_out are 0: they come from tm-account, as in "
@@ -269,8 +269,8 @@ static void write_row(struct writer *writer, const struct tm_event *event)
 
 _Static_assert(TM_ROW_SIZE + TM_COLUMNS_SIZE <= TM_FILES_ROW_MAX, "spare");
 
-static void write_rows(
-	struct writer *writer, const struct tm_event *events, size_t count)
+static void write_rows(struct writer *writer, const struct tm_event *events,
+		size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (tm_row_is(&events[i])) {
@@ -296,17 +296,17 @@ static bool await_input(struct tm_files *files, const struct tm_reader *in)
 }
 
 static void say_statistics(struct tm_progress *progress,
-	const struct tm_reader *in, const struct tm_files *files)
+		const struct tm_reader *in, const struct tm_files *files)
 {
 	uint64_t rows, bytes;
 
 	tm_files_owed(files, &rows, &bytes);
 	warnx("%s, %" PRIu64 " rows owed", tm_progress_text(progress, in),
-		rows);
+			rows);
 }
 
-static void run(
-	struct writer *writer, struct tm_reader *in, const bool is_quiet)
+static void run(struct writer *writer, struct tm_reader *in,
+		const bool is_quiet)
 {
 	struct tm_progress progress;
 	struct tm_event *events;
@@ -319,7 +319,7 @@ static void run(
 			say_statistics(&progress, in, writer->files);
 		if (tm_progress_due(&progress))
 			is_shown = fprintf(stderr, "\r%s\033[K",
-				tm_progress_text(&progress, in));
+					tm_progress_text(&progress, in));
 		n = await_input(writer->files, in) ? tm_reader_next(in, &events)
 						   : 0;
 		/* here: what comes after the signal goes to the new files */
@@ -346,7 +346,7 @@ static void confine(const struct writer *writer, bool is_verbose)
 }
 
 static int finish(struct writer *writer, const struct tm_reader *in,
-	const struct options *options)
+		const struct options *options)
 {
 	int status = in->status;
 
@@ -354,7 +354,7 @@ static int finish(struct writer *writer, const struct tm_reader *in,
 		warnx("%s", in->problem);
 	if (writer->foreign) {
 		warnx("%" PRIu64 " events have no direction and are left out",
-			writer->foreign);
+				writer->foreign);
 		status = status ? status : TM_CUT;
 	}
 	if (tm_files_close(writer->files))
@@ -366,8 +366,8 @@ static int finish(struct writer *writer, const struct tm_reader *in,
 
 int main(int argc, char **argv)
 {
-	struct options options = {
-		.target = {.nic = "unknown", .group = (gid_t)-1}};
+	struct options options = { .target = { .nic = "unknown",
+						   .group = (gid_t)-1 } };
 	struct writer writer;
 	struct tm_layout layout;
 	struct tm_reader in;
@@ -376,8 +376,8 @@ int main(int argc, char **argv)
 	if (!options.columns.names)
 		err(TM_FAILED, NULL);
 	parse_options(&options, argc, argv);
-	writer = (struct writer){
-		.columns = &options.columns, .said_totals = options.is_quiet};
+	writer = (struct writer){ .columns = &options.columns,
+		.said_totals = options.is_quiet };
 	lay_out(&layout, &options);
 	tm_signals_install();
 	if (tm_reader_open(&in, argv + optind))

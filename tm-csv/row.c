@@ -22,7 +22,7 @@ static struct {
 
 /* The rare paths stay out of line: the frequent ones need no stack then. */
 static __attribute__((noinline)) void remember(
-	struct memo *memo, const uint8_t address[16])
+		struct memo *memo, const uint8_t address[16])
 {
 	memcpy(memo->halves, address, sizeof(memo->halves));
 	memo->size = tm_address_format(memo->text, address) - memo->text;
@@ -35,10 +35,10 @@ static inline char *put_address(char *out, const uint8_t address[16])
 
 	memcpy(halves, address, sizeof(halves));
 	memo = &memos[((halves[0] << 1 ^ halves[1]) *
-			      UINT64_C(0x9e3779b97f4a7c15)) >>
-		      (64 - MEMO_BITS)];
+				      UINT64_C(0x9e3779b97f4a7c15)) >>
+			(64 - MEMO_BITS)];
 	if (memo->halves[0] != halves[0] || memo->halves[1] != halves[1] ||
-		!memo->size)
+			!memo->size)
 		remember(memo, address);
 	memcpy(out, memo->text, sizeof(memo->text));
 	return out + memo->size;
@@ -63,7 +63,7 @@ static inline char *put_time(char *out, uint64_t time_ns)
 		note_second(value);
 	memcpy(out, second.text, sizeof(second.text));
 	return tm_nanoseconds_format(
-		out + second.size, time_ns - value * SECOND_NS);
+			out + second.size, time_ns - value * SECOND_NS);
 }
 
 static char *put_number(char *out, uint64_t value)
@@ -78,8 +78,8 @@ char *tm_row_format(char out[TM_ROW_SIZE], const struct tm_event *event)
 	static const struct {
 		char text[15];
 		uint8_t size;
-	} names[] = {
-		{"in,", 3}, {"out,", 4}, {"lost-in,", 8}, {"lost-out,", 9}};
+	} names[] = { { "in,", 3 }, { "out,", 4 }, { "lost-in,", 8 },
+		{ "lost-out,", 9 } };
 	const bool is_lost = event->kind == TM_LOST;
 	const unsigned i = is_lost * 2 + (event->direction & 1);
 	char *p = out;

@@ -19,8 +19,8 @@ static int read_all(int fd, struct tm_btf *btf)
 
 	do {
 		if (btf->size == room) {
-			void *const more =
-				realloc(btf->data, room += (size_t)4 << 20);
+			void *const more = realloc(
+					btf->data, room += (size_t)4 << 20);
 
 			if (!more)
 				return -1;
@@ -101,7 +101,7 @@ static size_t rest(const struct btf_type *type)
 }
 
 static bool is_named(const struct tm_btf *btf, const struct btf_type *type,
-	const char *prefix, const char *name)
+		const char *prefix, const char *name)
 {
 	const struct btf_header *const header = (const void *)btf->data;
 	const size_t length = strlen(prefix);
@@ -115,7 +115,7 @@ static bool is_named(const struct tm_btf *btf, const struct btf_type *type,
 }
 
 uint32_t tm_btf_find(const struct tm_btf *btf, uint32_t kind,
-	const char *prefix, const char *name)
+		const char *prefix, const char *name)
 {
 	const struct btf_header *const header = (const void *)btf->data;
 	const unsigned char *at, *end;
@@ -128,7 +128,7 @@ uint32_t tm_btf_find(const struct tm_btf *btf, uint32_t kind,
 	for (uint32_t id = 1; (size_t)(end - at) >= sizeof(*type); id++) {
 		type = (const void *)at;
 		if (BTF_INFO_KIND(type->info) == kind &&
-			is_named(btf, type, prefix, name))
+				is_named(btf, type, prefix, name))
 			return id;
 		at += sizeof(*type);
 		if (rest(type) > (size_t)(end - at))

@@ -18,7 +18,7 @@ int tm_btf_open(struct tm_btf *btf);
 /* The id of the type of that kind (BTF_KIND_FUNC ...) and name, which is put
  * together of both texts; 0 = none. */
 uint32_t tm_btf_find(const struct tm_btf *btf, uint32_t kind,
-	const char *prefix, const char *name);
+		const char *prefix, const char *name);
 
 void tm_btf_close(struct tm_btf *btf);
 

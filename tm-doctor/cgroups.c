@@ -21,13 +21,13 @@ static void note_sys(struct mounted *mounted, const struct tm_mount *mount)
 	char path[sizeof("/run/netns/") + sizeof(mounted->netns)];
 
 	if (strcmp(mount->type, "sysfs") || strcmp(mount->point, "/sys") ||
-		strlen(mount->source) >= sizeof(mounted->netns) ||
-		!tm_place_is_plain(mount->source))
+			strlen(mount->source) >= sizeof(mounted->netns) ||
+			!tm_place_is_plain(mount->source))
 		return;
 	snprintf(path, sizeof(path), "/run/netns/%s", mount->source);
 	if (!access(path, F_OK))
 		memcpy(mounted->netns, mount->source,
-			strlen(mount->source) + 1);
+				strlen(mount->source) + 1);
 }
 
 static void look(struct mounted *mounted)
@@ -39,9 +39,9 @@ static void look(struct mounted *mounted)
 		return;
 	while (tm_mounts_next(&mounts, &mount)) {
 		if (!*mounted->tree && !strcmp(mount.type, "cgroup2") &&
-			strlen(mount.point) < mounted->size)
+				strlen(mount.point) < mounted->size)
 			memcpy(mounted->tree, mount.point,
-				strlen(mount.point) + 1);
+					strlen(mount.point) + 1);
 		note_sys(mounted, &mount);
 	}
 	tm_mounts_close(&mounts);
@@ -49,25 +49,25 @@ static void look(struct mounted *mounted)
 
 static void check_tree(struct tm_doctor *doctor)
 {
-	struct mounted mounted = {
-		.tree = doctor->tree, .size = sizeof(doctor->tree)};
+	struct mounted mounted = { .tree = doctor->tree,
+		.size = sizeof(doctor->tree) };
 	struct tm_row *row;
 
 	look(&mounted);
 	row = tm_row_add(&doctor->table, "cgroup2 tree",
-		*doctor->tree ? TM_OK : TM_MISSING, "%s",
-		*doctor->tree ? doctor->tree : "not mounted here");
+			*doctor->tree ? TM_OK : TM_MISSING, "%s",
+			*doctor->tree ? doctor->tree : "not mounted here");
 	row->is_needed = true;
 	if (*doctor->tree)
 		return;
 	if (*mounted.netns)
 		tm_row_mend(row,
-			"ip netns exec hides what is to be attached to",
-			"nsenter --net=/run/netns/%s tm-capture",
-			mounted.netns);
+				"ip netns exec hides what is to be attached to",
+				"nsenter --net=/run/netns/%s tm-capture",
+				mounted.netns);
 	else
 		tm_row_mend(row, "there is nothing to attach to",
-			"mount -t cgroup2 none /mnt");
+				"mount -t cgroup2 none /mnt");
 }
 
 /* The file stands in every cgroup but the real root. */
@@ -85,21 +85,21 @@ static void check_root(struct tm_doctor *doctor)
 	doctor->root = open(doctor->tree, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (doctor->root < 0) {
 		row = tm_row_add(
-			table, name, TM_MISSING, "%s", strerror(errno));
+				table, name, TM_MISSING, "%s", strerror(errno));
 		tm_row_mend(row, "there is nothing to attach to", "%s",
-			"run tm-capture as root, or name a cgroup with -c");
+				"run tm-capture as root, or name a cgroup with -c");
 	} else if (is_part(doctor->root)) {
 		row = tm_row_add(table, name, TM_NOTE,
-			"only part of the "
-			"host's tree%s",
-			tm_place_is_initial("cgroup")
-				? " is mounted"
-				: ": this is a cgroup namespace");
+				"only part of the "
+				"host's tree%s",
+				tm_place_is_initial("cgroup")
+						? " is mounted"
+						: ": this is a cgroup namespace");
 		tm_row_mend(row,
-			"the sockets of all other cgroups of this host are "
-			"not seen",
-			"run it on the host, or start the container with "
-			"--cgroupns=host");
+				"the sockets of all other cgroups of this host are "
+				"not seen",
+				"run it on the host, or start the container with "
+				"--cgroupns=host");
 	} else {
 		row = tm_row_add(table, name, TM_OK, "the whole host's");
 	}
@@ -109,8 +109,8 @@ static void check_root(struct tm_doctor *doctor)
 /* A program that was attached for itself alone keeps out all others. */
 static void check_sharing(struct tm_doctor *doctor)
 {
-	static const uint32_t types[] = {
-		BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_EGRESS};
+	static const uint32_t types[] = { BPF_CGROUP_INET_INGRESS,
+		BPF_CGROUP_INET_EGRESS };
 	static const char name[] = "room at the root";
 	struct tm_attached attached;
 	struct tm_row *row;
@@ -118,20 +118,20 @@ static void check_sharing(struct tm_doctor *doctor)
 	for (size_t i = 0; i < 2; i++) {
 		if (tm_trial_query(doctor->root, types[i], &attached)) {
 			tm_row_add(&doctor->table, name, TM_UNKNOWN, "%s",
-				strerror(errno));
+					strerror(errno));
 			return;
 		}
 		if (!attached.count || attached.flags & BPF_F_ALLOW_MULTI)
 			continue;
 		row = tm_row_add(&doctor->table, name, TM_MISSING,
-			"program %u is attached so that no other may be",
-			attached.ids[0]);
+				"program %u is attached so that no other may be",
+				attached.ids[0]);
 		row->is_needed = true;
 		tm_row_mend(row, "tm-capture cannot attach beside it",
-			"bpftool cgroup detach %s %s id %u",
-			tm_place_is_plain(doctor->tree) ? doctor->tree
-							: "CGROUP",
-			i ? "egress" : "ingress", attached.ids[0]);
+				"bpftool cgroup detach %s %s id %u",
+				tm_place_is_plain(doctor->tree) ? doctor->tree
+								: "CGROUP",
+				i ? "egress" : "ingress", attached.ids[0]);
 		return;
 	}
 	tm_row_add(&doctor->table, name, TM_OK, "others can be attached");

@@ -58,7 +58,7 @@ static int call(const struct feature *feature, const struct tm_lab *lab)
 {
 	(void)lab;
 	return tm_trial_helper(
-		feature->type, feature->attach_type, 0, feature->id);
+			feature->type, feature->attach_type, 0, feature->id);
 }
 
 /* Attached, with the helper that it is there for. */
@@ -73,7 +73,7 @@ static int attach(const struct feature *feature, const struct tm_lab *lab)
 		return -1;
 	if (lab->cgroup >= 0)
 		result = tm_trial_attach(
-			program, lab->cgroup, feature->attach_type);
+				program, lab->cgroup, feature->attach_type);
 	error = errno;
 	close(program);
 	errno = error;
@@ -83,7 +83,7 @@ static int attach(const struct feature *feature, const struct tm_lab *lab)
 /* A program at what the kernel's BTF has by that name, and the helper that it
  * is there for. */
 static int hook(const struct feature *feature, const struct tm_lab *lab,
-	uint32_t attach_type, uint32_t kind, const char *prefix)
+		uint32_t attach_type, uint32_t kind, const char *prefix)
 {
 	const char *const name = strchr(feature->name, '/') + 1;
 	const uint32_t id = tm_btf_find(lab->btf, kind, prefix, name);
@@ -92,14 +92,14 @@ static int hook(const struct feature *feature, const struct tm_lab *lab,
 	if (!id || finish(tm_trial_load_traced(attach_type, id)))
 		return -1;
 	return feature->id ? tm_trial_helper(BPF_PROG_TYPE_TRACING, attach_type,
-				     id, feature->id)
+					     id, feature->id)
 			   : 0;
 }
 
 static int trace(const struct feature *feature, const struct tm_lab *lab)
 {
-	return hook(
-		feature, lab, BPF_TRACE_RAW_TP, BTF_KIND_TYPEDEF, "btf_trace_");
+	return hook(feature, lab, BPF_TRACE_RAW_TP, BTF_KIND_TYPEDEF,
+			"btf_trace_");
 }
 
 static int iterate(const struct feature *feature, const struct tm_lab *lab)
@@ -108,7 +108,7 @@ static int iterate(const struct feature *feature, const struct tm_lab *lab)
 }
 
 static int link_to_interface(
-	const struct feature *feature, const struct tm_lab *lab)
+		const struct feature *feature, const struct tm_lab *lab)
 {
 	(void)feature;
 	(void)lab;
@@ -116,7 +116,7 @@ static int link_to_interface(
 }
 
 static int add_to_interface(
-	const struct feature *feature, const struct tm_lab *lab)
+		const struct feature *feature, const struct tm_lab *lab)
 {
 	(void)feature;
 	(void)lab;
@@ -142,7 +142,7 @@ static int make_trie(const struct feature *feature, const struct tm_lab *lab)
 	(void)feature;
 	(void)lab;
 	return finish(tm_trial_map(
-		BPF_MAP_TYPE_LPM_TRIE, 20, 4, 16, BPF_F_NO_PREALLOC));
+			BPF_MAP_TYPE_LPM_TRIE, 20, 4, 16, BPF_F_NO_PREALLOC));
 }
 
 static int make_storage(const struct feature *feature, const struct tm_lab *lab)
@@ -155,8 +155,8 @@ static int make_storage(const struct feature *feature, const struct tm_lab *lab)
 static int map_memory(int protection)
 {
 	const size_t size = sysconf(_SC_PAGESIZE);
-	const int map =
-		tm_trial_map(BPF_MAP_TYPE_ARRAY, 4, size, 1, BPF_F_MMAPABLE);
+	const int map = tm_trial_map(
+			BPF_MAP_TYPE_ARRAY, 4, size, 1, BPF_F_MMAPABLE);
 	void *memory;
 
 	if (map < 0)
@@ -179,80 +179,89 @@ static int make_flows(const struct feature *feature, const struct tm_lab *lab)
 	(void)feature;
 	(void)lab;
 	if (map_memory(PROT_READ | PROT_WRITE) ||
-		finish(tm_trial_map(BPF_MAP_TYPE_QUEUE, 0, 4, 1, 0)) ||
-		tm_trial_helper(SKB, OUT, 0, PUSH) ||
-		tm_trial_helper(SKB, OUT, 0, POP))
+			finish(tm_trial_map(BPF_MAP_TYPE_QUEUE, 0, 4, 1, 0)) ||
+			tm_trial_helper(SKB, OUT, 0, PUSH) ||
+			tm_trial_helper(SKB, OUT, 0, POP))
 		return -1;
 	return finish(tm_trial_map(BPF_MAP_TYPE_LRU_HASH, 56, 8, FLOWS, 0));
 }
 
 static const struct feature features[] = {
-	{"cgroup_skb/ingress", attach, SKB, BPF_CGROUP_INET_INGRESS, 0, ALL,
-		"nothing that comes in is seen", FIRST, CGROUP_BPF, NULL},
-	{"cgroup_skb/egress", attach, SKB, OUT, 0, ALL,
-		"nothing that goes out is seen", FIRST, CGROUP_BPF, NULL},
-	{"ring buffer", make_ring, 0, 0, 0, ALL,
-		"events do not reach tm-capture", FIRST, NULL, NULL},
-	{"mapped counters", map_array, 0, 0, 0, ALL,
-		"what was seen and lost is not counted", FIRST, NULL, NULL},
-	{"hash", make_hash, 0, 0, 0, ALL,
-		"what was lost is not counted by user", FIRST, NULL, NULL},
-	{"socket storage", make_storage, 0, 0, 0, ALL,
-		"no owner can be kept with a socket", FIRST, NULL, NULL},
-	{"bpf_ringbuf_reserve", call, SKB, OUT, 131, ALL,
-		"events do not reach tm-capture", FIRST, NULL, NULL},
-	{"bpf_ktime_get_boot_ns", call, SKB, OUT, 125, ALL,
-		"events have no time", FIRST, NULL, NULL},
-	{"bpf_get_socket_uid", call, SKB, OUT, 47, ALL,
-		"a socket's user is not known", FIRST, NULL, NULL},
-	{"bpf_skb_cgroup_id", call, SKB, OUT, 79, ALL,
-		"a socket's cgroup is not known", FIRST,
-		"CONFIG_SOCK_CGROUP_DATA=y", NULL},
-	{"bpf_sk_fullsock", call, SKB, OUT, 95, ALL,
-		"a socket's user is not known", FIRST, NULL, NULL},
-	{"bpf_sk_storage_get", call, SKB, OUT, STORAGE, ALL,
-		"no owner can be kept with a socket", FIRST, NULL, NULL},
-	{"bpf_probe_read_kernel", call, SKB, OUT, READ, false, BLIND, NULL,
-		NULL, "boot without lockdown=confidentiality"},
-	{"bpf_get_current_task", call, SKB, OUT, TASK, false, BLIND, FIRST,
-		NULL, NULL},
-	{"cgroup/sock_create", attach, BPF_PROG_TYPE_CGROUP_SOCK,
-		BPF_CGROUP_INET_SOCK_CREATE, STORAGE, false,
-		"a socket that only receives is its user's, without a "
-		"process, until its first I/O",
-		"5.9", "CONFIG_CGROUP_BPF=y", NULL},
-	{"tp_btf/sock_recv_length", trace, 0, 0, STORAGE, false,
-		"what a process only receives may stay with who had its "
-		"socket before; for TCP tcp_rcv_space_adjust stands in",
-		"6.3", NULL, NULL},
-	{"tp_btf/tcp_rcv_space_adjust", trace, 0, 0, STORAGE, false,
-		"where sock_recv_length is missing too, what a process only "
-		"receives may stay with who had its socket before",
-		"5.11", NULL, NULL},
-	{"iter/task_file", iterate, 0, 0, SOCK_FROM_FILE, false,
-		"sockets older than the capture are their user's, without a "
-		"process, until their first I/O",
-		"5.11", NULL, NULL},
-	{"flow table", make_flows, 0, 0, 0, false,
-		"--every: each packet is an event instead of a part of a sum",
-		FIRST, NULL, NULL},
-	{"longest prefix match", make_trie, 0, 0, 0, ALL,
-		"the lists of -s and -x have no place", FIRST, NULL, NULL},
-	{"tcx", link_to_interface, 0, 0, 0, false,
-		"--hook tc: filters of clsact stand in, which a second process "
-		"removes at the end",
-		"6.6", NULL, NULL},
-	{"clsact", add_to_interface, 0, 0, 0, false,
-		"--hook tc: before 6.6 no program is on an interface", NULL,
-		"CONFIG_NET_SCH_INGRESS=y and CONFIG_NET_CLS_BPF=y", NULL},
-	{"bpf_sk_lookup_tcp", call, CLS, 0, 84, false, NO_RECEIVER, FIRST, NULL,
-		NULL},
-	{"bpf_sk_lookup_udp", call, CLS, 0, 85, false, NO_RECEIVER, FIRST, NULL,
-		NULL},
-	{"bpf_fib_lookup", call, CLS, 0, 69, false, NO_RECEIVER, FIRST, NULL,
-		NULL},
-	{"bpf_get_listener_sock", call, CLS, 0, 98, false,
-		"--hook tc: cannot be loaded", FIRST, NULL, NULL},
+	{ "cgroup_skb/ingress", attach, SKB, BPF_CGROUP_INET_INGRESS, 0, ALL,
+			"nothing that comes in is seen", FIRST, CGROUP_BPF,
+			NULL },
+	{ "cgroup_skb/egress", attach, SKB, OUT, 0, ALL,
+			"nothing that goes out is seen", FIRST, CGROUP_BPF,
+			NULL },
+	{ "ring buffer", make_ring, 0, 0, 0, ALL,
+			"events do not reach tm-capture", FIRST, NULL, NULL },
+	{ "mapped counters", map_array, 0, 0, 0, ALL,
+			"what was seen and lost is not counted", FIRST, NULL,
+			NULL },
+	{ "hash", make_hash, 0, 0, 0, ALL,
+			"what was lost is not counted by user", FIRST, NULL,
+			NULL },
+	{ "socket storage", make_storage, 0, 0, 0, ALL,
+			"no owner can be kept with a socket", FIRST, NULL,
+			NULL },
+	{ "bpf_ringbuf_reserve", call, SKB, OUT, 131, ALL,
+			"events do not reach tm-capture", FIRST, NULL, NULL },
+	{ "bpf_ktime_get_boot_ns", call, SKB, OUT, 125, ALL,
+			"events have no time", FIRST, NULL, NULL },
+	{ "bpf_get_socket_uid", call, SKB, OUT, 47, ALL,
+			"a socket's user is not known", FIRST, NULL, NULL },
+	{ "bpf_skb_cgroup_id", call, SKB, OUT, 79, ALL,
+			"a socket's cgroup is not known", FIRST,
+			"CONFIG_SOCK_CGROUP_DATA=y", NULL },
+	{ "bpf_sk_fullsock", call, SKB, OUT, 95, ALL,
+			"a socket's user is not known", FIRST, NULL, NULL },
+	{ "bpf_sk_storage_get", call, SKB, OUT, STORAGE, ALL,
+			"no owner can be kept with a socket", FIRST, NULL,
+			NULL },
+	{ "bpf_probe_read_kernel", call, SKB, OUT, READ, false, BLIND, NULL,
+			NULL, "boot without lockdown=confidentiality" },
+	{ "bpf_get_current_task", call, SKB, OUT, TASK, false, BLIND, FIRST,
+			NULL, NULL },
+	{ "cgroup/sock_create", attach, BPF_PROG_TYPE_CGROUP_SOCK,
+			BPF_CGROUP_INET_SOCK_CREATE, STORAGE, false,
+			"a socket that only receives is its user's, without a "
+			"process, until its first I/O",
+			"5.9", "CONFIG_CGROUP_BPF=y", NULL },
+	{ "tp_btf/sock_recv_length", trace, 0, 0, STORAGE, false,
+			"what a process only receives may stay with who had its "
+			"socket before; for TCP tcp_rcv_space_adjust stands in",
+			"6.3", NULL, NULL },
+	{ "tp_btf/tcp_rcv_space_adjust", trace, 0, 0, STORAGE, false,
+			"where sock_recv_length is missing too, what a process only "
+			"receives may stay with who had its socket before",
+			"5.11", NULL, NULL },
+	{ "iter/task_file", iterate, 0, 0, SOCK_FROM_FILE, false,
+			"sockets older than the capture are their user's, without a "
+			"process, until their first I/O",
+			"5.11", NULL, NULL },
+	{ "flow table", make_flows, 0, 0, 0, false,
+			"--every: each packet is an event instead of a part of a sum",
+			FIRST, NULL, NULL },
+	{ "longest prefix match", make_trie, 0, 0, 0, ALL,
+			"the lists of -s and -x have no place", FIRST, NULL,
+			NULL },
+	{ "tcx", link_to_interface, 0, 0, 0, false,
+			"--hook tc: filters of clsact stand in, which a second process "
+			"removes at the end",
+			"6.6", NULL, NULL },
+	{ "clsact", add_to_interface, 0, 0, 0, false,
+			"--hook tc: before 6.6 no program is on an interface",
+			NULL,
+			"CONFIG_NET_SCH_INGRESS=y and CONFIG_NET_CLS_BPF=y",
+			NULL },
+	{ "bpf_sk_lookup_tcp", call, CLS, 0, 84, false, NO_RECEIVER, FIRST,
+			NULL, NULL },
+	{ "bpf_sk_lookup_udp", call, CLS, 0, 85, false, NO_RECEIVER, FIRST,
+			NULL, NULL },
+	{ "bpf_fib_lookup", call, CLS, 0, 69, false, NO_RECEIVER, FIRST, NULL,
+			NULL },
+	{ "bpf_get_listener_sock", call, CLS, 0, 98, false,
+			"--hook tc: cannot be loaded", FIRST, NULL, NULL },
 };
 
 static bool is_forbidden(int error)
@@ -309,22 +318,22 @@ static void advise(struct tm_row *row, const struct feature *feature, int error)
 		tm_row_mend(row, feature->cost, "%s", feature->mend);
 	else if (is_forbidden(error))
 		tm_row_mend(row, feature->cost,
-			"permit it: this kernel refuses it even with the rights "
-			"above (a security module, or how it was built)");
+				"permit it: this kernel refuses it even with the rights "
+				"above (a security module, or how it was built)");
 	else if (!feature->since)
 		tm_row_mend(row, feature->cost, "a kernel with %s", with);
 	else if (!is_newer(feature->since))
 		tm_row_mend(row, feature->cost, "a kernel of %s or newer%s%s",
-			feature->since, and_with, with);
+				feature->since, and_with, with);
 	else
 		tm_row_mend(row, feature->cost,
-			"a kernel built with %s: this one is new enough, but "
-			"was built without",
-			feature->with ? feature->with : "it");
+				"a kernel built with %s: this one is new enough, but "
+				"was built without",
+				feature->with ? feature->with : "it");
 }
 
 static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
-	const struct feature *feature)
+		const struct feature *feature)
 {
 	struct tm_table *const table = &doctor->table;
 	const int result = feature->try(feature, lab);
@@ -335,24 +344,24 @@ static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
 		row = tm_row_add(table, feature->name, TM_OK, "works");
 	else if (result == UNTRIED && !feature->type)
 		row = tm_row_add(table, feature->name, TM_UNKNOWN,
-			"takes CAP_SYS_ADMIN to be tried where nothing is "
-			"metered");
+				"takes CAP_SYS_ADMIN to be tried where nothing is "
+				"metered");
 	else if (result == UNTRIED)
 		row = tm_row_add(table, feature->name, TM_UNKNOWN,
-			"loads; no cgroup to attach it to: %s",
-			lab->error ? strerror(lab->error) : "no tree");
+				"loads; no cgroup to attach it to: %s",
+				lab->error ? strerror(lab->error) : "no tree");
 	else if (is_forbidden(error) && !doctor->has_rights)
 		row = tm_row_add(table, feature->name, TM_UNKNOWN,
-			"needs the rights above to be tried");
+				"needs the rights above to be tried");
 	else if (!doctor->has_perfmon && takes_perfmon(feature, error))
 		row = tm_row_add(table, feature->name, TM_UNKNOWN,
-			"needs CAP_PERFMON to be tried");
+				"needs CAP_PERFMON to be tried");
 	else if (error == EMFILE || error == ENFILE)
 		row = tm_row_add(table, feature->name, TM_UNKNOWN, "%s",
-			strerror(error));
+				strerror(error));
 	else {
-		row = tm_row_add(
-			table, feature->name, TM_MISSING, "%s", reason(error));
+		row = tm_row_add(table, feature->name, TM_MISSING, "%s",
+				reason(error));
 		advise(row, feature, error);
 	}
 	row->is_needed = feature->is_needed;

@@ -23,7 +23,7 @@ static bool has_image(void)
 	if (!access(path, R_OK))
 		return true;
 	snprintf(path, sizeof(path), "/usr/lib/debug/boot/vmlinux-%s",
-		system.release);
+			system.release);
 	return !access(path, R_OK);
 }
 
@@ -34,35 +34,37 @@ static void check_types(struct tm_doctor *doctor)
 
 	if (!result) {
 		row = tm_row_add(&doctor->table, "BTF", TM_OK,
-			TM_BTF_PATH ", %zu kB", doctor->btf.size / 1024);
+				TM_BTF_PATH ", %zu kB",
+				doctor->btf.size / 1024);
 	} else {
 		row = tm_row_add(&doctor->table, "BTF",
-			has_image() ? TM_UNKNOWN : TM_MISSING,
-			TM_BTF_PATH ": %s",
-			errno == EBADMSG ? "not a BTF" : strerror(errno));
+				has_image() ? TM_UNKNOWN : TM_MISSING,
+				TM_BTF_PATH ": %s",
+				errno == EBADMSG ? "not a BTF"
+						 : strerror(errno));
 		tm_row_mend(row,
-			"programs cannot be fitted to this kernel's structures",
-			"a kernel with CONFIG_DEBUG_INFO_BTF=y");
+				"programs cannot be fitted to this kernel's structures",
+				"a kernel with CONFIG_DEBUG_INFO_BTF=y");
 	}
 	row->is_needed = true;
 }
 
 static void check_jit(struct tm_doctor *doctor)
 {
-	const int program =
-		tm_trial_load(BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS);
+	const int program = tm_trial_load(
+			BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS);
 
 	if (program < 0)
 		tm_row_add(&doctor->table, "JIT", TM_UNKNOWN,
-			"no program could be loaded to try");
+				"no program could be loaded to try");
 	else if (tm_trial_jited(program))
 		tm_row_add(&doctor->table, "JIT", TM_OK,
-			"programs become machine code");
+				"programs become machine code");
 	else
 		tm_row_mend(tm_row_add(&doctor->table, "JIT", TM_MISSING,
-				    "programs are interpreted"),
-			"each packet costs several times as much",
-			"sysctl net.core.bpf_jit_enable=1");
+					    "programs are interpreted"),
+				"each packet costs several times as much",
+				"sysctl net.core.bpf_jit_enable=1");
 	if (program >= 0)
 		close(program);
 }
@@ -72,23 +74,24 @@ static void check_lockdown(struct tm_doctor *doctor)
 	static const char name[] = "lockdown";
 	struct tm_table *const table = &doctor->table;
 	const struct tm_row *const reading =
-		tm_row_find(table, "bpf_probe_read_kernel");
+			tm_row_find(table, "bpf_probe_read_kernel");
 	char modes[128];
 
-	if (tm_place_read(
-		    "/sys/kernel/security/lockdown", modes, sizeof(modes))) {
+	if (tm_place_read("/sys/kernel/security/lockdown", modes,
+			    sizeof(modes))) {
 		tm_row_add(table, name,
-			reading->state == TM_OK ? TM_OK : TM_UNKNOWN, "%s",
-			reading->state == TM_OK
-				? "does not keep programs from reading"
-				: "/sys/kernel/security/lockdown is not there");
+				reading->state == TM_OK ? TM_OK : TM_UNKNOWN,
+				"%s",
+				reading->state == TM_OK
+						? "does not keep programs from reading"
+						: "/sys/kernel/security/lockdown is not there");
 		return;
 	}
 	if (strstr(modes, "[confidentiality]"))
 		tm_row_mend(tm_row_add(table, name, TM_NOTE, "%s", modes),
-			"no process is known, and events carry the flag "
-			"unsure",
-			"boot with lockdown=integrity, or without");
+				"no process is known, and events carry the flag "
+				"unsure",
+				"boot with lockdown=integrity, or without");
 	else
 		tm_row_add(table, name, TM_OK, "%s", modes);
 }
@@ -102,19 +105,19 @@ static void check_unprivileged(struct tm_doctor *doctor)
 
 	if (tm_place_read(path, value, sizeof(value)))
 		tm_row_add(table, name, TM_UNKNOWN, "%s: %s", path,
-			strerror(errno));
+				strerror(errno));
 	else if (!strcmp(value, "0"))
 		tm_row_mend(tm_row_add(table, name, TM_NOTE,
-				    "permitted to every user"),
-			"none, but every user may load programs",
-			"sysctl kernel.unprivileged_bpf_disabled=2");
+					    "permitted to every user"),
+				"none, but every user may load programs",
+				"sysctl kernel.unprivileged_bpf_disabled=2");
 	else
 		tm_row_add(table, name, TM_OK, "disabled (%s)", value);
 }
 
 /* An empty cgroup, so that no traffic meets what is attached. */
 static void open_lab(
-	struct tm_lab *lab, const char *tree, char *path, size_t size)
+		struct tm_lab *lab, const char *tree, char *path, size_t size)
 {
 	lab->cgroup = -1;
 	lab->error = 0;
@@ -130,7 +133,7 @@ static void open_lab(
 void tm_check_kernel(struct tm_doctor *doctor)
 {
 	char path[sizeof(doctor->tree) + 32];
-	struct tm_lab lab = {.btf = &doctor->btf};
+	struct tm_lab lab = { .btf = &doctor->btf };
 	sigset_t all, before;
 
 	doctor->table.group = "kernel";

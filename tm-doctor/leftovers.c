@@ -31,8 +31,8 @@ static const char cost[] = "it stays when its meter has ended, and costs each "
 static const char cost_of_ours[] = "none while its tm-capture runs; else each "
 				   "packet costs time";
 
-static struct tm_row *add(
-	struct search *search, uint32_t id, const char *kind, const char *where)
+static struct tm_row *add(struct search *search, uint32_t id, const char *kind,
+		const char *where)
 {
 	char name[BPF_OBJ_NAME_LEN];
 
@@ -40,8 +40,8 @@ static struct tm_row *add(
 	if (search->left++ >= LEFTOVERS)
 		return NULL;
 	return tm_row_add(search->table, "program without a link", TM_NOTE,
-		"%s (id %u), %s of %s", *name ? name : "a program", id, kind,
-		where);
+			"%s (id %u), %s of %s", *name ? name : "a program", id,
+			kind, where);
 }
 
 /* systemd attaches its own without links, and looks after them. */
@@ -65,7 +65,7 @@ static bool is_looked_after(struct search *search, uint32_t id)
 
 /* A hook of a cgroup, by the name that bpftool gives it. */
 static void look_at_hook(struct search *search, int cgroup, const char *path,
-	uint32_t type, const char *name)
+		uint32_t type, const char *name)
 {
 	struct tm_attached attached;
 	struct tm_row *row;
@@ -80,9 +80,10 @@ static void look_at_hook(struct search *search, int cgroup, const char *path,
 		row = add(search, id, name, path);
 		if (row)
 			tm_row_mend(row, cost,
-				"bpftool cgroup detach %s %s id %u",
-				tm_place_is_plain(path) ? path : "CGROUP", name,
-				id);
+					"bpftool cgroup detach %s %s id %u",
+					tm_place_is_plain(path) ? path
+								: "CGROUP",
+					name, id);
 	}
 }
 
@@ -95,14 +96,14 @@ static void look_at_cgroup(struct search *search, const char *path)
 	look_at_hook(search, cgroup, path, BPF_CGROUP_INET_INGRESS, "ingress");
 	look_at_hook(search, cgroup, path, BPF_CGROUP_INET_EGRESS, "egress");
 	look_at_hook(search, cgroup, path, BPF_CGROUP_INET_SOCK_CREATE,
-		"sock_create");
+			"sock_create");
 	close(cgroup);
 }
 
 static void look_at_tree(struct search *search)
 {
 	char tree[sizeof(((struct tm_doctor *)0)->tree)];
-	char *const paths[] = {tree, NULL};
+	char *const paths[] = { tree, NULL };
 	FTS *walk;
 	FTSENT *entry;
 
@@ -134,12 +135,12 @@ static void on_filter(void *context, const struct tm_filter *filter)
 	row = add(search, filter->program, kind, search->interface);
 	if (row && !strncmp(filter->name, OURS, sizeof(OURS) - 1))
 		tm_row_mend(row, cost_of_ours, "tm-capture --detach -i %s",
-			dev(search));
+				dev(search));
 	else if (row)
 		tm_row_mend(row, cost,
-			"tc filter del dev %s %s pref %u handle 0x%x bpf",
-			dev(search), direction, filter->preference,
-			filter->handle);
+				"tc filter del dev %s %s pref %u handle 0x%x bpf",
+				dev(search), direction, filter->preference,
+				filter->handle);
 }
 
 /* Before 6.6 there is no tcx to ask for. */
@@ -148,8 +149,8 @@ static void look_at_tcx(struct search *search, uint32_t ifindex, bool is_in)
 	struct tm_attached attached;
 	struct tm_row *row;
 
-	if (tm_trial_query(
-		    ifindex, is_in ? TCX_INGRESS : TCX_EGRESS, &attached))
+	if (tm_trial_query(ifindex, is_in ? TCX_INGRESS : TCX_EGRESS,
+			    &attached))
 		return;
 	for (uint32_t i = 0; i < attached.count; i++) {
 		if (is_looked_after(search, attached.ids[i]))
@@ -157,9 +158,10 @@ static void look_at_tcx(struct search *search, uint32_t ifindex, bool is_in)
 		row = add(search, attached.ids[i], "tcx", search->interface);
 		if (row)
 			tm_row_mend(row, cost,
-				"bpftool net detach tcx_%s dev "
-				"%s",
-				is_in ? "ingress" : "egress", dev(search));
+					"bpftool net detach tcx_%s dev "
+					"%s",
+					is_in ? "ingress" : "egress",
+					dev(search));
 	}
 }
 
@@ -172,8 +174,8 @@ static void look_at_xdp(struct search *search, uint32_t ifindex)
 		return;
 	row = add(search, id, "xdp", search->interface);
 	if (row)
-		tm_row_mend(
-			row, cost, "ip link set dev %s xdp off", dev(search));
+		tm_row_mend(row, cost, "ip link set dev %s xdp off",
+				dev(search));
 }
 
 static void look_at_interface(struct search *search, uint32_t ifindex)
@@ -200,7 +202,7 @@ void tm_check_leftovers(struct tm_doctor *doctor)
 {
 	static const char name[] = "left-over programs";
 	struct tm_table *const table = &doctor->table;
-	struct search search = {.table = table, .tree = doctor->tree};
+	struct search search = { .table = table, .tree = doctor->tree };
 
 	table->group = "programs of others";
 	if (*doctor->tree)
@@ -208,13 +210,14 @@ void tm_check_leftovers(struct tm_doctor *doctor)
 	look_at_interfaces(&search);
 	if (search.left > LEFTOVERS)
 		tm_row_add(table, name, TM_NOTE, "%u more",
-			search.left - LEFTOVERS);
+				search.left - LEFTOVERS);
 	else if (search.error)
-		tm_row_add(
-			table, name, TM_UNKNOWN, "%s", strerror(search.error));
+		tm_row_add(table, name, TM_UNKNOWN, "%s",
+				strerror(search.error));
 	else if (!search.left)
 		tm_row_add(table, name, TM_OK, "none");
 	if (search.held)
 		tm_row_add(table, "held programs", TM_OK,
-			"%u, which end with who holds them", search.held);
+				"%u, which end with who holds them",
+				search.held);
 }

@@ -43,7 +43,7 @@ static int counts_as_locked(void)
 static void check_locked(struct tm_table *table)
 {
 	static const char name[] = "locked memory";
-	const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY};
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	const int counts = counts_as_locked();
 	struct rlimit limit;
 	struct tm_row *row;
@@ -51,22 +51,22 @@ static void check_locked(struct tm_table *table)
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	getrlimit(RLIMIT_MEMLOCK, &limit);
 	if (counts < 0)
-		row = tm_row_add(
-			table, name, TM_UNKNOWN, "no map could be made to try");
+		row = tm_row_add(table, name, TM_UNKNOWN,
+				"no map could be made to try");
 	else if (!counts)
 		row = tm_row_add(table, name, TM_OK,
-			"this kernel needs no limit for maps");
+				"this kernel needs no limit for maps");
 	else if (limit.rlim_cur >= MEMLOCK_LEAST)
 		row = tm_row_add(table, name, TM_OK, "enough for the ring");
 	else
 		row = tm_row_add(table, name, TM_MISSING,
-			"%ju kB, and this kernel counts maps as such",
-			(uintmax_t)limit.rlim_cur / 1024);
+				"%ju kB, and this kernel counts maps as such",
+				(uintmax_t)limit.rlim_cur / 1024);
 	row->is_needed = true;
 	if (row->state == TM_MISSING)
 		tm_row_mend(row, "there is no room for the ring and the maps",
-			"ulimit -l unlimited (LimitMEMLOCK=infinity in a "
-			"unit)");
+				"ulimit -l unlimited (LimitMEMLOCK=infinity in a "
+				"unit)");
 }
 
 static void check_files(struct tm_table *table)
@@ -76,12 +76,12 @@ static void check_files(struct tm_table *table)
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	row = tm_row_add(table, "open files",
-		limit.rlim_cur < FILES_LEAST ? TM_MISSING : TM_OK, "%ju",
-		(uintmax_t)limit.rlim_cur);
+			limit.rlim_cur < FILES_LEAST ? TM_MISSING : TM_OK,
+			"%ju", (uintmax_t)limit.rlim_cur);
 	row->is_needed = true;
 	if (row->state == TM_MISSING)
 		tm_row_mend(row, "programs and maps take 30 to 68 descriptors",
-			"ulimit -n 1024");
+				"ulimit -n 1024");
 }
 
 static void check_memory(struct tm_table *table)
@@ -91,22 +91,22 @@ static void check_memory(struct tm_table *table)
 	char line[128];
 
 	while (file && fgets(line, sizeof(line), file) &&
-		sscanf(line, "MemAvailable: %llu", &kb) != 1)
+			sscanf(line, "MemAvailable: %llu", &kb) != 1)
 		;
 	if (file)
 		fclose(file);
 	if (!kb)
 		tm_row_add(table, "memory", TM_UNKNOWN, "/proc/meminfo: %s",
-			file ? "tells nothing" : strerror(errno));
+				file ? "tells nothing" : strerror(errno));
 	else if (kb < MEMORY_LEAST_KB)
 		tm_row_mend(tm_row_add(table, "memory", TM_NOTE,
-				    "%llu MB available", kb / 1024),
-			"maps grow with sockets and users; without memory a "
-			"socket's process stays unknown",
-			"tm-capture --ring 1M");
+					    "%llu MB available", kb / 1024),
+				"maps grow with sockets and users; without memory a "
+				"socket's process stays unknown",
+				"tm-capture --ring 1M");
 	else
-		tm_row_add(
-			table, "memory", TM_OK, "%llu MB available", kb / 1024);
+		tm_row_add(table, "memory", TM_OK, "%llu MB available",
+				kb / 1024);
 }
 
 void tm_check_limits(struct tm_doctor *doctor)

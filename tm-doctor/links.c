@@ -19,7 +19,8 @@ static int attach_link(int program)
 static int attach_filter(int program)
 {
 	const struct tm_filter filter = {
-		.ifindex = LOOPBACK, .is_in = true, .handle = 1};
+		.ifindex = LOOPBACK, .is_in = true, .handle = 1
+	};
 
 	int result, error;
 

@@ -31,14 +31,15 @@ static void check_container(struct tm_table *table)
 		tm_row_add(table, "container", TM_OK, "none");
 	else if (tm_place_is_initial("pid"))
 		tm_row_add(table, "container", TM_OK,
-			"%s, which shares the host's processes", inside);
+				"%s, which shares the host's processes",
+				inside);
 	else
-		tm_row_mend(
-			tm_row_add(table, "container", TM_NOTE, "%s", inside),
-			"user names are the container's, and only its own "
-			"processes are looked through for older sockets",
-			"run it on the host, or with --pid=host "
-			"--cgroupns=host");
+		tm_row_mend(tm_row_add(table, "container", TM_NOTE, "%s",
+					    inside),
+				"user names are the container's, and only its own "
+				"processes are looked through for older sockets",
+				"run it on the host, or with --pid=host "
+				"--cgroupns=host");
 }
 
 struct found {
@@ -62,7 +63,8 @@ static void note_member(void *context, const struct tm_link *link)
 /* Calls note for each interface. /sys/class/net may be of another network
  * namespace than this process. False where the row says none, or why. */
 static bool look_at_links(struct tm_row *row,
-	void note(void *context, const struct tm_link *link), void *context)
+		void note(void *context, const struct tm_link *link),
+		void *context)
 {
 	if (tm_netlink_links(note, context)) {
 		row->state = TM_UNKNOWN;
@@ -80,16 +82,16 @@ static bool look_at_links(struct tm_row *row,
 /* The packets of sockets are on the bond: its members see link frames. */
 static void check_members(struct tm_table *table)
 {
-	struct found found = {.row = tm_row_add(table, "bond, bridge, team",
-				      TM_OK, "%s", "")};
+	struct found found = { .row = tm_row_add(table, "bond, bridge, team",
+					       TM_OK, "%s", "") };
 
 	if (!look_at_links(found.row, note_member, &found))
 		return;
 	tm_row_mend(found.row,
-		"-i with a member's name sees no socket's packets: they are "
-		"on the interface that it belongs to",
-		"tm-capture -i %s",
-		tm_place_is_plain(found.first) ? found.first : "NAME");
+			"-i with a member's name sees no socket's packets: they are "
+			"on the interface that it belongs to",
+			"tm-capture -i %s",
+			tm_place_is_plain(found.first) ? found.first : "NAME");
 }
 
 /* The module of a kind may add an interface of its own to every namespace,
@@ -98,15 +100,16 @@ static void note_tunnel(void *context, const struct tm_link *link)
 {
 	static const struct {
 		const char *kind, *own;
-	} tunnels[] = {{"wireguard", ""}, {"vxlan", ""}, {"geneve", ""},
-		{"bareudp", ""}, {"gre", "gre0"}, {"gretap", "gretap0"},
-		{"erspan", "erspan0"}, {"ipip", "tunl0"}, {"sit", "sit0"},
-		{"ip6tnl", "ip6tnl0"}, {"ip6gre", "ip6gre0"}, {"ip6gretap", ""},
-		{"ip6erspan", ""}};
+	} tunnels[] = { { "wireguard", "" }, { "vxlan", "" }, { "geneve", "" },
+		{ "bareudp", "" }, { "gre", "gre0" }, { "gretap", "gretap0" },
+		{ "erspan", "erspan0" }, { "ipip", "tunl0" }, { "sit", "sit0" },
+		{ "ip6tnl", "ip6tnl0" }, { "ip6gre", "ip6gre0" },
+		{ "ip6gretap", "" }, { "ip6erspan", "" } };
 
 	for (size_t i = 0; i < sizeof(tunnels) / sizeof(*tunnels); i++) {
 		if (!strcmp(link->kind, tunnels[i].kind) &&
-			(link->is_up || strcmp(link->name, tunnels[i].own)))
+				(link->is_up || strcmp(link->name,
+								tunnels[i].own)))
 			tm_row_append(context, link->name);
 	}
 }
@@ -114,14 +117,14 @@ static void note_tunnel(void *context, const struct tm_link *link)
 static void check_tunnels(struct tm_table *table)
 {
 	struct tm_row *const row =
-		tm_row_add(table, "tunnels", TM_OK, "%s", "");
+			tm_row_add(table, "tunnels", TM_OK, "%s", "");
 
 	if (!look_at_links(row, note_tunnel, row))
 		return;
 	tm_row_mend(row,
-		"a packet is its user's inside the tunnel; around it the "
-		"kernel's own socket carries it again, as nobody's",
-		"tm-filter 'not user none', or tm-capture -i INTERFACE");
+			"a packet is its user's inside the tunnel; around it the "
+			"kernel's own socket carries it again, as nobody's",
+			"tm-filter 'not user none', or tm-capture -i INTERFACE");
 }
 
 void tm_check_machine(struct tm_doctor *doctor)

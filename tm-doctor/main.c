@@ -8,17 +8,17 @@
 #include "common/exit.h"
 
 static const char usage[] =
-	"usage: tm-doctor [-q] [--json]\n"
-	"Tells what this kernel, these rights and this cgroup tree permit\n"
-	"tm-capture, what that costs, and how it is mended.\n"
-	"\n"
-	"      --json      one JSON object\n"
-	"  -q, --quiet     only what is not ok\n"
-	"  -h, --help      this text\n"
-	"  -V, --version   the version\n"
-	"\n"
-	"Exit 0 where tm-capture can capture, 77 where it cannot. Run it as\n"
-	"tm-capture is run: with sudo, in the same container, as that user.\n";
+		"usage: tm-doctor [-q] [--json]\n"
+		"Tells what this kernel, these rights and this cgroup tree permit\n"
+		"tm-capture, what that costs, and how it is mended.\n"
+		"\n"
+		"      --json      one JSON object\n"
+		"  -q, --quiet     only what is not ok\n"
+		"  -h, --help      this text\n"
+		"  -V, --version   the version\n"
+		"\n"
+		"Exit 0 where tm-capture can capture, 77 where it cannot. Run it as\n"
+		"tm-capture is run: with sudo, in the same container, as that user.\n";
 
 struct options {
 	bool is_json, is_quiet;
@@ -28,11 +28,11 @@ static void parse_options(struct options *options, int argc, char **argv)
 {
 	enum { JSON = 256 };
 	static const struct option known[] = {
-		{"json", no_argument, NULL, JSON},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0},
+		{ "json", no_argument, NULL, JSON },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -65,7 +65,7 @@ static void parse_options(struct options *options, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static struct tm_doctor doctor;
-	struct options options = {0};
+	struct options options = { 0 };
 
 	parse_options(&options, argc, argv);
 	tm_check_rights(&doctor);

@@ -10,9 +10,9 @@ static const struct {
 	const char *name;
 	ino_t inode;
 } initial[] = {
-	{"user", 0xeffffffd},
-	{"pid", 0xeffffffc},
-	{"cgroup", 0xeffffffb},
+	{ "user", 0xeffffffd },
+	{ "pid", 0xeffffffc },
+	{ "cgroup", 0xeffffffb },
 };
 
 bool tm_place_is_initial(const char *namespace)
@@ -45,7 +45,7 @@ int tm_place_read(const char *path, char *text, size_t size)
 }
 
 void tm_place_list(const char *directory,
-	void found(void *context, const char *name), void *context)
+		void found(void *context, const char *name), void *context)
 {
 	DIR *const entries = opendir(directory);
 	const struct dirent *entry;

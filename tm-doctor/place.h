@@ -14,7 +14,7 @@ int tm_place_read(const char *path, char *text, size_t size);
 
 /* Calls found for each entry of a directory; none is no error. */
 void tm_place_list(const char *directory,
-	void found(void *context, const char *name), void *context);
+		void found(void *context, const char *name), void *context);
 
 /* A name that a shell takes as it stands: to be put in a mend. */
 bool tm_place_is_plain(const char *text);

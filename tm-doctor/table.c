@@ -10,14 +10,14 @@
 #define NAME_WIDTH 28
 #define FOUND (INDENT + NAME_WIDTH)
 
-static const char *const states[] = {"ok", "note", "unknown", "missing"};
+static const char *const states[] = { "ok", "note", "unknown", "missing" };
 
 struct tm_row *tm_row_add(struct tm_table *table, const char *name,
-	enum tm_state state, const char *format, ...)
+		enum tm_state state, const char *format, ...)
 {
 	struct tm_row *const row =
-		&table->rows[table->count < TM_ROWS ? table->count++
-						    : TM_ROWS - 1];
+			&table->rows[table->count < TM_ROWS ? table->count++
+							    : TM_ROWS - 1];
 	va_list args;
 
 	memset(row, 0, sizeof(*row));
@@ -56,7 +56,7 @@ void tm_row_append(struct tm_row *row, const char *text)
 
 	if (used + strlen(text) + sizeof(", ...") < size)
 		snprintf(row->found + used, size - used, "%s%s",
-			used ? ", " : "", text);
+				used ? ", " : "", text);
 	else if (used < 3 || strcmp(row->found + used - 3, "..."))
 		snprintf(row->found + used, size - used, ", ...");
 }
@@ -129,8 +129,9 @@ static void print_verdict(const struct tm_table *table)
 	if (tm_table_can_capture(table)) {
 		printf("tm-capture can capture here: %zu ok, %zu missing, "
 		       "%zu notes, %zu unknown\n",
-			count(table, TM_OK), count(table, TM_MISSING),
-			count(table, TM_NOTE), count(table, TM_UNKNOWN));
+				count(table, TM_OK), count(table, TM_MISSING),
+				count(table, TM_NOTE),
+				count(table, TM_UNKNOWN));
 		return;
 	}
 	printf("tm-capture cannot capture here; ");
@@ -172,7 +173,7 @@ void tm_table_print_json(const struct tm_table *table)
 {
 	printf("{\"version\":\"" TM_VERSION
 	       "\",\"can_capture\":%s,\"checks\":[",
-		tm_table_can_capture(table) ? "true" : "false");
+			tm_table_can_capture(table) ? "true" : "false");
 	for (size_t i = 0; i < table->count; i++) {
 		const struct tm_row *const row = &table->rows[i];
 

@@ -34,15 +34,15 @@ struct tm_table {
 /* Adds a row and returns it, so that cost and mend can be filled in. A full
  * table keeps its last row for what comes. */
 __attribute__((format(printf, 4, 5))) struct tm_row *tm_row_add(
-	struct tm_table *table, const char *name, enum tm_state state,
-	const char *format, ...);
+		struct tm_table *table, const char *name, enum tm_state state,
+		const char *format, ...);
 
 __attribute__((format(printf, 3, 4))) void tm_row_mend(
-	struct tm_row *row, const char *cost, const char *format, ...);
+		struct tm_row *row, const char *cost, const char *format, ...);
 
 /* The row of that name, NULL where there is none. */
 const struct tm_row *tm_row_find(
-	const struct tm_table *table, const char *name);
+		const struct tm_table *table, const char *name);
 
 /* Appends to a row's list of what was found, after ", ". */
 void tm_row_append(struct tm_row *row, const char *text);

@@ -23,19 +23,19 @@ static int finish(int fd)
 }
 
 static const struct bpf_insn return_0[] = {
-	{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0},
-	{.code = BPF_JMP | BPF_EXIT},
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+	{ .code = BPF_JMP | BPF_EXIT },
 };
 
 static const struct bpf_insn return_1[] = {
-	{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1},
-	{.code = BPF_JMP | BPF_EXIT},
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1 },
+	{ .code = BPF_JMP | BPF_EXIT },
 };
 
 static union bpf_attr program(
-	enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id)
+		enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	attr.prog_type = type;
 	attr.expected_attach_type = attach_type;
@@ -57,7 +57,7 @@ int tm_trial_load(enum bpf_prog_type type, uint32_t attach_type)
 int tm_trial_load_traced(uint32_t attach_type, uint32_t btf_id)
 {
 	union bpf_attr attr =
-		program(BPF_PROG_TYPE_TRACING, attach_type, btf_id);
+			program(BPF_PROG_TYPE_TRACING, attach_type, btf_id);
 
 	return bpf(BPF_PROG_LOAD, &attr);
 }
@@ -65,12 +65,12 @@ int tm_trial_load_traced(uint32_t attach_type, uint32_t btf_id)
 /* The call lacks its arguments, so the verifier refuses it anyway: its words
  * tell whether for that, or because of the helper. */
 int tm_trial_helper(enum bpf_prog_type type, uint32_t attach_type,
-	uint32_t btf_id, uint32_t helper)
+		uint32_t btf_id, uint32_t helper)
 {
-	static const char *const unknown[] = {"invalid func ", "unknown func ",
-		"program of this type cannot use helper "};
+	static const char *const unknown[] = { "invalid func ", "unknown func ",
+		"program of this type cannot use helper " };
 	const struct bpf_insn call[] = {
-		{.code = BPF_JMP | BPF_CALL, .imm = helper},
+		{ .code = BPF_JMP | BPF_CALL, .imm = helper },
 		return_1[0],
 		return_1[1],
 	};
@@ -98,9 +98,9 @@ int tm_trial_helper(enum bpf_prog_type type, uint32_t attach_type,
 }
 
 static union bpf_attr map(enum bpf_map_type type, uint32_t key_size,
-	uint32_t value_size, uint32_t entries, uint32_t flags)
+		uint32_t value_size, uint32_t entries, uint32_t flags)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	attr.map_type = type;
 	attr.key_size = key_size;
@@ -112,7 +112,7 @@ static union bpf_attr map(enum bpf_map_type type, uint32_t key_size,
 }
 
 int tm_trial_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
-	uint32_t entries, uint32_t flags)
+		uint32_t entries, uint32_t flags)
 {
 	union bpf_attr attr = map(type, key_size, value_size, entries, flags);
 
@@ -128,17 +128,19 @@ static int load_btf(void)
 		uint32_t encoding;
 		char names[5];
 	} int_only = {
-		{.magic = 0xeb9f,
-			.version = 1,
-			.hdr_len = sizeof(struct btf_header),
-			.type_len = sizeof(struct btf_type) + sizeof(uint32_t),
-			.str_off = sizeof(struct btf_type) + sizeof(uint32_t),
-			.str_len = 5},
-		{.name_off = 1, .info = BTF_KIND_INT << 24, .size = 4},
+		{ .magic = 0xeb9f,
+				.version = 1,
+				.hdr_len = sizeof(struct btf_header),
+				.type_len = sizeof(struct btf_type) +
+					    sizeof(uint32_t),
+				.str_off = sizeof(struct btf_type) +
+					   sizeof(uint32_t),
+				.str_len = 5 },
+		{ .name_off = 1, .info = BTF_KIND_INT << 24, .size = 4 },
 		BTF_INT_SIGNED << 24 | 32,
 		"\0int",
 	};
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	attr.btf = (uintptr_t)&int_only;
 	attr.btf_size = offsetof(__typeof__(int_only), names) + 5;
@@ -148,7 +150,7 @@ static int load_btf(void)
 int tm_trial_socket_storage(void)
 {
 	union bpf_attr attr = map(BPF_MAP_TYPE_SK_STORAGE, 4, 4, 0,
-		BPF_F_NO_PREALLOC | BPF_F_CLONE);
+			BPF_F_NO_PREALLOC | BPF_F_CLONE);
 	const int btf = load_btf();
 	int fd, error;
 
@@ -165,7 +167,7 @@ int tm_trial_socket_storage(void)
 
 int tm_trial_attach(int program_fd, int cgroup, uint32_t attach_type)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 	int link;
 
 	attr.link_create.prog_fd = program_fd;
@@ -176,9 +178,9 @@ int tm_trial_attach(int program_fd, int cgroup, uint32_t attach_type)
 }
 
 int tm_trial_query(
-	int target, uint32_t attach_type, struct tm_attached *attached)
+		int target, uint32_t attach_type, struct tm_attached *attached)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	memset(attached, 0, sizeof(*attached));
 	attr.query.target_fd = target;
@@ -191,14 +193,14 @@ int tm_trial_query(
 	attached->count = attr.query.prog_cnt;
 	if (attached->count > sizeof(attached->ids) / sizeof(*attached->ids))
 		attached->count =
-			sizeof(attached->ids) / sizeof(*attached->ids);
+				sizeof(attached->ids) / sizeof(*attached->ids);
 	attached->flags = attr.query.attach_flags;
 	return 0;
 }
 
 static int info(int fd, void *to, uint32_t size)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	memset(to, 0, size);
 	attr.info.bpf_fd = fd;
@@ -209,7 +211,7 @@ static int info(int fd, void *to, uint32_t size)
 
 void tm_trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 {
-	union bpf_attr attr = {.prog_id = id};
+	union bpf_attr attr = { .prog_id = id };
 	struct bpf_prog_info about;
 	const int fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
 
@@ -224,22 +226,22 @@ void tm_trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 /* 1, 0, or -1 with errno; a link that is gone holds nothing. */
 static int holds(uint32_t link_id, uint32_t program_id)
 {
-	union bpf_attr attr = {.link_id = link_id};
+	union bpf_attr attr = { .link_id = link_id };
 	struct bpf_link_info about;
 	const int fd = bpf(BPF_LINK_GET_FD_BY_ID, &attr);
 	int is_holder;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	is_holder =
-		!info(fd, &about, sizeof(about)) && about.prog_id == program_id;
+	is_holder = !info(fd, &about, sizeof(about)) &&
+		    about.prog_id == program_id;
 	close(fd);
 	return is_holder;
 }
 
 int tm_trial_is_linked(uint32_t id)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 	int result = 0;
 
 	while (!result && !bpf(BPF_LINK_GET_NEXT_ID, &attr)) {
@@ -259,7 +261,7 @@ int tm_trial_is_linked(uint32_t id)
 void tm_trial_end(int program_fd)
 {
 	struct bpf_prog_info about;
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 	int fd;
 
 	if (info(program_fd, &about, sizeof(about)))
@@ -286,7 +288,7 @@ uint32_t tm_trial_jited(int program_fd)
 int tm_trial_read(int map_fd)
 {
 	uint64_t key = 0;
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	attr.map_fd = map_fd;
 	attr.next_key = (uintptr_t)&key;

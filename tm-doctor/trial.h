@@ -18,11 +18,11 @@ int tm_trial_load_traced(uint32_t attach_type, uint32_t btf_id);
 /* 0 where programs of the type may call the helper, else ENOTSUP, or why
  * it could not be tried. */
 int tm_trial_helper(enum bpf_prog_type type, uint32_t attach_type,
-	uint32_t btf_id, uint32_t helper);
+		uint32_t btf_id, uint32_t helper);
 
 /* Makes a map; the descriptor is the caller's. */
 int tm_trial_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
-	uint32_t entries, uint32_t flags);
+		uint32_t entries, uint32_t flags);
 
 /* The map of the storage of sockets, whose types have to be described. */
 int tm_trial_socket_storage(void);
@@ -39,7 +39,7 @@ struct tm_attached {
 /* What is attached to a cgroup (by descriptor) or, for tcx, to an interface
  * (by number). 0 or -1. */
 int tm_trial_query(
-	int target, uint32_t attach_type, struct tm_attached *attached);
+		int target, uint32_t attach_type, struct tm_attached *attached);
 
 /* The name of a program, "" where it is not told. */
 void tm_trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN]);

@@ -33,16 +33,16 @@ static void check_rdma(struct tm_table *table)
 
 	tm_place_list("/sys/class/infiniband", note, row);
 	conclude(row,
-		"what moves by RDMA (MPI, Lustre and NFS over it) passes by "
-		"the kernel and is not seen",
-		"read /sys/class/infiniband/*/ports/*/counters/port_*_data "
-		"beside it");
+			"what moves by RDMA (MPI, Lustre and NFS over it) passes by "
+			"the kernel and is not seen",
+			"read /sys/class/infiniband/*/ports/*/counters/port_*_data "
+			"beside it");
 }
 
 static bool is_remote(const char *type)
 {
-	static const char *const types[] = {"nfs", "nfs4", "lustre", "cifs",
-		"smb3", "ceph", "afs", "9p", "beegfs", "gpfs", "pvfs2"};
+	static const char *const types[] = { "nfs", "nfs4", "lustre", "cifs",
+		"smb3", "ceph", "afs", "9p", "beegfs", "gpfs", "pvfs2" };
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		if (!strcmp(type, types[i]))
@@ -64,16 +64,16 @@ static void check_mounts(struct tm_table *table)
 			if (!is_remote(mount.type))
 				continue;
 			snprintf(text, sizeof(text), "%.16s %.100s on %.100s",
-				mount.type, mount.source, mount.point);
+					mount.type, mount.source, mount.point);
 			tm_row_append(row, text);
 		}
 	}
 	tm_mounts_close(&mounts);
 	conclude(row,
-		"the kernel reads and writes them by its own sockets: "
-		"nobody's, not who uses the files; over RDMA not seen",
-		"count on the server, or by the client's own statistics "
-		"(nfsiostat, llstat)");
+			"the kernel reads and writes them by its own sockets: "
+			"nobody's, not who uses the files; over RDMA not seen",
+			"count on the server, or by the client's own statistics "
+			"(nfsiostat, llstat)");
 }
 
 static void note_network_disk(void *context, const char *name)
@@ -82,7 +82,7 @@ static void note_network_disk(void *context, const char *name)
 	char text[64];
 
 	snprintf(path, sizeof(path), "/sys/class/nvme/%.*s/transport", NAME_MAX,
-		name);
+			name);
 	if (!tm_place_read(path, text, sizeof(text)) && strcmp(text, "pcie"))
 		tm_row_append(context, name);
 }
@@ -93,7 +93,7 @@ static void note_block_device(void *context, const char *name)
 
 	snprintf(path, sizeof(path), "/sys/block/%.*s/pid", NAME_MAX, name);
 	if (!strncmp(name, "drbd", 4) || !strncmp(name, "rbd", 3) ||
-		(!strncmp(name, "nbd", 3) && !access(path, F_OK)))
+			(!strncmp(name, "nbd", 3) && !access(path, F_OK)))
 		tm_row_append(context, name);
 }
 
@@ -105,9 +105,9 @@ static void check_disks(struct tm_table *table)
 	tm_place_list("/sys/class/iscsi_session", note, row);
 	tm_place_list("/sys/block", note_block_device, row);
 	conclude(row,
-		"the kernel reads and writes them by its own sockets: "
-		"nobody's; over RDMA not seen",
-		"count them as disks: iostat");
+			"the kernel reads and writes them by its own sockets: "
+			"nobody's; over RDMA not seen",
+			"count them as disks: iostat");
 }
 
 /* "th 8 ...": the threads of the kernel's own NFS server. */
@@ -118,7 +118,7 @@ static bool serves_nfs(void)
 	unsigned threads = 0;
 
 	while (file && fgets(line, sizeof(line), file) &&
-		sscanf(line, "th %u", &threads) != 1)
+			sscanf(line, "th %u", &threads) != 1)
 		;
 	if (file)
 		fclose(file);
@@ -138,7 +138,7 @@ static void check_servers(struct tm_table *table)
 	if (!access("/sys/kernel/config/nvmet", F_OK))
 		tm_row_append(row, "NVMe target");
 	conclude(row, "what they serve is nobody's, not a user's of this host",
-		"by client: tm-report --by remote");
+			"by client: tm-report --by remote");
 }
 
 void tm_check_unseen(struct tm_doctor *doctor)

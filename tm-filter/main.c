@@ -49,13 +49,13 @@ static void usage(void)
 	      "proto interface\n"
 	      "bytes packets since until kind, src dst, and or not ( ), "
 	      "= != < <= > >=\n",
-		stdout);
+			stdout);
 }
 
 static void append(struct arguments *arguments, char *argument)
 {
-	char **const longer = realloc(
-		arguments->all, (arguments->count + 1) * sizeof(*longer));
+	char **const longer = realloc(arguments->all,
+			(arguments->count + 1) * sizeof(*longer));
 
 	if (!longer)
 		err(TM_FAILED, NULL);
@@ -73,21 +73,21 @@ static void parse_options(int argc, char **argv, struct options *options)
 {
 	enum { INVERT = 256, EXPLAIN, STRICT };
 	static const struct option longs[] = {
-		{"expression", required_argument, NULL, 'e'},
-		{"site", required_argument, NULL, 's'},
-		{"exclude", required_argument, NULL, 'x'},
-		{"invert", no_argument, NULL, INVERT},
-		{"explain", no_argument, NULL, EXPLAIN},
-		{"strict", no_argument, NULL, STRICT},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "expression", required_argument, NULL, 'e' },
+		{ "site", required_argument, NULL, 's' },
+		{ "exclude", required_argument, NULL, 'x' },
+		{ "invert", no_argument, NULL, INVERT },
+		{ "explain", no_argument, NULL, EXPLAIN },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "e:s:x:qhV", longs, NULL)) !=
-		-1) {
+			-1) {
 		switch (option) {
 		case 'e':
 			append(&options->expressions, optarg);
@@ -126,7 +126,7 @@ static void parse_options(int argc, char **argv, struct options *options)
 static char **take_operands(char **operands, struct options *options)
 {
 	if (options->expressions.count || options->site.count ||
-		options->excluded.count)
+			options->excluded.count)
 		return operands;
 	if (!*operands) {
 		warnx("which events? An expression, -s or -x tells");
@@ -137,7 +137,7 @@ static char **take_operands(char **operands, struct options *options)
 }
 
 static void add_expression(struct tm_filter *filter, const char *text,
-	struct tm_expression *expression)
+		struct tm_expression *expression)
 {
 	if (tm_expression_parse(expression, text, &filter->sources)) {
 		tm_say_problem(expression);
@@ -151,7 +151,7 @@ static void add_expression(struct tm_filter *filter, const char *text,
 }
 
 static struct tm_list *read_list(
-	struct tm_filter *filter, char *const *arguments, size_t count)
+		struct tm_filter *filter, char *const *arguments, size_t count)
 {
 	struct tm_list *const list = tm_list_new(&filter->sources.lists);
 	char problem[TM_NETWORKS_PROBLEM];
@@ -166,19 +166,19 @@ static struct tm_list *read_list(
 	}
 	if (tm_list_read(list, problem))
 		errx(list->bad && *list->bad != '@' ? TM_MISUSED : TM_FAILED,
-			"%s", problem);
+				"%s", problem);
 	return list;
 }
 
 /* As if it were the expression: not net NETWORKS, at one end or at both. */
 static void add_networks(struct tm_filter *filter, const char *option,
-	char *const *arguments, size_t count, enum tm_ends ends)
+		char *const *arguments, size_t count, enum tm_ends ends)
 {
 	struct tm_node *const nodes = calloc(2, sizeof(*nodes));
 	char *text;
 
 	if (!nodes || asprintf(&text, "%s %s%s", option, *arguments,
-			      count > 1 ? " ..." : "") < 0)
+				      count > 1 ? " ..." : "") < 0)
 		err(TM_FAILED, NULL);
 	nodes[0].join = TM_NOT;
 	nodes[0].left = &nodes[1];
@@ -201,20 +201,20 @@ static void build(struct tm_filter *filter, const struct options *options)
 	filter->counts_kept = options->explains;
 	clock_gettime(CLOCK_REALTIME, &now);
 	filter->sources.now_ns =
-		now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+			now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
 	filter->sources.names = tm_names_new();
 	if (!filter->sources.names)
 		err(TM_FAILED, NULL);
 	for (size_t i = 0; i < options->expressions.count; i++)
-		add_expression(
-			filter, options->expressions.all[i], &expression);
+		add_expression(filter, options->expressions.all[i],
+				&expression);
 	if (options->site.count)
 		add_networks(filter, "-s", options->site.all,
-			options->site.count, TM_BOTH);
+				options->site.count, TM_BOTH);
 	for (size_t i = 0; i < excluded->count; i += step)
 		add_networks(filter, "-x", excluded->all + i, step, TM_EITHER);
-	if (tm_program_compile(
-		    &filter->program, options->inverts ? "--invert" : NULL))
+	if (tm_program_compile(&filter->program,
+			    options->inverts ? "--invert" : NULL))
 		err(TM_FAILED, NULL);
 }
 
@@ -234,7 +234,7 @@ static void read_lists_again(struct tm_filter *filter)
 	char problem[TM_NETWORKS_PROBLEM];
 
 	for (struct tm_list *list = filter->sources.lists; list;
-		list = list->next) {
+			list = list->next) {
 		if (!tm_list_has_files(list))
 			continue;
 		if (tm_list_has_stdin(list))
@@ -244,12 +244,12 @@ static void read_lists_again(struct tm_filter *filter)
 			warnx("%s; the list stays as it was", problem);
 		else
 			warnx("read again: %" PRIu64 " networks",
-				tm_networks_count(list->networks));
+					tm_networks_count(list->networks));
 	}
 }
 
 static int filter_all(
-	struct tm_filter *filter, struct tm_reader *in, bool quiet)
+		struct tm_filter *filter, struct tm_reader *in, bool quiet)
 {
 	struct tm_progress progress;
 	struct tm_event *events = NULL;
@@ -264,7 +264,7 @@ static int filter_all(
 			warnx("%s", tm_progress_text(&progress, in));
 		if (tm_reader_percent(in) >= 0 && tm_progress_due(&progress))
 			is_shown = fprintf(stderr, "\r%s\033[K",
-				tm_progress_text(&progress, in));
+					tm_progress_text(&progress, in));
 		n = tm_filter_sift(filter, events, n);
 		if (n < 0)
 			err(TM_FAILED, NULL);

@@ -34,16 +34,17 @@ void tm_say_rules(const struct tm_filter *filter, bool is_inverted)
 
 	/* Inverted, the last rule stands for all. */
 	for (size_t i = is_inverted ? program->rule_count - 1 : 0;
-		i < program->rule_count; i++) {
+			i < program->rule_count; i++) {
 		rule = &program->rules[i];
 		snprintf(text, sizeof(text), "%s", rule->text);
 		warnx("dropped %" PRIu64 " events, %" PRIu64
 		      " packets, %" PRIu64 " bytes: %s",
-			rule->events, rule->amount.packets, rule->amount.bytes,
-			printable(text));
+				rule->events, rule->amount.packets,
+				rule->amount.bytes, printable(text));
 	}
 	warnx("kept %" PRIu64 " events, %" PRIu64 " packets, %" PRIu64 " bytes",
-		filter->events, filter->amount.packets, filter->amount.bytes);
+			filter->events, filter->amount.packets,
+			filter->amount.bytes);
 }
 
 void tm_say_names(const struct tm_ids *all)
@@ -59,7 +60,8 @@ void tm_say_names(const struct tm_ids *all)
 		snprintf(name, sizeof(name), "%s", ids->name);
 		if (!ids->found)
 			warnx("note: no %s %s in these events%s",
-				kinds[ids->of], printable(name),
-				ids->of == TM_NAME_CGROUP ? "" : " or here");
+					kinds[ids->of], printable(name),
+					ids->of == TM_NAME_CGROUP ? ""
+								  : " or here");
 	}
 }

@@ -11,8 +11,8 @@
 
 #define SHOWN 40 /* of a foreign word in a message */
 
-int problem_set(
-	struct problem *problem, const char *at, const char *format, ...)
+int problem_set(struct problem *problem, const char *at, const char *format,
+		...)
 {
 	va_list args;
 
@@ -66,7 +66,7 @@ static bool is_number(const struct slice *slice, uint64_t *value)
 }
 
 static const struct tm_word *find_word(
-	const struct tm_word *words, const struct slice *slice)
+		const struct tm_word *words, const struct slice *slice)
 {
 	for (; words->text; words++) {
 		if (is_text(slice, words->text))
@@ -82,32 +82,32 @@ static void list_words(char *out, size_t size, const struct tm_word *words)
 
 	for (; words && words->text; words++)
 		n += snprintf(out + n, size - n, "%s%s",
-			words[1].text ? ", " : " or ", words->text);
+				words[1].text ? ", " : " or ", words->text);
 }
 
 static int not_a_value(const struct pairs *pairs, const struct pair *pair,
-	const struct tm_field *field)
+		const struct tm_field *field)
 {
-	const bool is_json =
-		pair->shape == SHAPE_NUMBER || pair->shape == SHAPE_STRING;
-	const bool takes_words =
-		field->words && (!is_json || field->type == TM_FIELD_WORD);
+	const bool is_json = pair->shape == SHAPE_NUMBER ||
+			     pair->shape == SHAPE_STRING;
+	const bool takes_words = field->words &&
+				 (!is_json || field->type == TM_FIELD_WORD);
 	char wanted[PROBLEM_SIZE / 2];
 
 	list_words(wanted, sizeof(wanted), takes_words ? field->words : NULL);
-	return problem_set(
-		pairs->problem, pair->value.at, "%s is %s", field->key, wanted);
+	return problem_set(pairs->problem, pair->value.at, "%s is %s",
+			field->key, wanted);
 }
 
-static bool is_bits(
-	const struct pair *pair, const struct tm_field *field, uint64_t *value)
+static bool is_bits(const struct pair *pair, const struct tm_field *field,
+		uint64_t *value)
 {
 	const char *p = pair->value.text, *end = p + pair->value.length;
 	const struct tm_word *word;
 	uint64_t bits;
 
 	for (*value = 0;; p++) {
-		struct slice one = {.text = (char *)p};
+		struct slice one = { .text = (char *)p };
 		const char *comma = memchr(p, ',', end - p);
 
 		one.length = (comma ? comma : end) - p;
@@ -125,11 +125,11 @@ static bool is_bits(
 
 /* The value of a field that is a number in the record. */
 static int number_of(const struct pairs *pairs, const struct pair *pair,
-	const struct tm_field *field, uint64_t *value)
+		const struct tm_field *field, uint64_t *value)
 {
-	const bool is_word =
-		pair->shape == SHAPE_BARE ||
-		(pair->shape == SHAPE_STRING && field->type == TM_FIELD_WORD);
+	const bool is_word = pair->shape == SHAPE_BARE ||
+			     (pair->shape == SHAPE_STRING &&
+					     field->type == TM_FIELD_WORD);
 	const struct tm_word *word = NULL;
 	bool is_known = false;
 
@@ -142,7 +142,7 @@ static int number_of(const struct pairs *pairs, const struct pair *pair,
 	if (pair->shape == SHAPE_BARE && field->type == TM_FIELD_BITS)
 		is_known = is_bits(pair, field, value);
 	else if (pair->shape == SHAPE_BARE && field->type == TM_FIELD_UID &&
-		 is_text(&pair->value, "none"))
+			is_text(&pair->value, "none"))
 		is_known = (*value = TM_NOBODY);
 	else if (pair->shape == SHAPE_BARE || pair->shape == SHAPE_NUMBER)
 		is_known = is_number(&pair->value, value);
@@ -152,12 +152,13 @@ static int number_of(const struct pairs *pairs, const struct pair *pair,
 		return not_a_value(pairs, pair, field);
 	if (!is_known || *value > largest(field))
 		return problem_set(pairs->problem, pair->value.at,
-			"%s is at most %" PRIu64, field->key, largest(field));
+				"%s is at most %" PRIu64, field->key,
+				largest(field));
 	return 0;
 }
 
 static int set_number(struct tm_event *event, const struct pairs *pairs,
-	const struct pair *pair, const struct tm_field *field)
+		const struct pair *pair, const struct tm_field *field)
 {
 	uint64_t value;
 
@@ -168,18 +169,18 @@ static int set_number(struct tm_event *event, const struct pairs *pairs,
 }
 
 static int set_time(struct tm_event *event, const struct pairs *pairs,
-	const struct pair *pair)
+		const struct pair *pair)
 {
 	if (pair->shape != SHAPE_NUMBER &&
-		tm_timestamp_parse(
-			pair->value.text, pair->value.length, &event->time_ns))
+			tm_timestamp_parse(pair->value.text, pair->value.length,
+					&event->time_ns))
 		return 0;
 	return problem_set(pairs->problem, pair->value.at,
-		"time is like 2023-11-14T22:13:20.000000000Z");
+			"time is like 2023-11-14T22:13:20.000000000Z");
 }
 
 static int set_address(struct tm_event *event, const struct pairs *pairs,
-	const struct pair *pair, const struct tm_field *field)
+		const struct pair *pair, const struct tm_field *field)
 {
 	char text[64];
 
@@ -187,24 +188,25 @@ static int set_address(struct tm_event *event, const struct pairs *pairs,
 					: is_text(&pair->value, "-"))
 		return 0;
 	if (pair->shape != SHAPE_NUMBER && copy(text, &pair->value) &&
-		tm_address_parse(text, (void *)tm_field_bytes(event, field)))
+			tm_address_parse(text,
+					(void *)tm_field_bytes(event, field)))
 		return 0;
 	return problem_set(pairs->problem, pair->value.at,
-		"%s is an IPv4 or IPv6 address", field->key);
+			"%s is an IPv4 or IPv6 address", field->key);
 }
 
 static int set_text(struct tm_event *event, const struct pairs *pairs,
-	const struct pair *pair, const struct tm_field *field)
+		const struct pair *pair, const struct tm_field *field)
 {
 	if (pair->shape == SHAPE_NUMBER)
 		return problem_set(pairs->problem, pair->value.at,
-			"%s is a string", field->key);
+				"%s is a string", field->key);
 	if (pair->value.length > field->size)
 		return problem_set(pairs->problem, pair->value.at,
-			"%s has at most %u bytes, not %zu", field->key,
-			field->size, pair->value.length);
+				"%s has at most %u bytes, not %zu", field->key,
+				field->size, pair->value.length);
 	memcpy(tm_field_bytes(event, field), pair->value.text,
-		pair->value.length);
+			pair->value.length);
 	return 0;
 }
 
@@ -216,7 +218,7 @@ static int hex_digit(char c)
 }
 
 static int set_bytes(struct tm_event *event, const struct pairs *pairs,
-	const struct pair *pair, const struct tm_field *field)
+		const struct pair *pair, const struct tm_field *field)
 {
 	const char *text = pair->value.text;
 	char *bytes = tm_field_bytes(event, field);
@@ -233,11 +235,12 @@ static int set_bytes(struct tm_event *event, const struct pairs *pairs,
 	if (is_sound)
 		return 0;
 	return problem_set(pairs->problem, pair->value.at,
-		"%s is %u bytes in hexadecimal", field->key, field->size);
+			"%s is %u bytes in hexadecimal", field->key,
+			field->size);
 }
 
 static int set(struct tm_event *event, const struct pairs *pairs,
-	const struct pair *pair, const struct tm_field *field)
+		const struct pair *pair, const struct tm_field *field)
 {
 	switch (field->type) {
 	case TM_FIELD_TIME:
@@ -254,7 +257,7 @@ static int set(struct tm_event *event, const struct pairs *pairs,
 }
 
 static const struct tm_field *find_field(
-	const struct tm_field *field, const struct slice *key)
+		const struct tm_field *field, const struct slice *key)
 {
 	for (; field->key; field++) {
 		if (is_text(key, field->key))
@@ -264,21 +267,21 @@ static const struct tm_field *find_field(
 }
 
 static int foreign_key(const struct pairs *pairs, const struct slice *key,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
-	const char *kind =
-		tm_word_text(tm_fields_of(TM_TRAFFIC)->words, event->kind);
+	const char *kind = tm_word_text(
+			tm_fields_of(TM_TRAFFIC)->words, event->kind);
 	char shown[SHOWN];
 
 	tm_escape_text(shown, sizeof(shown), key->text, key->length);
 	for (unsigned i = 0; i <= TM_KINDS; i++) {
 		if (find_field(tm_fields_of(i), key))
 			return problem_set(pairs->problem, key->at,
-				"a record of kind %s has no %s",
-				kind ? kind : "unknown", shown);
+					"a record of kind %s has no %s",
+					kind ? kind : "unknown", shown);
 	}
 	return problem_set(
-		pairs->problem, key->at, "unknown key \"%s\"", shown);
+			pairs->problem, key->at, "unknown key \"%s\"", shown);
 }
 
 static int set_kind(struct tm_event *event, const struct pairs *pairs)
@@ -289,7 +292,7 @@ static int set_kind(struct tm_event *event, const struct pairs *pairs)
 	event->magic = TM_MAGIC;
 	for (unsigned i = 0; i < pairs->count; i++) {
 		if (is_text(&pairs->list[i].key, kind->key) &&
-			set(event, pairs, &pairs->list[i], kind))
+				set(event, pairs, &pairs->list[i], kind))
 			return -1;
 	}
 	if (event->kind <= TM_UNATTRIBUTED)
@@ -314,15 +317,15 @@ int assemble(struct tm_event *event, const struct pairs *pairs)
 			return foreign_key(pairs, &pair->key, event);
 		if (seen & 1u << (field - fields))
 			return problem_set(pairs->problem, pair->key.at,
-				"%s a second time", field->key);
+					"%s a second time", field->key);
 		seen |= 1u << (field - fields);
 		time_ns = event->time_ns;
 		if (set(event, pairs, pair, field))
 			return -1;
 		if (field->offset == offsetof(struct tm_event, time_ns) &&
-			(seen & 6) == 6 && event->time_ns != time_ns)
+				(seen & 6) == 6 && event->time_ns != time_ns)
 			return problem_set(pairs->problem, pair->key.at,
-				"time and time_ns differ");
+					"time and time_ns differ");
 	}
 	return 0;
 }

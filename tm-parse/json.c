@@ -27,7 +27,7 @@ static bool take(struct cursor *in, char c)
 static int expected(struct cursor *in, const char *what)
 {
 	return problem_set(in->problem, in->p, "expected %s%s", what,
-		in->p == in->end ? " before the end of the line" : "");
+			in->p == in->end ? " before the end of the line" : "");
 }
 
 /* Four hexadecimal digits; -1 when they are not. */
@@ -57,8 +57,8 @@ static int take_code(struct cursor *in, const char *at, char **out)
 	int32_t code = hex4(in->p, in->end), low = -1;
 
 	if (code < 0)
-		return problem_set(
-			in->problem, at, "\\u needs four hexadecimal digits");
+		return problem_set(in->problem, at,
+				"\\u needs four hexadecimal digits");
 	in->p += 4;
 	if (code >= 0xdc80 && code <= 0xdcff) {
 		*(*out)++ = code & 0xff;
@@ -68,8 +68,8 @@ static int take_code(struct cursor *in, const char *at, char **out)
 		if (in->end - in->p >= 2 && in->p[0] == '\\' && in->p[1] == 'u')
 			low = hex4(in->p + 2, in->end);
 		if (low < 0 || low >> 10 != 0x37)
-			return problem_set(
-				in->problem, at, "half of a surrogate pair");
+			return problem_set(in->problem, at,
+					"half of a surrogate pair");
 		in->p += 6;
 		code = 0x10000 + ((code & 0x3ff) << 10 | (low & 0x3ff));
 	} else if (code >> 10 == 0x37) {
@@ -115,20 +115,20 @@ static int take_string(struct cursor *in, struct slice *slice)
 		size = tm_utf8_decode(in->p, in->end - in->p, &code);
 		if (!size)
 			return problem_set(in->problem, in->p,
-				"not UTF-8; such a byte is written \\udc%02x",
-				(unsigned char)*in->p);
+					"not UTF-8; such a byte is written \\udc%02x",
+					(unsigned char)*in->p);
 		if (code < 0x20)
 			return problem_set(in->problem, in->p,
-				"a control character; it is written \\u%04x",
-				code);
+					"a control character; it is written \\u%04x",
+					code);
 		memmove(out, in->p, size);
 		out += size;
 		in->p += size;
 	}
 	slice->length = out - slice->text;
 	if (in->p == in->end)
-		return problem_set(
-			in->problem, slice->at, "a string without its end");
+		return problem_set(in->problem, slice->at,
+				"a string without its end");
 	in->p++;
 	return 0;
 }
@@ -141,9 +141,9 @@ static int take_number(struct cursor *in, struct slice *slice)
 		in->p++;
 	slice->length = in->p - slice->text;
 	if ((slice->length > 1 && *slice->text == '0') ||
-		(in->p < in->end && *in->p && strchr(".eE", *in->p)))
+			(in->p < in->end && *in->p && strchr(".eE", *in->p)))
 		return problem_set(in->problem, slice->at,
-			"not a whole number in plain digits");
+				"not a whole number in plain digits");
 	return 0;
 }
 
@@ -160,8 +160,8 @@ static int take_value(struct cursor *in, struct pair *pair)
 		return take_number(in, &pair->value);
 	}
 	if (in->p < in->end && *in->p == '-')
-		return problem_set(
-			in->problem, in->p, "a number cannot be below 0");
+		return problem_set(in->problem, in->p,
+				"a number cannot be below 0");
 	return expected(in, "a number or a string");
 }
 
@@ -184,7 +184,7 @@ static int take_pair(struct cursor *in, struct pairs *pairs)
 
 int scan_json(struct pairs *pairs, char *line, char *end)
 {
-	struct cursor in = {line, end, pairs->problem};
+	struct cursor in = { line, end, pairs->problem };
 
 	take(&in, '{');
 	if (!take(&in, '}')) {
@@ -198,6 +198,6 @@ int scan_json(struct pairs *pairs, char *line, char *end)
 	skip_space(&in);
 	if (in.p < in.end)
 		return problem_set(pairs->problem, in.p,
-			"more behind the object; each event has its own line");
+				"more behind the object; each event has its own line");
 	return 0;
 }

@@ -21,24 +21,24 @@
 #define EVENTS 1024
 
 static const char usage[] =
-	"usage: tm-parse [FILE ...]\n"
-	"Turns lines of text or JSON, as tm-print prints them, into events.\n"
-	"\n"
-	"  -q, --quiet     say nothing but errors\n"
-	"  -h, --help      this text\n"
-	"  -V, --version   the version\n"
-	"\n"
-	"What a line leaves out is 0, but a kind is traffic and a uid nobody's.\n"
-	"- or no FILE is standard input. Lines that are empty or begin with #\n"
-	"are passed over.\n";
+		"usage: tm-parse [FILE ...]\n"
+		"Turns lines of text or JSON, as tm-print prints them, into events.\n"
+		"\n"
+		"  -q, --quiet     say nothing but errors\n"
+		"  -h, --help      this text\n"
+		"  -V, --version   the version\n"
+		"\n"
+		"What a line leaves out is 0, but a kind is traffic and a uid nobody's.\n"
+		"- or no FILE is standard input. Lines that are empty or begin with #\n"
+		"are passed over.\n";
 
 static void parse_options(int argc, char **argv)
 {
 	static const struct option known[] = {
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0},
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -84,23 +84,23 @@ struct input {
 };
 
 __attribute__((noreturn)) static void reject(
-	const struct input *in, size_t column, const char *why)
+		const struct input *in, size_t column, const char *why)
 {
 	flush();
 	errx(TM_FAILED, "%s:%" PRIu64 ":%zu: %s", in->path, in->line, column,
-		why);
+			why);
 }
 
 static void parse_line(const struct input *in, char *line, char *end)
 {
-	struct problem problem = {.at = line};
-	struct pairs pairs = {.count = 0, .problem = &problem};
+	struct problem problem = { .at = line };
+	struct pairs pairs = { .count = 0, .problem = &problem };
 	const char *first = line + strspn(line, " \t\r");
 
 	if (first >= end || *first == '#')
 		return;
 	if ((*first == '{' ? scan_json : scan_text)(&pairs, line, end) ||
-		assemble(&events[event_count], &pairs))
+			assemble(&events[event_count], &pairs))
 		reject(in, problem.at - line + 1, problem.text);
 	if (++event_count == EVENTS)
 		flush();
@@ -152,12 +152,12 @@ static void refuse_foreign(const struct input *in)
 {
 	const unsigned char *first = (const void *)in->block;
 
-	if (in->filled >= 4 && !memcmp(first, &(uint32_t){TM_MAGIC}, 4))
+	if (in->filled >= 4 && !memcmp(first, &(uint32_t){ TM_MAGIC }, 4))
 		errx(TM_FAILED, "%s: holds events already; tm-print shows them",
-			in->path);
+				in->path);
 	if (in->filled >= 2 && first[0] == 0x1f && first[1] == 0x8b)
 		errx(TM_FAILED, "%s: is gzip; try: zcat %s | tm-parse",
-			in->path, in->path);
+				in->path, in->path);
 }
 
 static void parse_file(struct input *in, const char *path)
@@ -170,7 +170,7 @@ static void parse_file(struct input *in, const char *path)
 			exit(TM_DONE);
 		n = read(in->fd, in->block + in->filled, BLOCK - in->filled);
 		if (n < 0 && errno == EAGAIN)
-			poll(&(struct pollfd){in->fd, POLLIN, 0}, 1, -1);
+			poll(&(struct pollfd){ in->fd, POLLIN, 0 }, 1, -1);
 		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)
@@ -189,7 +189,7 @@ static void parse_file(struct input *in, const char *path)
 
 int main(int argc, char **argv)
 {
-	static char *const standard_input[] = {(char *)"-", NULL};
+	static char *const standard_input[] = { (char *)"-", NULL };
 	static struct input in;
 	const char *problem;
 
@@ -199,7 +199,7 @@ int main(int argc, char **argv)
 	if (problem)
 		errx(TM_MISUSED, "%s", problem);
 	for (char *const *path = optind < argc ? argv + optind : standard_input;
-		*path; path++)
+			*path; path++)
 		parse_file(&in, *path);
 	if (close(STDOUT_FILENO))
 		err(TM_FAILED, "standard output");

@@ -40,8 +40,8 @@ struct pairs {
 };
 
 /* Notes what is wrong and where; returns -1. */
-__attribute__((format(printf, 3, 4))) int problem_set(
-	struct problem *problem, const char *at, const char *format, ...);
+__attribute__((format(printf, 3, 4))) int problem_set(struct problem *problem,
+		const char *at, const char *format, ...);
 
 /* NULL, and a problem, when there are too many. */
 struct pair *pair_add(struct pairs *pairs, const char *at);

@@ -46,9 +46,9 @@ static int take_escape(struct cursor *in, char **out)
 		in->p++;
 	else if (kind != 'x')
 		return problem_set(in->pairs->problem, at,
-			"no such escape; there are \\\\ \\\" \\xNN \\u{N}");
+				"no such escape; there are \\\\ \\\" \\xNN \\u{N}");
 	while (in->p < in->end && hex_digit(*in->p) >= 0 &&
-		digits < (kind == 'x' ? 2 : 6)) {
+			digits < (kind == 'x' ? 2 : 6)) {
 		code = code << 4 | hex_digit(*in->p++);
 		digits++;
 	}
@@ -57,7 +57,7 @@ static int take_escape(struct cursor *in, char **out)
 		return 0;
 	}
 	if (kind == 'x' || !digits || in->p == in->end || *in->p++ != '}' ||
-		code > 0x10ffff || code >> 11 == 0x1b)
+			code > 0x10ffff || code >> 11 == 0x1b)
 		return problem_set(in->pairs->problem, at, "a bad escape");
 	*out = tm_utf8_encode(*out, code);
 	return 0;
@@ -80,8 +80,8 @@ static int take_quoted(struct cursor *in, struct slice *slice)
 		size = tm_utf8_decode(in->p, in->end - in->p, &code);
 		if (!size || code < 0x20)
 			return problem_set(in->pairs->problem, in->p,
-				"not text; such a byte is written \\x%02x",
-				(unsigned char)*in->p);
+					"not text; such a byte is written \\x%02x",
+					(unsigned char)*in->p);
 		memmove(out, in->p, size);
 		out += size;
 		in->p += size;
@@ -89,11 +89,11 @@ static int take_quoted(struct cursor *in, struct slice *slice)
 	slice->length = out - slice->text;
 	if (in->p == in->end)
 		return problem_set(in->pairs->problem, slice->at,
-			"a quote without its end");
+				"a quote without its end");
 	in->p++;
 	if (in->p < in->end && !is_space(*in->p))
 		return problem_set(in->pairs->problem, in->p,
-			"expected a space behind the quote");
+				"expected a space behind the quote");
 	return 0;
 }
 
@@ -104,10 +104,10 @@ static int take_bare(struct cursor *in, struct slice *slice, char stop)
 	slice->at = in->p;
 	while (in->p < in->end && !is_space(*in->p) && *in->p != stop) {
 		if (*in->p <= ' ' || *in->p > '~' || *in->p == '"' ||
-			*in->p == '\\')
+				*in->p == '\\')
 			return problem_set(in->pairs->problem, in->p,
-				"such a character needs quotes, as in "
-				"comm=\"a b\"");
+					"such a character needs quotes, as in "
+					"comm=\"a b\"");
 		in->p++;
 	}
 	slice->length = in->p - slice->text;
@@ -128,8 +128,8 @@ static int add(struct cursor *in, const char *key, const struct slice *value)
 }
 
 /* ADDRESS, ADDRESS:PORT, [ADDRESS]:PORT; "-" is no address. */
-static int add_end(
-	struct cursor *in, const struct slice *end, const bool is_source)
+static int add_end(struct cursor *in, const struct slice *end,
+		const bool is_source)
 {
 	struct slice address = *end, port = *end;
 	char *last = memchr(end->text, ':', end->length);
@@ -139,7 +139,7 @@ static int add_end(
 		last = memchr(end->text, ']', end->length);
 		if (!last || last + 1 == behind || last[1] != ':')
 			return problem_set(in->pairs->problem, end->at,
-				"expected [ADDRESS]:PORT");
+					"expected [ADDRESS]:PORT");
 		address.at = ++address.text;
 		address.length = last - address.text;
 		last++;
@@ -162,7 +162,7 @@ static bool take_arrow(struct cursor *in)
 {
 	skip_space(in);
 	if (in->p == in->end || *in->p != '>' ||
-		(in->p + 1 < in->end && !is_space(in->p[1])))
+			(in->p + 1 < in->end && !is_space(in->p[1])))
 		return false;
 	in->p++;
 	skip_space(in);
@@ -176,8 +176,8 @@ static int add_flow(struct cursor *in, const struct slice *source)
 	if (take_bare(in, &destination, ' '))
 		return -1;
 	if (!destination.length)
-		return problem_set(
-			in->pairs->problem, in->p, "expected a destination");
+		return problem_set(in->pairs->problem, in->p,
+				"expected a destination");
 	if (add_end(in, source, true))
 		return -1;
 	return add_end(in, &destination, false);
@@ -187,7 +187,7 @@ static bool is_word_of(const struct slice *word, const struct tm_word *words)
 {
 	for (; words->text; words++) {
 		if (strlen(words->text) == word->length &&
-			!memcmp(words->text, word->text, word->length))
+				!memcmp(words->text, word->text, word->length))
 			return true;
 	}
 	return false;
@@ -196,19 +196,19 @@ static bool is_word_of(const struct slice *word, const struct tm_word *words)
 /* The field that the word can only belong to. */
 static const char *key_of(const struct slice *word)
 {
-	static const enum tm_kind kinds[] = {TM_TRAFFIC, TM_NAME};
+	static const enum tm_kind kinds[] = { TM_TRAFFIC, TM_NAME };
 	const struct tm_field *field;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		for (field = tm_fields_of(kinds[i]); field->key; field++) {
 			if ((field->type == TM_FIELD_WORD ||
-				    field->type == TM_FIELD_CODE) &&
-				is_word_of(word, field->words))
+					    field->type == TM_FIELD_CODE) &&
+					is_word_of(word, field->words))
 				return field->key;
 		}
 	}
 	if (word->length > 10 && hex_digit(*word->text) >= 0 &&
-		word->text[4] == '-')
+			word->text[4] == '-')
 		return "time";
 	return NULL;
 }
@@ -240,13 +240,13 @@ static int take_word(struct cursor *in)
 	if (take_arrow(in))
 		return add_flow(in, &word);
 	return problem_set(in->pairs->problem, word.at,
-		"expected a time, a kind, a direction, a protocol, "
-		"SOURCE > DESTINATION or KEY=VALUE");
+			"expected a time, a kind, a direction, a protocol, "
+			"SOURCE > DESTINATION or KEY=VALUE");
 }
 
 int scan_text(struct pairs *pairs, char *line, char *end)
 {
-	struct cursor in = {line, end, pairs};
+	struct cursor in = { line, end, pairs };
 
 	for (skip_space(&in); in.p < in.end; skip_space(&in)) {
 		if (take_word(&in))

@@ -12,8 +12,8 @@ static char *put(char *out, const char *text)
 	return stpcpy(out, text);
 }
 
-static char *put_bytes(
-	char *out, const struct tm_event *event, const struct tm_field *field)
+static char *put_bytes(char *out, const struct tm_event *event,
+		const struct tm_field *field)
 {
 	static const char digits[] = "0123456789abcdef";
 	const char *bytes = tm_field_bytes(event, field);
@@ -26,7 +26,7 @@ static char *put_bytes(
 }
 
 static char *put_address(char *out, const struct tm_event *event,
-	const struct tm_field *field, const char *absent)
+		const struct tm_field *field, const char *absent)
 {
 	const uint8_t *address = (const void *)tm_field_bytes(event, field);
 
@@ -48,20 +48,20 @@ static bool is_zero(const struct tm_event *event, const struct tm_field *field)
 	return !text_length(tm_field_bytes(event, field), field->size);
 }
 
-static char *put_json_text(
-	char *out, const struct tm_event *event, const struct tm_field *field)
+static char *put_json_text(char *out, const struct tm_event *event,
+		const struct tm_field *field)
 {
 	const char *text = tm_field_bytes(event, field);
 
 	*out++ = '"';
 	out += tm_escape_json(out, TM_ESCAPE_GROWTH * field->size + 1, text,
-		text_length(text, field->size));
+			text_length(text, field->size));
 	*out++ = '"';
 	return out;
 }
 
-static char *put_json_value(
-	char *out, const struct tm_event *event, const struct tm_field *field)
+static char *put_json_value(char *out, const struct tm_event *event,
+		const struct tm_field *field)
 {
 	const char *word;
 
@@ -85,7 +85,7 @@ static char *put_json_value(
 		return out;
 	case TM_FIELD_WORD:
 		word = tm_word_text(
-			field->words, tm_field_number(event, field));
+				field->words, tm_field_number(event, field));
 		if (!word)
 			break;
 		*out++ = '"';
@@ -135,8 +135,8 @@ static char *put_bits(char *out, uint32_t value, const struct tm_word *words)
 	return out;
 }
 
-static char *put_value(
-	char *out, const struct tm_event *event, const struct tm_field *field)
+static char *put_value(char *out, const struct tm_event *event,
+		const struct tm_field *field)
 {
 	const char *bytes = tm_field_bytes(event, field);
 	const char *word;
@@ -147,12 +147,12 @@ static char *put_value(
 	case TM_FIELD_ADDRESS:
 		return put_address(out, event, field, "-");
 	case TM_FIELD_TEXT:
-		return out + tm_escape_word(out,
-				     TM_ESCAPE_GROWTH * field->size + 3, bytes,
-				     text_length(bytes, field->size));
+		return out +
+		       tm_escape_word(out, TM_ESCAPE_GROWTH * field->size + 3,
+				       bytes, text_length(bytes, field->size));
 	case TM_FIELD_BITS:
-		return put_bits(
-			out, tm_field_number(event, field), field->words);
+		return put_bits(out, tm_field_number(event, field),
+				field->words);
 	case TM_FIELD_UID:
 		if (tm_field_number(event, field) == TM_NOBODY)
 			return put(out, "none");
@@ -160,7 +160,7 @@ static char *put_value(
 	case TM_FIELD_WORD:
 	case TM_FIELD_CODE:
 		word = tm_word_text(
-			field->words, tm_field_number(event, field));
+				field->words, tm_field_number(event, field));
 		if (word)
 			return put(out, word);
 		break;
@@ -170,8 +170,8 @@ static char *put_value(
 	return tm_number_format(out, tm_field_number(event, field));
 }
 
-static char *put_pair(
-	char *out, const struct tm_event *event, const struct tm_field *field)
+static char *put_pair(char *out, const struct tm_event *event,
+		const struct tm_field *field)
 {
 	*out++ = ' ';
 	out = put(out, field->key);
@@ -180,8 +180,8 @@ static char *put_pair(
 }
 
 /* A word that says by itself which field it is; else the pair. */
-static char *put_bare(
-	char *out, const struct tm_event *event, const struct tm_field *field)
+static char *put_bare(char *out, const struct tm_event *event,
+		const struct tm_field *field)
 {
 	const uint64_t value = tm_field_number(event, field);
 
@@ -192,7 +192,7 @@ static char *put_bare(
 }
 
 static char *put_end(char *out, const struct tm_event *event,
-	const struct tm_field *address, const struct tm_field *port)
+		const struct tm_field *address, const struct tm_field *port)
 {
 	const uint64_t number = tm_field_number(event, port);
 	const uint8_t *bytes = (const void *)tm_field_bytes(event, address);
@@ -211,14 +211,14 @@ static char *put_end(char *out, const struct tm_event *event,
 }
 
 /* tcp 192.0.2.1:1024 > 192.0.2.7:443 */
-static char *put_flow(
-	char *out, const struct tm_event *event, const struct tm_field *field)
+static char *put_flow(char *out, const struct tm_event *event,
+		const struct tm_field *field)
 {
 	if (!is_zero(event, field))
 		out = put_bare(out, event, field);
 	field++;
 	if (is_zero(event, field) && is_zero(event, field + 1) &&
-		is_zero(event, field + 2) && is_zero(event, field + 3))
+			is_zero(event, field + 2) && is_zero(event, field + 3))
 		return out;
 	*out++ = ' ';
 	out = put_end(out, event, field, field + 1);

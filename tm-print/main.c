@@ -17,18 +17,18 @@
 #define OUTPUT_SIZE ((size_t)256 * 1024)
 
 static const char usage[] =
-	"usage: tm-print [--json] [--count N] [--strict] [FILE ...]\n"
-	"Prints a line of text for each event. tm-parse turns it back.\n"
-	"\n"
-	"      --json      JSON lines\n"
-	"      --count N   end after N events\n"
-	"      --strict    exit 4 when the events tell of lost ones\n"
-	"  -q, --quiet     say nothing but errors\n"
-	"  -h, --help      this text\n"
-	"  -V, --version   the version\n"
-	"\n"
-	"FILE is a recording, also one packed by gzip; - or none is standard\n"
-	"input. SIGUSR1 prints a line of statistics.\n";
+		"usage: tm-print [--json] [--count N] [--strict] [FILE ...]\n"
+		"Prints a line of text for each event. tm-parse turns it back.\n"
+		"\n"
+		"      --json      JSON lines\n"
+		"      --count N   end after N events\n"
+		"      --strict    exit 4 when the events tell of lost ones\n"
+		"  -q, --quiet     say nothing but errors\n"
+		"  -h, --help      this text\n"
+		"  -V, --version   the version\n"
+		"\n"
+		"FILE is a recording, also one packed by gzip; - or none is standard\n"
+		"input. SIGUSR1 prints a line of statistics.\n";
 
 struct options {
 	bool is_json, is_strict, is_quiet;
@@ -38,13 +38,13 @@ struct options {
 static void parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"count", required_argument, NULL, 'c'},
-		{"strict", no_argument, NULL, 's'},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0},
+		{ "json", no_argument, NULL, 'j' },
+		{ "count", required_argument, NULL, 'c' },
+		{ "strict", no_argument, NULL, 's' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -54,10 +54,10 @@ static void parse_options(struct options *options, int argc, char **argv)
 			options->is_json = true;
 			break;
 		case 'c':
-			if (!tm_number_parse(
-				    optarg, UINT64_MAX, &options->count))
+			if (!tm_number_parse(optarg, UINT64_MAX,
+					    &options->count))
 				errx(TM_MISUSED, "--count: not a number: %s",
-					optarg);
+						optarg);
 			break;
 		case 's':
 			options->is_strict = true;
@@ -107,7 +107,7 @@ static void print(const struct tm_event *events, size_t n, bool is_json)
 
 int main(int argc, char **argv)
 {
-	struct options options = {.count = UINT64_MAX};
+	struct options options = { .count = UINT64_MAX };
 	struct tm_progress progress;
 	struct tm_event *events;
 	struct tm_reader in;

@@ -56,9 +56,9 @@ static const char *progress_text(struct replay *replay)
 	if (replay->recorded_ns)
 		*tm_timestamp_format(time, replay->recorded_ns) = '\0';
 	snprintf(text, sizeof(text), "%s%s%s",
-		tm_progress_counts(
-			&replay->progress, replay->events, replay->lost),
-		*time ? ", at " : "", time);
+			tm_progress_counts(&replay->progress, replay->events,
+					replay->lost),
+			*time ? ", at " : "", time);
 	return text;
 }
 
@@ -67,11 +67,11 @@ static void attend(struct replay *replay)
 	if (tm_signal_take(SIGUSR1))
 		warnx("%s", progress_text(replay));
 	if (tm_progress_due(&replay->progress))
-		replay->is_shown =
-			fprintf(stderr, "\r%s\033[K", progress_text(replay));
+		replay->is_shown = fprintf(
+				stderr, "\r%s\033[K", progress_text(replay));
 	/* a terminal that is gone ends a source, as it does tm-capture */
 	if (tm_stop_requested() ||
-		(tm_signal_take(SIGHUP) && replay->has_terminal))
+			(tm_signal_take(SIGHUP) && replay->has_terminal))
 		replay->is_over = true;
 }
 
@@ -88,7 +88,7 @@ static void put(struct replay *replay, const void *records, size_t count)
 /* Until then, or until there is something to look at. */
 static void sleep_until(struct replay *replay, uint64_t until_ns)
 {
-	struct pollfd reader = {.fd = STDOUT_FILENO}; /* says when it goes */
+	struct pollfd reader = { .fd = STDOUT_FILENO }; /* says when it goes */
 	const uint64_t now_ns = pace_now_ns();
 	struct timespec left;
 	uint64_t left_ns;
@@ -99,7 +99,7 @@ static void sleep_until(struct replay *replay, uint64_t until_ns)
 	left_ns = until_ns - now_ns;
 	if (replay->progress.wanted && left_ns > SECOND_NS)
 		left_ns = SECOND_NS;
-	left = (struct timespec){left_ns / SECOND_NS, left_ns % SECOND_NS};
+	left = (struct timespec){ left_ns / SECOND_NS, left_ns % SECOND_NS };
 	sigemptyset(&held);
 	sigaddset(&held, SIGINT);
 	sigaddset(&held, SIGTERM);
@@ -173,8 +173,8 @@ static void pass_on(struct replay *replay, struct tm_event *events, size_t n)
 
 	for (i = 0; i < n && !replay->is_over; i++) {
 		if (is_paced)
-			pace_advance(
-				&replay->pace, &events[i], !replay->runs.count);
+			pace_advance(&replay->pace, &events[i],
+					!replay->runs.count);
 		if (waits && !is_due(replay, &now_ns)) {
 			put(replay, events + written, i - written);
 			written = i;
@@ -203,7 +203,7 @@ static bool play(struct replay *replay, struct tm_reader *in)
 	ssize_t n = 0;
 
 	if (replay->options.is_fresh &&
-		getrandom(&replay->salt, sizeof(replay->salt), 0) < 0)
+			getrandom(&replay->salt, sizeof(replay->salt), 0) < 0)
 		err(TM_FAILED, "random numbers");
 	replay->pace.clock_ns = 0;
 	attend(replay);

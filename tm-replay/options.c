@@ -12,21 +12,21 @@
 #define SPEED_LEAST 1e-3
 
 static const char usage[] =
-	"usage: tm-replay [-q] [--speed N] [--idle TIME] [--now [--loop]]\n"
-	"                 [--strict] [FILE ...]\n"
-	"Gives recorded events out at the pace at which they were recorded.\n"
-	"\n"
-	"      --speed N     N times that: 10x, 0.5x; max = without waiting\n"
-	"      --idle TIME   wait no longer than TIME (5s, 500ms) without traffic\n"
-	"      --now         fresh times: the first event is of now\n"
-	"      --loop        from the beginning again, until Ctrl-C\n"
-	"      --strict      exit 4 when the events tell of lost ones\n"
-	"  -q, --quiet       say nothing but errors\n"
-	"  -h, --help        this text\n"
-	"  -V, --version     the version\n"
-	"\n"
-	"FILE is a recording, also one packed by gzip; - or none is standard\n"
-	"input. SIGUSR1 prints a line of statistics.\n";
+		"usage: tm-replay [-q] [--speed N] [--idle TIME] [--now [--loop]]\n"
+		"                 [--strict] [FILE ...]\n"
+		"Gives recorded events out at the pace at which they were recorded.\n"
+		"\n"
+		"      --speed N     N times that: 10x, 0.5x; max = without waiting\n"
+		"      --idle TIME   wait no longer than TIME (5s, 500ms) without traffic\n"
+		"      --now         fresh times: the first event is of now\n"
+		"      --loop        from the beginning again, until Ctrl-C\n"
+		"      --strict      exit 4 when the events tell of lost ones\n"
+		"  -q, --quiet       say nothing but errors\n"
+		"  -h, --help        this text\n"
+		"  -V, --version     the version\n"
+		"\n"
+		"FILE is a recording, also one packed by gzip; - or none is standard\n"
+		"input. SIGUSR1 prints a line of statistics.\n";
 
 static void misused(void)
 {
@@ -50,12 +50,13 @@ static double parse_speed(const char *text)
 	speed = strtod(text, &end);
 	/* strtod would take 0x10 and nan */
 	if (strspn(text, "0123456789.") != (size_t)(end - text) ||
-		strcmp(*end == 'x' ? end + 1 : end, "") || end == text ||
-		speed < SPEED_LEAST || speed > SPEED_MOST)
+			strcmp(*end == 'x' ? end + 1 : end, "") ||
+			end == text || speed < SPEED_LEAST ||
+			speed > SPEED_MOST)
 		errx(TM_MISUSED,
-			"--speed: not max nor a number from 0.001 to "
-			"1000000: %s",
-			text);
+				"--speed: not max nor a number from 0.001 to "
+				"1000000: %s",
+				text);
 	return speed;
 }
 
@@ -65,7 +66,7 @@ static uint64_t parse_idle(const char *text)
 
 	if (!tm_duration_parse(text, &ns) || !ns)
 		errx(TM_MISUSED, "--idle: not a time such as 5s or 500ms: %s",
-			text);
+				text);
 	return ns;
 }
 
@@ -73,15 +74,15 @@ static void read_options(struct options *options, int argc, char **argv)
 {
 	enum { SPEED = 256, IDLE, NOW, LOOP, STRICT };
 	static const struct option known[] = {
-		{"speed", required_argument, NULL, SPEED},
-		{"idle", required_argument, NULL, IDLE},
-		{"now", no_argument, NULL, NOW},
-		{"loop", no_argument, NULL, LOOP},
-		{"strict", no_argument, NULL, STRICT},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "speed", required_argument, NULL, SPEED },
+		{ "idle", required_argument, NULL, IDLE },
+		{ "now", no_argument, NULL, NOW },
+		{ "loop", no_argument, NULL, LOOP },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int option;
 
@@ -134,7 +135,7 @@ static void check_loop(const struct options *options, char *const *files)
 
 void options_parse(struct options *options, int argc, char **argv)
 {
-	*options = (struct options){.speed = 1};
+	*options = (struct options){ .speed = 1 };
 	read_options(options, argc, argv);
 	check_loop(options, argv + optind);
 }

@@ -48,7 +48,7 @@ static bool is_traffic(const struct tm_event *event)
 /* Only what comes once a second may say that the clock was set back, lest a
  * badly merged stream waits for the same seconds again and again. */
 static bool is_set_back(const struct pace *pace, const struct tm_event *event,
-	bool between_runs)
+		bool between_runs)
 {
 	if (event->kind == TM_START && between_runs)
 		return true;
@@ -73,8 +73,8 @@ static void begin(struct pace *pace)
 	pace->start_wall_ns = clock_ns(CLOCK_REALTIME);
 }
 
-void pace_advance(
-	struct pace *pace, const struct tm_event *event, bool between_runs)
+void pace_advance(struct pace *pace, const struct tm_event *event,
+		bool between_runs)
 {
 	const uint64_t time_ns = event->time_ns;
 	const uint64_t before_ns = pace->clock_ns;
@@ -88,8 +88,8 @@ void pace_advance(
 		/* what nobody metered has no pace */
 		if (event->kind != TM_START || !between_runs)
 			pace->played_ns = least(FOREVER_NS,
-				pace->played_ns +
-					shorten(pace, time_ns - before_ns));
+					pace->played_ns +
+							shorten(pace, time_ns - before_ns));
 	} else if (time_ns && is_set_back(pace, event, between_runs)) {
 		pace->clock_ns = time_ns;
 	}
@@ -105,7 +105,7 @@ uint64_t pace_due_ns(const struct pace *pace)
 uint64_t pace_fresh_ns(const struct pace *pace, uint64_t time_ns)
 {
 	const uint64_t reached_ns =
-		pace->start_wall_ns + at_pace(pace, pace->played_ns);
+			pace->start_wall_ns + at_pace(pace, pace->played_ns);
 	uint64_t before_ns = 0;
 
 	if (time_ns && time_ns < pace->clock_ns)

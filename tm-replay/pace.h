@@ -18,8 +18,8 @@ struct pace {
 };
 
 /* Comes to a record, which is between_runs where no run is open. */
-void pace_advance(
-	struct pace *pace, const struct tm_event *event, bool between_runs);
+void pace_advance(struct pace *pace, const struct tm_event *event,
+		bool between_runs);
 
 /* CLOCK_MONOTONIC at which that record is due. */
 uint64_t pace_due_ns(const struct pace *pace);

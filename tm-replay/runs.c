@@ -7,7 +7,7 @@ static void close_run(struct runs *runs, const struct run *run)
 	const unsigned i = run - runs->open;
 
 	memmove(&runs->open[i], &runs->open[i + 1],
-		(runs->count - i) * sizeof(*runs->open));
+			(runs->count - i) * sizeof(*runs->open));
 	runs->count--;
 }
 
@@ -28,7 +28,7 @@ static void open_run(struct runs *runs, uint64_t id)
 		close_run(runs, same);
 	else if (runs->count == RUNS)
 		close_run(runs, &runs->open[1]);
-	runs->open[++runs->count] = (struct run){.id = id};
+	runs->open[++runs->count] = (struct run){ .id = id };
 }
 
 static void note_status(struct runs *runs, const struct tm_status *status)
@@ -52,8 +52,8 @@ void runs_note(struct runs *runs, const struct tm_event *event)
 		note_status(runs, (const struct tm_status *)event);
 }
 
-static struct tm_status end_of(
-	const struct run *run, enum tm_direction direction, uint64_t time_ns)
+static struct tm_status end_of(const struct run *run,
+		enum tm_direction direction, uint64_t time_ns)
 {
 	const struct tm_amount recorded = run->recorded[direction];
 	const struct tm_amount excluded = run->excluded[direction];
@@ -65,8 +65,8 @@ static struct tm_status end_of(
 		.direction = direction,
 		.time_ns = time_ns,
 		.run_id = run->id,
-		.seen = {recorded.packets + excluded.packets + lost.packets,
-			recorded.bytes + excluded.bytes + lost.bytes},
+		.seen = { recorded.packets + excluded.packets + lost.packets,
+				recorded.bytes + excluded.bytes + lost.bytes },
 		.recorded = recorded,
 		.excluded = excluded,
 		.lost = lost,
@@ -74,7 +74,7 @@ static struct tm_status end_of(
 }
 
 size_t runs_end(const struct runs *runs, uint64_t time_ns,
-	struct tm_status out[2 * RUNS])
+		struct tm_status out[2 * RUNS])
 {
 	size_t n = 0;
 

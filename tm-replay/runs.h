@@ -30,7 +30,7 @@ static inline void runs_pass(struct runs *runs, const struct tm_event *event)
 {
 	struct run *const run = &runs->open[runs->count];
 	struct tm_amount *const sums =
-		event->kind == TM_LOST ? run->lost : run->recorded;
+			event->kind == TM_LOST ? run->lost : run->recorded;
 
 	sums[event->direction & 1].packets += event->packets;
 	sums[event->direction & 1].bytes += event->bytes;
@@ -41,6 +41,6 @@ void runs_note(struct runs *runs, const struct tm_event *event);
 
 /* The END records that are missing, of that time: how many of out. */
 size_t runs_end(const struct runs *runs, uint64_t time_ns,
-	struct tm_status out[2 * RUNS]);
+		struct tm_status out[2 * RUNS]);
 
 #endif

@@ -8,7 +8,7 @@
 #include "common/number.h"
 
 static void say(const struct alert *alert, const struct report *report,
-	uint32_t uid, uint64_t bytes)
+		uint32_t uid, uint64_t bytes)
 {
 	char size[TM_IEC_SIZE], limit[TM_IEC_SIZE], number[TM_NUMBER_SIZE + 1];
 	const char *name = user_name(&report->labels, uid);
@@ -24,8 +24,8 @@ static void say(const struct alert *alert, const struct report *report,
 		err(TM_FAILED, NULL);
 	tm_escape_text(text, room, name, strlen(name));
 	warnx("%s: %s (%ju bytes) is over the limit of %s", text,
-		tm_iec_format(size, bytes), (uintmax_t)bytes,
-		tm_iec_format(limit, alert->limit));
+			tm_iec_format(size, bytes), (uintmax_t)bytes,
+			tm_iec_format(limit, alert->limit));
 	free(text);
 }
 
@@ -37,7 +37,7 @@ void alert_check(struct alert *alert, const struct report *report)
 
 	if (!alert->limit)
 		return;
-	chosen = choose(view, users, (struct order){BY_TOTAL, 0}, 0);
+	chosen = choose(view, users, (struct order){ BY_TOTAL, 0 }, 0);
 	for (uint32_t i = 0; i < chosen.count; i++) {
 		const uint32_t uid = *sums_key(users, chosen.rows[i]);
 		const uint64_t bytes = row_bytes(&users->rows[chosen.rows[i]]);

@@ -26,7 +26,7 @@ static void fill(struct quarter *quarter, uint64_t number)
 	struct tm local;
 	time_t day;
 
-	*quarter = (struct quarter){.number = number};
+	*quarter = (struct quarter){ .number = number };
 	if (!localtime_r(&seconds, &local))
 		return;
 	quarter->offset = local.tm_gmtoff;

@@ -23,8 +23,8 @@ static void begin(struct interval *interval, uint64_t start_ns)
 {
 	interval->start_ns = start_ns;
 	if (!interval->length_ns ||
-		__builtin_add_overflow(
-			start_ns, interval->length_ns, &interval->end_ns))
+			__builtin_add_overflow(start_ns, interval->length_ns,
+					&interval->end_ns))
 		interval->end_ns = UINT64_MAX;
 	interval->has_news = false;
 	interval->heard_ns = 0;
@@ -40,17 +40,17 @@ static void note(struct interval *interval, const struct tm_event *event)
  * Only what comes once a second may say so, lest a stream that is hostile or
  * badly merged has a report for each event. */
 static bool is_set_back(
-	const struct interval *interval, const struct tm_event *event)
+		const struct interval *interval, const struct tm_event *event)
 {
 	return (event->kind == TM_TICK || event->kind == TM_START) &&
 	       event->time_ns < interval->start_ns &&
 	       interval->start_ns - event->time_ns >
-		       most(interval->length_ns, 2 * SECOND_NS);
+			       most(interval->length_ns, 2 * SECOND_NS);
 }
 
 /* A TICK that is a little early is the last of its interval. */
 static uint64_t limit(
-	const struct interval *interval, const struct tm_event *event)
+		const struct interval *interval, const struct tm_event *event)
 {
 	if (event->kind != TM_TICK)
 		return interval->end_ns;
@@ -71,7 +71,7 @@ bool interval_is_over(struct interval *interval, const struct tm_event *event)
 		return interval->length_ns;
 	if (interval->length_ns && is_set_back(interval, event)) {
 		interval->end_ns =
-			most(interval->newest_ns, interval->start_ns);
+				most(interval->newest_ns, interval->start_ns);
 		return true;
 	}
 	note(interval, event);

@@ -13,10 +13,10 @@
 #define IPV4_PREFIX 24
 #define IPV6_PREFIX 48
 
-typedef void take_fn(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words);
+typedef void take_fn(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words);
 typedef void put_fn(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words);
+		const struct labels *labels, const uint64_t *words);
 
 struct key_kind {
 	const char *name;
@@ -67,15 +67,15 @@ const char *user_name(const struct labels *labels, uint32_t uid)
 	return number_text(uid);
 }
 
-static void take_user(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_user(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	(void)keys;
 	*words = event->uid;
 }
 
 static void put_user(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	const char *name = user_name(labels, *words);
 
@@ -91,23 +91,23 @@ static void put_user(const struct keys *keys, struct tm_table *table,
 
 /* Processes */
 
-static void take_pid(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_pid(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	(void)keys;
 	*words = event->pid;
 }
 
 static void put_plain(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	(void)keys;
 	(void)labels;
 	put_number(table, *words);
 }
 
-static void take_process(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_process(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	(void)keys;
 	memcpy(words, event->comm, TM_COMM_SIZE);
@@ -117,14 +117,14 @@ static void take_process(
 
 void words_to_comm(const uint64_t words[2], char comm[TM_COMM_SIZE + 1])
 {
-	const uint64_t big[2] = {htobe64(words[0]), htobe64(words[1])};
+	const uint64_t big[2] = { htobe64(words[0]), htobe64(words[1]) };
 
 	memcpy(comm, big, TM_COMM_SIZE);
 	comm[TM_COMM_SIZE] = '\0';
 }
 
 static void put_process(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	char comm[TM_COMM_SIZE + 1];
 
@@ -136,25 +136,25 @@ static void put_process(const struct keys *keys, struct tm_table *table,
 
 /* One of the ids that have its name. */
 static uint64_t number_of(
-	const struct keys *keys, enum tm_name_of of, uint64_t id)
+		const struct keys *keys, enum tm_name_of of, uint64_t id)
 {
 	return keys->names ? tm_names_first(keys->names, of, id) : id;
 }
 
-static void take_cgroup(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_cgroup(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	*words = number_of(keys, TM_NAME_CGROUP, event->cgroup_id);
 }
 
 static const char *recorded(
-	const struct keys *keys, enum tm_name_of of, uint64_t id)
+		const struct keys *keys, enum tm_name_of of, uint64_t id)
 {
 	return keys->names ? tm_names_recorded(keys->names, of, id) : NULL;
 }
 
 static void put_cgroup(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	const char *const name = recorded(keys, TM_NAME_CGROUP, *words);
 
@@ -173,7 +173,7 @@ void words_from_address(uint64_t words[2], const uint8_t address[16])
 
 void words_to_address(const uint64_t words[2], uint8_t address[16])
 {
-	const uint64_t big[2] = {htobe64(words[0]), htobe64(words[1])};
+	const uint64_t big[2] = { htobe64(words[0]), htobe64(words[1]) };
 
 	memcpy(address, big, 16);
 }
@@ -183,23 +183,23 @@ static const uint8_t *remote_of(const struct tm_event *event)
 	return is_out(event) ? event->destination : event->source;
 }
 
-static void take_remote(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_remote(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	(void)keys;
 	words_from_address(words, remote_of(event));
 }
 
-static void take_local(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_local(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	(void)keys;
-	words_from_address(
-		words, is_out(event) ? event->source : event->destination);
+	words_from_address(words,
+			is_out(event) ? event->source : event->destination);
 }
 
 static void put_address(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	char text[TM_ADDRESS_SIZE + 1];
 	uint8_t address[16];
@@ -221,8 +221,8 @@ static void put_address(const struct keys *keys, struct tm_table *table,
 #define NAMED 1	  /* the first word, which no address has in front of ... */
 #define UNNAMED 2 /* ... what follows here */
 
-static void take_network(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_network(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	const uint8_t *const address = remote_of(event);
 	uint32_t number;
@@ -243,7 +243,7 @@ static void take_network(
 }
 
 static void put_network(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	char text[TM_NETWORK_SIZE];
 	struct tm_network network;
@@ -254,16 +254,16 @@ static void put_network(const struct keys *keys, struct tm_table *table,
 		put_text(table, NULL);
 	} else if (!keys->netnames) {
 		network.prefix = tm_address_is_ipv4(network.address)
-					 ? IPV4_PREFIX
-					 : IPV6_PREFIX;
+						 ? IPV4_PREFIX
+						 : IPV6_PREFIX;
 		tm_network_format(text, &network);
 		tm_table_text(table, text);
 	} else {
 		if (*words == UNNAMED)
 			tm_table_text(table, "(unnamed)");
 		else
-			tm_table_name(
-				table, netnames_text(keys->netnames, words[1]));
+			tm_table_name(table, netnames_text(keys->netnames,
+							     words[1]));
 	}
 }
 
@@ -281,8 +281,8 @@ static uint16_t remote_port(const struct tm_event *event)
 
 /* The service's: clients have high ones, and a whole connection gives the
  * same. */
-static void take_port(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_port(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	const uint16_t a = event->source_port, b = event->destination_port;
 
@@ -290,29 +290,29 @@ static void take_port(
 	*words = !a || (b && b < a) ? b : a;
 }
 
-static void take_local_port(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_local_port(const struct keys *keys,
+		const struct tm_event *event, uint64_t *words)
 {
 	(void)keys;
 	*words = local_port(event);
 }
 
-static void take_remote_port(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_remote_port(const struct keys *keys,
+		const struct tm_event *event, uint64_t *words)
 {
 	(void)keys;
 	*words = remote_port(event);
 }
 
-static void take_protocol(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_protocol(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	(void)keys;
 	*words = event->protocol;
 }
 
 static void put_protocol(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	const char *text = tm_word_text(tm_protocols, *words);
 
@@ -321,15 +321,15 @@ static void put_protocol(const struct keys *keys, struct tm_table *table,
 	put_text(table, text || !*words ? text : number_text(*words));
 }
 
-static void take_interface(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_interface(const struct keys *keys,
+		const struct tm_event *event, uint64_t *words)
 {
 	*words = number_of(keys, TM_NAME_INTERFACE,
-		(uint64_t)event->netns << 32 | event->ifindex);
+			(uint64_t)event->netns << 32 | event->ifindex);
 }
 
 static void put_interface(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	const char *const name = recorded(keys, TM_NAME_INTERFACE, *words);
 	const uint32_t netns = *words >> 32, ifindex = *words;
@@ -343,15 +343,15 @@ static void put_interface(const struct keys *keys, struct tm_table *table,
 	put_text(table, name ? name : text);
 }
 
-static void take_direction(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_direction(const struct keys *keys,
+		const struct tm_event *event, uint64_t *words)
 {
 	(void)keys;
 	*words = is_out(event);
 }
 
 static void put_direction(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	(void)keys;
 	(void)labels;
@@ -360,28 +360,28 @@ static void put_direction(const struct keys *keys, struct tm_table *table,
 
 /* Times */
 
-static void take_hour(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_hour(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	(void)keys;
 	*words = calendar_hour(event->time_ns);
 }
 
-static void take_day(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_day(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	(void)keys;
 	*words = calendar_day(event->time_ns);
 }
 
-static void take_bin(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+static void take_bin(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	*words = calendar_bin(event->time_ns, keys->bin_ns);
 }
 
 static void put_time(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	(void)keys;
 	(void)labels;
@@ -404,36 +404,36 @@ static void put_time(const struct keys *keys, struct tm_table *table,
 	}
 
 static const struct key_kind kinds[] = {
-	{"user", 1, take_user, put_user, TEXT("user", "USER")},
-	{"pid", 1, take_pid, put_plain, NUMBER("pid", "PID")},
-	{"process", 2, take_process, put_process, TEXT("process", "PROCESS")},
-	{"local", 2, take_local, put_address, TEXT("local", "LOCAL")},
-	{"remote", 2, take_remote, put_address, TEXT("remote", "REMOTE")},
-	{"network", 2, take_network, put_network, TEXT("network", "NETWORK")},
-	{"port", 1, take_port, put_plain, NUMBER("port", "PORT")},
-	{"local_port", 1, take_local_port, put_plain,
-		NUMBER("local_port", "LOCAL PORT")},
-	{"remote_port", 1, take_remote_port, put_plain,
-		NUMBER("remote_port", "REMOTE PORT")},
-	{"protocol", 1, take_protocol, put_protocol,
-		TEXT("protocol", "PROTOCOL")},
-	{"interface", 1, take_interface, put_interface,
-		TEXT("interface", "INTERFACE")},
-	{"cgroup", 1, take_cgroup, put_cgroup,
-		{"cgroup", "CGROUP", .is_key = true, .least = 8,
-			.keeps_end = true}},
-	{"direction", 1, take_direction, put_direction,
-		TEXT("direction", "DIRECTION")},
-	{"hour", 1, take_hour, put_time, TIME("hour", "HOUR", TM_CELL_HOUR)},
-	{"day", 1, take_day, put_time, TIME("day", "DAY", TM_CELL_DAY)},
+	{ "user", 1, take_user, put_user, TEXT("user", "USER") },
+	{ "pid", 1, take_pid, put_plain, NUMBER("pid", "PID") },
+	{ "process", 2, take_process, put_process, TEXT("process", "PROCESS") },
+	{ "local", 2, take_local, put_address, TEXT("local", "LOCAL") },
+	{ "remote", 2, take_remote, put_address, TEXT("remote", "REMOTE") },
+	{ "network", 2, take_network, put_network, TEXT("network", "NETWORK") },
+	{ "port", 1, take_port, put_plain, NUMBER("port", "PORT") },
+	{ "local_port", 1, take_local_port, put_plain,
+			NUMBER("local_port", "LOCAL PORT") },
+	{ "remote_port", 1, take_remote_port, put_plain,
+			NUMBER("remote_port", "REMOTE PORT") },
+	{ "protocol", 1, take_protocol, put_protocol,
+			TEXT("protocol", "PROTOCOL") },
+	{ "interface", 1, take_interface, put_interface,
+			TEXT("interface", "INTERFACE") },
+	{ "cgroup", 1, take_cgroup, put_cgroup,
+			{ "cgroup", "CGROUP", .is_key = true, .least = 8,
+					.keeps_end = true } },
+	{ "direction", 1, take_direction, put_direction,
+			TEXT("direction", "DIRECTION") },
+	{ "hour", 1, take_hour, put_time, TIME("hour", "HOUR", TM_CELL_HOUR) },
+	{ "day", 1, take_day, put_time, TIME("day", "DAY", TM_CELL_DAY) },
 	/* --bin adds it */
-	{"bin", 1, take_bin, put_time, TIME("bin", "TIME", TM_CELL_TIME)},
+	{ "bin", 1, take_bin, put_time, TIME("bin", "TIME", TM_CELL_TIME) },
 };
 
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
-static const struct tm_column uid_column = {
-	.key = "uid", .type = TM_CELL_NUMBER};
+static const struct tm_column uid_column = { .key = "uid",
+	.type = TM_CELL_NUMBER };
 
 const char *keys_known(void)
 {
@@ -446,7 +446,7 @@ static const struct key_kind *find_kind(const char *name, size_t length)
 {
 	for (size_t i = 0; i < KINDS; i++) {
 		if (strlen(kinds[i].name) == length &&
-			!memcmp(kinds[i].name, name, length))
+				!memcmp(kinds[i].name, name, length))
 			return &kinds[i];
 	}
 	return NULL;
@@ -459,8 +459,9 @@ static const char *add_kind(struct keys *keys, const char *name, size_t length)
 
 	if (!kind || (kind->take == take_bin && !keys->bin_ns)) {
 		snprintf(problem, sizeof(problem),
-			"no such key: %.*s; they are %s",
-			length < 64 ? (int)length : 64, name, keys_known());
+				"no such key: %.*s; they are %s",
+				length < 64 ? (int)length : 64, name,
+				keys_known());
 		return problem;
 	}
 	if (keys_find(keys, kind->name) >= 0) {
@@ -508,18 +509,19 @@ bool keys_are_names(const struct keys *keys, unsigned kind)
 }
 
 const char *keys_name(
-	const struct keys *keys, unsigned kind, const uint64_t *words)
+		const struct keys *keys, unsigned kind, const uint64_t *words)
 {
 	return recorded(keys,
-		keys->kinds[kind]->take == take_cgroup ? TM_NAME_CGROUP
-						       : TM_NAME_INTERFACE,
-		*words);
+			keys->kinds[kind]->take == take_cgroup
+					? TM_NAME_CGROUP
+					: TM_NAME_INTERFACE,
+			*words);
 }
 
 bool keys_are_by_interface(const struct keys *keys)
 {
-	static const char *const owners[] = {
-		"user", "pid", "process", "cgroup"};
+	static const char *const owners[] = { "user", "pid", "process",
+		"cgroup" };
 
 	for (size_t i = 0; i < sizeof(owners) / sizeof(*owners); i++) {
 		if (keys_find(keys, owners[i]) >= 0)
@@ -549,8 +551,8 @@ int keys_time(const struct keys *keys)
 	return found;
 }
 
-void keys_take(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words)
+void keys_take(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words)
 {
 	/* most reports are by user */
 	if (keys->count == 1 && keys->kinds[0]->take == take_user) {
@@ -578,15 +580,15 @@ unsigned keys_columns(const struct keys *keys, struct tm_column *columns)
 }
 
 void keys_put(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words)
+		const struct labels *labels, const uint64_t *words)
 {
 	for (unsigned i = 0; i < keys->count; i++)
 		keys->kinds[i]->put(
-			keys, table, labels, words + keys->offsets[i]);
+				keys, table, labels, words + keys->offsets[i]);
 }
 
-void keys_put_label(
-	const struct keys *keys, struct tm_table *table, const char *label)
+void keys_put_label(const struct keys *keys, struct tm_table *table,
+		const char *label)
 {
 	for (unsigned i = 0; i < keys->count; i++) {
 		if (keys->kinds[i]->take == take_user)

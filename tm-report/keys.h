@@ -45,11 +45,11 @@ int keys_time(const struct keys *keys);
  * sorted then; and that name, NULL where it has none. */
 bool keys_are_names(const struct keys *keys, unsigned kind);
 const char *keys_name(
-	const struct keys *keys, unsigned kind, const uint64_t *words);
+		const struct keys *keys, unsigned kind, const uint64_t *words);
 
 /* The event's key: KEY_WORDS at most. */
-void keys_take(
-	const struct keys *keys, const struct tm_event *event, uint64_t *words);
+void keys_take(const struct keys *keys, const struct tm_event *event,
+		uint64_t *words);
 
 /* How names are shown. */
 struct labels {
@@ -63,9 +63,9 @@ unsigned keys_columns(const struct keys *keys, struct tm_column *columns);
 /* Puts one cell for each column: those of a row, or a word for several rows in
  * the first of them. */
 void keys_put(const struct keys *keys, struct tm_table *table,
-	const struct labels *labels, const uint64_t *words);
-void keys_put_label(
-	const struct keys *keys, struct tm_table *table, const char *label);
+		const struct labels *labels, const uint64_t *words);
+void keys_put_label(const struct keys *keys, struct tm_table *table,
+		const char *label);
 
 /* The user's name as it came, or its number with is_numeric; NULL where there
  * is none. */

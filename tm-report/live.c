@@ -8,11 +8,11 @@
 #define LIVE_ROWS 20 /* what a terminal has room for each second */
 
 static const struct tm_column rate_columns[] = {
-	{.heading = "IN", .type = TM_CELL_RATE},
-	{.heading = "OUT", .type = TM_CELL_RATE},
-	{.heading = "PACKETS", .type = TM_CELL_NUMBER},
-	{.heading = "TOTAL IN", .type = TM_CELL_BYTES},
-	{.heading = "TOTAL OUT", .type = TM_CELL_BYTES},
+	{ .heading = "IN", .type = TM_CELL_RATE },
+	{ .heading = "OUT", .type = TM_CELL_RATE },
+	{ .heading = "PACKETS", .type = TM_CELL_NUMBER },
+	{ .heading = "TOTAL IN", .type = TM_CELL_BYTES },
+	{ .heading = "TOTAL OUT", .type = TM_CELL_BYTES },
 };
 
 #define RATES (sizeof(rate_columns) / sizeof(*rate_columns))
@@ -24,7 +24,7 @@ struct writing {
 };
 
 static void put_rates(struct writing *writing, const struct tm_amount now[2],
-	const struct tm_amount total[2])
+		const struct tm_amount total[2])
 {
 	const struct report *const report = writing->report;
 	const uint64_t length_ns = report->end_ns - report->start_ns;
@@ -38,19 +38,19 @@ static void put_rates(struct writing *writing, const struct tm_amount now[2],
 }
 
 static void put_sum(struct writing *writing, const char *label,
-	const struct tm_amount now[2], const struct tm_amount total[2])
+		const struct tm_amount now[2], const struct tm_amount total[2])
 {
 	keys_put_label(&writing->view->keys, &writing->table, label);
 	put_rates(writing, now, total);
 }
 
-static void put_row(
-	struct writing *writing, const uint64_t *key, const struct row *row)
+static void put_row(struct writing *writing, const uint64_t *key,
+		const struct row *row)
 {
 	const struct row *const known = sums_find(&writing->view->total, key);
 
 	keys_put(&writing->view->keys, &writing->table,
-		&writing->report->labels, key);
+			&writing->report->labels, key);
 	put_rates(writing, row->moved, known ? known->moved : row->moved);
 }
 
@@ -64,14 +64,14 @@ static void subtract(struct row *from, const struct row *row)
 
 /* The totals of all that has no row in this interval. */
 static struct row total_of_others(
-	const struct view *view, const struct chosen *chosen)
+		const struct view *view, const struct chosen *chosen)
 {
 	struct row others = sums_all(&view->total);
 	const struct row *known;
 
 	for (uint32_t i = 0; i < chosen->count; i++) {
-		known = sums_find(
-			&view->total, sums_key(&view->now, chosen->rows[i]));
+		known = sums_find(&view->total,
+				sums_key(&view->now, chosen->rows[i]));
 		if (known)
 			subtract(&others, known);
 	}
@@ -89,11 +89,11 @@ static void put_rows(struct writing *writing)
 	const struct row total = sums_all(&view->total);
 	struct row others;
 	struct chosen chosen = choose(view, &view->now, report->order,
-		report->top ? report->top : LIVE_ROWS);
+			report->top ? report->top : LIVE_ROWS);
 
 	for (uint32_t i = 0; i < chosen.count; i++)
 		put_row(writing, sums_key(&view->now, chosen.rows[i]),
-			&view->now.rows[chosen.rows[i]]);
+				&view->now.rows[chosen.rows[i]]);
 	if (!row_is_empty(&chosen.rest)) {
 		others = total_of_others(view, &chosen);
 		put_sum(writing, "(others)", chosen.rest.moved, others.moved);
@@ -114,14 +114,14 @@ void write_rates(const struct report *report)
 	};
 	const struct keys *const keys = &writing.view->keys;
 	struct tm_column columns[TM_TABLE_COLUMNS];
-	struct tm_table_spec spec = {.columns = columns,
-		.write = write_file,
-		.context = report->out};
+	struct tm_table_spec spec = {
+		.columns = columns, .write = write_file, .context = report->out
+	};
 	char time[TM_TIME_SIZE];
 
 	tm_time_format(time, report->end_ns);
 	if (!writing.view->now.count &&
-		row_is_empty(&writing.view->now.nobody)) {
+			row_is_empty(&writing.view->now.nobody)) {
 		fprintf(report->out, "%s no traffic\n", time);
 		return;
 	}

@@ -41,8 +41,8 @@ static const char *explain(const struct tm_refusal *refusal)
 		return "has other names (hard links)";
 	case TM_FLAW_OWNER:
 		snprintf(problem, sizeof(problem),
-			"belongs to another user (uid %u)",
-			refusal->status.st_uid);
+				"belongs to another user (uid %u)",
+				refusal->status.st_uid);
 		return problem;
 	default:
 		snprintf(problem, sizeof(problem), "%s", refusal->text);
@@ -92,7 +92,7 @@ const char *log_open(struct log *log, const char *path)
 		return "is a directory";
 	}
 	fd = tm_place_file(directory, name, O_WRONLY | O_APPEND | O_CREAT, MODE,
-		TM_TRUST_ME, &refusal);
+			TM_TRUST_ME, &refusal);
 	close(directory);
 	if (fd < 0)
 		return explain(&refusal);
@@ -133,13 +133,13 @@ void log_end(struct log *log)
 		if (log->is_failing)
 			warnx("%s: reports are written again, %" PRIu64
 			      " were not",
-				log->path, log->missed);
+					log->path, log->missed);
 		log->is_failing = false;
 		return;
 	}
 	if (!log->missed++ || !log->is_failing)
 		warnx("%s: %s; the report is left out, the next is tried",
-			log->path, strerror(log->error));
+				log->path, strerror(log->error));
 	log->is_failing = true;
 	if (log->begun >= 0 && ftruncate(log->fd, log->begun))
 		warn("%s", log->path);

@@ -40,7 +40,7 @@ static ssize_t write_out(void *context, const char *data, size_t size)
 
 	log_write(&state->log, data, size);
 	if (state->has_console && !state->console_error &&
-		tm_write(STDOUT_FILENO, data, size))
+			tm_write(STDOUT_FILENO, data, size))
 		state->console_error = errno;
 	return size;
 }
@@ -57,12 +57,12 @@ static void check_console(struct state *state)
 		exit(TM_DONE);
 	else
 		errx(TM_FAILED, "standard output: %s",
-			strerror(state->console_error));
+				strerror(state->console_error));
 }
 
 static void open_outputs(struct state *state)
 {
-	const cookie_io_functions_t functions = {.write = write_out};
+	const cookie_io_functions_t functions = { .write = write_out };
 	const char *const path = state->options.log;
 	const char *why;
 
@@ -82,7 +82,7 @@ static void report(struct state *state, uint64_t end_ns, bool is_last)
 	const struct report facts = {
 		.out = state->out,
 		.tally = &state->tally,
-		.labels = {state->tally.names, options->is_numeric},
+		.labels = { state->tally.names, options->is_numeric },
 		.first_ns = state->interval.first_ns,
 		.start_ns = state->interval.start_ns,
 		.end_ns = end_ns,
@@ -131,8 +131,8 @@ static void set_alarm(const struct state *state)
 	const bool is_wanted = interval->length_ns && interval->first_ns &&
 			       !interval->has_ticks;
 	const suseconds_t pause_us = is_wanted ? 250000 : 0;
-	const struct itimerval alarms = {{0, pause_us}, {0, pause_us}};
-	const struct sigaction action = {.sa_handler = on_alarm};
+	const struct itimerval alarms = { { 0, pause_us }, { 0, pause_us } };
+	const struct sigaction action = { .sa_handler = on_alarm };
 
 	if (is_set == is_wanted)
 		return;
@@ -142,7 +142,7 @@ static void set_alarm(const struct state *state)
 }
 
 static void attend(struct state *state, struct tm_progress *progress,
-	const struct tm_reader *in)
+		const struct tm_reader *in)
 {
 	const char *why;
 
@@ -152,10 +152,10 @@ static void attend(struct state *state, struct tm_progress *progress,
 		why = log_open(&state->log, state->options.log);
 		if (why)
 			warnx("%s: %s; the log stays as it was",
-				state->options.log, why);
+					state->options.log, why);
 	}
 	if (!state->interval.length_ns && tm_reader_percent(in) >= 0 &&
-		tm_progress_due(progress))
+			tm_progress_due(progress))
 		fprintf(stderr, "\r%s\033[K", tm_progress_text(progress, in));
 }
 
@@ -203,7 +203,7 @@ static int finish(struct state *state, const struct tm_reader *in)
 		err(TM_FAILED, "standard output");
 	if (state->log.missed) {
 		warnx("%s: %ju reports were not written", state->options.log,
-			(uintmax_t)state->log.missed);
+				(uintmax_t)state->log.missed);
 		return TM_FAILED;
 	}
 	if (in->status)

@@ -41,7 +41,7 @@ static int compare_keys(struct tm_key a, struct tm_key b)
 }
 
 static bool add_range(struct family *family, const struct tm_range *range,
-	size_t line, char *name)
+		size_t line, char *name)
 {
 	const size_t room = family->room ? 2 * family->room : 64;
 	struct named *more;
@@ -53,8 +53,9 @@ static bool add_range(struct family *family, const struct tm_range *range,
 		family->named = more;
 		family->room = room;
 	}
-	family->named[family->count++] =
-		(struct named){.range = *range, .line = line, .name = name};
+	family->named[family->count++] = (struct named){
+		.range = *range, .line = line, .name = name
+	};
 	return true;
 }
 
@@ -66,7 +67,7 @@ static bool add_name(struct netnames *netnames, char *name)
 
 	if (!(count & (count - 1))) {
 		more = realloc(netnames->names,
-			(count ? 2 * count : 1) * sizeof(*more));
+				(count ? 2 * count : 1) * sizeof(*more));
 		if (!more) {
 			free(name);
 			return false;
@@ -78,7 +79,7 @@ static bool add_name(struct netnames *netnames, char *name)
 }
 
 static bool add(struct netnames *netnames, size_t line,
-	const struct tm_netlist_entry *entry, const char *text)
+		const struct tm_netlist_entry *entry, const char *text)
 {
 	char *const name = strdup(text);
 	struct tm_range range;
@@ -88,7 +89,7 @@ static bool add(struct netnames *netnames, size_t line,
 		return false;
 	while (tm_netlist_range(entry, &step, &range)) {
 		if (!add_range(&netnames->families[entry->is_ipv4], &range,
-			    line, name))
+				    line, name))
 			return false;
 	}
 	return true;
@@ -119,7 +120,7 @@ static void cut_comment(char *line)
 
 /* False with a reason, or with errno where it is NULL. */
 static bool add_line(struct netnames *netnames, size_t number, char *line,
-	char reason[TM_NETLIST_PROBLEM])
+		char reason[TM_NETLIST_PROBLEM])
 {
 	struct tm_netlist_entry entry;
 	char *text, *name;
@@ -136,7 +137,7 @@ static bool add_line(struct netnames *netnames, size_t number, char *line,
 		return false;
 	if (!*name) {
 		snprintf(reason, TM_NETLIST_PROBLEM,
-			"a name is missing behind the network");
+				"a name is missing behind the network");
 		return false;
 	}
 	*reason = '\0';
@@ -144,7 +145,7 @@ static bool add_line(struct netnames *netnames, size_t number, char *line,
 }
 
 static bool read_lines(struct netnames *netnames, FILE *file, const char *path,
-	char problem[NETNAMES_PROBLEM])
+		char problem[NETNAMES_PROBLEM])
 {
 	char reason[TM_NETLIST_PROBLEM], *line = NULL;
 	bool is_good = true;
@@ -154,14 +155,14 @@ static bool read_lines(struct netnames *netnames, FILE *file, const char *path,
 		is_good = add_line(netnames, ++number, line, reason);
 		if (!is_good && *reason)
 			snprintf(problem, NETNAMES_PROBLEM, "%s:%zu: %.512s",
-				path, number, reason);
+					path, number, reason);
 		else if (!is_good)
 			snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
-				strerror(errno));
+					strerror(errno));
 	}
 	if (is_good && ferror(file)) {
 		snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
-			strerror(errno));
+				strerror(errno));
 		is_good = false;
 	}
 	free(line);
@@ -193,20 +194,20 @@ static void number_names(struct netnames *netnames)
 {
 	if (netnames->count)
 		qsort(netnames->names, netnames->count,
-			sizeof(*netnames->names), compare_names);
+				sizeof(*netnames->names), compare_names);
 	for (int i = 0; i < 2; i++) {
 		struct family *const family = &netnames->families[i];
 
 		for (size_t n = 0; n < family->count; n++)
-			family->named[n].number =
-				number_of(netnames, family->named[n].name);
+			family->named[n].number = number_of(
+					netnames, family->named[n].name);
 	}
 }
 
 static struct tm_key length(const struct tm_range *range)
 {
-	struct tm_key key = {range->last.high - range->first.high,
-		range->last.low - range->first.low};
+	struct tm_key key = { range->last.high - range->first.high,
+		range->last.low - range->first.low };
 
 	key.high -= range->last.low < range->first.low;
 	return key;
@@ -216,8 +217,8 @@ static struct tm_key length(const struct tm_range *range)
 static int compare_sizes(const void *a, const void *b)
 {
 	const struct named *const left = a, *const right = b;
-	const int sizes =
-		compare_keys(length(&left->range), length(&right->range));
+	const int sizes = compare_keys(
+			length(&left->range), length(&right->range));
 
 	return sizes ? sizes
 		     : (left->line < right->line) - (left->line > right->line);
@@ -253,7 +254,7 @@ static void cut_pieces(struct family *family)
 
 	for (size_t i = 0; i < family->count; i++) {
 		const struct tm_key behind =
-			tm_key_next(family->named[i].range.last);
+				tm_key_next(family->named[i].range.last);
 
 		pieces[all++].first = family->named[i].range.first;
 		if (behind.high | behind.low)
@@ -296,7 +297,7 @@ static bool name_pieces(struct family *family)
 	for (size_t i = 0; i <= count; i++)
 		next[i] = i;
 	qsort(family->named, family->count, sizeof(*family->named),
-		compare_sizes);
+			compare_sizes);
 	for (size_t i = 0; i < family->count; i++) {
 		const struct named *const named = &family->named[i];
 		const size_t end = pieces_up_to(family, named->range.last);
@@ -342,14 +343,14 @@ struct netnames *netnames_load(const char *path, char problem[NETNAMES_PROBLEM])
 	number_names(netnames);
 	if (!build(&netnames->families[0]) || !build(&netnames->families[1])) {
 		snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
-			strerror(errno));
+				strerror(errno));
 		return NULL;
 	}
 	return netnames;
 }
 
 uint32_t netnames_find(
-	const struct netnames *netnames, const uint8_t address[16])
+		const struct netnames *netnames, const uint8_t address[16])
 {
 	const struct family *family;
 	struct tm_key key;

@@ -30,7 +30,7 @@ static bool find_user(const struct report *report, uint32_t *uid)
 		*uid = number;
 	else
 		return tm_names_find_user(
-			report->labels.names, report->user, uid);
+				report->labels.names, report->user, uid);
 	return true;
 }
 
@@ -56,17 +56,17 @@ static void write_name(FILE *out, const char *name)
 static void write_amounts(FILE *out, const struct row *row)
 {
 	fprintf(out, ";%" PRIu64 ";%" PRIu64 ";%" PRIu64,
-		row->moved[TM_IN].bytes, row->moved[TM_OUT].bytes,
-		row_bytes(row));
+			row->moved[TM_IN].bytes, row->moved[TM_OUT].bytes,
+			row_bytes(row));
 }
 
 /* ... and the mean rate, of the part of the span that was seen. */
 static void write_span(const struct report *report, const struct span *span,
-	const char *format)
+		const char *format)
 {
 	const uint64_t from_ns = span->start_ns > report->first_ns
-					 ? span->start_ns
-					 : report->first_ns;
+						 ? span->start_ns
+						 : report->first_ns;
 	const time_t start = span->start_ns / SECOND_NS;
 	char label[TM_TIME_SIZE] = "";
 	double seconds = 0;
@@ -79,16 +79,16 @@ static void write_span(const struct report *report, const struct span *span,
 	fprintf(report->out, ";%s", label);
 	write_amounts(report->out, &span->row);
 	fprintf(report->out, ";%.0f",
-		seconds > 0 ? row_bytes(&span->row) * 8 / seconds : 0);
+			seconds > 0 ? row_bytes(&span->row) * 8 / seconds : 0);
 }
 
 /* The user's days: words of user and day. */
 static void add_days(const struct report *report, uint32_t uid,
-	struct span *day, struct span *month, struct span *all)
+		struct span *day, struct span *month, struct span *all)
 {
 	const struct sums *const days = &report->tally->views[VIEW_DAYS].total;
 	uint64_t next = calendar_month(
-		month->start_ns + UINT64_C(40) * 86400 * SECOND_NS);
+			month->start_ns + UINT64_C(40) * 86400 * SECOND_NS);
 
 	for (uint32_t i = 0; i < days->count; i++) {
 		const uint64_t *const words = sums_key(days, i);
@@ -105,9 +105,9 @@ static void add_days(const struct report *report, uint32_t uid,
 
 void write_oneline(const struct report *report)
 {
-	struct span day = {.start_ns = calendar_day(report->end_ns)};
-	struct span month = {.start_ns = calendar_month(report->end_ns)};
-	struct span all = {0};
+	struct span day = { .start_ns = calendar_day(report->end_ns) };
+	struct span month = { .start_ns = calendar_month(report->end_ns) };
+	struct span all = { 0 };
 	const struct row *others;
 	const char *name;
 	uint32_t uid;
@@ -115,7 +115,7 @@ void write_oneline(const struct report *report)
 	if (!find_user(report, &uid)) {
 		if (report->is_last)
 			errx(TM_FAILED, "--oneline: no such user: %s",
-				report->user);
+					report->user);
 		return;
 	}
 	add_days(report, uid, &day, &month, &all);
@@ -129,5 +129,5 @@ void write_oneline(const struct report *report)
 	others = &report->tally->views[VIEW_DAYS].total.others;
 	if (report->is_last && !row_is_empty(others))
 		warnx("%ju bytes are of users and days beyond --max-rows",
-			(uintmax_t)row_bytes(others));
+				(uintmax_t)row_bytes(others));
 }

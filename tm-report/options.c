@@ -15,45 +15,45 @@
 #define ROWS_DEFAULT 1000000
 
 static const char usage[] =
-	"usage: tm-report [-nq] [-t INTERVAL] [-l FILE] [--style STYLE |\n"
-	"                 --output FORMAT | --oneline USER] [--by KEYS]\n"
-	"                 [--bin TIME] [--sort KEY] [--sum WHAT] [--top N]\n"
-	"                 [--network-names FILE] [--connections]\n"
-	"                 [--alert LIMIT] [--max-rows N] [--strict]\n"
-	"                 [EVENTS ...]\n"
-	"Reports how much was received and sent, by each user or whatever else:\n"
-	"one table at the end, or with -t or -l a report at each interval and\n"
-	"one more at the end.\n"
-	"\n"
-	"  -t, --interval TIME   report each TIME (10s, 5m) of the stream, and\n"
-	"                        at its end; 0 = at its end only\n"
-	"  -l, --log FILE        append to FILE; also show it on a terminal\n"
-	"      --style STYLE     pdtt (with -t or -l), pdtt-xdp, processes,\n"
-	"                        table\n"
-	"      --output FORMAT   table, csv or json\n"
-	"      --oneline USER    a line for programs, as vnstat's\n"
-	"      --by KEYS         a row for each user, pid, process, local,\n"
-	"                        remote, network, port, local_port, remote_port,\n"
-	"                        protocol, interface, cgroup, direction, hour,\n"
-	"                        day; several joined by commas (user)\n"
-	"      --bin TIME        and for each TIME (15m, 1h) of the clock\n"
-	"      --sort KEY        by total, in, out, packets or lost, the largest\n"
-	"                        first; or by one of the keys\n"
-	"      --sum WHAT        bytes, packets (both)\n"
-	"      --top N           rows in a table; the rest is summed up\n"
-	"      --network-names FILE  names for networks: lines NETWORK NAME\n"
-	"      --connections     pdtt: each connection with its process, too\n"
-	"      --alert LIMIT     name users above LIMIT (10G), exit with 5\n"
-	"      --max-rows N      rows kept in memory (1000000); beyond that the\n"
-	"                        smallest are summed up\n"
-	"  -n, --numeric         numbers in place of names\n"
-	"  -q, --quiet           no notes, no progress\n"
-	"      --strict          exit with 4 when events were lost\n"
-	"  -h, --help            this text\n"
-	"  -V, --version         the version\n"
-	"\n"
-	"EVENTS are recordings, also packed by gzip; none or - is standard\n"
-	"input. SIGHUP opens the log anew, SIGUSR1 prints statistics.\n";
+		"usage: tm-report [-nq] [-t INTERVAL] [-l FILE] [--style STYLE |\n"
+		"                 --output FORMAT | --oneline USER] [--by KEYS]\n"
+		"                 [--bin TIME] [--sort KEY] [--sum WHAT] [--top N]\n"
+		"                 [--network-names FILE] [--connections]\n"
+		"                 [--alert LIMIT] [--max-rows N] [--strict]\n"
+		"                 [EVENTS ...]\n"
+		"Reports how much was received and sent, by each user or whatever else:\n"
+		"one table at the end, or with -t or -l a report at each interval and\n"
+		"one more at the end.\n"
+		"\n"
+		"  -t, --interval TIME   report each TIME (10s, 5m) of the stream, and\n"
+		"                        at its end; 0 = at its end only\n"
+		"  -l, --log FILE        append to FILE; also show it on a terminal\n"
+		"      --style STYLE     pdtt (with -t or -l), pdtt-xdp, processes,\n"
+		"                        table\n"
+		"      --output FORMAT   table, csv or json\n"
+		"      --oneline USER    a line for programs, as vnstat's\n"
+		"      --by KEYS         a row for each user, pid, process, local,\n"
+		"                        remote, network, port, local_port, remote_port,\n"
+		"                        protocol, interface, cgroup, direction, hour,\n"
+		"                        day; several joined by commas (user)\n"
+		"      --bin TIME        and for each TIME (15m, 1h) of the clock\n"
+		"      --sort KEY        by total, in, out, packets or lost, the largest\n"
+		"                        first; or by one of the keys\n"
+		"      --sum WHAT        bytes, packets (both)\n"
+		"      --top N           rows in a table; the rest is summed up\n"
+		"      --network-names FILE  names for networks: lines NETWORK NAME\n"
+		"      --connections     pdtt: each connection with its process, too\n"
+		"      --alert LIMIT     name users above LIMIT (10G), exit with 5\n"
+		"      --max-rows N      rows kept in memory (1000000); beyond that the\n"
+		"                        smallest are summed up\n"
+		"  -n, --numeric         numbers in place of names\n"
+		"  -q, --quiet           no notes, no progress\n"
+		"      --strict          exit with 4 when events were lost\n"
+		"  -h, --help            this text\n"
+		"  -V, --version         the version\n"
+		"\n"
+		"EVENTS are recordings, also packed by gzip; none or - is standard\n"
+		"input. SIGHUP opens the log anew, SIGUSR1 prints statistics.\n";
 
 /* Options that depend on others, until all are known. */
 struct pending {
@@ -63,7 +63,7 @@ struct pending {
 };
 
 static const struct style *find_style(
-	const char *option, const char *name, const struct style *known)
+		const char *option, const char *name, const struct style *known)
 {
 	char list[64] = "";
 
@@ -71,14 +71,14 @@ static const struct style *find_style(
 		if (!strcmp(style->name, name))
 			return style;
 		snprintf(list + strlen(list), sizeof(list) - strlen(list),
-			"%s%s",
-			style == known	? ""
-			: style[1].name ? ", "
-					: " or ",
-			style->name);
+				"%s%s",
+				style == known	? ""
+				: style[1].name ? ", "
+						: " or ",
+				style->name);
 	}
 	errx(TM_MISUSED, "%s: no such %s: %s; it is %s", option, option + 2,
-		name, list);
+			name, list);
 }
 
 static uint64_t parse_count(const char *option, const char *text)
@@ -87,7 +87,7 @@ static uint64_t parse_count(const char *option, const char *text)
 
 	if (!tm_number_parse(text, ROWS_MOST, &count) || !count)
 		errx(TM_MISUSED, "%s: not a number from 1 to %u: %s", option,
-			ROWS_MOST, text);
+				ROWS_MOST, text);
 	return count;
 }
 
@@ -97,7 +97,7 @@ static uint64_t parse_time(const char *option, const char *text)
 
 	if (!tm_duration_parse(text, &ns) || ns > LONGEST_NS)
 		errx(TM_MISUSED, "%s: not a time such as 10s or 5m: %s", option,
-			text);
+				text);
 	return ns;
 }
 
@@ -107,7 +107,7 @@ static uint64_t parse_limit(const char *text)
 
 	if (!tm_size_parse(text, &bytes) || !bytes)
 		errx(TM_MISUSED, "--alert: not a size such as 500M or 10G: %s",
-			text);
+				text);
 	return bytes;
 }
 
@@ -238,13 +238,13 @@ static void set_keys(struct options *options, const struct pending *pending)
 	options->by.bin_ns = pending->bin_ns;
 	options->by.netnames = pending->netnames;
 	if (pending->netnames &&
-		(!pending->by || !strstr(pending->by, "network")))
+			(!pending->by || !strstr(pending->by, "network")))
 		errx(TM_MISUSED, "--network-names is for --by network");
 	if (pending->bin_ns)
 		problem = keys_parse(&options->by, "bin");
 	if (!problem)
-		problem = keys_parse(
-			&options->by, pending->by ? pending->by : "user");
+		problem = keys_parse(&options->by,
+				pending->by ? pending->by : "user");
 	if (problem)
 		errx(TM_MISUSED, "--by: %s", problem);
 }
@@ -262,7 +262,8 @@ static void set_sum(struct options *options, const char *list)
 			options->has_packets = true;
 		else
 			errx(TM_MISUSED,
-				"--sum: not bytes, packets or both: %s", list);
+					"--sum: not bytes, packets or both: %s",
+					list);
 	}
 	if (!options->has_bytes && !options->has_packets)
 		errx(TM_MISUSED, "--sum: bytes, packets or both");
@@ -272,16 +273,16 @@ static void set_sum(struct options *options, const char *list)
  * largest comes first where only some are shown. */
 static void set_order(struct options *options, const char *wish)
 {
-	static const char *const measures[] = {[BY_TOTAL] = "total",
+	static const char *const measures[] = { [BY_TOTAL] = "total",
 		[BY_IN] = "in",
 		[BY_OUT] = "out",
 		[BY_PACKETS] = "packets",
-		[BY_LOST] = "lost"};
+		[BY_LOST] = "lost" };
 	const int time = keys_time(&options->by);
 	int key;
 
 	if (!wish && time >= 0 && !options->top) {
-		options->order = (struct order){BY_KEY, time};
+		options->order = (struct order){ BY_KEY, time };
 		return;
 	}
 	options->order.measure = options->has_bytes ? BY_TOTAL : BY_PACKETS;
@@ -296,21 +297,21 @@ static void set_order(struct options *options, const char *wish)
 	key = keys_find(&options->by, wish);
 	if (key < 0)
 		errx(TM_MISUSED,
-			"--sort: neither total, in, out, packets, lost nor a "
-			"key of --by: %s",
-			wish);
-	options->order = (struct order){BY_KEY, key};
+				"--sort: neither total, in, out, packets, lost nor a "
+				"key of --by: %s",
+				wish);
+	options->order = (struct order){ BY_KEY, key };
 }
 
 static void set_default_style(struct options *options, bool is_asked)
 {
 	const bool is_pdtt =
-		options->has_connections ||
-		(!is_asked && (options->has_interval || options->log));
+			options->has_connections ||
+			(!is_asked && (options->has_interval || options->log));
 
 	if (!options->style)
 		options->style = find_style(
-			"--style", is_pdtt ? "pdtt" : "table", styles);
+				"--style", is_pdtt ? "pdtt" : "table", styles);
 	if (!options->has_interval && style_is_pdtt(options->style))
 		options->interval_ns = PDTT_NS;
 }
@@ -326,51 +327,51 @@ static void check(const struct options *options, const struct pending *pending)
 
 	if (wrong && !style->is_table)
 		errx(TM_MISUSED, "%s: for a table, csv or json, not for %s",
-			wrong, style->name);
+				wrong, style->name);
 	if (options->has_connections && !style_is_pdtt(style))
 		errx(TM_MISUSED,
-			"--connections: for pdtt or pdtt-xdp, not "
-			"for %s",
-			style->name);
+				"--connections: for pdtt or pdtt-xdp, not "
+				"for %s",
+				style->name);
 }
 
 void options_parse(struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {
-		{"interval", required_argument, NULL, 't'},
-		{"log", required_argument, NULL, 'l'},
-		{"style", required_argument, NULL, STYLE},
-		{"output", required_argument, NULL, OUTPUT},
-		{"oneline", required_argument, NULL, ONELINE},
-		{"by", required_argument, NULL, BY},
-		{"bin", required_argument, NULL, BIN},
-		{"sort", required_argument, NULL, SORT},
-		{"sum", required_argument, NULL, SUM},
-		{"top", required_argument, NULL, TOP},
-		{"network-names", required_argument, NULL, NETWORK_NAMES},
-		{"connections", no_argument, NULL, CONNECTIONS},
-		{"alert", required_argument, NULL, ALERT},
-		{"max-rows", required_argument, NULL, MAX_ROWS},
-		{"numeric", no_argument, NULL, 'n'},
-		{"quiet", no_argument, NULL, 'q'},
-		{"strict", no_argument, NULL, STRICT},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0},
+		{ "interval", required_argument, NULL, 't' },
+		{ "log", required_argument, NULL, 'l' },
+		{ "style", required_argument, NULL, STYLE },
+		{ "output", required_argument, NULL, OUTPUT },
+		{ "oneline", required_argument, NULL, ONELINE },
+		{ "by", required_argument, NULL, BY },
+		{ "bin", required_argument, NULL, BIN },
+		{ "sort", required_argument, NULL, SORT },
+		{ "sum", required_argument, NULL, SUM },
+		{ "top", required_argument, NULL, TOP },
+		{ "network-names", required_argument, NULL, NETWORK_NAMES },
+		{ "connections", no_argument, NULL, CONNECTIONS },
+		{ "alert", required_argument, NULL, ALERT },
+		{ "max-rows", required_argument, NULL, MAX_ROWS },
+		{ "numeric", no_argument, NULL, 'n' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
 	};
-	struct pending pending = {0};
+	struct pending pending = { 0 };
 	int option;
 
 	options->max_rows = ROWS_DEFAULT;
 	while ((option = getopt_long(argc, argv, "t:l:nqhV", known, NULL)) !=
-		-1) {
+			-1) {
 		if (!parse_question(&pending, option))
 			parse_option(options, option);
 	}
 	set_keys(options, &pending);
 	set_sum(options, pending.sum);
 	set_order(options, pending.sort);
-	set_default_style(options,
-		pending.by || pending.bin_ns || pending.sort || pending.sum);
+	set_default_style(options, pending.by || pending.bin_ns ||
+						   pending.sort || pending.sum);
 	check(options, &pending);
 }

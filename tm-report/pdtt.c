@@ -12,10 +12,10 @@
 #define USER_SIZE (6 * TM_NAME_PARTS * TM_NAME_SIZE + 1)
 
 static void write_amount(
-	FILE *out, const char *what, uint64_t bytes, uint64_t packets)
+		FILE *out, const char *what, uint64_t bytes, uint64_t packets)
 {
 	fprintf(out, "  %s: %" PRIu64 " bytes (%" PRIu64 " packets)\n", what,
-		bytes, packets);
+			bytes, packets);
 }
 
 static void write_heading(const struct report *report, const char *what)
@@ -23,7 +23,7 @@ static void write_heading(const struct report *report, const char *what)
 	char time[TM_TIME_SIZE];
 
 	fprintf(report->out, "\n=== %s [%s] ===\n", what,
-		tm_time_format(time, report->end_ns));
+			tm_time_format(time, report->end_ns));
 }
 
 static void write_user(const struct report *report, uint32_t uid)
@@ -40,9 +40,9 @@ static void write_user(const struct report *report, uint32_t uid)
 static void write_amounts(FILE *out, const struct row *row)
 {
 	write_amount(out, "TX", row->moved[TM_OUT].bytes,
-		row->moved[TM_OUT].packets);
-	write_amount(
-		out, "RX", row->moved[TM_IN].bytes, row->moved[TM_IN].packets);
+			row->moved[TM_OUT].packets);
+	write_amount(out, "RX", row->moved[TM_IN].bytes,
+			row->moved[TM_IN].packets);
 }
 
 /* What the form has no place for, where it has grown since it was said. */
@@ -50,9 +50,10 @@ static void say_rest(const struct report *report, const struct sums *users)
 {
 	static uint64_t said;
 	const struct tm_shares *const shares = &report->tally->shares;
-	const uint64_t packets =
-		row_packets(&users->nobody) + row_packets(&users->others) +
-		shares->lost.packets + shares->unattributed.packets;
+	const uint64_t packets = row_packets(&users->nobody) +
+				 row_packets(&users->others) +
+				 shares->lost.packets +
+				 shares->unattributed.packets;
 	char time[TM_TIME_SIZE], others[80] = "", beside[80] = "";
 
 	if (packets == said || (report->is_quiet && !shares->lost.packets))
@@ -60,20 +61,22 @@ static void say_rest(const struct report *report, const struct sums *users)
 	said = packets;
 	if (!row_is_empty(&users->others))
 		snprintf(others, sizeof(others),
-			", other users' %" PRIu64 " bytes (%" PRIu64
-			" packets)",
-			row_bytes(&users->others), row_packets(&users->others));
+				", other users' %" PRIu64 " bytes (%" PRIu64
+				" packets)",
+				row_bytes(&users->others),
+				row_packets(&users->others));
 	if (shares->has_unattributed)
 		snprintf(beside, sizeof(beside),
-			", unattributed %" PRIu64 " bytes (%" PRIu64
-			" packets)",
-			shares->unattributed.bytes,
-			shares->unattributed.packets);
+				", unattributed %" PRIu64 " bytes (%" PRIu64
+				" packets)",
+				shares->unattributed.bytes,
+				shares->unattributed.packets);
 	warnx("%s: nobody's %" PRIu64 " bytes (%" PRIu64
 	      " packets), lost %" PRIu64 " bytes (%" PRIu64 " packets)%s%s",
-		tm_time_format(time, report->end_ns), row_bytes(&users->nobody),
-		row_packets(&users->nobody), shares->lost.bytes,
-		shares->lost.packets, others, beside);
+			tm_time_format(time, report->end_ns),
+			row_bytes(&users->nobody), row_packets(&users->nobody),
+			shares->lost.bytes, shares->lost.packets, others,
+			beside);
 }
 
 /* Connections: the words of user, process (2), pid, local (2), local_port,
@@ -89,12 +92,13 @@ static void write_end(FILE *out, const char *what, const uint64_t *words)
 	is_ipv4 = tm_address_is_ipv4(address);
 	*tm_address_format(text, address) = '\0';
 	fprintf(out,
-		is_ipv4 ? "  %s: %s:%" PRIu64 "\n" : "  %s: [%s]:%" PRIu64 "\n",
-		what, text, words[2]);
+			is_ipv4 ? "  %s: %s:%" PRIu64 "\n"
+				: "  %s: [%s]:%" PRIu64 "\n",
+			what, text, words[2]);
 }
 
 static void write_connection(const struct report *report, const uint64_t *words,
-	const struct row *row)
+		const struct row *row)
 {
 	char comm[TM_COMM_SIZE + 1], text[6 * TM_COMM_SIZE + 1];
 	FILE *const out = report->out;
@@ -122,19 +126,19 @@ static bool has_ends(const uint64_t *words)
 static void write_connections(const struct report *report)
 {
 	const struct view *const view = &report->tally->views[VIEW_CONNECTIONS];
-	struct chosen chosen =
-		choose(view, &view->total, (struct order){BY_TOTAL, 0}, 0);
+	struct chosen chosen = choose(
+			view, &view->total, (struct order){ BY_TOTAL, 0 }, 0);
 	uint32_t shown = 0;
 
 	for (uint32_t i = 0; i < chosen.count; i++) {
 		const uint64_t *const words =
-			sums_key(&view->total, chosen.rows[i]);
+				sums_key(&view->total, chosen.rows[i]);
 
 		if (*words == TM_NOBODY || !has_ends(words) ||
-			(report->top && shown == report->top))
+				(report->top && shown == report->top))
 			continue;
-		write_connection(
-			report, words, &view->total.rows[chosen.rows[i]]);
+		write_connection(report, words,
+				&view->total.rows[chosen.rows[i]]);
 		shown++;
 	}
 	free(chosen.rows);
@@ -145,7 +149,7 @@ static void write_users(const struct report *report, bool is_xdp)
 	const struct view *const view = &report->tally->views[VIEW_ROWS];
 	const struct sums *const users = &view->total;
 	struct chosen chosen =
-		choose(view, users, (struct order){BY_KEY, 0}, 0);
+			choose(view, users, (struct order){ BY_KEY, 0 }, 0);
 
 	write_heading(report, "Network Statistics Report");
 	for (uint32_t i = 0; i < chosen.count; i++) {
@@ -154,11 +158,11 @@ static void write_users(const struct report *report, bool is_xdp)
 		write_user(report, *sums_key(users, chosen.rows[i]));
 		if (is_xdp) {
 			fprintf(report->out, "  Total: %" PRIu64 " bytes\n",
-				row_bytes(row));
+					row_bytes(row));
 		} else {
 			write_amounts(report->out, row);
 			write_amount(report->out, "Total", row_bytes(row),
-				row_packets(row));
+					row_packets(row));
 		}
 		fputs("---\n", report->out);
 	}

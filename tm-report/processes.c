@@ -39,7 +39,7 @@ struct listing {
 };
 
 static const struct sums *sums_of(
-	const struct report *report, enum view_name name)
+		const struct report *report, enum view_name name)
 {
 	const struct view *const view = &report->tally->views[name];
 
@@ -54,28 +54,28 @@ static void add_up(struct sums *all, const struct sums *parts)
 	sums_init(all, PROCESS_WORDS, parts->max_rows);
 	for (uint32_t i = 0; i < parts->count; i++)
 		row_add(sums_row(all, sums_key(parts, i), &is_new),
-			&parts->rows[i]);
+				&parts->rows[i]);
 }
 
 static void list_processes(struct listing *listing, const struct sums *parts)
 {
 	const struct report *const report = listing->report;
-	const struct view view = {0};
+	const struct view view = { 0 };
 	struct chosen chosen;
 	struct sums all;
 	bool is_new;
 
 	add_up(&all, parts);
-	chosen = choose(&view, &all, (struct order){BY_TOTAL, 0},
-		report->top ? report->top : TOP);
+	chosen = choose(&view, &all, (struct order){ BY_TOTAL, 0 },
+			report->top ? report->top : TOP);
 	sums_init(&listing->sums, PROCESS_WORDS, UINT32_MAX);
 	for (uint32_t i = 0; i < chosen.count; i++)
 		*sums_row(&listing->sums, sums_key(&all, chosen.rows[i]),
-			&is_new) = all.rows[chosen.rows[i]];
+				&is_new) = all.rows[chosen.rows[i]];
 	free(chosen.rows);
 	sums_clear(&all);
-	listing->processes =
-		calloc(listing->sums.count + 1, sizeof(*listing->processes));
+	listing->processes = calloc(
+			listing->sums.count + 1, sizeof(*listing->processes));
 	if (!listing->processes)
 		err(TM_FAILED, NULL);
 }
@@ -86,7 +86,7 @@ static void find_protocols(struct listing *listing, const struct sums *parts)
 
 	for (uint32_t i = 0; i < listing->sums.count; i++) {
 		memcpy(key, sums_key(&listing->sums, i),
-			PROCESS_WORDS * sizeof(*key));
+				PROCESS_WORDS * sizeof(*key));
 		key[PROCESS_WORDS] = TCP;
 		listing->processes[i].tcp = sums_find(parts, key);
 		key[PROCESS_WORDS] = UDP;
@@ -124,10 +124,11 @@ static void find_remotes(struct listing *listing, const struct sums *sums)
 		const struct row *const row = sums_find(&listing->sums, key);
 
 		if (row && (words[0] | words[1]))
-			note_remote(
-				&listing->processes[row - listing->sums.rows],
-				(struct remote){
-					row_bytes(&sums->rows[i]), words});
+			note_remote(&listing->processes[row -
+							listing->sums.rows],
+					(struct remote){
+							row_bytes(&sums->rows[i]),
+							words });
 	}
 }
 
@@ -140,7 +141,8 @@ static void write_line(FILE *out)
 
 static void write_size(const struct listing *listing, uint64_t bytes, int width)
 {
-	static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB"};
+	static const char *const units[] = { "B", "KB", "MB", "GB", "TB",
+		"PB" };
 	double value = bytes / listing->seconds;
 	char text[64];
 	unsigned unit = 0;
@@ -158,7 +160,7 @@ static void write_name(FILE *out, const uint64_t *words)
 
 	words_to_comm(words, comm);
 	tm_escape_text(text, sizeof(text), *comm ? comm : "unknown",
-		*comm ? strlen(comm) : 7);
+			*comm ? strlen(comm) : 7);
 	size = tm_width_fit(text, 20, &used);
 	fprintf(out, "%.*s%*s ", (int)size, text, (int)(20 - used), "");
 }
@@ -166,8 +168,8 @@ static void write_name(FILE *out, const uint64_t *words)
 static void write_remotes(FILE *out, const struct process *process)
 {
 	const uint32_t shown = process->remote_count < REMOTES
-				       ? process->remote_count
-				       : REMOTES;
+					       ? process->remote_count
+					       : REMOTES;
 	char text[TM_ADDRESS_SIZE + 1] = "N/A";
 	uint8_t address[16];
 	int width = 20;
@@ -189,9 +191,9 @@ static void write_process(const struct listing *listing, uint32_t number)
 	static const struct row nothing;
 	const struct process *const process = &listing->processes[number];
 	const uint64_t *const key = sums_key(&listing->sums, number);
-	const struct row *const rows[] = {&listing->sums.rows[number],
+	const struct row *const rows[] = { &listing->sums.rows[number],
 		process->tcp ? process->tcp : &nothing,
-		process->udp ? process->udp : &nothing};
+		process->udp ? process->udp : &nothing };
 	FILE *const out = listing->report->out;
 
 	fprintf(out, "%-8u ", (unsigned)*key);
@@ -210,12 +212,12 @@ static void write_listing(const struct listing *listing)
 	char time[TM_TIME_SIZE];
 
 	fprintf(out, "\n[%s] Bandwidth Usage (%s)\n\n",
-		tm_time_format(time, report->end_ns),
-		report->is_last ? "Total" : "Rate per second");
+			tm_time_format(time, report->end_ns),
+			report->is_last ? "Total" : "Rate per second");
 	write_line(out);
 	fprintf(out, "%-8s %-20s %-15s %-15s %-12s %-12s %-12s %-12s %-20s\n",
-		"PID", "Process", "TX (Total)", "RX (Total)", "TCP TX",
-		"TCP RX", "UDP TX", "UDP RX", "Remote IPs");
+			"PID", "Process", "TX (Total)", "RX (Total)", "TCP TX",
+			"TCP RX", "UDP TX", "UDP RX", "Remote IPs");
 	write_line(out);
 	for (uint32_t i = 0; i < listing->sums.count; i++)
 		write_process(listing, i);
@@ -226,7 +228,7 @@ void write_processes(const struct report *report)
 {
 	const struct sums *const parts = sums_of(report, VIEW_PROTOCOLS);
 	const uint64_t length_ns = report->end_ns - report->start_ns;
-	struct listing listing = {.report = report, .seconds = 1};
+	struct listing listing = { .report = report, .seconds = 1 };
 
 	if (!report->is_last && length_ns)
 		listing.seconds = length_ns / 1e9;
@@ -238,6 +240,6 @@ void write_processes(const struct report *report)
 	sums_clear(&listing.sums);
 	if (!row_is_empty(&parts->others))
 		warnx("%ju bytes are of processes beyond --max-rows",
-			(uintmax_t)row_bytes(&parts->others));
+				(uintmax_t)row_bytes(&parts->others));
 	say_shares(report);
 }

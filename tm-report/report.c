@@ -37,13 +37,13 @@ static uint64_t measure(const struct row *row, enum measure measure)
 
 /* By name; those without one come last. */
 static int compare_names(
-	const struct sorting *sorting, uint32_t left, uint32_t right)
+		const struct sorting *sorting, uint32_t left, uint32_t right)
 {
 	const struct sums *const sums = sorting->sums;
 	const char *const a = keys_name(sorting->keys, sorting->kind,
-		sums_key(sums, left) + sorting->begin);
+			sums_key(sums, left) + sorting->begin);
 	const char *const b = keys_name(sorting->keys, sorting->kind,
-		sums_key(sums, right) + sorting->begin);
+			sums_key(sums, right) + sorting->begin);
 
 	return a && b ? strcmp(a, b) : !a - !b;
 }
@@ -76,42 +76,42 @@ static int compare(const void *a, const void *b, void *context)
 	return sums_compare_keys(sums, left->row, right->row);
 }
 
-static struct ranked *rank(
-	const struct view *view, const struct sums *sums, struct order order)
+static struct ranked *rank(const struct view *view, const struct sums *sums,
+		struct order order)
 {
 	const size_t size = (sums->count + (size_t)1) * sizeof(struct ranked);
 	struct ranked *const ranked = malloc(size);
 	const bool is_by_key = order.measure == BY_KEY;
 	const struct keys *const keys = &view->keys;
-	struct sorting sorting = {.sums = sums};
+	struct sorting sorting = { .sums = sums };
 
 	if (!ranked)
 		err(TM_FAILED, NULL);
 	if (is_by_key) {
 		sorting.begin = keys->offsets[order.key];
 		sorting.end = order.key + 1 < keys->count
-				      ? keys->offsets[order.key + 1]
-				      : keys->words;
+					      ? keys->offsets[order.key + 1]
+					      : keys->words;
 		sorting.kind = order.key;
 		if (keys_are_names(keys, order.key))
 			sorting.keys = keys;
 	}
 	for (uint32_t i = 0; i < sums->count; i++) {
 		ranked[i].row = i;
-		ranked[i].rank =
-			sorting.keys ? 0
-			: is_by_key  ? sums_key(sums, i)[sorting.begin]
-				     : ~measure(&sums->rows[i], order.measure);
+		ranked[i].rank = sorting.keys ? 0
+				 : is_by_key  ? sums_key(sums, i)[sorting.begin]
+					      : ~measure(&sums->rows[i],
+								order.measure);
 	}
 	qsort_r(ranked, sums->count, sizeof(*ranked), compare, &sorting);
 	return ranked;
 }
 
 struct chosen choose(const struct view *view, const struct sums *sums,
-	struct order order, uint32_t most)
+		struct order order, uint32_t most)
 {
 	struct ranked *const ranked = rank(view, sums, order);
-	struct chosen chosen = {.rest = sums->others};
+	struct chosen chosen = { .rest = sums->others };
 
 	chosen.count = most && most < sums->count ? most : sums->count;
 	chosen.rows = malloc((chosen.count + (size_t)1) * sizeof(*chosen.rows));

@@ -59,7 +59,7 @@ struct chosen {
 
 /* At most this many, 0 = all. Ends the program when there is no memory. */
 struct chosen choose(const struct view *view, const struct sums *sums,
-	struct order order, uint32_t most);
+		struct order order, uint32_t most);
 
 /* Takes what a table writes, for a FILE. */
 int write_file(void *context, const char *text, size_t size);

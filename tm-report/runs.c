@@ -15,7 +15,7 @@ static void close_run(struct runs *runs, unsigned i)
 	add(&runs->closed, &runs->open[i]);
 	runs->count--;
 	memmove(&runs->open[i], &runs->open[i + 1],
-		(runs->count - i) * sizeof(*runs->open));
+			(runs->count - i) * sizeof(*runs->open));
 }
 
 static unsigned find(const struct runs *runs, uint64_t id)
@@ -35,7 +35,7 @@ static unsigned find_or_open(struct runs *runs, uint64_t id)
 		return i;
 	if (runs->count == RUNS)
 		close_run(runs, 0);
-	runs->open[runs->count] = (struct run){.id = id};
+	runs->open[runs->count] = (struct run){ .id = id };
 	return runs->count++;
 }
 
@@ -53,7 +53,7 @@ void runs_note(struct runs *runs, const struct tm_event *event)
 	} else if (event->kind == TM_TICK || event->kind == TM_END) {
 		i = find_or_open(runs, status->run_id);
 		runs->open[i].excluded[status->direction == TM_OUT] =
-			status->excluded;
+				status->excluded;
 		if (event->kind == TM_END && status->direction == TM_OUT)
 			close_run(runs, i);
 	}

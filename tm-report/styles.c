@@ -5,29 +5,29 @@
 #include "styles.h"
 
 const struct style styles[] = {
-	{"pdtt", write_pdtt, false, false},
-	{"pdtt-xdp", write_pdtt_xdp, false, false},
-	{"processes", write_processes, false, true},
-	{"table", write_table, true, true},
-	{NULL, NULL, false, false},
+	{ "pdtt", write_pdtt, false, false },
+	{ "pdtt-xdp", write_pdtt_xdp, false, false },
+	{ "processes", write_processes, false, true },
+	{ "table", write_table, true, true },
+	{ NULL, NULL, false, false },
 };
 
 const struct style outputs[] = {
-	{"table", write_table, true, true},
-	{"csv", write_csv, true, false},
-	{"json", write_json, true, false},
-	{NULL, NULL, false, false},
+	{ "table", write_table, true, true },
+	{ "csv", write_csv, true, false },
+	{ "json", write_json, true, false },
+	{ NULL, NULL, false, false },
 };
 
 #define USERS_MOST 1000000
 
-const struct style oneline_style = {"oneline", write_oneline, false, false};
+const struct style oneline_style = { "oneline", write_oneline, false, false };
 
 static void want(const struct options *options, struct tally *tally,
-	enum view_name name, const char *list, uint32_t max_rows)
+		enum view_name name, const char *list, uint32_t max_rows)
 {
 	const bool has_now = options->style->has_rates && options->interval_ns;
-	struct keys keys = {0};
+	struct keys keys = { 0 };
 	const char *const problem = keys_parse(&keys, list);
 
 	if (problem)
@@ -41,18 +41,18 @@ void styles_want(const struct options *options, struct tally *tally)
 
 	if (style->is_table || style_is_pdtt(style))
 		tally_want(tally, VIEW_ROWS, &options->by,
-			style->has_rates && options->interval_ns,
-			options->max_rows);
+				style->has_rates && options->interval_ns,
+				options->max_rows);
 	if (options->has_connections)
 		want(options, tally, VIEW_CONNECTIONS,
-			"user,process,pid,local,local_port,remote,remote_port,"
-			"protocol",
-			options->max_rows);
+				"user,process,pid,local,local_port,remote,remote_port,"
+				"protocol",
+				options->max_rows);
 	if (style->write == write_processes) {
 		want(options, tally, VIEW_PROTOCOLS, "pid,process,protocol",
-			options->max_rows);
+				options->max_rows);
 		want(options, tally, VIEW_REMOTES, "pid,process,remote",
-			options->max_rows);
+				options->max_rows);
 	}
 	if (style->write == write_oneline)
 		want(options, tally, VIEW_DAYS, "user,day", options->max_rows);

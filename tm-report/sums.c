@@ -13,18 +13,18 @@ void row_add(struct row *sum, const struct row *row)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		amount_add(&sum->moved[i], row->moved[i].packets,
-			row->moved[i].bytes);
+				row->moved[i].bytes);
 		amount_add(&sum->lost[i], row->lost[i].packets,
-			row->lost[i].bytes);
+				row->lost[i].bytes);
 	}
 }
 
 void sums_init(struct sums *sums, unsigned words, uint32_t max_rows)
 {
-	*sums = (struct sums){.words = words, .max_rows = max_rows};
+	*sums = (struct sums){ .words = words, .max_rows = max_rows };
 	/* lest strangers choose keys that all fall into one place */
 	if (getrandom(&sums->seed, sizeof(sums->seed), GRND_NONBLOCK) !=
-		sizeof(sums->seed))
+			sizeof(sums->seed))
 		sums->seed = time(NULL) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
@@ -45,7 +45,7 @@ static inline uint64_t hash_of(const struct sums *sums, const uint64_t *key)
 }
 
 static inline bool is_key(
-	const struct sums *sums, uint32_t row, const uint64_t *key)
+		const struct sums *sums, uint32_t row, const uint64_t *key)
 {
 	const uint64_t *const held = sums_key(sums, row);
 
@@ -58,15 +58,16 @@ static inline bool is_key(
 
 /* The slot where the key is or would be. */
 static struct slot *find_slot(
-	const struct sums *sums, const uint64_t *key, uint64_t hash)
+		const struct sums *sums, const uint64_t *key, uint64_t hash)
 {
 	const size_t mask = ((size_t)1 << sums->bits) - 1;
 	const uint32_t tag = hash;
 	size_t i = hash >> (64 - sums->bits);
 
 	while (sums->slots[i].number != NONE &&
-		(sums->slots[i].tag != tag ||
-			!is_key(sums, sums->slots[i].number, key)))
+			(sums->slots[i].tag != tag ||
+					!is_key(sums, sums->slots[i].number,
+							key)))
 		i = (i + 1) & mask;
 	return &sums->slots[i];
 }
@@ -86,7 +87,7 @@ static bool place_all(struct sums *sums, unsigned bits)
 		const uint64_t *const key = sums_key(sums, row);
 		const uint64_t hash = hash_of(sums, key);
 
-		*find_slot(sums, key, hash) = (struct slot){hash, row};
+		*find_slot(sums, key, hash) = (struct slot){ hash, row };
 	}
 	return true;
 }
@@ -175,7 +176,7 @@ static void keep_rows(struct sums *sums, const uint32_t *kept, uint32_t count)
 			continue;
 		}
 		memmove(sums->keys + (size_t)next * sums->words,
-			sums_key(sums, row), key_size);
+				sums_key(sums, row), key_size);
 		sums->rows[next++] = sums->rows[row];
 	}
 	sums->count = count;
@@ -193,7 +194,7 @@ static void make_room(struct sums *sums)
 		for (uint32_t i = 0; i < sums->count; i++)
 			order[i] = i;
 		qsort_r(order, sums->count, sizeof(*order), compare_sizes,
-			sums);
+				sums);
 		qsort(order, kept, sizeof(*order), compare_numbers);
 		keep_rows(sums, order, kept);
 		free(order);
@@ -201,25 +202,26 @@ static void make_room(struct sums *sums)
 	if (sums->slots && !place_all(sums, sums->bits)) {
 		drop_all(sums);
 		memset(sums->slots, 0xff,
-			((size_t)1 << sums->bits) * sizeof(*sums->slots));
+				((size_t)1 << sums->bits) *
+						sizeof(*sums->slots));
 	}
 }
 
 static struct row *add_row(
-	struct sums *sums, const uint64_t *key, uint64_t hash)
+		struct sums *sums, const uint64_t *key, uint64_t hash)
 {
 	const uint32_t row = sums->count;
 
-	*find_slot(sums, key, hash) = (struct slot){hash, row};
+	*find_slot(sums, key, hash) = (struct slot){ hash, row };
 	memcpy(sums->keys + (size_t)row * sums->words, key,
-		sums->words * sizeof(*key));
-	sums->rows[row] = (struct row){0};
+			sums->words * sizeof(*key));
+	sums->rows[row] = (struct row){ 0 };
 	sums->last = sums->count++;
 	return &sums->rows[row];
 }
 
 static __attribute__((noinline)) struct row *find_or_add(
-	struct sums *sums, const uint64_t *key, bool *is_new)
+		struct sums *sums, const uint64_t *key, bool *is_new)
 {
 	const uint64_t hash = hash_of(sums, key);
 	uint32_t number;

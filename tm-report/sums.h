@@ -71,7 +71,7 @@ static inline bool row_is_empty(const struct row *row)
 }
 
 static inline void amount_add(
-	struct tm_amount *sum, uint64_t packets, uint64_t bytes)
+		struct tm_amount *sum, uint64_t packets, uint64_t bytes)
 {
 	sum->packets += packets;
 	sum->bytes += bytes;

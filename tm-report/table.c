@@ -7,28 +7,28 @@
 #include "live.h"
 #include "report.h"
 
-static const struct tm_column time_column = {
-	.key = "time", .type = TM_CELL_TIME};
+static const struct tm_column time_column = { .key = "time",
+	.type = TM_CELL_TIME };
 
 static const struct tm_column bytes_columns[] = {
-	{"in", "IN", .type = TM_CELL_BYTES},
-	{"out", "OUT", .type = TM_CELL_BYTES},
-	{"total", "TOTAL", .type = TM_CELL_BYTES},
+	{ "in", "IN", .type = TM_CELL_BYTES },
+	{ "out", "OUT", .type = TM_CELL_BYTES },
+	{ "total", "TOTAL", .type = TM_CELL_BYTES },
 };
 
-static const struct tm_column share_column = {
-	.heading = "SHARE", .type = TM_CELL_SHARE};
+static const struct tm_column share_column = { .heading = "SHARE",
+	.type = TM_CELL_SHARE };
 
 /* With the bytes, people see how many packets there were in all. */
 static const struct tm_column packets_columns[] = {
-	{"packets_in", "PACKETS IN", .type = TM_CELL_NUMBER, .least = 12},
-	{"packets_out", "PACKETS OUT", .type = TM_CELL_NUMBER, .least = 12},
-	{"packets", "PACKETS", .type = TM_CELL_NUMBER, .least = 12},
+	{ "packets_in", "PACKETS IN", .type = TM_CELL_NUMBER, .least = 12 },
+	{ "packets_out", "PACKETS OUT", .type = TM_CELL_NUMBER, .least = 12 },
+	{ "packets", "PACKETS", .type = TM_CELL_NUMBER, .least = 12 },
 };
 
 static const struct tm_column lost_columns[] = {
-	{.key = "lost", .type = TM_CELL_BYTES},
-	{.key = "lost_packets", .type = TM_CELL_NUMBER},
+	{ .key = "lost", .type = TM_CELL_BYTES },
+	{ .key = "lost_packets", .type = TM_CELL_NUMBER },
 };
 
 /* A table that is being written. */
@@ -42,11 +42,11 @@ struct writing {
 	struct row all;
 };
 
-static void add_columns(
-	struct writing *writing, const struct tm_column *columns, size_t count)
+static void add_columns(struct writing *writing,
+		const struct tm_column *columns, size_t count)
 {
 	memcpy(writing->columns + writing->count, columns,
-		count * sizeof(*columns));
+			count * sizeof(*columns));
 	writing->count += count;
 }
 
@@ -57,8 +57,8 @@ static void make_columns(struct writing *writing)
 
 	if (writing->has_time)
 		add_columns(writing, &time_column, 1);
-	writing->count +=
-		keys_columns(writing->keys, writing->columns + writing->count);
+	writing->count += keys_columns(
+			writing->keys, writing->columns + writing->count);
 	if (report->has_bytes)
 		add_columns(writing, bytes_columns, 3);
 	add_columns(writing, &share_column, 1);
@@ -74,8 +74,8 @@ static void make_columns(struct writing *writing)
 		add_columns(writing, &lost_columns[1], 1);
 }
 
-static void put_both(
-	struct tm_table *table, uint64_t in, uint64_t out, bool is_wanted)
+static void put_both(struct tm_table *table, uint64_t in, uint64_t out,
+		bool is_wanted)
 {
 	if (!is_wanted)
 		return;
@@ -92,23 +92,23 @@ static void put_amounts(struct writing *writing, const struct row *row)
 	struct tm_table *const table = &writing->table;
 
 	put_both(table, moved[TM_IN].bytes, moved[TM_OUT].bytes,
-		report->has_bytes);
+			report->has_bytes);
 	if (report->has_bytes)
 		tm_table_share(table, row_bytes(row), row_bytes(&writing->all));
 	else
-		tm_table_share(
-			table, row_packets(row), row_packets(&writing->all));
+		tm_table_share(table, row_packets(row),
+				row_packets(&writing->all));
 	put_both(table, moved[TM_IN].packets, moved[TM_OUT].packets,
-		report->has_packets);
+			report->has_packets);
 	if (report->has_bytes)
 		tm_table_number(table, lost[TM_IN].bytes + lost[TM_OUT].bytes);
 	if (report->has_packets)
-		tm_table_number(
-			table, lost[TM_IN].packets + lost[TM_OUT].packets);
+		tm_table_number(table,
+				lost[TM_IN].packets + lost[TM_OUT].packets);
 }
 
-static void put_row(
-	struct writing *writing, const uint64_t *key, const struct row *row)
+static void put_row(struct writing *writing, const uint64_t *key,
+		const struct row *row)
 {
 	const struct report *const report = writing->report;
 
@@ -119,8 +119,8 @@ static void put_row(
 }
 
 /* A row of several. */
-static void put_sum(
-	struct writing *writing, const char *label, const struct row *row)
+static void put_sum(struct writing *writing, const char *label,
+		const struct row *row)
 {
 	if (writing->has_time)
 		tm_table_number(&writing->table, writing->report->end_ns);
@@ -137,7 +137,7 @@ static void put_rows(struct writing *writing, const struct view *view)
 
 	for (uint32_t i = 0; i < chosen.count; i++)
 		put_row(writing, sums_key(sums, chosen.rows[i]),
-			&sums->rows[chosen.rows[i]]);
+				&sums->rows[chosen.rows[i]]);
 	free(chosen.rows);
 	if (!row_is_empty(&chosen.rest))
 		put_sum(writing, "(others)", &chosen.rest);
@@ -196,8 +196,8 @@ void write_table(const struct report *report)
 	}
 	if (report->is_repeated)
 		fprintf(report->out, "%s%s to %s\n",
-			report->is_first ? "" : "\n",
-			tm_time_format(first, report->first_ns),
-			tm_time_format(end, report->end_ns));
+				report->is_first ? "" : "\n",
+				tm_time_format(first, report->first_ns),
+				tm_time_format(end, report->end_ns));
 	write_totals(report, TM_FORM_TABLE);
 }

@@ -1,7 +1,7 @@
 #include "tally.h"
 
 void tally_want(struct tally *tally, enum view_name name,
-	const struct keys *keys, bool has_now, uint32_t max_rows)
+		const struct keys *keys, bool has_now, uint32_t max_rows)
 {
 	struct view *const view = &tally->views[name];
 	const int user = keys_find(keys, "user");
@@ -23,8 +23,8 @@ static bool is_left_out(const struct view *view, const struct tm_event *event)
 	return view->has_no_copies && event->flags & TM_COPY;
 }
 
-static void view_note(
-	struct tally *tally, struct view *view, const struct tm_event *event)
+static void view_note(struct tally *tally, struct view *view,
+		const struct tm_event *event)
 {
 	uint64_t key[KEY_WORDS];
 	bool is_new = false;
@@ -43,10 +43,10 @@ static void view_note(
 static void shares_note(struct tm_shares *shares, const struct tm_event *event)
 {
 	struct tm_amount *const share =
-		event->kind == TM_LOST	    ? &shares->lost
-		: event->kind != TM_TRAFFIC ? &shares->unattributed
-		: event->uid == TM_NOBODY   ? &shares->nobody
-					    : &shares->attributed;
+			event->kind == TM_LOST	    ? &shares->lost
+			: event->kind != TM_TRAFFIC ? &shares->unattributed
+			: event->uid == TM_NOBODY   ? &shares->nobody
+						    : &shares->attributed;
 
 	amount_add(share, event->packets, event->bytes);
 }

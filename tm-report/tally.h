@@ -39,7 +39,7 @@ struct tally {
 
 /* Wants a view of these kinds of keys. */
 void tally_want(struct tally *tally, enum view_name name,
-	const struct keys *keys, bool has_now, uint32_t max_rows);
+		const struct keys *keys, bool has_now, uint32_t max_rows);
 
 /* Counts an event of any kind. 0, or -1 and errno when there is no memory for
  * a name. */

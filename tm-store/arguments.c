@@ -15,12 +15,12 @@
 /* A local time, as tables show it. */
 static bool parse_local(const char *text, uint64_t *time_ns)
 {
-	static const char *const forms[] = {"%Y-%m-%d %H:%M:%S",
+	static const char *const forms[] = { "%Y-%m-%d %H:%M:%S",
 		"%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
-		"%Y-%m-%d", "%Y-%m"};
+		"%Y-%m-%d", "%Y-%m" };
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		struct tm local = {.tm_mday = 1, .tm_isdst = -1};
+		struct tm local = { .tm_mday = 1, .tm_isdst = -1 };
 		const char *const end = strptime(text, forms[i], &local);
 		time_t seconds;
 
@@ -40,11 +40,11 @@ uint64_t parse_time(const char *option, const char *text)
 	if (tm_number_parse(text, UINT64_MAX / SECOND_NS, &time_ns))
 		return time_ns * SECOND_NS;
 	if (tm_timestamp_parse(text, strlen(text), &time_ns) ||
-		parse_local(text, &time_ns))
+			parse_local(text, &time_ns))
 		return time_ns;
 	errx(TM_MISUSED,
-		"%s: not a time such as 2026-11-21 or '2026-11-21 06:33': %s",
-		option, text);
+			"%s: not a time such as 2026-11-21 or '2026-11-21 06:33': %s",
+			option, text);
 }
 
 uint32_t find_user(struct history *history, const char *name)

@@ -10,7 +10,7 @@
 	", " ADD("in_packets") ", " ADD("out_bytes") ", " ADD("out_packets")
 #define ADD_LOST                                                               \
 	", " ADD("lost_in_bytes") ", " ADD("lost_in_packets") ", " ADD(        \
-		"lost_out_bytes") ", " ADD("lost_out_packets")
+			"lost_out_bytes") ", " ADD("lost_out_packets")
 
 #define SUM_AMOUNTS                                                            \
 	"sum(in_bytes), sum(in_packets), sum(out_bytes), sum(out_packets)"
@@ -25,17 +25,17 @@ const char *coarse_add_amounts(const struct history_cube_facts *cube)
 	return cube->has_lost ? ADD_AMOUNTS ADD_LOST : ADD_AMOUNTS;
 }
 
-uint32_t coarse_remotes(
-	const struct retention *retention, enum history_resolution resolution)
+uint32_t coarse_remotes(const struct retention *retention,
+		enum history_resolution resolution)
 {
-	static const uint8_t times[HISTORY_RESOLUTIONS] = {1, 2, 5, 10};
+	static const uint8_t times[HISTORY_RESOLUTIONS] = { 1, 2, 5, 10 };
 
 	return retention->remotes * times[resolution];
 }
 
 /* Runs it with the numbers as its ?1, ?2, ... */
 static int run(struct history *history, const char *sql,
-	const uint64_t *numbers, int count)
+		const uint64_t *numbers, int count)
 {
 	sqlite3_stmt *const statement = history_prepare(history, sql);
 	int result;
@@ -51,7 +51,7 @@ static int run(struct history *history, const char *sql,
 
 /* 1 and the answer's number, 0 when it is null or there is none, -1. */
 static int ask(struct history *history, const char *sql, uint64_t from_ns,
-	uint64_t to_ns, uint64_t *number)
+		uint64_t to_ns, uint64_t *number)
 {
 	sqlite3_stmt *const statement = history_prepare(history, sql);
 	int result;
@@ -75,8 +75,8 @@ static int ask(struct history *history, const char *sql, uint64_t from_ns,
  * a user are found by their keys, never by the index of remotes, which many
  * users share. */
 static const char cut[] =
-	"CREATE TEMP TABLE IF NOT EXISTS cut (time, uid, process, remote, "
-	"protocol, interface, " HISTORY_AMOUNTS ", " HISTORY_LOST ")";
+		"CREATE TEMP TABLE IF NOT EXISTS cut (time, uid, process, remote, "
+		"protocol, interface, " HISTORY_AMOUNTS ", " HISTORY_LOST ")";
 
 static const char *const minute_steps[] = {
 	"DELETE FROM temp.cut",
@@ -114,7 +114,7 @@ static const char *const coarse_steps[] = {
 };
 
 static int run_steps(struct history *history, const char *const *steps,
-	const char *name, const uint64_t numbers[3])
+		const char *name, const uint64_t numbers[3])
 {
 	char sql[2048];
 
@@ -127,31 +127,32 @@ static int run_steps(struct history *history, const char *const *steps,
 }
 
 int coarse_trim(struct history *history, enum history_resolution resolution,
-	uint64_t slot_ns, uint32_t uid, uint32_t remotes)
+		uint64_t slot_ns, uint32_t uid, uint32_t remotes)
 {
 	const char *const name = history_resolution_name(resolution);
-	const uint64_t numbers[] = {slot_ns, uid, remotes};
+	const uint64_t numbers[] = { slot_ns, uid, remotes };
 
 	if (history_sql(history, cut) ||
-		run_steps(history, minute_steps, name, numbers))
+			run_steps(history, minute_steps, name, numbers))
 		return -1;
-	return resolution == HISTORY_MINUTE
-		       ? 0
-		       : run_steps(history, coarse_steps, name, numbers);
+	return resolution == HISTORY_MINUTE ? 0
+					    : run_steps(history, coarse_steps,
+							      name, numbers);
 }
 
 /* Trims the slots of a range that have more rows of a user than so many. */
 static int trim_range(struct history *history, enum history_resolution r,
-	uint64_t from_ns, uint64_t to_ns, uint32_t most, uint32_t remotes)
+		uint64_t from_ns, uint64_t to_ns, uint32_t most,
+		uint32_t remotes)
 {
 	char sql[256];
 	sqlite3_stmt *statement;
 	int result;
 
 	snprintf(sql, sizeof(sql),
-		"SELECT time, uid FROM traffic_%s WHERE time >= ?1 AND "
-		"time < ?2 GROUP BY time, uid HAVING count(*) > ?3",
-		history_resolution_name(r));
+			"SELECT time, uid FROM traffic_%s WHERE time >= ?1 AND "
+			"time < ?2 GROUP BY time, uid HAVING count(*) > ?3",
+			history_resolution_name(r));
 	statement = history_prepare(history, sql);
 	if (!statement)
 		return -1;
@@ -161,8 +162,8 @@ static int trim_range(struct history *history, enum history_resolution r,
 	/* its groups are behind the rows that are changed */
 	while ((result = history_step(history, statement)) == 1) {
 		result = coarse_trim(history, r,
-			sqlite3_column_int64(statement, 0),
-			sqlite3_column_int64(statement, 1), remotes);
+				sqlite3_column_int64(statement, 0),
+				sqlite3_column_int64(statement, 1), remotes);
 		if (result)
 			break;
 	}
@@ -172,43 +173,46 @@ static int trim_range(struct history *history, enum history_resolution r,
 
 /* --- adding up --- */
 
-static const char *source_name(
-	const struct history_cube_facts *cube, enum history_resolution r)
+static const char *source_name(const struct history_cube_facts *cube,
+		enum history_resolution r)
 {
 	return cube->has_minutes || r != HISTORY_MINUTE ? cube->name
 							: "traffic";
 }
 
 static int add_range(struct history *history,
-	const struct history_cube_facts *cube, enum history_resolution to,
-	uint64_t slot_ns, uint64_t from_ns, uint64_t to_ns)
+		const struct history_cube_facts *cube,
+		enum history_resolution to, uint64_t slot_ns, uint64_t from_ns,
+		uint64_t to_ns)
 {
 	const int size = strlen(cube->columns) - 2;
-	const uint64_t numbers[] = {from_ns, to_ns, slot_ns};
+	const uint64_t numbers[] = { from_ns, to_ns, slot_ns };
 	char sql[2048];
 
 	snprintf(sql, sizeof(sql),
-		"INSERT INTO %s_%s SELECT ?3, %s" SUM_AMOUNTS
-		"%s FROM %s_%s WHERE time >= ?1 AND time < ?2 "
-		"GROUP BY %.*s ON CONFLICT DO UPDATE SET %s",
-		cube->name, history_resolution_name(to), cube->columns,
-		cube->has_lost ? SUM_LOST : "", source_name(cube, to - 1),
-		history_resolution_name(to - 1), size, cube->columns,
-		coarse_add_amounts(cube));
+			"INSERT INTO %s_%s SELECT ?3, %s" SUM_AMOUNTS
+			"%s FROM %s_%s WHERE time >= ?1 AND time < ?2 "
+			"GROUP BY %.*s ON CONFLICT DO UPDATE SET %s",
+			cube->name, history_resolution_name(to), cube->columns,
+			cube->has_lost ? SUM_LOST : "",
+			source_name(cube, to - 1),
+			history_resolution_name(to - 1), size, cube->columns,
+			coarse_add_amounts(cube));
 	return run(history, sql, numbers, 3);
 }
 
 static int add_cube(struct history *history,
-	const struct history_cube_facts *cube, enum history_resolution to,
-	uint64_t from_ns, uint64_t to_ns)
+		const struct history_cube_facts *cube,
+		enum history_resolution to, uint64_t from_ns, uint64_t to_ns)
 {
 	uint64_t at, slot, end;
 	char sql[256];
 	int result;
 
 	snprintf(sql, sizeof(sql),
-		"SELECT min(time) FROM %s_%s WHERE time >= ?1 AND time < ?2",
-		source_name(cube, to - 1), history_resolution_name(to - 1));
+			"SELECT min(time) FROM %s_%s WHERE time >= ?1 AND time < ?2",
+			source_name(cube, to - 1),
+			history_resolution_name(to - 1));
 	while ((result = ask(history, sql, from_ns, to_ns, &at)) == 1) {
 		slot = history_slot(to, at);
 		end = history_next_slot(to, at);
@@ -223,7 +227,7 @@ static int add_cube(struct history *history,
 
 /* Sums up what came between two marks. */
 static int add_to(struct history *history, const struct retention *retention,
-	enum history_resolution to, uint64_t to_ns)
+		enum history_resolution to, uint64_t to_ns)
 {
 	const uint64_t from_ns = history->marks.added[to];
 	const uint32_t remotes = coarse_remotes(retention, to);
@@ -232,8 +236,8 @@ static int add_to(struct history *history, const struct retention *retention,
 	if (to_ns <= from_ns)
 		return 0;
 	if (to == HISTORY_HOUR &&
-		trim_range(history, HISTORY_MINUTE, from_ns, to_ns,
-			retention->remotes, retention->remotes))
+			trim_range(history, HISTORY_MINUTE, from_ns, to_ns,
+					retention->remotes, retention->remotes))
 		return -1;
 	for (int i = 0; i < HISTORY_CUBES; i++) {
 		if (add_cube(history, &history_cubes[i], to, from_ns, to_ns))
@@ -243,11 +247,11 @@ static int add_to(struct history *history, const struct retention *retention,
 	first = from_ns < history->marks.first_ns ? history->marks.first_ns
 						  : from_ns;
 	return trim_range(history, to, history_slot(to, first), to_ns,
-		ROOM * remotes, remotes);
+			ROOM * remotes, remotes);
 }
 
 int coarse_add(struct history *history, const struct retention *retention,
-	uint64_t time_ns)
+		uint64_t time_ns)
 {
 	uint64_t to_ns = time_ns;
 
@@ -261,8 +265,8 @@ int coarse_add(struct history *history, const struct retention *retention,
 
 /* --- what is too old --- */
 
-static int remove_before(
-	struct history *history, enum history_resolution r, uint64_t time_ns)
+static int remove_before(struct history *history, enum history_resolution r,
+		uint64_t time_ns)
 {
 	char sql[256];
 
@@ -270,7 +274,8 @@ static int remove_before(
 		if (r == HISTORY_MINUTE && !history_cubes[i].has_minutes)
 			continue;
 		snprintf(sql, sizeof(sql), "DELETE FROM %s_%s WHERE time < ?1",
-			history_cubes[i].name, history_resolution_name(r));
+				history_cubes[i].name,
+				history_resolution_name(r));
 		if (run(history, sql, &time_ns, 1))
 			return -1;
 	}
@@ -280,7 +285,7 @@ static int remove_before(
 /* What stays begins with a whole slot of the next coarser table, which has all
  * of what goes. */
 static uint64_t first_kept(const struct history_marks *marks,
-	enum history_resolution r, uint64_t time_ns)
+		enum history_resolution r, uint64_t time_ns)
 {
 	if (r == HISTORY_MONTH)
 		return history_slot(r, time_ns);
@@ -295,12 +300,12 @@ static int forget_before(struct history *history, uint64_t time_ns)
 	if (time_ns <= history->marks.first_ns)
 		return 0;
 	history->marks.first_ns = time_ns;
-	return run(
-		history, "DELETE FROM covered WHERE \"end\" < ?1", &time_ns, 1);
+	return run(history, "DELETE FROM covered WHERE \"end\" < ?1", &time_ns,
+			1);
 }
 
 int coarse_prune(struct history *history, const struct retention *retention,
-	uint64_t time_ns, bool *has_removed)
+		uint64_t time_ns, bool *has_removed)
 {
 	const int before = sqlite3_total_changes(history->db);
 	uint64_t *const kept = history->marks.kept;
@@ -315,7 +320,8 @@ int coarse_prune(struct history *history, const struct retention *retention,
 		if (first <= kept[r])
 			continue;
 		if (remove_before(history, r, first) ||
-			(r == HISTORY_MONTH && forget_before(history, first)))
+				(r == HISTORY_MONTH &&
+						forget_before(history, first)))
 			return -1;
 		kept[r] = first;
 	}

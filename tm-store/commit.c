@@ -25,18 +25,18 @@ struct commit {
 
 /* A table's keys, in the order of its columns. */
 static unsigned key_values(
-	int cube, const struct sum_key *key, uint32_t values[5])
+		int cube, const struct sum_key *key, uint32_t values[5])
 {
 	const uint32_t all[HISTORY_CUBES][5] = {
-		[HISTORY_CUBE_PROTOCOL] = {key->process, key->protocol,
-			key->interface},
-		[HISTORY_CUBE_USER] = {key->uid},
-		[HISTORY_CUBE_PROCESS] = {key->uid, key->process, key->protocol,
-			key->interface},
-		[HISTORY_CUBE_REMOTE] = {key->remote},
-		[HISTORY_CUBE_TRAFFIC] = {key->uid, key->process, key->remote,
-			key->protocol, key->interface},
-		[HISTORY_CUBE_HOST] = {key->process, key->interface},
+		[HISTORY_CUBE_PROTOCOL] = { key->process, key->protocol,
+				key->interface },
+		[HISTORY_CUBE_USER] = { key->uid },
+		[HISTORY_CUBE_PROCESS] = { key->uid, key->process,
+				key->protocol, key->interface },
+		[HISTORY_CUBE_REMOTE] = { key->remote },
+		[HISTORY_CUBE_TRAFFIC] = { key->uid, key->process, key->remote,
+				key->protocol, key->interface },
+		[HISTORY_CUBE_HOST] = { key->process, key->interface },
 	};
 
 	memcpy(values, all[cube], sizeof(all[cube]));
@@ -47,9 +47,10 @@ static unsigned key_values(
 static struct sum_key key_in(int cube, struct sum_key key)
 {
 	const unsigned keys =
-		cube == HISTORY_CUBE_HOST
-			? HISTORY_BY_PROCESS | HISTORY_BY_INTERFACE
-			: history_cubes[cube].keys;
+			cube == HISTORY_CUBE_HOST
+					? HISTORY_BY_PROCESS |
+							  HISTORY_BY_INTERFACE
+					: history_cubes[cube].keys;
 
 	key.uid = keys & HISTORY_BY_USER ? key.uid : 0;
 	key.process = keys & HISTORY_BY_PROCESS ? key.process : 0;
@@ -62,7 +63,7 @@ static struct sum_key key_in(int cube, struct sum_key key)
 /* Minutes take what is not too old for them; coarser tables what comes too late
  * to be added up from finer ones. */
 static bool belongs(const struct history_marks *marks,
-	enum history_resolution r, uint64_t time_ns)
+		enum history_resolution r, uint64_t time_ns)
 {
 	if (r != HISTORY_MINUTE && time_ns >= marks->added[r])
 		return false;
@@ -71,7 +72,7 @@ static bool belongs(const struct history_marks *marks,
 
 /* The batch's sums as a table has them. */
 static int collect(struct commit *commit, const struct sums *from, int cube,
-	enum history_resolution r)
+		enum history_resolution r)
 {
 	const struct history_marks *const marks = &commit->history->marks;
 
@@ -92,7 +93,7 @@ static int collect(struct commit *commit, const struct sums *from, int cube,
 /* --- a table's rows --- */
 
 static sqlite3_stmt *find_insert(
-	struct commit *commit, int cube, enum history_resolution r)
+		struct commit *commit, int cube, enum history_resolution r)
 {
 	const struct history_cube_facts *const facts = &history_cubes[cube];
 	sqlite3_stmt **const insert = &commit->inserts[r][cube];
@@ -101,18 +102,18 @@ static sqlite3_stmt *find_insert(
 	if (*insert)
 		return *insert;
 	for (unsigned i = 0; i < facts->key_count + (facts->has_lost ? 8 : 4);
-		i++)
+			i++)
 		strcat(marks, ", ?");
 	snprintf(sql, sizeof(sql),
-		"INSERT INTO %s_%s VALUES (%s) ON CONFLICT DO UPDATE SET %s",
-		facts->name, history_resolution_name(r), marks,
-		coarse_add_amounts(facts));
+			"INSERT INTO %s_%s VALUES (%s) ON CONFLICT DO UPDATE SET %s",
+			facts->name, history_resolution_name(r), marks,
+			coarse_add_amounts(facts));
 	*insert = history_prepare(commit->history, sql);
 	return *insert;
 }
 
 static int bind_amounts(
-	sqlite3_stmt *insert, int at, const struct tm_amount amounts[2])
+		sqlite3_stmt *insert, int at, const struct tm_amount amounts[2])
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		sqlite3_bind_int64(insert, at++, amounts[i].bytes);
@@ -122,7 +123,7 @@ static int bind_amounts(
 }
 
 static int insert_sum(struct history *history, sqlite3_stmt *insert, int cube,
-	const struct sum *sum)
+		const struct sum *sum)
 {
 	uint32_t values[5];
 	const unsigned count = key_values(cube, &sum->key, values);
@@ -140,7 +141,7 @@ static int insert_sum(struct history *history, sqlite3_stmt *insert, int cube,
 }
 
 static int write_part(
-	struct commit *commit, int cube, enum history_resolution r)
+		struct commit *commit, int cube, enum history_resolution r)
 {
 	const struct sums *const part = &commit->part;
 	sqlite3_stmt *insert;
@@ -166,14 +167,14 @@ static uint32_t crowd_at(const struct sums *sums, uint32_t i)
 	uint32_t end = i;
 
 	while (end < sums->count &&
-		sums->rows[end].key.minute == first->key.minute &&
-		sums->rows[end].key.uid == first->key.uid)
+			sums->rows[end].key.minute == first->key.minute &&
+			sums->rows[end].key.uid == first->key.uid)
 		end++;
 	return end - i;
 }
 
 static int trim_slot(struct commit *commit, const struct sum_key *key,
-	enum history_resolution r)
+		enum history_resolution r)
 {
 	const uint32_t most = coarse_remotes(commit->retention, r);
 	const uint64_t slot_ns = key->minute * HISTORY_MINUTE_NS;
@@ -182,9 +183,9 @@ static int trim_slot(struct commit *commit, const struct sum_key *key,
 	char sql[256];
 
 	snprintf(sql, sizeof(sql),
-		"SELECT count(DISTINCT +remote) FROM traffic_%s "
-		"WHERE time = ? AND uid = ?",
-		history_resolution_name(r));
+			"SELECT count(DISTINCT +remote) FROM traffic_%s "
+			"WHERE time = ? AND uid = ?",
+			history_resolution_name(r));
 	statement = history_prepare(commit->history, sql);
 	if (!statement)
 		return -1;
@@ -193,8 +194,8 @@ static int trim_slot(struct commit *commit, const struct sum_key *key,
 	if (history_step(commit->history, statement) == 1)
 		is_crowd = sqlite3_column_int64(statement, 0) > ROOM * most;
 	sqlite3_finalize(statement);
-	return is_crowd ? coarse_trim(
-				  commit->history, r, slot_ns, key->uid, most)
+	return is_crowd ? coarse_trim(commit->history, r, slot_ns, key->uid,
+					  most)
 			: 0;
 }
 
@@ -205,7 +206,7 @@ static int trim_part(struct commit *commit, enum history_resolution r)
 	for (; i < commit->part.count; i += count) {
 		count = crowd_at(&commit->part, i);
 		if (count >= CROWD &&
-			trim_slot(commit, &commit->part.rows[i].key, r))
+				trim_slot(commit, &commit->part.rows[i].key, r))
 			return -1;
 	}
 	return 0;
@@ -214,13 +215,14 @@ static int trim_part(struct commit *commit, enum history_resolution r)
 /* --- the transaction --- */
 
 static int write_table(struct commit *commit, const struct batch *batch,
-	int cube, enum history_resolution r)
+		int cube, enum history_resolution r)
 {
 	if (r == HISTORY_MINUTE && !history_cubes[cube].has_minutes)
 		return 0;
 	if (collect(commit,
-		    cube == HISTORY_CUBE_HOST ? &batch->host : &batch->traffic,
-		    cube, r))
+			    cube == HISTORY_CUBE_HOST ? &batch->host
+						      : &batch->traffic,
+			    cube, r))
 		return -1;
 	sums_sort(&commit->part);
 	if (write_part(commit, cube, r))
@@ -269,26 +271,28 @@ static int tend(struct commit *commit)
 
 	marks->written_ns = wall;
 	return coarse_add(history, commit->retention, marks->newest_ns) ||
-			       coarse_prune(history, commit->retention, now,
-				       &has_removed) ||
-			       history_write_marks(history)
-		       ? -1
-		       : 0;
+					       coarse_prune(history,
+							       commit->retention,
+							       now,
+							       &has_removed) ||
+					       history_write_marks(history)
+			       ? -1
+			       : 0;
 }
 
 static int write_all(struct commit *commit, const struct batch *batch,
-	struct dictionary *dictionary, struct sources *sources)
+		struct dictionary *dictionary, struct sources *sources)
 {
 	struct history *const history = commit->history;
 
 	if (history_read_marks(history) || dictionary_write(dictionary) ||
-		sources_write(sources))
+			sources_write(sources))
 		return -1;
 	note_times(&history->marks, batch);
 	return write_sums(commit, batch) || tend(commit) ||
-			       history_sql(history, "COMMIT")
-		       ? -1
-		       : 0;
+					       history_sql(history, "COMMIT")
+			       ? -1
+			       : 0;
 }
 
 /* What a reader still needs stays in the log. */
@@ -299,7 +303,7 @@ static void empty_log(struct commit *commit)
 	if (commit->log_pages < LOG_PAGES)
 		return;
 	sqlite3_wal_checkpoint_v2(commit->history->db, NULL,
-		SQLITE_CHECKPOINT_PASSIVE, &left, &done);
+			SQLITE_CHECKPOINT_PASSIVE, &left, &done);
 	if (left - done < LOG_PAGES_MANY) {
 		commit->said_log = false;
 		return;
@@ -307,7 +311,7 @@ static void empty_log(struct commit *commit)
 	if (!commit->said_log)
 		warnx("%s-wal: %d MiB, because a reader does not end; it grows "
 		      "until then",
-			commit->history->path, left / 256);
+				commit->history->path, left / 256);
 	commit->said_log = true;
 }
 
@@ -322,7 +326,7 @@ static int note_log(void *context, sqlite3 *db, const char *name, int pages)
 }
 
 int commit_write(struct commit *commit, struct batch *batch,
-	struct dictionary *dictionary, struct sources *sources)
+		struct dictionary *dictionary, struct sources *sources)
 {
 	struct history *const history = commit->history;
 
@@ -341,7 +345,7 @@ int commit_write(struct commit *commit, struct batch *batch,
 }
 
 struct commit *commit_new(
-	struct history *history, const struct retention *retention)
+		struct history *history, const struct retention *retention)
 {
 	struct commit *const commit = calloc(1, sizeof(*commit));
 

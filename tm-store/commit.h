@@ -17,12 +17,12 @@ struct commit;
 
 /* NULL when there is no memory. */
 struct commit *commit_new(
-	struct history *history, const struct retention *retention);
+		struct history *history, const struct retention *retention);
 
 /* All of it or nothing: 0, or -1 with a problem. The batch stays as it is, but
  * for what is too much of it. */
 int commit_write(struct commit *commit, struct batch *batch,
-	struct dictionary *dictionary, struct sources *sources);
+		struct dictionary *dictionary, struct sources *sources);
 
 /* Before the database is closed. */
 void commit_forget(struct commit *commit);

@@ -90,14 +90,14 @@ static int64_t largest(struct history *history, const char *table)
 
 static int prepare(struct dictionary *dictionary)
 {
-	static const char *const tables[SORTS] = {"process", "remote"};
+	static const char *const tables[SORTS] = { "process", "remote" };
 	struct history *const history = dictionary->history;
 	int64_t id;
 
 	for (int i = 0; i < SORTS; i++) {
 		id = largest(history, tables[i]);
 		dictionary->tables[i].find =
-			history_prepare(history, find_sql[i]);
+				history_prepare(history, find_sql[i]);
 		if (id < 0 || !dictionary->tables[i].find)
 			return -1;
 		dictionary->tables[i].next_id = id + 1;
@@ -134,8 +134,8 @@ struct dictionary *dictionary_new(struct history *history)
 
 /* --- processes and remotes --- */
 
-static const char *text_of(
-	int sort, const struct wide_key *key, char out[TEXT_SIZE], size_t *size)
+static const char *text_of(int sort, const struct wide_key *key,
+		char out[TEXT_SIZE], size_t *size)
 {
 	if (sort == REMOTE) {
 		*size = tm_address_format(out, (const uint8_t *)key) - out;
@@ -147,8 +147,8 @@ static const char *text_of(
 }
 
 /* 0 where there is none. */
-static int64_t look_up(
-	struct dictionary *dictionary, int sort, const struct wide_key *key)
+static int64_t look_up(struct dictionary *dictionary, int sort,
+		const struct wide_key *key)
 {
 	sqlite3_stmt *const find = dictionary->tables[sort].find;
 	char text[TEXT_SIZE];
@@ -212,7 +212,7 @@ static uint32_t add(struct dictionary *dictionary, int sort, uint32_t number)
 }
 
 static uint32_t number_of(
-	struct dictionary *dictionary, int sort, const void *key)
+		struct dictionary *dictionary, int sort, const void *key)
 {
 	struct table *const table = &dictionary->tables[sort];
 	uint32_t count, number;
@@ -229,7 +229,7 @@ static uint32_t number_of(
 
 /* Whoever names processes at will gets so many of them a minute. */
 static bool is_in_budget(
-	struct dictionary *dictionary, const struct tm_event *event)
+		struct dictionary *dictionary, const struct tm_event *event)
 {
 	const uint64_t minute = event->time_ns / HISTORY_MINUTE_NS;
 	uint32_t number;
@@ -247,10 +247,10 @@ static bool is_in_budget(
 }
 
 uint32_t dictionary_process(
-	struct dictionary *dictionary, const struct tm_event *event)
+		struct dictionary *dictionary, const struct tm_event *event)
 {
 	struct table *const table = &dictionary->tables[PROCESS];
-	char comm[TM_COMM_SIZE] = {0};
+	char comm[TM_COMM_SIZE] = { 0 };
 	uint32_t number;
 
 	if (!event->comm[0])
@@ -260,15 +260,16 @@ uint32_t dictionary_process(
 	if (number != WIDE_NONE)
 		return table->ids[number];
 	return is_in_budget(dictionary, event)
-		       ? number_of(dictionary, PROCESS, comm)
-		       : HISTORY_REMAINDER;
+			       ? number_of(dictionary, PROCESS, comm)
+			       : HISTORY_REMAINDER;
 }
 
 uint32_t dictionary_remote(
-	struct dictionary *dictionary, const struct tm_event *event)
+		struct dictionary *dictionary, const struct tm_event *event)
 {
-	const uint8_t *const remote =
-		event->direction == TM_IN ? event->source : event->destination;
+	const uint8_t *const remote = event->direction == TM_IN
+						      ? event->source
+						      : event->destination;
 
 	if (tm_address_is_absent(remote))
 		return HISTORY_UNKNOWN;
@@ -280,11 +281,11 @@ uint32_t dictionary_remote(
 static const char *interface_name(struct dictionary *dictionary, uint64_t key)
 {
 	return tm_names_recorded(dictionary->names, TM_NAME_INTERFACE, key)
-		       ?: "";
+			       ?: "";
 }
 
-static void bind_interface(
-	sqlite3_stmt *statement, struct dictionary *dictionary, uint64_t key)
+static void bind_interface(sqlite3_stmt *statement,
+		struct dictionary *dictionary, uint64_t key)
 {
 	const char *const name = interface_name(dictionary, key);
 
@@ -296,8 +297,8 @@ static void bind_interface(
 static int64_t look_up_interface(struct dictionary *dictionary, uint64_t key)
 {
 	sqlite3_stmt *const statement = history_prepare(dictionary->history,
-		"SELECT id FROM interface WHERE netns = ? AND ifindex = ? AND "
-		"name = ? AND id > 1");
+			"SELECT id FROM interface WHERE netns = ? AND ifindex = ? AND "
+			"name = ? AND id > 1");
 	int64_t id = -1;
 	int result;
 
@@ -312,7 +313,7 @@ static int64_t look_up_interface(struct dictionary *dictionary, uint64_t key)
 }
 
 static struct interface *new_interface(
-	struct dictionary *dictionary, uint32_t number)
+		struct dictionary *dictionary, uint32_t number)
 {
 	struct interface *more;
 
@@ -330,7 +331,7 @@ static struct interface *new_interface(
 
 /* A name that is used again is another interface's from then on. */
 static void find_interface(
-	struct dictionary *dictionary, struct interface *interface)
+		struct dictionary *dictionary, struct interface *interface)
 {
 	const int64_t id = look_up_interface(dictionary, interface->key);
 
@@ -345,7 +346,7 @@ static void find_interface(
 }
 
 uint32_t dictionary_interface(
-	struct dictionary *dictionary, const struct tm_event *event)
+		struct dictionary *dictionary, const struct tm_event *event)
 {
 	const uint64_t key = (uint64_t)event->netns << 32 | event->ifindex;
 	const uint32_t count = dictionary->index.count;
@@ -362,7 +363,7 @@ uint32_t dictionary_interface(
 	interface = new_interface(dictionary, number);
 	if (!interface)
 		return HISTORY_REMAINDER;
-	*interface = (struct interface){.key = key};
+	*interface = (struct interface){ .key = key };
 	find_interface(dictionary, interface);
 	return interface->id;
 }
@@ -385,7 +386,7 @@ static int keep_name(struct name_list *list, uint64_t id)
 		list->names = more;
 		list->room = room;
 	}
-	list->names[number] = (struct name){id, true};
+	list->names[number] = (struct name){ id, true };
 	return 0;
 }
 
@@ -413,7 +414,7 @@ static int write_table(struct dictionary *dictionary, int sort)
 	struct history *const history = dictionary->history;
 	const struct table *const table = &dictionary->tables[sort];
 	sqlite3_stmt *const statement =
-		history_prepare(history, insert_sql[sort]);
+			history_prepare(history, insert_sql[sort]);
 	char text[TEXT_SIZE];
 	size_t size;
 	int result = statement ? 0 : -1;
@@ -435,8 +436,8 @@ static int write_interfaces(struct dictionary *dictionary)
 {
 	struct history *const history = dictionary->history;
 	sqlite3_stmt *const statement = history_prepare(history,
-		"INSERT OR IGNORE INTO interface (netns, ifindex, name, id) "
-		"VALUES (?, ?, ?, ?)");
+			"INSERT OR IGNORE INTO interface (netns, ifindex, name, id) "
+			"VALUES (?, ?, ?, ?)");
 	int result = statement ? 0 : -1;
 
 	for (uint32_t i = 0; i < dictionary->index.count && !result; i++) {
@@ -457,14 +458,15 @@ static int write_names(struct dictionary *dictionary, enum tm_name_of of)
 {
 	const struct name_list *const list = &dictionary->lists[of];
 	sqlite3_stmt *const statement = history_prepare(dictionary->history,
-		of == TM_NAME_USER ? "REPLACE INTO user VALUES (?, ?)"
-				   : "REPLACE INTO cgroup VALUES (?, ?)");
+			of == TM_NAME_USER
+					? "REPLACE INTO user VALUES (?, ?)"
+					: "REPLACE INTO cgroup VALUES (?, ?)");
 	int result = statement ? 0 : -1;
 	const char *text;
 
 	for (uint32_t i = 0; i < list->index.count && !result; i++) {
 		text = tm_names_recorded(
-			dictionary->names, of, list->names[i].id);
+				dictionary->names, of, list->names[i].id);
 		if (!list->names[i].is_fresh || !text)
 			continue;
 		sqlite3_bind_int64(statement, 1, list->names[i].id);
@@ -480,14 +482,15 @@ int dictionary_write(struct dictionary *dictionary)
 {
 	for (int i = 0; i < SORTS; i++) {
 		if (dictionary->tables[i].fresh.count &&
-			write_table(dictionary, i))
+				write_table(dictionary, i))
 			return -1;
 	}
 	return write_names(dictionary, TM_NAME_USER) ||
-			       write_names(dictionary, TM_NAME_CGROUP) ||
-			       write_interfaces(dictionary)
-		       ? -1
-		       : 0;
+					       write_names(dictionary,
+							       TM_NAME_CGROUP) ||
+					       write_interfaces(dictionary)
+			       ? -1
+			       : 0;
 }
 
 static void set_fresh_names(struct dictionary *dictionary, bool is_fresh)

@@ -19,15 +19,15 @@ int dictionary_move(struct dictionary *dictionary);
 /* The number of what the event has, HISTORY_UNKNOWN where it has none; the
  * remainder's when the database does not answer. */
 uint32_t dictionary_process(
-	struct dictionary *dictionary, const struct tm_event *event);
+		struct dictionary *dictionary, const struct tm_event *event);
 uint32_t dictionary_remote(
-	struct dictionary *dictionary, const struct tm_event *event);
+		struct dictionary *dictionary, const struct tm_event *event);
 uint32_t dictionary_interface(
-	struct dictionary *dictionary, const struct tm_event *event);
+		struct dictionary *dictionary, const struct tm_event *event);
 
 /* Takes a NAME record. 0, or -1 and errno. */
 int dictionary_note(
-	struct dictionary *dictionary, const struct tm_event *event);
+		struct dictionary *dictionary, const struct tm_event *event);
 
 /* Writes what is new, within a transaction; call _settle once that is
  * committed, else it is written again with the next one. */

@@ -23,57 +23,57 @@
 #define REMOTES_MOST 1000000
 
 const char usage[] =
-	"usage: tm-store --db FILE [-qv] [--keep-minutes TIME] ... [EVENTS ...]\n"
-	"       tm-store query --db FILE [--by KEYS] [-n] ...\n"
-	"       tm-store prune --db FILE --older-than TIME\n"
-	"       tm-store quota --db FILE [--user USER --limit SIZE] ...\n"
-	"Keeps a history of who moved how much and where to: sums of events by\n"
-	"user, process, remote address, protocol, interface and direction in\n"
-	"minutes, hours, days and months, in an SQLite database.\n"
-	"\n"
-	"      --db FILE            the database; made where it is missing\n"
-	"  -q, --quiet              no progress and no notes\n"
-	"  -h, --help               this text\n"
-	"  -V, --version            the version\n"
-	"Writing:\n"
-	"      --keep-minutes TIME  how long minutes stay (2d)\n"
-	"      --keep-hours TIME    hours (60d)\n"
-	"      --keep-days TIME     days (730d)\n"
-	"      --keep-months TIME   months (0, which is for ever)\n"
-	"      --remotes N          a user's largest remotes each minute (1000);\n"
-	"                           the others are summed up\n"
-	"      --strict             exit 4 when events were lost\n"
-	"  -v, --verbose            say also which protection the kernel lacks\n"
-	"query:\n"
-	"      --by KEYS            user, process, remote, protocol, interface,\n"
-	"                           direction, minute, hour, day, month, joined\n"
-	"                           by commas (user)\n"
-	"      --summary            what there is in all\n"
-	"      --from TIME          2026-11-21, '2026-11-21 06:33', RFC 3339,\n"
-	"      --to TIME            or seconds since the epoch\n"
-	"      --hours N            the last N hours (all)\n"
-	"      --user USER          a user's only; also for quota\n"
-	"      --process NAME       a process's only\n"
-	"      --remote ADDRESS     a remote's only\n"
-	"      --protocol NAME      tcp, udp, ...\n"
-	"  -i, --interface NAME     an interface's only\n"
-	"      --direction WAY      in or out\n"
-	"      --search TEXT        rows that have it in a key\n"
-	"      --sort KEY           total, in, out, packets, lost, or key\n"
-	"      --reverse            the other way round\n"
-	"      --top N              rows at most, 0 = all (20 in a table)\n"
-	"      --offset N           leave out the first N\n"
-	"      --output FORMAT      table, csv or json\n"
-	"  -n, --numeric            numbers for names of users and protocols\n"
-	"prune:\n"
-	"      --older-than TIME    what is as old goes, in whole months\n"
-	"quota:\n"
-	"      --limit SIZE         in and out together (1T)\n"
-	"      --month              of a calendar month (the default)\n"
-	"      --day                of a day\n"
-	"      --remove             the user's quota goes\n"
-	"      --hook COMMAND       run it once for each state that is reached\n"
-	"      --at TIME            of the periods of that time\n";
+		"usage: tm-store --db FILE [-qv] [--keep-minutes TIME] ... [EVENTS ...]\n"
+		"       tm-store query --db FILE [--by KEYS] [-n] ...\n"
+		"       tm-store prune --db FILE --older-than TIME\n"
+		"       tm-store quota --db FILE [--user USER --limit SIZE] ...\n"
+		"Keeps a history of who moved how much and where to: sums of events by\n"
+		"user, process, remote address, protocol, interface and direction in\n"
+		"minutes, hours, days and months, in an SQLite database.\n"
+		"\n"
+		"      --db FILE            the database; made where it is missing\n"
+		"  -q, --quiet              no progress and no notes\n"
+		"  -h, --help               this text\n"
+		"  -V, --version            the version\n"
+		"Writing:\n"
+		"      --keep-minutes TIME  how long minutes stay (2d)\n"
+		"      --keep-hours TIME    hours (60d)\n"
+		"      --keep-days TIME     days (730d)\n"
+		"      --keep-months TIME   months (0, which is for ever)\n"
+		"      --remotes N          a user's largest remotes each minute (1000);\n"
+		"                           the others are summed up\n"
+		"      --strict             exit 4 when events were lost\n"
+		"  -v, --verbose            say also which protection the kernel lacks\n"
+		"query:\n"
+		"      --by KEYS            user, process, remote, protocol, interface,\n"
+		"                           direction, minute, hour, day, month, joined\n"
+		"                           by commas (user)\n"
+		"      --summary            what there is in all\n"
+		"      --from TIME          2026-11-21, '2026-11-21 06:33', RFC 3339,\n"
+		"      --to TIME            or seconds since the epoch\n"
+		"      --hours N            the last N hours (all)\n"
+		"      --user USER          a user's only; also for quota\n"
+		"      --process NAME       a process's only\n"
+		"      --remote ADDRESS     a remote's only\n"
+		"      --protocol NAME      tcp, udp, ...\n"
+		"  -i, --interface NAME     an interface's only\n"
+		"      --direction WAY      in or out\n"
+		"      --search TEXT        rows that have it in a key\n"
+		"      --sort KEY           total, in, out, packets, lost, or key\n"
+		"      --reverse            the other way round\n"
+		"      --top N              rows at most, 0 = all (20 in a table)\n"
+		"      --offset N           leave out the first N\n"
+		"      --output FORMAT      table, csv or json\n"
+		"  -n, --numeric            numbers for names of users and protocols\n"
+		"prune:\n"
+		"      --older-than TIME    what is as old goes, in whole months\n"
+		"quota:\n"
+		"      --limit SIZE         in and out together (1T)\n"
+		"      --month              of a calendar month (the default)\n"
+		"      --day                of a day\n"
+		"      --remove             the user's quota goes\n"
+		"      --hook COMMAND       run it once for each state that is reached\n"
+		"      --at TIME            of the periods of that time\n";
 
 struct options {
 	struct store_options store;
@@ -112,7 +112,7 @@ struct history *open_or_exit(const char *path, enum history_access access)
 
 enum tm_form parse_form(const char *name)
 {
-	static const char *const names[] = {"table", "csv", "json"};
+	static const char *const names[] = { "table", "csv", "json" };
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (!strcmp(name, names[i]))
@@ -133,7 +133,7 @@ uint64_t parse_duration(const char *option, const char *text)
 
 	if (!tm_duration_parse(text, &ns))
 		errx(TM_MISUSED, "%s: not a time such as 2d or 12h: %s", option,
-			text);
+				text);
 	return ns;
 }
 
@@ -145,14 +145,14 @@ static uint32_t parse_remotes(const char *text)
 
 	if (!tm_number_parse(text, REMOTES_MOST, &number) || !number)
 		errx(TM_MISUSED, "--remotes: not a number from 1 to %d: %s",
-			REMOTES_MOST, text);
+				REMOTES_MOST, text);
 	return number;
 }
 
 static void take_option(struct options *options, int option)
 {
-	static const char *const keeps[] = {"--keep-minutes", "--keep-hours",
-		"--keep-days", "--keep-months"};
+	static const char *const keeps[] = { "--keep-minutes", "--keep-hours",
+		"--keep-days", "--keep-months" };
 	struct retention *const retention = &options->store.retention;
 
 	switch (option) {
@@ -164,7 +164,7 @@ static void take_option(struct options *options, int option)
 	case DAYS:
 	case MONTHS:
 		retention->keep_ns[option - MINUTES] =
-			parse_duration(keeps[option - MINUTES], optarg);
+				parse_duration(keeps[option - MINUTES], optarg);
 		break;
 	case REMOTES:
 		retention->remotes = parse_remotes(optarg);
@@ -194,15 +194,15 @@ static void check_retention(const struct retention *retention)
 
 	for (int i = 0; i < HISTORY_RESOLUTIONS; i++) {
 		const uint64_t keep = retention->keep_ns[i]
-					      ? retention->keep_ns[i]
-					      : UINT64_MAX;
+						      ? retention->keep_ns[i]
+						      : UINT64_MAX;
 
 		if (keep < finer)
 			errx(TM_MISUSED,
-				"%ss cannot be kept for a shorter time than "
-				"%ss",
-				history_resolution_name(i),
-				history_resolution_name(i - 1));
+					"%ss cannot be kept for a shorter time than "
+					"%ss",
+					history_resolution_name(i),
+					history_resolution_name(i - 1));
 		finer = keep;
 	}
 }
@@ -210,18 +210,18 @@ static void check_retention(const struct retention *retention)
 static void parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"db", required_argument, NULL, DB},
-		{"keep-minutes", required_argument, NULL, MINUTES},
-		{"keep-hours", required_argument, NULL, HOURS},
-		{"keep-days", required_argument, NULL, DAYS},
-		{"keep-months", required_argument, NULL, MONTHS},
-		{"remotes", required_argument, NULL, REMOTES},
-		{"strict", no_argument, NULL, STRICT},
-		{"quiet", no_argument, NULL, 'q'},
-		{"verbose", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "db", required_argument, NULL, DB },
+		{ "keep-minutes", required_argument, NULL, MINUTES },
+		{ "keep-hours", required_argument, NULL, HOURS },
+		{ "keep-days", required_argument, NULL, DAYS },
+		{ "keep-months", required_argument, NULL, MONTHS },
+		{ "remotes", required_argument, NULL, REMOTES },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int option;
 
@@ -246,13 +246,13 @@ static bool await_input(struct store *store, const struct tm_reader *in)
 }
 
 static void say_statistics(struct tm_progress *progress,
-	const struct tm_reader *in, const struct store *store)
+		const struct tm_reader *in, const struct store *store)
 {
 	uint64_t events, bytes;
 
 	store_owed(store, &events, &bytes);
 	warnx("%s, %" PRIu64 " events owed", tm_progress_text(progress, in),
-		events);
+			events);
 }
 
 static void run(struct store *store, struct tm_reader *in, bool is_quiet)
@@ -268,7 +268,7 @@ static void run(struct store *store, struct tm_reader *in, bool is_quiet)
 			say_statistics(&progress, in, store);
 		if (tm_progress_due(&progress))
 			is_shown = fprintf(stderr, "\r%s\033[K",
-				tm_progress_text(&progress, in));
+					tm_progress_text(&progress, in));
 		n = await_input(store, in) ? tm_reader_next(in, &events) : 0;
 		if (tm_signal_take(SIGHUP))
 			store_reopen(store);
@@ -293,7 +293,7 @@ static void confine(const struct store *store, bool is_verbose)
 }
 
 static int finish(
-	struct store *store, const struct tm_reader *in, bool is_strict)
+		struct store *store, const struct tm_reader *in, bool is_strict)
 {
 	const uint64_t unsound = store_unsound(store);
 	int status = in->status;
@@ -303,7 +303,7 @@ static int finish(
 	if (unsound) {
 		warnx("%" PRIu64 " records have an impossible time or size and "
 		      "are left out",
-			unsound);
+				unsound);
 		status = status ? status : TM_CUT;
 	}
 	if (store_close(store))
@@ -315,11 +315,13 @@ static int finish(
 
 static int write_main(int argc, char **argv)
 {
-	struct options options = {
-		.store.retention = {
-			.keep_ns = {2 * DAY_NS, 60 * DAY_NS, 730 * DAY_NS, 0},
-			.remotes = REMOTES_DEFAULT,
-		}};
+	struct options options = { .store.retention = {
+						   .keep_ns = { 2 * DAY_NS,
+								   60 * DAY_NS,
+								   730 * DAY_NS,
+								   0 },
+						   .remotes = REMOTES_DEFAULT,
+				   } };
 	struct store *store;
 	struct tm_reader in;
 
@@ -340,9 +342,9 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*main)(int argc, char **argv);
 	} commands[] = {
-		{"query", query_main},
-		{"prune", prune_main},
-		{"quota", quota_main},
+		{ "query", query_main },
+		{ "prune", prune_main },
+		{ "quota", quota_main },
 	};
 
 	for (size_t i = 0; argc > 1 && i < 3; i++) {

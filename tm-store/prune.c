@@ -21,12 +21,12 @@ struct options {
 static void parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"db", required_argument, NULL, DB},
-		{"older-than", required_argument, NULL, OLDER},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "db", required_argument, NULL, DB },
+		{ "older-than", required_argument, NULL, OLDER },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int option;
 
@@ -37,7 +37,7 @@ static void parse_options(struct options *options, int argc, char **argv)
 			break;
 		case OLDER:
 			options->age_ns =
-				parse_duration("--older-than", optarg);
+					parse_duration("--older-than", optarg);
 			break;
 		case 'q':
 			options->is_quiet = true;
@@ -60,16 +60,16 @@ static void parse_options(struct options *options, int argc, char **argv)
 /* Remotes and processes that no row has any more; only while nobody writes, who
  * would know their numbers. */
 static const char forget[] =
-	"DELETE FROM remote WHERE id > 1 AND id NOT IN "
-	"(SELECT remote FROM traffic_minute UNION SELECT remote FROM "
-	"traffic_hour UNION SELECT remote FROM traffic_day UNION SELECT remote "
-	"FROM traffic_month);"
-	"DELETE FROM process WHERE id > 1 AND id NOT IN "
-	"(SELECT process FROM process_minute UNION SELECT process FROM "
-	"process_hour UNION SELECT process FROM process_day UNION SELECT "
-	"process FROM process_month);"
-	"DELETE FROM run WHERE last < (SELECT value FROM about "
-	"WHERE key = 'first')";
+		"DELETE FROM remote WHERE id > 1 AND id NOT IN "
+		"(SELECT remote FROM traffic_minute UNION SELECT remote FROM "
+		"traffic_hour UNION SELECT remote FROM traffic_day UNION SELECT remote "
+		"FROM traffic_month);"
+		"DELETE FROM process WHERE id > 1 AND id NOT IN "
+		"(SELECT process FROM process_minute UNION SELECT process FROM "
+		"process_hour UNION SELECT process FROM process_day UNION SELECT "
+		"process FROM process_month);"
+		"DELETE FROM run WHERE last < (SELECT value FROM about "
+		"WHERE key = 'first')";
 
 static uint64_t now_ns(const struct history *history)
 {
@@ -89,19 +89,19 @@ static int prune(struct history *history, uint64_t age_ns, bool *has_removed)
 	for (int i = 0; i < HISTORY_RESOLUTIONS; i++)
 		retention.keep_ns[i] = age_ns;
 	if (history_sql(history, "BEGIN IMMEDIATE") ||
-		history_read_marks(history) ||
-		coarse_prune(
-			history, &retention, now_ns(history), has_removed) ||
-		history_write_marks(history) ||
-		(history->lock >= 0 && history_sql(history, forget)) ||
-		history_sql(history, "COMMIT"))
+			history_read_marks(history) ||
+			coarse_prune(history, &retention, now_ns(history),
+					has_removed) ||
+			history_write_marks(history) ||
+			(history->lock >= 0 && history_sql(history, forget)) ||
+			history_sql(history, "COMMIT"))
 		return -1;
 	return history_sql(history, "PRAGMA incremental_vacuum");
 }
 
 int prune_main(int argc, char **argv)
 {
-	struct options options = {0};
+	struct options options = { 0 };
 	struct history *history;
 	bool has_removed;
 	int status;

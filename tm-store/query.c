@@ -14,7 +14,7 @@
 #define TABLE_ROWS 20
 #define BY_TIME                                                                \
 	(HISTORY_BY_MINUTE | HISTORY_BY_HOUR | HISTORY_BY_DAY |                \
-		HISTORY_BY_MONTH)
+			HISTORY_BY_MONTH)
 
 /* What can only be understood once the database is open stays text. */
 struct options {
@@ -33,10 +33,10 @@ static void add_key(struct options *options, const char *name)
 
 	if (!key)
 		errx(TM_MISUSED,
-			"--by: no such key: %s; there are user, process, "
-			"remote, protocol, interface, direction, minute, hour, "
-			"day and month",
-			name);
+				"--by: no such key: %s; there are user, process, "
+				"remote, protocol, interface, direction, minute, hour, "
+				"day and month",
+				name);
 	if (options->query.by & key)
 		errx(TM_MISUSED, "--by: %s is there twice", name);
 	if (key & BY_TIME && options->query.by & BY_TIME)
@@ -58,15 +58,15 @@ static void parse_by(struct options *options, char *list)
 
 static enum history_sort parse_sort(const char *name)
 {
-	static const char *const names[] = {
-		"total", "in", "out", "packets", "lost", "key"};
+	static const char *const names[] = { "total", "in", "out", "packets",
+		"lost", "key" };
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		if (!strcmp(name, names[i]))
 			return i;
 	}
 	errx(TM_MISUSED, "--sort: not total, in, out, packets, lost or key: %s",
-		name);
+			name);
 }
 
 static uint64_t parse_number(const char *option, const char *text)
@@ -99,8 +99,8 @@ static const char *parse_remote(const char *text)
 
 	if (*text && !tm_address_parse(text, address))
 		errx(TM_MISUSED,
-			"--remote: not an address such as 198.51.100.7: %s",
-			text);
+				"--remote: not an address such as 198.51.100.7: %s",
+				text);
 	return text;
 }
 
@@ -219,29 +219,29 @@ static void take_option(struct options *options, int option)
 static void parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"db", required_argument, NULL, DB},
-		{"by", required_argument, NULL, BY},
-		{"summary", no_argument, NULL, SUMMARY},
-		{"from", required_argument, NULL, FROM},
-		{"to", required_argument, NULL, TO},
-		{"hours", required_argument, NULL, HOURS},
-		{"user", required_argument, NULL, USER},
-		{"process", required_argument, NULL, PROCESS},
-		{"remote", required_argument, NULL, REMOTE},
-		{"protocol", required_argument, NULL, PROTOCOL},
-		{"interface", required_argument, NULL, 'i'},
-		{"direction", required_argument, NULL, DIRECTION},
-		{"search", required_argument, NULL, SEARCH},
-		{"sort", required_argument, NULL, SORT},
-		{"reverse", no_argument, NULL, REVERSE},
-		{"top", required_argument, NULL, TOP},
-		{"offset", required_argument, NULL, OFFSET},
-		{"output", required_argument, NULL, OUTPUT},
-		{"numeric", no_argument, NULL, 'n'},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "db", required_argument, NULL, DB },
+		{ "by", required_argument, NULL, BY },
+		{ "summary", no_argument, NULL, SUMMARY },
+		{ "from", required_argument, NULL, FROM },
+		{ "to", required_argument, NULL, TO },
+		{ "hours", required_argument, NULL, HOURS },
+		{ "user", required_argument, NULL, USER },
+		{ "process", required_argument, NULL, PROCESS },
+		{ "remote", required_argument, NULL, REMOTE },
+		{ "protocol", required_argument, NULL, PROTOCOL },
+		{ "interface", required_argument, NULL, 'i' },
+		{ "direction", required_argument, NULL, DIRECTION },
+		{ "search", required_argument, NULL, SEARCH },
+		{ "sort", required_argument, NULL, SORT },
+		{ "reverse", no_argument, NULL, REVERSE },
+		{ "top", required_argument, NULL, TOP },
+		{ "offset", required_argument, NULL, OFFSET },
+		{ "output", required_argument, NULL, OUTPUT },
+		{ "numeric", no_argument, NULL, 'n' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	static char user[] = "user";
 	int option;
@@ -264,10 +264,10 @@ static void set_order(struct options *options)
 
 	if (!options->has_sort && query->by & BY_TIME)
 		query->sort = HISTORY_SORT_KEY;
-	query->is_ascending =
-		(query->sort == HISTORY_SORT_KEY) != options->is_reverse;
+	query->is_ascending = (query->sort == HISTORY_SORT_KEY) !=
+			      options->is_reverse;
 	if (!options->has_top && options->form.form == TM_FORM_TABLE &&
-		!(query->by & BY_TIME))
+			!(query->by & BY_TIME))
 		query->limit = TABLE_ROWS;
 }
 
@@ -310,7 +310,7 @@ static void say_shares(const struct tm_shares *shares)
 
 /* What the rows of a time are where the shorter ones are gone. */
 static void say_coarse(
-	const struct options *options, const struct history_rows *rows)
+		const struct options *options, const struct history_rows *rows)
 {
 	const unsigned asked = options->query.by & BY_TIME;
 	const char *before = "";
@@ -319,7 +319,8 @@ static void say_coarse(
 	if (!rows->coarse || options->is_quiet)
 		return;
 	fprintf(stderr, "%ss before %s are gone: those rows are ",
-		history_key_name(asked), tm_time_format(time, rows->coarse_ns));
+			history_key_name(asked),
+			tm_time_format(time, rows->coarse_ns));
 	for (int r = HISTORY_HOUR; r < HISTORY_RESOLUTIONS; r++) {
 		if (!(rows->coarse & 1u << r))
 			continue;
@@ -330,7 +331,7 @@ static void say_coarse(
 }
 
 static void show_rows(const struct options *options,
-	const struct history_rows *rows, const struct tm_shares *shares)
+		const struct history_rows *rows, const struct tm_shares *shares)
 {
 	if (history_answer_rows(&options->form, &options->keys, rows, shares))
 		err(TM_FAILED, "standard output");
@@ -341,20 +342,22 @@ static void show_rows(const struct options *options,
 
 static void show(const struct options *options, struct history *history)
 {
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct history_summary summary;
 	struct tm_shares shares;
 
 	if (history_begin(history) ||
-		history_summary(history, &options->query.filter, &summary) ||
-		(!options->is_summary &&
-			history_rows(history, &options->query, &rows)))
+			history_summary(history, &options->query.filter,
+					&summary) ||
+			(!options->is_summary &&
+					history_rows(history, &options->query,
+							&rows)))
 		errx(TM_FAILED, "%s", history_problem(history));
 	history_end(history);
 	shares = history_shares(&summary);
 	if (!options->is_summary)
 		show_rows(options, &rows,
-			is_filtered(&options->query) ? NULL : &shares);
+				is_filtered(&options->query) ? NULL : &shares);
 	else if (history_answer_summary(&options->form, &summary))
 		err(TM_FAILED, "standard output");
 	history_rows_free(&rows);
@@ -363,7 +366,7 @@ static void show(const struct options *options, struct history *history)
 
 int query_main(int argc, char **argv)
 {
-	struct options options = {.form.write = write_out};
+	struct options options = { .form.write = write_out };
 	struct history *history;
 
 	parse_options(&options, argc, argv);

@@ -34,9 +34,9 @@ static void take_option(struct options *options, int option)
 		break;
 	case LIMIT:
 		if (!tm_size_parse(optarg, &options->limit) ||
-			!options->limit || options->limit > INT64_MAX)
+				!options->limit || options->limit > INT64_MAX)
 			errx(TM_MISUSED, "--limit: not a size such as 1T: %s",
-				optarg);
+					optarg);
 		options->has_limit = true;
 		break;
 	case MONTH:
@@ -80,29 +80,29 @@ static void check_options(const struct options *options)
 		errx(TM_MISUSED, "one of --limit and --remove");
 	if ((options->has_limit || options->is_removal) && !options->user)
 		errx(TM_MISUSED, "%s needs --user USER",
-			options->has_limit ? "--limit" : "--remove");
+				options->has_limit ? "--limit" : "--remove");
 	if (options->at && options->hook)
 		errx(TM_MISUSED,
-			"hooks are for now; --at and --hook exclude each other");
+				"hooks are for now; --at and --hook exclude each other");
 }
 
 static void parse_options(struct options *options, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"db", required_argument, NULL, DB},
-		{"user", required_argument, NULL, USER},
-		{"limit", required_argument, NULL, LIMIT},
-		{"month", no_argument, NULL, MONTH},
-		{"day", no_argument, NULL, DAY},
-		{"remove", no_argument, NULL, REMOVE},
-		{"hook", required_argument, NULL, HOOK},
-		{"at", required_argument, NULL, AT},
-		{"output", required_argument, NULL, OUTPUT},
-		{"numeric", no_argument, NULL, 'n'},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "db", required_argument, NULL, DB },
+		{ "user", required_argument, NULL, USER },
+		{ "limit", required_argument, NULL, LIMIT },
+		{ "month", no_argument, NULL, MONTH },
+		{ "day", no_argument, NULL, DAY },
+		{ "remove", no_argument, NULL, REMOVE },
+		{ "hook", required_argument, NULL, HOOK },
+		{ "at", required_argument, NULL, AT },
+		{ "output", required_argument, NULL, OUTPUT },
+		{ "numeric", no_argument, NULL, 'n' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int option;
 
@@ -119,7 +119,7 @@ static void parse_options(struct options *options, int argc, char **argv)
 
 /* Whether it changed something; ends with a line where it failed. */
 static bool change(struct history *history, const char *sql,
-	const uint64_t *numbers, int count, const char *period)
+		const uint64_t *numbers, int count, const char *period)
 {
 	sqlite3_stmt *const statement = history_prepare(history, sql);
 	int result = -1;
@@ -129,7 +129,7 @@ static bool change(struct history *history, const char *sql,
 			sqlite3_bind_int64(statement, i + 1, numbers[i]);
 		if (period)
 			sqlite3_bind_text(statement, count + 1, period, -1,
-				SQLITE_STATIC);
+					SQLITE_STATIC);
 		result = history_step(history, statement);
 	}
 	sqlite3_finalize(statement);
@@ -138,31 +138,31 @@ static bool change(struct history *history, const char *sql,
 	return sqlite3_changes(history->db);
 }
 
-static void set_limit(
-	struct history *history, const struct options *options, uint32_t uid)
+static void set_limit(struct history *history, const struct options *options,
+		uint32_t uid)
 {
-	const uint64_t numbers[] = {uid, options->limit};
+	const uint64_t numbers[] = { uid, options->limit };
 
 	change(history,
-		"INSERT INTO quota (uid, bytes, period) VALUES (?1, ?2, ?3) "
-		"ON CONFLICT DO UPDATE SET "
-		"fired = iif(bytes = ?2, fired, 0), bytes = ?2",
-		numbers, 2, options->has_day ? "day" : "month");
+			"INSERT INTO quota (uid, bytes, period) VALUES (?1, ?2, ?3) "
+			"ON CONFLICT DO UPDATE SET "
+			"fired = iif(bytes = ?2, fired, 0), bytes = ?2",
+			numbers, 2, options->has_day ? "day" : "month");
 }
 
-static void remove_limit(
-	struct history *history, const struct options *options, uint32_t uid)
+static void remove_limit(struct history *history, const struct options *options,
+		uint32_t uid)
 {
-	const uint64_t numbers[] = {uid};
+	const uint64_t numbers[] = { uid };
 	bool is_removed;
 
 	if (options->has_day || options->has_month)
 		is_removed = change(history,
-			"DELETE FROM quota WHERE uid = ? AND period = ?",
-			numbers, 1, options->has_day ? "day" : "month");
+				"DELETE FROM quota WHERE uid = ? AND period = ?",
+				numbers, 1, options->has_day ? "day" : "month");
 	else
 		is_removed = change(history, "DELETE FROM quota WHERE uid = ?",
-			numbers, 1, NULL);
+				numbers, 1, NULL);
 	if (!is_removed && !options->is_quiet)
 		warnx("the user has no such quota");
 }
@@ -173,10 +173,10 @@ static const struct {
 	unsigned level;
 	const char *name;
 } levels[] = {
-	{HISTORY_PROJECTED, "projected"},
-	{HISTORY_OVER_80, "80"},
-	{HISTORY_OVER_90, "90"},
-	{HISTORY_OVER, "100"},
+	{ HISTORY_PROJECTED, "projected" },
+	{ HISTORY_OVER_80, "80" },
+	{ HISTORY_OVER_90, "90" },
+	{ HISTORY_OVER, "100" },
 };
 
 static void set_number(const char *name, uint64_t number)
@@ -189,10 +189,10 @@ static void set_number(const char *name, uint64_t number)
 
 /* Texts that strangers chose reach the command in its environment only. */
 static void set_environment(const struct options *options,
-	const struct history_quota *quota, const char *state)
+		const struct history_quota *quota, const char *state)
 {
-	const char *const name =
-		history_user_name(&options->form, quota->uid, quota->user);
+	const char *const name = history_user_name(
+			&options->form, quota->uid, quota->user);
 
 	setenv("TM_STATE", state, 1);
 	set_number("TM_UID", quota->uid);
@@ -209,7 +209,7 @@ static void set_environment(const struct options *options,
 static int run_hook(const char *command)
 {
 	extern char **environ;
-	char *const argv[] = {"sh", "-c", (char *)command, NULL};
+	char *const argv[] = { "sh", "-c", (char *)command, NULL };
 	pid_t child;
 	int status;
 
@@ -225,39 +225,39 @@ static int run_hook(const char *command)
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
 	warnx("--hook: ended with %d; it is run again the next time",
-		WIFEXITED(status) ? WEXITSTATUS(status)
-				  : 128 + WTERMSIG(status));
+			WIFEXITED(status) ? WEXITSTATUS(status)
+					  : 128 + WTERMSIG(status));
 	return -1;
 }
 
 /* Whose hook has been claimed is nobody else's to run. */
 static bool claim(struct history *history, const struct history_quota *quota,
-	unsigned level)
+		unsigned level)
 {
-	const uint64_t numbers[] = {quota->uid, quota->begin_ns, level};
+	const uint64_t numbers[] = { quota->uid, quota->begin_ns, level };
 
 	return change(history,
-		"UPDATE quota SET "
-		"fired = iif(fired_in = ?2, fired, 0) | ?3, fired_in = ?2 "
-		"WHERE uid = ?1 AND NOT (fired_in = ?2 AND fired & ?3) "
-		"AND period = ?4",
-		numbers, 3, history_resolution_name(quota->period));
+			"UPDATE quota SET "
+			"fired = iif(fired_in = ?2, fired, 0) | ?3, fired_in = ?2 "
+			"WHERE uid = ?1 AND NOT (fired_in = ?2 AND fired & ?3) "
+			"AND period = ?4",
+			numbers, 3, history_resolution_name(quota->period));
 }
 
 static void give_back(struct history *history,
-	const struct history_quota *quota, unsigned level)
+		const struct history_quota *quota, unsigned level)
 {
-	const uint64_t numbers[] = {quota->uid, quota->begin_ns, level};
+	const uint64_t numbers[] = { quota->uid, quota->begin_ns, level };
 
 	change(history,
-		"UPDATE quota SET fired = fired & ~?3 "
-		"WHERE uid = ?1 AND fired_in = ?2 AND period = ?4",
-		numbers, 3, history_resolution_name(quota->period));
+			"UPDATE quota SET fired = fired & ~?3 "
+			"WHERE uid = ?1 AND fired_in = ?2 AND period = ?4",
+			numbers, 3, history_resolution_name(quota->period));
 }
 
 /* 0, or -1 when a hook failed. */
 static int fire(struct history *history, const struct options *options,
-	const struct history_quota *quota)
+		const struct history_quota *quota)
 {
 	int result = 0;
 
@@ -290,7 +290,7 @@ static void keep_user(struct history_quotas *quotas, uint32_t uid)
 
 /* Hooks are run even where nobody can read the answer. */
 static int check(struct history *history, const struct options *options,
-	struct history_quotas *quotas)
+		struct history_quotas *quotas)
 {
 	int status = TM_DONE;
 
@@ -298,7 +298,7 @@ static int check(struct history *history, const struct options *options,
 		if (options->hook && fire(history, options, &quotas->quotas[i]))
 			status = TM_FAILED;
 		if (status == TM_DONE &&
-			quotas->quotas[i].levels & HISTORY_OVER)
+				quotas->quotas[i].levels & HISTORY_OVER)
 			status = TM_OVER;
 	}
 	if (history_answer_quotas(&options->form, quotas))
@@ -309,7 +309,7 @@ static int check(struct history *history, const struct options *options,
 static int answer(struct history *history, const struct options *options)
 {
 	const uint32_t uid =
-		options->user ? find_user(history, options->user) : 0;
+			options->user ? find_user(history, options->user) : 0;
 	const uint64_t at = options->at ? parse_time("--at", options->at) : 0;
 	struct history_quotas quotas;
 	int status;
@@ -329,7 +329,7 @@ static int answer(struct history *history, const struct options *options)
 
 int quota_main(int argc, char **argv)
 {
-	struct options options = {.form.write = write_out};
+	struct options options = { .form.write = write_out };
 	struct history *history;
 	int status;
 
@@ -338,9 +338,9 @@ int quota_main(int argc, char **argv)
 	if (!options.form.names)
 		err(TM_FAILED, NULL);
 	history = open_or_exit(options.path,
-		options.has_limit || options.is_removal || options.hook
-			? HISTORY_CHANGE
-			: HISTORY_READ);
+			options.has_limit || options.is_removal || options.hook
+					? HISTORY_CHANGE
+					: HISTORY_READ);
 	status = answer(history, &options);
 	history_close(history);
 	tm_names_free(options.form.names);

@@ -39,15 +39,15 @@ static int load_runs(struct sources *sources)
 {
 	struct history *const history = sources->history;
 	sqlite3_stmt *const statement = history_prepare(history,
-		"SELECT id, counted, number FROM (SELECT * FROM run "
-		"ORDER BY number DESC LIMIT 10000) ORDER BY number");
+			"SELECT id, counted, number FROM (SELECT * FROM run "
+			"ORDER BY number DESC LIMIT 10000) ORDER BY number");
 	int result;
 
 	if (!statement)
 		return -1;
 	while ((result = history_step(history, statement)) == 1) {
 		tm_runs_keep(sources->runs, sqlite3_column_int64(statement, 0),
-			sqlite3_column_int64(statement, 1));
+				sqlite3_column_int64(statement, 1));
 		sources->next_number = sqlite3_column_int64(statement, 2) + 1;
 	}
 	sqlite3_finalize(statement);
@@ -58,8 +58,8 @@ static int load_runs(struct sources *sources)
 /* As in the columns of a run. */
 static struct tm_amount *amount_of(struct tm_status *status, int i)
 {
-	struct tm_amount *const amounts[] = {&status->seen, &status->recorded,
-		&status->excluded, &status->lost};
+	struct tm_amount *const amounts[] = { &status->seen, &status->recorded,
+		&status->excluded, &status->lost };
 
 	return amounts[i];
 }
@@ -70,11 +70,11 @@ static void read_source(struct source *source, sqlite3_stmt *statement)
 
 	source->is_ended = sqlite3_column_int(statement, 0);
 	for (int i = TM_IN; i <= TM_OUT; i++) {
-		source->has_last[i] =
-			sqlite3_column_type(statement, at) != SQLITE_NULL;
+		source->has_last[i] = sqlite3_column_type(statement, at) !=
+				      SQLITE_NULL;
 		for (int j = 0; j < 4; j++) {
 			struct tm_amount *const amount =
-				amount_of(&source->last[i], j);
+					amount_of(&source->last[i], j);
 
 			amount->packets = sqlite3_column_int64(statement, at++);
 			amount->bytes = sqlite3_column_int64(statement, at++);
@@ -86,14 +86,14 @@ static void read_source(struct source *source, sqlite3_stmt *statement)
 static void load_source(struct sources *sources, struct source *source)
 {
 	sqlite3_stmt *const statement = history_prepare(sources->history,
-		"SELECT is_ended, seen_in_packets, seen_in_bytes, "
-		"recorded_in_packets, recorded_in_bytes, "
-		"excluded_in_packets, excluded_in_bytes, "
-		"lost_in_packets, lost_in_bytes, "
-		"seen_out_packets, seen_out_bytes, "
-		"recorded_out_packets, recorded_out_bytes, "
-		"excluded_out_packets, excluded_out_bytes, "
-		"lost_out_packets, lost_out_bytes FROM run WHERE id = ?");
+			"SELECT is_ended, seen_in_packets, seen_in_bytes, "
+			"recorded_in_packets, recorded_in_bytes, "
+			"excluded_in_packets, excluded_in_bytes, "
+			"lost_in_packets, lost_in_bytes, "
+			"seen_out_packets, seen_out_bytes, "
+			"recorded_out_packets, recorded_out_bytes, "
+			"excluded_out_packets, excluded_out_bytes, "
+			"lost_out_packets, lost_out_bytes FROM run WHERE id = ?");
 
 	if (!statement)
 		return;
@@ -142,13 +142,13 @@ static struct source *find(struct sources *sources, uint64_t id)
 		sources->all = more;
 	}
 	more = &sources->all[sources->count++];
-	*more = (struct source){.id = id};
+	*more = (struct source){ .id = id };
 	load_source(sources, more);
 	return more;
 }
 
 static void say_counted(
-	const struct sources *sources, uint64_t id, uint64_t before)
+		const struct sources *sources, uint64_t id, uint64_t before)
 {
 	if (!before || sources->is_quiet)
 		return;
@@ -157,7 +157,7 @@ static void say_counted(
 	else
 		warnx("run %" PRIu64 " is in the history up to event %" PRIu64
 		      ": added from there on",
-			id, before);
+				id, before);
 }
 
 static int note_start(struct sources *sources, const struct tm_start *start)
@@ -165,7 +165,7 @@ static int note_start(struct sources *sources, const struct tm_start *start)
 	struct source *source;
 
 	say_counted(sources, start->run_id,
-		tm_runs_start(sources->runs, start->run_id));
+			tm_runs_start(sources->runs, start->run_id));
 	sources->is_open = false;
 	sources_cover(sources, start->time_ns);
 	if (!start->run_id)
@@ -185,7 +185,8 @@ static uint64_t newer(uint64_t now, uint64_t before)
 }
 
 static int add_news(struct sums *host, const struct tm_status *status,
-	enum history_what what, struct tm_amount now, struct tm_amount before)
+		enum history_what what, struct tm_amount now,
+		struct tm_amount before)
 {
 	const struct sum_key key = {
 		.minute = status->time_ns / HISTORY_MINUTE_NS,
@@ -195,7 +196,7 @@ static int add_news(struct sums *host, const struct tm_status *status,
 		.packets = newer(now.packets, before.packets),
 		.bytes = newer(now.bytes, before.bytes),
 	};
-	struct sum sum = {0};
+	struct sum sum = { 0 };
 
 	sum.moved[status->direction] = news;
 	return news.packets | news.bytes ? sums_add(host, &key, &sum) : 0;
@@ -204,7 +205,7 @@ static int add_news(struct sums *host, const struct tm_status *status,
 /* Where a stream begins in the middle of a run that nobody knows, what was
  * before is not of this minute. */
 static int note_status(struct sources *sources, const struct tm_status *status,
-	struct sums *host)
+		struct sums *host)
 {
 	const int i = status->direction;
 	struct source *const source = find(sources, status->run_id);
@@ -216,9 +217,9 @@ static int note_status(struct sources *sources, const struct tm_status *status,
 	last = &source->last[i];
 	if (source->has_last[i] || source->start.run_id)
 		result = add_news(host, status, HISTORY_SEEN, status->seen,
-				 last->seen) ||
+					 last->seen) ||
 			 add_news(host, status, HISTORY_EXCLUDED,
-				 status->excluded, last->excluded);
+					 status->excluded, last->excluded);
 	if (!source->has_last[i] || status->seen.packets >= last->seen.packets)
 		*last = *status;
 	source->has_last[i] = true;
@@ -229,14 +230,14 @@ static int note_status(struct sources *sources, const struct tm_status *status,
 }
 
 int sources_note(struct sources *sources, const struct tm_event *event,
-	struct sums *host)
+		struct sums *host)
 {
 	const struct tm_status *const status = (const void *)event;
 
 	if (event->kind == TM_START)
 		return note_start(sources, (const void *)event);
 	if ((event->kind != TM_TICK && event->kind != TM_END) ||
-		status->direction > TM_OUT)
+			status->direction > TM_OUT)
 		return 0;
 	sources->has_ticks |= event->kind == TM_TICK;
 	sources_cover(sources, event->time_ns);
@@ -252,12 +253,13 @@ int sources_note(struct sources *sources, const struct tm_event *event,
 static bool continues(const struct sources *sources, uint64_t time_ns)
 {
 	const struct span *const last =
-		&sources->spans[sources->span_count - 1];
+			&sources->spans[sources->span_count - 1];
 
 	return sources->is_open && sources->span_count &&
 	       (!sources->has_ticks ||
-		       (time_ns <= last->end_ns + GAP_NS &&
-			       time_ns + GAP_NS >= last->begin_ns));
+			       (time_ns <= last->end_ns + GAP_NS &&
+					       time_ns + GAP_NS >=
+							       last->begin_ns));
 }
 
 static void begin_span(struct sources *sources, uint64_t time_ns)
@@ -265,16 +267,16 @@ static void begin_span(struct sources *sources, uint64_t time_ns)
 	struct span *more;
 
 	if (sources->span_count == sources->span_room) {
-		sources->span_room =
-			sources->span_room ? 2 * sources->span_room : 16;
-		more = realloc(
-			sources->spans, sources->span_room * sizeof(*more));
+		sources->span_room = sources->span_room ? 2 * sources->span_room
+							: 16;
+		more = realloc(sources->spans,
+				sources->span_room * sizeof(*more));
 		if (!more)
 			return;
 		sources->spans = more;
 	}
 	sources->spans[sources->span_count++] =
-		(struct span){time_ns, time_ns + 1};
+			(struct span){ time_ns, time_ns + 1 };
 	sources->is_open = true;
 }
 
@@ -328,7 +330,7 @@ static void bind_start(sqlite3_stmt *statement, const struct tm_start *start)
 	if (!start->run_id)
 		return;
 	history_bind_text(statement, 2, start->host,
-		strnlen(start->host, sizeof(start->host)));
+			strnlen(start->host, sizeof(start->host)));
 	sqlite3_bind_int64(statement, 3, start->time_ns);
 	sqlite3_bind_int64(statement, 7, start->cgroup_id);
 	sqlite3_bind_int64(statement, 8, start->ifindex);
@@ -336,7 +338,7 @@ static void bind_start(sqlite3_stmt *statement, const struct tm_start *start)
 }
 
 static void bind_status(
-	sqlite3_stmt *statement, int at, const struct tm_status *status)
+		sqlite3_stmt *statement, int at, const struct tm_status *status)
 {
 	struct tm_status copy = *status;
 
@@ -366,29 +368,29 @@ static void bind_source(sqlite3_stmt *statement, const struct source *source)
 }
 
 static const char write_source[] =
-	"INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, "
-	"?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-	"?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) "
-	"ON CONFLICT DO UPDATE SET host = coalesce(excluded.host, host), "
-	"start = coalesce(excluded.start, start), "
-	"last = max(coalesce(excluded.last, last), coalesce(last, 0)), "
-	"is_ended = max(is_ended, excluded.is_ended), "
-	"cgroup = coalesce(excluded.cgroup, cgroup), "
-	"ifindex = coalesce(excluded.ifindex, ifindex), "
-	"hooks = coalesce(excluded.hooks, hooks), "
-	"(seen_in_packets, seen_in_bytes, recorded_in_packets, "
-	"recorded_in_bytes, excluded_in_packets, excluded_in_bytes, "
-	"lost_in_packets, lost_in_bytes, seen_out_packets, seen_out_bytes, "
-	"recorded_out_packets, recorded_out_bytes, excluded_out_packets, "
-	"excluded_out_bytes, lost_out_packets, lost_out_bytes) = "
-	"(excluded.seen_in_packets, excluded.seen_in_bytes, "
-	"excluded.recorded_in_packets, excluded.recorded_in_bytes, "
-	"excluded.excluded_in_packets, excluded.excluded_in_bytes, "
-	"excluded.lost_in_packets, excluded.lost_in_bytes, "
-	"excluded.seen_out_packets, excluded.seen_out_bytes, "
-	"excluded.recorded_out_packets, excluded.recorded_out_bytes, "
-	"excluded.excluded_out_packets, excluded.excluded_out_bytes, "
-	"excluded.lost_out_packets, excluded.lost_out_bytes)";
+		"INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, "
+		"?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+		"?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) "
+		"ON CONFLICT DO UPDATE SET host = coalesce(excluded.host, host), "
+		"start = coalesce(excluded.start, start), "
+		"last = max(coalesce(excluded.last, last), coalesce(last, 0)), "
+		"is_ended = max(is_ended, excluded.is_ended), "
+		"cgroup = coalesce(excluded.cgroup, cgroup), "
+		"ifindex = coalesce(excluded.ifindex, ifindex), "
+		"hooks = coalesce(excluded.hooks, hooks), "
+		"(seen_in_packets, seen_in_bytes, recorded_in_packets, "
+		"recorded_in_bytes, excluded_in_packets, excluded_in_bytes, "
+		"lost_in_packets, lost_in_bytes, seen_out_packets, seen_out_bytes, "
+		"recorded_out_packets, recorded_out_bytes, excluded_out_packets, "
+		"excluded_out_bytes, lost_out_packets, lost_out_bytes) = "
+		"(excluded.seen_in_packets, excluded.seen_in_bytes, "
+		"excluded.recorded_in_packets, excluded.recorded_in_bytes, "
+		"excluded.excluded_in_packets, excluded.excluded_in_bytes, "
+		"excluded.lost_in_packets, excluded.lost_in_bytes, "
+		"excluded.seen_out_packets, excluded.seen_out_bytes, "
+		"excluded.recorded_out_packets, excluded.recorded_out_bytes, "
+		"excluded.excluded_out_packets, excluded.excluded_out_bytes, "
+		"excluded.lost_out_packets, excluded.lost_out_bytes)";
 
 static int write_sources(struct sources *sources)
 {
@@ -416,9 +418,9 @@ static int write_counted(struct sources *sources)
 	const struct tm_runs *const runs = sources->runs;
 	struct history *const history = sources->history;
 	sqlite3_stmt *const statement = history_prepare(history,
-		"INSERT INTO run (id, counted, number, is_ended) "
-		"VALUES (?1, ?2, (SELECT coalesce(max(number), 0) + 1 "
-		"FROM run), 0) ON CONFLICT DO UPDATE SET counted = ?2");
+			"INSERT INTO run (id, counted, number, is_ended) "
+			"VALUES (?1, ?2, (SELECT coalesce(max(number), 0) + 1 "
+			"FROM run), 0) ON CONFLICT DO UPDATE SET counted = ?2");
 	int result = statement ? 0 : -1;
 
 	tm_runs_note(sources->runs);

@@ -128,7 +128,7 @@ static struct user *find_user(struct store *store, const struct sum_key *key)
 		store->user_room = room;
 	}
 	if (number == known)
-		store->user_sums[number] = (struct user){0, SUM_NONE};
+		store->user_sums[number] = (struct user){ 0, SUM_NONE };
 	return &store->user_sums[number];
 }
 
@@ -141,14 +141,14 @@ static bool is_crowd(struct store *store, struct user *user)
 
 	if (user->count >= ROWS_TIMES * remotes)
 		user->count = sums_fold(&store->batch.traffic, &user->first,
-			ROWS_TIMES * remotes / 2);
+				ROWS_TIMES * remotes / 2);
 	return user->count >= ROWS_TIMES * remotes;
 }
 
 static void add(struct sum *sum, const struct tm_event *event)
 {
 	const enum tm_direction direction =
-		event->direction == TM_IN ? TM_IN : TM_OUT;
+			event->direction == TM_IN ? TM_IN : TM_OUT;
 
 	sum->moved[direction].bytes += event->bytes;
 	sum->moved[direction].packets += event->packets;
@@ -285,8 +285,8 @@ static void cover(struct store *store, const struct tm_event *event)
 }
 
 /* The traffic up to a record of another kind; how many events. */
-static size_t take_some(
-	struct store *store, const struct tm_event *events, size_t count)
+static size_t take_some(struct store *store, const struct tm_event *events,
+		size_t count)
 {
 	struct tm_runs *const runs = sources_runs(store->sources);
 	const uint64_t before = tm_runs_counted(runs);
@@ -305,8 +305,8 @@ static size_t take_some(
 	return i;
 }
 
-void store_take(
-	struct store *store, const struct tm_event *events, size_t count)
+void store_take(struct store *store, const struct tm_event *events,
+		size_t count)
 {
 	size_t i = 0;
 
@@ -317,7 +317,7 @@ void store_take(
 		else
 			note(store, &events[i++]);
 		if (store->batch.traffic.count >= ROWS_MAX &&
-			!store->is_failing)
+				!store->is_failing)
 			store_work(store, false);
 	}
 }
@@ -329,7 +329,7 @@ static void say_failing(struct store *store)
 	if (!store->is_failing)
 		warnx("%s; what comes is kept in memory, and tried again each "
 		      "second",
-			history_problem(store->history));
+				history_problem(store->history));
 	store->is_failing = true;
 }
 
@@ -338,8 +338,8 @@ static void say_well(struct store *store)
 	if (store->is_failing)
 		warnx("%s: is written again; %" PRIu64 " events (%" PRIu64
 		      " bytes) are owed",
-			store->options->path, store->owed_events,
-			store->owed_bytes);
+				store->options->path, store->owed_events,
+				store->owed_bytes);
 	store->is_failing = false;
 }
 
@@ -349,7 +349,7 @@ static void write_batch(struct store *store)
 	if (!store->is_dirty)
 		return;
 	if (commit_write(store->commit, &store->batch, store->dictionary,
-		    store->sources)) {
+			    store->sources)) {
 		say_failing(store);
 		return;
 	}
@@ -366,7 +366,7 @@ static void reopen(struct store *store)
 	commit_forget(store->commit);
 	dictionary_forget(store->dictionary);
 	if (history_reopen(store->history) ||
-		dictionary_move(store->dictionary)) {
+			dictionary_move(store->dictionary)) {
 		say_failing(store);
 		return;
 	}
@@ -392,8 +392,8 @@ int store_patience(const struct store *store)
 
 void store_work(struct store *store, bool idle)
 {
-	const bool is_full =
-		store->batch.traffic.count >= ROWS_MAX && !store->is_failing;
+	const bool is_full = store->batch.traffic.count >= ROWS_MAX &&
+			     !store->is_failing;
 
 	if (!is_full && (int64_t)(due_ns(store, idle) - now_ns()) > 0)
 		return;
@@ -435,7 +435,7 @@ uint64_t store_unsound(const struct store *store)
 
 int store_close(struct store *store)
 {
-	const struct timespec pause = {.tv_sec = 1};
+	const struct timespec pause = { .tv_sec = 1 };
 	const char *const path = store->options->path;
 	uint64_t events, bytes;
 
@@ -450,7 +450,7 @@ int store_close(struct store *store)
 	if (events)
 		warnx("%s: %" PRIu64 " events (%" PRIu64
 		      " bytes) are owed: they could not be written",
-			path, events, bytes);
+				path, events, bytes);
 	events += store->is_dirty;
 	free_all(store);
 	return events ? -1 : 0;

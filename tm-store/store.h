@@ -22,8 +22,8 @@ struct store *store_open(const struct store_options *options);
 /* The directory that the database is in. */
 int store_directory(const struct store *store);
 
-void store_take(
-	struct store *store, const struct tm_event *events, size_t count);
+void store_take(struct store *store, const struct tm_event *events,
+		size_t count);
 
 /* How many ms from now something is due, 0 = at once, -1 = nothing at all. */
 int store_patience(const struct store *store);

@@ -23,7 +23,8 @@ static uint32_t *slot_of(const struct sums *sums, const struct sum_key *key)
 	uint32_t i = hash(key, sums->bits);
 
 	while (sums->slots[i] != SUM_NONE &&
-		memcmp(&sums->rows[sums->slots[i]].key, key, sizeof(*key)))
+			memcmp(&sums->rows[sums->slots[i]].key, key,
+					sizeof(*key)))
 		i = (i + 1) & mask;
 	return &sums->slots[i];
 }
@@ -84,9 +85,10 @@ struct sum *sums_find(struct sums *sums, const struct sum_key *key)
 	if (sum)
 		return sum;
 	if ((!sums->slots ||
-		    (!sums->free_count &&
-			    sums->count >= UINT32_C(1) << (sums->bits - 1))) &&
-		grow(sums))
+			    (!sums->free_count &&
+					    sums->count >= UINT32_C(1) << (sums->bits -
+									   1))) &&
+			grow(sums))
 		return NULL;
 	row = new_row(sums);
 	*slot_of(sums, key) = row;
@@ -168,10 +170,10 @@ static uint32_t count_rows(const struct sums *sums, uint32_t row)
 
 /* The size of the smallest remote that stays. */
 static int find_least(const struct sums *sums, uint32_t row, uint32_t remotes,
-	uint64_t *least)
+		uint64_t *least)
 {
 	uint64_t *const sizes =
-		malloc((count_rows(sums, row) + 1) * sizeof(*sizes));
+			malloc((count_rows(sums, row) + 1) * sizeof(*sizes));
 	uint32_t count = 0;
 
 	if (!sizes)
@@ -218,7 +220,7 @@ uint32_t sums_fold(struct sums *sums, uint32_t *first, uint32_t remotes)
 
 		next = sum->next;
 		if (is_remote(sum) &&
-			(sum_bytes(sum) < least || stayed >= remotes)) {
+				(sum_bytes(sum) < least || stayed >= remotes)) {
 			if (fold_row(sums, row, first))
 				return SUM_NONE;
 			continue;
@@ -239,15 +241,16 @@ static int compare(const void *left, const void *right)
 {
 	const struct sum_key *const a = left, *const b = right;
 	int result = compare_numbers((uint64_t)a->minute << 32 | a->uid,
-		(uint64_t)b->minute << 32 | b->uid);
+			(uint64_t)b->minute << 32 | b->uid);
 
 	if (!result)
 		result = compare_numbers((uint64_t)a->remote << 32 | a->process,
-			(uint64_t)b->remote << 32 | b->process);
+				(uint64_t)b->remote << 32 | b->process);
 	return result ? result
-		      : compare_numbers(
-				(uint64_t)a->protocol << 32 | a->interface,
-				(uint64_t)b->protocol << 32 | b->interface);
+		      : compare_numbers((uint64_t)a->protocol << 32 |
+							a->interface,
+					(uint64_t)b->protocol << 32 |
+							b->interface);
 }
 
 void sums_sort(struct sums *sums)
@@ -266,5 +269,5 @@ void sums_free(struct sums *sums)
 {
 	free(sums->rows);
 	free(sums->slots);
-	*sums = (struct sums){0};
+	*sums = (struct sums){ 0 };
 }

@@ -60,7 +60,7 @@ uint32_t wide_add(struct wide *wide, const void *bytes)
 	if (known != WIDE_NONE)
 		return known;
 	if ((!wide->slots || wide->count >= (size_t)1 << (wide->bits - 1)) &&
-		grow(wide))
+			grow(wide))
 		return WIDE_NONE;
 	memcpy(&key, bytes, sizeof(key));
 	wide->keys[wide->count] = key;
@@ -72,5 +72,5 @@ void wide_free(struct wide *wide)
 {
 	free(wide->keys);
 	free(wide->slots);
-	*wide = (struct wide){0};
+	*wide = (struct wide){ 0 };
 }

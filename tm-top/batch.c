@@ -84,13 +84,13 @@ static void put_remote(const struct row *row)
 
 /* Into word: of a row and what it belongs to, the user, pid, comm, remote. */
 static const char *put_label(
-	const struct table_text *text, uint32_t number, unsigned label)
+		const struct table_text *text, uint32_t number, unsigned label)
 {
-	static const enum level levels[LABELS] = {
-		USER, PROCESS, PROCESS, REMOTE};
+	static const enum level levels[LABELS] = { USER, PROCESS, PROCESS,
+		REMOTE };
 	const struct table *const table = &text->sight.traffic->table;
 	const struct row *const row =
-		&table->rows[table_above(table, number, levels[label])];
+			&table->rows[table_above(table, number, levels[label])];
 
 	switch (label) {
 	case 0:
@@ -110,18 +110,18 @@ static const char *put_label(
 
 static void measure(struct table_text *text)
 {
-	static const char *const headings[LABELS] = {
-		"USER", "PID", "PROCESS", "REMOTE"};
-	static const unsigned counts[LEVELS] = {1, 3, 4};
+	static const char *const headings[LABELS] = { "USER", "PID", "PROCESS",
+		"REMOTE" };
+	static const unsigned counts[LEVELS] = { 1, 3, 4 };
 	unsigned width;
 
 	text->label_count = counts[text->level];
 	for (unsigned i = 0; i < text->label_count; i++) {
-		text->labels[i] = (struct label){headings[i],
-			i ? strlen(headings[i]) : strlen("(others)")};
+		text->labels[i] = (struct label){ headings[i],
+			i ? strlen(headings[i]) : strlen("(others)") };
 		for (uint32_t j = 0; j < text->listing.count; j++) {
-			width = text_columns(
-				put_label(text, text->listing.items[j].row, i));
+			width = text_columns(put_label(
+					text, text->listing.items[j].row, i));
 			if (width > text->labels[i].width)
 				text->labels[i].width = width;
 		}
@@ -146,7 +146,7 @@ static void print_labels(const struct table_text *text, const char *first)
 }
 
 static void print_numbers(const struct table_text *text,
-	uint64_t bytes[WINDOWS][2], const struct tm_amount moved[2])
+		uint64_t bytes[WINDOWS][2], const struct tm_amount moved[2])
 {
 	const struct clock *const clock = &text->sight.traffic->clock;
 	const double unit = text->is_bytes ? 1 : 8;
@@ -155,13 +155,14 @@ static void print_numbers(const struct table_text *text,
 		const uint64_t length_ns = clock_length_ns(clock, w);
 
 		for (int d = TM_IN; d <= TM_OUT; d++)
-			printf(" %12.0f", length_ns ? bytes[w][d] * unit *
-							      SECOND_NS /
-							      length_ns
-						    : 0);
+			printf(" %12.0f",
+					length_ns ? bytes[w]
+							 [d] * unit * SECOND_NS /
+									length_ns
+						  : 0);
 	}
 	printf(" %15" PRIu64 " %15" PRIu64 "\n", moved[TM_IN].bytes,
-		moved[TM_OUT].bytes);
+			moved[TM_OUT].bytes);
 }
 
 static void print_row(const struct table_text *text, uint32_t number)
@@ -170,15 +171,15 @@ static void print_row(const struct table_text *text, uint32_t number)
 	uint64_t bytes[WINDOWS][2];
 
 	for (int w = 0; w < WINDOWS; w++)
-		table_window(
-			&traffic->table, &traffic->clock, number, w, bytes[w]);
+		table_window(&traffic->table, &traffic->clock, number, w,
+				bytes[w]);
 	print_numbers(text, bytes, traffic->table.rows[number].moved);
 }
 
 static void print_headings(const struct table_text *text)
 {
-	static const char *const headings[NUMBERS] = {"IN/2s", "OUT/2s",
-		"IN/10s", "OUT/10s", "IN/40s", "OUT/40s", "IN", "OUT"};
+	static const char *const headings[NUMBERS] = { "IN/2s", "OUT/2s",
+		"IN/10s", "OUT/10s", "IN/40s", "OUT/40s", "IN", "OUT" };
 
 	for (unsigned i = 0; i < text->label_count; i++) {
 		if (i)
@@ -194,15 +195,15 @@ static void print_summary(const struct top *top, const struct traffic *shown)
 {
 	char time[TM_TIMESTAMP_SIZE], host[TM_ESCAPE_GROWTH * TM_HOST_SIZE + 3];
 	const char *const end =
-		tm_timestamp_format(time, top->all.clock.newest_ns);
+			tm_timestamp_format(time, top->all.clock.newest_ns);
 
-	tm_escape_word(
-		host, sizeof(host), top->source.host, strlen(top->source.host));
+	tm_escape_word(host, sizeof(host), top->source.host,
+			strlen(top->source.host));
 	printf("%.*s host %s events/s %.0f nobody %" PRIu64
 	       " unattributed %" PRIu64 " lost %" PRIu64 "\n",
-		(int)(end - time), time, *top->source.host ? host : "-",
-		traffic_events_per_second(shown), top->all.nobody.bytes,
-		top->all.unattributed.bytes, top->all.lost.bytes);
+			(int)(end - time), time, *top->source.host ? host : "-",
+			traffic_events_per_second(shown), top->all.nobody.bytes,
+			top->all.unattributed.bytes, top->all.lost.bytes);
 }
 
 static void print_rows(struct table_text *text)
@@ -216,7 +217,7 @@ static void print_rows(struct table_text *text)
 			if (j)
 				putchar(' ');
 			print_cell(put_label(text, listing->items[i].row, j),
-				text->labels[j].width);
+					text->labels[j].width);
 		}
 		print_row(text, listing->items[i].row);
 	}
@@ -232,9 +233,9 @@ static void print_table(struct top *top, const struct sorting *sorting)
 {
 	static bool has_printed;
 	const struct options *const options = top->options;
-	const struct place place = {.level = options->level};
+	const struct place place = { .level = options->level };
 	struct table_text text = {
-		.sight = {top_shown(top), top->names, options->is_numeric},
+		.sight = { top_shown(top), top->names, options->is_numeric },
 		.level = options->level,
 		.is_bytes = options->is_bytes,
 	};
@@ -288,8 +289,8 @@ void batch_run(struct top *top)
 	const bool is_whole = top->feed.is_recording && !options->interval_ns;
 	const uint64_t interval_ns = is_whole ? 0
 				     : options->interval_ns
-					     ? options->interval_ns
-					     : DEFAULT_NS;
+						     ? options->interval_ns
+						     : DEFAULT_NS;
 	const struct sorting sorting = {
 		.column = options->has_column ? options->column
 			  : is_whole	      ? BY_TOTAL
@@ -302,8 +303,8 @@ void batch_run(struct top *top)
 	tm_progress_start(&progress, options->is_quiet);
 	while (!top->feed.has_ended) {
 		if (tm_signal_take(SIGUSR1))
-			warnx("%s",
-				tm_progress_text(&progress, &top->feed.reader));
+			warnx("%s", tm_progress_text(&progress,
+						    &top->feed.reader));
 		if (!top_take(top, &failed))
 			wait_for_more(top);
 		if (failed)

@@ -4,8 +4,8 @@
 #define LATEST_NS (3 * SECOND_NS / 2)
 #define SET_BACK_NS (2 * SECOND_NS)
 
-const unsigned window_slots[WINDOWS] = {2, 10, 40};
-const char *const window_names[WINDOWS] = {"2 s", "10 s", "40 s"};
+const unsigned window_slots[WINDOWS] = { 2, 10, 40 };
+const char *const window_names[WINDOWS] = { "2 s", "10 s", "40 s" };
 
 static void close_slot(struct clock *clock, uint64_t length_ns)
 {

@@ -11,21 +11,21 @@ static void draw_too_small(unsigned lines, unsigned columns)
 	char text[64], fitted[TEXT_SIZE];
 
 	snprintf(text, sizeof(text), "%ux%u is too small: %ux%u", columns,
-		lines, LEAST_COLUMNS, LEAST_LINES);
+			lines, LEAST_COLUMNS, LEAST_LINES);
 	text_fit(fitted, text, columns);
 	put(0, 0, screen_paint(NOTICE), fitted);
 }
 
 int draw(struct view *view)
 {
-	struct picture picture = {.view = view,
+	struct picture picture = { .view = view,
 		.traffic = view_traffic(view),
-		.sight = {view_traffic(view), view->top->names,
-			view->is_numeric}};
+		.sight = { view_traffic(view), view->top->names,
+				view->is_numeric } };
 	struct layout *const layout = &picture.layout;
 
-	layout_make(
-		layout, LINES, COLS, &view_stop(view)->place, &view->sorting);
+	layout_make(layout, LINES, COLS, &view_stop(view)->place,
+			&view->sorting);
 	erase();
 	curs_set(view->mode == TYPING && layout->lines);
 	if (!layout->lines) {

@@ -29,7 +29,7 @@ static bool is_recorded(const char *path)
 
 int feed_open(struct feed *feed, char *const *paths, double speed)
 {
-	static char *const standard_input[] = {(char *)"-", NULL};
+	static char *const standard_input[] = { (char *)"-", NULL };
 
 	memset(feed, 0, sizeof(*feed));
 	feed->speed = speed;
@@ -157,7 +157,7 @@ void feed_read_again(const struct feed *feed, feed_fn *take, void *context)
 
 	if (names && !tm_reader_open(&reader, names)) {
 		while (left && !result &&
-			(n = tm_reader_next(&reader, &events)) >= 0) {
+				(n = tm_reader_next(&reader, &events)) >= 0) {
 			for (ssize_t i = 0; i < n && left && !result; i++) {
 				result = take(context, &events[i]);
 				left--;

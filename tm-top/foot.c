@@ -8,19 +8,19 @@
 static void draw_keys(const struct picture *picture)
 {
 	static const char *const hints[][2] = {
-		{"?", "help"},
-		{"q", "quit"},
-		{"Enter", "into"},
-		{"Esc", "back"},
-		{"/", "filter"},
-		{"<>", "sort"},
-		{"Tab", "level"},
-		{"p", "pause"},
-		{"d", "in/out"},
-		{"r", "turn"},
-		{"f", "freeze"},
-		{"b", "bytes"},
-		{"n", "numbers"},
+		{ "?", "help" },
+		{ "q", "quit" },
+		{ "Enter", "into" },
+		{ "Esc", "back" },
+		{ "/", "filter" },
+		{ "<>", "sort" },
+		{ "Tab", "level" },
+		{ "p", "pause" },
+		{ "d", "in/out" },
+		{ "r", "turn" },
+		{ "f", "freeze" },
+		{ "b", "bytes" },
+		{ "n", "numbers" },
 	};
 	const unsigned line = picture->layout.lines - 1;
 	unsigned at = 0, key, columns;
@@ -55,20 +55,20 @@ static unsigned count_lines(const char *text, unsigned columns)
 }
 
 static bool fits_beside(
-	const struct problem *problem, unsigned caret, unsigned columns)
+		const struct problem *problem, unsigned caret, unsigned columns)
 {
 	return caret + 2 + problem->columns <= columns ||
 	       problem->columns < caret;
 }
 
-static void prepare_problem(
-	struct problem *problem, const struct picture *picture, unsigned caret)
+static void prepare_problem(struct problem *problem,
+		const struct picture *picture, unsigned caret)
 {
 	const unsigned most = picture->layout.lines - 2;
 	const unsigned columns = picture->layout.columns;
 
-	problem->columns =
-		text_fit(problem->text, picture->view->problem, TEXT_SIZE);
+	problem->columns = text_fit(
+			problem->text, picture->view->problem, TEXT_SIZE);
 	problem->lines = 0;
 	if (!fits_beside(problem, caret, columns))
 		problem->lines = count_lines(problem->text, columns);
@@ -78,7 +78,7 @@ static void prepare_problem(
 
 /* A caret below the column, and why. */
 static void draw_problem(const struct picture *picture,
-	const struct problem *problem, unsigned caret)
+		const struct problem *problem, unsigned caret)
 {
 	const unsigned columns = picture->layout.columns;
 	const unsigned alarm = screen_paint(ALARM);
@@ -89,10 +89,10 @@ static void draw_problem(const struct picture *picture,
 	put(line, caret, alarm, "^");
 	if (!problem->lines)
 		put(line,
-			caret + 2 + problem->columns <= columns
-				? caret + 2
-				: caret - 1 - problem->columns,
-			alarm, rest);
+				caret + 2 + problem->columns <= columns
+						? caret + 2
+						: caret - 1 - problem->columns,
+				alarm, rest);
 	while (++line < picture->layout.lines) {
 		const size_t size = text_line(rest, columns);
 
@@ -124,9 +124,9 @@ static void draw_editor(const struct picture *picture)
 	const struct view *const view = picture->view;
 	const struct editor *const editor = &view->editor;
 	const unsigned room = picture->layout.columns - sizeof(prompt);
-	const struct span whole = {0, picture->layout.columns};
+	const struct span whole = { 0, picture->layout.columns };
 	unsigned cursor = editor_columns(editor, editor->cursor), from = 0;
-	struct problem problem = {.lines = 0};
+	struct problem problem = { .lines = 0 };
 	unsigned line;
 
 	/* what is left of the window */
@@ -144,20 +144,20 @@ static void draw_editor(const struct picture *picture)
 		draw_problem(picture, &problem, cursor);
 	else
 		put_fitted(line + 1, &whole, screen_paint(FAINT),
-			"Enter shows what it is true of, empty all; Esc leaves");
+				"Enter shows what it is true of, empty all; Esc leaves");
 	move(line, cursor);
 }
 
 void draw_foot(const struct picture *picture)
 {
 	const struct view *const view = picture->view;
-	const struct span line = {0, picture->layout.columns};
+	const struct span line = { 0, picture->layout.columns };
 
 	if (view->mode == TYPING)
 		draw_editor(picture);
 	else if (view->note)
 		put_fitted(picture->layout.lines - 1, &line,
-			screen_paint(NOTICE), view->note);
+				screen_paint(NOTICE), view->note);
 	else
 		draw_keys(picture);
 }

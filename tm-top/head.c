@@ -14,13 +14,13 @@
 /* The title: whose traffic, when, and whether it still comes. */
 
 static const char *format_clock(
-	char out[32], uint64_t time_ns, const char *format)
+		char out[32], uint64_t time_ns, const char *format)
 {
 	const time_t seconds = time_ns / SECOND_NS;
 	struct tm local;
 
 	if (!time_ns || !localtime_r(&seconds, &local) ||
-		!strftime(out, 32, format, &local))
+			!strftime(out, 32, format, &local))
 		strcpy(out, "-");
 	return out;
 }
@@ -31,9 +31,9 @@ static unsigned put_speed(const struct feed *feed, unsigned room)
 		return room;
 	if (feed->speed <= 0)
 		return put_end(TITLE_LINE, room, screen_paint(NOTICE),
-			"as fast as it goes");
+				"as fast as it goes");
 	return put_end(TITLE_LINE, room, screen_paint(NOTICE), "replay %gx",
-		feed->speed);
+			feed->speed);
 }
 
 /* A recording's clock is its own. */
@@ -67,22 +67,22 @@ static unsigned put_tick(const struct view *view, unsigned room, bool is_narrow)
 		return put_end(TITLE_LINE, room, PLAIN, "no TICK yet");
 	if (age_ns >= STALE_NS)
 		return put_end(TITLE_LINE, room, screen_paint(ALARM),
-			is_narrow ? "STALE %.0f s"
-				  : "STALE: no TICK for %.0f s",
-			age_ns / 1e9);
+				is_narrow ? "STALE %.0f s"
+					  : "STALE: no TICK for %.0f s",
+				age_ns / 1e9);
 	return put_end(TITLE_LINE, room, PLAIN,
-		is_narrow ? "%.1f s" : "TICK %.1f s ago", age_ns / 1e9);
+			is_narrow ? "%.1f s" : "TICK %.1f s ago", age_ns / 1e9);
 }
 
 static void put_host(const struct source *source, unsigned room)
 {
 	char host[TEXT_SIZE], more[32] = "";
-	const struct span span = {8, room > 8 ? room - 8 : 0};
+	const struct span span = { 8, room > 8 ? room - 8 : 0 };
 
 	put(TITLE_LINE, 0, screen_paint(HEADING), "tm-top");
 	if (source->run_count > 1)
 		snprintf(more, sizeof(more), " and %u more",
-			source->run_count - 1);
+				source->run_count - 1);
 	snprintf(host, sizeof(host), "%s%s", source->host, more);
 	if (span.columns)
 		put_fitted(TITLE_LINE, &span, screen_paint(STRONG), host);
@@ -94,18 +94,19 @@ static void draw_title(const struct picture *picture)
 	const struct summary *const summary = &view->summary;
 	const unsigned columns = picture->layout.columns;
 	const char *const format =
-		columns < WIDE ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S";
+			columns < WIDE ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S";
 	char rate[SHORT_SIZE], clock[32];
 	unsigned room;
 
 	short_bits(rate, summary->events_per_second);
 	room = columns < NARROW ? columns
 				: put_end(TITLE_LINE, columns, PLAIN,
-					  "%*s events/s", SHORT_COLUMNS, rate);
+						  "%*s events/s", SHORT_COLUMNS,
+						  rate);
 	room = put_tick(view, room, columns < NARROW);
 	room = put_speed(&view->top->feed, room);
 	room = put_end(TITLE_LINE, room, screen_paint(STRONG), "%s",
-		format_clock(clock, summary->time_ns, format));
+			format_clock(clock, summary->time_ns, format));
 	put_host(&summary->source, room);
 }
 
@@ -118,21 +119,22 @@ struct sum {
 };
 
 /* Less is written of each the less room there is. */
-static unsigned format_sum(
-	char out[TEXT_SIZE], const struct sum *sum, uint64_t all, int detail)
+static unsigned format_sum(char out[TEXT_SIZE], const struct sum *sum,
+		uint64_t all, int detail)
 {
 	char size[TM_IEC_SIZE], shorter[SHORT_SIZE];
 	const uint64_t bytes = sum->amount->bytes;
 
 	if (!detail)
 		snprintf(out, TEXT_SIZE, "%s %s", sum->short_name,
-			short_bytes(shorter, bytes));
+				short_bytes(shorter, bytes));
 	else if (detail == 1 || !bytes || !all || sum->is_apart)
 		snprintf(out, TEXT_SIZE, "%s %s", sum->name,
-			tm_iec_format(size, bytes));
+				tm_iec_format(size, bytes));
 	else
 		snprintf(out, TEXT_SIZE, "%s %s (%.1f %%)", sum->name,
-			tm_iec_format(size, bytes), bytes * 100.0 / all);
+				tm_iec_format(size, bytes),
+				bytes * 100.0 / all);
 	return strlen(out);
 }
 
@@ -141,9 +143,10 @@ static void draw_sums(const struct picture *picture)
 	const struct summary *const summary = &picture->view->summary;
 	const uint64_t bytes = summary->bytes;
 	const struct sum sums[] = {
-		{"nobody's", "none", &summary->nobody, false, false},
-		{"unattributed", "unattr", &summary->unattributed, false, true},
-		{"lost", "lost", &summary->lost, true, false},
+		{ "nobody's", "none", &summary->nobody, false, false },
+		{ "unattributed", "unattr", &summary->unattributed, false,
+				true },
+		{ "lost", "lost", &summary->lost, true, false },
 	};
 	const unsigned count = sizeof(sums) / sizeof(*sums);
 	char text[TEXT_SIZE];
@@ -159,11 +162,12 @@ static void draw_sums(const struct picture *picture)
 	for (unsigned i = 0; i < count; i++) {
 		const bool is_alarm = sums[i].is_bad && sums[i].amount->packets;
 		const unsigned length =
-			format_sum(text, &sums[i], bytes, detail);
+				format_sum(text, &sums[i], bytes, detail);
 
 		put(SUMS_LINE, at,
-			is_alarm ? screen_paint(ALARM) : screen_paint(PLAIN),
-			text);
+				is_alarm ? screen_paint(ALARM)
+					 : screen_paint(PLAIN),
+				text);
 		at += length + (detail ? 3 : 2);
 	}
 }
@@ -171,15 +175,15 @@ static void draw_sums(const struct picture *picture)
 /* Where this is: alice > curl 4242 > 17 remote hosts. */
 static unsigned draw_place(const struct picture *picture)
 {
-	static const char *const names[LEVELS + 1][2] = {{"user", "users"},
-		{"process", "processes"}, {"remote host", "remote hosts"},
-		{"conversation", "conversations"}};
+	static const char *const names[LEVELS + 1][2] = { { "user", "users" },
+		{ "process", "processes" }, { "remote host", "remote hosts" },
+		{ "conversation", "conversations" } };
 	const struct view *const view = picture->view;
 	const struct place *const place = &view->stops[view->depth].place;
 	/* where a host is listed once for each process that talks to it */
 	const unsigned name = place->level == REMOTE && place->depth < REMOTE
-				      ? LEVELS
-				      : place->level;
+					      ? LEVELS
+					      : place->level;
 	const uint32_t count = view->listing.count;
 	const char *const into = text_is_utf8() ? " \u203a " : " > ";
 	char text[TEXT_SIZE], label[TEXT_SIZE], fitted[TEXT_SIZE];
@@ -189,23 +193,23 @@ static unsigned draw_place(const struct picture *picture)
 	for (unsigned i = 0; i < place->depth; i++) {
 		label_text(label, &picture->sight, i, &place->keys[i]);
 		text_fit(fitted, label, 32);
-		used += snprintf(
-			text + used, sizeof(text) - used, "%s%s", fitted, into);
+		used += snprintf(text + used, sizeof(text) - used, "%s%s",
+				fitted, into);
 		if (i == PROCESS && place->keys[i].number)
 			used += snprintf(text + used - strlen(into),
-					sizeof(text) - used, " %u%s",
-					place->keys[i].number, into) -
+						sizeof(text) - used, " %u%s",
+						place->keys[i].number, into) -
 				strlen(into);
 	}
 	snprintf(text + used, sizeof(text) - used, "%u %s", count,
-		names[name][count != 1]);
+			names[name][count != 1]);
 	used = text_cut(fitted, text, picture->layout.columns);
 	put(PLACE_LINE, 0, screen_paint(STRONG), fitted);
 	return used + 2;
 }
 
 static unsigned put_pause(
-	const struct view *view, unsigned columns, unsigned left)
+		const struct view *view, unsigned columns, unsigned left)
 {
 	char clock[32], text[64];
 
@@ -236,7 +240,7 @@ static void draw_state(const struct picture *picture, unsigned left)
 	if (unknown) {
 		text_fit(name, unknown, 32);
 		snprintf(text, sizeof(text), "filter: %s (no %s seen)", fitted,
-			name);
+				name);
 	}
 	text_cut(fitted, text, room - left);
 	put_end(PLACE_LINE, room, notice, "%s", fitted);

@@ -45,11 +45,11 @@ static unsigned area_most(unsigned columns, const struct place *place)
 }
 
 /* The one that rows are sorted by, then what most ask for first. */
-static unsigned choose_groups(
-	bool shown[GROUPS], unsigned room, const struct sorting *sorting)
+static unsigned choose_groups(bool shown[GROUPS], unsigned room,
+		const struct sorting *sorting)
 {
-	static const enum group by_use[] = {
-		GROUP_TOTAL, GROUP_10, GROUP_2, GROUP_40};
+	static const enum group by_use[] = { GROUP_TOTAL, GROUP_10, GROUP_2,
+		GROUP_40 };
 	unsigned count = 0;
 
 	memset(shown, 0, GROUPS * sizeof(*shown));
@@ -73,7 +73,7 @@ static unsigned choose_groups(
 static void place_labels(struct layout *layout, const struct place *place)
 {
 	const unsigned pid =
-		has_pid(layout->columns, place) ? PID_COLUMNS + 1 : 0;
+			has_pid(layout->columns, place) ? PID_COLUMNS + 1 : 0;
 	/* the last one has twice as much as those before it */
 	const unsigned parts = place->level - place->depth + 2 +
 			       (pid && place->level == REMOTE);
@@ -81,21 +81,21 @@ static void place_labels(struct layout *layout, const struct place *place)
 
 	for (unsigned level = place->depth; level <= place->level; level++) {
 		share = least(level == USER ? 16 : TM_COMM_SIZE - 1,
-			layout->area / parts + 1);
+				layout->area / parts + 1);
 		if (level == place->level)
 			share = layout->area - at -
 				(level == PROCESS ? pid : 0);
-		layout->labels[level] = (struct span){at, share - 1};
+		layout->labels[level] = (struct span){ at, share - 1 };
 		at += share;
 		if (level != PROCESS || !pid)
 			continue;
-		layout->pid = (struct span){at, PID_COLUMNS};
+		layout->pid = (struct span){ at, PID_COLUMNS };
 		at += pid;
 	}
 }
 
 void layout_make(struct layout *layout, unsigned lines, unsigned columns,
-	const struct place *place, const struct sorting *sorting)
+		const struct place *place, const struct sorting *sorting)
 {
 	const unsigned area = area_least(columns, place);
 	bool shown[GROUPS];

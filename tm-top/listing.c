@@ -24,8 +24,8 @@ const char *user_text(const struct sight *sight, uint32_t uid)
 
 bool name_is_ours(const char *name)
 {
-	static const char *const ours[] = {
-		"all", "none", "(others)", "(unknown)", "-"};
+	static const char *const ours[] = { "all", "none", "(others)",
+		"(unknown)", "-" };
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++) {
 		if (!strcmp(name, ours[i]))
@@ -47,16 +47,17 @@ static uint64_t choose(const uint64_t bytes[2], enum way way)
 }
 
 static uint64_t value_of(const struct traffic *traffic, uint32_t number,
-	const struct sorting *sorting)
+		const struct sorting *sorting)
 {
 	const struct row *const row = &traffic->table.rows[number];
-	uint64_t bytes[2] = {row->moved[TM_IN].bytes, row->moved[TM_OUT].bytes};
+	uint64_t bytes[2] = { row->moved[TM_IN].bytes,
+		row->moved[TM_OUT].bytes };
 
 	if (sorting->column == BY_NAME)
 		return 0;
 	if (sorting->column != BY_TOTAL)
 		table_window(&traffic->table, &traffic->clock, number,
-			WINDOW_2 + (sorting->column - BY_2), bytes);
+				WINDOW_2 + (sorting->column - BY_2), bytes);
 	return choose(bytes, sorting->way);
 }
 
@@ -81,8 +82,8 @@ static int compare_users(const struct sight *sight, uint32_t a, uint32_t b)
 }
 
 /* What is shown first counts first. */
-static int compare_names(
-	const struct sight *sight, const struct row *a, const struct row *b)
+static int compare_names(const struct sight *sight, const struct row *a,
+		const struct row *b)
 {
 	const uint32_t x = a->key.number, y = b->key.number;
 	int order;
@@ -112,7 +113,7 @@ static int compare_items(const void *a, const void *b, void *context)
 		return result;
 	if (order->sorting->column == BY_NAME)
 		result = compare_names(
-			order->sight, &rows[x->row], &rows[y->row]);
+				order->sight, &rows[x->row], &rows[y->row]);
 	else
 		result = by_number(y->value, x->value);
 	if (!result)
@@ -123,7 +124,7 @@ static int compare_items(const void *a, const void *b, void *context)
 }
 
 static uint32_t find_parent(
-	const struct table *table, const struct place *place)
+		const struct table *table, const struct place *place)
 {
 	uint32_t row = ALL;
 
@@ -151,7 +152,7 @@ static int append(struct listing *listing, uint32_t row)
 		listing->items = items;
 		listing->room = room;
 	}
-	listing->items[listing->count++] = (struct item){.row = row};
+	listing->items[listing->count++] = (struct item){ .row = row };
 	return 0;
 }
 
@@ -169,10 +170,10 @@ static void find_rest(struct listing *listing, const struct traffic *traffic)
 	uint64_t bytes[2];
 
 	memcpy(listing->rest, table->rows[listing->parent].moved,
-		sizeof(listing->rest));
+			sizeof(listing->rest));
 	for (int w = 0; w < WINDOWS; w++)
 		table_window(table, clock, listing->parent, w,
-			listing->rest_bytes[w]);
+				listing->rest_bytes[w]);
 	for (uint32_t i = 0; i < listing->count; i++) {
 		const uint32_t number = listing->items[i].row;
 		const struct row *const row = &table->rows[number];
@@ -185,9 +186,10 @@ static void find_rest(struct listing *listing, const struct traffic *traffic)
 			listing->rest_bytes[w][TM_OUT] -= bytes[TM_OUT];
 		}
 	}
-	listing->has_rest =
-		listing->rest[TM_IN].packets || listing->rest[TM_OUT].packets ||
-		listing->rest[TM_IN].bytes || listing->rest[TM_OUT].bytes;
+	listing->has_rest = listing->rest[TM_IN].packets ||
+			    listing->rest[TM_OUT].packets ||
+			    listing->rest[TM_IN].bytes ||
+			    listing->rest[TM_OUT].bytes;
 }
 
 /* Where they are is where they stay. */
@@ -205,11 +207,11 @@ static void give_ranks(struct listing *listing, struct table *table)
 }
 
 int listing_make(struct listing *listing, const struct sight *sight,
-	const struct place *place, const struct sorting *sorting)
+		const struct place *place, const struct sorting *sorting)
 {
 	struct traffic *const traffic = sight->traffic;
 	struct table *const table = &traffic->table;
-	struct order order = {sight, sorting};
+	struct order order = { sight, sorting };
 	struct item *item;
 
 	listing->count = 0;
@@ -219,8 +221,8 @@ int listing_make(struct listing *listing, const struct sight *sight,
 		return 0;
 	for (uint32_t i = ALL + 1; i < table->count; i++) {
 		if (table->rows[i].level == place->level &&
-			is_below(table, i, listing->parent) &&
-			append(listing, i))
+				is_below(table, i, listing->parent) &&
+				append(listing, i))
 			return -1;
 	}
 	for (uint32_t i = 0; i < listing->count; i++) {
@@ -231,7 +233,7 @@ int listing_make(struct listing *listing, const struct sight *sight,
 	}
 	if (listing->count)
 		qsort_r(listing->items, listing->count, sizeof(*item),
-			compare_items, &order);
+				compare_items, &order);
 	if (sorting->is_frozen)
 		give_ranks(listing, table);
 	if (table->has_forgotten)

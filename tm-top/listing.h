@@ -45,7 +45,7 @@ struct sight {
 
 /* 0, or -1 when there is no memory. */
 int listing_make(struct listing *listing, const struct sight *sight,
-	const struct place *place, const struct sorting *sorting);
+		const struct place *place, const struct sorting *sorting);
 
 /* No row has its place any more. */
 void listing_thaw(struct traffic *traffic);

@@ -43,8 +43,8 @@ static void wait_for_news(struct show *show)
 {
 	const uint64_t now_ns = feed_now_ns(), next_ns = due_ns(show);
 	struct pollfd sources[2] = {
-		{.fd = screen_fd(), .events = POLLIN},
-		{.events = POLLIN},
+		{ .fd = screen_fd(), .events = POLLIN },
+		{ .events = POLLIN },
 	};
 	int limit_ms = next_ns > now_ns ? (next_ns - now_ns) / 1000000 + 1 : 0;
 
@@ -79,7 +79,7 @@ static void clean_up(struct show *show)
 			clock_end(&show->top->question->traffic.clock);
 		show->is_wanted = true;
 	} else if (show->ended_ns != UINT64_MAX &&
-		   feed_now_ns() - show->ended_ns > AFTER_NS) {
+			feed_now_ns() - show->ended_ns > AFTER_NS) {
 		show->ended_ns = UINT64_MAX;
 		screen_refresh();
 		show->is_wanted = true;
@@ -92,8 +92,8 @@ static void attend(struct show *show)
 		show->is_wanted = true;
 	if (!tm_signal_take(SIGUSR1))
 		return;
-	show->view.note =
-		tm_progress_text(&show->progress, &show->top->feed.reader);
+	show->view.note = tm_progress_text(
+			&show->progress, &show->top->feed.reader);
 	if (!isatty(STDERR_FILENO))
 		warnx("%s", show->view.note);
 	show->is_wanted = true;
@@ -121,7 +121,7 @@ static void show_all(struct show *show)
 	struct top *const top = show->top;
 
 	while (!show->failed && !show->is_gone && !show->view.wants_out &&
-		!tm_stop_requested() && !is_broken(top)) {
+			!tm_stop_requested() && !is_broken(top)) {
 		wait_for_news(show);
 		take_keys(show);
 		attend(show);

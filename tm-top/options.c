@@ -17,50 +17,50 @@
 #define ROWS_DEFAULT 131072
 
 static const char usage[] =
-	"usage: tm-top [-nq] [-e EXPRESSION] [-t TIME] [--by KEY] [--sort KEY]\n"
-	"              [--bytes] [--speed N] [--max-rows N] [--strict]\n"
-	"              [--batch [--count N]] [EVENTS ...]\n"
-	"Shows live who moves how much: users, their processes, and the hosts\n"
-	"that these talk to. Press ? in it for its keys.\n"
-	"\n"
-	"  -e, --expression EXPRESSION  show only what it is true of, as\n"
-	"                      tm-filter(1) does; repeated: all must be true\n"
-	"  -t, --interval TIME  draw at least that often (1s); with --batch print\n"
-	"                      each TIME of the stream (10s)\n"
-	"      --by KEY        begin with each user, process or remote\n"
-	"      --sort KEY      by name, 2s, 10s, 40s or total\n"
-	"      --bytes         rates in bytes, not bits, a second\n"
-	"      --speed N       replay a recording N times as fast (10x, 0.5x), or\n"
-	"                      max\n"
-	"      --max-rows N    rows kept in memory (131072); beyond that those\n"
-	"                      that are idle are summed up\n"
-	"      --batch         print plain tables, for scripts and logs; of a\n"
-	"                      recording one at its end, unless -t is given\n"
-	"      --count N       end after N of these tables\n"
-	"  -n, --numeric       user numbers in place of names\n"
-	"  -q, --quiet         no notes\n"
-	"      --strict        exit with 4 when events were lost\n"
-	"  -h, --help          this text\n"
-	"  -V, --version       the version\n"
-	"\n"
-	"EVENTS are recordings, also packed by gzip, which are replayed at the\n"
-	"pace of their own time; none or - is standard input.\n";
+		"usage: tm-top [-nq] [-e EXPRESSION] [-t TIME] [--by KEY] [--sort KEY]\n"
+		"              [--bytes] [--speed N] [--max-rows N] [--strict]\n"
+		"              [--batch [--count N]] [EVENTS ...]\n"
+		"Shows live who moves how much: users, their processes, and the hosts\n"
+		"that these talk to. Press ? in it for its keys.\n"
+		"\n"
+		"  -e, --expression EXPRESSION  show only what it is true of, as\n"
+		"                      tm-filter(1) does; repeated: all must be true\n"
+		"  -t, --interval TIME  draw at least that often (1s); with --batch print\n"
+		"                      each TIME of the stream (10s)\n"
+		"      --by KEY        begin with each user, process or remote\n"
+		"      --sort KEY      by name, 2s, 10s, 40s or total\n"
+		"      --bytes         rates in bytes, not bits, a second\n"
+		"      --speed N       replay a recording N times as fast (10x, 0.5x), or\n"
+		"                      max\n"
+		"      --max-rows N    rows kept in memory (131072); beyond that those\n"
+		"                      that are idle are summed up\n"
+		"      --batch         print plain tables, for scripts and logs; of a\n"
+		"                      recording one at its end, unless -t is given\n"
+		"      --count N       end after N of these tables\n"
+		"  -n, --numeric       user numbers in place of names\n"
+		"  -q, --quiet         no notes\n"
+		"      --strict        exit with 4 when events were lost\n"
+		"  -h, --help          this text\n"
+		"  -V, --version       the version\n"
+		"\n"
+		"EVENTS are recordings, also packed by gzip, which are replayed at the\n"
+		"pace of their own time; none or - is standard input.\n";
 
 enum { BY = 256, SORT, BYTES, SPEED, MAX_ROWS, BATCH, COUNT, STRICT };
 
-static uint64_t parse_count(
-	const char *option, const char *text, uint64_t least, uint64_t most)
+static uint64_t parse_count(const char *option, const char *text,
+		uint64_t least, uint64_t most)
 {
 	uint64_t count;
 
 	if (!tm_number_parse(text, most, &count) || count < least)
 		errx(TM_MISUSED, "%s: not a number from %ju to %ju: %s", option,
-			(uintmax_t)least, (uintmax_t)most, text);
+				(uintmax_t)least, (uintmax_t)most, text);
 	return count;
 }
 
 static unsigned parse_key(
-	const char *option, const char *text, const char *const *keys)
+		const char *option, const char *text, const char *const *keys)
 {
 	char known[64] = "";
 
@@ -68,7 +68,7 @@ static unsigned parse_key(
 		if (!strcmp(keys[i], text))
 			return i;
 		strcat(strcat(known, i ? keys[i + 1] ? ", " : " or " : ""),
-			keys[i]);
+				keys[i]);
 	}
 	errx(TM_MISUSED, "%s: no such key: %s; it is %s", option, text, known);
 }
@@ -82,18 +82,18 @@ static double parse_speed(const char *text)
 		return 0;
 	end += *end == 'x';
 	if (!isdigit((unsigned char)*text) || *end ||
-		!(speed >= 0.01 && speed <= SPEED_MOST))
+			!(speed >= 0.01 && speed <= SPEED_MOST))
 		errx(TM_MISUSED,
-			"--speed: not max nor a number from 0.01 to %d: %s",
-			SPEED_MOST, text);
+				"--speed: not max nor a number from 0.01 to %d: %s",
+				SPEED_MOST, text);
 	return speed;
 }
 
 static void parse_interval(struct options *options, const char *text)
 {
 	if (!tm_duration_parse(text, &options->interval_ns) ||
-		options->interval_ns < LEAST_NS ||
-		options->interval_ns > MOST_NS)
+			options->interval_ns < LEAST_NS ||
+			options->interval_ns > MOST_NS)
 		errx(TM_MISUSED, "-t: not a time from 100ms to 1d: %s", text);
 }
 
@@ -102,7 +102,7 @@ static void add_expression(struct options *options, const char *text)
 	const size_t count = options->expression_count++;
 
 	options->expressions = realloc(options->expressions,
-		(count + 2) * sizeof(*options->expressions));
+			(count + 2) * sizeof(*options->expressions));
 	if (!options->expressions)
 		err(TM_FAILED, NULL);
 	options->expressions[count] = text;
@@ -127,9 +127,10 @@ static void print_and_exit(const char *text)
 
 static void parse_option(struct options *options, int option)
 {
-	static const char *const levels[] = {"user", "process", "remote", NULL};
-	static const char *const columns[] = {
-		"name", "2s", "10s", "40s", "total", NULL};
+	static const char *const levels[] = { "user", "process", "remote",
+		NULL };
+	static const char *const columns[] = { "name", "2s", "10s", "40s",
+		"total", NULL };
 
 	switch (option) {
 	case 'e':
@@ -153,7 +154,7 @@ static void parse_option(struct options *options, int option)
 		break;
 	case MAX_ROWS:
 		options->max_rows = parse_count(
-			"--max-rows", optarg, TABLE_LEAST, ROWS_MOST);
+				"--max-rows", optarg, TABLE_LEAST, ROWS_MOST);
 		break;
 	case BATCH:
 		options->is_batch = true;
@@ -185,31 +186,32 @@ static void parse_option(struct options *options, int option)
 void options_parse(struct options *options, int argc, char **argv)
 {
 	static const struct option known[] = {
-		{"expression", required_argument, NULL, 'e'},
-		{"interval", required_argument, NULL, 't'},
-		{"by", required_argument, NULL, BY},
-		{"sort", required_argument, NULL, SORT},
-		{"bytes", no_argument, NULL, BYTES},
-		{"speed", required_argument, NULL, SPEED},
-		{"max-rows", required_argument, NULL, MAX_ROWS},
-		{"batch", no_argument, NULL, BATCH},
-		{"count", required_argument, NULL, COUNT},
-		{"numeric", no_argument, NULL, 'n'},
-		{"quiet", no_argument, NULL, 'q'},
-		{"strict", no_argument, NULL, STRICT},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{NULL, 0, NULL, 0},
+		{ "expression", required_argument, NULL, 'e' },
+		{ "interval", required_argument, NULL, 't' },
+		{ "by", required_argument, NULL, BY },
+		{ "sort", required_argument, NULL, SORT },
+		{ "bytes", no_argument, NULL, BYTES },
+		{ "speed", required_argument, NULL, SPEED },
+		{ "max-rows", required_argument, NULL, MAX_ROWS },
+		{ "batch", no_argument, NULL, BATCH },
+		{ "count", required_argument, NULL, COUNT },
+		{ "numeric", no_argument, NULL, 'n' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
 	*options = (struct options){
-		.speed = -1, .column = BY_10, .max_rows = ROWS_DEFAULT};
+		.speed = -1, .column = BY_10, .max_rows = ROWS_DEFAULT
+	};
 	while ((option = getopt_long(argc, argv, "e:t:nqhV", known, NULL)) !=
-		-1) {
+			-1) {
 		if (option == 'n' && is_count(options, argv[optind]))
 			options->count = parse_count(
-				"-n", argv[optind++], 1, COUNT_MOST);
+					"-n", argv[optind++], 1, COUNT_MOST);
 		else
 			parse_option(options, option);
 	}

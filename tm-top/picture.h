@@ -24,6 +24,6 @@ void draw_foot(const struct picture *picture);
 
 /* What a row is called, as it came. */
 void label_text(char out[TEXT_SIZE], const struct sight *sight,
-	enum level level, const struct key *key);
+		enum level level, const struct key *key);
 
 #endif

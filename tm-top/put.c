@@ -13,7 +13,7 @@ void put(unsigned line, unsigned at, unsigned paint, const char *text)
 }
 
 void put_right(unsigned line, const struct span *span, unsigned paint,
-	const char *text)
+		const char *text)
 {
 	const unsigned columns = text_columns(text);
 
@@ -22,7 +22,7 @@ void put_right(unsigned line, const struct span *span, unsigned paint,
 }
 
 void put_fitted(unsigned line, const struct span *span, unsigned paint,
-	const char *text)
+		const char *text)
 {
 	char fitted[TEXT_SIZE];
 
@@ -31,7 +31,7 @@ void put_fitted(unsigned line, const struct span *span, unsigned paint,
 }
 
 unsigned put_end(unsigned line, unsigned columns, unsigned paint,
-	const char *format, ...)
+		const char *format, ...)
 {
 	char text[TEXT_SIZE], fitted[TEXT_SIZE];
 	unsigned used;

@@ -14,14 +14,14 @@ static void put_name(char out[TEXT_SIZE], const char *name, bool is_strange)
 }
 
 void label_text(char out[TEXT_SIZE], const struct sight *sight,
-	enum level level, const struct key *key)
+		enum level level, const struct key *key)
 {
 	char comm[TM_COMM_SIZE + 1] = "";
 
 	switch (level) {
 	case USER:
 		put_name(out, user_text(sight, key->number),
-			key->number != TM_NOBODY);
+				key->number != TM_NOBODY);
 		break;
 	case PROCESS:
 		memcpy(comm, key->bytes, TM_COMM_SIZE);
@@ -48,35 +48,37 @@ static const char *marker(const struct sorting *sorting)
 
 static void put_group(const struct picture *picture, enum group group)
 {
-	static const char *const names[GROUPS] = {
-		"2 s", "10 s", "40 s", "total bytes", "packets"};
+	static const char *const names[GROUPS] = { "2 s", "10 s", "40 s",
+		"total bytes", "packets" };
 	const struct view *const view = picture->view;
 	const struct sorting *const sorting = &view->sorting;
 	const bool is_sorted = sorting->column == BY_2 + (enum column)group;
 	const unsigned at = picture->layout.groups_at[group];
-	const struct span whole = {at, GROUP_COLUMNS}, in = {at, 7},
-			  out = {at + 7, 7};
+	const struct span whole = { at, GROUP_COLUMNS }, in = { at, 7 },
+			  out = { at + 7, 7 };
 	const unsigned heading = screen_paint(HEADING);
 	const unsigned by = heading | A_UNDERLINE;
 	char text[64];
 
 	snprintf(text, sizeof(text), "%s%s%s", names[group],
-		group > GROUP_40 ? ""
-		: view->is_bytes ? " B/s"
-				 : " bit/s",
-		is_sorted ? marker(sorting) : "");
+			group > GROUP_40 ? ""
+			: view->is_bytes ? " B/s"
+					 : " bit/s",
+			is_sorted ? marker(sorting) : "");
 	put_right(GROUPS_LINE, &whole,
-		is_sorted ? screen_paint(NOTICE) : heading, text);
+			is_sorted ? screen_paint(NOTICE) : heading, text);
 	put_right(HEADINGS_LINE, &in,
-		is_sorted && sorting->way != ONLY_OUT ? by : heading, "in");
+			is_sorted && sorting->way != ONLY_OUT ? by : heading,
+			"in");
 	put_right(HEADINGS_LINE, &out,
-		is_sorted && sorting->way != ONLY_IN ? by : heading, "out");
+			is_sorted && sorting->way != ONLY_IN ? by : heading,
+			"out");
 }
 
 static void draw_headings(const struct picture *picture)
 {
-	static const char *const names[LEVELS] = {
-		"USER", "PROCESS", "REMOTE HOST"};
+	static const char *const names[LEVELS] = { "USER", "PROCESS",
+		"REMOTE HOST" };
 	const struct layout *const layout = &picture->layout;
 	const struct view *const view = picture->view;
 	const struct sorting *const sorting = &view->sorting;
@@ -86,14 +88,15 @@ static void draw_headings(const struct picture *picture)
 
 	for (int i = 0; i < LEVELS; i++) {
 		const bool is_sorted =
-			sorting->column == BY_NAME && i == (int)level;
+				sorting->column == BY_NAME && i == (int)level;
 
 		snprintf(text, sizeof(text), "%s%s", names[i],
-			is_sorted ? marker(sorting) : "");
+				is_sorted ? marker(sorting) : "");
 		if (layout->labels[i].columns)
 			put_fitted(HEADINGS_LINE, &layout->labels[i],
-				is_sorted ? screen_paint(NOTICE) : heading,
-				text);
+					is_sorted ? screen_paint(NOTICE)
+						  : heading,
+					text);
 	}
 	if (layout->pid.columns)
 		put_right(HEADINGS_LINE, &layout->pid, heading, "PID");
@@ -116,7 +119,7 @@ static void pid_text(char out[TEXT_SIZE], const struct key *key)
 }
 
 static void put_labels(
-	const struct picture *picture, unsigned line, uint32_t number)
+		const struct picture *picture, unsigned line, uint32_t number)
 {
 	const struct table *const table = &picture->traffic->table;
 	const struct layout *const layout = &picture->layout;
@@ -126,10 +129,10 @@ static void put_labels(
 	for (; number != ALL; number = row->parent) {
 		row = &table->rows[number];
 		if (layout->labels[row->level].columns) {
-			label_text(
-				text, &picture->sight, row->level, &row->key);
-			put_fitted(
-				line, &layout->labels[row->level], PLAIN, text);
+			label_text(text, &picture->sight, row->level,
+					&row->key);
+			put_fitted(line, &layout->labels[row->level], PLAIN,
+					text);
 		}
 		if (row->level == PROCESS && layout->pid.columns) {
 			pid_text(text, &row->key);
@@ -138,19 +141,21 @@ static void put_labels(
 	}
 }
 
-static void put_number(
-	unsigned line, unsigned at, bool is_out, double value, bool is_bits)
+static void put_number(unsigned line, unsigned at, bool is_out, double value,
+		bool is_bits)
 {
-	const struct span span = {at, GROUP_COLUMNS / 2};
+	const struct span span = { at, GROUP_COLUMNS / 2 };
 	char text[SHORT_SIZE];
 
 	put_right(line, &span,
-		screen_paint(value > 0 ? is_out ? SENT : RECEIVED : FAINT),
-		is_bits ? short_bits(text, value) : short_bytes(text, value));
+			screen_paint(value > 0 ? is_out ? SENT : RECEIVED
+					       : FAINT),
+			is_bits ? short_bits(text, value)
+				: short_bytes(text, value));
 }
 
 static void put_rates(const struct picture *picture, unsigned line,
-	uint64_t bytes[WINDOWS][2])
+		uint64_t bytes[WINDOWS][2])
 {
 	const struct clock *const clock = &picture->traffic->clock;
 	const bool is_bits = !picture->view->is_bytes;
@@ -162,13 +167,15 @@ static void put_rates(const struct picture *picture, unsigned line,
 
 		for (int d = TM_IN; at && d <= TM_OUT; d++)
 			put_number(line, at + d * GROUP_COLUMNS / 2, d,
-				length_ns ? bytes[w][d] * unit / length_ns : 0,
-				is_bits);
+					length_ns ? bytes[w]
+							 [d] * unit / length_ns
+						  : 0,
+					is_bits);
 	}
 }
 
 static void put_totals(const struct picture *picture, unsigned line,
-	const struct tm_amount moved[2])
+		const struct tm_amount moved[2])
 {
 	const unsigned *const groups_at = picture->layout.groups_at;
 
@@ -177,21 +184,21 @@ static void put_totals(const struct picture *picture, unsigned line,
 
 		if (groups_at[GROUP_TOTAL])
 			put_number(line, groups_at[GROUP_TOTAL] + right, d,
-				moved[d].bytes, false);
+					moved[d].bytes, false);
 		if (groups_at[GROUP_PACKETS])
 			put_number(line, groups_at[GROUP_PACKETS] + right, d,
-				moved[d].packets, true);
+					moved[d].packets, true);
 	}
 }
 
 /* How much in each of the last seconds, in eighths of the most. */
 static void put_graph(
-	const struct picture *picture, unsigned line, uint32_t number)
+		const struct picture *picture, unsigned line, uint32_t number)
 {
-	static const char *const blocks[] = {" ", "\u2581", "\u2582", "\u2583",
-		"\u2584", "\u2585", "\u2586", "\u2587", "\u2588"};
-	static const char *const letters[] = {
-		" ", ".", ".", ":", "-", "=", "+", "*", "#"};
+	static const char *const blocks[] = { " ", "\u2581", "\u2582", "\u2583",
+		"\u2584", "\u2585", "\u2586", "\u2587", "\u2588" };
+	static const char *const letters[] = { " ", ".", ".", ":", "-", "=",
+		"+", "*", "#" };
 	const char *const *const levels = text_is_utf8() ? blocks : letters;
 	const struct table *const table = &picture->traffic->table;
 	const struct clock *const clock = &picture->traffic->clock;
@@ -205,19 +212,21 @@ static void put_graph(
 	for (unsigned i = graph->columns; most && i; i--) {
 		bytes = table_past(table, clock, number, i);
 		put(line, graph->at + graph->columns - i, screen_paint(GRAPH),
-			levels[bytes ? 1 + (unsigned)(bytes * 7.0 / most) : 0]);
+				levels[bytes ? 1 + (unsigned)(bytes * 7.0 /
+								   most)
+					     : 0]);
 	}
 }
 
 static void put_row(
-	const struct picture *picture, unsigned line, uint32_t number)
+		const struct picture *picture, unsigned line, uint32_t number)
 {
 	const struct traffic *const traffic = picture->traffic;
 	uint64_t bytes[WINDOWS][2];
 
 	for (int w = 0; w < WINDOWS; w++)
-		table_window(
-			&traffic->table, &traffic->clock, number, w, bytes[w]);
+		table_window(&traffic->table, &traffic->clock, number, w,
+				bytes[w]);
 	put_rates(picture, line, bytes);
 	put_totals(picture, line, traffic->table.rows[number].moved);
 	if (picture->layout.graph.columns)

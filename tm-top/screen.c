@@ -16,8 +16,8 @@
 #define FALLBACK "xterm-256color"
 #define ESCAPE_DELAY_MS 25
 
-static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV,
-	SIGBUS, SIGFPE, SIGILL};
+static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV,
+	SIGBUS, SIGFPE, SIGILL };
 
 static struct {
 	SCREEN *curses;
@@ -74,7 +74,7 @@ static void on_resize(int signal_number)
 
 static void handle_signals(void)
 {
-	struct sigaction action = {.sa_handler = on_end}, before;
+	struct sigaction action = { .sa_handler = on_end }, before;
 
 	sigaction(SIGINT, NULL, &before);
 	screen.on_stop = before.sa_handler;
@@ -106,30 +106,31 @@ static void add_leave(const char *capability)
 
 static void prepare_leave(void)
 {
-	static const char *const capabilities[] = {
-		"sgr0", "op", "rmkx", "cnorm", "rmcup"};
+	static const char *const capabilities[] = { "sgr0", "op", "rmkx",
+		"cnorm", "rmcup" };
 
 	screen.leave_size = 0;
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities);
-		i++)
+			i++)
 		add_leave(capabilities[i]);
 }
 
 static void mix_paints(void)
 {
-	static const short colours[PAINTS][2] = {/* of 256, of 8 */
-		[FAINT] = {244, 0},
-		[HEADING] = {153, COLOR_CYAN},
-		[RECEIVED] = {114, COLOR_GREEN},
-		[SENT] = {75, COLOR_CYAN},
-		[GRAPH] = {109, COLOR_CYAN},
-		[NOTICE] = {221, COLOR_YELLOW},
-		[ALARM] = {203, COLOR_RED}};
-	static const attr_t plain[PAINTS] = {[STRONG] = A_BOLD,
+	static const short colours[PAINTS][2] = { /* of 256, of 8 */
+		[FAINT] = { 244, 0 },
+		[HEADING] = { 153, COLOR_CYAN },
+		[RECEIVED] = { 114, COLOR_GREEN },
+		[SENT] = { 75, COLOR_CYAN },
+		[GRAPH] = { 109, COLOR_CYAN },
+		[NOTICE] = { 221, COLOR_YELLOW },
+		[ALARM] = { 203, COLOR_RED }
+	};
+	static const attr_t plain[PAINTS] = { [STRONG] = A_BOLD,
 		[FAINT] = A_DIM,
 		[HEADING] = A_BOLD,
 		[NOTICE] = A_BOLD,
-		[ALARM] = A_BOLD | A_REVERSE};
+		[ALARM] = A_BOLD | A_REVERSE };
 	const char *const refused = getenv("NO_COLOR");
 
 	memcpy(screen.paints, plain, sizeof(plain));
@@ -165,8 +166,8 @@ static const char *open_terminal(void)
 	if (screen.terminal)
 		return NULL;
 	snprintf(problem, sizeof(problem),
-		"the terminal cannot be opened: %s; --batch prints without one",
-		strerror(errno));
+			"the terminal cannot be opened: %s; --batch prints without one",
+			strerror(errno));
 	return problem;
 }
 
@@ -183,8 +184,8 @@ static const char *start_curses(void)
 		return "this machine knows no terminal of this type, nor "
 		       "of " FALLBACK ": set TERM, or use --batch";
 	snprintf(screen.note, sizeof(screen.note),
-		"TERM=%.40s is not known here: drawing as for " FALLBACK,
-		type ? type : "");
+			"TERM=%.40s is not known here: drawing as for " FALLBACK,
+			type ? type : "");
 	return NULL;
 }
 
@@ -252,7 +253,7 @@ bool screen_resize(void)
 		return false;
 	is_resized = false;
 	if (!ioctl(screen_fd(), TIOCGWINSZ, &size) && size.ws_row &&
-		size.ws_col)
+			size.ws_col)
 		resizeterm(size.ws_row, size.ws_col);
 	return true;
 }

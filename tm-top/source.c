@@ -20,8 +20,8 @@ static void begin_run(struct source *source, const struct tm_start *start)
 	memcpy(source->host, start->host, TM_HOST_SIZE);
 }
 
-void source_note(
-	struct source *source, const struct tm_event *event, uint64_t now_ns)
+void source_note(struct source *source, const struct tm_event *event,
+		uint64_t now_ns)
 {
 	const struct tm_status *const status = (const void *)event;
 

@@ -18,7 +18,7 @@ struct source {
 };
 
 /* Looks at START, TICK and END; now_ns is CLOCK_MONOTONIC. */
-void source_note(
-	struct source *source, const struct tm_event *event, uint64_t now_ns);
+void source_note(struct source *source, const struct tm_event *event,
+		uint64_t now_ns);
 
 #endif

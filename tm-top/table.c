@@ -5,8 +5,8 @@
 
 #define FIRST_ROOM 256
 
-static size_t place_of(
-	const struct table *table, uint32_t parent, const struct key *key)
+static size_t place_of(const struct table *table, uint32_t parent,
+		const struct key *key)
 {
 	uint64_t half[2], hash;
 
@@ -18,20 +18,20 @@ static size_t place_of(
 }
 
 static bool is_row(
-	const struct row *row, uint32_t parent, const struct key *key)
+		const struct row *row, uint32_t parent, const struct key *key)
 {
 	return row->parent == parent && !memcmp(&row->key, key, sizeof(*key));
 }
 
 /* Where the row's number is or would be. */
-static uint32_t *find_place(
-	const struct table *table, uint32_t parent, const struct key *key)
+static uint32_t *find_place(const struct table *table, uint32_t parent,
+		const struct key *key)
 {
 	const size_t mask = ((size_t)1 << table->bits) - 1;
 	size_t i = place_of(table, parent, key);
 
 	while (table->places[i] != NO_ROW &&
-		!is_row(&table->rows[table->places[i]], parent, key))
+			!is_row(&table->rows[table->places[i]], parent, key))
 		i = (i + 1) & mask;
 	return &table->places[i];
 }
@@ -50,7 +50,7 @@ static void fill_places(struct table *table)
 static int set_room(struct table *table, uint32_t room)
 {
 	struct history *const histories =
-		realloc(table->histories, room * sizeof(*histories));
+			realloc(table->histories, room * sizeof(*histories));
 	struct row *rows;
 	uint32_t *places;
 	unsigned bits = 1;
@@ -75,12 +75,13 @@ static int set_room(struct table *table, uint32_t room)
 }
 
 static uint32_t add_row(struct table *table, uint32_t parent,
-	const struct key *key, uint8_t level)
+		const struct key *key, uint8_t level)
 {
 	const uint32_t number = table->count++;
 
-	table->rows[number] =
-		(struct row){.key = *key, .parent = parent, .level = level};
+	table->rows[number] = (struct row){
+		.key = *key, .parent = parent, .level = level
+	};
 	memset(&table->histories[number], 0, sizeof(*table->histories));
 	return number;
 }
@@ -91,7 +92,7 @@ int table_start(struct table *table, uint32_t max_rows)
 	table->max_rows = max_rows;
 	if (set_room(table, max_rows < FIRST_ROOM ? max_rows : FIRST_ROOM))
 		return -1;
-	add_row(table, NO_ROW, &(struct key){0}, LEVELS);
+	add_row(table, NO_ROW, &(struct key){ 0 }, LEVELS);
 	return 0;
 }
 
@@ -124,7 +125,7 @@ static uint32_t *rows_by_worth(struct table *table)
 	for (uint32_t i = 0; i < table->count; i++)
 		numbers[i] = i;
 	qsort_r(numbers + 1, table->count - 1, sizeof(*numbers), compare_worth,
-		table);
+			table);
 	return numbers;
 }
 
@@ -152,7 +153,7 @@ static int make_room(struct table *table)
 		}
 		table->rows[count] = table->rows[i];
 		table->rows[count].parent =
-			parent == ALL ? ALL : becomes[parent];
+				parent == ALL ? ALL : becomes[parent];
 		table->histories[count] = table->histories[i];
 		becomes[i] = count++;
 	}
@@ -172,19 +173,20 @@ static int have_room(struct table *table)
 	if (table->count + LEVELS <= table->room)
 		return 0;
 	if (table->room < table->max_rows)
-		return set_room(table,
-			twice < table->max_rows ? twice : table->max_rows);
+		return set_room(table, twice < table->max_rows
+						       ? twice
+						       : table->max_rows);
 	return make_room(table);
 }
 
-uint32_t table_find(
-	const struct table *table, uint32_t parent, const struct key *key)
+uint32_t table_find(const struct table *table, uint32_t parent,
+		const struct key *key)
 {
 	return parent == NO_ROW ? NO_ROW : *find_place(table, parent, key);
 }
 
 static uint32_t find_or_add(struct table *table, uint32_t parent,
-	const struct key *key, enum level level)
+		const struct key *key, enum level level)
 {
 	uint32_t number = table->latest[level], *place;
 
@@ -206,13 +208,13 @@ static void take_keys(const struct tm_event *event, struct key keys[LEVELS])
 	keys[USER].number = event->uid;
 	keys[PROCESS].number = event->pid;
 	memcpy(keys[PROCESS].bytes, event->comm,
-		strnlen(event->comm, TM_COMM_SIZE));
+			strnlen(event->comm, TM_COMM_SIZE));
 	memcpy(keys[REMOTE].bytes, is_in ? event->source : event->destination,
-		sizeof(keys->bytes));
+			sizeof(keys->bytes));
 }
 
 static void move(struct table *table, uint32_t number, uint64_t slot,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	const int direction = event->direction == TM_OUT;
 	struct row *const row = &table->rows[number];
@@ -221,7 +223,7 @@ static void move(struct table *table, uint32_t number, uint64_t slot,
 
 	for (; past > row->slot && slot - past < SLOTS; past--)
 		memset(history->bytes[past % SLOTS], 0,
-			sizeof(*history->bytes));
+				sizeof(*history->bytes));
 	row->slot = slot;
 	row->moved[direction].bytes += event->bytes;
 	row->moved[direction].packets += event->packets;
@@ -229,7 +231,7 @@ static void move(struct table *table, uint32_t number, uint64_t slot,
 }
 
 int table_add(struct table *table, const struct clock *clock,
-	const struct tm_event *event)
+		const struct tm_event *event)
 {
 	struct key keys[LEVELS];
 	uint32_t row = ALL;
@@ -254,14 +256,14 @@ uint32_t table_above(const struct table *table, uint32_t row, enum level level)
 
 /* Whether the slot so many ago is in the row's history. */
 static bool has_slot(const struct table *table, const struct clock *clock,
-	uint32_t row, unsigned slots)
+		uint32_t row, unsigned slots)
 {
 	return slots <= clock->slot &&
 	       clock->slot - slots <= table->rows[row].slot;
 }
 
 void table_window(const struct table *table, const struct clock *clock,
-	uint32_t row, enum window window, uint64_t bytes[2])
+		uint32_t row, enum window window, uint64_t bytes[2])
 {
 	const struct history *const history = &table->histories[row];
 	const unsigned slots = clock_slots(clock, window);
@@ -276,7 +278,7 @@ void table_window(const struct table *table, const struct clock *clock,
 }
 
 uint64_t table_past(const struct table *table, const struct clock *clock,
-	uint32_t row, unsigned slots)
+		uint32_t row, unsigned slots)
 {
 	const uint64_t *past;
 
@@ -299,7 +301,7 @@ int table_copy(struct table *to, const struct table *from)
 	}
 	memcpy(to->rows, from->rows, from->count * sizeof(*to->rows));
 	memcpy(to->histories, from->histories,
-		from->count * sizeof(*to->histories));
+			from->count * sizeof(*to->histories));
 	memcpy(to->places, from->places, sizeof(*to->places) << from->bits);
 	return 0;
 }

@@ -47,22 +47,22 @@ int table_start(struct table *table, uint32_t max_rows);
 
 /* Counts TRAFFIC or LOST. 0, or -1 when there is no memory. */
 int table_add(struct table *table, const struct clock *clock,
-	const struct tm_event *event);
+		const struct tm_event *event);
 
 /* The number of a parent's row, or NO_ROW. */
-uint32_t table_find(
-	const struct table *table, uint32_t parent, const struct key *key);
+uint32_t table_find(const struct table *table, uint32_t parent,
+		const struct key *key);
 
 /* The row itself or what it belongs to, on that level. */
 uint32_t table_above(const struct table *table, uint32_t row, enum level level);
 
 /* What a row moved within a window, by direction. */
 void table_window(const struct table *table, const struct clock *clock,
-	uint32_t row, enum window window, uint64_t bytes[2]);
+		uint32_t row, enum window window, uint64_t bytes[2]);
 
 /* Both directions, so many slots ago: 1 is the last that is over. */
 uint64_t table_past(const struct table *table, const struct clock *clock,
-	uint32_t row, unsigned slots);
+		uint32_t row, unsigned slots);
 
 /* 0, or -1 when there is no memory. */
 int table_copy(struct table *to, const struct table *from);

@@ -20,12 +20,12 @@ const char *text_ellipsis(void)
 }
 
 typedef size_t take_fn(char piece[PIECE_SIZE], unsigned *columns,
-	const char *text, size_t length);
+		const char *text, size_t length);
 
 /* The first character of text as it may be shown; *columns is its width.
  * Returns how many bytes of text that was. */
 static size_t take_piece(char piece[PIECE_SIZE], unsigned *columns,
-	const char *text, size_t length)
+		const char *text, size_t length)
 {
 	uint32_t code = 0;
 	const size_t found = tm_utf8_decode(text, length, &code);
@@ -46,7 +46,7 @@ static size_t take_piece(char piece[PIECE_SIZE], unsigned *columns,
 
 /* The same of text that went through here before. */
 static size_t take_harmless(char piece[PIECE_SIZE], unsigned *columns,
-	const char *text, size_t length)
+		const char *text, size_t length)
 {
 	if (*text != '\\')
 		return take_piece(piece, columns, text, length);
@@ -55,8 +55,8 @@ static size_t take_harmless(char piece[PIECE_SIZE], unsigned *columns,
 	return 1;
 }
 
-static unsigned fit(
-	char out[TEXT_SIZE], const char *text, unsigned columns, take_fn *take)
+static unsigned fit(char out[TEXT_SIZE], const char *text, unsigned columns,
+		take_fn *take)
 {
 	size_t length = strlen(text), used = 0, cut = 0;
 	unsigned taken = 0, taken_at_cut = 0, width;
@@ -66,7 +66,7 @@ static unsigned fit(
 		const size_t size = take(piece, &width, text, length);
 
 		if (taken + width > columns ||
-			used + strlen(piece) + PIECE_SIZE > TEXT_SIZE)
+				used + strlen(piece) + PIECE_SIZE > TEXT_SIZE)
 			break;
 		used = stpcpy(out + used, piece) - out;
 		taken += width;
@@ -103,7 +103,7 @@ size_t text_line(const char *text, unsigned columns)
 
 	while (used < length) {
 		const size_t size = take_harmless(
-			piece, &width, text + used, length - used);
+				piece, &width, text + used, length - used);
 
 		if (text[used] == ' ')
 			blank = used;
@@ -122,8 +122,8 @@ unsigned text_columns(const char *text)
 	return fit(out, text, UINT_MAX, take_harmless);
 }
 
-static const char *format_short(
-	char out[SHORT_SIZE], double value, double step, const char *units)
+static const char *format_short(char out[SHORT_SIZE], double value, double step,
+		const char *units)
 {
 	/* 999.95 would print as 1000.0 */
 	for (; value >= (*units == ' ' ? 999.5 : 999.95) && units[1]; units++)

@@ -101,7 +101,7 @@ void top_pass(struct top *top)
 	uint64_t time_ns;
 
 	if (top->feed.is_recording || top->feed.has_ended || clock->has_ticks ||
-		!clock->start_ns)
+			!clock->start_ns)
 		return;
 	if (now_ns - top->heard_ns < SECOND_NS)
 		return;
@@ -133,44 +133,44 @@ static struct question *new_question(struct top *top, const char *text)
 	question->filter.sources.now_ns = top->all.clock.newest_ns;
 	question->filter.sources.stdin_is_taken = true;
 	question->text = strdup(text);
-	if (question->text &&
-		!traffic_start(&question->traffic, top->options->max_rows))
+	if (question->text && !traffic_start(&question->traffic,
+					      top->options->max_rows))
 		return question;
 	free_question(question);
 	return NULL;
 }
 
 static int add_expression(struct tm_filter *filter, const char *text,
-	struct tm_expression *expression)
+		struct tm_expression *expression)
 {
 	int result = tm_expression_parse(expression, text, &filter->sources);
 
 	if (!result)
 		result = tm_program_add_expression(
-			&filter->program, expression->root, text);
+				&filter->program, expression->root, text);
 	return result;
 }
 
 int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
-	size_t *column)
+		size_t *column)
 {
-	struct tm_expression expression = {0};
+	struct tm_expression expression = { 0 };
 	struct question *question = NULL;
 	int result = 0;
 
 	if (text[strspn(text, " ")]) {
 		question = new_question(top, text);
 		result = question ? add_expression(&question->filter, text,
-					    &expression)
+						    &expression)
 				  : -1;
 		if (!result)
 			result = tm_program_compile(
-				&question->filter.program, NULL);
+					&question->filter.program, NULL);
 	}
 	if (result) {
 		snprintf(problem, WRONG_SIZE, "%s",
-			*expression.problem ? expression.problem
-					    : "out of memory");
+				*expression.problem ? expression.problem
+						    : "out of memory");
 		*column = expression.column;
 	}
 	tm_expression_free(&expression);
@@ -203,8 +203,8 @@ static char *join(const char *const *texts)
 
 	for (; joined && *texts; texts++) {
 		if (asprintf(&longer, "%s%s%s%s%s", joined,
-			    *joined ? " and " : "", is_one ? "" : "(", *texts,
-			    is_one ? "" : ")") < 0)
+				    *joined ? " and " : "", is_one ? "" : "(",
+				    *texts, is_one ? "" : ")") < 0)
 			longer = NULL;
 		free(joined);
 		joined = longer;
@@ -229,11 +229,11 @@ void top_ask_first(struct top *top, char *const *files)
 		err(TM_FAILED, NULL);
 	clock_gettime(CLOCK_REALTIME, &now);
 	top->question->filter.sources.now_ns =
-		now.tv_sec * SECOND_NS + now.tv_nsec;
+			now.tv_sec * SECOND_NS + now.tv_nsec;
 	top->question->filter.sources.stdin_is_taken = is_read(files);
 	for (size_t i = 0; texts[i]; i++) {
-		if (!add_expression(
-			    &top->question->filter, texts[i], &expression))
+		if (!add_expression(&top->question->filter, texts[i],
+				    &expression))
 			continue;
 		if (!*expression.problem)
 			err(TM_FAILED, NULL);
@@ -248,7 +248,8 @@ void top_ask_first(struct top *top, char *const *files)
 const char *top_unknown_name(const struct top *top)
 {
 	const struct tm_ids *ids =
-		top->question ? top->question->filter.sources.ids : NULL;
+			top->question ? top->question->filter.sources.ids
+				      : NULL;
 
 	while (ids && ids->found)
 		ids = ids->next;

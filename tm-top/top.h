@@ -55,7 +55,7 @@ struct traffic *top_shown(struct top *top);
  * where text is empty. 0; or -1 with
  * why in problem and where in *column, in bytes: the question stays. */
 int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
-	size_t *column);
+		size_t *column);
 
 /* The questions of the command line; ends the program where one is wrong. */
 void top_ask_first(struct top *top, char *const *files);

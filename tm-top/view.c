@@ -39,8 +39,8 @@ const char *view_question(const struct view *view)
 }
 
 /* The keys of a row and what it belongs to. */
-static void take_keys(
-	const struct table *table, uint32_t number, struct key keys[LEVELS])
+static void take_keys(const struct table *table, uint32_t number,
+		struct key keys[LEVELS])
 {
 	for (; number != ALL; number = table->rows[number].parent)
 		keys[table->rows[number].level] = table->rows[number].key;
@@ -91,13 +91,13 @@ static void clamp(struct view *view)
 
 int view_arrange(struct view *view)
 {
-	const struct sight sight = {
-		view_traffic(view), view->top->names, view->is_numeric};
+	const struct sight sight = { view_traffic(view), view->top->names,
+		view->is_numeric };
 
 	if (!view->paused)
 		top_sum_up(view->top, &view->summary);
 	if (listing_make(&view->listing, &sight, &view_stop(view)->place,
-		    &view->sorting))
+			    &view->sorting))
 		return -1;
 	follow(view);
 	clamp(view);
@@ -113,7 +113,8 @@ static void move_to(struct view *view, uint32_t at)
 	stop->has_chosen = stop->at > 0 && stop->at < view->listing.count;
 	if (stop->has_chosen)
 		take_keys(&view_traffic(view)->table,
-			view->listing.items[stop->at].row, stop->chosen);
+				view->listing.items[stop->at].row,
+				stop->chosen);
 }
 
 static void move_by(struct view *view, int64_t rows)
@@ -140,7 +141,7 @@ static void go_into(struct view *view)
 	into->place.depth = level + 1;
 	into->place.level = level + 1;
 	take_keys(&view_traffic(view)->table, view->listing.items[from->at].row,
-		into->place.keys);
+			into->place.keys);
 }
 
 static void go_back(struct view *view)
@@ -167,7 +168,7 @@ static void change_level(struct view *view)
 static void change_column(struct view *view, int step)
 {
 	view->sorting.column =
-		(view->sorting.column + COLUMNS + step) % COLUMNS;
+			(view->sorting.column + COLUMNS + step) % COLUMNS;
 }
 
 static void pause(struct view *view)
@@ -303,23 +304,23 @@ static const struct {
 	char key;
 	wint_t code;
 } same[] = {
-	{'k', KEY_UP},
-	{CONTROL('P'), KEY_UP},
-	{'j', KEY_DOWN},
-	{CONTROL('N'), KEY_DOWN},
-	{CONTROL('B'), KEY_PPAGE},
-	{CONTROL('F'), KEY_NPAGE},
-	{'g', KEY_HOME},
-	{'G', KEY_END},
-	{'\r', KEY_ENTER},
-	{'\n', KEY_ENTER},
-	{'l', KEY_ENTER},
-	{CONTROL('['), KEY_BACKSPACE},
-	{CONTROL('H'), KEY_BACKSPACE},
-	{DELETE, KEY_BACKSPACE},
-	{'?', KEY_F(1)},
-	{'h', KEY_F(1)},
-	{'q', KEY_F(10)},
+	{ 'k', KEY_UP },
+	{ CONTROL('P'), KEY_UP },
+	{ 'j', KEY_DOWN },
+	{ CONTROL('N'), KEY_DOWN },
+	{ CONTROL('B'), KEY_PPAGE },
+	{ CONTROL('F'), KEY_NPAGE },
+	{ 'g', KEY_HOME },
+	{ 'G', KEY_END },
+	{ '\r', KEY_ENTER },
+	{ '\n', KEY_ENTER },
+	{ 'l', KEY_ENTER },
+	{ CONTROL('['), KEY_BACKSPACE },
+	{ CONTROL('H'), KEY_BACKSPACE },
+	{ DELETE, KEY_BACKSPACE },
+	{ '?', KEY_F(1) },
+	{ 'h', KEY_F(1) },
+	{ 'q', KEY_F(10) },
 };
 
 static void look(struct view *view, wint_t key)

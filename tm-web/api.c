@@ -13,7 +13,7 @@
 void api_fail(struct history *history, struct request *request)
 {
 	answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE, "%s",
-		history_problem(history));
+			history_problem(history));
 }
 
 struct text *api_begin(struct request *request)
@@ -54,15 +54,15 @@ void api_put_hosts(struct text *text, const struct history_summary *summary)
 	text_character(text, ']');
 }
 
-uint64_t api_covered_ns(
-	const struct history_summary *summary, uint64_t begin, uint64_t end)
+uint64_t api_covered_ns(const struct history_summary *summary, uint64_t begin,
+		uint64_t end)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < summary->covered_count; i++) {
 		const struct history_span *const span = &summary->covered[i];
 		const uint64_t from =
-			span->begin_ns > begin ? span->begin_ns : begin;
+				span->begin_ns > begin ? span->begin_ns : begin;
 		const uint64_t to = span->end_ns < end ? span->end_ns : end;
 
 		sum += to > from ? to - from : 0;
@@ -89,7 +89,7 @@ static void put_by(struct text *text, const struct question *question)
 }
 
 static void put_rows(struct text *text, const struct history_rows *rows,
-	const struct question *question)
+		const struct question *question)
 {
 	api_put_range(text, rows->from_ns, rows->to_ns);
 	put_by(text, question);
@@ -110,7 +110,7 @@ static void put_rows(struct text *text, const struct history_rows *rows,
 }
 
 static void answer_csv(struct answer *answer, const struct question *question,
-	const struct history_rows *rows)
+		const struct history_rows *rows)
 {
 	const struct history_form form = {
 		.form = TM_FORM_CSV,
@@ -119,10 +119,10 @@ static void answer_csv(struct answer *answer, const struct question *question,
 	};
 
 	if (rows->found > rows->count &&
-		question->query.limit == QUESTION_CSV_MOST) {
+			question->query.limit == QUESTION_CSV_MOST) {
 		answer_error(answer, MHD_HTTP_BAD_REQUEST,
-			"more than %d rows; ask for less (limit, from, to)",
-			QUESTION_CSV_MOST);
+				"more than %d rows; ask for less (limit, from, to)",
+				QUESTION_CSV_MOST);
 		return;
 	}
 	answer->status = MHD_HTTP_OK;
@@ -134,12 +134,12 @@ static void answer_csv(struct answer *answer, const struct question *question,
 
 void api_rows(struct history *history, struct request *request)
 {
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct question question;
 
 	if (!question_parse(&question, history, request,
-		    API_FILTERS
-		    "from to by search sort order limit offset output "))
+			    API_FILTERS
+			    "from to by search sort order limit offset output "))
 		return;
 	if (history_rows(history, &question.query, &rows)) {
 		api_fail(history, request);
@@ -167,7 +167,7 @@ static void put_viewer(struct text *text, const struct viewer *viewer)
 }
 
 static void put_age(struct text *text, const struct history_summary *summary,
-	uint64_t now_ns)
+		uint64_t now_ns)
 {
 	text_member_time(text, "first_ns", summary->first_ns);
 	text_member_time(text, "watermark_ns", summary->newest_ns);
@@ -176,16 +176,16 @@ static void put_age(struct text *text, const struct history_summary *summary,
 		text_string(text, "null");
 	else
 		text_format(text, "%.3f",
-			now_ns > summary->newest_ns
-				? (now_ns - summary->newest_ns) /
-					  (double)SECOND_NS
-				: 0);
+				now_ns > summary->newest_ns
+						? (now_ns - summary->newest_ns) /
+								  (double)SECOND_NS
+						: 0);
 }
 
 /* The last hour that there is something of. */
 static int get_newest(struct history *history, struct history_summary *summary)
 {
-	struct history_filter filter = {.from_ns = 1, .to_ns = 2};
+	struct history_filter filter = { .from_ns = 1, .to_ns = 2 };
 	uint64_t newest_ns;
 
 	if (history_summary(history, &filter, summary))
@@ -199,8 +199,8 @@ static int get_newest(struct history *history, struct history_summary *summary)
 
 void api_status(struct history *history, struct request *request)
 {
-	struct history_summary summary = {0};
-	char host[HOST_NAME_MAX + 1] = {0};
+	struct history_summary summary = { 0 };
+	char host[HOST_NAME_MAX + 1] = { 0 };
 	struct question question;
 	struct text *text;
 	bool is_ok;

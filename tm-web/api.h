@@ -26,8 +26,8 @@ void api_put_range(struct text *text, uint64_t from_ns, uint64_t to_ns);
 void api_put_hosts(struct text *text, const struct history_summary *summary);
 
 /* How much of begin to end a source was there. */
-uint64_t api_covered_ns(
-	const struct history_summary *summary, uint64_t begin, uint64_t end);
+uint64_t api_covered_ns(const struct history_summary *summary, uint64_t begin,
+		uint64_t end);
 
 /* At most 1. */
 double api_share(uint64_t part, uint64_t whole);

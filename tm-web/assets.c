@@ -18,12 +18,12 @@ const struct asset *asset_find(const char *path)
 const char *asset_type(const struct asset *asset)
 {
 	static const char *const types[][2] = {
-		{".html", "text/html; charset=utf-8"},
-		{".css", "text/css; charset=utf-8"},
-		{".js", "text/javascript; charset=utf-8"},
-		{".svg", "image/svg+xml"},
-		{".png", "image/png"},
-		{".ico", "image/x-icon"},
+		{ ".html", "text/html; charset=utf-8" },
+		{ ".css", "text/css; charset=utf-8" },
+		{ ".js", "text/javascript; charset=utf-8" },
+		{ ".svg", "image/svg+xml" },
+		{ ".png", "image/png" },
+		{ ".ico", "image/x-icon" },
 	};
 	const char *const end = strrchr(asset->name, '.');
 
@@ -39,6 +39,6 @@ const char *asset_tag(char out[ASSET_TAG_SIZE], const struct asset *asset)
 	const size_t size = asset->end - asset->data;
 
 	snprintf(out, ASSET_TAG_SIZE, "\"%08lx%zx\"",
-		crc32(0, (const Bytef *)asset->data, size), size);
+			crc32(0, (const Bytef *)asset->data, size), size);
 	return out;
 }

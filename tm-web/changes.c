@@ -57,18 +57,18 @@ void changes_forget(struct changes *changes)
 {
 	tm_index_free(&changes->index);
 	free(changes->sums);
-	*changes = (struct changes){.note = changes->note};
+	*changes = (struct changes){ .note = changes->note };
 }
 
 /* What a minute before the last look's held then is not known. */
 static struct change difference(
-	const struct changes *before, const struct history_row *row)
+		const struct changes *before, const struct history_row *row)
 {
 	const uint32_t at = tm_index_find(&before->index, key_of(row));
 	struct change change = change_of(row);
 
 	if (row->time_ns < before->from_ns)
-		return (struct change){.uid = row->uid};
+		return (struct change){ .uid = row->uid };
 	if (at != TM_INDEX_NONE)
 		change_subtract(&change, &before->sums[at]);
 	return change;
@@ -80,8 +80,8 @@ static int remember(struct changes *now, const struct history_rows *rows)
 	if (!now->sums)
 		return -1;
 	for (size_t i = 0; i < rows->count; i++) {
-		const uint32_t at =
-			tm_index_add(&now->index, key_of(&rows->rows[i]));
+		const uint32_t at = tm_index_add(
+				&now->index, key_of(&rows->rows[i]));
 
 		if (at == TM_INDEX_NONE)
 			return -1;
@@ -92,9 +92,9 @@ static int remember(struct changes *now, const struct history_rows *rows)
 
 /* One row for each user, whatever the minute. */
 static ssize_t gather(const struct changes *before,
-	const struct history_rows *rows, struct change *list)
+		const struct history_rows *rows, struct change *list)
 {
-	struct tm_index users = {0};
+	struct tm_index users = { 0 };
 	ssize_t count = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
@@ -102,7 +102,7 @@ static ssize_t gather(const struct changes *before,
 		uint32_t at;
 
 		if (!(change_total(&change) | change.packets_in |
-			    change.packets_out))
+				    change.packets_out))
 			continue;
 		at = tm_index_add(&users, change.uid);
 		if (at == TM_INDEX_NONE) {
@@ -110,7 +110,7 @@ static ssize_t gather(const struct changes *before,
 			return -1;
 		}
 		if (at == count)
-			list[count++] = (struct change){.uid = change.uid};
+			list[count++] = (struct change){ .uid = change.uid };
 		change_add(&list[at], &change);
 		before->note(change.uid, rows->rows[i].user);
 	}
@@ -120,11 +120,11 @@ static ssize_t gather(const struct changes *before,
 }
 
 static ssize_t compare_with(struct changes *changes,
-	const struct history_rows *rows, struct change **list)
+		const struct history_rows *rows, struct change **list)
 {
-	struct changes now = {.from_ns = rows->from_ns,
+	struct changes now = { .from_ns = rows->from_ns,
 		.has_looked = true,
-		.note = changes->note};
+		.note = changes->note };
 	ssize_t count = 0;
 
 	*list = malloc((rows->count + 1) * sizeof(**list));
@@ -144,14 +144,14 @@ static ssize_t compare_with(struct changes *changes,
 }
 
 ssize_t changes_look(struct changes *changes, struct history *history,
-	uint64_t newest_ns, struct change **list)
+		uint64_t newest_ns, struct change **list)
 {
-	const struct history_rows_query query = {
-		.by = HISTORY_BY_USER | HISTORY_BY_MINUTE,
-		.filter = {.from_ns = newest_ns - newest_ns % MINUTE_NS -
-				      MINUTE_NS,
-			.to_ns = newest_ns + MINUTE_NS}};
-	struct history_rows rows = {0};
+	const struct history_rows_query query = { .by = HISTORY_BY_USER |
+							HISTORY_BY_MINUTE,
+		.filter = { .from_ns = newest_ns - newest_ns % MINUTE_NS -
+				       MINUTE_NS,
+				.to_ns = newest_ns + MINUTE_NS } };
+	struct history_rows rows = { 0 };
 	ssize_t count = -1;
 
 	*list = NULL;

@@ -20,8 +20,9 @@ static bool may_read_all; /* CAP_DAC_READ_SEARCH is kept */
 static int keep_reading(bool is_kept)
 {
 	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct sets[2] = {0};
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct sets[2] = { 0 };
 
 	sets[0].effective = is_kept ? 1U << CAP_DAC_READ_SEARCH : 0;
 	sets[0].permitted = sets[0].effective;
@@ -46,8 +47,8 @@ static const struct passwd *find_user(const char *name)
 static bool may_read(const char *database)
 {
 	char *const path = realpath(database, NULL);
-	const int file =
-		path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) : -1;
+	const int file = path ? open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+			      : -1;
 
 	if (file >= 0)
 		close(file);
@@ -57,11 +58,12 @@ static bool may_read(const char *database)
 
 static int become(const struct passwd *user)
 {
-	return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) ||
-			       initgroups(user->pw_name, user->pw_gid) ||
-			       setgid(user->pw_gid) || setuid(user->pw_uid)
-		       ? -1
-		       : 0;
+	return prctl(PR_SET_KEEPCAPS, 1, 0, 0,
+			       0) || initgroups(user->pw_name, user->pw_gid) ||
+					       setgid(user->pw_gid) ||
+					       setuid(user->pw_uid)
+			       ? -1
+			       : 0;
 }
 
 const char *confine_user(const char *name, const char *database)
@@ -94,14 +96,15 @@ static const char *confine_files(const char *database)
 	const char *const slash = strrchr(database, '/');
 	char directory[PATH_MAX], index[PATH_MAX];
 	const struct tm_place places[] = {
-		{.path = directory, .may = TM_MAY_READ},
-		{.path = index, .may = TM_MAY_READ | TM_MAY_WRITE},
-		{.path = "/usr/share/zoneinfo", .may = TM_MAY_READ},
-		{.path = "/etc/localtime", .may = TM_MAY_READ},
+		{ .path = directory, .may = TM_MAY_READ },
+		{ .path = index, .may = TM_MAY_READ | TM_MAY_WRITE },
+		{ .path = "/usr/share/zoneinfo", .may = TM_MAY_READ },
+		{ .path = "/etc/localtime", .may = TM_MAY_READ },
 	};
 
 	snprintf(directory, sizeof(directory), "%.*s/",
-		slash ? (int)(slash - database) : 1, slash ? database : ".");
+			slash ? (int)(slash - database) : 1,
+			slash ? database : ".");
 	snprintf(index, sizeof(index), "%s-shm", database);
 	return tm_confine(places, sizeof(places) / sizeof(*places), false);
 }
@@ -113,7 +116,7 @@ static const char *confine_files(const char *database)
 
 /* What no server of what it has already can want. The rest of the list would
  * change with each version of three libraries. */
-static const int forbidden_calls[] = {SCMP_SYS(execve), SCMP_SYS(execveat),
+static const int forbidden_calls[] = { SCMP_SYS(execve), SCMP_SYS(execveat),
 	SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace),
 	SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(kill),
 	SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(socket),
@@ -132,16 +135,17 @@ static const int forbidden_calls[] = {SCMP_SYS(execve), SCMP_SYS(execveat),
 	SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat),
 	SCMP_SYS(truncate), SCMP_SYS(chmod), SCMP_SYS(fchmod),
 	SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(fchown),
-	SCMP_SYS(fchownat), SCMP_SYS(lchown)};
+	SCMP_SYS(fchownat), SCMP_SYS(lchown) };
 
 static int fill(scmp_filter_ctx filter)
 {
 	for (size_t i = 0;
-		i < sizeof(forbidden_calls) / sizeof(*forbidden_calls); i++) {
+			i < sizeof(forbidden_calls) / sizeof(*forbidden_calls);
+			i++) {
 		/* a number below 0 is of another architecture */
 		if (forbidden_calls[i] >= 0 &&
-			seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
-				forbidden_calls[i], 0))
+				seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
+						forbidden_calls[i], 0))
 			return -1;
 	}
 	return 0;

@@ -63,9 +63,9 @@ static void leave(struct client *client)
 	struct list *const list = list_of(client->doing);
 
 	*(client->previous ? &client->previous->next : &list->first) =
-		client->next;
+			client->next;
 	*(client->next ? &client->next->previous : &list->last) =
-		client->previous;
+			client->previous;
 	list->count--;
 }
 
@@ -126,23 +126,23 @@ static void note_address(struct client *client, const struct sockaddr *address)
 
 static unsigned count_alike(const struct client *client, bool streams_only)
 {
-	const struct list *const lists[] = {&resting, &busy};
+	const struct list *const lists[] = { &resting, &busy };
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < 2; i++) {
 		for (const struct client *other = lists[i]->first; other;
-			other = other->next)
+				other = other->next)
 			count += !memcmp(other->address, client->address,
-					 sizeof(other->address)) &&
+						 sizeof(other->address)) &&
 				 (!streams_only || other->doing == STREAMS);
 	}
 	return count;
 }
 
 enum MHD_Result connections_accept(
-	void *context, const struct sockaddr *address, socklen_t size)
+		void *context, const struct sockaddr *address, socklen_t size)
 {
-	struct client client = {0};
+	struct client client = { 0 };
 	unsigned count;
 
 	(void)context;
@@ -158,9 +158,9 @@ enum MHD_Result connections_accept(
 static void arrive(struct MHD_Connection *connection, void **context)
 {
 	const union MHD_ConnectionInfo *const fd = MHD_get_connection_info(
-		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+			connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	const union MHD_ConnectionInfo *const address = MHD_get_connection_info(
-		connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+			connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	struct client *const client = calloc(1, sizeof(*client));
 
 	*context = client;
@@ -183,7 +183,7 @@ static void arrive(struct MHD_Connection *connection, void **context)
 }
 
 void connections_notify(void *context, struct MHD_Connection *connection,
-	void **client, enum MHD_ConnectionNotificationCode what)
+		void **client, enum MHD_ConnectionNotificationCode what)
 {
 	(void)context;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -199,7 +199,7 @@ void connections_notify(void *context, struct MHD_Connection *connection,
 struct client *connections_find(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *const info = MHD_get_connection_info(
-		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+			connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
 	return info ? info->socket_context : NULL;
 }
@@ -250,13 +250,13 @@ static uint64_t patience_ns(enum doing doing)
 
 void connections_sweep(void)
 {
-	const struct list *const lists[] = {&resting, &busy};
+	const struct list *const lists[] = { &resting, &busy };
 	const uint64_t now = now_ns();
 
 	pthread_mutex_lock(&lock);
 	for (unsigned i = 0; i < 2; i++) {
 		for (struct client *client = lists[i]->first; client;
-			client = client->next) {
+				client = client->next) {
 			if (now - client->since_ns > patience_ns(client->doing))
 				end(client);
 		}

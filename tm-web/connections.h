@@ -14,9 +14,9 @@ unsigned connections_limit(void);
 
 /* MHD_OPTION_NOTIFY_CONNECTION and the daemon's accept policy. */
 void connections_notify(void *context, struct MHD_Connection *connection,
-	void **client, enum MHD_ConnectionNotificationCode what);
+		void **client, enum MHD_ConnectionNotificationCode what);
 enum MHD_Result connections_accept(
-	void *context, const struct sockaddr *address, socklen_t size);
+		void *context, const struct sockaddr *address, socklen_t size);
 
 /* The client of a connection, and what it does now. */
 struct client *connections_find(struct MHD_Connection *connection);

@@ -46,7 +46,7 @@ static struct history *open_one(const char *path, const char **problem)
 
 	pthread_mutex_lock(&lock);
 	sqlite3_vfs_find(NULL)->xSetSystemCall(sqlite3_vfs_find(NULL), "access",
-		(sqlite3_syscall_ptr)may_access);
+			(sqlite3_syscall_ptr)may_access);
 	history = history_open(path, HISTORY_READ, &status);
 	if (status) {
 		snprintf(why, sizeof(why), "%s", history_problem(history));
@@ -66,7 +66,7 @@ static bool has_log(const char *path)
 	struct stat status;
 
 	return snprintf(name, sizeof(name), "%s-wal", path) <
-		       (int)sizeof(name) &&
+			       (int)sizeof(name) &&
 	       !stat(name, &status);
 }
 
@@ -78,9 +78,9 @@ static bool is_same_file(const struct database *a, const struct database *b)
 
 struct history *database_use(struct database *database, const char **problem)
 {
-	struct database now = {.path = database->path,
+	struct database now = { .path = database->path,
 		.generation = atomic_load(&generation),
-		.opened = database->opened};
+		.opened = database->opened };
 	struct stat status;
 
 	if (stat(database->path, &status)) {
@@ -94,7 +94,7 @@ struct history *database_use(struct database *database, const char **problem)
 	now.file = status.st_ino;
 	now.has_log = has_log(database->path);
 	if (database->history && is_same_file(database, &now) &&
-		database->has_log == now.has_log)
+			database->has_log == now.has_log)
 		return database->history;
 	now.opened += !is_same_file(database, &now);
 	database_close(database);

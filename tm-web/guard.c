@@ -81,18 +81,18 @@ static bool is_known(const struct guard *guard, const char *host)
 {
 	for (unsigned i = 0; i < guard->host_count; i++) {
 		if (!strcasecmp(host, guard->hosts[i]) ||
-			is_name(host, guard->hosts[i]))
+				is_name(host, guard->hosts[i]))
 			return true;
 	}
 	return is_own_name(guard->place, host);
 }
 
 static unsigned check_host(const struct guard *guard,
-	const struct request *request, const char **why)
+		const struct request *request, const char **why)
 {
 	bool is_repeated;
-	const char *const host =
-		request_header(request, MHD_HTTP_HEADER_HOST, &is_repeated);
+	const char *const host = request_header(
+			request, MHD_HTTP_HEADER_HOST, &is_repeated);
 
 	if (!host || !*host) {
 		*why = is_repeated ? "there is more than one Host"
@@ -115,7 +115,7 @@ static bool is_same_origin(const struct guard *guard, const char *origin)
 		return false;
 	for (unsigned i = 0; i < guard->host_count; i++) {
 		if (!strcasecmp(origin + 8, guard->hosts[i]) ||
-			is_name(origin + 8, guard->hosts[i]))
+				is_name(origin + 8, guard->hosts[i]))
 			return true;
 	}
 	return guard->place->address.ss_family == AF_UNIX &&
@@ -123,23 +123,24 @@ static bool is_same_origin(const struct guard *guard, const char *origin)
 }
 
 static unsigned check_origin(const struct guard *guard,
-	const struct request *request, const char **why)
+		const struct request *request, const char **why)
 {
 	bool is_repeated, is_odd;
-	const char *const origin =
-		request_header(request, MHD_HTTP_HEADER_ORIGIN, &is_repeated);
+	const char *const origin = request_header(
+			request, MHD_HTTP_HEADER_ORIGIN, &is_repeated);
 	const char *const site =
-		request_header(request, "Sec-Fetch-Site", &is_odd);
+			request_header(request, "Sec-Fetch-Site", &is_odd);
 	const char *const mode =
-		request_header(request, "Sec-Fetch-Mode", &is_odd);
+			request_header(request, "Sec-Fetch-Mode", &is_odd);
 
 	*why = "a page of another site asks";
 	if (is_repeated || (origin && !is_same_origin(guard, origin)))
 		return MHD_HTTP_FORBIDDEN;
 	/* a link from elsewhere may lead here */
 	if (site &&
-		(!strcmp(site, "cross-site") || !strcmp(site, "same-site")) &&
-		(!mode || strcmp(mode, "navigate")))
+			(!strcmp(site, "cross-site") ||
+					!strcmp(site, "same-site")) &&
+			(!mode || strcmp(mode, "navigate")))
 		return MHD_HTTP_FORBIDDEN;
 	return 0;
 }
@@ -148,17 +149,17 @@ static bool has_body(const struct request *request)
 {
 	bool is_repeated;
 	const char *const length = request_header(
-		request, MHD_HTTP_HEADER_CONTENT_LENGTH, &is_repeated);
+			request, MHD_HTTP_HEADER_CONTENT_LENGTH, &is_repeated);
 
 	if (is_repeated || (length && strcmp(length, "0")))
 		return true;
 	return request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING,
-		       &is_repeated) ||
+			       &is_repeated) ||
 	       is_repeated;
 }
 
 unsigned guard_check(const struct guard *guard, const struct request *request,
-	const char *method, const char **why)
+		const char *method, const char **why)
 {
 	unsigned status;
 
@@ -166,8 +167,8 @@ unsigned guard_check(const struct guard *guard, const struct request *request,
 	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
 		return MHD_HTTP_METHOD_NOT_ALLOWED;
 	*why = request->flaw == MHD_HTTP_URI_TOO_LONG
-		       ? "the address is too long"
-		       : "the address is not sound";
+			       ? "the address is too long"
+			       : "the address is not sound";
 	if (request->flaw)
 		return request->flaw;
 	*why = "a question has no body";

@@ -17,6 +17,6 @@ struct guard {
 
 /* 0, or the status to refuse it with, and why. */
 unsigned guard_check(const struct guard *guard, const struct request *request,
-	const char *method, const char **why);
+		const char *method, const char **why);
 
 #endif

@@ -76,7 +76,7 @@ void json_amounts(struct text *text, const struct history_row *row)
 	text_member_number(text, "packets", in->packets + out->packets);
 	text_member_number(text, "lost", json_sum(row->lost));
 	text_member_number(text, "lost_packets",
-		row->lost[TM_IN].packets + row->lost[TM_OUT].packets);
+			row->lost[TM_IN].packets + row->lost[TM_OUT].packets);
 }
 
 static void put_key(struct text *text, const char *key, const char *label)
@@ -92,9 +92,9 @@ void json_key(struct text *text, const struct history_row *row, unsigned by)
 	if (by == HISTORY_BY_USER) {
 		snprintf(name, sizeof(name), "%" PRIu32, row->uid);
 		put_key(text, name,
-			row->uid == TM_NOBODY ? "none"
-			: row->user	      ? row->user
-					      : name);
+				row->uid == TM_NOBODY ? "none"
+				: row->user	      ? row->user
+						      : name);
 	} else if (by == HISTORY_BY_PROCESS) {
 		put_key(text, row->process, row->process);
 	} else if (by == HISTORY_BY_REMOTE) {
@@ -103,7 +103,7 @@ void json_key(struct text *text, const struct history_row *row, unsigned by)
 		put_key(text, row->interface, row->interface);
 	} else if (by == HISTORY_BY_PROTOCOL) {
 		put_key(text, protocol_name(name, row->protocol),
-			protocol_name(name, row->protocol));
+				protocol_name(name, row->protocol));
 	} else {
 		put_key(text, "", "all");
 	}

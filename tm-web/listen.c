@@ -65,7 +65,8 @@ bool place_parse(struct place *place, const char *text)
 	host[length] = '\0';
 	if (*host != '[')
 		return parse_ipv4(place,
-			strcmp(host, "localhost") ? host : "127.0.0.1", port);
+				strcmp(host, "localhost") ? host : "127.0.0.1",
+				port);
 	if (host[length - 1] != ']')
 		return false;
 	host[length - 1] = '\0';
@@ -102,13 +103,14 @@ static void write_url(struct place *place)
 
 	if (place->address.ss_family == AF_INET)
 		snprintf(place->url, sizeof(place->url), "http://%s:%u/",
-			inet_ntop(AF_INET, &ipv4->sin_addr, text, sizeof(text)),
-			ntohs(ipv4->sin_port));
+				inet_ntop(AF_INET, &ipv4->sin_addr, text,
+						sizeof(text)),
+				ntohs(ipv4->sin_port));
 	else if (place->address.ss_family == AF_INET6)
 		snprintf(place->url, sizeof(place->url), "http://[%s]:%u/",
-			inet_ntop(
-				AF_INET6, &ipv6->sin6_addr, text, sizeof(text)),
-			ntohs(ipv6->sin6_port));
+				inet_ntop(AF_INET6, &ipv6->sin6_addr, text,
+						sizeof(text)),
+				ntohs(ipv6->sin6_port));
 	else
 		snprintf(place->url, sizeof(place->url), "%s", place->text);
 }
@@ -152,7 +154,8 @@ static int bind_inet(int socket, struct place *place)
 	const int on = 1;
 
 	if (setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-		bind(socket, (const void *)&place->address, place->size))
+			bind(socket, (const void *)&place->address,
+					place->size))
 		return -1;
 	return getsockname(socket, (void *)&place->address, &place->size);
 }
@@ -161,12 +164,12 @@ int place_listen(struct place *place)
 {
 	const bool is_unix = place->address.ss_family == AF_UNIX;
 	const int fd = socket(place->address.ss_family,
-		SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+			SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return -1;
 	if ((is_unix ? bind_unix(fd, place) : bind_inet(fd, place)) ||
-		listen(fd, BACKLOG)) {
+			listen(fd, BACKLOG)) {
 		const int error = errno;
 
 		close(fd);

@@ -56,7 +56,7 @@ static struct {
 	struct tm_index users;
 	char **names;
 	uint32_t name_room;
-} hub = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} hub = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -77,8 +77,9 @@ static void put_age(struct text *text)
 		text_string(text, ",\"stale_seconds\":null");
 	else
 		text_format(text, ",\"stale_seconds\":%.3f",
-			now > hub.watermark_ns ? (now - hub.watermark_ns) / 1e9
-					       : 0);
+				now > hub.watermark_ns
+						? (now - hub.watermark_ns) / 1e9
+						: 0);
 }
 
 static const char *name_of(uint32_t uid)
@@ -97,16 +98,16 @@ static void put_change(struct text *text, const struct change *change)
 	text_member_number(text, "total", change_total(change));
 	text_member_number(text, "packets_in", change->packets_in);
 	text_member_number(text, "packets_out", change->packets_out);
-	text_member_number(
-		text, "packets", change->packets_in + change->packets_out);
+	text_member_number(text, "packets",
+			change->packets_in + change->packets_out);
 	text_member_number(text, "lost", change->lost);
 	text_character(text, '}');
 }
 
 /* Adds an event's changes that the stream may see; the list has room. */
 static size_t merge(struct change *list, size_t count,
-	const struct event *event, const struct viewer *viewer,
-	struct tm_index *users)
+		const struct event *event, const struct viewer *viewer,
+		struct tm_index *users)
 {
 	for (size_t i = 0; i < event->count; i++) {
 		const struct change *const change = &event->list[i];
@@ -118,7 +119,7 @@ static size_t merge(struct change *list, size_t count,
 		if (at == TM_INDEX_NONE)
 			continue;
 		if (at == count)
-			list[count++] = (struct change){.uid = change->uid};
+			list[count++] = (struct change){ .uid = change->uid };
 		change_add(&list[at], change);
 	}
 	return count;
@@ -126,7 +127,7 @@ static size_t merge(struct change *list, size_t count,
 
 static void put_list(struct text *text, struct change *list, size_t count)
 {
-	struct change sum = {0};
+	struct change sum = { 0 };
 
 	changes_sort(list, count);
 	for (size_t i = 0; i < count; i++)
@@ -153,7 +154,7 @@ static bool is_wanted(const struct stream *stream, const struct event *event)
 static void put_rows(struct stream *stream)
 {
 	struct text *const text = &stream->text;
-	struct tm_index users = {0};
+	struct tm_index users = { 0 };
 	uint64_t span_ns = 0;
 	struct change *list;
 	size_t count = 0;
@@ -168,8 +169,8 @@ static void put_rows(struct stream *stream)
 		if (!is_wanted(stream, &hub.events[i]))
 			continue;
 		span_ns += hub.events[i].span_ns;
-		count = merge(
-			list, count, &hub.events[i], &stream->viewer, &users);
+		count = merge(list, count, &hub.events[i], &stream->viewer,
+				&users);
 	}
 	text_format(text, "id: %" PRIu64 "\nevent: rows\ndata: ", hub.last_id);
 	json_begin(text);
@@ -224,7 +225,7 @@ static ssize_t read_stream(void *context, uint64_t at, char *out, size_t most)
 	(void)at;
 	pthread_mutex_lock(&hub.lock);
 	if (stream->sent == stream->text.size &&
-		!compose(stream, clock_ns(CLOCK_MONOTONIC))) {
+			!compose(stream, clock_ns(CLOCK_MONOTONIC))) {
 		stream->is_waiting = true;
 		MHD_suspend_connection(stream->connection);
 	}
@@ -258,7 +259,7 @@ static uint64_t last_id(const struct request *request)
 {
 	bool is_repeated;
 	const char *const text =
-		request_header(request, "Last-Event-ID", &is_repeated);
+			request_header(request, "Last-Event-ID", &is_repeated);
 	uint64_t id;
 
 	return text && tm_number_parse(text, UINT64_MAX, &id) ? id : 0;
@@ -299,8 +300,8 @@ struct MHD_Response *live_open(struct request *request)
 	stream = add_stream(request);
 	if (!stream)
 		return NULL;
-	response = MHD_create_response_from_callback(
-		MHD_SIZE_UNKNOWN, CHUNK, read_stream, stream, close_stream);
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, CHUNK,
+			read_stream, stream, close_stream);
 	if (!response)
 		close_stream(stream);
 	return response;
@@ -313,11 +314,13 @@ static void wake_streams(void)
 	const uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
 	for (struct stream *stream = hub.streams; stream;
-		stream = stream->next) {
+			stream = stream->next) {
 		if (!stream->is_waiting ||
-			(hub.last_id <= stream->last_id &&
-				stream->generation == hub.generation &&
-				now_ns - stream->last_ns < HEARTBEAT_NS))
+				(hub.last_id <= stream->last_id &&
+						stream->generation ==
+								hub.generation &&
+						now_ns - stream->last_ns <
+								HEARTBEAT_NS))
 			continue;
 		stream->is_waiting = false;
 		MHD_resume_connection(stream->connection);
@@ -341,7 +344,7 @@ static void forget_events(void)
 {
 	for (unsigned i = 0; i < KEPT; i++) {
 		free(hub.events[i].list);
-		hub.events[i] = (struct event){0};
+		hub.events[i] = (struct event){ 0 };
 	}
 }
 
@@ -354,7 +357,7 @@ static void set_name(uint32_t uid, const char *name)
 		return;
 	if (at >= hub.name_room) {
 		names = reallocarray(
-			hub.names, hub.name_room + 256, sizeof(*names));
+				hub.names, hub.name_room + 256, sizeof(*names));
 		if (!names)
 			return;
 		memset(names + hub.name_room, 0, 256 * sizeof(*names));
@@ -384,11 +387,12 @@ struct watch {
 static uint64_t newest(struct history *history)
 {
 	const uint64_t now = clock_ns(CLOCK_REALTIME);
-	struct history_summary summary = {0};
+	struct history_summary summary = { 0 };
 	uint64_t newest_ns = 0;
 
-	if (!history_summary(history, &(struct history_filter){.from_ns = now},
-		    &summary))
+	if (!history_summary(history,
+			    &(struct history_filter){ .from_ns = now },
+			    &summary))
 		newest_ns = summary.newest_ns;
 	history_summary_free(&summary);
 	return newest_ns;
@@ -418,7 +422,7 @@ static void tell(struct watch *watch, struct event event)
  * again. */
 static bool look(struct watch *watch, struct history *history)
 {
-	struct event event = {0};
+	struct event event = { 0 };
 	ssize_t count = -1;
 	bool is_soon;
 
@@ -428,7 +432,7 @@ static bool look(struct watch *watch, struct history *history)
 	is_soon = is_too_soon(watch, event.watermark_ns);
 	if (event.watermark_ns && !is_soon)
 		count = changes_look(&watch->changes, history,
-			event.watermark_ns, &event.list);
+				event.watermark_ns, &event.list);
 	history_end(history);
 	event.count = count;
 	if (count >= 0)
@@ -443,8 +447,8 @@ static bool is_listened(void)
 
 	pthread_mutex_lock(&hub.lock);
 	is = hub.streams ||
-	     (hub.left_ns &&
-		     clock_ns(CLOCK_MONOTONIC) - hub.left_ns < GRACE_NS);
+	     (hub.left_ns && clock_ns(CLOCK_MONOTONIC) - hub.left_ns <
+					     GRACE_NS);
 	pthread_mutex_unlock(&hub.lock);
 	return is;
 }
@@ -468,7 +472,7 @@ static void watch_once(struct watch *watch)
 {
 	const char *problem;
 	struct history *const history =
-		database_use(&watch->database, &problem);
+			database_use(&watch->database, &problem);
 	int64_t version;
 
 	if (!history)
@@ -483,16 +487,16 @@ static void watch_once(struct watch *watch)
 
 static void rest(uint64_t ns)
 {
-	const struct timespec pause = {ns / SECOND_NS, ns % SECOND_NS};
+	const struct timespec pause = { ns / SECOND_NS, ns % SECOND_NS };
 
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
 static void *run(void *path)
 {
-	struct watch watch = {.database.path = path,
-		.version = -1,
-		.changes.note = note_name};
+	struct watch watch = {
+		.database.path = path, .version = -1, .changes.note = note_name
+	};
 
 	while (true) {
 		const uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);

@@ -37,8 +37,8 @@ static bool is_just_made(const char *path)
  * is being made is waited for. */
 static void check_database(const char *path)
 {
-	const struct timespec pause = {0, 100000000};
-	struct database database = {.path = path};
+	const struct timespec pause = { 0, 100000000 };
+	struct database database = { .path = path };
 	const char *problem;
 
 	while (!database_use(&database, &problem)) {
@@ -65,14 +65,14 @@ static void __attribute__((noreturn)) fail_to_listen(const struct place *place)
 	if (error != EACCES)
 		errx(TM_FAILED, "%s: %s", place->text, strerror(error));
 	if (!path)
-		errx(TM_FAILED,
-			"%s: %s; it runs as %s: take a port from 1024 on",
-			place->text, strerror(error), name);
+		errx(TM_FAILED, "%s: %s; it runs as %s: take a port from 1024 on",
+				place->text, strerror(error), name);
 	errx(TM_FAILED,
-		"%s: %s; it runs as %s, who has to own %.*s (--user NAME "
-		"is another)",
-		place->text, strerror(error), name,
-		slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+			"%s: %s; it runs as %s, who has to own %.*s (--user NAME "
+			"is another)",
+			place->text, strerror(error), name,
+			slash ? (int)(slash - path) + 1 : 1,
+			slash ? path : ".");
 }
 
 static void say_place(const struct options *options)
@@ -95,7 +95,7 @@ static void block_signals(int how)
 
 static void run(void)
 {
-	const struct timespec second = {1, 0};
+	const struct timespec second = { 1, 0 };
 
 	while (!tm_stop_requested()) {
 		nanosleep(&second, NULL);
@@ -116,7 +116,8 @@ int main(int argc, char **argv)
 	problem = confine_user(options.user, options.server.database);
 	if (problem)
 		errx(TM_FAILED, "%s: %s",
-			options.user ? options.user : "its user", problem);
+				options.user ? options.user : "its user",
+				problem);
 	check_database(options.server.database);
 	socket = place_listen(&options.place);
 	if (socket < 0)

@@ -10,23 +10,23 @@
 #include "routes.h"
 
 static const char usage[] =
-	"usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
-	"              [--user-from-header NAME] [--user NAME] --db FILE\n"
-	"Serves the history of tm-store, and what moves now, to a browser.\n"
-	"\n"
-	"      --db FILE        the database that tm-store writes\n"
-	"      --listen PLACE   127.0.0.1:8080 by default; port 0 is one that is\n"
-	"                       free; unix:PATH is a socket for a proxy\n"
-	"      --host NAME      answer to this name (or NAME:PORT) too; repeatable\n"
-	"      --user-from-header NAME\n"
-	"                       a proxy says in this header who asks, and people see\n"
-	"                       their own rows only; with a local PLACE alone\n"
-	"      --user NAME      become this user; as root: tm, who called sudo,\n"
-	"                       or nobody\n"
-	"  -q, --quiet          don't say where the page is\n"
-	"  -v, --verbose        a line for each request, and what is not confined\n"
-	"  -h, --help           show this\n"
-	"  -V, --version        show the version\n";
+		"usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
+		"              [--user-from-header NAME] [--user NAME] --db FILE\n"
+		"Serves the history of tm-store, and what moves now, to a browser.\n"
+		"\n"
+		"      --db FILE        the database that tm-store writes\n"
+		"      --listen PLACE   127.0.0.1:8080 by default; port 0 is one that is\n"
+		"                       free; unix:PATH is a socket for a proxy\n"
+		"      --host NAME      answer to this name (or NAME:PORT) too; repeatable\n"
+		"      --user-from-header NAME\n"
+		"                       a proxy says in this header who asks, and people see\n"
+		"                       their own rows only; with a local PLACE alone\n"
+		"      --user NAME      become this user; as root: tm, who called sudo,\n"
+		"                       or nobody\n"
+		"  -q, --quiet          don't say where the page is\n"
+		"  -v, --verbose        a line for each request, and what is not confined\n"
+		"  -h, --help           show this\n"
+		"  -V, --version        show the version\n";
 
 static void __attribute__((noreturn)) misuse(void)
 {
@@ -39,7 +39,7 @@ static bool is_word(const char *text, const char *more)
 	size_t length = 0;
 
 	while (isalnum((unsigned char)text[length]) ||
-		(text[length] && strchr(more, text[length])))
+			(text[length] && strchr(more, text[length])))
 		length++;
 	return length && !text[length];
 }
@@ -69,7 +69,7 @@ static void set_place(struct place *place, const char *text)
 	if (place_parse(place, text))
 		return;
 	warnx("--listen %s: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH",
-		text);
+			text);
 	misuse();
 }
 
@@ -117,23 +117,23 @@ static void check_header(const struct options *options)
 		return;
 	warnx("--user-from-header: %s can be reached from other machines; "
 	      "listen on 127.0.0.1 or unix:PATH behind the proxy",
-		options->place.text);
+			options->place.text);
 	misuse();
 }
 
 void options_parse(struct options *options, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"db", required_argument, NULL, DATABASE},
-		{"listen", required_argument, NULL, LISTEN},
-		{"host", required_argument, NULL, HOST},
-		{"user-from-header", required_argument, NULL, HEADER},
-		{"user", required_argument, NULL, USER},
-		{"quiet", no_argument, NULL, 'q'},
-		{"verbose", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "db", required_argument, NULL, DATABASE },
+		{ "listen", required_argument, NULL, LISTEN },
+		{ "host", required_argument, NULL, HOST },
+		{ "user-from-header", required_argument, NULL, HEADER },
+		{ "user", required_argument, NULL, USER },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
 	int letter;
 

@@ -15,9 +15,9 @@ static struct {
 	struct request *first, **last;
 	unsigned count;
 	const char *path;
-} queue = {.lock = PTHREAD_MUTEX_INITIALIZER,
+} queue = { .lock = PTHREAD_MUTEX_INITIALIZER,
 	.has_more = PTHREAD_COND_INITIALIZER,
-	.last = &queue.first};
+	.last = &queue.first };
 
 static struct request *next_request(void)
 {
@@ -37,7 +37,7 @@ static struct request *next_request(void)
 
 static void *work(void *unused)
 {
-	struct database database = {.path = queue.path};
+	struct database database = { .path = queue.path };
 
 	(void)unused;
 	while (true) {

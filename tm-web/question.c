@@ -20,8 +20,8 @@ struct reading {
 
 typedef bool read_fn(struct reading *reading, const char *value);
 
-static bool read_time(
-	const struct question *question, const char *value, uint64_t *time_ns)
+static bool read_time(const struct question *question, const char *value,
+		uint64_t *time_ns)
 {
 	uint64_t ago_ns;
 
@@ -43,18 +43,18 @@ static bool read_time(
 static bool read_from(struct reading *reading, const char *value)
 {
 	return read_time(reading->question, value,
-		&reading->question->query.filter.from_ns);
+			&reading->question->query.filter.from_ns);
 }
 
 static bool read_to(struct reading *reading, const char *value)
 {
 	return read_time(reading->question, value,
-		&reading->question->query.filter.to_ns);
+			&reading->question->query.filter.to_ns);
 }
 
 #define BY_TIME                                                                \
 	(HISTORY_BY_MINUTE | HISTORY_BY_HOUR | HISTORY_BY_DAY |                \
-		HISTORY_BY_MONTH)
+			HISTORY_BY_MONTH)
 
 static bool add_key(struct question *question, const char *name)
 {
@@ -134,7 +134,7 @@ static bool read_protocol(struct reading *reading, const char *value)
 
 	filter->has_protocol = true;
 	if (*value && !tm_word_find(tm_protocols, value, &word) &&
-		!tm_number_parse(value, UINT8_MAX, &number))
+			!tm_number_parse(value, UINT8_MAX, &number))
 		return false;
 	filter->protocol = word | number;
 	return true;
@@ -160,9 +160,10 @@ static bool read_sort(struct reading *reading, const char *value)
 	static const struct {
 		const char *name;
 		enum history_sort sort;
-	} sorts[] = {{"total", HISTORY_SORT_TOTAL}, {"in", HISTORY_SORT_IN},
-		{"out", HISTORY_SORT_OUT}, {"packets", HISTORY_SORT_PACKETS},
-		{"lost", HISTORY_SORT_LOST}, {"name", HISTORY_SORT_KEY}};
+	} sorts[] = { { "total", HISTORY_SORT_TOTAL },
+		{ "in", HISTORY_SORT_IN }, { "out", HISTORY_SORT_OUT },
+		{ "packets", HISTORY_SORT_PACKETS },
+		{ "lost", HISTORY_SORT_LOST }, { "name", HISTORY_SORT_KEY } };
 	struct history_rows_query *const query = &reading->question->query;
 
 	for (size_t i = 0; i < sizeof(sorts) / sizeof(*sorts); i++) {
@@ -186,14 +187,14 @@ static bool read_order(struct reading *reading, const char *value)
 static bool read_limit(struct reading *reading, const char *value)
 {
 	return tm_number_parse(value, QUESTION_CSV_MOST,
-		       &reading->question->query.limit) &&
+			       &reading->question->query.limit) &&
 	       reading->question->query.limit;
 }
 
 static bool read_offset(struct reading *reading, const char *value)
 {
 	return tm_number_parse(
-		value, INT64_MAX, &reading->question->query.offset);
+			value, INT64_MAX, &reading->question->query.offset);
 }
 
 static bool read_output(struct reading *reading, const char *value)
@@ -202,8 +203,8 @@ static bool read_output(struct reading *reading, const char *value)
 	return !strcmp(value, "csv") || !strcmp(value, "json");
 }
 
-static bool read_within(
-	const char *value, uint64_t least, uint64_t most, unsigned *number)
+static bool read_within(const char *value, uint64_t least, uint64_t most,
+		unsigned *number)
 {
 	uint64_t wide;
 
@@ -233,26 +234,26 @@ static const struct {
 	read_fn *read;
 	const char *is; /* what it has to be */
 } known[] = {
-	{"from", read_from, "a time: ns, -1h, RFC 3339 or now"},
-	{"to", read_to, "a time: ns, -1h, RFC 3339 or now"},
-	{"by", read_by,
-		"some of user, process, remote, protocol, interface, "
-		"direction, and one of minute, hour, day, month"},
-	{"user", read_user, "a user's number, or a name in the history"},
-	{"process", read_process, "a command's name"},
-	{"remote", read_remote, "an address"},
-	{"protocol", read_protocol, "tcp, udp, icmp or a number"},
-	{"interface", read_interface, "an interface's name"},
-	{"direction", read_direction, "in or out"},
-	{"search", read_search, "a text of at most 256 bytes"},
-	{"sort", read_sort, "total, in, out, packets, lost or name"},
-	{"order", read_order, "asc or desc"},
-	{"limit", read_limit, "a number of rows"},
-	{"offset", read_offset, "a number of rows"},
-	{"output", read_output, "json or csv"},
-	{"top", read_top, "0 to 32"},
-	{"bins", read_bins, "1 to 2000"},
-	{"hours", read_hours, "1 to 876000"},
+	{ "from", read_from, "a time: ns, -1h, RFC 3339 or now" },
+	{ "to", read_to, "a time: ns, -1h, RFC 3339 or now" },
+	{ "by", read_by,
+			"some of user, process, remote, protocol, interface, "
+			"direction, and one of minute, hour, day, month" },
+	{ "user", read_user, "a user's number, or a name in the history" },
+	{ "process", read_process, "a command's name" },
+	{ "remote", read_remote, "an address" },
+	{ "protocol", read_protocol, "tcp, udp, icmp or a number" },
+	{ "interface", read_interface, "an interface's name" },
+	{ "direction", read_direction, "in or out" },
+	{ "search", read_search, "a text of at most 256 bytes" },
+	{ "sort", read_sort, "total, in, out, packets, lost or name" },
+	{ "order", read_order, "asc or desc" },
+	{ "limit", read_limit, "a number of rows" },
+	{ "offset", read_offset, "a number of rows" },
+	{ "output", read_output, "json or csv" },
+	{ "top", read_top, "0 to 32" },
+	{ "bins", read_bins, "1 to 2000" },
+	{ "hours", read_hours, "1 to 876000" },
 };
 
 static bool is_taken(const char *names, const char *name)
@@ -268,26 +269,26 @@ static bool is_taken(const char *names, const char *name)
 }
 
 static bool take(struct reading *reading, struct request *request,
-	const char *names, const struct parameter *parameter)
+		const char *names, const struct parameter *parameter)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		if (strcmp(known[i].name, parameter->name) ||
-			!is_taken(names, known[i].name))
+				!is_taken(names, known[i].name))
 			continue;
 		if (parameter->value !=
-			request_parameter(request, parameter->name)) {
+				request_parameter(request, parameter->name)) {
 			answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-				"%s is there twice", known[i].name);
+					"%s is there twice", known[i].name);
 			return false;
 		}
 		if (known[i].read(reading, parameter->value))
 			return true;
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-			"%s has to be %s", known[i].name, known[i].is);
+				"%s has to be %s", known[i].name, known[i].is);
 		return false;
 	}
 	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-		"%.64s is no parameter here", parameter->name);
+			"%.64s is no parameter here", parameter->name);
 	return false;
 }
 
@@ -312,7 +313,7 @@ static bool bind_to_viewer(struct question *question, struct request *request)
 		return true;
 	if (filter->has_user && filter->uid != request->viewer.uid) {
 		answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
-			"these are another user's rows");
+				"these are another user's rows");
 		return false;
 	}
 	filter->has_user = true;
@@ -326,10 +327,10 @@ static bool complete(struct question *question, struct request *request)
 
 	if (question->hours)
 		query->filter.from_ns =
-			question->now_ns - question->hours * HOUR_NS;
+				question->now_ns - question->hours * HOUR_NS;
 	if (query->filter.from_ns >= query->filter.to_ns) {
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-			"from has to be before to");
+				"from has to be before to");
 		return false;
 	}
 	if (!query->limit)
@@ -337,7 +338,7 @@ static bool complete(struct question *question, struct request *request)
 	if (question->is_csv || query->limit <= LIMIT_MOST)
 		return bind_to_viewer(question, request);
 	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-		"limit has to be %d at most", LIMIT_MOST);
+			"limit has to be %d at most", LIMIT_MOST);
 	return false;
 }
 
@@ -346,10 +347,10 @@ static void begin(struct question *question)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	*question = (struct question){
-		.now_ns = now.tv_sec * SECOND_NS + now.tv_nsec,
+	*question = (struct question){ .now_ns = now.tv_sec * SECOND_NS +
+						 now.tv_nsec,
 		.top = 8,
-		.bins = 300};
+		.bins = 300 };
 	question->query.filter.from_ns = question->now_ns - HOUR_NS;
 	question->query.filter.to_ns = question->now_ns;
 	question->query.by = question->keys.order[0] = HISTORY_BY_USER;
@@ -357,17 +358,17 @@ static void begin(struct question *question)
 }
 
 static bool parse(struct question *question, struct history *history,
-	struct request *request, const char *names, bool is_strict)
+		struct request *request, const char *names, bool is_strict)
 {
-	struct reading reading = {question, history, request};
+	struct reading reading = { question, history, request };
 
 	begin(question);
 	for (unsigned i = 0; i < request->parameter_count; i++) {
 		const struct parameter *const parameter =
-			&request->parameters[i];
+				&request->parameters[i];
 
 		if ((is_strict || is_taken(names, parameter->name)) &&
-			!take(&reading, request, names, parameter))
+				!take(&reading, request, names, parameter))
 			return false;
 	}
 	set_order(question, request);
@@ -375,13 +376,13 @@ static bool parse(struct question *question, struct history *history,
 }
 
 bool question_parse(struct question *question, struct history *history,
-	struct request *request, const char *names)
+		struct request *request, const char *names)
 {
 	return parse(question, history, request, names, true);
 }
 
 bool question_parse_known(struct question *question, struct history *history,
-	struct request *request, const char *names)
+		struct request *request, const char *names)
 {
 	return parse(question, history, request, names, false);
 }

@@ -19,10 +19,10 @@ struct question {
 /* False when it was answered with an error: something foreign or twice. The
  * names are those that this path takes, with spaces around each. */
 bool question_parse(struct question *question, struct history *history,
-	struct request *request, const char *names);
+		struct request *request, const char *names);
 
 /* The same, and what is foreign is not looked at. */
 bool question_parse_known(struct question *question, struct history *history,
-	struct request *request, const char *names);
+		struct request *request, const char *names);
 
 #endif

@@ -56,7 +56,7 @@ static int split(struct request *request, const char *target)
 	end = decode(&from, &to, "?", false);
 	while (end > 0 && *from) {
 		struct parameter *const parameter =
-			&request->parameters[request->parameter_count];
+				&request->parameters[request->parameter_count];
 
 		if (request->parameter_count++ == REQUEST_PARAMETERS_MOST)
 			return MHD_HTTP_BAD_REQUEST;
@@ -122,7 +122,7 @@ struct lookup {
 };
 
 static enum MHD_Result look(void *context, enum MHD_ValueKind kind,
-	const char *name, const char *value)
+		const char *name, const char *value)
 {
 	struct lookup *const lookup = context;
 
@@ -134,19 +134,19 @@ static enum MHD_Result look(void *context, enum MHD_ValueKind kind,
 	return MHD_YES;
 }
 
-const char *request_header(
-	const struct request *request, const char *name, bool *is_repeated)
+const char *request_header(const struct request *request, const char *name,
+		bool *is_repeated)
 {
-	struct lookup lookup = {.name = name};
+	struct lookup lookup = { .name = name };
 
 	MHD_get_connection_values(
-		request->connection, MHD_HEADER_KIND, look, &lookup);
+			request->connection, MHD_HEADER_KIND, look, &lookup);
 	*is_repeated = lookup.count > 1;
 	return lookup.count == 1 ? lookup.value : NULL;
 }
 
 void answer_error(
-	struct answer *answer, unsigned status, const char *format, ...)
+		struct answer *answer, unsigned status, const char *format, ...)
 {
 	char line[512];
 	va_list arguments;

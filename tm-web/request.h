@@ -57,11 +57,11 @@ const char *request_parameter(const struct request *request, const char *name);
 
 /* The header's value where it is there once, else NULL; whether it is there
  * more than once. */
-const char *request_header(
-	const struct request *request, const char *name, bool *is_repeated);
+const char *request_header(const struct request *request, const char *name,
+		bool *is_repeated);
 
 /* An error for people as JSON; the answer so far is dropped. */
 void answer_error(struct answer *answer, unsigned status, const char *format,
-	...) __attribute__((format(printf, 3, 4)));
+		...) __attribute__((format(printf, 3, 4)));
 
 #endif

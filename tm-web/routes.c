@@ -14,19 +14,19 @@ static void answer_live(struct history *history, struct request *request)
 }
 
 static const struct route routes[] = {
-	{"/api/v1/rows", api_rows, false},
-	{"/api/v1/series", api_series, false},
-	{"/api/v1/summary", api_summary, false},
-	{"/api/v1/status", api_status, false},
-	{"/api/v1/live", answer_live, true},
-	{"/api/current", tracker_current, false},
-	{"/api/summary", tracker_summary, false},
-	{"/api/protocol/breakdown", tracker_protocols, false},
-	{"/api/ip/breakdown", tracker_addresses, false},
-	{"/api/history/top", tracker_top, false},
-	{TRACKER_PROCESS, tracker_process, false},
-	{"/api/processes", tracker_processes, false},
-	{"/api/timeseries", tracker_series, false},
+	{ "/api/v1/rows", api_rows, false },
+	{ "/api/v1/series", api_series, false },
+	{ "/api/v1/summary", api_summary, false },
+	{ "/api/v1/status", api_status, false },
+	{ "/api/v1/live", answer_live, true },
+	{ "/api/current", tracker_current, false },
+	{ "/api/summary", tracker_summary, false },
+	{ "/api/protocol/breakdown", tracker_protocols, false },
+	{ "/api/ip/breakdown", tracker_addresses, false },
+	{ "/api/history/top", tracker_top, false },
+	{ TRACKER_PROCESS, tracker_process, false },
+	{ "/api/processes", tracker_processes, false },
+	{ "/api/timeseries", tracker_series, false },
 };
 
 const struct route *route_find(const char *path)
@@ -35,9 +35,10 @@ const struct route *route_find(const char *path)
 		const size_t length = strlen(routes[i].path);
 
 		if (routes[i].path[length - 1] == '/'
-				? !strncmp(path, routes[i].path, length) &&
-					  path[length]
-				: !strcmp(path, routes[i].path))
+						? !strncmp(path, routes[i].path,
+								  length) &&
+								  path[length]
+						: !strcmp(path, routes[i].path))
 			return &routes[i];
 	}
 	return NULL;
@@ -52,10 +53,10 @@ static bool find_viewer(struct history *history, struct request *request)
 		return true;
 	viewer->is_bound = true;
 	if (history_find_user(history, viewer->name, &viewer->uid) &&
-		viewer->uid != TM_NOBODY)
+			viewer->uid != TM_NOBODY)
 		return true;
 	answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
-		"the history knows no such user");
+			"the history knows no such user");
 	return false;
 }
 
@@ -66,11 +67,11 @@ void route_answer(struct database *database, struct request *request)
 
 	if (!history)
 		answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE,
-			"%s", problem);
+				"%s", problem);
 	else if (find_viewer(history, request))
 		request->route->answer(history, request);
 	if (request->answer.text.is_broken)
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-			"the answer is too large; ask for less (limit, from, "
-			"to)");
+				"the answer is too large; ask for less (limit, from, "
+				"to)");
 }

@@ -7,8 +7,8 @@
 #define SECOND_NS UINT64_C(1000000000)
 
 static void put_points(struct text *text, const char *name,
-	const struct history_point *points, size_t count,
-	enum tm_direction direction)
+		const struct history_point *points, size_t count,
+		enum tm_direction direction)
 {
 	text_member(text, name);
 	text_character(text, '[');
@@ -20,8 +20,8 @@ static void put_points(struct text *text, const char *name,
 	text_character(text, ']');
 }
 
-static void put_line(
-	struct text *text, const struct history_point *points, size_t count)
+static void put_line(struct text *text, const struct history_point *points,
+		size_t count)
 {
 	put_points(text, "in", points, count, TM_IN);
 	put_points(text, "out", points, count, TM_OUT);
@@ -41,7 +41,7 @@ static bool is_rest(const struct history_line *line, unsigned by, unsigned top)
 }
 
 static void add_points(struct history_point *sum,
-	const struct history_point *points, size_t count)
+		const struct history_point *points, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		sum[i].bytes[TM_IN] += points[i].bytes[TM_IN];
@@ -50,11 +50,11 @@ static void add_points(struct history_point *sum,
 }
 
 static void put_lines(struct text *text, const struct question *question,
-	const struct history_series *series)
+		const struct history_series *series)
 {
 	const unsigned by = question->query.by;
 	struct history_point *const rest =
-		calloc(series->bins + 1, sizeof(*rest));
+			calloc(series->bins + 1, sizeof(*rest));
 	const char *before = "{";
 
 	if (!rest) {
@@ -86,44 +86,45 @@ static void put_times(struct text *text, const struct history_series *series)
 	text_character(text, '[');
 	for (size_t i = 0; i < series->bins; i++)
 		text_format(text, "%s%" PRIu64, i ? "," : "",
-			series->begins[i] / SECOND_NS);
+				series->begins[i] / SECOND_NS);
 	text_character(text, ']');
 	text_member(text, "seconds");
 	text_character(text, '[');
 	for (size_t i = 0; i < series->bins; i++)
 		text_format(text, "%s%" PRIu64, i ? "," : "",
-			(series->begins[i + 1] - series->begins[i]) /
-				SECOND_NS);
+				(series->begins[i + 1] - series->begins[i]) /
+						SECOND_NS);
 	text_character(text, ']');
 }
 
 /* The last bin is still to be lived through. */
 static void put_covered(struct text *text, const struct history_series *series,
-	const struct history_summary *summary, uint64_t now_ns)
+		const struct history_summary *summary, uint64_t now_ns)
 {
 	text_member(text, "covered");
 	text_character(text, '[');
 	for (size_t i = 0; i < series->bins; i++) {
 		const uint64_t begin = series->begins[i];
 		const uint64_t end = series->begins[i + 1] < now_ns
-					     ? series->begins[i + 1]
-					     : now_ns;
+						     ? series->begins[i + 1]
+						     : now_ns;
 
 		text_format(text, "%s%.3g", i ? "," : "",
-			end > begin
-				? api_share(api_covered_ns(summary, begin, end),
-					  end - begin)
-				: 0);
+				end > begin ? api_share(api_covered_ns(summary,
+									begin,
+									end),
+							      end - begin)
+					    : 0);
 	}
 	text_character(text, ']');
 }
 
 static void put_series(struct text *text, const struct question *question,
-	const struct history_series *series,
-	const struct history_summary *summary)
+		const struct history_series *series,
+		const struct history_summary *summary)
 {
 	api_put_range(text, series->bins ? series->begins[0] : 0,
-		series->bins ? series->begins[series->bins] : 0);
+			series->bins ? series->begins[series->bins] : 0);
 	text_member(text, "resolution");
 	text_json(text, history_resolution_name(series->resolution));
 	text_member(text, "by");
@@ -135,25 +136,28 @@ static void put_series(struct text *text, const struct question *question,
 
 void api_series(struct history *history, struct request *request)
 {
-	struct history_summary summary = {0};
-	struct history_series series = {0};
+	struct history_summary summary = { 0 };
+	struct history_series series = { 0 };
 	struct question question;
 
 	if (!question_parse(&question, history, request,
-		    API_FILTERS "from to by top bins "))
+			    API_FILTERS "from to by top bins "))
 		return;
 	if (question.query.by & (question.query.by - 1) ||
-		question.query.by >= HISTORY_BY_DIRECTION) {
+			question.query.by >= HISTORY_BY_DIRECTION) {
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-			"by has to be one of user, process, remote, protocol "
-			"and interface");
+				"by has to be one of user, process, remote, protocol "
+				"and interface");
 		return;
 	}
 	if (history_series(history,
-		    &(struct history_series_query){question.query.filter,
-			    question.query.by, question.top, question.bins},
-		    &series) ||
-		history_summary(history, &question.query.filter, &summary)) {
+			    &(struct history_series_query){
+					    question.query.filter,
+					    question.query.by, question.top,
+					    question.bins },
+			    &series) ||
+			history_summary(history, &question.query.filter,
+					&summary)) {
 		api_fail(history, request);
 	} else {
 		put_series(api_begin(request), &question, &series, &summary);

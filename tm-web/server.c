@@ -37,16 +37,16 @@ static uint64_t now_ns(void)
 
 /* --- sending --- */
 
-static enum MHD_Result send_response(
-	struct request *request, unsigned status, struct MHD_Response *response)
+static enum MHD_Result send_response(struct request *request, unsigned status,
+		struct MHD_Response *response)
 {
 	static const char *const headers[][2] = {
-		{"Content-Security-Policy", POLICY},
-		{"X-Content-Type-Options", "nosniff"},
-		{"Referrer-Policy", "no-referrer"},
-		{"Cross-Origin-Opener-Policy", "same-origin"},
-		{"Cross-Origin-Resource-Policy", "same-origin"},
-		{"X-Frame-Options", "DENY"},
+		{ "Content-Security-Policy", POLICY },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cross-Origin-Opener-Policy", "same-origin" },
+		{ "Cross-Origin-Resource-Policy", "same-origin" },
+		{ "X-Frame-Options", "DENY" },
 	};
 	enum MHD_Result result;
 
@@ -86,11 +86,11 @@ static struct MHD_Response *respond_with(struct text *text)
 
 	if (!sent)
 		return NULL;
-	*sent = (struct sent){text->at, text->size};
-	*text = (struct text){0};
+	*sent = (struct sent){ text->at, text->size };
+	*text = (struct text){ 0 };
 	atomic_fetch_add(&outstanding, sent->size);
 	response = MHD_create_response_from_buffer_with_free_callback_cls(
-		sent->size, sent->data, forget_sent, sent);
+			sent->size, sent->data, forget_sent, sent);
 	if (!response)
 		forget_sent(sent);
 	return response;
@@ -100,7 +100,7 @@ static bool takes_gzip(const struct request *request)
 {
 	bool is_repeated;
 	const char *const takes = request_header(
-		request, MHD_HTTP_HEADER_ACCEPT_ENCODING, &is_repeated);
+			request, MHD_HTTP_HEADER_ACCEPT_ENCODING, &is_repeated);
 	const char *const at = takes ? strstr(takes, "gzip") : NULL;
 
 	return at && strncmp(at, "gzip;q=0", 8);
@@ -112,7 +112,7 @@ static void add_file_name(struct MHD_Response *response, const char *name)
 
 	snprintf(line, sizeof(line), "attachment; filename=\"%s\"", name);
 	MHD_add_response_header(
-		response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, line);
+			response, MHD_HTTP_HEADER_CONTENT_DISPOSITION, line);
 }
 
 static enum MHD_Result send_answer(struct request *request)
@@ -126,19 +126,19 @@ static enum MHD_Result send_answer(struct request *request)
 	if (!response)
 		return MHD_NO;
 	MHD_add_response_header(
-		response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
+			response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
 	MHD_add_response_header(
-		response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+			response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	if (is_packed)
-		MHD_add_response_header(
-			response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+		MHD_add_response_header(response,
+				MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 	if (answer->file_name)
 		add_file_name(response, answer->file_name);
 	return send_response(request, answer->status, response);
 }
 
 static enum MHD_Result refuse(
-	struct request *request, unsigned status, const char *why)
+		struct request *request, unsigned status, const char *why)
 {
 	answer_error(&request->answer, status, "%s", why);
 	return send_answer(request);
@@ -148,13 +148,13 @@ static bool is_fresh(const struct request *request, const char *tag)
 {
 	bool is_repeated;
 	const char *const has = request_header(
-		request, MHD_HTTP_HEADER_IF_NONE_MATCH, &is_repeated);
+			request, MHD_HTTP_HEADER_IF_NONE_MATCH, &is_repeated);
 
 	return has && strstr(has, tag);
 }
 
 static enum MHD_Result send_asset(
-	struct request *request, const struct asset *asset)
+		struct request *request, const struct asset *asset)
 {
 	const bool is_packed = takes_gzip(request);
 	const char *const data = is_packed ? asset->packed : asset->data;
@@ -164,22 +164,22 @@ static enum MHD_Result send_asset(
 	struct MHD_Response *response;
 	const bool is_same = is_fresh(request, asset_tag(tag, asset));
 
-	response = MHD_create_response_from_buffer(
-		is_same ? 0 : end - data, (void *)data, MHD_RESPMEM_PERSISTENT);
+	response = MHD_create_response_from_buffer(is_same ? 0 : end - data,
+			(void *)data, MHD_RESPMEM_PERSISTENT);
 	if (!response)
 		return MHD_NO;
 	MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, tag);
 	MHD_add_response_header(
-		response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
+			response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-		is_dated ? "max-age=31536000, immutable" : "no-cache");
+			is_dated ? "max-age=31536000, immutable" : "no-cache");
 	if (is_same)
 		return send_response(request, MHD_HTTP_NOT_MODIFIED, response);
-	MHD_add_response_header(
-		response, MHD_HTTP_HEADER_CONTENT_TYPE, asset_type(asset));
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+			asset_type(asset));
 	if (is_packed)
-		MHD_add_response_header(
-			response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+		MHD_add_response_header(response,
+				MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 	return send_response(request, MHD_HTTP_OK, response);
 }
 
@@ -189,20 +189,20 @@ static enum MHD_Result send_stream(struct request *request)
 
 	if (!response)
 		return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
-			"too many listen already");
+				"too many listen already");
 	client_asks(request->client, true);
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
+			"text/event-stream");
 	MHD_add_response_header(
-		response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
-	MHD_add_response_header(
-		response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+			response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	MHD_add_response_header(response, "X-Accel-Buffering", "no");
 	return send_response(request, MHD_HTTP_OK, response);
 }
 
 /* --- taking in --- */
 
-static void *take_target(
-	void *context, const char *target, struct MHD_Connection *connection)
+static void *take_target(void *context, const char *target,
+		struct MHD_Connection *connection)
 {
 	struct request *const request = request_new(target);
 
@@ -220,9 +220,10 @@ static bool take_viewer(struct request *request)
 {
 	bool is_repeated;
 	const char *const name =
-		route_user_header ? request_header(request, route_user_header,
-					    &is_repeated)
-				  : "";
+			route_user_header ? request_header(request,
+							    route_user_header,
+							    &is_repeated)
+					  : "";
 
 	if (!route_user_header)
 		return true;
@@ -239,12 +240,12 @@ static void check_target(struct request *request, const char *version)
 	const ptrdiff_t distance = version - request->target_end;
 
 	if (!request->flaw && distance > 1 &&
-		(size_t)distance < CONNECTION_MEMORY)
+			(size_t)distance < CONNECTION_MEMORY)
 		request->flaw = MHD_HTTP_BAD_REQUEST;
 }
 
 static enum MHD_Result begin(const struct server *server,
-	struct request *request, const char *method)
+		struct request *request, const char *method)
 {
 	const char *why;
 	unsigned status;
@@ -258,7 +259,7 @@ static enum MHD_Result begin(const struct server *server,
 		return refuse(request, status, why);
 	if (!take_viewer(request))
 		return refuse(request, MHD_HTTP_FORBIDDEN,
-			"the proxy has not said who asks");
+				"the proxy has not said who asks");
 	return MHD_YES;
 }
 
@@ -271,19 +272,19 @@ static enum MHD_Result find(struct request *request)
 		asset = asset_find(request->path);
 		return asset ? send_asset(request, asset)
 			     : refuse(request, MHD_HTTP_NOT_FOUND,
-				       "there is nothing of that name");
+					       "there is nothing of that name");
 	}
 	if (outstanding > OUTSTANDING_MOST || !pool_take(request))
 		return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
-			"too much is being asked; try again");
+				"too much is being asked; try again");
 	return MHD_YES;
 }
 
 /* The library calls it when the header is there, when the request is, and when
  * a worker has it go on. */
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
-	const char *url, const char *method, const char *version,
-	const char *upload, size_t *upload_size, void **request_context)
+		const char *url, const char *method, const char *version,
+		const char *upload, size_t *upload_size, void **request_context)
 {
 	struct request *const request = *request_context;
 
@@ -303,8 +304,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
 	if (!request->is_done)
 		return find(request);
 	return request->route->is_live && request->answer.status == MHD_HTTP_OK
-		       ? send_stream(request)
-		       : send_answer(request);
+			       ? send_stream(request)
+			       : send_answer(request);
 }
 
 static void log_request(const struct request *request)
@@ -312,17 +313,17 @@ static void log_request(const struct request *request)
 	char target[1024], user[512];
 
 	tm_escape_word(target, sizeof(target), request->target,
-		strlen(request->target));
+			strlen(request->target));
 	tm_escape_word(user, sizeof(user), request->viewer.name,
-		strlen(request->viewer.name));
+			strlen(request->viewer.name));
 	warnx("%u %s%s%s %.1f ms", request->answer.status, target,
-		*request->viewer.name ? " for " : "",
-		*request->viewer.name ? user : "",
-		(now_ns() - request->start_ns) / 1e6);
+			*request->viewer.name ? " for " : "",
+			*request->viewer.name ? user : "",
+			(now_ns() - request->start_ns) / 1e6);
 }
 
 static void complete(void *context, struct MHD_Connection *connection,
-	void **request_context, enum MHD_RequestTerminationCode how)
+		void **request_context, enum MHD_RequestTerminationCode how)
 {
 	const struct server *const server = context;
 	struct request *const request = *request_context;
@@ -346,16 +347,18 @@ int server_start(const struct server *server, int socket)
 	if (pool_start(server->database) || live_start(server->database))
 		return -1;
 	errno = 0;
-	daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0,
-		connections_accept, NULL, handle, (void *)server,
-		MHD_OPTION_LISTEN_SOCKET, socket, MHD_OPTION_CONNECTION_LIMIT,
-		connections_limit(), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		CONNECTION_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
-		take_target, NULL, MHD_OPTION_NOTIFY_COMPLETED, complete,
-		(void *)server, MHD_OPTION_NOTIFY_CONNECTION,
-		connections_notify, NULL, MHD_OPTION_END);
+	daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+						  MHD_ALLOW_SUSPEND_RESUME,
+			0, connections_accept, NULL, handle, (void *)server,
+			MHD_OPTION_LISTEN_SOCKET, socket,
+			MHD_OPTION_CONNECTION_LIMIT, connections_limit(),
+			MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
+			MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
+			MHD_OPTION_STRICT_FOR_CLIENT, 1,
+			MHD_OPTION_URI_LOG_CALLBACK, take_target, NULL,
+			MHD_OPTION_NOTIFY_COMPLETED, complete, (void *)server,
+			MHD_OPTION_NOTIFY_CONNECTION, connections_notify, NULL,
+			MHD_OPTION_END);
 	if (daemon)
 		return 0;
 	errno = errno ? errno : EAGAIN;

@@ -27,7 +27,7 @@ static void put_quota(struct text *text, const struct history_quota *quota)
 		text_string(text, "null");
 	text_member(text, "share");
 	text_format(text, "%.6f",
-		quota->limit ? (double)quota->used / quota->limit : 0);
+			quota->limit ? (double)quota->used / quota->limit : 0);
 	text_member(text, "state");
 	text_json(text, quota_state(quota));
 	api_put_range(text, quota->begin_ns, quota->end_ns);
@@ -35,7 +35,7 @@ static void put_quota(struct text *text, const struct history_quota *quota)
 }
 
 static void put_quotas(struct text *text, const struct history_quotas *quotas,
-	const struct history_filter *filter)
+		const struct history_filter *filter)
 {
 	const char *before = "";
 
@@ -65,10 +65,10 @@ static bool is_filtered(const struct history_filter *filter)
 }
 
 static int sum_up(struct history *history, const struct history_filter *filter,
-	struct history_row *sum)
+		struct history_row *sum)
 {
-	const struct history_rows_query query = {.filter = *filter};
-	struct history_rows rows = {0};
+	const struct history_rows_query query = { .filter = *filter };
+	struct history_rows rows = { 0 };
 	const int result = history_rows(history, &query, &rows);
 
 	*sum = rows.sum;
@@ -78,13 +78,13 @@ static int sum_up(struct history *history, const struct history_filter *filter,
 
 /* A summary is of the whole host; what is filtered is summed up from rows. */
 static int get_totals(struct history *history,
-	const struct history_filter *filter,
-	const struct history_summary *summary, struct totals *totals)
+		const struct history_filter *filter,
+		const struct history_summary *summary, struct totals *totals)
 {
 	struct history_filter nobodys = *filter;
 	struct history_row all, none;
 
-	*totals = (struct totals){.is_of_host = !is_filtered(filter)};
+	*totals = (struct totals){ .is_of_host = !is_filtered(filter) };
 	if (totals->is_of_host) {
 		memcpy(totals->moved, summary->moved, sizeof(totals->moved));
 		memcpy(totals->nobody, summary->nobody, sizeof(totals->nobody));
@@ -97,16 +97,16 @@ static int get_totals(struct history *history,
 		return -1;
 	memcpy(totals->moved, all.moved, sizeof(totals->moved));
 	memcpy(totals->lost, all.lost, sizeof(totals->lost));
-	for (int i = TM_IN;
-		i <= TM_OUT && !(filter->has_user && filter->uid != TM_NOBODY);
-		i++)
+	for (int i = TM_IN; i <= TM_OUT &&
+			    !(filter->has_user && filter->uid != TM_NOBODY);
+			i++)
 		totals->nobody[i].bytes =
-			none.moved[i].bytes - none.lost[i].bytes;
+				none.moved[i].bytes - none.lost[i].bytes;
 	return 0;
 }
 
 static void put_totals(struct text *text, const struct totals *totals,
-	const struct history_summary *summary)
+		const struct history_summary *summary)
 {
 	const struct tm_amount *const in = &totals->moved[TM_IN];
 	const struct tm_amount *const out = &totals->moved[TM_OUT];
@@ -119,23 +119,24 @@ static void put_totals(struct text *text, const struct totals *totals,
 	text_member_number(text, "packets_in", in->packets);
 	text_member_number(text, "packets_out", out->packets);
 	text_member_number(text, "packets", in->packets + out->packets);
-	text_member_number(
-		text, "attributed", in->bytes + out->bytes - nobody - lost);
+	text_member_number(text, "attributed",
+			in->bytes + out->bytes - nobody - lost);
 	text_member_number(text, "nobody", nobody);
 	text_member_number(text, "lost", lost);
 	text_member_number(text, "lost_packets",
-		totals->lost[TM_IN].packets + totals->lost[TM_OUT].packets);
+			totals->lost[TM_IN].packets +
+					totals->lost[TM_OUT].packets);
 	if (!totals->is_of_host) {
 		text_string(text, ",\"excluded\":null,\"unattributed\":null");
 		return;
 	}
 	text_member_number(text, "excluded", json_sum(summary->excluded));
 	text_member_number(
-		text, "unattributed", json_sum(summary->unattributed));
+			text, "unattributed", json_sum(summary->unattributed));
 }
 
 static void put_coverage(struct text *text, const struct question *question,
-	const struct history_summary *summary)
+		const struct history_summary *summary)
 {
 	const uint64_t from = question->query.filter.from_ns;
 	uint64_t to = question->query.filter.to_ns;
@@ -147,27 +148,27 @@ static void put_coverage(struct text *text, const struct question *question,
 	text_member(text, "covered_seconds");
 	text_format(text, "%.3f", covered / 1e9);
 	text_member(text, "coverage");
-	text_format(
-		text, "%.4f", api_share(covered, to > from ? to - from : 0));
+	text_format(text, "%.4f",
+			api_share(covered, to > from ? to - from : 0));
 	text_member_time(text, "first_ns", summary->first_ns);
 	text_member_time(text, "watermark_ns", summary->newest_ns);
 }
 
 void api_summary(struct history *history, struct request *request)
 {
-	struct history_summary summary = {0};
-	struct history_quotas quotas = {0};
+	struct history_summary summary = { 0 };
+	struct history_quotas quotas = { 0 };
 	struct question question;
 	struct totals totals;
 	struct text *text;
 
-	if (!question_parse(
-		    &question, history, request, API_FILTERS "from to "))
+	if (!question_parse(&question, history, request,
+			    API_FILTERS "from to "))
 		return;
 	if (history_summary(history, &question.query.filter, &summary) ||
-		get_totals(
-			history, &question.query.filter, &summary, &totals) ||
-		history_quotas(history, 0, &quotas)) {
+			get_totals(history, &question.query.filter, &summary,
+					&totals) ||
+			history_quotas(history, 0, &quotas)) {
 		api_fail(history, request);
 	} else {
 		text = api_begin(request);

@@ -132,15 +132,15 @@ int text_write(void *text, const char *more, size_t size)
 
 bool text_compress(struct text *text)
 {
-	struct text packed = {.most = 2 * TEXT_MOST};
-	z_stream stream = {
-		.next_in = (Bytef *)text->at, .avail_in = text->size};
+	struct text packed = { .most = 2 * TEXT_MOST };
+	z_stream stream = { .next_in = (Bytef *)text->at,
+		.avail_in = text->size };
 	size_t bound;
 	char *to;
 
 	/* 16: gzip's header in the place of zlib's own */
 	if (deflateInit2(&stream, 1, Z_DEFLATED, 15 + 16, 8,
-		    Z_DEFAULT_STRATEGY) != Z_OK)
+			    Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
 	bound = deflateBound(&stream, text->size);
 	to = reserve(&packed, bound);
@@ -162,5 +162,5 @@ bool text_compress(struct text *text)
 void text_free(struct text *text)
 {
 	free(text->at);
-	*text = (struct text){0};
+	*text = (struct text){ 0 };
 }

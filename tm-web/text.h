@@ -20,7 +20,7 @@ void text_string(struct text *text, const char *more);
 void text_character(struct text *text, char more);
 void text_number(struct text *text, uint64_t number);
 void text_format(struct text *text, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+		__attribute__((format(printf, 2, 3)));
 
 /* A JSON string with its quotes; NULL is null. */
 void text_json(struct text *text, const char *string);

@@ -26,7 +26,8 @@ static void put_rate(struct text *text, const char *name, double rate)
 /* Theirs: 1024-based under the names of the 1000-based. */
 static void put_formatted(struct text *text, const char *name, double rate)
 {
-	static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB"};
+	static const char *const units[] = { "B", "KB", "MB", "GB", "TB",
+		"PB" };
 	unsigned unit = 0;
 
 	for (; rate >= 1024 && unit < 5; unit++)
@@ -36,8 +37,8 @@ static void put_formatted(struct text *text, const char *name, double rate)
 }
 
 /* 2026-11-21T06:33:32, local as theirs. */
-static void put_time(
-	struct text *text, const char *name, uint64_t time_ns, char between)
+static void put_time(struct text *text, const char *name, uint64_t time_ns,
+		char between)
 {
 	const time_t seconds = time_ns / SECOND_NS;
 	char day[16], clock[16];
@@ -68,7 +69,7 @@ static struct text *begin(struct request *request, const char *more)
  * Theirs takes no notice of other parameters and of a process without a name,
  * and its own page sends both. */
 static bool ask(struct question *question, struct history *history,
-	struct request *request, const char *names, unsigned hours)
+		struct request *request, const char *names, unsigned hours)
 {
 	struct history_filter *const filter = &question->query.filter;
 
@@ -84,22 +85,22 @@ static bool ask(struct question *question, struct history *history,
 }
 
 /* Whole minutes were counted: of the last one what is over. */
-static double seconds_of(
-	const struct history_rows *rows, const struct question *question)
+static double seconds_of(const struct history_rows *rows,
+		const struct question *question)
 {
-	const uint64_t to =
-		rows->to_ns < question->now_ns ? rows->to_ns : question->now_ns;
+	const uint64_t to = rows->to_ns < question->now_ns ? rows->to_ns
+							   : question->now_ns;
 	const double counted =
-		to > rows->from_ns ? (to - rows->from_ns) / 1e9 : 0;
+			to > rows->from_ns ? (to - rows->from_ns) / 1e9 : 0;
 	const double least =
-		question->hours ? question->hours * 3600.0 : WINDOW_S;
+			question->hours ? question->hours * 3600.0 : WINDOW_S;
 
 	return counted > least ? counted : least;
 }
 
 static bool get(struct history *history, struct request *request,
-	struct question *question, unsigned by, uint64_t limit,
-	struct history_rows *rows)
+		struct question *question, unsigned by, uint64_t limit,
+		struct history_rows *rows)
 {
 	question->query.by = by;
 	question->query.limit = limit;
@@ -110,7 +111,7 @@ static bool get(struct history *history, struct request *request,
 }
 
 static double rate_of(const struct history_row *row,
-	enum tm_direction direction, double seconds)
+		enum tm_direction direction, double seconds)
 {
 	return row->moved[direction].bytes / seconds;
 }
@@ -123,7 +124,7 @@ struct process {
 };
 
 static unsigned add_up(struct process *processes, unsigned most,
-	const struct history_rows *rows, double seconds)
+		const struct history_rows *rows, double seconds)
 {
 	unsigned count = 0;
 
@@ -138,7 +139,7 @@ static unsigned add_up(struct process *processes, unsigned most,
 		if (at == most)
 			continue;
 		if (at == count)
-			processes[count++] = (struct process){.name = name};
+			processes[count++] = (struct process){ .name = name };
 		processes[at].tx += rate_of(row, TM_OUT, seconds);
 		processes[at].rx += rate_of(row, TM_IN, seconds);
 		if (row->protocol != TCP && row->protocol != UDP)
@@ -178,7 +179,7 @@ static void put_process(struct text *text, const struct process *process)
 void tracker_current(struct history *history, struct request *request)
 {
 	struct process processes[512];
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 	unsigned count;
@@ -186,10 +187,10 @@ void tracker_current(struct history *history, struct request *request)
 	if (!ask(&question, history, request, " ", 0))
 		return;
 	if (get(history, request, &question,
-		    HISTORY_BY_PROCESS | HISTORY_BY_PROTOCOL, ROWS_MOST,
-		    &rows)) {
-		count = add_up(
-			processes, 512, &rows, seconds_of(&rows, &question));
+			    HISTORY_BY_PROCESS | HISTORY_BY_PROTOCOL, ROWS_MOST,
+			    &rows)) {
+		count = add_up(processes, 512, &rows,
+				seconds_of(&rows, &question));
 		qsort(processes, count, sizeof(*processes), compare);
 		text = begin(request, "{");
 		put_time(text, "timestamp", question.now_ns, 'T');
@@ -209,7 +210,7 @@ void tracker_current(struct history *history, struct request *request)
 static void put_records(struct text *text, const struct history_row *row)
 {
 	text_member_number(text, "record_count",
-		row->moved[TM_IN].packets + row->moved[TM_OUT].packets);
+			row->moved[TM_IN].packets + row->moved[TM_OUT].packets);
 }
 
 static void put_total(struct text *text, double tx, double rx)
@@ -224,7 +225,7 @@ static void put_total(struct text *text, double tx, double rx)
 
 void tracker_summary(struct history *history, struct request *request)
 {
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 	double seconds;
@@ -239,7 +240,7 @@ void tracker_summary(struct history *history, struct request *request)
 		text_string(text, ",\"pid_count\":null");
 		put_records(text, &rows.sum);
 		put_total(text, rate_of(&rows.sum, TM_OUT, seconds),
-			rate_of(&rows.sum, TM_IN, seconds));
+				rate_of(&rows.sum, TM_IN, seconds));
 		text_string(text, "}}\n");
 	}
 	history_rows_free(&rows);
@@ -258,8 +259,8 @@ static const char *big_name(char out[PROTOCOL_SIZE], uint8_t protocol)
 	return out;
 }
 
-static void put_protocol(
-	struct text *text, const struct history_row *row, double seconds)
+static void put_protocol(struct text *text, const struct history_row *row,
+		double seconds)
 {
 	const double tx = rate_of(row, TM_OUT, seconds);
 	const double rx = rate_of(row, TM_IN, seconds);
@@ -278,7 +279,7 @@ static void put_protocol(
 
 void tracker_protocols(struct history *history, struct request *request)
 {
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 
@@ -289,7 +290,7 @@ void tracker_protocols(struct history *history, struct request *request)
 				      "\"protocols\":{");
 		for (size_t i = 0; i < rows.count; i++)
 			put_protocol(text, &rows.rows[i],
-				seconds_of(&rows, &question));
+					seconds_of(&rows, &question));
 		text_string(text, "}}\n");
 	}
 	history_rows_free(&rows);
@@ -298,7 +299,7 @@ void tracker_protocols(struct history *history, struct request *request)
 /* --- /api/ip/breakdown --- */
 
 static void put_address(struct text *text, const struct history_row *row,
-	const char *process, double seconds)
+		const char *process, double seconds)
 {
 	const double tx = rate_of(row, TM_OUT, seconds);
 	const double rx = rate_of(row, TM_IN, seconds);
@@ -320,7 +321,7 @@ static void put_address(struct text *text, const struct history_row *row,
 
 void tracker_addresses(struct history *history, struct request *request)
 {
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct question question;
 	const char *process;
 	struct text *text;
@@ -329,7 +330,7 @@ void tracker_addresses(struct history *history, struct request *request)
 		return;
 	process = question.query.filter.process;
 	if (get(history, request, &question, HISTORY_BY_REMOTE,
-		    process ? ROWS_MOST : ADDRESSES_MOST, &rows)) {
+			    process ? ROWS_MOST : ADDRESSES_MOST, &rows)) {
 		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
 				      "\"process_name\":");
 		text_json(text, process);
@@ -337,7 +338,7 @@ void tracker_addresses(struct history *history, struct request *request)
 		for (size_t i = 0; i < rows.count; i++) {
 			text_string(text, i ? "," : "");
 			put_address(text, &rows.rows[i], process,
-				seconds_of(&rows, &question));
+					seconds_of(&rows, &question));
 		}
 		text_string(text, "]}\n");
 	}
@@ -348,7 +349,7 @@ void tracker_addresses(struct history *history, struct request *request)
 
 void tracker_top(struct history *history, struct request *request)
 {
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 	double seconds;
@@ -356,9 +357,10 @@ void tracker_top(struct history *history, struct request *request)
 	if (!ask(&question, history, request, " hours limit ", 1))
 		return;
 	if (get(history, request, &question, HISTORY_BY_PROCESS,
-		    request_parameter(request, "limit") ? question.query.limit
-							: 10,
-		    &rows)) {
+			    request_parameter(request, "limit")
+					    ? question.query.limit
+					    : 10,
+			    &rows)) {
 		seconds = seconds_of(&rows, &question);
 		text = begin(request, "{\"mode\":\"historical\"");
 		text_member_number(text, "hours", question.hours);
@@ -369,7 +371,7 @@ void tracker_top(struct history *history, struct request *request)
 			text_string(text, i ? ",{" : "{");
 			put_name(text, "process_name", row->process);
 			put_total(text, rate_of(row, TM_OUT, seconds),
-				rate_of(row, TM_IN, seconds));
+					rate_of(row, TM_IN, seconds));
 			put_records(text, row);
 			text_character(text, '}');
 		}
@@ -395,7 +397,7 @@ static void put_minute(struct text *text, const struct history_row *row)
 void tracker_process(struct history *history, struct request *request)
 {
 	const char *const process = request->path + strlen(TRACKER_PROCESS);
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 
@@ -405,8 +407,8 @@ void tracker_process(struct history *history, struct request *request)
 	question.query.sort = HISTORY_SORT_KEY;
 	question.query.is_ascending = false;
 	if (get(history, request, &question,
-		    HISTORY_BY_MINUTE | HISTORY_BY_PROTOCOL, ROWS_MOST,
-		    &rows)) {
+			    HISTORY_BY_MINUTE | HISTORY_BY_PROTOCOL, ROWS_MOST,
+			    &rows)) {
 		text = begin(request, "{\"process_name\":");
 		text_json(text, process);
 		text_member_number(text, "hours", question.hours);
@@ -425,7 +427,7 @@ void tracker_process(struct history *history, struct request *request)
 
 void tracker_processes(struct history *history, struct request *request)
 {
-	struct history_rows rows = {0};
+	struct history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 
@@ -434,7 +436,7 @@ void tracker_processes(struct history *history, struct request *request)
 	question.query.sort = HISTORY_SORT_KEY;
 	question.query.is_ascending = true;
 	if (get(history, request, &question, HISTORY_BY_PROCESS, ROWS_MOST,
-		    &rows)) {
+			    &rows)) {
 		text = begin(request, "{");
 		text_member_number(text, "hours", question.hours);
 		text_string(text, ",\"processes\":[");
@@ -455,11 +457,11 @@ void tracker_processes(struct history *history, struct request *request)
 
 /* --- /api/timeseries --- */
 
-static void put_bin(
-	struct text *text, const struct history_series *series, size_t at)
+static void put_bin(struct text *text, const struct history_series *series,
+		size_t at)
 {
 	const double seconds =
-		(series->begins[at + 1] - series->begins[at]) / 1e9;
+			(series->begins[at + 1] - series->begins[at]) / 1e9;
 	uint64_t tx = 0, rx = 0;
 
 	for (size_t i = 0; i < series->count; i++) {
@@ -477,7 +479,7 @@ static void put_bin(
 
 void tracker_series(struct history *history, struct request *request)
 {
-	struct history_series series = {0};
+	struct history_series series = { 0 };
 	struct question question;
 	const char *process;
 	struct text *text;
@@ -486,9 +488,10 @@ void tracker_series(struct history *history, struct request *request)
 		return;
 	process = question.query.filter.process;
 	if (history_series(history,
-		    &(struct history_series_query){
-			    .filter = question.query.filter, .bins = 1500},
-		    &series)) {
+			    &(struct history_series_query){
+					    .filter = question.query.filter,
+					    .bins = 1500 },
+			    &series)) {
 		api_fail(history, request);
 	} else {
 		text = begin(request, "{");
