@@ -54,6 +54,11 @@ programs := $(tools:%=$(BUILD)/bin/%)
 pages := $(wildcard */*.1 */*.5 */*.7 */*.8)
 library := $(BUILD)/libtm.a
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1:%=%/*.c)))
+# The library's storeys; the history needs SQLite, and so do those who use it.
+storeys := $(patsubst %/,%,$(wildcard common/*/))
+ifneq ($(call has,sqlite3),yes)
+storeys := $(filter-out common/history,$(storeys))
+endif
 helpers := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*.c))
 ifneq ($(call has,sqlite3),yes)
 helpers := $(filter-out %/history-check,$(helpers))
@@ -62,19 +67,12 @@ racers := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
 all: $(programs) $(helpers)
 
-$(library): $(call objects,common)
+$(library): $(call objects,$(storeys))
 	rm -f $@
 	$(AR) rcD $@ $^
 
-# What several tools share beside the library, in a folder of its own: the
-# filter's expressions, the history's database.
-with_tm-filter := filter
-with_tm-store := history
-with_tm-top := filter
-with_tm-web := history
-
 define program
-$(BUILD)/bin/$(1): $(call objects,$(1) $(with_$(1))) $(library)
+$(BUILD)/bin/$(1): $(call objects,$(1)) $(library)
 $(BUILD)/bin/$(1): LDLIBS += $(if $(needs_$(1)),\
 	$(shell $(PKG_CONFIG) --libs $(needs_$(1))))
 $(BUILD)/$(1)/%.o: CPPFLAGS += $(if $(needs_$(1)),\
@@ -92,15 +90,11 @@ $(BUILD)/%.o: %.c
 
 $(BUILD)/tests/%: tests/%.c $(library)
 	@mkdir -p $(@D)
-	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $< $(library) -lz -lpthread
+	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $< $(library) -lz -lpthread \
+		$(LDLIBS)
 
-# Beside the library: what it checks.
-$(BUILD)/tests/history-check: tests/history-check.c $(call objects,history) \
-		$(library)
-	@mkdir -p $(@D)
-	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $^ -lz -lpthread \
-		$(shell $(PKG_CONFIG) --libs sqlite3)
-$(BUILD)/history/%.o $(BUILD)/tests/history-check: CPPFLAGS += \
+$(BUILD)/tests/history-check: LDLIBS += $(shell $(PKG_CONFIG) --libs sqlite3)
+$(BUILD)/common/history/%.o $(BUILD)/tests/history-check: CPPFLAGS += \
 	$(shell $(PKG_CONFIG) --cflags-only-I sqlite3 2>/dev/null)
 
 $(BUILD)/bench/%: bench/%.c $(library)

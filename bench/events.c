@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/event.h"
-#include "common/stream.h"
+#include "common/record/event.h"
+#include "common/stream/writer.h"
 
 #define SECOND_NS 1000000000ULL
 #define BLOCK 2048

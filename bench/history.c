@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/event.h"
-#include "common/stream.h"
+#include "common/record/event.h"
+#include "common/stream/writer.h"
 
 #define SECOND_NS 1000000000ULL
 #define END_NS (1700006400 * SECOND_NS)

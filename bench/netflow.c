@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define FLOWS 30
 #define BURST 64 /* datagrams, then a rest: nobody resends them */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 static const char *text(const uint8_t address[16], char to[INET6_ADDRSTRLEN])
 {

@@ -3,7 +3,7 @@
 #ifndef TM_BPF_CAPTURE_H
 #define TM_BPF_CAPTURE_H
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define TM_INTERFACES 16	  /* that -i can name */
 #define TM_CARRIERS 1024	  /* interfaces that are counted */

@@ -2,7 +2,7 @@
 #ifndef TM_BPF_PACKET_H
 #define TM_BPF_PACKET_H
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #include <linux/bpf.h>
 

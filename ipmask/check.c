@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "common/address.h"
+#include "common/net/address.h"
 
 const char *check_init(struct check *check, const char *text)
 {

@@ -1,12 +1,12 @@
 /* Which entries of the lists hold the addresses that --check names. */
-#ifndef IPMASK_CHECK_H
-#define IPMASK_CHECK_H
+#ifndef TM_IPMASK_CHECK_H
+#define TM_IPMASK_CHECK_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "common/netlist.h"
+#include "common/net/netlist.h"
 
 struct check {
 	const char *text;

@@ -1,11 +1,11 @@
 /* The C header that the first eBPF traffic meter is compiled with. */
-#ifndef IPMASK_HEADER_H
-#define IPMASK_HEADER_H
+#ifndef TM_IPMASK_HEADER_H
+#define TM_IPMASK_HEADER_H
 
 #include <stddef.h>
 #include <stdio.h>
 
-#include "common/netlist.h"
+#include "common/net/netlist.h"
 
 /* The entries of all lists, in their order. All zero is none. */
 struct header {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "common/exit.h"
-#include "common/networks.h"
+#include "common/base/exit.h"
+#include "common/net/networks.h"
 #include "header.h"
 
 #define WRONG_MOST 100 /* wrong lines that are named one by one */

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/address.h"
-#include "common/number.h"
+#include "common/base/number.h"
+#include "common/net/address.h"
 
 static uint64_t state = UINT64_C(0x123456789abcdef);
 

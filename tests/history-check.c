@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "history/database.h"
-#include "history/query.h"
+#include "common/history/database.h"
+#include "common/history/query.h"
 
 enum { TOTAL, USER, PROCESS, REMOTE, PROTOCOL, SUMMARY, SERIES, KINDS };
 

@@ -6,12 +6,13 @@ tools() {
 	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1)
 }
 
-# What several tools share: the library and the folders that the Makefile names.
-shared() {
-	(cd "$ROOT" && for folder in common \
-		$(sed -n 's/^with_[a-z-]* := //p' Makefile); do
-		[ -d "$folder" ] && echo "$folder"
-	done | sort -u)
+# The storeys of common/ and how high each lies: it includes only lower ones.
+storeys="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:3 filter:3
+	history:4"
+
+# height STOREY
+height() {
+	sed -n "s/.*\<$1:\([0-9]\).*/\1/p" <<<"${storeys//$'\n'/ }"
 }
 
 # The tree without what was built, in a directory of its own.
@@ -46,7 +47,7 @@ options_of_page() {
 
 @test "each header that tools share compiles alone, with gcc and with clang" {
 	cd "$ROOT"
-	for header in $(shared | sed 's,$,/*.h,'); do
+	for header in common/*/*.h; do
 		for compiler in gcc clang; do
 			echo "$compiler $header"
 			echo "#include \"$header\"" | "$compiler" -std=gnu11 \
@@ -57,7 +58,7 @@ options_of_page() {
 }
 
 @test "what tools share never prints and never exits" {
-	run nm -u "$BUILD/libtm.a" $(shared | sed "/common/d; s,.*,$BUILD/&/*.o,")
+	run nm -u "$BUILD/libtm.a"
 	assert_success
 	assert_output --partial read
 	refute_line --regexp \
@@ -66,23 +67,52 @@ options_of_page() {
 
 @test "what is shared knows no tool and tools never include each other" {
 	cd "$ROOT"
-	for folder in $(shared); do
-		run grep -n '#include "' "$folder"/*.[ch]
-		refute_line --regexp '(tm-[a-z]+|ipmask|bpf)/'
-	done
-	run grep -n '#include ".*/' common/*.[ch]
+	run grep -nE '#include "(tm-[a-z]+|ipmask|bpf)/' common/*/*.[ch]
 	assert_output ""
 	for tool in $(tools); do
-		with=$(sed -n "s/^with_$tool := //p" Makefile)
 		run grep -nE '#include ".*/' "$tool"/*.[ch]
 		for line in "${lines[@]}"; do
 			case $line in
 			*'"common/'* | *"\"$tool/"*) ;;
 			tm-capture/*'"bpf/'*) ;;
-			*"\"${with:-none}/"*) ;;
 			*) echo "$line" && false ;;
 			esac
 		done
+	done
+}
+
+@test "a storey of common/ includes only lower ones" {
+	(cd "$ROOT" && grep -oE '#include "common/[a-z]+/' common/*/*.[ch]) >includes
+	[ -s includes ]
+	while IFS=/ read -r _ storey _ included _; do
+		echo "$storey includes $included"
+		[ "$(height "$storey")" -gt "$(height "$included")" ]
+	done <includes
+	for storey in "$ROOT"/common/*; do
+		[ -n "$(height "$(basename "$storey")")" ]
+	done
+}
+
+@test "the headers of common/ can be included together, in any order" {
+	cd "$ROOT"
+	for order in '' -r; do
+		printf '#include "%s"\n' common/*/*.h | sort $order >"$BATS_TEST_TMPDIR/all.c"
+		for compiler in gcc clang; do
+			"$compiler" -std=gnu11 -D_GNU_SOURCE -I. -Wall -Wextra \
+				-Werror -fsyntax-only "$BATS_TEST_TMPDIR/all.c"
+		done
+	done
+}
+
+@test "an include guard is named after its folder and file" {
+	cd "$ROOT"
+	for header in */*.h common/*/*.h; do
+		guard=${header%.h}_h
+		guard=${guard#common/}
+		guard=TM_${guard#tm-}
+		guard=${guard//[-\/]/_}
+		echo "$header"
+		grep -qx "#ifndef ${guard^^}" "$header"
 	done
 }
 
@@ -175,7 +205,7 @@ options_of_page() {
 @test "C code is laid out as .clang-format says" {
 	cd "$ROOT"
 	different=
-	for file in */*.[ch]; do
+	for file in */*.[ch] common/*/*.[ch]; do
 		clang-format "$file" | cmp -s - "$file" ||
 			different="$different $file"
 	done

@@ -1,4 +1,4 @@
-/* Shows what common/names does, for names.bats.
+/* Shows what common/record/names does, for names.bats.
  *   names-check users UID ...   each look-up's name, and whether it waited
  *   names-check expect UID ...  the names after all were asked for at once
  *   names-check split N         a text of N bytes through NAME records
@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/names.h"
-#include "common/stream.h"
+#include "common/record/names.h"
+#include "common/stream/reader.h"
 
 static long now_ms(void)
 {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/address.h"
-#include "common/netlist.h"
-#include "common/networks.h"
+#include "common/net/address.h"
+#include "common/net/netlist.h"
+#include "common/net/networks.h"
 
 #define MOST 4000
 

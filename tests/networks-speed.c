@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/address.h"
-#include "common/netlist.h"
-#include "common/networks.h"
+#include "common/net/address.h"
+#include "common/net/netlist.h"
+#include "common/net/networks.h"
 
 #define ADDRESSES 4096
 #define LOOKUPS (1 << 24)

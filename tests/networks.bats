@@ -27,8 +27,8 @@ load helper
 
 @test "the headers of lists and sets of networks compile alone" {
 	cd "$ROOT"
-	for header in common/range.h common/netlist.h common/netentry.h \
-		common/networks.h; do
+	for header in common/net/range.h common/net/netlist.h \
+		common/net/netentry.h common/net/networks.h; do
 		cc -std=gnu11 -I. -fsyntax-only -Wall -Wextra -Werror \
 			-include "$header" -x c /dev/null
 	done

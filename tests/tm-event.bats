@@ -72,7 +72,7 @@ traffic() {
 	fields >fields
 	assert_equal "$(wc -l <fields)" 48
 	{
-		echo '#include "common/event.h"'
+		echo '#include "common/record/event.h"'
 		while read -r section offset type field; do
 			case $section in
 			name | start) struct=tm_$section ;;

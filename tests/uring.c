@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "common/exit.h"
+#include "common/base/exit.h"
 
 struct ring {
 	int fd;

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "common/runs.h"
+#include "common/stream/runs.h"
 #include "totals.h"
 
 struct tm_counter {

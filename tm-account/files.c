@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/place.h"
+#include "common/system/place.h"
 #include "files.h"
 
 static char *name_of(const char *file, const char *suffix)

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "common/stream.h"
+#include "common/stream/writer.h"
 #include "journal.h"
 
 #define ENTRY_MAGIC 0x01537d74u /* the last byte is the form's version */

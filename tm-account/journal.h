@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "common/runs.h"
+#include "common/stream/runs.h"
 #include "totals.h"
 
 /* What reading a file found. */

@@ -9,10 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/exit.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "common/stream/reader.h"
+#include "common/stream/writer.h"
+#include "common/tool/progress.h"
 #include "count.h"
 #include "show.h"
 #include "state.h"

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/event.h"
-#include "common/exit.h"
+#include "common/base/exit.h"
+#include "common/record/event.h"
 #include "count.h"
 #include "show.h"
 #include "state.h"

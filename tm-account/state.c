@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/place.h"
+#include "common/system/place.h"
 #include "state.h"
 
 #define SECOND_NS UINT64_C(1000000000)

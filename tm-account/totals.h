@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "common/event.h"
-#include "common/index.h"
+#include "common/base/index.h"
+#include "common/record/event.h"
 
 struct tm_total {
 	uint64_t sum[2]; /* bytes, by enum tm_direction */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "common/mounts.h"
+#include "common/system/mounts.h"
 
 int tm_cgroup_find(struct tm_cgroup *cgroup)
 {

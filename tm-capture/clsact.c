@@ -46,13 +46,13 @@ int tm_clsact_begin(uint32_t *run)
 	return fd;
 }
 
-bool tm_clsact_is_ours(const struct tm_filter *filter)
+bool tm_clsact_is_ours(const struct tm_tc_filter *filter)
 {
 	return filter->program &&
 	       !strncmp(filter->name, TM_TC_NAME, sizeof(TM_TC_NAME) - 1);
 }
 
-bool tm_clsact_is_left(const struct tm_filter *filter)
+bool tm_clsact_is_left(const struct tm_tc_filter *filter)
 {
 	int fd;
 
@@ -64,7 +64,7 @@ bool tm_clsact_is_left(const struct tm_filter *filter)
 	return fd >= 0;
 }
 
-static void add(void *context, const struct tm_filter *filter)
+static void add(void *context, const struct tm_tc_filter *filter)
 {
 	struct tm_filters *const filters = context;
 
@@ -92,7 +92,7 @@ int tm_clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
 	uint32_t run)
 {
 	static struct tm_filters filters;
-	struct tm_filter filter = {
+	struct tm_tc_filter filter = {
 		.ifindex = ifindex, .is_in = direction == TM_IN};
 	const bool is_new = !tm_netlink_add_clsact(ifindex);
 	int error;
@@ -121,7 +121,7 @@ bool tm_clsact_is_there(uint32_t ifindex, uint32_t run)
 	if (tm_clsact_list(ifindex, &filters))
 		return true; /* it cannot be told */
 	for (unsigned i = 0; i < filters.count; i++) {
-		const struct tm_filter *const filter = &filters.filters[i];
+		const struct tm_tc_filter *const filter = &filters.filters[i];
 
 		if (tm_clsact_is_ours(filter) && tm_clsact_run(filter) == run)
 			is_there[filter->is_in] = true;
@@ -130,8 +130,8 @@ bool tm_clsact_is_there(uint32_t ifindex, uint32_t run)
 }
 
 int tm_clsact_remove(uint32_t ifindex,
-	bool is_wanted(void *context, const struct tm_filter *filter),
-	void removed(void *context, const struct tm_filter *filter),
+	bool is_wanted(void *context, const struct tm_tc_filter *filter),
+	void removed(void *context, const struct tm_tc_filter *filter),
 	void *context)
 {
 	static struct tm_filters filters;

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/event.h"
-#include "common/netlink.h"
+#include "common/record/event.h"
+#include "common/system/netlink.h"
 
 /* The first letters of the names of all our programs on interfaces. */
 #define TM_TC_NAME "tm_tc_"
@@ -28,25 +28,25 @@ bool tm_clsact_is_there(uint32_t ifindex, uint32_t run);
  * tm-capture had added it and it is empty. Calls removed for each unless it is
  * NULL. 0, or -1 with errno. */
 int tm_clsact_remove(uint32_t ifindex,
-	bool is_wanted(void *context, const struct tm_filter *filter),
-	void removed(void *context, const struct tm_filter *filter),
+	bool is_wanted(void *context, const struct tm_tc_filter *filter),
+	void removed(void *context, const struct tm_tc_filter *filter),
 	void *context);
 
-static inline uint32_t tm_clsact_run(const struct tm_filter *filter)
+static inline uint32_t tm_clsact_run(const struct tm_tc_filter *filter)
 {
 	return filter->handle >> 1;
 }
 
-bool tm_clsact_is_ours(const struct tm_filter *filter);
+bool tm_clsact_is_ours(const struct tm_tc_filter *filter);
 
 /* Whether it is of a run that is over: nobody holds its lock. */
-bool tm_clsact_is_left(const struct tm_filter *filter);
+bool tm_clsact_is_left(const struct tm_tc_filter *filter);
 
 #define TM_FILTERS 256
 
 /* The first filters of an interface. */
 struct tm_filters {
-	struct tm_filter filters[TM_FILTERS];
+	struct tm_tc_filter filters[TM_FILTERS];
 	unsigned count;
 };
 

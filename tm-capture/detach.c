@@ -8,8 +8,8 @@
 #include <bpf/bpf.h>
 
 #include "clsact.h"
-#include "common/escape.h"
-#include "common/exit.h"
+#include "common/base/escape.h"
+#include "common/base/exit.h"
 #include "detach.h"
 
 #define TCX_INGRESS 46
@@ -55,14 +55,14 @@ static void print(const struct work *work, const char *done, const char *name,
 		*text ? text : "a program", id, kind, way(is_in));
 }
 
-static bool is_wanted(void *context, const struct tm_filter *filter)
+static bool is_wanted(void *context, const struct tm_tc_filter *filter)
 {
 	const struct work *const work = context;
 
 	return work->all ? filter->program : tm_clsact_is_left(filter);
 }
 
-static void on_removed(void *context, const struct tm_filter *filter)
+static void on_removed(void *context, const struct tm_tc_filter *filter)
 {
 	struct work *const work = context;
 
@@ -175,7 +175,7 @@ static void list(struct work *work)
 	if (tm_clsact_list(work->ifindex, &filters))
 		fail(work, "tc filters");
 	for (unsigned i = 0; i < filters.count; i++) {
-		const struct tm_filter *const filter = &filters.filters[i];
+		const struct tm_tc_filter *const filter = &filters.filters[i];
 
 		if (filter->program)
 			print(work, "", filter->name, filter->program, "tc",

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 struct tm_held {
 	struct tm_event *events;

@@ -6,7 +6,7 @@
 
 #include <bpf/bpf.h>
 
-#include "common/address.h"
+#include "common/net/address.h"
 #include "lists.h"
 
 #define FAMILY_BITS 32

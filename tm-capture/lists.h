@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "bpf/capture.h"
-#include "common/networks.h"
+#include "common/net/networks.h"
 
 #define TM_LIST_ARGUMENTS 64
 

@@ -15,9 +15,9 @@
 
 #include "cgroup.h"
 #include "clock.h"
-#include "common/exit.h"
-#include "common/signals.h"
-#include "common/stream.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "common/stream/writer.h"
 #include "detach.h"
 #include "flows.h"
 #include "held.h"

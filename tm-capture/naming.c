@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/index.h"
-#include "common/names.h"
+#include "common/base/index.h"
+#include "common/record/names.h"
 #include "naming.h"
 
 #define MEMO 256		    /* combinations of ids, direct-mapped */

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "cgroup.h"
-#include "common/event.h"
+#include "common/record/event.h"
 
 struct tm_naming;
 

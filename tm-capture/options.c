@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "common/exit.h"
-#include "common/number.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
 #include "options.h"
 #include "programs.h"
 

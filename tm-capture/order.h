@@ -4,7 +4,7 @@
 #ifndef TM_CAPTURE_ORDER_H
 #define TM_CAPTURE_ORDER_H
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define TM_ORDER_WINDOW_NS UINT64_C(4000000)
 #define TM_ORDER_CAPACITY 65536 /* records */

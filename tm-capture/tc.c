@@ -20,13 +20,13 @@ struct sweep {
 	void (*say)(const char *interface, const char *what);
 };
 
-static bool is_left(void *context, const struct tm_filter *filter)
+static bool is_left(void *context, const struct tm_tc_filter *filter)
 {
 	(void)context;
 	return tm_clsact_is_left(filter);
 }
 
-static void on_swept(void *context, const struct tm_filter *filter)
+static void on_swept(void *context, const struct tm_tc_filter *filter)
 {
 	const struct sweep *const sweep = context;
 
@@ -78,7 +78,7 @@ static int prepare_guard(void *context)
 	return tm_rights_guard(tc->user);
 }
 
-static bool is_of_run(void *context, const struct tm_filter *filter)
+static bool is_of_run(void *context, const struct tm_tc_filter *filter)
 {
 	const struct tm_tc *const tc = context;
 

@@ -8,8 +8,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "common/index.h"
-#include "common/netlink.h"
+#include "common/base/index.h"
+#include "common/system/netlink.h"
 #include "unattributed.h"
 
 #define ETHERNET_HEADER 14

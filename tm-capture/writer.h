@@ -4,7 +4,7 @@
 #define TM_CAPTURE_WRITER_H
 
 #include "clock.h"
-#include "common/index.h"
+#include "common/base/index.h"
 #include "naming.h"
 #include "programs.h"
 #include "unattributed.h"

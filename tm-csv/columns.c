@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "columns.h"
-#include "common/escape.h"
-#include "common/fields.h"
-#include "common/number.h"
+#include "common/base/escape.h"
+#include "common/base/number.h"
+#include "common/record/fields.h"
 #include "row.h"
 
 /* Of a longer text the rest is left out: a row has an end. */

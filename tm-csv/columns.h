@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/event.h"
-#include "common/names.h"
+#include "common/record/event.h"
+#include "common/record/names.h"
 
 #define TM_COLUMNS_MAX 16
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "common/place.h"
+#include "common/system/place.h"
 
 #define TM_REFUSAL_SIZE (TM_REFUSAL_TEXT + 16)
 

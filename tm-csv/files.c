@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/event.h"
-#include "common/exit.h"
-#include "common/stream.h"
+#include "common/base/exit.h"
+#include "common/record/event.h"
+#include "common/stream/writer.h"
 #include "files.h"
 
 #define MS UINT64_C(1000000)

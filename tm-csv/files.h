@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "common/index.h"
+#include "common/base/index.h"
 #include "file.h"
 
 /* Where the rows go. */

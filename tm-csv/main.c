@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "columns.h"
-#include "common/confine.h"
-#include "common/exit.h"
-#include "common/number.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
+#include "common/base/signals.h"
+#include "common/stream/reader.h"
+#include "common/system/confine.h"
+#include "common/tool/progress.h"
 #include "files.h"
 #include "row.h"
 

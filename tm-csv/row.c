@@ -1,6 +1,6 @@
 #include "row.h"
-#include "common/address.h"
-#include "common/number.h"
+#include "common/base/number.h"
+#include "common/net/address.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define MEMO_BITS 13

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define TM_ROW_FIELDS                                                          \
 	"direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out"

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "checks.h"
-#include "common/mounts.h"
+#include "common/system/mounts.h"
 #include "place.h"
 #include "trial.h"
 

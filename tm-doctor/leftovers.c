@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "checks.h"
-#include "common/netlink.h"
+#include "common/system/netlink.h"
 #include "place.h"
 #include "trial.h"
 
@@ -122,7 +122,7 @@ static const char *dev(const struct search *search)
 	return tm_place_is_plain(search->interface) ? search->interface : "NAME";
 }
 
-static void on_filter(void *context, const struct tm_filter *filter)
+static void on_filter(void *context, const struct tm_tc_filter *filter)
 {
 	struct search *const search = context;
 	const char *const direction = filter->is_in ? "ingress" : "egress";

@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/netlink.h"
+#include "common/system/netlink.h"
 #include "links.h"
 #include "trial.h"
 
@@ -18,7 +18,7 @@ static int attach_link(int program)
 
 static int attach_filter(int program)
 {
-	const struct tm_filter filter = {
+	const struct tm_tc_filter filter = {
 		.ifindex = LOOPBACK, .is_in = true, .handle = 1
 	};
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "checks.h"
-#include "common/netlink.h"
+#include "common/system/netlink.h"
 #include "place.h"
 
 /* The engine's name, or NULL where nothing tells of one. */

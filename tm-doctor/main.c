@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "checks.h"
-#include "common/exit.h"
+#include "common/base/exit.h"
 
 static const char usage[] =
 		"usage: tm-doctor [-q] [--json]\n"

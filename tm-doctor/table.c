@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/escape.h"
+#include "common/base/escape.h"
 #include "table.h"
 
 #define WIDTH 80

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "checks.h"
-#include "common/mounts.h"
+#include "common/system/mounts.h"
 #include "place.h"
 
 static struct tm_row *begin(struct tm_table *table, const char *name)

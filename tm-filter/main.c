@@ -10,11 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/exit.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
-#include "filter/filter.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "common/filter/filter.h"
+#include "common/stream/reader.h"
+#include "common/stream/writer.h"
+#include "common/tool/progress.h"
 #include "say.h"
 
 struct arguments {
@@ -150,10 +151,11 @@ static void add_expression(struct tm_filter *filter, const char *text,
 		err(TM_FAILED, NULL);
 }
 
-static struct tm_list *read_list(
+static struct tm_filter_list *read_list(
 		struct tm_filter *filter, char *const *arguments, size_t count)
 {
-	struct tm_list *const list = tm_list_new(&filter->sources.lists);
+	struct tm_filter_list *const list =
+			tm_filter_list_new(&filter->sources.lists);
 	char problem[TM_NETWORKS_PROBLEM];
 
 	if (!list)
@@ -161,10 +163,10 @@ static struct tm_list *read_list(
 	for (size_t i = 0; i < count; i++) {
 		if (!tm_sources_take(&filter->sources, arguments[i]))
 			errx(TM_MISUSED, TM_STDIN_TAKEN);
-		if (tm_list_add(list, arguments[i]))
+		if (tm_filter_list_add(list, arguments[i]))
 			err(TM_FAILED, NULL);
 	}
-	if (tm_list_read(list, problem))
+	if (tm_filter_list_read(list, problem))
 		errx(list->bad && *list->bad != '@' ? TM_MISUSED : TM_FAILED,
 				"%s", problem);
 	return list;
@@ -233,14 +235,14 @@ static void read_lists_again(struct tm_filter *filter)
 {
 	char problem[TM_NETWORKS_PROBLEM];
 
-	for (struct tm_list *list = filter->sources.lists; list;
+	for (struct tm_filter_list *list = filter->sources.lists; list;
 			list = list->next) {
-		if (!tm_list_has_files(list))
+		if (!tm_filter_list_has_files(list))
 			continue;
-		if (tm_list_has_stdin(list))
+		if (tm_filter_list_has_stdin(list))
 			warnx("the list on standard input cannot be read "
 			      "again; it stays as it is");
-		else if (tm_list_read(list, problem))
+		else if (tm_filter_list_read(list, problem))
 			warnx("%s; the list stays as it was", problem);
 		else
 			warnx("read again: %" PRIu64 " networks",

@@ -1,8 +1,8 @@
 /* What tm-filter has to say, on standard error. */
-#ifndef TM_SAY_H
-#define TM_SAY_H
+#ifndef TM_FILTER_SAY_H
+#define TM_FILTER_SAY_H
 
-#include "filter/filter.h"
+#include "common/filter/filter.h"
 
 /* Why this is no expression, its text around there, and a caret below it. */
 void tm_say_problem(const struct tm_expression *expression);

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/address.h"
-#include "common/escape.h"
-#include "common/number.h"
-#include "common/timestamp.h"
+#include "common/base/escape.h"
+#include "common/base/number.h"
+#include "common/base/timestamp.h"
+#include "common/net/address.h"
 #include "scan.h"
 
 #define SHOWN 40 /* of a foreign word in a message */

@@ -1,7 +1,7 @@
 /* One flat JSON object (RFC 8259) whose values are numbers and strings. */
 #include <string.h>
 
-#include "common/escape.h"
+#include "common/base/escape.h"
 #include "scan.h"
 
 struct cursor {

@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/exit.h"
-#include "common/signals.h"
-#include "common/stream.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "common/stream/writer.h"
 #include "scan.h"
 
 #define BLOCK ((size_t)256 * 1024)

@@ -1,11 +1,11 @@
 /* A line of text or JSON as an event. */
-#ifndef SCAN_H
-#define SCAN_H
+#ifndef TM_PARSE_SCAN_H
+#define TM_PARSE_SCAN_H
 
 #include <stdbool.h>
 
-#include "common/event.h"
-#include "common/fields.h"
+#include "common/record/event.h"
+#include "common/record/fields.h"
 
 #define PROBLEM_SIZE 256
 

@@ -2,7 +2,7 @@
  * which field they are, "SOURCE > DESTINATION", and key=value. */
 #include <string.h>
 
-#include "common/escape.h"
+#include "common/base/escape.h"
 #include "scan.h"
 
 struct cursor {

@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "common/address.h"
-#include "common/escape.h"
-#include "common/fields.h"
-#include "common/number.h"
-#include "common/timestamp.h"
+#include "common/base/escape.h"
+#include "common/base/number.h"
+#include "common/base/timestamp.h"
+#include "common/net/address.h"
+#include "common/record/fields.h"
 #include "format.h"
 
 static char *put(char *out, const char *text)

@@ -1,8 +1,8 @@
 /* An event as one line. */
-#ifndef FORMAT_H
-#define FORMAT_H
+#ifndef TM_PRINT_FORMAT_H
+#define TM_PRINT_FORMAT_H
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define LINE_MAX_SIZE 2048
 

@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "common/exit.h"
-#include "common/number.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
+#include "common/base/signals.h"
+#include "common/stream/reader.h"
+#include "common/stream/writer.h"
+#include "common/tool/progress.h"
 #include "format.h"
 
 #define OUTPUT_SIZE ((size_t)256 * 1024)

@@ -10,11 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/exit.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
-#include "common/timestamp.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "common/base/timestamp.h"
+#include "common/stream/reader.h"
+#include "common/stream/writer.h"
+#include "common/tool/progress.h"
 #include "options.h"
 #include "pace.h"
 #include "runs.h"

@@ -1,6 +1,6 @@
 /* What the command line asks of the replay. */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#ifndef TM_REPLAY_OPTIONS_H
+#define TM_REPLAY_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

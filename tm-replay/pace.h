@@ -1,10 +1,10 @@
 /* When each record is due, and its time where it is to look new. */
-#ifndef PACE_H
-#define PACE_H
+#ifndef TM_REPLAY_PACE_H
+#define TM_REPLAY_PACE_H
 
 #include <stdbool.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 /* All zero but the options is a replay that has not begun. */
 struct pace {

@@ -2,13 +2,13 @@
  * interrupted can end them as their source would have done.
  *
  * Traffic carries no run: it is taken to be of the run that started last. */
-#ifndef RUNS_H
-#define RUNS_H
+#ifndef TM_REPLAY_RUNS_H
+#define TM_REPLAY_RUNS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define RUNS 64 /* that are open at once; of more, the oldest are forgotten */
 

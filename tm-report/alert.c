@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "alert.h"
-#include "common/escape.h"
-#include "common/exit.h"
-#include "common/number.h"
+#include "common/base/escape.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
 
 static void say(const struct alert *alert, const struct report *report,
 		uint32_t uid, uint64_t bytes)

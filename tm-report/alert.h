@@ -1,8 +1,8 @@
 /* A limit on what each user may move. */
-#ifndef ALERT_H
-#define ALERT_H
+#ifndef TM_REPORT_ALERT_H
+#define TM_REPORT_ALERT_H
 
-#include "common/index.h"
+#include "common/base/index.h"
 #include "report.h"
 
 /* All zero but the limit has said nothing. */

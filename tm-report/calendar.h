@@ -1,7 +1,7 @@
 /* Hours, days, months and bins of local time, as ns since the epoch of their
  * start. */
-#ifndef CALENDAR_H
-#define CALENDAR_H
+#ifndef TM_REPORT_CALENDAR_H
+#define TM_REPORT_CALENDAR_H
 
 #include <stdint.h>
 

@@ -1,11 +1,11 @@
 /* The intervals of the reports, by the stream's own time, so that a recording
  * gives the same reports as the live stream did. */
-#ifndef INTERVAL_H
-#define INTERVAL_H
+#ifndef TM_REPORT_INTERVAL_H
+#define TM_REPORT_INTERVAL_H
 
 #include <stdbool.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 /* All zero but length_ns is a stream of which nothing was seen. */
 struct interval {

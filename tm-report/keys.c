@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "calendar.h"
-#include "common/address.h"
-#include "common/fields.h"
-#include "common/number.h"
-#include "common/range.h"
+#include "common/base/number.h"
+#include "common/net/address.h"
+#include "common/net/range.h"
+#include "common/record/fields.h"
 #include "keys.h"
 
 #define IPV4_PREFIX 24

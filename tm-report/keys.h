@@ -1,11 +1,11 @@
 /* What a row is of: user, process, remote, ... in any combination. */
-#ifndef KEYS_H
-#define KEYS_H
+#ifndef TM_REPORT_KEYS_H
+#define TM_REPORT_KEYS_H
 
 #include <stdbool.h>
 
-#include "common/names.h"
-#include "common/table.h"
+#include "common/record/names.h"
+#include "common/show/table.h"
 #include "netnames.h"
 #include "sums.h"
 

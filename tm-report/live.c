@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/exit.h"
+#include "common/base/exit.h"
 #include "live.h"
 
 #define LIVE_ROWS 20 /* what a terminal has room for each second */

@@ -1,6 +1,6 @@
 /* The table of one interval, for people: who moves how much now. */
-#ifndef LIVE_H
-#define LIVE_H
+#ifndef TM_REPORT_LIVE_H
+#define TM_REPORT_LIVE_H
 
 #include "report.h"
 

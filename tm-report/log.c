@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/place.h"
-#include "common/stream.h"
+#include "common/stream/writer.h"
+#include "common/system/place.h"
 #include "log.h"
 
 #define MODE 0640

@@ -1,6 +1,6 @@
 /* The log file that reports are appended to: a regular file of its own. */
-#ifndef LOG_H
-#define LOG_H
+#ifndef TM_REPORT_LOG_H
+#define TM_REPORT_LOG_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -9,10 +9,11 @@
 #include <unistd.h>
 
 #include "alert.h"
-#include "common/exit.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "common/stream/reader.h"
+#include "common/stream/writer.h"
+#include "common/tool/progress.h"
 #include "interval.h"
 #include "log.h"
 #include "options.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/netlist.h"
+#include "common/net/netlist.h"
 #include "netnames.h"
 
 /* One range of a line. */

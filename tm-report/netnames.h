@@ -1,6 +1,6 @@
 /* A site's own names of networks: a file of lines "NETWORK NAME". */
-#ifndef NETNAMES_H
-#define NETNAMES_H
+#ifndef TM_REPORT_NETNAMES_H
+#define TM_REPORT_NETNAMES_H
 
 #include <stdint.h>
 

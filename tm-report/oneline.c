@@ -6,9 +6,9 @@
 #include <time.h>
 
 #include "calendar.h"
-#include "common/escape.h"
-#include "common/exit.h"
-#include "common/number.h"
+#include "common/base/escape.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
 #include "report.h"
 
 #define SECOND_NS UINT64_C(1000000000)

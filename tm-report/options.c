@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/exit.h"
-#include "common/number.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
 #include "options.h"
 
 #define SECOND_NS UINT64_C(1000000000)

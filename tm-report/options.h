@@ -1,6 +1,6 @@
 /* What the command line asks for. */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#ifndef TM_REPORT_OPTIONS_H
+#define TM_REPORT_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/address.h"
-#include "common/escape.h"
-#include "common/exit.h"
+#include "common/base/escape.h"
+#include "common/base/exit.h"
+#include "common/net/address.h"
 #include "report.h"
 
 #define USER_SIZE (6 * TM_NAME_PARTS * TM_NAME_SIZE + 1)

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/address.h"
-#include "common/escape.h"
-#include "common/exit.h"
-#include "common/width.h"
+#include "common/base/escape.h"
+#include "common/base/exit.h"
+#include "common/base/width.h"
+#include "common/net/address.h"
 #include "report.h"
 
 #define TOP 20

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/exit.h"
+#include "common/base/exit.h"
 #include "report.h"
 
 /* A row and what it is sorted by first: looking it up for each comparison

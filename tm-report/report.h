@@ -1,12 +1,12 @@
 /* What a report is made of, and the forms that it is written in. */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef TM_REPORT_REPORT_H
+#define TM_REPORT_REPORT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "common/table.h"
+#include "common/show/table.h"
 #include "tally.h"
 
 enum measure { BY_TOTAL, BY_IN, BY_OUT, BY_PACKETS, BY_LOST, BY_KEY };

@@ -1,8 +1,8 @@
 /* What was left out on request, as the status records of each run tell. */
-#ifndef RUNS_H
-#define RUNS_H
+#ifndef TM_REPORT_RUNS_H
+#define TM_REPORT_RUNS_H
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define RUNS 64 /* open at once */
 

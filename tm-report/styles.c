@@ -1,6 +1,6 @@
 #include <err.h>
 
-#include "common/exit.h"
+#include "common/base/exit.h"
 #include "options.h"
 #include "styles.h"
 

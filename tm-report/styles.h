@@ -1,6 +1,6 @@
 /* The forms of reports by name, and what each needs to be counted. */
-#ifndef STYLES_H
-#define STYLES_H
+#ifndef TM_REPORT_STYLES_H
+#define TM_REPORT_STYLES_H
 
 #include "report.h"
 

@@ -1,10 +1,10 @@
 /* What was moved: a row for each key, in bounded memory. */
-#ifndef SUMS_H
-#define SUMS_H
+#ifndef TM_REPORT_SUMS_H
+#define TM_REPORT_SUMS_H
 
 #include <stdbool.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define KEY_WORDS 24 /* of the longest key */
 

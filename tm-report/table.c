@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/exit.h"
+#include "common/base/exit.h"
 #include "live.h"
 #include "report.h"
 

@@ -1,7 +1,7 @@
 /* All that is counted of a stream: where the bytes went, and what was moved by
  * each of the views that a report needs. */
-#ifndef TALLY_H
-#define TALLY_H
+#ifndef TM_REPORT_TALLY_H
+#define TM_REPORT_TALLY_H
 
 #include "keys.h"
 #include "runs.h"

@@ -5,10 +5,10 @@
 #include <time.h>
 
 #include "commands.h"
-#include "common/exit.h"
-#include "common/number.h"
-#include "common/timestamp.h"
-#include "history/query.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
+#include "common/base/timestamp.h"
+#include "common/history/query.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 

@@ -3,7 +3,7 @@
 #ifndef TM_STORE_COARSE_H
 #define TM_STORE_COARSE_H
 
-#include "history/database.h"
+#include "common/history/database.h"
 
 struct retention {
 	uint64_t keep_ns[HISTORY_RESOLUTIONS]; /* 0 = for ever */

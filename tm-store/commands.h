@@ -3,7 +3,7 @@
 #ifndef TM_STORE_COMMANDS_H
 #define TM_STORE_COMMANDS_H
 
-#include "history/answer.h"
+#include "common/history/answer.h"
 
 int query_main(int argc, char **argv);
 int prune_main(int argc, char **argv);

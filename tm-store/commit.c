@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "commit.h"
-#include "history/query.h"
+#include "common/history/query.h"
 
 #define LOG_PAGES 1000		 /* of the -wal file, before it is emptied */
 #define LOG_PAGES_MANY (1 << 16) /* 256 MiB */

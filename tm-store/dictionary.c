@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/address.h"
-#include "common/index.h"
-#include "common/names.h"
+#include "common/base/index.h"
+#include "common/net/address.h"
+#include "common/record/names.h"
 #include "dictionary.h"
 #include "wide.h"
 

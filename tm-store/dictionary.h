@@ -3,8 +3,8 @@
 #ifndef TM_STORE_DICTIONARY_H
 #define TM_STORE_DICTIONARY_H
 
-#include "common/event.h"
-#include "history/database.h"
+#include "common/history/database.h"
+#include "common/record/event.h"
 
 struct dictionary;
 

@@ -10,12 +10,13 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "common/confine.h"
-#include "common/exit.h"
-#include "common/number.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/stream.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
+#include "common/base/signals.h"
+#include "common/stream/reader.h"
+#include "common/stream/writer.h"
+#include "common/system/confine.h"
+#include "common/tool/progress.h"
 #include "store.h"
 
 #define DAY_NS (86400 * UINT64_C(1000000000))

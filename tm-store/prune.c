@@ -8,7 +8,7 @@
 
 #include "coarse.h"
 #include "commands.h"
-#include "common/exit.h"
+#include "common/base/exit.h"
 
 enum { DB = 256, OLDER };
 

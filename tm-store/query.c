@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "commands.h"
-#include "common/address.h"
-#include "common/exit.h"
-#include "common/fields.h"
-#include "common/number.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
+#include "common/net/address.h"
+#include "common/record/fields.h"
 
 #define HOUR_NS (3600 * UINT64_C(1000000000))
 #define TABLE_ROWS 20

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "common/exit.h"
-#include "common/number.h"
-#include "history/database.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
+#include "common/history/database.h"
 
 struct options {
 	const char *path, *user, *hook, *at;

@@ -3,8 +3,8 @@
 #ifndef TM_STORE_SOURCES_H
 #define TM_STORE_SOURCES_H
 
-#include "common/runs.h"
-#include "history/database.h"
+#include "common/history/database.h"
+#include "common/stream/runs.h"
 #include "sums.h"
 
 struct sources;

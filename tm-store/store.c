@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "commit.h"
-#include "common/exit.h"
-#include "common/index.h"
+#include "common/base/exit.h"
+#include "common/base/index.h"
 #include "dictionary.h"
 #include "sources.h"
 #include "store.h"

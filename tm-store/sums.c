@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "history/database.h"
+#include "common/history/database.h"
 #include "sums.h"
 
 #define MIX UINT64_C(0x9e3779b97f4a7c15)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 /* In the order of a table's key; those that a table lacks are 0. In the host's
  * table process is what it is of. */

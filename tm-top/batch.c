@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "batch.h"
-#include "common/address.h"
-#include "common/escape.h"
-#include "common/exit.h"
-#include "common/progress.h"
-#include "common/signals.h"
-#include "common/timestamp.h"
+#include "common/base/escape.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "common/base/timestamp.h"
+#include "common/net/address.h"
+#include "common/tool/progress.h"
 #include "text.h"
 
 #define DEFAULT_NS (10 * SECOND_NS)

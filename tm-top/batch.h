@@ -1,6 +1,6 @@
 /* Plain tables, for scripts and logs. */
-#ifndef BATCH_H
-#define BATCH_H
+#ifndef TM_TOP_BATCH_H
+#define TM_TOP_BATCH_H
 
 #include "top.h"
 

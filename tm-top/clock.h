@@ -1,11 +1,11 @@
 /* The stream's own time, cut into slots of about a second: from one TICK to
  * the next, so that what a source sums up each second falls into one slot. */
-#ifndef CLOCK_H
-#define CLOCK_H
+#ifndef TM_TOP_CLOCK_H
+#define TM_TOP_CLOCK_H
 
 #include <stdbool.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define SLOTS 41 /* the last 40 that are over, and the one that goes on */

@@ -1,6 +1,6 @@
 /* The picture on the terminal. */
-#ifndef DRAW_H
-#define DRAW_H
+#ifndef TM_TOP_DRAW_H
+#define TM_TOP_DRAW_H
 
 #include "view.h"
 

@@ -1,6 +1,6 @@
 /* A line of text being typed. */
-#ifndef EDITOR_H
-#define EDITOR_H
+#ifndef TM_TOP_EDITOR_H
+#define TM_TOP_EDITOR_H
 
 #include <stdbool.h>
 #include <stddef.h>

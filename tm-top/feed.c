@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "common/signals.h"
+#include "common/base/signals.h"
 #include "feed.h"
 
 #define GAP_NS (10 * SECOND_NS) /* between two recordings: not waited for */

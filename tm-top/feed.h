@@ -1,9 +1,9 @@
 /* The events, as they come; those of recordings at the pace of their own
  * time. */
-#ifndef FEED_H
-#define FEED_H
+#ifndef TM_TOP_FEED_H
+#define TM_TOP_FEED_H
 
-#include "common/stream.h"
+#include "common/stream/reader.h"
 
 struct feed {
 	struct tm_reader reader;

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/exit.h"
-#include "common/number.h"
+#include "common/base/exit.h"
+#include "common/base/number.h"
 #include "picture.h"
 #include "put.h"
 

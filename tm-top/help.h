@@ -1,6 +1,6 @@
 /* What the keys do. */
-#ifndef HELP_H
-#define HELP_H
+#ifndef TM_TOP_HELP_H
+#define TM_TOP_HELP_H
 
 #include "view.h"
 

@@ -1,6 +1,6 @@
 /* Which columns have room on the screen, and where they are. */
-#ifndef LAYOUT_H
-#define LAYOUT_H
+#ifndef TM_TOP_LAYOUT_H
+#define TM_TOP_LAYOUT_H
 
 #include <stdbool.h>
 

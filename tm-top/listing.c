@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/number.h"
+#include "common/base/number.h"
 #include "listing.h"
 
 struct order {

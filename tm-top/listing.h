@@ -1,8 +1,8 @@
 /* The rows of one view, in the order that is asked for. */
-#ifndef LISTING_H
-#define LISTING_H
+#ifndef TM_TOP_LISTING_H
+#define TM_TOP_LISTING_H
 
-#include "common/names.h"
+#include "common/record/names.h"
 #include "traffic.h"
 
 enum column { BY_NAME, BY_2, BY_10, BY_40, BY_TOTAL, COLUMNS };

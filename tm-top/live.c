@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "common/progress.h"
-#include "common/signals.h"
+#include "common/base/signals.h"
+#include "common/tool/progress.h"
 #include "draw.h"
 #include "live.h"
 #include "screen.h"

@@ -1,6 +1,6 @@
 /* The live view. */
-#ifndef LIVE_H
-#define LIVE_H
+#ifndef TM_TOP_LIVE_H
+#define TM_TOP_LIVE_H
 
 #include "top.h"
 

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "batch.h"
-#include "common/exit.h"
-#include "common/signals.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
 #include "live.h"
 
 /* The screen is taken only when there is something to show, so that sudo can

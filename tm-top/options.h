@@ -1,6 +1,6 @@
 /* What the command line asks for. */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#ifndef TM_TOP_OPTIONS_H
+#define TM_TOP_OPTIONS_H
 
 #include "listing.h"
 

@@ -1,6 +1,6 @@
 /* What one picture is made of, and its parts. */
-#ifndef PICTURE_H
-#define PICTURE_H
+#ifndef TM_TOP_PICTURE_H
+#define TM_TOP_PICTURE_H
 
 #include "layout.h"
 #include "text.h"

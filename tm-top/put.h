@@ -1,6 +1,6 @@
 /* Text on the screen, in its columns. */
-#ifndef PUT_H
-#define PUT_H
+#ifndef TM_TOP_PUT_H
+#define TM_TOP_PUT_H
 
 #include "layout.h"
 #include "screen.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/address.h"
+#include "common/net/address.h"
 #include "picture.h"
 #include "put.h"
 

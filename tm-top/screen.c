@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "common/signals.h"
+#include "common/base/signals.h"
 #include "screen.h"
 
 #define FALLBACK "xterm-256color"

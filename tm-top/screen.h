@@ -1,6 +1,6 @@
 /* The terminal: taken over, and given back as it was, however we end. */
-#ifndef SCREEN_H
-#define SCREEN_H
+#ifndef TM_TOP_SCREEN_H
+#define TM_TOP_SCREEN_H
 
 #include <stdbool.h>
 

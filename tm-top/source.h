@@ -1,10 +1,10 @@
 /* Where a stream comes from, and whether it still does. */
-#ifndef SOURCE_H
-#define SOURCE_H
+#ifndef TM_TOP_SOURCE_H
+#define TM_TOP_SOURCE_H
 
 #include <stdbool.h>
 
-#include "common/event.h"
+#include "common/record/event.h"
 
 #define RUNS_SEEN 64 /* open at once */
 

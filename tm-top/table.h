@@ -2,8 +2,8 @@
  * processes and each of a process's remote hosts. Every row counts all that is
  * below it, so rows can be forgotten: what is left of their parent when those
  * that are still there are taken off is theirs. */
-#ifndef TABLE_H
-#define TABLE_H
+#ifndef TM_TOP_TABLE_H
+#define TM_TOP_TABLE_H
 
 #include "clock.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "common/escape.h"
+#include "common/base/escape.h"
 #include "text.h"
 
 #define PIECE_SIZE 16

@@ -1,6 +1,6 @@
 /* Text and numbers as the cells of a table on a terminal. */
-#ifndef TEXT_H
-#define TEXT_H
+#ifndef TM_TOP_TEXT_H
+#define TM_TOP_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

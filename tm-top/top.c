@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/exit.h"
+#include "common/base/exit.h"
 #include "top.h"
 
 int top_start(struct top *top, const struct options *options)

@@ -1,9 +1,9 @@
 /* A stream being counted, as a whole and as a filter sees it. */
-#ifndef TOP_H
-#define TOP_H
+#ifndef TM_TOP_TOP_H
+#define TM_TOP_TOP_H
 
+#include "common/filter/filter.h"
 #include "feed.h"
-#include "filter/filter.h"
 #include "options.h"
 #include "source.h"
 

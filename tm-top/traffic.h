@@ -1,6 +1,6 @@
 /* All that is counted of a stream, or of what a filter keeps of it. */
-#ifndef TRAFFIC_H
-#define TRAFFIC_H
+#ifndef TM_TOP_TRAFFIC_H
+#define TM_TOP_TRAFFIC_H
 
 #include "table.h"
 

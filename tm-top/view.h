@@ -1,6 +1,6 @@
 /* What is looked at, and how. */
-#ifndef VIEW_H
-#define VIEW_H
+#ifndef TM_TOP_VIEW_H
+#define TM_TOP_VIEW_H
 
 #include "editor.h"
 #include "top.h"

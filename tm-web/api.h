@@ -2,7 +2,7 @@
 #ifndef TM_WEB_API_H
 #define TM_WEB_API_H
 
-#include "history/query.h"
+#include "common/history/query.h"
 #include "question.h"
 #include "request.h"
 

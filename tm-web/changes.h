@@ -2,8 +2,8 @@
 #ifndef TM_WEB_CHANGES_H
 #define TM_WEB_CHANGES_H
 
-#include "common/index.h"
-#include "history/query.h"
+#include "common/base/index.h"
+#include "common/history/query.h"
 
 struct change {
 	uint32_t uid;

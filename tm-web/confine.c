@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "common/confine.h"
+#include "common/system/confine.h"
 #include "confine.h"
 
 static bool may_read_all; /* CAP_DAC_READ_SEARCH is kept */

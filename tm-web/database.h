@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "history/history.h"
+#include "common/history/history.h"
 
 #define DATABASE_PATIENCE_MS 10000 /* for one question */
 

@@ -1,7 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "common/fields.h"
+#include "common/record/fields.h"
 #include "json.h"
 
 void json_begin(struct text *text)

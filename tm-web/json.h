@@ -2,7 +2,7 @@
 #ifndef TM_WEB_JSON_H
 #define TM_WEB_JSON_H
 
-#include "history/query.h"
+#include "common/history/query.h"
 #include "text.h"
 
 #define PROTOCOL_SIZE 16

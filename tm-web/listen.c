@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/number.h"
+#include "common/base/number.h"
 #include "listen.h"
 
 #define BACKLOG 511

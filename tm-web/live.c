@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "changes.h"
-#include "common/number.h"
+#include "common/base/number.h"
 #include "connections.h"
 #include "database.h"
 #include "json.h"

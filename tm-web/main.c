@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/exit.h"
-#include "common/signals.h"
+#include "common/base/exit.h"
+#include "common/base/signals.h"
 #include "confine.h"
 #include "connections.h"
 #include "database.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/exit.h"
+#include "common/base/exit.h"
 #include "options.h"
 #include "routes.h"
 

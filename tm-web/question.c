@@ -1,10 +1,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/address.h"
-#include "common/fields.h"
-#include "common/number.h"
-#include "common/timestamp.h"
+#include "common/base/number.h"
+#include "common/base/timestamp.h"
+#include "common/net/address.h"
+#include "common/record/fields.h"
 #include "question.h"
 
 #define SECOND_NS UINT64_C(1000000000)

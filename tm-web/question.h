@@ -2,7 +2,7 @@
 #ifndef TM_WEB_QUESTION_H
 #define TM_WEB_QUESTION_H
 
-#include "history/answer.h"
+#include "common/history/answer.h"
 #include "request.h"
 
 #define QUESTION_CSV_MOST 250000 /* rows, for the memory that they take */

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "assets.h"
-#include "common/escape.h"
+#include "common/base/escape.h"
 #include "connections.h"
 #include "live.h"
 #include "pool.h"

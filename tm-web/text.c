@@ -6,8 +6,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "common/escape.h"
-#include "common/number.h"
+#include "common/base/escape.h"
+#include "common/base/number.h"
 #include "text.h"
 
 static char *reserve(struct text *text, size_t more)

@@ -3,7 +3,7 @@
 #ifndef TM_WEB_TRACKER_H
 #define TM_WEB_TRACKER_H
 
-#include "history/query.h"
+#include "common/history/query.h"
 #include "request.h"
 
 void tracker_current(struct history *history, struct request *request);

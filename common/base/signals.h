@@ -1,0 +1,20 @@
+/* The signals that all tools understand. */
+#ifndef TM_BASE_SIGNALS_H
+#define TM_BASE_SIGNALS_H
+
+#include <stdbool.h>
+
+/* SIGINT and SIGTERM ask to stop, the second of them quits; SIGHUP (unless it
+ * was inherited as ignored) and SIGUSR1 are remembered; SIGPIPE and SIGXFSZ
+ * become errors of write(2). System calls are interrupted, not restarted. */
+void tm_signals_install(void);
+
+bool tm_stop_requested(void);
+
+/* Whether SIGHUP or SIGUSR1 came since the last call for it. */
+bool tm_signal_take(int signal);
+
+/* CLOCK_REALTIME in ns at which the first request to stop came, 0 = not yet. */
+unsigned long long tm_stop_time_ns(void);
+
+#endif

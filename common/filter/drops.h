@@ -1,0 +1,60 @@
+/* What was dropped of each run, so that seen = recorded + excluded + lost
+ * stays true in the TICKs and ENDs that pass on. */
+#ifndef TM_FILTER_DROPS_H
+#define TM_FILTER_DROPS_H
+
+#include "common/base/index.h"
+#include "common/record/event.h"
+
+/* By direction. */
+struct tm_dropped {
+	struct tm_amount recorded[2];
+	struct tm_amount lost[2];
+};
+
+struct tm_drops_run {
+	struct tm_dropped dropped;
+	uint64_t serial; /* of its latest START, 0 = it has ended */
+};
+
+struct tm_drops_start {
+	uint64_t serial;
+	uint32_t number;
+};
+
+/* All zero is a stream that has not begun. */
+struct tm_drops {
+	struct tm_index index; /* run ids */
+	struct tm_drops_run *runs;
+	struct tm_drops_start *started; /* the latest last; ended ones linger */
+	size_t started_count, started_size;
+	uint64_t serial;
+	struct tm_dropped stray;    /* while no run is known to be open */
+	struct tm_dropped *current; /* NULL = stray */
+};
+
+/* Events carry no run: what is dropped is the latest started run's. */
+static inline void tm_drops_add(
+		struct tm_drops *drops, const struct tm_event *event)
+{
+	struct tm_dropped *const dropped =
+			drops->current ? drops->current : &drops->stray;
+	struct tm_amount *amount = dropped->recorded;
+
+	if (event->kind != TM_TRAFFIC) {
+		if (event->kind != TM_LOST)
+			return;
+		amount = dropped->lost;
+	}
+	amount += event->direction & 1;
+	amount->packets += event->packets;
+	amount->bytes += event->bytes;
+}
+
+/* Follows a START, and puts what was dropped into a TICK or END. 0, or -1 and
+ * errno. */
+int tm_drops_note(struct tm_drops *drops, struct tm_event *event);
+
+void tm_drops_free(struct tm_drops *drops);
+
+#endif

@@ -1,0 +1,63 @@
+/* Expressions: text to a tree of questions. The grammar is in tm-filter(1). */
+#ifndef TM_FILTER_EXPRESSION_H
+#define TM_FILTER_EXPRESSION_H
+
+#include <stddef.h>
+
+#include "ids.h"
+#include "list.h"
+#include "question.h"
+
+#define TM_EXPRESSION_MAX 65536 /* characters */
+#define TM_EXPRESSION_DEPTH 200 /* parentheses and nots */
+#define TM_EXPRESSION_PROBLEM (TM_NETWORKS_PROBLEM + 64)
+#define TM_EXPRESSION_LINES (TM_EXPRESSION_PROBLEM + 256)
+
+enum tm_join { TM_ASK, TM_AND, TM_OR, TM_NOT };
+
+struct tm_node {
+	enum tm_join join;
+	struct tm_node *left, *right; /* of TM_NOT only left */
+	struct tm_question question;  /* of TM_ASK */
+	size_t begin, end;	      /* where in the text */
+};
+
+/* What expressions refer to, of all of them together. */
+struct tm_sources {
+	struct tm_filter_list *lists;
+	struct tm_ids *ids;
+	struct tm_names *names;
+	uint64_t now_ns;
+	bool stdin_is_taken; /* it can be read once: a list, or the events */
+};
+
+#define TM_STDIN_TAKEN "standard input can only be read once: name a file"
+
+/* Whether this NETWORK or @FILE can be read. */
+bool tm_sources_take(struct tm_sources *sources, const char *argument);
+
+struct tm_expression {
+	const char *text;
+	struct tm_node *root;
+	struct tm_node *nodes; /* to be freed */
+	size_t column;	       /* of the problem, in bytes from 0 */
+	bool in_file;	       /* the problem is one with a list in a file */
+	char problem[TM_EXPRESSION_PROBLEM];
+};
+
+/* 0, or -1 with problem and column. The text must outlive the expression. */
+int tm_expression_parse(struct tm_expression *expression, const char *text,
+		struct tm_sources *sources);
+
+/* The problem for people: its column and why, the text around there, and below
+ * it a caret. Three lines, the last without its end. */
+void tm_expression_explain(const struct tm_expression *expression,
+		char out[TM_EXPRESSION_LINES]);
+
+/* How many characters the first so many bytes are. */
+size_t tm_expression_characters(const char *text, size_t size);
+
+/* What was parsed; what it refers to is the sources'. */
+void tm_expression_free(struct tm_expression *expression);
+
+#endif

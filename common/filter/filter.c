@@ -1,0 +1,156 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "filter.h"
+
+/* What of a record that is no TRAFFIC can be answered at all: a bit for each
+ * test. A LOST is the sum of many: their sizes and addresses are gone. */
+__attribute__((cold)) static uint32_t answers(const struct tm_event *event)
+{
+	uint32_t known = 1 << TM_TEST_KIND | 1 << TM_TEST_DIRECTION |
+			 1 << TM_TEST_SINCE | 1 << TM_TEST_UNTIL;
+
+	if (event->ifindex)
+		known |= 1 << TM_TEST_IFINDEX | 1 << TM_TEST_INTERFACE_NAME;
+	if (event->flags & TM_LOOPBACK)
+		known |= 1 << TM_TEST_LOOPBACK;
+	if (event->kind == TM_UNATTRIBUTED)
+		return known;
+	known |= 1 << TM_TEST_UID | 1 << TM_TEST_USER_NAME;
+	if (event->pid)
+		known |= 1 << TM_TEST_PID;
+	if (*event->comm)
+		known |= 1 << TM_TEST_COMM;
+	if (event->cgroup_id)
+		known |= 1 << TM_TEST_CGROUP | 1 << TM_TEST_CGROUP_NAME;
+	if (event->protocol)
+		known |= 1 << TM_TEST_PROTOCOL;
+	return known;
+}
+
+static uint64_t begin_ns(const struct tm_event *event)
+{
+	const uint64_t span_ns = event->span * UINT64_C(10000000);
+
+	return span_ns < event->time_ns ? event->time_ns - span_ns : 0;
+}
+
+static uint64_t field(const struct tm_step *step, const struct tm_event *event)
+{
+	uint64_t value;
+
+	memcpy(&value, (const char *)event + step->offset, sizeof(value));
+	return value & step->mask;
+}
+
+/* The rarer ones. */
+static bool holds(const struct tm_step *step, const struct tm_event *event)
+{
+	switch (step->how) {
+	case TM_BEGINS_BEFORE:
+		return begin_ns(event) < step->low;
+	case TM_OF_INTERFACE:
+		return tm_ids_hold(step->ids,
+				(uint64_t)event->netns << 32 | event->ifindex);
+	default:
+		return tm_ids_hold(step->ids, field(step, event));
+	}
+}
+
+/* TM_KEEP, or the exit of the rule that drops the event. */
+static inline int run(const struct tm_program *program,
+		const struct tm_event *event, uint32_t known)
+{
+	const struct tm_step *const steps = program->steps;
+	const struct tm_step *step;
+	int at = program->entry;
+	uint64_t value;
+	bool is_true;
+
+	while (at >= 0) {
+		step = &steps[at];
+		if (!(known >> step->test & 1)) {
+			at = step->unknown;
+			continue;
+		}
+		if (step->how == TM_WITHIN) {
+			value = field(step, event);
+			is_true = value >= step->low && value <= step->high;
+		} else if (step->how == TM_IN_NETWORKS) {
+			is_true = tm_networks_hold(step->list->networks,
+					(const uint8_t *)event + step->offset);
+		} else {
+			is_true = holds(step, event);
+		}
+		at = is_true ? step->yes : step->no;
+	}
+	return at;
+}
+
+/* What says something of the stream is followed, and always passed on. */
+static int follow(struct tm_filter *filter, struct tm_event *event)
+{
+	if (event->kind == TM_NAME)
+		return tm_ids_note(filter->sources.ids, filter->sources.names,
+				event);
+	return tm_drops_note(&filter->drops, event);
+}
+
+static bool passes(struct tm_filter *filter, const struct tm_event *event)
+{
+	const uint32_t known =
+			event->kind == TM_TRAFFIC ? UINT32_MAX : answers(event);
+	const int at = run(&filter->program, event, known);
+	struct tm_rule *rule;
+
+	if (at == TM_KEEP)
+		return true;
+	rule = &filter->program.rules[tm_exit_of(at)];
+	rule->events++;
+	rule->amount.packets += event->packets;
+	rule->amount.bytes += event->bytes;
+	tm_drops_add(&filter->drops, event);
+	return false;
+}
+
+static void count_kept(struct tm_filter *filter, const struct tm_event *events,
+		size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (events[i].kind > TM_UNATTRIBUTED)
+			continue;
+		filter->events++;
+		filter->amount.packets += events[i].packets;
+		filter->amount.bytes += events[i].bytes;
+	}
+}
+
+ssize_t tm_filter_sift(
+		struct tm_filter *filter, struct tm_event *events, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (__builtin_expect(events[i].kind > TM_UNATTRIBUTED, 0)) {
+			if (follow(filter, &events[i]))
+				return -1;
+		} else if (!passes(filter, &events[i])) {
+			continue;
+		}
+		if (kept != i)
+			events[kept] = events[i];
+		kept++;
+	}
+	if (filter->counts_kept)
+		count_kept(filter, events, kept);
+	return kept;
+}
+
+void tm_filter_free(struct tm_filter *filter)
+{
+	tm_filter_list_free(filter->sources.lists);
+	tm_ids_free(filter->sources.ids);
+	tm_program_free(&filter->program);
+	tm_drops_free(&filter->drops);
+	memset(filter, 0, sizeof(*filter));
+}

@@ -1,0 +1,36 @@
+/* The ids that carry a name: this machine's until a NAME record says else. */
+#ifndef TM_FILTER_IDS_H
+#define TM_FILTER_IDS_H
+
+#include "common/base/index.h"
+#include "common/record/names.h"
+
+struct tm_ids {
+	struct tm_ids *next;
+	enum tm_name_of of;
+	char *name;
+	struct tm_index index; /* ids that carry the name or once did */
+	bool *carries;
+	bool found; /* some id carried it */
+};
+
+static inline bool tm_ids_hold(const struct tm_ids *ids, uint64_t id)
+{
+	const uint32_t number = tm_index_find(&ids->index, id);
+
+	return number != TM_INDEX_NONE && ids->carries[number];
+}
+
+/* The ids of that name, in front of the others, with this machine's among them
+ * and those of the NAME records so far. Of a cgroup those below it count too.
+ * NULL when there is no memory. */
+struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
+		const char *name, struct tm_names *names);
+
+/* Learns from a NAME record. 0, or -1 and errno. */
+int tm_ids_note(struct tm_ids *all, struct tm_names *names,
+		const struct tm_event *event);
+
+void tm_ids_free(struct tm_ids *all);
+
+#endif

@@ -1,0 +1,46 @@
+/* What can be asked of one event: the leaves of an expression. */
+#ifndef TM_FILTER_QUESTION_H
+#define TM_FILTER_QUESTION_H
+
+#include <stdint.h>
+
+enum tm_test {
+	TM_TEST_KIND, /* a field within low to high, as all to TM_TEST_SINCE */
+	TM_TEST_DIRECTION,
+	TM_TEST_UID,
+	TM_TEST_PID,
+	TM_TEST_CGROUP,
+	TM_TEST_IFINDEX,
+	TM_TEST_PROTOCOL,
+	TM_TEST_BYTES,
+	TM_TEST_PACKETS,
+	TM_TEST_PORT,
+	TM_TEST_LOOPBACK,
+	TM_TEST_SINCE,
+	TM_TEST_UNTIL, /* begins before low */
+	TM_TEST_COMM,
+	TM_TEST_HOST,
+	TM_TEST_NET,
+	TM_TEST_USER_NAME,
+	TM_TEST_INTERFACE_NAME,
+	TM_TEST_CGROUP_NAME,
+};
+
+/* Which ends of the event a port, host or net is asked of. */
+enum tm_ends { TM_EITHER, TM_SOURCE, TM_DESTINATION, TM_BOTH };
+
+struct tm_question {
+	uint8_t test;
+	uint8_t ends;
+	union {
+		struct {
+			uint64_t low, high;
+		};
+		uint8_t address[16];
+		char comm[16]; /* all 16 = cut */
+		const struct tm_filter_list *list;
+		const struct tm_ids *ids;
+	};
+};
+
+#endif

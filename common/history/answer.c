@@ -1,0 +1,463 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "answer.h"
+#include "common/base/number.h"
+#include "common/record/fields.h"
+#include "database.h"
+
+#define OTHERS "(others)"
+
+static const struct tm_column amount_columns[] = {
+	{ "in", "IN", .type = TM_CELL_BYTES },
+	{ "out", "OUT", .type = TM_CELL_BYTES },
+	{ "total", "TOTAL", .type = TM_CELL_BYTES },
+	{ .heading = "SHARE", .type = TM_CELL_SHARE },
+	{ .key = "packets_in", .type = TM_CELL_NUMBER },
+	{ .key = "packets_out", .type = TM_CELL_NUMBER },
+	{ "packets", "PACKETS", .type = TM_CELL_NUMBER, .least = 12 },
+};
+
+static const struct tm_column lost_columns[] = {
+	{ .key = "lost", .type = TM_CELL_BYTES },
+	{ .key = "lost_packets", .type = TM_CELL_NUMBER },
+};
+
+#define AMOUNTS (sizeof(amount_columns) / sizeof(*amount_columns))
+#define LOST (sizeof(lost_columns) / sizeof(*lost_columns))
+
+static const struct tm_column key_columns[] = {
+	{ "user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19 },
+	{ "process", "PROCESS", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "remote", "REMOTE", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "protocol", "PROTOCOL", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "interface", "INTERFACE", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "direction", "DIRECTION", TM_CELL_TEXT, .is_key = true, .least = 8 },
+	{ "minute", "MINUTE", TM_CELL_TIME, .is_key = true },
+	{ "hour", "HOUR", TM_CELL_HOUR, .is_key = true },
+	{ "day", "DAY", TM_CELL_DAY, .is_key = true },
+	{ "month", "MONTH", TM_CELL_TEXT, .is_key = true, .least = 8 },
+};
+
+const char *history_user_name(const struct history_form *form, uint32_t uid,
+		const char *recorded)
+{
+	if (uid == TM_NOBODY)
+		return "none";
+	if (form->is_numeric)
+		return NULL;
+	if (recorded || !form->names)
+		return recorded;
+	return tm_names_user(form->names, uid);
+}
+
+static const char *number_text(uint64_t number)
+{
+	static char text[TM_NUMBER_SIZE + 1];
+
+	*tm_number_format(text, number) = '\0';
+	return text;
+}
+
+/* --- keys --- */
+
+static void put_text(struct tm_table *table, const char *text)
+{
+	const bool is_table = table->spec.form == TM_FORM_TABLE;
+
+	if (!text)
+		tm_table_text(table, OTHERS);
+	else if (*text)
+		tm_table_name(table, text);
+	else
+		tm_table_text(table, is_table ? "-" : NULL);
+}
+
+static void put_user(const struct history_form *form, struct tm_table *table,
+		uint32_t uid, const char *recorded)
+{
+	const char *name = history_user_name(form, uid, recorded);
+
+	tm_table_number(table, uid);
+	if (!name && (form->form == TM_FORM_TABLE || form->is_numeric))
+		name = number_text(uid);
+	if (uid == TM_NOBODY)
+		tm_table_text(table, name);
+	else
+		tm_table_name(table, name);
+}
+
+static void put_protocol(const struct history_form *form,
+		struct tm_table *table, uint8_t protocol)
+{
+	const char *const name = tm_word_text(tm_protocols, protocol);
+
+	if (name && !form->is_numeric)
+		put_text(table, name);
+	else
+		put_text(table, protocol ? number_text(protocol) : "");
+}
+
+static void put_month(struct tm_table *table, uint64_t time_ns)
+{
+	const time_t seconds = time_ns / HISTORY_SECOND;
+	struct tm local;
+	char text[32] = "";
+
+	if (localtime_r(&seconds, &local))
+		strftime(text, sizeof(text), "%Y-%m", &local);
+	tm_table_text(table, text);
+}
+
+static void put_key(const struct history_form *form, struct tm_table *table,
+		unsigned key, const struct history_row *row)
+{
+	switch (key) {
+	case HISTORY_BY_USER:
+		put_user(form, table, row->uid, row->user);
+		break;
+	case HISTORY_BY_PROCESS:
+		put_text(table, row->process);
+		break;
+	case HISTORY_BY_REMOTE:
+		put_text(table, row->remote);
+		break;
+	case HISTORY_BY_PROTOCOL:
+		put_protocol(form, table, row->protocol);
+		break;
+	case HISTORY_BY_INTERFACE:
+		put_text(table, row->interface);
+		break;
+	case HISTORY_BY_DIRECTION:
+		tm_table_text(table, row->direction == TM_IN ? "in" : "out");
+		break;
+	case HISTORY_BY_MONTH:
+		put_month(table, row->time_ns);
+		break;
+	default:
+		tm_table_number(table, row->time_ns);
+	}
+}
+
+/* --- amounts --- */
+
+static void put_both(struct tm_table *table, uint64_t in, uint64_t out)
+{
+	tm_table_number(table, in);
+	tm_table_number(table, out);
+	tm_table_number(table, in + out);
+}
+
+static void put_amounts(struct tm_table *table, const struct tm_amount moved[2],
+		uint64_t whole)
+{
+	const uint64_t bytes = moved[TM_IN].bytes + moved[TM_OUT].bytes;
+
+	put_both(table, moved[TM_IN].bytes, moved[TM_OUT].bytes);
+	tm_table_share(table, bytes, whole);
+	put_both(table, moved[TM_IN].packets, moved[TM_OUT].packets);
+}
+
+static void put_lost(struct tm_table *table, const struct tm_amount lost[2])
+{
+	tm_table_number(table, lost[TM_IN].bytes + lost[TM_OUT].bytes);
+	tm_table_number(table, lost[TM_IN].packets + lost[TM_OUT].packets);
+}
+
+static void put_sums(struct tm_table *table, const struct history_row *row,
+		uint64_t whole)
+{
+	put_amounts(table, row->moved, whole);
+	put_lost(table, row->lost);
+}
+
+static struct tm_amount both(const struct tm_amount amounts[2])
+{
+	return (struct tm_amount){
+		.bytes = amounts[TM_IN].bytes + amounts[TM_OUT].bytes,
+		.packets = amounts[TM_IN].packets + amounts[TM_OUT].packets,
+	};
+}
+
+struct tm_shares history_shares(const struct history_summary *summary)
+{
+	struct tm_shares shares = {
+		.attributed = both(summary->attributed),
+		.nobody = both(summary->nobody),
+		.lost = both(summary->lost),
+		.excluded = both(summary->excluded),
+		.unattributed = both(summary->unattributed),
+	};
+
+	shares.has_unattributed =
+			shares.unattributed.bytes | shares.unattributed.packets;
+	return shares;
+}
+
+/* --- rows --- */
+
+static unsigned add_key(struct tm_column *columns, unsigned key)
+{
+	static const struct tm_column uid = { .key = "uid",
+		.type = TM_CELL_NUMBER };
+	unsigned count = 0;
+
+	if (key == HISTORY_BY_USER)
+		columns[count++] = uid;
+	columns[count++] = key_columns[__builtin_ctz(key)];
+	return count;
+}
+
+/* A row of several: its label is in the first column that people see. */
+static void put_label(struct tm_table *table, const struct history_keys *keys,
+		const char *label)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		const unsigned key = keys->order[i];
+
+		if (key == HISTORY_BY_USER)
+			tm_table_none(table);
+		if (!i && key <= HISTORY_BY_DIRECTION)
+			tm_table_text(table, label);
+		else if (!i && table->spec.form == TM_FORM_TABLE)
+			tm_table_text(table, label);
+		else
+			tm_table_none(table);
+	}
+}
+
+static void subtract(
+		struct tm_amount from[2], const struct tm_amount amounts[2])
+{
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		from[i].bytes -= amounts[i].bytes;
+		from[i].packets -= amounts[i].packets;
+	}
+}
+
+/* What is beyond the rows shown, from the first on. */
+static struct history_row rest_of(const struct history_rows *rows)
+{
+	struct history_row rest = rows->sum;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		subtract(rest.moved, rows->rows[i].moved);
+		subtract(rest.lost, rows->rows[i].lost);
+	}
+	return rest;
+}
+
+static void put_rows(const struct history_form *form, struct tm_table *table,
+		const struct history_keys *keys,
+		const struct history_rows *rows)
+{
+	const uint64_t whole = history_row_bytes(&rows->sum);
+	const struct history_row rest = rest_of(rows);
+
+	for (size_t i = 0; i < rows->count; i++) {
+		for (unsigned j = 0; j < keys->count; j++)
+			put_key(form, table, keys->order[j], &rows->rows[i]);
+		put_sums(table, &rows->rows[i], whole);
+	}
+	if (rows->count < rows->found) {
+		put_label(table, keys, OTHERS);
+		put_sums(table, &rest, whole);
+	}
+	if (form->form != TM_FORM_TABLE)
+		return;
+	put_label(table, keys, "all");
+	put_sums(table, &rows->sum, whole);
+}
+
+/* --- answers --- */
+
+/* For people: the table's line of what it is about. */
+static int put_range(const struct history_form *form, uint64_t from_ns,
+		uint64_t to_ns)
+{
+	char from[TM_TIME_SIZE], to[TM_TIME_SIZE], line[2 * TM_TIME_SIZE + 8];
+	const int size = to_ns ? snprintf(line, sizeof(line), "%s to %s\n",
+						 tm_time_format(from, from_ns),
+						 tm_time_format(to, to_ns))
+			       : snprintf(line, sizeof(line),
+						 "nothing is in it yet\n");
+
+	if (form->form != TM_FORM_TABLE)
+		return 0;
+	return form->write(form->context, line, size);
+}
+
+static void open_table(struct tm_table *table, const struct history_form *form,
+		struct tm_table_spec spec)
+{
+	spec.form = form->form;
+	spec.write = form->write;
+	spec.context = form->context;
+	tm_table_open(table, &spec);
+}
+
+int history_answer_rows(const struct history_form *form,
+		const struct history_keys *keys,
+		const struct history_rows *rows, const struct tm_shares *shares)
+{
+	struct tm_column columns[2 * HISTORY_KEYS + AMOUNTS + LOST];
+	struct tm_table_spec spec = {
+		.columns = columns,
+		.from_ns = rows->from_ns,
+		.to_ns = rows->to_ns,
+	};
+	struct tm_table table;
+
+	for (unsigned i = 0; i < keys->count; i++)
+		spec.count += add_key(columns + spec.count, keys->order[i]);
+	memcpy(columns + spec.count, amount_columns, sizeof(amount_columns));
+	spec.count += AMOUNTS;
+	memcpy(columns + spec.count, lost_columns, sizeof(lost_columns));
+	spec.count += LOST;
+	if (put_range(form, rows->from_ns, rows->to_ns))
+		return -1;
+	open_table(&table, form, spec);
+	put_rows(form, &table, keys, rows);
+	return tm_table_close(&table, shares);
+}
+
+static const struct tm_column what_column = { "what", "WHAT", TM_CELL_TEXT,
+	.is_key = true, .least = 19 };
+
+static void put_what(struct tm_table *table, const char *what,
+		const struct tm_amount amounts[2], uint64_t whole)
+{
+	tm_table_text(table, what);
+	put_amounts(table, amounts, whole);
+}
+
+/* Of a range that whole minutes widened, only what there are records of. */
+static uint64_t covered_ns(const struct history_summary *summary,
+		uint64_t from_ns, uint64_t to_ns)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < summary->covered_count; i++) {
+		const struct history_span *const span = &summary->covered[i];
+		const uint64_t begin = span->begin_ns > from_ns ? span->begin_ns
+								: from_ns;
+		const uint64_t end =
+				span->end_ns < to_ns ? span->end_ns : to_ns;
+
+		sum += end > begin ? end - begin : 0;
+	}
+	return sum;
+}
+
+static double coverage(const struct history_summary *summary)
+{
+	const uint64_t from_ns = summary->from_ns > summary->first_ns
+						 ? summary->from_ns
+						 : summary->first_ns;
+	const uint64_t to_ns = summary->to_ns < summary->newest_ns
+					       ? summary->to_ns
+					       : summary->newest_ns;
+
+	if (to_ns <= from_ns)
+		return 0;
+	return (double)covered_ns(summary, from_ns, to_ns) / (to_ns - from_ns);
+}
+
+static int put_coverage(const struct history_form *form,
+		const struct history_summary *summary)
+{
+	char newest[TM_TIME_SIZE], line[TM_TIME_SIZE + 128];
+	const int size = snprintf(line, sizeof(line),
+			"a source was there for %.1f %% of the time, in %zu run%s; "
+			"the newest is of %s\n",
+			100 * coverage(summary), summary->run_count,
+			summary->run_count == 1 ? "" : "s",
+			tm_time_format(newest, summary->newest_ns));
+
+	if (form->form != TM_FORM_TABLE || !summary->newest_ns)
+		return 0;
+	return form->write(form->context, line, size);
+}
+
+int history_answer_summary(const struct history_form *form,
+		const struct history_summary *summary)
+{
+	struct tm_column columns[1 + AMOUNTS];
+	const struct tm_table_spec spec = {
+		.columns = columns,
+		.count = 1 + AMOUNTS,
+		.from_ns = summary->from_ns,
+		.to_ns = summary->to_ns,
+	};
+	const uint64_t whole = both(summary->moved).bytes;
+	struct tm_table table;
+
+	columns[0] = what_column;
+	memcpy(columns + 1, amount_columns, sizeof(amount_columns));
+	if (put_range(form, summary->from_ns, summary->to_ns))
+		return -1;
+	open_table(&table, form, spec);
+	put_what(&table, "attributed", summary->attributed, whole);
+	put_what(&table, "nobody", summary->nobody, whole);
+	put_what(&table, "lost", summary->lost, whole);
+	put_what(&table, "all", summary->moved, whole);
+	put_what(&table, "excluded", summary->excluded, whole);
+	put_what(&table, "unattributed", summary->unattributed, whole);
+	if (tm_table_close(&table, NULL))
+		return -1;
+	return put_coverage(form, summary);
+}
+
+static const struct tm_column quota_columns[] = {
+	{ .key = "uid", .type = TM_CELL_NUMBER },
+	{ "user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19 },
+	{ "period", "PERIOD", TM_CELL_TEXT, .is_key = true, .least = 6 },
+	{ "begin", "SINCE", .type = TM_CELL_DAY },
+	{ "limit", "LIMIT", .type = TM_CELL_BYTES },
+	{ "used", "USED", .type = TM_CELL_BYTES },
+	{ "share", "SHARE", .type = TM_CELL_SHARE },
+	{ "projected", "PROJECTED", .type = TM_CELL_BYTES },
+	{ "state", "STATE", .type = TM_CELL_TEXT },
+};
+
+static const char *state_name(unsigned levels)
+{
+	if (levels & HISTORY_OVER)
+		return "100";
+	if (levels & HISTORY_OVER_90)
+		return "90";
+	if (levels & HISTORY_OVER_80)
+		return "80";
+	return levels & HISTORY_PROJECTED ? "projected" : "ok";
+}
+
+int history_answer_quotas(const struct history_form *form,
+		const struct history_quotas *quotas)
+{
+	const struct tm_table_spec spec = {
+		.columns = quota_columns,
+		.count = sizeof(quota_columns) / sizeof(*quota_columns),
+		.from_ns = quotas->count ? quotas->quotas[0].begin_ns : 0,
+		.to_ns = quotas->count ? quotas->quotas[0].end_ns : 0,
+	};
+	struct tm_table table;
+
+	open_table(&table, form, spec);
+	for (size_t i = 0; i < quotas->count; i++) {
+		const struct history_quota *const quota = &quotas->quotas[i];
+
+		put_user(form, &table, quota->uid, quota->user);
+		tm_table_text(&table, history_resolution_name(quota->period));
+		tm_table_number(&table, quota->begin_ns);
+		tm_table_number(&table, quota->limit);
+		tm_table_number(&table, quota->used);
+		tm_table_share(&table, quota->used, quota->limit);
+		if (quota->projected)
+			tm_table_number(&table, quota->projected);
+		else
+			tm_table_none(&table);
+		tm_table_text(&table, state_name(quota->levels));
+	}
+	return tm_table_close(&table, NULL);
+}

@@ -1,0 +1,565 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/escape.h"
+#include "common/base/exit.h"
+#include "common/system/place.h"
+#include "database.h"
+
+#define BUSY_MS 5000
+#define WRITER_BUSY_MS 100   /* its stream waits */
+#define LOG_BYTES (64 << 20) /* that the -wal file keeps when it is done */
+#define PROGRESS_STEPS 20000
+
+/* SQLite opens files by their path, which somebody could lead elsewhere after
+ * it was looked at. So it opens them here: relative to the directory that was,
+ * and judged by what was opened. There is one at a time in a process. */
+static struct {
+	int directory;
+	char name[NAME_MAX + 1];
+	char *path; /* as SQLite knows it: all links resolved */
+	enum tm_trust trust;
+	unsigned users;
+} place;
+
+static bool is_of_database(const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm",
+		"-journal" };
+	const size_t size = place.path ? strlen(place.path) : 0;
+
+	if (!size || strncmp(path, place.path, size))
+		return false;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		if (!strcmp(path + size, suffixes[i]))
+			return true;
+	}
+	return false;
+}
+
+static int open_here(const char *path, int flags, int mode)
+{
+	struct tm_refusal refusal;
+
+	if (!is_of_database(path))
+		return open(path, flags, mode);
+	return tm_place_file(place.directory, strrchr(path, '/') + 1, flags,
+			mode, place.trust, &refusal);
+}
+
+int history_fail(struct history *history, const char *format, ...)
+{
+	char *const at = history->problem;
+	va_list arguments;
+	int size;
+
+	size = snprintf(at, HISTORY_PROBLEM_SIZE, "%.512s: ", history->path);
+	va_start(arguments, format);
+	vsnprintf(at + size, HISTORY_PROBLEM_SIZE - size, format, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+int history_fail_sql(struct history *history)
+{
+	switch (sqlite3_errcode(history->db)) {
+	case SQLITE_BUSY:
+		return history_fail(history,
+				"another process is changing it; try again");
+	case SQLITE_FULL:
+		return history_fail(history, "%s", strerror(ENOSPC));
+	case SQLITE_CANTOPEN:
+	case SQLITE_IOERR:
+		return history_fail(history, "%s",
+				sqlite3_system_errno(history->db)
+						? strerror(sqlite3_system_errno(
+								  history->db))
+						: sqlite3_errmsg(history->db));
+	case SQLITE_INTERRUPT:
+		return history_fail(history, "the question takes too long");
+	case SQLITE_NOTADB:
+		return history_fail(
+				history, "not a history; name another file");
+	case SQLITE_CORRUPT:
+		return history_fail(history,
+				"is damaged (%s); sqlite3 FILE .recover saves what "
+				"there is",
+				sqlite3_errmsg(history->db));
+	default:
+		return history_fail(history, "%s", sqlite3_errmsg(history->db));
+	}
+}
+
+const char *history_problem(const struct history *history)
+{
+	return history ? history->problem : "out of memory";
+}
+
+const char *history_zone(const struct history *history)
+{
+	return history->zone;
+}
+
+int history_sql(struct history *history, const char *sql)
+{
+	if (!history->db)
+		return history_fail(history, "is not open");
+	return sqlite3_exec(history->db, sql, NULL, NULL, NULL)
+			       ? history_fail_sql(history)
+			       : 0;
+}
+
+sqlite3_stmt *history_prepare(struct history *history, const char *sql)
+{
+	sqlite3_stmt *statement;
+
+	if (!history->db) {
+		history_fail(history, "is not open");
+		return NULL;
+	}
+	if (!sqlite3_prepare_v2(history->db, sql, -1, &statement, NULL))
+		return statement;
+	history_fail_sql(history);
+	return NULL;
+}
+
+int history_step(struct history *history, sqlite3_stmt *statement)
+{
+	switch (sqlite3_step(statement)) {
+	case SQLITE_ROW:
+		return 1;
+	case SQLITE_DONE:
+		return 0;
+	default:
+		return history_fail_sql(history);
+	}
+}
+
+void history_bind_text(
+		sqlite3_stmt *statement, int at, const char *text, size_t size)
+{
+	uint32_t code;
+	size_t done = 0, length;
+
+	while (done < size) {
+		length = tm_utf8_decode(text + done, size - done, &code);
+		if (!length)
+			break;
+		done += length;
+	}
+	if (done == size)
+		sqlite3_bind_text(statement, at, text, size, SQLITE_TRANSIENT);
+	else
+		sqlite3_bind_blob(statement, at, text, size, SQLITE_TRANSIENT);
+}
+
+/* The answer's first number, or -1. */
+static int64_t ask(struct history *history, const char *sql)
+{
+	sqlite3_stmt *const statement = history_prepare(history, sql);
+	int64_t number = -1;
+
+	if (statement && history_step(history, statement) == 1)
+		number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return number;
+}
+
+/* --- the place --- */
+
+static enum tm_trust trust_of(enum history_access access)
+{
+	return access == HISTORY_READ ? TM_TRUST_ALL : TM_TRUST_ROOT;
+}
+
+static int refuse(struct history *history, const char *suffix,
+		const struct tm_refusal *refusal)
+{
+	switch (refusal->flaw) {
+	case TM_FLAW_HELD:
+		return history_fail(history,
+				"%s writes to it; give each tm-store a database of its "
+				"own",
+				refusal->text);
+	case TM_FLAW_WRITE:
+		return history_fail(history,
+				"%s%s; chmod go-w it, or use a directory of your own",
+				*suffix ? suffix : "", refusal->text);
+	default:
+		return history_fail(history, "%s%s", *suffix ? suffix : "",
+				refusal->text);
+	}
+}
+
+static int enter_place(struct history *history)
+{
+	struct tm_refusal refusal;
+	const char *name;
+	int directory;
+
+	directory = tm_place_open_for(history->path, &name,
+			trust_of(history->access), &refusal);
+	if (directory < 0)
+		return refuse(history, "its directory: ", &refusal);
+	if (!*name || strlen(name) > NAME_MAX - 8) {
+		close(directory);
+		return history_fail(history, "not the name of a file");
+	}
+	if (place.users && strcmp(name, place.name)) {
+		close(directory);
+		return history_fail(history, "another history is open");
+	}
+	history->has_place = true;
+	if (place.users++) {
+		close(directory);
+		return 0;
+	}
+	place.directory = directory;
+	place.trust = trust_of(history->access);
+	strcpy(place.name, name);
+	sqlite3_vfs_find(NULL)->xSetSystemCall(sqlite3_vfs_find(NULL), "open",
+			(sqlite3_syscall_ptr)open_here);
+	return 0;
+}
+
+static void leave_place(struct history *history)
+{
+	if (!history->has_place || --place.users)
+		return;
+	close(place.directory);
+	free(place.path);
+	place.path = NULL;
+}
+
+/* With the rights that SQLite then gives the files beside it too. */
+static int make_file(struct history *history)
+{
+	struct tm_refusal refusal;
+	const int fd = tm_place_file(place.directory, place.name,
+			O_RDWR | O_CREAT, 0640, place.trust, &refusal);
+
+	if (fd < 0)
+		return refuse(history, "", &refusal);
+	close(fd);
+	return 0;
+}
+
+static int take_lock(struct history *history)
+{
+	struct tm_refusal refusal;
+	char name[NAME_MAX + 16];
+
+	snprintf(name, sizeof(name), "%s.lock", place.name);
+	history->lock = tm_place_lock(place.directory, name, &refusal);
+	return history->lock < 0 ? refuse(history, "", &refusal) : 0;
+}
+
+bool history_try_lock(struct history *history)
+{
+	return !take_lock(history);
+}
+
+static int check_place(struct history *history)
+{
+	struct tm_refusal refusal;
+	int found;
+
+	if (enter_place(history))
+		return -1;
+	found = tm_place_look(place.directory, place.name,
+			trust_of(history->access), &refusal);
+	if (found < 0)
+		return refuse(history, "", &refusal);
+	if (history->access == HISTORY_WRITE)
+		return take_lock(history) || (found && make_file(history)) ? -1
+									   : 0;
+	return found ? history_fail(history, "%s", strerror(ENOENT)) : 0;
+}
+
+/* --- the database --- */
+
+/* file:/some/path?immutable=1 */
+static char *as_immutable(const char *path)
+{
+	static const char more[] = "?immutable=1";
+	char *const uri = malloc(
+			3 * strlen(path) + sizeof("file:") + sizeof(more));
+	char *end = uri ? stpcpy(uri, "file:") : NULL;
+
+	for (; uri && *path; path++)
+		end += sprintf(end, strchr("%?#", *path) ? "%%%02x" : "%c",
+				*path);
+	if (uri)
+		strcpy(end, more);
+	return uri;
+}
+
+static int open_database(struct history *history, bool is_immutable)
+{
+	const int flags = history->access == HISTORY_READ
+					  ? SQLITE_OPEN_READONLY
+					  : SQLITE_OPEN_READWRITE;
+	char *uri = NULL;
+	int result;
+
+	if (!place.path)
+		place.path = realpath(history->path, NULL);
+	if (!place.path)
+		return history_fail(history, "%s", strerror(errno));
+	if (is_immutable && !(uri = as_immutable(place.path)))
+		return history_fail(history, "%s", strerror(errno));
+	result = sqlite3_open_v2(uri ? uri : place.path, &history->db,
+			flags | SQLITE_OPEN_NOMUTEX |
+					(uri ? SQLITE_OPEN_URI : 0),
+			NULL);
+	free(uri);
+	if (result)
+		return history_fail_sql(history);
+	sqlite3_busy_timeout(history->db, BUSY_MS);
+	sqlite3_db_config(history->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	return history_sql(history,
+			"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
+}
+
+/* A copy without the files beside it, where this user may make none: nobody
+ * writes to it, so it can be read as it stands. */
+static bool is_lone_copy(struct history *history)
+{
+	char name[NAME_MAX + 8];
+	struct stat status;
+	int code;
+
+	if (history->access != HISTORY_READ ||
+			!sqlite3_exec(history->db,
+					"SELECT 1 FROM sqlite_master", NULL,
+					NULL, NULL))
+		return false;
+	code = sqlite3_errcode(history->db);
+	snprintf(name, sizeof(name), "%s-wal", place.name);
+	return (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) &&
+	       fstatat(place.directory, name, &status, AT_SYMLINK_NOFOLLOW) &&
+	       errno == ENOENT;
+}
+
+static int open_somehow(struct history *history)
+{
+	if (open_database(history, false))
+		return -1;
+	if (!is_lone_copy(history))
+		return 0;
+	sqlite3_close(history->db);
+	history->db = NULL;
+	return open_database(history, true);
+}
+
+static int refuse_foreign(struct history *history, int64_t id, int64_t version)
+{
+	if (id < 0 || version < 0)
+		return -1; /* said */
+	if (id != HISTORY_APPLICATION)
+		return history_fail(history,
+				"is a database of another program; name another file");
+	if (version > HISTORY_VERSION)
+		return history_fail(history,
+				"was written by a newer tm (format %jd, this one knows "
+				"%d); use that one",
+				(intmax_t)version, HISTORY_VERSION);
+	return 0;
+}
+
+/* With a journal of old pages, of which there are none: the log would take as
+ * much room again. */
+static int make_database(struct history *history)
+{
+	char zone[HISTORY_ZONE_SIZE];
+
+	history_find_zone(zone);
+	if (history_sql(history, "PRAGMA journal_mode = TRUNCATE;"
+				 "PRAGMA auto_vacuum = INCREMENTAL;"
+				 "BEGIN IMMEDIATE"))
+		return -1;
+	if (!history_make_schema(history, zone) &&
+			!history_sql(history, "COMMIT"))
+		return 0;
+	sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
+}
+
+static int check_database(struct history *history)
+{
+	const int64_t tables =
+			ask(history, "SELECT count(*) FROM sqlite_master");
+
+	if (tables < 0)
+		return -1;
+	if (!tables && !ask(history, "PRAGMA application_id")) {
+		if (history->access != HISTORY_WRITE)
+			return history_fail(history,
+					"is empty; tm-store writes to it first");
+		if (make_database(history))
+			return -1;
+	}
+	return refuse_foreign(history, ask(history, "PRAGMA application_id"),
+			ask(history, "PRAGMA user_version"));
+}
+
+static int set_up_writer(struct history *history)
+{
+	const bool is_writer = history->access == HISTORY_WRITE;
+	char sql[256];
+	int on = 1;
+
+	sqlite3_busy_timeout(history->db, is_writer ? WRITER_BUSY_MS : BUSY_MS);
+	snprintf(sql, sizeof(sql),
+			"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+			"PRAGMA secure_delete = OFF; PRAGMA cache_size = -65536;"
+			"PRAGMA journal_size_limit = %d",
+			LOG_BYTES);
+	/* readers without rights on the directory need the files beside it */
+	sqlite3_file_control(
+			history->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+	return history_sql(history, sql);
+}
+
+static int read_zone(struct history *history)
+{
+	sqlite3_stmt *const statement = history_prepare(
+			history, "SELECT value FROM about WHERE key = 'zone'");
+	const char *zone = NULL;
+
+	if (!statement)
+		return -1;
+	if (history_step(history, statement) == 1)
+		zone = (const char *)sqlite3_column_text(statement, 0);
+	snprintf(history->zone, sizeof(history->zone), "%s",
+			zone ? zone : "UTC");
+	sqlite3_finalize(statement);
+	return history_set_zone(history);
+}
+
+static int set_up_database(struct history *history)
+{
+	if (open_somehow(history) || check_database(history) ||
+			read_zone(history))
+		return -1;
+	if (history->access != HISTORY_READ && set_up_writer(history))
+		return -1;
+	if (history->access == HISTORY_READ)
+		history_sql(history, "PRAGMA cache_size = -65536;"
+				     "PRAGMA mmap_size = 1073741824");
+	return history_read_marks(history);
+}
+
+int history_reopen(struct history *history)
+{
+	struct tm_refusal refusal;
+	int found;
+
+	/* under its new name it is to be whole without the file beside it */
+	if (history->db)
+		sqlite3_wal_checkpoint_v2(history->db, NULL,
+				SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_close(history->db);
+	history->db = NULL;
+	history->marks = (struct history_marks){ 0 };
+	found = tm_place_look(
+			place.directory, place.name, place.trust, &refusal);
+	if (found < 0)
+		return refuse(history, "", &refusal);
+	if (found && make_file(history))
+		return -1;
+	return set_up_database(history);
+}
+
+int history_directory(const struct history *history)
+{
+	return history->has_place ? place.directory : -1;
+}
+
+struct history *history_open(
+		const char *path, enum history_access access, int *status)
+{
+	struct history *const history = calloc(1, sizeof(*history));
+
+	*status = TM_FAILED;
+	if (!history)
+		return NULL;
+	history->lock = -1;
+	history->access = access;
+	history->path = strdup(path);
+	if (history->path && !check_place(history) && !set_up_database(history))
+		*status = 0;
+	return history;
+}
+
+void history_close(struct history *history)
+{
+	if (!history)
+		return;
+	sqlite3_close(history->db);
+	if (history->lock >= 0)
+		close(history->lock);
+	leave_place(history);
+	free(history->path);
+	free(history);
+}
+
+/* --- transactions of readers --- */
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * HISTORY_SECOND + now.tv_nsec;
+}
+
+static int is_late(void *context)
+{
+	const struct history *const history = context;
+
+	return now_ns() > history->deadline_ns;
+}
+
+void history_set_limit(struct history *history, unsigned milliseconds)
+{
+	history->limit_ms = milliseconds;
+	sqlite3_progress_handler(history->db, milliseconds ? PROGRESS_STEPS : 0,
+			is_late, history);
+}
+
+int history_begin(struct history *history)
+{
+	history->deadline_ns = now_ns() + history->limit_ms * UINT64_C(1000000);
+	if (history->depth) {
+		history->depth++;
+		return 0;
+	}
+	if (history_sql(history, "BEGIN"))
+		return -1;
+	history->depth = 1;
+	if (!history_read_marks(history))
+		return 0;
+	history_end(history);
+	return -1;
+}
+
+void history_end(struct history *history)
+{
+	if (--history->depth)
+		return;
+	/* also what went before it may have ended the transaction */
+	if (!sqlite3_get_autocommit(history->db))
+		sqlite3_exec(history->db, "COMMIT", NULL, NULL, NULL);
+}
+
+int64_t history_version(struct history *history)
+{
+	return ask(history, "PRAGMA data_version");
+}

@@ -1,0 +1,314 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/record/fields.h"
+#include "group.h"
+#include "texts.h"
+
+static const char *const key_names[] = { "user", "process", "remote",
+	"protocol", "interface", "direction", "minute", "hour", "day",
+	"month" };
+
+#define KEY_NAMES (sizeof(key_names) / sizeof(*key_names))
+
+const char *history_key_name(enum history_key key)
+{
+	return key_names[__builtin_ctz(key)];
+}
+
+unsigned history_key_find(const char *name)
+{
+	for (unsigned i = 0; i < KEY_NAMES; i++) {
+		if (!strcmp(name, key_names[i]))
+			return 1u << i;
+	}
+	return 0;
+}
+
+/* --- from groups to rows --- */
+
+static void fill_keys(struct history_row *row, unsigned by,
+		const struct history_group_row *from)
+{
+	row->time_ns = from->values[GROUP_TIME] * HISTORY_MINUTE_NS;
+	row->uid = by & HISTORY_BY_USER ? from->values[SCAN_UID] : 0;
+	row->protocol = from->values[SCAN_PROTOCOL];
+	row->direction = from->values[GROUP_DIRECTION];
+	memcpy(row->ids, from->values, sizeof(row->ids));
+	memcpy(row->moved, from->moved, sizeof(row->moved));
+	memcpy(row->lost, from->lost, sizeof(row->lost));
+}
+
+static void fill_texts(struct history_row *row, unsigned by,
+		const struct history_group_row *from,
+		struct history_texts *texts)
+{
+	const uint32_t *const values = from->values;
+
+	if (by & HISTORY_BY_USER)
+		row->user = history_text_user(texts, values[SCAN_UID]);
+	if (by & HISTORY_BY_PROCESS)
+		row->process = history_text_process(
+				texts, values[SCAN_PROCESS]);
+	if (by & HISTORY_BY_REMOTE)
+		row->remote = history_text_remote(texts, values[SCAN_REMOTE]);
+	if (by & HISTORY_BY_INTERFACE)
+		row->interface = history_text_interface(
+				texts, values[SCAN_INTERFACE]);
+}
+
+/* --- search --- */
+
+static bool holds(const char *text, const char *search)
+{
+	return text && strcasestr(text, search);
+}
+
+static bool number_holds(uint32_t number, const char *search)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", number);
+	return strstr(text, search);
+}
+
+static bool is_found(
+		const struct history_row *row, unsigned by, const char *search)
+{
+	const bool is_nobody = row->uid == TM_NOBODY;
+
+	if (by & HISTORY_BY_USER &&
+			(holds(is_nobody ? "none" : row->user, search) ||
+					(!is_nobody && number_holds(row->uid,
+								       search))))
+		return true;
+	if (by & HISTORY_BY_PROTOCOL &&
+			(holds(tm_word_text(tm_protocols, row->protocol),
+					 search) ||
+					number_holds(row->protocol, search)))
+		return true;
+	return (by & HISTORY_BY_PROCESS && holds(row->process, search)) ||
+	       (by & HISTORY_BY_REMOTE && holds(row->remote, search)) ||
+	       (by & HISTORY_BY_INTERFACE && holds(row->interface, search));
+}
+
+/* --- order --- */
+
+struct order {
+	enum history_sort sort;
+	unsigned by;
+	int sign;
+};
+
+static uint64_t measure(const struct history_row *row, enum history_sort sort)
+{
+	switch (sort) {
+	case HISTORY_SORT_IN:
+		return row->moved[TM_IN].bytes;
+	case HISTORY_SORT_OUT:
+		return row->moved[TM_OUT].bytes;
+	case HISTORY_SORT_PACKETS:
+		return row->moved[TM_IN].packets + row->moved[TM_OUT].packets;
+	case HISTORY_SORT_LOST:
+		return row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes;
+	default:
+		return history_row_bytes(row);
+	}
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* What has no text comes last; 192.0.2.9 before 192.0.2.10. */
+static int compare_texts(const char *a, const char *b)
+{
+	if (!a || !b)
+		return !a - !b;
+	return strverscmp(a, b);
+}
+
+static int compare_users(
+		const struct history_row *a, const struct history_row *b)
+{
+	const int result = compare_texts(a->user, b->user);
+
+	return result ? result : compare_numbers(a->uid, b->uid);
+}
+
+static int compare_keys(const struct history_row *a,
+		const struct history_row *b, unsigned by)
+{
+	int result = compare_numbers(a->time_ns, b->time_ns);
+
+	if (!result && by & HISTORY_BY_USER)
+		result = compare_users(a, b);
+	if (!result && by & HISTORY_BY_PROCESS)
+		result = compare_texts(a->process, b->process);
+	if (!result && by & HISTORY_BY_REMOTE)
+		result = compare_texts(a->remote, b->remote);
+	if (!result && by & HISTORY_BY_PROTOCOL)
+		result = compare_numbers(a->protocol, b->protocol);
+	if (!result && by & HISTORY_BY_INTERFACE)
+		result = compare_texts(a->interface, b->interface);
+	return result ? result : compare_numbers(a->direction, b->direction);
+}
+
+static bool is_remainder(const struct history_row *row, unsigned by)
+{
+	return (by & HISTORY_BY_PROCESS && !row->process) ||
+	       (by & HISTORY_BY_REMOTE && !row->remote) ||
+	       (by & HISTORY_BY_INTERFACE && !row->interface);
+}
+
+/* Equal sums are in the order of their keys, and the remainder is last,
+ * whatever the direction. */
+static int compare(const void *a, const void *b, void *context)
+{
+	const struct order *const order = context;
+	int result = is_remainder(a, order->by) - is_remainder(b, order->by);
+
+	if (result)
+		return result;
+	if (order->sort == HISTORY_SORT_KEY)
+		return order->sign * compare_keys(a, b, order->by);
+	result = compare_numbers(
+			measure(a, order->sort), measure(b, order->sort));
+	return result ? order->sign * result : compare_keys(a, b, order->by);
+}
+
+/* --- the answer --- */
+
+static int convert(struct history *history, const struct history_group *group,
+		const struct history_rows_query *query,
+		struct history_rows *answer)
+{
+	answer->rows = calloc(group->count + 1, sizeof(*answer->rows));
+	if (!answer->rows)
+		return history_fail(history, "out of memory");
+	for (uint32_t i = 0; i < group->count; i++) {
+		struct history_row *const row = &answer->rows[answer->found];
+
+		*row = (struct history_row){ 0 };
+		fill_keys(row, query->by, &group->rows[i]);
+		fill_texts(row, query->by, &group->rows[i], answer->texts);
+		if (query->search && *query->search &&
+				!is_found(row, query->by, query->search))
+			continue;
+		history_amounts_add(answer->sum.moved, row->moved);
+		history_amounts_add(answer->sum.lost, row->lost);
+		answer->found++;
+	}
+	return 0;
+}
+
+/* A time is best read forwards. */
+static void sort_and_cut(const struct history_rows_query *query,
+		struct history_rows *answer)
+{
+	struct order order = { query->sort, query->by, -1 };
+	uint64_t offset = query->offset;
+
+	if (query->is_ascending)
+		order.sign = 1;
+	qsort_r(answer->rows, answer->found, sizeof(*answer->rows), compare,
+			&order);
+	if (offset > answer->found)
+		offset = answer->found;
+	answer->count = answer->found - offset;
+	if (query->limit && query->limit < answer->count)
+		answer->count = query->limit;
+	memmove(answer->rows, answer->rows + offset,
+			answer->count * sizeof(*answer->rows));
+}
+
+static void note_coarse(const struct history_plan *plan, unsigned by,
+		struct history_rows *answer)
+{
+	const enum history_resolution asked = history_group_resolution(by);
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct history_piece *const piece = &plan->pieces[i];
+
+		if (piece->resolution <= asked)
+			continue;
+		answer->coarse |= 1u << piece->resolution;
+		answer->coarse_ns = piece->end_ns;
+	}
+}
+
+static int collect(struct history *history,
+		const struct history_rows_query *query,
+		struct history_group *group, struct history_rows *answer)
+{
+	struct history_scan scan = {
+		.keys = query->by & ((1u << SCAN_KEYS) - 1),
+		.take = history_group_take,
+		.context = group,
+	};
+	struct history_plan plan = { 0 };
+	int result;
+
+	result = history_scan_filter(history, &query->filter, &scan) ||
+						 history_plan_make(history,
+								 query->filter.from_ns,
+								 query->filter.to_ns,
+								 history_group_resolution(
+										 query->by),
+								 &plan) ||
+						 history_scan_run(history,
+								 &plan, &scan)
+				 ? -1
+				 : 0;
+	answer->from_ns = plan.from_ns;
+	answer->to_ns = plan.to_ns;
+	note_coarse(&plan, query->by, answer);
+	if (!result && group->has_failed)
+		result = history_fail(history, "out of memory");
+	free(plan.pieces);
+	history_scan_free(&scan);
+	return result;
+}
+
+static int answer_rows(struct history *history,
+		const struct history_rows_query *query,
+		struct history_rows *answer)
+{
+	struct history_group group = { .by = query->by };
+	int result = collect(history, query, &group, answer);
+
+	answer->texts = result ? NULL : history_texts_new(history);
+	if (answer->texts) {
+		result = convert(history, &group, query, answer);
+		history_texts_settle(answer->texts);
+	} else {
+		result = -1;
+	}
+	history_group_free(&group);
+	if (!result)
+		sort_and_cut(query, answer);
+	return result;
+}
+
+int history_rows(struct history *history,
+		const struct history_rows_query *query,
+		struct history_rows *answer)
+{
+	int result;
+
+	*answer = (struct history_rows){ 0 };
+	if (history_begin(history))
+		return -1;
+	result = answer_rows(history, query, answer);
+	history_end(history);
+	return result;
+}
+
+void history_rows_free(struct history_rows *answer)
+{
+	free(answer->rows);
+	history_texts_free(answer->texts);
+	*answer = (struct history_rows){ 0 };
+}

@@ -1,0 +1,370 @@
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/number.h"
+#include "common/net/address.h"
+#include "scan.h"
+
+static const char *const columns[SCAN_KEYS] = { "uid", "process", "remote",
+	"protocol", "interface" };
+
+/* --- the filter --- */
+
+static int want_ids(struct history *history, struct history_wanted *wanted,
+		sqlite3_stmt *statement)
+{
+	size_t room = 0;
+	int result;
+
+	wanted->is_set = true;
+	while ((result = history_step(history, statement)) == 1) {
+		if (wanted->count == room) {
+			uint32_t *more;
+
+			room = room ? 2 * room : 4;
+			more = realloc(wanted->owned, room * sizeof(*more));
+			if (!more)
+				return history_fail(history, "out of memory");
+			wanted->values = wanted->owned = more;
+		}
+		wanted->owned[wanted->count++] =
+				sqlite3_column_int64(statement, 0);
+	}
+	return result;
+}
+
+static int want_text(struct history *history, struct history_wanted *wanted,
+		const char *sql, const char *text)
+{
+	sqlite3_stmt *const statement = history_prepare(history, sql);
+	int result;
+
+	if (!statement)
+		return -1;
+	history_bind_text(statement, 1, text, strlen(text));
+	result = want_ids(history, wanted, statement);
+	sqlite3_finalize(statement);
+	return result;
+}
+
+static int want_number(struct history *history, struct history_wanted *wanted,
+		uint32_t value)
+{
+	wanted->owned = malloc(sizeof(value));
+	if (!wanted->owned)
+		return history_fail(history, "out of memory");
+	*wanted->owned = value;
+	wanted->values = wanted->owned;
+	wanted->is_set = true;
+	wanted->count = 1;
+	return 0;
+}
+
+/* Addresses are stored in their one form. */
+static int want_remote(struct history *history, struct history_wanted *wanted,
+		const char *text)
+{
+	static const char sql[] = "SELECT id FROM remote WHERE address = ?";
+	char form[TM_ADDRESS_SIZE + 1];
+	uint8_t address[16];
+
+	if (!tm_address_parse(text, address))
+		return want_text(history, wanted, sql, text);
+	*tm_address_format(form, address) = '\0';
+	return want_text(history, wanted, sql, form);
+}
+
+static int want_interface(struct history *history,
+		struct history_wanted *wanted, const char *text)
+{
+	return want_text(history, wanted,
+			"SELECT id FROM interface WHERE name = ?1 AND (id = 0 OR "
+			"name <> '') OR name = '' AND id > 1 AND CAST(ifindex AS TEXT) = ?1",
+			text);
+}
+
+int history_scan_filter(struct history *history,
+		const struct history_filter *filter, struct history_scan *scan)
+{
+	struct history_wanted *const wanted = scan->wanted;
+
+	scan->has_direction = filter->has_direction;
+	scan->direction = filter->direction;
+	if (filter->has_user &&
+			want_number(history, &wanted[SCAN_UID], filter->uid))
+		return -1;
+	if (filter->has_protocol && want_number(history, &wanted[SCAN_PROTOCOL],
+						    filter->protocol))
+		return -1;
+	if (filter->process &&
+			want_text(history, &wanted[SCAN_PROCESS],
+					"SELECT id FROM process WHERE name = ?",
+					filter->process))
+		return -1;
+	if (filter->remote && want_remote(history, &wanted[SCAN_REMOTE],
+					      filter->remote))
+		return -1;
+	return filter->interface && want_interface(history,
+						    &wanted[SCAN_INTERFACE],
+						    filter->interface)
+			       ? -1
+			       : 0;
+}
+
+void history_scan_free(struct history_scan *scan)
+{
+	for (unsigned i = 0; i < SCAN_KEYS; i++)
+		free(scan->wanted[i].owned);
+}
+
+/* --- the statement --- */
+
+static unsigned needed_keys(const struct history_scan *scan)
+{
+	unsigned keys = scan->keys;
+
+	for (unsigned i = 0; i < SCAN_KEYS; i++)
+		keys |= scan->wanted[i].is_set ? 1u << i : 0;
+	return keys;
+}
+
+static const struct history_cube_facts *choose_cube(
+		const struct history_scan *scan,
+		enum history_resolution resolution)
+{
+	const unsigned keys = needed_keys(scan);
+	const struct history_cube_facts *cube = history_cubes;
+
+	while (keys & ~cube->keys ||
+			(resolution == HISTORY_MINUTE && !cube->has_minutes))
+		cube++;
+	return cube;
+}
+
+/* Whether a row is found by its keys within a slot: then the slots are named,
+ * so that those between are not read. */
+static bool is_sought(const struct history_cube_facts *cube,
+		const struct history_scan *scan)
+{
+	return scan->wanted[SCAN_UID].is_set ||
+	       scan->wanted[SCAN_REMOTE].is_set ||
+	       (scan->wanted[SCAN_PROCESS].is_set && cube == history_cubes);
+}
+
+/* A text that grows. */
+struct text {
+	char *text;
+	size_t size, room;
+	bool has_failed; /* no memory */
+};
+
+__attribute__((format(printf, 2, 3))) static void put(
+		struct text *text, const char *format, ...)
+{
+	va_list arguments;
+	char *more;
+	int size;
+
+	va_start(arguments, format);
+	size = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	if (text->size + size >= text->room) {
+		text->room = 2 * (text->room + size) + 1024;
+		more = realloc(text->text, text->room);
+		if (!more) {
+			text->has_failed = true;
+			text->room = 0;
+			return;
+		}
+		text->text = more;
+	}
+	va_start(arguments, format);
+	text->size += vsnprintf(
+			text->text + text->size, size + 1, format, arguments);
+	va_end(arguments);
+}
+
+static void put_slots(struct text *sql, const struct history_piece *piece)
+{
+	const char *before = "time IN (";
+
+	for (uint64_t at = piece->begin_ns; at < piece->end_ns;
+			at = history_next_slot(piece->resolution, at)) {
+		put(sql, "%s%" PRIu64, before, at);
+		before = ",";
+	}
+	put(sql, ")");
+}
+
+static void put_wanted(struct text *sql, const char *column,
+		const struct history_wanted *wanted)
+{
+	const char *before = "";
+
+	put(sql, " AND %s IN (", column);
+	for (size_t i = 0; i < wanted->count; i++) {
+		put(sql, "%s%" PRIu32, before, wanted->values[i]);
+		before = ",";
+	}
+	put(sql, ")");
+}
+
+static void put_columns(struct text *sql, const struct history_scan *scan,
+		const struct history_cube_facts *cube)
+{
+	put(sql, "SELECT time, " HISTORY_AMOUNTS);
+	if (cube->has_lost)
+		put(sql, ", " HISTORY_LOST);
+	for (unsigned i = 0; i < SCAN_KEYS; i++) {
+		if (scan->keys & 1u << i)
+			put(sql, ", %s", columns[i]);
+	}
+}
+
+static void put_statement(struct text *sql, const struct history_scan *scan,
+		const struct history_cube_facts *cube,
+		const struct history_piece *piece)
+{
+	const char *const resolution =
+			history_resolution_name(piece->resolution);
+
+	put_columns(sql, scan, cube);
+	put(sql, " FROM %s_%s ", cube->name, resolution);
+	if (scan->wanted[SCAN_REMOTE].is_set &&
+			!scan->wanted[SCAN_UID].is_set &&
+			cube == &history_cubes[HISTORY_CUBE_TRAFFIC])
+		put(sql, "INDEXED BY traffic_%s_remote ", resolution);
+	put(sql, "WHERE ");
+	if (is_sought(cube, scan))
+		put_slots(sql, piece);
+	else
+		put(sql, "time >= %" PRIu64 " AND time < %" PRIu64,
+				piece->begin_ns, piece->end_ns);
+	for (unsigned i = 0; i < SCAN_KEYS; i++) {
+		if (scan->wanted[i].is_set)
+			put_wanted(sql, columns[i], &scan->wanted[i]);
+	}
+}
+
+/* What was lost has no address, so a table of remotes has no columns for it: it
+ * is in rows of traffic without one. Few slots have any. */
+static void put_lost_statement(struct text *sql,
+		const struct history_scan *scan,
+		const struct history_piece *piece)
+{
+	const char *const resolution =
+			history_resolution_name(piece->resolution);
+
+	put(sql, "SELECT time, 0, 0, 0, 0, " HISTORY_LOST);
+	if (scan->keys)
+		put(sql, ", remote");
+	put(sql,
+			" FROM traffic_%s INDEXED BY traffic_%s_remote WHERE time IN "
+			"(SELECT time FROM user_%s WHERE time >= %" PRIu64
+			" AND time < %" PRIu64
+			" AND (lost_in_bytes OR lost_in_packets "
+			"OR lost_out_bytes OR lost_out_packets)) AND remote IN (%d, "
+			"%d)",
+			resolution, resolution, resolution, piece->begin_ns,
+			piece->end_ns, HISTORY_UNKNOWN, HISTORY_REMAINDER);
+	if (scan->wanted[SCAN_REMOTE].is_set)
+		put_wanted(sql, "remote", &scan->wanted[SCAN_REMOTE]);
+}
+
+static sqlite3_stmt *prepare(struct history *history, struct text *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	if (sql->has_failed)
+		history_fail(history, "out of memory");
+	else
+		statement = history_prepare(history, sql->text);
+	free(sql->text);
+	return statement;
+}
+
+/* --- the rows --- */
+
+static void read_amounts(
+		sqlite3_stmt *statement, int at, struct tm_amount amounts[2])
+{
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		amounts[i].bytes = sqlite3_column_int64(statement, at++);
+		amounts[i].packets = sqlite3_column_int64(statement, at++);
+	}
+}
+
+static void read_row(sqlite3_stmt *statement, const struct history_scan *scan,
+		bool has_lost, struct history_sums *sums)
+{
+	int at = has_lost ? 9 : 5;
+
+	sums->time_ns = sqlite3_column_int64(statement, 0);
+	read_amounts(statement, 1, sums->moved);
+	if (has_lost)
+		read_amounts(statement, 5, sums->lost);
+	for (unsigned i = 0; i < SCAN_KEYS; i++) {
+		if (scan->keys & 1u << i)
+			sums->values[i] = sqlite3_column_int64(statement, at++);
+	}
+	if (!scan->has_direction)
+		return;
+	sums->moved[!scan->direction] = (struct tm_amount){ 0 };
+	sums->lost[!scan->direction] = (struct tm_amount){ 0 };
+}
+
+static bool is_empty(const struct history_sums *sums)
+{
+	return !(sums->moved[TM_IN].bytes | sums->moved[TM_OUT].bytes |
+			sums->moved[TM_IN].packets |
+			sums->moved[TM_OUT].packets | sums->lost[TM_IN].bytes |
+			sums->lost[TM_OUT].bytes | sums->lost[TM_IN].packets |
+			sums->lost[TM_OUT].packets);
+}
+
+static int take_rows(struct history *history, const struct history_scan *scan,
+		struct text *sql, bool has_lost, struct history_sums sums)
+{
+	sqlite3_stmt *const statement = prepare(history, sql);
+	int result;
+
+	if (!statement)
+		return -1;
+	while ((result = history_step(history, statement)) == 1) {
+		read_row(statement, scan, has_lost, &sums);
+		if (!is_empty(&sums))
+			scan->take(scan->context, &sums);
+	}
+	sqlite3_finalize(statement);
+	return result;
+}
+
+static int scan_piece(struct history *history, const struct history_scan *scan,
+		const struct history_piece *piece)
+{
+	const struct history_cube_facts *const cube =
+			choose_cube(scan, piece->resolution);
+	const struct history_sums sums = { .resolution = piece->resolution };
+	struct text sql = { 0 }, of_lost = { 0 };
+
+	put_statement(&sql, scan, cube, piece);
+	if (take_rows(history, scan, &sql, cube->has_lost, sums))
+		return -1;
+	if (cube->has_lost)
+		return 0;
+	put_lost_statement(&of_lost, scan, piece);
+	return take_rows(history, scan, &of_lost, true, sums);
+}
+
+int history_scan_run(struct history *history, const struct history_plan *plan,
+		const struct history_scan *scan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		if (scan_piece(history, scan, &plan->pieces[i]))
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,642 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/base/escape.h"
+#include "common/base/number.h"
+#include "common/base/timestamp.h"
+#include "common/base/width.h"
+#include "table.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+#define TEXT_MOST 40
+#define FLUSH_SIZE ((size_t)64 * 1024)
+#define CELL_SIZE 64 /* of a number, time or the like */
+
+/* The text that grows */
+
+static char *reserve(struct tm_table *table, size_t more)
+{
+	const size_t need = table->size + more;
+	size_t room = table->room ? table->room : 4096;
+	char *text;
+
+	if (table->error)
+		return NULL;
+	if (need <= table->room)
+		return table->text + table->size;
+	while (room < need)
+		room *= 2;
+	text = realloc(table->text, room);
+	if (!text) {
+		table->error = errno;
+		return NULL;
+	}
+	table->text = text;
+	table->room = room;
+	return text + table->size;
+}
+
+static void put(struct tm_table *table, const char *text, size_t size)
+{
+	char *const to = reserve(table, size);
+
+	if (!to)
+		return;
+	memcpy(to, text, size);
+	table->size += size;
+}
+
+static void put_string(struct tm_table *table, const char *text)
+{
+	put(table, text, strlen(text));
+}
+
+static void put_spaces(struct tm_table *table, size_t count)
+{
+	char *const to = reserve(table, count);
+
+	if (!to)
+		return;
+	memset(to, ' ', count);
+	table->size += count;
+}
+
+static void flush(struct tm_table *table)
+{
+	if (!table->error && table->size &&
+			table->spec.write(table->spec.context, table->text,
+					table->size))
+		table->error = errno;
+	table->size = 0;
+}
+
+/* Text that is escaped by one of escape.h, as it grows. */
+static size_t put_escaped(struct tm_table *table, const char *text,
+		size_t (*escape)(char *, size_t, const char *, size_t))
+{
+	const size_t length = strlen(text);
+	const size_t room = TM_ESCAPE_GROWTH * length + 1;
+	char *const to = reserve(table, room);
+	size_t size;
+
+	if (!to)
+		return 0;
+	size = escape(to, room, text, length);
+	table->size += size;
+	return size;
+}
+
+/* Times */
+
+static const char *format_local(
+		char out[TM_TIME_SIZE], uint64_t time_ns, const char *format)
+{
+	const time_t seconds = time_ns / SECOND_NS;
+	struct tm local;
+
+	if (!localtime_r(&seconds, &local) ||
+			!strftime(out, TM_TIME_SIZE, format, &local))
+		snprintf(out, TM_TIME_SIZE, "%" PRIu64, time_ns / SECOND_NS);
+	return out;
+}
+
+const char *tm_time_format(char out[TM_TIME_SIZE], uint64_t time_ns)
+{
+	return format_local(out, time_ns, "%Y-%m-%d %H:%M:%S");
+}
+
+/* RFC 3339 has a colon in the offset, strftime has none. */
+static void format_hour(char out[TM_TIME_SIZE], uint64_t time_ns)
+{
+	size_t length;
+
+	format_local(out, time_ns, "%Y-%m-%dT%H:%M:%S%z");
+	length = strlen(out);
+	if (length + 2 > TM_TIME_SIZE || length < 5 || !strchr(out, 'T'))
+		return;
+	memmove(out + length - 1, out + length - 2, 3);
+	out[length - 2] = ':';
+}
+
+static void format_seconds(char out[CELL_SIZE], uint64_t time_ns)
+{
+	snprintf(out, CELL_SIZE, "%" PRIu64 ".%09" PRIu64, time_ns / SECOND_NS,
+			time_ns % SECOND_NS);
+}
+
+/* Columns and rows */
+
+static const struct tm_column *column(const struct tm_table *table)
+{
+	return &table->spec.columns[table->at];
+}
+
+static bool is_text(const struct tm_column *column)
+{
+	return column->type == TM_CELL_TEXT || column->type == TM_CELL_TIME ||
+	       column->type == TM_CELL_HOUR || column->type == TM_CELL_DAY;
+}
+
+static bool is_shown(const struct tm_table *table, const struct tm_column *c)
+{
+	return table->spec.form == TM_FORM_TABLE ? c->heading : c->key;
+}
+
+static unsigned least_width(const struct tm_column *c)
+{
+	static const unsigned usual[] = {
+		[TM_CELL_NUMBER] = 9,
+		[TM_CELL_BYTES] = 11,
+		[TM_CELL_SHARE] = 9,
+		[TM_CELL_RATE] = 12,
+		[TM_CELL_DAY] = 0,
+	};
+	const unsigned heading = c->heading ? tm_width(c->heading) : 0;
+	const unsigned least = c->least ? c->least : usual[c->type];
+
+	return least > heading ? least : heading;
+}
+
+static void put_member(struct tm_table *table, const char *key)
+{
+	put(table, "\"", 1);
+	put_string(table, key);
+	put(table, "\":", 2);
+}
+
+/* What comes before a cell in data. */
+static void begin_cell(struct tm_table *table)
+{
+	const bool is_json = table->spec.form == TM_FORM_JSON;
+	const bool is_first = table->at == table->first;
+
+	if (is_json && is_first)
+		put_string(table, table->rows ? ",{" : "{");
+	else if (!is_first)
+		put(table, ",", 1);
+	if (is_json)
+		put_member(table, column(table)->key);
+}
+
+static void next_cell(struct tm_table *table)
+{
+	if (++table->at < table->spec.count)
+		return;
+	table->at = 0;
+	table->rows++;
+	if (table->spec.form == TM_FORM_TABLE)
+		return;
+	put(table, table->spec.form == TM_FORM_CSV ? "\n" : "}", 1);
+	if (table->size >= FLUSH_SIZE)
+		flush(table);
+}
+
+/* For people, cells are kept until all widths are known, each ending in NUL. */
+static void keep(struct tm_table *table, const char *text)
+{
+	const unsigned most = column(table)->most;
+	const size_t width = tm_width(text);
+	unsigned *const widest = &table->widths[table->at];
+
+	put(table, text, strlen(text) + 1);
+	if (width > *widest)
+		*widest = width;
+	if (column(table)->type == TM_CELL_TEXT &&
+			*widest > (most ? most : TEXT_MOST))
+		*widest = most ? most : TEXT_MOST;
+}
+
+/* CSV: what a spreadsheet would take for a formula gets an apostrophe. */
+
+static bool is_bare(const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		const char lower = *p | 0x20;
+
+		if ((lower >= 'a' && lower <= 'z') || *p == '_' ||
+				(*p >= '0' && *p <= ':'))
+			continue;
+		if (p == text || *p < '-' || *p > '/')
+			return false;
+	}
+	return *text;
+}
+
+static void put_csv(struct tm_table *table, const char *text)
+{
+	const size_t begin = table->size;
+	size_t quotes = 0;
+	char *from, *to;
+
+	if (is_bare(text)) {
+		put_string(table, text);
+		return;
+	}
+	put_string(table, *text && strchr("=+-@", *text) ? "\"'" : "\"");
+	put_escaped(table, text, tm_escape_text);
+	for (size_t i = begin + 1; i < table->size; i++)
+		quotes += table->text[i] == '"';
+	if (!reserve(table, quotes + 1))
+		return;
+	/* doubles them from the end */
+	from = table->text + table->size;
+	to = from + quotes;
+	table->size += quotes;
+	for (; to != from; *--to = *from)
+		if (*--from == '"')
+			*--to = '"';
+	put(table, "\"", 1);
+}
+
+static void put_json(struct tm_table *table, const char *text)
+{
+	put(table, "\"", 1);
+	put_escaped(table, text, tm_escape_json);
+	put(table, "\"", 1);
+}
+
+/* Cells */
+
+static bool begin_shown(struct tm_table *table)
+{
+	if (!is_shown(table, column(table)))
+		return false;
+	if (table->spec.form != TM_FORM_TABLE)
+		begin_cell(table);
+	return true;
+}
+
+void tm_table_none(struct tm_table *table)
+{
+	if (begin_shown(table)) {
+		if (table->spec.form == TM_FORM_TABLE)
+			keep(table, "");
+		else if (table->spec.form == TM_FORM_JSON)
+			put_string(table, "null");
+	}
+	next_cell(table);
+}
+
+static void keep_escaped(struct tm_table *table, const char *text)
+{
+	const size_t begin = table->size;
+
+	put_escaped(table, text, tm_escape_text);
+	put(table, "", 1);
+	if (table->error)
+		return;
+	table->size = begin;
+	keep(table, table->text + begin);
+}
+
+void tm_table_text(struct tm_table *table, const char *text)
+{
+	if (!text) {
+		tm_table_none(table);
+		return;
+	}
+	if (begin_shown(table)) {
+		if (table->spec.form == TM_FORM_TABLE)
+			keep_escaped(table, text);
+		else if (table->spec.form == TM_FORM_CSV)
+			put_csv(table, text);
+		else
+			put_json(table, text);
+	}
+	next_cell(table);
+}
+
+void tm_table_name(struct tm_table *table, const char *name)
+{
+	static const char *const own[] = { "all", "none", "(others)",
+		"(unnamed)", "-" };
+	char quoted[16];
+
+	for (size_t i = 0; name && i < sizeof(own) / sizeof(*own); i++) {
+		if (strcmp(name, own[i]) || table->spec.form != TM_FORM_TABLE)
+			continue;
+		snprintf(quoted, sizeof(quoted), "\"%s\"", name);
+		name = quoted;
+		break;
+	}
+	tm_table_text(table, name);
+}
+
+static void format_data(char out[CELL_SIZE], const struct tm_table *table,
+		uint64_t number)
+{
+	char *end;
+
+	switch (column(table)->type) {
+	case TM_CELL_TIME:
+		if (table->spec.form == TM_FORM_CSV) {
+			format_seconds(out, number);
+			return;
+		}
+		end = tm_timestamp_format(out, number);
+		*end = '\0';
+		return;
+	case TM_CELL_HOUR:
+		format_hour(out, number);
+		return;
+	case TM_CELL_DAY:
+		format_local(out, number, "%Y-%m-%d");
+		return;
+	default:
+		end = tm_number_format(out, number);
+		*end = '\0';
+	}
+}
+
+static const char *format_for_people(
+		char out[CELL_SIZE], enum tm_cell_type type, uint64_t number)
+{
+	switch (type) {
+	case TM_CELL_BYTES:
+		return tm_iec_format(out, number);
+	case TM_CELL_TIME:
+		return tm_time_format(out, number);
+	case TM_CELL_HOUR:
+		return format_local(out, number, "%Y-%m-%d %H:%M");
+	case TM_CELL_DAY:
+		return format_local(out, number, "%Y-%m-%d");
+	default:
+		*tm_number_format(out, number) = '\0';
+		return out;
+	}
+}
+
+static void put_json_time(
+		struct tm_table *table, const char *text, uint64_t time_ns)
+{
+	char more[CELL_SIZE];
+
+	put(table, "\"", 1);
+	put_string(table, text);
+	put_string(table, "\",\"");
+	put_string(table, column(table)->key);
+	snprintf(more, sizeof(more), "_ns\":%" PRIu64, time_ns);
+	put_string(table, more);
+}
+
+void tm_table_number(struct tm_table *table, uint64_t number)
+{
+	char text[CELL_SIZE];
+
+	if (begin_shown(table)) {
+		if (table->spec.form == TM_FORM_TABLE) {
+			keep(table, format_for_people(text, column(table)->type,
+						    number));
+		} else {
+			format_data(text, table, number);
+			if (table->spec.form == TM_FORM_JSON &&
+					is_text(column(table)))
+				put_json_time(table, text, number);
+			else
+				put_string(table, text);
+		}
+	}
+	next_cell(table);
+}
+
+void tm_table_share(struct tm_table *table, uint64_t part, uint64_t whole)
+{
+	const double share = whole ? (double)part / whole : 0;
+	char text[CELL_SIZE];
+
+	if (begin_shown(table)) {
+		if (table->spec.form == TM_FORM_TABLE) {
+			snprintf(text, sizeof(text), "%.1f %%", share * 100);
+			keep(table, text);
+		} else {
+			snprintf(text, sizeof(text), "%.6f", share);
+			put_string(table, text);
+		}
+	}
+	next_cell(table);
+}
+
+void tm_table_rate(struct tm_table *table, uint64_t bytes, uint64_t length_ns)
+{
+	char text[CELL_SIZE];
+
+	if (begin_shown(table)) {
+		if (table->spec.form == TM_FORM_TABLE) {
+			keep(table, tm_rate_format(text, bytes, length_ns));
+		} else {
+			snprintf(text, sizeof(text), "%.0f",
+					length_ns ? bytes * 8e9 / length_ns
+						  : 0);
+			put_string(table, text);
+		}
+	}
+	next_cell(table);
+}
+
+/* Open and close */
+
+static void put_csv_headings(struct tm_table *table)
+{
+	const char *before = "";
+
+	for (unsigned i = 0; i < table->spec.count; i++) {
+		if (!table->spec.columns[i].key)
+			continue;
+		put_string(table, before);
+		put_string(table, table->spec.columns[i].key);
+		before = ",";
+	}
+	put(table, "\n", 1);
+}
+
+static void put_point(struct tm_table *table, const char *key, uint64_t time_ns)
+{
+	char text[160], time[TM_TIMESTAMP_SIZE];
+	const int length = tm_timestamp_format(time, time_ns) - time;
+
+	snprintf(text, sizeof(text), ",\"%s\":\"%.*s\",\"%s_ns\":%" PRIu64, key,
+			length, time, key, time_ns);
+	put_string(table, text);
+}
+
+static void put_json_head(struct tm_table *table)
+{
+	const char *before = "";
+
+	put_string(table, "{\"version\":1");
+	put_point(table, "from", table->spec.from_ns);
+	put_point(table, "to", table->spec.to_ns);
+	put_string(table, ",\"by\":[");
+	for (unsigned i = 0; i < table->spec.count; i++) {
+		if (!table->spec.columns[i].is_key)
+			continue;
+		put_string(table, before);
+		put(table, "\"", 1);
+		put_string(table, table->spec.columns[i].key);
+		put(table, "\"", 1);
+		before = ",";
+	}
+	put_string(table, "],\"rows\":[");
+}
+
+void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec)
+{
+	memset(table, 0, sizeof(*table));
+	table->spec = *spec;
+	for (unsigned i = 0; i < spec->count; i++)
+		table->widths[i] = least_width(&spec->columns[i]);
+	while (table->first < spec->count &&
+			!is_shown(table, &spec->columns[table->first]))
+		table->first++;
+	if (spec->form == TM_FORM_JSON)
+		put_json_head(table);
+	else if (spec->form == TM_FORM_CSV && !spec->is_continued)
+		put_csv_headings(table);
+}
+
+/* Two spaces before what begins at the left, lest two words look like one
+ * name. */
+static void put_aligned(struct tm_table *line, unsigned at, const char *text,
+		bool is_first, size_t *owed)
+{
+	const struct tm_column *const c = &line->spec.columns[at];
+	const size_t width = line->widths[at];
+	size_t used, size = tm_width_fit(text, width, &used);
+	const bool is_cut = text[size] && c->type == TM_CELL_TEXT;
+
+	if (is_cut && c->keeps_end)
+		text += tm_width_skip(text, width - 1, &used);
+	else if (is_cut)
+		size = tm_width_fit(text, width - 1, &used);
+	if (!is_cut || c->keeps_end)
+		size = strlen(text);
+	put_spaces(line, *owed + (is_first ? 0 : is_text(c) ? 2 : 1));
+	if (!is_text(c) && width > used)
+		put_spaces(line, width - used);
+	put(line, "~", is_cut && c->keeps_end);
+	put(line, text, size);
+	put(line, "~", is_cut && !c->keeps_end);
+	used += is_cut;
+	*owed = is_text(c) && width > used ? width - used : 0;
+}
+
+static const char *put_line(struct tm_table *line, const char *cell)
+{
+	bool is_first = true;
+	size_t owed = 0;
+
+	for (unsigned i = 0; i < line->spec.count; i++) {
+		const struct tm_column *const c = &line->spec.columns[i];
+
+		if (!c->heading)
+			continue;
+		put_aligned(line, i, cell ? cell : c->heading, is_first, &owed);
+		if (cell)
+			cell += strlen(cell) + 1;
+		is_first = false;
+	}
+	put(line, "\n", 1);
+	if (line->size >= FLUSH_SIZE)
+		flush(line);
+	return cell;
+}
+
+/* The lines are made in a text of their own while the cells are read. */
+static void put_lines(struct tm_table *table)
+{
+	struct tm_table line = *table;
+	const char *cell = table->text;
+
+	line.text = NULL;
+	line.size = line.room = 0;
+	put_line(&line, NULL);
+	for (uint64_t row = 0; row < table->rows && !line.error; row++)
+		cell = put_line(&line, cell);
+	flush(&line);
+	free(line.text);
+	table->error = line.error;
+	table->size = 0;
+}
+
+static const struct {
+	const char *words, *key;
+	size_t offset;
+} shares_of[] = {
+	{ "attributed", "attributed", offsetof(struct tm_shares, attributed) },
+	{ ", nobody's", "nobody", offsetof(struct tm_shares, nobody) },
+	{ ", lost", "lost", offsetof(struct tm_shares, lost) },
+	{ ", excluded", "excluded", offsetof(struct tm_shares, excluded) },
+	{ ", unattributed", "unattributed",
+			offsetof(struct tm_shares, unattributed) },
+};
+
+static unsigned shares_count(const struct tm_shares *shares)
+{
+	return sizeof(shares_of) / sizeof(*shares_of) -
+	       !shares->has_unattributed;
+}
+
+static const struct tm_amount *amount(const struct tm_shares *shares, size_t i)
+{
+	return (const void *)((const char *)shares + shares_of[i].offset);
+}
+
+const char *tm_shares_format(
+		char out[TM_SHARES_SIZE], const struct tm_shares *shares)
+{
+	const unsigned count = shares_count(shares);
+	char size[TM_IEC_SIZE], *end = out;
+	double whole = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		whole += amount(shares, i)->bytes;
+	for (unsigned i = 0; i < count; i++) {
+		const uint64_t bytes = amount(shares, i)->bytes;
+
+		end += snprintf(end, out + TM_SHARES_SIZE - end,
+				"%s %s (%.1f %%)", shares_of[i].words,
+				tm_iec_format(size, bytes),
+				whole > 0 ? bytes * 100.0 / whole : 0);
+	}
+	return out;
+}
+
+static void put_shares(struct tm_table *table, const struct tm_shares *shares)
+{
+	char text[TM_SHARES_SIZE];
+
+	if (table->spec.form == TM_FORM_TABLE) {
+		put_string(table, tm_shares_format(text, shares));
+		put(table, "\n", 1);
+		return;
+	}
+	for (unsigned i = 0; i < shares_count(shares); i++) {
+		snprintf(text, sizeof(text),
+				",\"%s\":{\"bytes\":%" PRIu64
+				",\"packets\":%" PRIu64 "}",
+				shares_of[i].key, amount(shares, i)->bytes,
+				amount(shares, i)->packets);
+		put_string(table, text);
+	}
+}
+
+int tm_table_close(struct tm_table *table, const struct tm_shares *shares)
+{
+	if (table->spec.form == TM_FORM_TABLE && !table->error)
+		put_lines(table);
+	if (table->spec.form == TM_FORM_JSON)
+		put(table, "]", 1);
+	if (shares && table->spec.form != TM_FORM_CSV)
+		put_shares(table, shares);
+	if (table->spec.form == TM_FORM_JSON)
+		put(table, "}\n", 2);
+	flush(table);
+	free(table->text);
+	table->text = NULL;
+	errno = table->error;
+	return table->error ? -1 : 0;
+}

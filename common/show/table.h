@@ -1,0 +1,125 @@
+/* A table of results in three forms: for people (aligned, IEC units, local
+ * times), as CSV (RFC 4180, exact integers) and as JSON (one object a line). It
+ * is opened, gets its cells one after the other, row by row, and is closed:
+ *
+ *	static const struct tm_column columns[] = {
+ *		{.key = "uid", .type = TM_CELL_NUMBER},
+ *		{"user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19},
+ *		{"total", "TOTAL", .type = TM_CELL_BYTES},
+ *		{.heading = "SHARE", .type = TM_CELL_SHARE},
+ *	};
+ *	tm_table_open(&table, &spec);
+ *	tm_table_number(&table, 1000);
+ *	tm_table_text(&table, "alice");
+ *	tm_table_number(&table, 4096);
+ *	tm_table_share(&table, 4096, 8192);
+ *	if (tm_table_close(&table, &shares))
+ *		err(TM_FAILED, NULL);
+ *
+ * Text may be hostile: it is copied and escaped. Cells of columns that the form
+ * does not have are passed over, so that one sequence of calls serves all. */
+#ifndef TM_SHOW_TABLE_H
+#define TM_SHOW_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/record/event.h"
+
+#define TM_TABLE_COLUMNS 32
+
+enum tm_form { TM_FORM_TABLE, TM_FORM_CSV, TM_FORM_JSON };
+
+enum tm_cell_type {
+	TM_CELL_TEXT, /* left; cut at most with ~ for people */
+	TM_CELL_NUMBER,
+	TM_CELL_BYTES, /* "4.0 KiB" for people */
+	TM_CELL_SHARE, /* "99.7 %"; a fraction of 1 in data */
+	TM_CELL_RATE,  /* "1.0 kbit/s"; bits a second in data */
+	/* Times are ns since the epoch. In JSON a second member, key_ns, has
+	 * the number. */
+	TM_CELL_TIME, /* 2023-11-14 22:13:20; 1700000000.000000000 in CSV and
+			 2023-11-14T22:13:20.000000000Z in JSON */
+	TM_CELL_HOUR, /* 2023-11-14 22:00; 2023-11-14T22:00:00+00:00 in data */
+	TM_CELL_DAY,  /* 2023-11-14 */
+};
+
+struct tm_column {
+	const char *key;     /* NULL = for people only */
+	const char *heading; /* NULL = in data only */
+	enum tm_cell_type type;
+	bool is_key;	/* named in JSON's "by" */
+	bool keeps_end; /* a path: it is cut at its beginning */
+	unsigned least; /* columns of a terminal; 0 = as the type needs */
+	unsigned most;	/* of text; 0 = 40 */
+};
+
+/* Takes text that is to be written, in order. 0, or -1 and errno. */
+typedef int tm_table_write_fn(void *context, const char *text, size_t size);
+
+struct tm_table_spec {
+	enum tm_form form;
+	const struct tm_column *columns;
+	unsigned count;		 /* of columns, at most TM_TABLE_COLUMNS */
+	bool is_continued;	 /* CSV: no line of headings */
+	uint64_t from_ns, to_ns; /* JSON: what it is about */
+	tm_table_write_fn *write;
+	void *context;
+};
+
+struct tm_table {
+	struct tm_table_spec spec;
+	unsigned at;	/* column of the next cell */
+	unsigned first; /* column that the form has */
+	uint64_t rows;
+	char *text; /* cells for people, else what is not written yet */
+	size_t size, room;
+	unsigned widths[TM_TABLE_COLUMNS];
+	int error;
+};
+
+void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec);
+
+/* The next cell of the row. NULL and none are an empty cell, in JSON null. */
+void tm_table_text(struct tm_table *table, const char *text);
+void tm_table_none(struct tm_table *table);
+
+/* A name that strangers chose: where people could take it for a row of the
+ * table's own ("all", "none", "(others)" ...) it stands in quotes for them. */
+void tm_table_name(struct tm_table *table, const char *name);
+
+/* NUMBER, BYTES and the times. */
+void tm_table_number(struct tm_table *table, uint64_t number);
+
+void tm_table_share(struct tm_table *table, uint64_t part, uint64_t whole);
+void tm_table_rate(struct tm_table *table, uint64_t bytes, uint64_t length_ns);
+
+/* Where all the bytes went. Percent are of all that is here. */
+struct tm_shares {
+	struct tm_amount attributed;   /* to users, with their details */
+	struct tm_amount nobody;       /* no owner */
+	struct tm_amount lost;	       /* their details were lost */
+	struct tm_amount excluded;     /* on request */
+	struct tm_amount unattributed; /* of no socket, see tm-event(5) */
+	bool has_unattributed;	       /* somebody looked for it */
+};
+
+#define TM_SHARES_SIZE 256
+
+/* "attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost ..., excluded ...",
+ * and unattributed where it is known; without a newline. */
+const char *tm_shares_format(
+		char out[TM_SHARES_SIZE], const struct tm_shares *shares);
+
+/* Writes what is left. The shares are the last line for people and the last
+ * members in JSON; CSV has no place for them, which is why a tool shows the
+ * line on standard error. NULL leaves them out. 0, or -1 and errno: no memory,
+ * or what the writing came to. */
+int tm_table_close(struct tm_table *table, const struct tm_shares *shares);
+
+/* "2023-11-14 22:13:20", local; seconds where there is no such day. */
+#define TM_TIME_SIZE 32
+const char *tm_time_format(char out[TM_TIME_SIZE], uint64_t time_ns);
+
+#endif

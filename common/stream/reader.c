@@ -1,0 +1,449 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "reader.h"
+
+#define BLOCK ((size_t)256 * 1024)
+#define RUNS 64 /* runs that may be open at once, in a merged stream */
+#define GOES_ON_NS 2000000000ULL
+#define INTERRUPTED (-2)
+
+struct run {
+	uint64_t id;
+	const char *path; /* where its START stood */
+};
+
+struct tm_reader_input {
+	char *const *paths;
+	const char *path; /* of the file being read, for messages */
+	int fd;		  /* -1 = none open */
+	bool is_file;
+	bool is_gzip;
+	bool at_start;	 /* nothing of this file was looked at yet */
+	bool in_member;	 /* of gzip: its end has not come */
+	bool at_tick;	 /* a TICK says that the source goes on: stop there */
+	uint64_t offset; /* of the first byte of block, in events' bytes */
+	size_t handed;	 /* bytes of block that the caller has */
+	size_t filled;
+	uint64_t size_read, size_total; /* of regular files, as stored */
+	struct run open_runs[RUNS];
+	unsigned open_count;
+	z_stream inflate;
+	unsigned char *packed;
+	unsigned char block[] __attribute__((aligned(64)));
+};
+
+static char *const standard_input[] = { (char *)"-", NULL };
+
+__attribute__((format(printf, 3, 4))) static int fail(
+		struct tm_reader *reader, int status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(reader->problem, sizeof(reader->problem), format, args);
+	va_end(args);
+	reader->status = status;
+	return -1;
+}
+
+static int fail_errno(struct tm_reader *reader)
+{
+	return fail(reader, TM_FAILED, "%s: %s", reader->input->path,
+			strerror(errno));
+}
+
+static bool is_standard_input(const char *path)
+{
+	return !strcmp(path, "-");
+}
+
+/* Every file is looked at before the first is read. */
+static int measure(struct tm_reader *reader)
+{
+	struct tm_reader_input *in = reader->input;
+	struct stat status;
+
+	for (char *const *path = in->paths; *path; path++) {
+		in->path = *path;
+		if (is_standard_input(*path))
+			continue;
+		if (access(*path, R_OK) || stat(*path, &status))
+			return fail_errno(reader);
+		if (S_ISDIR(status.st_mode)) {
+			errno = EISDIR;
+			return fail_errno(reader);
+		}
+		in->size_total += status.st_size;
+	}
+	return 0;
+}
+
+int tm_reader_open(struct tm_reader *reader, char *const *paths)
+{
+	struct tm_reader_input *in;
+
+	memset(reader, 0, sizeof(*reader));
+	in = aligned_alloc(64, sizeof(*in) + BLOCK);
+	if (!in)
+		return fail(reader, TM_FAILED, "out of memory");
+	memset(in, 0, sizeof(*in));
+	in->paths = *paths ? paths : standard_input;
+	in->fd = -1;
+	reader->input = in;
+	return measure(reader);
+}
+
+/* 0, -1 failed, INTERRUPTED. */
+static int open_file(struct tm_reader *reader, const char *path)
+{
+	struct tm_reader_input *in = reader->input;
+	/* A FIFO waits in open for its writer; not after a request to stop. */
+	const int wait = tm_stop_requested() ? O_NONBLOCK : 0;
+	struct stat status;
+
+	in->path = is_standard_input(path) ? "standard input" : path;
+	in->fd = is_standard_input(path)
+				 ? STDIN_FILENO
+				 : open(path, O_RDONLY | O_CLOEXEC | wait);
+	if (in->fd < 0 && errno == EINTR)
+		return INTERRUPTED;
+	if (in->fd < 0 || fstat(in->fd, &status))
+		return fail_errno(reader);
+	if (isatty(in->fd))
+		return fail(reader, TM_MISUSED,
+				"%s is a terminal; events come from a file or a pipe, "
+				"as in: sudo tm-capture | %s",
+				in->path, program_invocation_short_name);
+	in->is_file = S_ISREG(status.st_mode);
+	in->is_gzip = false;
+	in->at_start = true;
+	in->offset = in->handed = in->filled = 0;
+	in->paths++;
+	fcntl(in->fd, F_SETPIPE_SZ, TM_PIPE_SIZE); /* refused: no matter */
+	return 0;
+}
+
+static void close_file(struct tm_reader_input *in)
+{
+	if (in->is_gzip)
+		inflateEnd(&in->inflate);
+	in->is_gzip = false;
+	if (in->fd > STDIN_FILENO)
+		close(in->fd);
+	in->fd = -1;
+}
+
+/* Bytes, 0 at the end, -1 failed, INTERRUPTED. */
+static ssize_t read_some(
+		struct tm_reader *reader, unsigned char *to, size_t size)
+{
+	struct tm_reader_input *in = reader->input;
+	struct pollfd readable = { .fd = in->fd, .events = POLLIN };
+	ssize_t n;
+
+	do
+		n = read(in->fd, to, size);
+	while (n < 0 && errno == EAGAIN && poll(&readable, 1, -1) >= 0);
+	if (n < 0)
+		return errno == EINTR ? INTERRUPTED : fail_errno(reader);
+	if (in->is_file)
+		in->size_read += n;
+	return n;
+}
+
+static int start_gzip(struct tm_reader *reader)
+{
+	struct tm_reader_input *in = reader->input;
+
+	if (!in->packed)
+		in->packed = malloc(BLOCK);
+	memset(&in->inflate, 0, sizeof(in->inflate));
+	if (!in->packed || inflateInit2(&in->inflate, 15 + 16) != Z_OK)
+		return fail(reader, TM_FAILED, "out of memory");
+	memcpy(in->packed, in->block, in->filled);
+	in->inflate.next_in = in->packed;
+	in->inflate.avail_in = in->filled;
+	in->filled = 0;
+	in->is_gzip = true;
+	in->in_member = true;
+	return 0;
+}
+
+/* Inflates what fits: bytes, 0 when the packed input has run out, -1. */
+static ssize_t inflate_some(
+		struct tm_reader *reader, unsigned char *to, size_t size)
+{
+	struct tm_reader_input *in = reader->input;
+	int code;
+
+	in->inflate.next_out = to;
+	in->inflate.avail_out = size;
+	do {
+		code = inflate(&in->inflate, Z_NO_FLUSH);
+		if (code == Z_BUF_ERROR)
+			break;
+		if (code == Z_MEM_ERROR)
+			return fail(reader, TM_FAILED, "out of memory");
+		if (code != Z_OK && code != Z_STREAM_END &&
+				in->inflate.avail_out != size)
+			break; /* hand out what is sound, then come again */
+		if (code != Z_OK && code != Z_STREAM_END)
+			return fail(reader, TM_CUT,
+					"%s: damaged gzip data (offset %ju)",
+					in->path,
+					(uintmax_t)(in->offset + in->filled));
+		in->in_member = code == Z_OK;
+		if (code == Z_STREAM_END)
+			inflateReset(&in->inflate); /* gzip files join by cat */
+	} while (in->inflate.avail_in && in->inflate.avail_out == size);
+	return size - in->inflate.avail_out;
+}
+
+static ssize_t read_gzip(
+		struct tm_reader *reader, unsigned char *to, size_t size)
+{
+	struct tm_reader_input *in = reader->input;
+	ssize_t n;
+
+	for (;;) {
+		n = inflate_some(reader, to, size);
+		if (n)
+			return n;
+		n = read_some(reader, in->packed, BLOCK);
+		if (n < 0)
+			return n;
+		if (!n && in->in_member)
+			return fail(reader, TM_CUT,
+					"%s: ends inside its gzip data (offset %ju)",
+					in->path,
+					(uintmax_t)(in->offset + in->filled));
+		if (!n)
+			return 0;
+		in->inflate.next_in = in->packed;
+		in->inflate.avail_in = n;
+	}
+}
+
+/* The first two bytes of a file tell gzip from events. */
+static int sniff(struct tm_reader *reader)
+{
+	struct tm_reader_input *in = reader->input;
+
+	if (in->filled < 2)
+		return 0;
+	in->at_start = false;
+	if (in->block[0] != 0x1f || in->block[1] != 0x8b)
+		return 0;
+	return start_gzip(reader);
+}
+
+/* Fills the block behind the rest of an event that it holds: bytes, 0 at the
+ * end of this file, -1 failed, INTERRUPTED. */
+static ssize_t fill(struct tm_reader *reader)
+{
+	struct tm_reader_input *in = reader->input;
+	ssize_t n;
+
+	memmove(in->block, in->block + in->handed, in->filled - in->handed);
+	in->offset += in->handed;
+	in->filled -= in->handed;
+	in->handed = 0;
+	n = in->is_gzip ? read_gzip(reader, in->block + in->filled,
+					  BLOCK - in->filled)
+			: read_some(reader, in->block + in->filled,
+					  BLOCK - in->filled);
+	if (n <= 0)
+		return n;
+	in->filled += n;
+	if (in->at_start && !in->is_gzip && sniff(reader))
+		return -1;
+	return n;
+}
+
+static void note_run(struct tm_reader_input *in, const struct tm_event *event)
+{
+	const struct tm_start *start = (const void *)event;
+	const struct tm_status *status = (const void *)event;
+
+	if (event->kind == TM_START) {
+		if (in->open_count < RUNS)
+			in->open_runs[in->open_count++] =
+					(struct run){ start->run_id, in->path };
+		return;
+	}
+	for (unsigned i = 0; i < in->open_count; i++) {
+		if (in->open_runs[i].id == status->run_id) {
+			in->open_runs[i] = in->open_runs[--in->open_count];
+			return;
+		}
+	}
+}
+
+static void note(struct tm_reader *reader, const struct tm_event *event)
+{
+	switch (event->kind) {
+	case TM_LOST:
+		reader->lost_packets += event->packets;
+		reader->lost_bytes += event->bytes;
+		break;
+	case TM_END:
+		if (event->direction == TM_IN)
+			break;
+		/* fall through */
+	case TM_START:
+		note_run(reader->input, event);
+		break;
+	case TM_TICK:
+		reader->input->at_tick =
+				tm_stop_requested() &&
+				event->direction == TM_OUT &&
+				event->time_ns > tm_stop_time_ns() + GOES_ON_NS;
+		break;
+	}
+}
+
+/* How many of the events are sound, up to the TICK to stop at. */
+static size_t check(struct tm_reader *reader, const struct tm_event *events,
+		size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && !reader->input->at_tick; i++) {
+		if (__builtin_expect(events[i].magic != TM_MAGIC, 0))
+			break;
+		if (__builtin_expect(events[i].kind != TM_TRAFFIC, 0))
+			note(reader, &events[i]);
+	}
+	return i;
+}
+
+static int not_an_event(struct tm_reader *reader)
+{
+	const struct tm_reader_input *in = reader->input;
+
+	return fail(reader, TM_CUT,
+			"%s: not an event (offset %ju); tm-event(5) tells what one "
+			"looks like",
+			in->path, (uintmax_t)(in->offset + in->handed));
+}
+
+static int end_of_file(struct tm_reader *reader)
+{
+	static const uint32_t magic = TM_MAGIC;
+	struct tm_reader_input *in = reader->input;
+	const size_t rest = in->filled - in->handed;
+
+	if (rest && memcmp(in->block + in->handed, &magic,
+				    rest < sizeof(magic) ? rest
+							 : sizeof(magic)))
+		return not_an_event(reader);
+	if (rest)
+		return fail(reader, TM_CUT,
+				"%s: ends inside an event (offset %ju)",
+				in->path, (uintmax_t)(in->offset + in->handed));
+	close_file(in);
+	return 0;
+}
+
+static int end_of_stream(struct tm_reader *reader)
+{
+	struct tm_reader_input *in = reader->input;
+
+	reader->at_end = true;
+	if (!reader->status && in->open_count && !tm_stop_requested())
+		return fail(reader, TM_CUT,
+				"%s: was cut: it has a START and no END",
+				in->open_runs[0].path);
+	return -1;
+}
+
+/* What is whole in the block and not yet handed out. */
+static ssize_t hand_out(struct tm_reader *reader, struct tm_event **events)
+{
+	struct tm_reader_input *in = reader->input;
+	struct tm_event *const first = (void *)(in->block + in->handed);
+	const size_t whole = (in->filled - in->handed) / TM_EVENT_SIZE;
+	const size_t sound = check(reader, first, whole);
+
+	if (sound < whole && !in->at_tick && !sound)
+		return not_an_event(reader);
+	in->handed += sound * TM_EVENT_SIZE;
+	reader->events += sound;
+	*events = first;
+	return sound;
+}
+
+ssize_t tm_reader_next(struct tm_reader *reader, struct tm_event **events)
+{
+	struct tm_reader_input *in = reader->input;
+	ssize_t n;
+
+	if (reader->status || in->at_tick)
+		return -1;
+	for (;;) {
+		if (in->filled - in->handed >= TM_EVENT_SIZE)
+			return hand_out(reader, events);
+		if (in->fd < 0 && !*in->paths)
+			return end_of_stream(reader);
+		n = in->fd < 0 ? open_file(reader, *in->paths) : 0;
+		if (!n && in->is_file && tm_stop_requested())
+			return -1;
+		if (!n)
+			n = fill(reader);
+		if (n == INTERRUPTED)
+			return 0;
+		if (n < 0 || (!n && end_of_file(reader)))
+			return -1;
+	}
+}
+
+int tm_reader_ready(const struct tm_reader *reader, int timeout_ms)
+{
+	const struct tm_reader_input *in = reader->input;
+	struct pollfd readable = { .fd = in->fd, .events = POLLIN };
+
+	if (reader->status || in->at_tick || in->fd < 0 || in->is_file ||
+			in->filled - in->handed >= TM_EVENT_SIZE)
+		return 1;
+	/* inflate() may hold back what did not fit the block */
+	if (in->is_gzip && (in->inflate.avail_in || !in->inflate.avail_out))
+		return 1;
+	return poll(&readable, 1, timeout_ms);
+}
+
+int tm_reader_fd(const struct tm_reader *reader)
+{
+	return reader->input->fd;
+}
+
+int tm_reader_percent(const struct tm_reader *reader)
+{
+	const struct tm_reader_input *in = reader->input;
+
+	if (!in->size_total)
+		return -1;
+	if (in->size_read >= in->size_total) /* it may have grown */
+		return 100;
+	return in->size_read * 100 / in->size_total;
+}
+
+void tm_reader_close(struct tm_reader *reader)
+{
+	if (!reader->input)
+		return;
+	close_file(reader->input);
+	free(reader->input->packed);
+	free(reader->input);
+	reader->input = NULL;
+}
