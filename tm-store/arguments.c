@@ -47,7 +47,7 @@ uint64_t parse_time(const char *option, const char *text)
 			option, text);
 }
 
-uint32_t find_user(struct history *history, const char *name)
+uint32_t find_user(struct tm_history *history, const char *name)
 {
 	const struct passwd *user;
 	uint64_t number;
@@ -57,7 +57,7 @@ uint32_t find_user(struct history *history, const char *name)
 		return TM_NOBODY;
 	if (tm_number_parse(name, UINT32_MAX, &number))
 		return number;
-	if (history_find_user(history, name, &uid))
+	if (tm_history_find_user(history, name, &uid))
 		return uid;
 	user = getpwnam(name);
 	if (!user)

@@ -20,47 +20,47 @@
 
 #define ROOM 2 /* times as many remotes may be there before the next cut */
 
-const char *coarse_add_amounts(const struct history_cube_facts *cube)
+const char *coarse_add_amounts(const struct tm_history_cube_facts *cube)
 {
 	return cube->has_lost ? ADD_AMOUNTS ADD_LOST : ADD_AMOUNTS;
 }
 
 uint32_t coarse_remotes(const struct retention *retention,
-		enum history_resolution resolution)
+		enum tm_history_resolution resolution)
 {
-	static const uint8_t times[HISTORY_RESOLUTIONS] = { 1, 2, 5, 10 };
+	static const uint8_t times[TM_HISTORY_RESOLUTIONS] = { 1, 2, 5, 10 };
 
 	return retention->remotes * times[resolution];
 }
 
 /* Runs it with the numbers as its ?1, ?2, ... */
-static int run(struct history *history, const char *sql,
+static int run(struct tm_history *history, const char *sql,
 		const uint64_t *numbers, int count)
 {
-	sqlite3_stmt *const statement = history_prepare(history, sql);
+	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
 	int result;
 
 	if (!statement)
 		return -1;
 	for (int i = 0; i < count; i++)
 		sqlite3_bind_int64(statement, i + 1, numbers[i]);
-	result = history_step(history, statement);
+	result = tm_history_step(history, statement);
 	sqlite3_finalize(statement);
 	return result < 0 ? -1 : 0;
 }
 
 /* 1 and the answer's number, 0 when it is null or there is none, -1. */
-static int ask(struct history *history, const char *sql, uint64_t from_ns,
+static int ask(struct tm_history *history, const char *sql, uint64_t from_ns,
 		uint64_t to_ns, uint64_t *number)
 {
-	sqlite3_stmt *const statement = history_prepare(history, sql);
+	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
 	int result;
 
 	if (!statement)
 		return -1;
 	sqlite3_bind_int64(statement, 1, from_ns);
 	sqlite3_bind_int64(statement, 2, to_ns);
-	result = history_step(history, statement);
+	result = tm_history_step(history, statement);
 	if (result == 1 && sqlite3_column_type(statement, 0) == SQLITE_NULL)
 		result = 0;
 	if (result == 1)
@@ -76,7 +76,8 @@ static int ask(struct history *history, const char *sql, uint64_t from_ns,
  * users share. */
 static const char cut[] =
 		"CREATE TEMP TABLE IF NOT EXISTS cut (time, uid, process, remote, "
-		"protocol, interface, " HISTORY_AMOUNTS ", " HISTORY_LOST ")";
+		"protocol, interface, " TM_HISTORY_AMOUNTS ", " TM_HISTORY_LOST
+		")";
 
 static const char *const minute_steps[] = {
 	"DELETE FROM temp.cut",
@@ -113,7 +114,7 @@ static const char *const coarse_steps[] = {
 	NULL,
 };
 
-static int run_steps(struct history *history, const char *const *steps,
+static int run_steps(struct tm_history *history, const char *const *steps,
 		const char *name, const uint64_t numbers[3])
 {
 	char sql[2048];
@@ -126,22 +127,24 @@ static int run_steps(struct history *history, const char *const *steps,
 	return 0;
 }
 
-int coarse_trim(struct history *history, enum history_resolution resolution,
-		uint64_t slot_ns, uint32_t uid, uint32_t remotes)
+int coarse_trim(struct tm_history *history,
+		enum tm_history_resolution resolution, uint64_t slot_ns,
+		uint32_t uid, uint32_t remotes)
 {
-	const char *const name = history_resolution_name(resolution);
+	const char *const name = tm_history_resolution_name(resolution);
 	const uint64_t numbers[] = { slot_ns, uid, remotes };
 
-	if (history_sql(history, cut) ||
+	if (tm_history_sql(history, cut) ||
 			run_steps(history, minute_steps, name, numbers))
 		return -1;
-	return resolution == HISTORY_MINUTE ? 0
-					    : run_steps(history, coarse_steps,
-							      name, numbers);
+	return resolution == TM_HISTORY_MINUTE
+			       ? 0
+			       : run_steps(history, coarse_steps, name,
+						 numbers);
 }
 
 /* Trims the slots of a range that have more rows of a user than so many. */
-static int trim_range(struct history *history, enum history_resolution r,
+static int trim_range(struct tm_history *history, enum tm_history_resolution r,
 		uint64_t from_ns, uint64_t to_ns, uint32_t most,
 		uint32_t remotes)
 {
@@ -152,15 +155,15 @@ static int trim_range(struct history *history, enum history_resolution r,
 	snprintf(sql, sizeof(sql),
 			"SELECT time, uid FROM traffic_%s WHERE time >= ?1 AND "
 			"time < ?2 GROUP BY time, uid HAVING count(*) > ?3",
-			history_resolution_name(r));
-	statement = history_prepare(history, sql);
+			tm_history_resolution_name(r));
+	statement = tm_history_prepare(history, sql);
 	if (!statement)
 		return -1;
 	sqlite3_bind_int64(statement, 1, from_ns);
 	sqlite3_bind_int64(statement, 2, to_ns);
 	sqlite3_bind_int64(statement, 3, most);
 	/* its groups are behind the rows that are changed */
-	while ((result = history_step(history, statement)) == 1) {
+	while ((result = tm_history_step(history, statement)) == 1) {
 		result = coarse_trim(history, r,
 				sqlite3_column_int64(statement, 0),
 				sqlite3_column_int64(statement, 1), remotes);
@@ -173,17 +176,17 @@ static int trim_range(struct history *history, enum history_resolution r,
 
 /* --- adding up --- */
 
-static const char *source_name(const struct history_cube_facts *cube,
-		enum history_resolution r)
+static const char *source_name(const struct tm_history_cube_facts *cube,
+		enum tm_history_resolution r)
 {
-	return cube->has_minutes || r != HISTORY_MINUTE ? cube->name
-							: "traffic";
+	return cube->has_minutes || r != TM_HISTORY_MINUTE ? cube->name
+							   : "traffic";
 }
 
-static int add_range(struct history *history,
-		const struct history_cube_facts *cube,
-		enum history_resolution to, uint64_t slot_ns, uint64_t from_ns,
-		uint64_t to_ns)
+static int add_range(struct tm_history *history,
+		const struct tm_history_cube_facts *cube,
+		enum tm_history_resolution to, uint64_t slot_ns,
+		uint64_t from_ns, uint64_t to_ns)
 {
 	const int size = strlen(cube->columns) - 2;
 	const uint64_t numbers[] = { from_ns, to_ns, slot_ns };
@@ -193,17 +196,17 @@ static int add_range(struct history *history,
 			"INSERT INTO %s_%s SELECT ?3, %s" SUM_AMOUNTS
 			"%s FROM %s_%s WHERE time >= ?1 AND time < ?2 "
 			"GROUP BY %.*s ON CONFLICT DO UPDATE SET %s",
-			cube->name, history_resolution_name(to), cube->columns,
-			cube->has_lost ? SUM_LOST : "",
+			cube->name, tm_history_resolution_name(to),
+			cube->columns, cube->has_lost ? SUM_LOST : "",
 			source_name(cube, to - 1),
-			history_resolution_name(to - 1), size, cube->columns,
+			tm_history_resolution_name(to - 1), size, cube->columns,
 			coarse_add_amounts(cube));
 	return run(history, sql, numbers, 3);
 }
 
-static int add_cube(struct history *history,
-		const struct history_cube_facts *cube,
-		enum history_resolution to, uint64_t from_ns, uint64_t to_ns)
+static int add_cube(struct tm_history *history,
+		const struct tm_history_cube_facts *cube,
+		enum tm_history_resolution to, uint64_t from_ns, uint64_t to_ns)
 {
 	uint64_t at, slot, end;
 	char sql[256];
@@ -212,10 +215,10 @@ static int add_cube(struct history *history,
 	snprintf(sql, sizeof(sql),
 			"SELECT min(time) FROM %s_%s WHERE time >= ?1 AND time < ?2",
 			source_name(cube, to - 1),
-			history_resolution_name(to - 1));
+			tm_history_resolution_name(to - 1));
 	while ((result = ask(history, sql, from_ns, to_ns, &at)) == 1) {
-		slot = history_slot(to, at);
-		end = history_next_slot(to, at);
+		slot = tm_history_slot(to, at);
+		end = tm_history_next_slot(to, at);
 		if (end > to_ns)
 			end = to_ns;
 		if (add_range(history, cube, to, slot, at, end))
@@ -226,8 +229,8 @@ static int add_cube(struct history *history,
 }
 
 /* Sums up what came between two marks. */
-static int add_to(struct history *history, const struct retention *retention,
-		enum history_resolution to, uint64_t to_ns)
+static int add_to(struct tm_history *history, const struct retention *retention,
+		enum tm_history_resolution to, uint64_t to_ns)
 {
 	const uint64_t from_ns = history->marks.added[to];
 	const uint32_t remotes = coarse_remotes(retention, to);
@@ -235,28 +238,28 @@ static int add_to(struct history *history, const struct retention *retention,
 
 	if (to_ns <= from_ns)
 		return 0;
-	if (to == HISTORY_HOUR &&
-			trim_range(history, HISTORY_MINUTE, from_ns, to_ns,
+	if (to == TM_HISTORY_HOUR &&
+			trim_range(history, TM_HISTORY_MINUTE, from_ns, to_ns,
 					retention->remotes, retention->remotes))
 		return -1;
-	for (int i = 0; i < HISTORY_CUBES; i++) {
-		if (add_cube(history, &history_cubes[i], to, from_ns, to_ns))
+	for (int i = 0; i < TM_HISTORY_CUBES; i++) {
+		if (add_cube(history, &tm_history_cubes[i], to, from_ns, to_ns))
 			return -1;
 	}
 	history->marks.added[to] = to_ns;
 	first = from_ns < history->marks.first_ns ? history->marks.first_ns
 						  : from_ns;
-	return trim_range(history, to, history_slot(to, first), to_ns,
+	return trim_range(history, to, tm_history_slot(to, first), to_ns,
 			ROOM * remotes, remotes);
 }
 
-int coarse_add(struct history *history, const struct retention *retention,
+int coarse_add(struct tm_history *history, const struct retention *retention,
 		uint64_t time_ns)
 {
 	uint64_t to_ns = time_ns;
 
-	for (int r = HISTORY_HOUR; r < HISTORY_RESOLUTIONS; r++) {
-		to_ns = history_slot(r - 1, to_ns);
+	for (int r = TM_HISTORY_HOUR; r < TM_HISTORY_RESOLUTIONS; r++) {
+		to_ns = tm_history_slot(r - 1, to_ns);
 		if (add_to(history, retention, r, to_ns))
 			return -1;
 	}
@@ -265,17 +268,17 @@ int coarse_add(struct history *history, const struct retention *retention,
 
 /* --- what is too old --- */
 
-static int remove_before(struct history *history, enum history_resolution r,
-		uint64_t time_ns)
+static int remove_before(struct tm_history *history,
+		enum tm_history_resolution r, uint64_t time_ns)
 {
 	char sql[256];
 
-	for (int i = 0; i < HISTORY_CUBES; i++) {
-		if (r == HISTORY_MINUTE && !history_cubes[i].has_minutes)
+	for (int i = 0; i < TM_HISTORY_CUBES; i++) {
+		if (r == TM_HISTORY_MINUTE && !tm_history_cubes[i].has_minutes)
 			continue;
 		snprintf(sql, sizeof(sql), "DELETE FROM %s_%s WHERE time < ?1",
-				history_cubes[i].name,
-				history_resolution_name(r));
+				tm_history_cubes[i].name,
+				tm_history_resolution_name(r));
 		if (run(history, sql, &time_ns, 1))
 			return -1;
 	}
@@ -284,18 +287,18 @@ static int remove_before(struct history *history, enum history_resolution r,
 
 /* What stays begins with a whole slot of the next coarser table, which has all
  * of what goes. */
-static uint64_t first_kept(const struct history_marks *marks,
-		enum history_resolution r, uint64_t time_ns)
+static uint64_t first_kept(const struct tm_history_marks *marks,
+		enum tm_history_resolution r, uint64_t time_ns)
 {
-	if (r == HISTORY_MONTH)
-		return history_slot(r, time_ns);
+	if (r == TM_HISTORY_MONTH)
+		return tm_history_slot(r, time_ns);
 	if (time_ns > marks->added[r + 1])
 		time_ns = marks->added[r + 1];
-	return history_slot(r + 1, time_ns);
+	return tm_history_slot(r + 1, time_ns);
 }
 
 /* Months have nothing coarser: what goes is gone. */
-static int forget_before(struct history *history, uint64_t time_ns)
+static int forget_before(struct tm_history *history, uint64_t time_ns)
 {
 	if (time_ns <= history->marks.first_ns)
 		return 0;
@@ -304,13 +307,13 @@ static int forget_before(struct history *history, uint64_t time_ns)
 			1);
 }
 
-int coarse_prune(struct history *history, const struct retention *retention,
+int coarse_prune(struct tm_history *history, const struct retention *retention,
 		uint64_t time_ns, bool *has_removed)
 {
 	const int before = sqlite3_total_changes(history->db);
 	uint64_t *const kept = history->marks.kept;
 
-	for (int r = HISTORY_MINUTE; r < HISTORY_RESOLUTIONS; r++) {
+	for (int r = TM_HISTORY_MINUTE; r < TM_HISTORY_RESOLUTIONS; r++) {
 		const uint64_t keep_ns = retention->keep_ns[r];
 		uint64_t first;
 
@@ -320,7 +323,7 @@ int coarse_prune(struct history *history, const struct retention *retention,
 		if (first <= kept[r])
 			continue;
 		if (remove_before(history, r, first) ||
-				(r == HISTORY_MONTH &&
+				(r == TM_HISTORY_MONTH &&
 						forget_before(history, first)))
 			return -1;
 		kept[r] = first;

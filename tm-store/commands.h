@@ -15,7 +15,8 @@ _Noreturn void print_and_exit(const char *text);
 extern const char usage[];
 
 /* A line on stderr and the end where it cannot be opened. */
-struct history *open_or_exit(const char *path, enum history_access access);
+struct tm_history *open_or_exit(
+		const char *path, enum tm_history_access access);
 
 /* "2d"; ends with a line that names the option. */
 uint64_t parse_duration(const char *option, const char *text);
@@ -27,7 +28,7 @@ enum tm_form parse_form(const char *name);
 int write_out(void *context, const char *text, size_t size);
 
 /* The user of that name or number: of the history, else of this machine. */
-uint32_t find_user(struct history *history, const char *name);
+uint32_t find_user(struct tm_history *history, const char *name);
 
 /* "2026-11-21", "2026-11-21 06:33", RFC 3339, or seconds since the epoch. */
 uint64_t parse_time(const char *option, const char *text);

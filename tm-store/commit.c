@@ -13,9 +13,9 @@
 #define ROOM 2 /* times as many remotes as are kept, before some are cut */
 
 struct commit {
-	struct history *history;
+	struct tm_history *history;
 	const struct retention *retention;
-	sqlite3_stmt *inserts[HISTORY_RESOLUTIONS][HISTORY_CUBES];
+	sqlite3_stmt *inserts[TM_HISTORY_RESOLUTIONS][TM_HISTORY_CUBES];
 	struct sums part; /* of a table */
 	int log_pages;
 	bool said_log;
@@ -27,65 +27,67 @@ struct commit {
 static unsigned key_values(
 		int cube, const struct sum_key *key, uint32_t values[5])
 {
-	const uint32_t all[HISTORY_CUBES][5] = {
-		[HISTORY_CUBE_PROTOCOL] = { key->process, key->protocol,
+	const uint32_t all[TM_HISTORY_CUBES][5] = {
+		[TM_HISTORY_CUBE_PROTOCOL] = { key->process, key->protocol,
 				key->interface },
-		[HISTORY_CUBE_USER] = { key->uid },
-		[HISTORY_CUBE_PROCESS] = { key->uid, key->process,
+		[TM_HISTORY_CUBE_USER] = { key->uid },
+		[TM_HISTORY_CUBE_PROCESS] = { key->uid, key->process,
 				key->protocol, key->interface },
-		[HISTORY_CUBE_REMOTE] = { key->remote },
-		[HISTORY_CUBE_TRAFFIC] = { key->uid, key->process, key->remote,
-				key->protocol, key->interface },
-		[HISTORY_CUBE_HOST] = { key->process, key->interface },
+		[TM_HISTORY_CUBE_REMOTE] = { key->remote },
+		[TM_HISTORY_CUBE_TRAFFIC] = { key->uid, key->process,
+				key->remote, key->protocol, key->interface },
+		[TM_HISTORY_CUBE_HOST] = { key->process, key->interface },
 	};
 
 	memcpy(values, all[cube], sizeof(all[cube]));
-	return history_cubes[cube].key_count;
+	return tm_history_cubes[cube].key_count;
 }
 
 /* The key without what the table does not tell apart. */
 static struct sum_key key_in(int cube, struct sum_key key)
 {
 	const unsigned keys =
-			cube == HISTORY_CUBE_HOST
-					? HISTORY_BY_PROCESS |
-							  HISTORY_BY_INTERFACE
-					: history_cubes[cube].keys;
+			cube == TM_HISTORY_CUBE_HOST
+					? TM_HISTORY_BY_PROCESS |
+							  TM_HISTORY_BY_INTERFACE
+					: tm_history_cubes[cube].keys;
 
-	key.uid = keys & HISTORY_BY_USER ? key.uid : 0;
-	key.process = keys & HISTORY_BY_PROCESS ? key.process : 0;
-	key.remote = keys & HISTORY_BY_REMOTE ? key.remote : 0;
-	key.protocol = keys & HISTORY_BY_PROTOCOL ? key.protocol : 0;
-	key.interface = keys & HISTORY_BY_INTERFACE ? key.interface : 0;
+	key.uid = keys & TM_HISTORY_BY_USER ? key.uid : 0;
+	key.process = keys & TM_HISTORY_BY_PROCESS ? key.process : 0;
+	key.remote = keys & TM_HISTORY_BY_REMOTE ? key.remote : 0;
+	key.protocol = keys & TM_HISTORY_BY_PROTOCOL ? key.protocol : 0;
+	key.interface = keys & TM_HISTORY_BY_INTERFACE ? key.interface : 0;
 	return key;
 }
 
 /* Minutes take what is not too old for them; coarser tables what comes too late
  * to be added up from finer ones. */
-static bool belongs(const struct history_marks *marks,
-		enum history_resolution r, uint64_t time_ns)
+static bool belongs(const struct tm_history_marks *marks,
+		enum tm_history_resolution r, uint64_t time_ns)
 {
-	if (r != HISTORY_MINUTE && time_ns >= marks->added[r])
+	if (r != TM_HISTORY_MINUTE && time_ns >= marks->added[r])
 		return false;
-	return r == HISTORY_MONTH || history_slot(r, time_ns) >= marks->kept[r];
+	return r == TM_HISTORY_MONTH ||
+	       tm_history_slot(r, time_ns) >= marks->kept[r];
 }
 
 /* The batch's sums as a table has them. */
 static int collect(struct commit *commit, const struct sums *from, int cube,
-		enum history_resolution r)
+		enum tm_history_resolution r)
 {
-	const struct history_marks *const marks = &commit->history->marks;
+	const struct tm_history_marks *const marks = &commit->history->marks;
 
 	sums_clear(&commit->part);
 	for (uint32_t i = 0; i < from->count; i++) {
 		struct sum_key key = key_in(cube, from->rows[i].key);
-		const uint64_t time_ns = key.minute * HISTORY_MINUTE_NS;
+		const uint64_t time_ns = key.minute * TM_HISTORY_MINUTE_NS;
 
 		if (sum_is_free(&from->rows[i]) || !belongs(marks, r, time_ns))
 			continue;
-		key.minute = history_slot(r, time_ns) / HISTORY_MINUTE_NS;
+		key.minute = tm_history_slot(r, time_ns) / TM_HISTORY_MINUTE_NS;
 		if (sums_add(&commit->part, &key, &from->rows[i]))
-			return history_fail(commit->history, "out of memory");
+			return tm_history_fail(
+					commit->history, "out of memory");
 	}
 	return 0;
 }
@@ -93,9 +95,10 @@ static int collect(struct commit *commit, const struct sums *from, int cube,
 /* --- a table's rows --- */
 
 static sqlite3_stmt *find_insert(
-		struct commit *commit, int cube, enum history_resolution r)
+		struct commit *commit, int cube, enum tm_history_resolution r)
 {
-	const struct history_cube_facts *const facts = &history_cubes[cube];
+	const struct tm_history_cube_facts *const facts =
+			&tm_history_cubes[cube];
 	sqlite3_stmt **const insert = &commit->inserts[r][cube];
 	char sql[1024], marks[64] = "?";
 
@@ -106,9 +109,9 @@ static sqlite3_stmt *find_insert(
 		strcat(marks, ", ?");
 	snprintf(sql, sizeof(sql),
 			"INSERT INTO %s_%s VALUES (%s) ON CONFLICT DO UPDATE SET %s",
-			facts->name, history_resolution_name(r), marks,
+			facts->name, tm_history_resolution_name(r), marks,
 			coarse_add_amounts(facts));
-	*insert = history_prepare(commit->history, sql);
+	*insert = tm_history_prepare(commit->history, sql);
 	return *insert;
 }
 
@@ -122,26 +125,27 @@ static int bind_amounts(
 	return at;
 }
 
-static int insert_sum(struct history *history, sqlite3_stmt *insert, int cube,
-		const struct sum *sum)
+static int insert_sum(struct tm_history *history, sqlite3_stmt *insert,
+		int cube, const struct sum *sum)
 {
 	uint32_t values[5];
 	const unsigned count = key_values(cube, &sum->key, values);
 	int at = 1, result;
 
-	sqlite3_bind_int64(insert, at++, sum->key.minute * HISTORY_MINUTE_NS);
+	sqlite3_bind_int64(
+			insert, at++, sum->key.minute * TM_HISTORY_MINUTE_NS);
 	for (unsigned i = 0; i < count; i++)
 		sqlite3_bind_int64(insert, at++, values[i]);
 	at = bind_amounts(insert, at, sum->moved);
-	if (history_cubes[cube].has_lost)
+	if (tm_history_cubes[cube].has_lost)
 		bind_amounts(insert, at, sum->lost);
-	result = history_step(history, insert);
+	result = tm_history_step(history, insert);
 	sqlite3_reset(insert);
 	return result;
 }
 
 static int write_part(
-		struct commit *commit, int cube, enum history_resolution r)
+		struct commit *commit, int cube, enum tm_history_resolution r)
 {
 	const struct sums *const part = &commit->part;
 	sqlite3_stmt *insert;
@@ -174,10 +178,10 @@ static uint32_t crowd_at(const struct sums *sums, uint32_t i)
 }
 
 static int trim_slot(struct commit *commit, const struct sum_key *key,
-		enum history_resolution r)
+		enum tm_history_resolution r)
 {
 	const uint32_t most = coarse_remotes(commit->retention, r);
-	const uint64_t slot_ns = key->minute * HISTORY_MINUTE_NS;
+	const uint64_t slot_ns = key->minute * TM_HISTORY_MINUTE_NS;
 	sqlite3_stmt *statement;
 	bool is_crowd = false;
 	char sql[256];
@@ -185,13 +189,13 @@ static int trim_slot(struct commit *commit, const struct sum_key *key,
 	snprintf(sql, sizeof(sql),
 			"SELECT count(DISTINCT +remote) FROM traffic_%s "
 			"WHERE time = ? AND uid = ?",
-			history_resolution_name(r));
-	statement = history_prepare(commit->history, sql);
+			tm_history_resolution_name(r));
+	statement = tm_history_prepare(commit->history, sql);
 	if (!statement)
 		return -1;
 	sqlite3_bind_int64(statement, 1, slot_ns);
 	sqlite3_bind_int64(statement, 2, key->uid);
-	if (history_step(commit->history, statement) == 1)
+	if (tm_history_step(commit->history, statement) == 1)
 		is_crowd = sqlite3_column_int64(statement, 0) > ROOM * most;
 	sqlite3_finalize(statement);
 	return is_crowd ? coarse_trim(commit->history, r, slot_ns, key->uid,
@@ -199,7 +203,7 @@ static int trim_slot(struct commit *commit, const struct sum_key *key,
 			: 0;
 }
 
-static int trim_part(struct commit *commit, enum history_resolution r)
+static int trim_part(struct commit *commit, enum tm_history_resolution r)
 {
 	uint32_t i = 0, count;
 
@@ -215,26 +219,26 @@ static int trim_part(struct commit *commit, enum history_resolution r)
 /* --- the transaction --- */
 
 static int write_table(struct commit *commit, const struct batch *batch,
-		int cube, enum history_resolution r)
+		int cube, enum tm_history_resolution r)
 {
-	if (r == HISTORY_MINUTE && !history_cubes[cube].has_minutes)
+	if (r == TM_HISTORY_MINUTE && !tm_history_cubes[cube].has_minutes)
 		return 0;
 	if (collect(commit,
-			    cube == HISTORY_CUBE_HOST ? &batch->host
-						      : &batch->traffic,
+			    cube == TM_HISTORY_CUBE_HOST ? &batch->host
+							 : &batch->traffic,
 			    cube, r))
 		return -1;
 	sums_sort(&commit->part);
 	if (write_part(commit, cube, r))
 		return -1;
-	return cube == HISTORY_CUBE_TRAFFIC ? trim_part(commit, r) : 0;
+	return cube == TM_HISTORY_CUBE_TRAFFIC ? trim_part(commit, r) : 0;
 }
 
 /* By remote before all, which trimming changes. */
 static int write_sums(struct commit *commit, const struct batch *batch)
 {
-	for (int r = HISTORY_MINUTE; r < HISTORY_RESOLUTIONS; r++) {
-		for (int cube = 0; cube < HISTORY_CUBES; cube++) {
+	for (int r = TM_HISTORY_MINUTE; r < TM_HISTORY_RESOLUTIONS; r++) {
+		for (int cube = 0; cube < TM_HISTORY_CUBES; cube++) {
 			if (write_table(commit, batch, cube, r))
 				return -1;
 		}
@@ -247,10 +251,11 @@ static uint64_t wall_ns(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * HISTORY_SECOND + now.tv_nsec;
+	return now.tv_sec * TM_HISTORY_SECOND + now.tv_nsec;
 }
 
-static void note_times(struct history_marks *marks, const struct batch *batch)
+static void note_times(
+		struct tm_history_marks *marks, const struct batch *batch)
 {
 	if (!batch->has_time)
 		return;
@@ -263,8 +268,8 @@ static void note_times(struct history_marks *marks, const struct batch *batch)
 /* A clock that is ahead must not make all that is older too old. */
 static int tend(struct commit *commit)
 {
-	struct history *const history = commit->history;
-	struct history_marks *const marks = &history->marks;
+	struct tm_history *const history = commit->history;
+	struct tm_history_marks *const marks = &history->marks;
 	const uint64_t wall = wall_ns();
 	const uint64_t now = wall < marks->newest_ns ? wall : marks->newest_ns;
 	bool has_removed;
@@ -275,7 +280,7 @@ static int tend(struct commit *commit)
 							       commit->retention,
 							       now,
 							       &has_removed) ||
-					       history_write_marks(history)
+					       tm_history_write_marks(history)
 			       ? -1
 			       : 0;
 }
@@ -283,14 +288,14 @@ static int tend(struct commit *commit)
 static int write_all(struct commit *commit, const struct batch *batch,
 		struct dictionary *dictionary, struct sources *sources)
 {
-	struct history *const history = commit->history;
+	struct tm_history *const history = commit->history;
 
-	if (history_read_marks(history) || dictionary_write(dictionary) ||
+	if (tm_history_read_marks(history) || dictionary_write(dictionary) ||
 			sources_write(sources))
 		return -1;
 	note_times(&history->marks, batch);
 	return write_sums(commit, batch) || tend(commit) ||
-					       history_sql(history, "COMMIT")
+					       tm_history_sql(history, "COMMIT")
 			       ? -1
 			       : 0;
 }
@@ -328,10 +333,10 @@ static int note_log(void *context, sqlite3 *db, const char *name, int pages)
 int commit_write(struct commit *commit, struct batch *batch,
 		struct dictionary *dictionary, struct sources *sources)
 {
-	struct history *const history = commit->history;
+	struct tm_history *const history = commit->history;
 
 	sqlite3_wal_hook(history->db, note_log, commit);
-	if (history_sql(history, "BEGIN IMMEDIATE"))
+	if (tm_history_sql(history, "BEGIN IMMEDIATE"))
 		return -1;
 	if (write_all(commit, batch, dictionary, sources)) {
 		/* an error may have ended the transaction already */
@@ -345,7 +350,7 @@ int commit_write(struct commit *commit, struct batch *batch,
 }
 
 struct commit *commit_new(
-		struct history *history, const struct retention *retention)
+		struct tm_history *history, const struct retention *retention)
 {
 	struct commit *const commit = calloc(1, sizeof(*commit));
 
@@ -358,8 +363,8 @@ struct commit *commit_new(
 
 void commit_forget(struct commit *commit)
 {
-	for (int r = 0; r < HISTORY_RESOLUTIONS; r++) {
-		for (int cube = 0; cube < HISTORY_CUBES; cube++) {
+	for (int r = 0; r < TM_HISTORY_RESOLUTIONS; r++) {
+		for (int cube = 0; cube < TM_HISTORY_CUBES; cube++) {
 			sqlite3_finalize(commit->inserts[r][cube]);
 			commit->inserts[r][cube] = NULL;
 		}

@@ -17,7 +17,7 @@ struct commit;
 
 /* NULL when there is no memory. */
 struct commit *commit_new(
-		struct history *history, const struct retention *retention);
+		struct tm_history *history, const struct retention *retention);
 
 /* All of it or nothing: 0, or -1 with a problem. The batch stays as it is, but
  * for what is too much of it. */

@@ -61,7 +61,7 @@ struct interface {
 };
 
 struct dictionary {
-	struct history *history;
+	struct tm_history *history;
 	struct table tables[SORTS];
 	struct tm_names *names;
 	struct name_list lists[TM_NAME_CGROUP + 1];
@@ -74,15 +74,15 @@ struct dictionary {
 	uint8_t budgets[BUDGETS];
 };
 
-static int64_t largest(struct history *history, const char *table)
+static int64_t largest(struct tm_history *history, const char *table)
 {
 	char sql[64];
 	sqlite3_stmt *statement;
 	int64_t id = -1;
 
 	snprintf(sql, sizeof(sql), "SELECT max(id) FROM %s", table);
-	statement = history_prepare(history, sql);
-	if (statement && history_step(history, statement) == 1)
+	statement = tm_history_prepare(history, sql);
+	if (statement && tm_history_step(history, statement) == 1)
 		id = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
 	return id;
@@ -91,13 +91,13 @@ static int64_t largest(struct history *history, const char *table)
 static int prepare(struct dictionary *dictionary)
 {
 	static const char *const tables[SORTS] = { "process", "remote" };
-	struct history *const history = dictionary->history;
+	struct tm_history *const history = dictionary->history;
 	int64_t id;
 
 	for (int i = 0; i < SORTS; i++) {
 		id = largest(history, tables[i]);
 		dictionary->tables[i].find =
-				history_prepare(history, find_sql[i]);
+				tm_history_prepare(history, find_sql[i]);
 		if (id < 0 || !dictionary->tables[i].find)
 			return -1;
 		dictionary->tables[i].next_id = id + 1;
@@ -118,7 +118,7 @@ void dictionary_forget(struct dictionary *dictionary)
 	tm_index_free(&dictionary->index);
 }
 
-struct dictionary *dictionary_new(struct history *history)
+struct dictionary *dictionary_new(struct tm_history *history)
 {
 	struct dictionary *const dictionary = calloc(1, sizeof(*dictionary));
 
@@ -157,8 +157,8 @@ static int64_t look_up(struct dictionary *dictionary, int sort,
 	int result;
 
 	text_of(sort, key, text, &size);
-	history_bind_text(find, 1, text, size);
-	result = history_step(dictionary->history, find);
+	tm_history_bind_text(find, 1, text, size);
+	result = tm_history_step(dictionary->history, find);
 	if (result == 1)
 		id = sqlite3_column_int64(find, 0);
 	sqlite3_reset(find);
@@ -201,8 +201,8 @@ static uint32_t add(struct dictionary *dictionary, int sort, uint32_t number)
 	int64_t id;
 
 	if (make_room(table, number))
-		return HISTORY_REMAINDER;
-	table->ids[number] = HISTORY_REMAINDER;
+		return TM_HISTORY_REMAINDER;
+	table->ids[number] = TM_HISTORY_REMAINDER;
 	id = look_up(dictionary, sort, key);
 	if (!id && !push(&table->fresh, number))
 		id = table->next_id++;
@@ -222,7 +222,7 @@ static uint32_t number_of(
 	count = table->wide.count;
 	number = wide_add(&table->wide, key);
 	if (number == WIDE_NONE)
-		return HISTORY_REMAINDER;
+		return TM_HISTORY_REMAINDER;
 	return number < count ? table->ids[number]
 			      : add(dictionary, sort, number);
 }
@@ -231,7 +231,7 @@ static uint32_t number_of(
 static bool is_in_budget(
 		struct dictionary *dictionary, const struct tm_event *event)
 {
-	const uint64_t minute = event->time_ns / HISTORY_MINUTE_NS;
+	const uint64_t minute = event->time_ns / TM_HISTORY_MINUTE_NS;
 	uint32_t number;
 
 	if (minute != dictionary->budget_minute) {
@@ -254,14 +254,14 @@ uint32_t dictionary_process(
 	uint32_t number;
 
 	if (!event->comm[0])
-		return HISTORY_UNKNOWN;
+		return TM_HISTORY_UNKNOWN;
 	memcpy(comm, event->comm, strnlen(event->comm, TM_COMM_SIZE));
 	number = wide_known(&table->wide, comm);
 	if (number != WIDE_NONE)
 		return table->ids[number];
 	return is_in_budget(dictionary, event)
 			       ? number_of(dictionary, PROCESS, comm)
-			       : HISTORY_REMAINDER;
+			       : TM_HISTORY_REMAINDER;
 }
 
 uint32_t dictionary_remote(
@@ -272,7 +272,7 @@ uint32_t dictionary_remote(
 						      : event->destination;
 
 	if (tm_address_is_absent(remote))
-		return HISTORY_UNKNOWN;
+		return TM_HISTORY_UNKNOWN;
 	return number_of(dictionary, REMOTE, remote);
 }
 
@@ -291,12 +291,12 @@ static void bind_interface(sqlite3_stmt *statement,
 
 	sqlite3_bind_int64(statement, 1, key >> 32);
 	sqlite3_bind_int64(statement, 2, key & UINT32_MAX);
-	history_bind_text(statement, 3, name, strlen(name));
+	tm_history_bind_text(statement, 3, name, strlen(name));
 }
 
 static int64_t look_up_interface(struct dictionary *dictionary, uint64_t key)
 {
-	sqlite3_stmt *const statement = history_prepare(dictionary->history,
+	sqlite3_stmt *const statement = tm_history_prepare(dictionary->history,
 			"SELECT id FROM interface WHERE netns = ? AND ifindex = ? AND "
 			"name = ? AND id > 1");
 	int64_t id = -1;
@@ -305,7 +305,7 @@ static int64_t look_up_interface(struct dictionary *dictionary, uint64_t key)
 	if (!statement)
 		return -1;
 	bind_interface(statement, dictionary, key);
-	result = history_step(dictionary->history, statement);
+	result = tm_history_step(dictionary->history, statement);
 	if (result >= 0)
 		id = result ? sqlite3_column_int64(statement, 0) : 0;
 	sqlite3_finalize(statement);
@@ -336,7 +336,7 @@ static void find_interface(
 	const int64_t id = look_up_interface(dictionary, interface->key);
 
 	interface->is_fresh = false;
-	interface->id = HISTORY_REMAINDER;
+	interface->id = TM_HISTORY_REMAINDER;
 	if (id > 0)
 		interface->id = id;
 	if (id || dictionary->next_interface >= INTERFACES_MAX)
@@ -354,15 +354,15 @@ uint32_t dictionary_interface(
 	uint32_t number;
 
 	if (!event->ifindex)
-		return HISTORY_UNKNOWN;
+		return TM_HISTORY_UNKNOWN;
 	number = tm_index_add(&dictionary->index, key);
 	if (number < count)
 		return dictionary->interfaces[number].id;
 	if (number == TM_INDEX_NONE)
-		return HISTORY_REMAINDER;
+		return TM_HISTORY_REMAINDER;
 	interface = new_interface(dictionary, number);
 	if (!interface)
-		return HISTORY_REMAINDER;
+		return TM_HISTORY_REMAINDER;
 	*interface = (struct interface){ .key = key };
 	find_interface(dictionary, interface);
 	return interface->id;
@@ -411,10 +411,10 @@ int dictionary_note(struct dictionary *dictionary, const struct tm_event *event)
 
 static int write_table(struct dictionary *dictionary, int sort)
 {
-	struct history *const history = dictionary->history;
+	struct tm_history *const history = dictionary->history;
 	const struct table *const table = &dictionary->tables[sort];
 	sqlite3_stmt *const statement =
-			history_prepare(history, insert_sql[sort]);
+			tm_history_prepare(history, insert_sql[sort]);
 	char text[TEXT_SIZE];
 	size_t size;
 	int result = statement ? 0 : -1;
@@ -424,8 +424,8 @@ static int write_table(struct dictionary *dictionary, int sort)
 
 		text_of(sort, &table->wide.keys[number], text, &size);
 		sqlite3_bind_int64(statement, 1, table->ids[number]);
-		history_bind_text(statement, 2, text, size);
-		result = history_step(history, statement);
+		tm_history_bind_text(statement, 2, text, size);
+		result = tm_history_step(history, statement);
 		sqlite3_reset(statement);
 	}
 	sqlite3_finalize(statement);
@@ -434,8 +434,8 @@ static int write_table(struct dictionary *dictionary, int sort)
 
 static int write_interfaces(struct dictionary *dictionary)
 {
-	struct history *const history = dictionary->history;
-	sqlite3_stmt *const statement = history_prepare(history,
+	struct tm_history *const history = dictionary->history;
+	sqlite3_stmt *const statement = tm_history_prepare(history,
 			"INSERT OR IGNORE INTO interface (netns, ifindex, name, id) "
 			"VALUES (?, ?, ?, ?)");
 	int result = statement ? 0 : -1;
@@ -447,7 +447,7 @@ static int write_interfaces(struct dictionary *dictionary)
 			continue;
 		bind_interface(statement, dictionary, at->key);
 		sqlite3_bind_int64(statement, 4, at->id);
-		result = history_step(history, statement);
+		result = tm_history_step(history, statement);
 		sqlite3_reset(statement);
 	}
 	sqlite3_finalize(statement);
@@ -457,7 +457,7 @@ static int write_interfaces(struct dictionary *dictionary)
 static int write_names(struct dictionary *dictionary, enum tm_name_of of)
 {
 	const struct name_list *const list = &dictionary->lists[of];
-	sqlite3_stmt *const statement = history_prepare(dictionary->history,
+	sqlite3_stmt *const statement = tm_history_prepare(dictionary->history,
 			of == TM_NAME_USER
 					? "REPLACE INTO user VALUES (?, ?)"
 					: "REPLACE INTO cgroup VALUES (?, ?)");
@@ -470,8 +470,8 @@ static int write_names(struct dictionary *dictionary, enum tm_name_of of)
 		if (!list->names[i].is_fresh || !text)
 			continue;
 		sqlite3_bind_int64(statement, 1, list->names[i].id);
-		history_bind_text(statement, 2, text, strlen(text));
-		result = history_step(dictionary->history, statement);
+		tm_history_bind_text(statement, 2, text, strlen(text));
+		result = tm_history_step(dictionary->history, statement);
 		sqlite3_reset(statement);
 	}
 	sqlite3_finalize(statement);

@@ -9,14 +9,14 @@
 struct dictionary;
 
 /* NULL with a problem. */
-struct dictionary *dictionary_new(struct history *history);
+struct dictionary *dictionary_new(struct tm_history *history);
 
 /* Before the database is closed, and once another one is open in its place. 0,
  * or -1 with a problem. */
 void dictionary_forget(struct dictionary *dictionary);
 int dictionary_move(struct dictionary *dictionary);
 
-/* The number of what the event has, HISTORY_UNKNOWN where it has none; the
+/* The number of what the event has, TM_HISTORY_UNKNOWN where it has none; the
  * remainder's when the database does not answer. */
 uint32_t dictionary_process(
 		struct dictionary *dictionary, const struct tm_event *event);

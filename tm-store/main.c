@@ -96,18 +96,18 @@ _Noreturn void print_and_exit(const char *text)
 	exit(TM_DONE);
 }
 
-struct history *open_or_exit(const char *path, enum history_access access)
+struct tm_history *open_or_exit(const char *path, enum tm_history_access access)
 {
-	struct history *history;
+	struct tm_history *history;
 	int status;
 
 	if (!path || !*path) {
 		warnx("name the database: --db FILE");
 		misuse();
 	}
-	history = history_open(path, access, &status);
+	history = tm_history_open(path, access, &status);
 	if (status)
-		errx(status, "%s", history_problem(history));
+		errx(status, "%s", tm_history_problem(history));
 	return history;
 }
 
@@ -193,7 +193,7 @@ static void check_retention(const struct retention *retention)
 {
 	uint64_t finer = 0;
 
-	for (int i = 0; i < HISTORY_RESOLUTIONS; i++) {
+	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++) {
 		const uint64_t keep = retention->keep_ns[i]
 						      ? retention->keep_ns[i]
 						      : UINT64_MAX;
@@ -202,8 +202,8 @@ static void check_retention(const struct retention *retention)
 			errx(TM_MISUSED,
 					"%ss cannot be kept for a shorter time than "
 					"%ss",
-					history_resolution_name(i),
-					history_resolution_name(i - 1));
+					tm_history_resolution_name(i),
+					tm_history_resolution_name(i - 1));
 		finer = keep;
 	}
 }

@@ -71,50 +71,51 @@ static const char forget[] =
 		"DELETE FROM run WHERE last < (SELECT value FROM about "
 		"WHERE key = 'first')";
 
-static uint64_t now_ns(const struct history *history)
+static uint64_t now_ns(const struct tm_history *history)
 {
 	struct timespec now;
 	uint64_t wall;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	wall = now.tv_sec * HISTORY_SECOND + now.tv_nsec;
+	wall = now.tv_sec * TM_HISTORY_SECOND + now.tv_nsec;
 	return wall < history->marks.newest_ns ? wall
 					       : history->marks.newest_ns;
 }
 
-static int prune(struct history *history, uint64_t age_ns, bool *has_removed)
+static int prune(struct tm_history *history, uint64_t age_ns, bool *has_removed)
 {
 	struct retention retention;
 
-	for (int i = 0; i < HISTORY_RESOLUTIONS; i++)
+	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++)
 		retention.keep_ns[i] = age_ns;
-	if (history_sql(history, "BEGIN IMMEDIATE") ||
-			history_read_marks(history) ||
+	if (tm_history_sql(history, "BEGIN IMMEDIATE") ||
+			tm_history_read_marks(history) ||
 			coarse_prune(history, &retention, now_ns(history),
 					has_removed) ||
-			history_write_marks(history) ||
-			(history->lock >= 0 && history_sql(history, forget)) ||
-			history_sql(history, "COMMIT"))
+			tm_history_write_marks(history) ||
+			(history->lock >= 0 &&
+					tm_history_sql(history, forget)) ||
+			tm_history_sql(history, "COMMIT"))
 		return -1;
-	return history_sql(history, "PRAGMA incremental_vacuum");
+	return tm_history_sql(history, "PRAGMA incremental_vacuum");
 }
 
 int prune_main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	struct history *history;
+	struct tm_history *history;
 	bool has_removed;
 	int status;
 
 	parse_options(&options, argc, argv);
-	history = open_or_exit(options.path, HISTORY_CHANGE);
-	history_try_lock(history);
+	history = open_or_exit(options.path, TM_HISTORY_CHANGE);
+	tm_history_try_lock(history);
 	status = prune(history, options.age_ns, &has_removed) ? TM_FAILED
 							      : TM_DONE;
 	if (status)
-		warnx("%s", history_problem(history));
+		warnx("%s", tm_history_problem(history));
 	else if (!has_removed && !options.is_quiet)
 		warnx("%s: nothing in it is as old", options.path);
-	history_close(history);
+	tm_history_close(history);
 	return status;
 }

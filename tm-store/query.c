@@ -13,23 +13,23 @@
 #define HOUR_NS (3600 * UINT64_C(1000000000))
 #define TABLE_ROWS 20
 #define BY_TIME                                                                \
-	(HISTORY_BY_MINUTE | HISTORY_BY_HOUR | HISTORY_BY_DAY |                \
-			HISTORY_BY_MONTH)
+	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
+			TM_HISTORY_BY_MONTH)
 
 /* What can only be understood once the database is open stays text. */
 struct options {
 	const char *path, *from, *to, *user;
 	uint64_t hours;
 	bool has_top, has_sort, is_reverse, is_summary, is_quiet;
-	struct history_keys keys;
-	struct history_rows_query query;
-	struct history_form form;
+	struct tm_history_keys keys;
+	struct tm_history_rows_query query;
+	struct tm_history_form form;
 };
 
 static void add_key(struct options *options, const char *name)
 {
-	struct history_keys *const keys = &options->keys;
-	const unsigned key = history_key_find(name);
+	struct tm_history_keys *const keys = &options->keys;
+	const unsigned key = tm_history_key_find(name);
 
 	if (!key)
 		errx(TM_MISUSED,
@@ -56,7 +56,7 @@ static void parse_by(struct options *options, char *list)
 		add_key(options, name);
 }
 
-static enum history_sort parse_sort(const char *name)
+static enum tm_history_sort parse_sort(const char *name)
 {
 	static const char *const names[] = { "total", "in", "out", "packets",
 		"lost", "key" };
@@ -78,7 +78,7 @@ static uint64_t parse_number(const char *option, const char *text)
 	return number;
 }
 
-static void parse_protocol(struct history_filter *filter, const char *text)
+static void parse_protocol(struct tm_history_filter *filter, const char *text)
 {
 	uint64_t number;
 	uint32_t word;
@@ -104,7 +104,7 @@ static const char *parse_remote(const char *text)
 	return text;
 }
 
-static void parse_direction(struct history_filter *filter, const char *text)
+static void parse_direction(struct tm_history_filter *filter, const char *text)
 {
 	filter->has_direction = true;
 	filter->direction = !strcmp(text, "out") ? TM_OUT : TM_IN;
@@ -134,7 +134,7 @@ enum {
 
 static void take_filter(struct options *options, int option)
 {
-	struct history_filter *const filter = &options->query.filter;
+	struct tm_history_filter *const filter = &options->query.filter;
 
 	switch (option) {
 	case FROM:
@@ -260,20 +260,20 @@ static void parse_options(struct options *options, int argc, char **argv)
 /* The largest first, but times as they passed. */
 static void set_order(struct options *options)
 {
-	struct history_rows_query *const query = &options->query;
+	struct tm_history_rows_query *const query = &options->query;
 
 	if (!options->has_sort && query->by & BY_TIME)
-		query->sort = HISTORY_SORT_KEY;
-	query->is_ascending = (query->sort == HISTORY_SORT_KEY) !=
+		query->sort = TM_HISTORY_SORT_KEY;
+	query->is_ascending = (query->sort == TM_HISTORY_SORT_KEY) !=
 			      options->is_reverse;
 	if (!options->has_top && options->form.form == TM_FORM_TABLE &&
 			!(query->by & BY_TIME))
 		query->limit = TABLE_ROWS;
 }
 
-static void set_range(struct options *options, struct history *history)
+static void set_range(struct options *options, struct tm_history *history)
 {
-	struct history_filter *const filter = &options->query.filter;
+	struct tm_history_filter *const filter = &options->query.filter;
 	const uint64_t back_ns = options->hours * HOUR_NS;
 	uint64_t end_ns;
 
@@ -285,15 +285,15 @@ static void set_range(struct options *options, struct history *history)
 		errx(TM_MISUSED, "--from has to be before --to");
 	if (!options->hours)
 		return;
-	end_ns = filter->to_ns ? filter->to_ns : history_newest(history);
+	end_ns = filter->to_ns ? filter->to_ns : tm_history_newest(history);
 	filter->from_ns = end_ns > back_ns ? end_ns - back_ns : 0;
 	filter->to_ns = end_ns + 1;
 }
 
 /* What the shares are of holds only where nothing is filtered. */
-static bool is_filtered(const struct history_rows_query *query)
+static bool is_filtered(const struct tm_history_rows_query *query)
 {
-	const struct history_filter *const filter = &query->filter;
+	const struct tm_history_filter *const filter = &query->filter;
 
 	return filter->has_user || filter->process || filter->remote ||
 	       filter->interface || filter->has_protocol ||
@@ -309,8 +309,8 @@ static void say_shares(const struct tm_shares *shares)
 }
 
 /* What the rows of a time are where the shorter ones are gone. */
-static void say_coarse(
-		const struct options *options, const struct history_rows *rows)
+static void say_coarse(const struct options *options,
+		const struct tm_history_rows *rows)
 {
 	const unsigned asked = options->query.by & BY_TIME;
 	const char *before = "";
@@ -319,69 +319,72 @@ static void say_coarse(
 	if (!rows->coarse || options->is_quiet)
 		return;
 	fprintf(stderr, "%ss before %s are gone: those rows are ",
-			history_key_name(asked),
+			tm_history_key_name(asked),
 			tm_time_format(time, rows->coarse_ns));
-	for (int r = HISTORY_HOUR; r < HISTORY_RESOLUTIONS; r++) {
+	for (int r = TM_HISTORY_HOUR; r < TM_HISTORY_RESOLUTIONS; r++) {
 		if (!(rows->coarse & 1u << r))
 			continue;
-		fprintf(stderr, "%s%ss", before, history_resolution_name(r));
+		fprintf(stderr, "%s%ss", before, tm_history_resolution_name(r));
 		before = " and ";
 	}
 	fputc('\n', stderr);
 }
 
 static void show_rows(const struct options *options,
-		const struct history_rows *rows, const struct tm_shares *shares)
+		const struct tm_history_rows *rows,
+		const struct tm_shares *shares)
 {
-	if (history_answer_rows(&options->form, &options->keys, rows, shares))
+	if (tm_history_answer_rows(
+			    &options->form, &options->keys, rows, shares))
 		err(TM_FAILED, "standard output");
 	if (shares && options->form.form == TM_FORM_CSV && !options->is_quiet)
 		say_shares(shares);
 	say_coarse(options, rows);
 }
 
-static void show(const struct options *options, struct history *history)
+static void show(const struct options *options, struct tm_history *history)
 {
-	struct history_rows rows = { 0 };
-	struct history_summary summary;
+	struct tm_history_rows rows = { 0 };
+	struct tm_history_summary summary;
 	struct tm_shares shares;
 
-	if (history_begin(history) ||
-			history_summary(history, &options->query.filter,
+	if (tm_history_begin(history) ||
+			tm_history_summary(history, &options->query.filter,
 					&summary) ||
 			(!options->is_summary &&
-					history_rows(history, &options->query,
+					tm_history_rows(history,
+							&options->query,
 							&rows)))
-		errx(TM_FAILED, "%s", history_problem(history));
-	history_end(history);
-	shares = history_shares(&summary);
+		errx(TM_FAILED, "%s", tm_history_problem(history));
+	tm_history_end(history);
+	shares = tm_history_shares(&summary);
 	if (!options->is_summary)
 		show_rows(options, &rows,
 				is_filtered(&options->query) ? NULL : &shares);
-	else if (history_answer_summary(&options->form, &summary))
+	else if (tm_history_answer_summary(&options->form, &summary))
 		err(TM_FAILED, "standard output");
-	history_rows_free(&rows);
-	history_summary_free(&summary);
+	tm_history_rows_free(&rows);
+	tm_history_summary_free(&summary);
 }
 
 int query_main(int argc, char **argv)
 {
 	struct options options = { .form.write = write_out };
-	struct history *history;
+	struct tm_history *history;
 
 	parse_options(&options, argc, argv);
 	options.form.names = tm_names_new();
 	if (!options.form.names)
 		err(TM_FAILED, NULL);
 	set_order(&options);
-	history = open_or_exit(options.path, HISTORY_READ);
+	history = open_or_exit(options.path, TM_HISTORY_READ);
 	set_range(&options, history);
 	if (options.user) {
 		options.query.filter.has_user = true;
 		options.query.filter.uid = find_user(history, options.user);
 	}
 	show(&options, history);
-	history_close(history);
+	tm_history_close(history);
 	tm_names_free(options.form.names);
 	return TM_DONE;
 }

@@ -18,7 +18,7 @@ struct options {
 	const char *path, *user, *hook, *at;
 	uint64_t limit;
 	bool has_limit, has_month, has_day, is_removal, is_quiet;
-	struct history_form form;
+	struct tm_history_form form;
 };
 
 enum { DB = 256, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT };
@@ -118,10 +118,10 @@ static void parse_options(struct options *options, int argc, char **argv)
 /* --- changes --- */
 
 /* Whether it changed something; ends with a line where it failed. */
-static bool change(struct history *history, const char *sql,
+static bool change(struct tm_history *history, const char *sql,
 		const uint64_t *numbers, int count, const char *period)
 {
-	sqlite3_stmt *const statement = history_prepare(history, sql);
+	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
 	int result = -1;
 
 	if (statement) {
@@ -130,15 +130,15 @@ static bool change(struct history *history, const char *sql,
 		if (period)
 			sqlite3_bind_text(statement, count + 1, period, -1,
 					SQLITE_STATIC);
-		result = history_step(history, statement);
+		result = tm_history_step(history, statement);
 	}
 	sqlite3_finalize(statement);
 	if (result < 0)
-		errx(TM_FAILED, "%s", history_problem(history));
+		errx(TM_FAILED, "%s", tm_history_problem(history));
 	return sqlite3_changes(history->db);
 }
 
-static void set_limit(struct history *history, const struct options *options,
+static void set_limit(struct tm_history *history, const struct options *options,
 		uint32_t uid)
 {
 	const uint64_t numbers[] = { uid, options->limit };
@@ -150,8 +150,8 @@ static void set_limit(struct history *history, const struct options *options,
 			numbers, 2, options->has_day ? "day" : "month");
 }
 
-static void remove_limit(struct history *history, const struct options *options,
-		uint32_t uid)
+static void remove_limit(struct tm_history *history,
+		const struct options *options, uint32_t uid)
 {
 	const uint64_t numbers[] = { uid };
 	bool is_removed;
@@ -173,10 +173,10 @@ static const struct {
 	unsigned level;
 	const char *name;
 } levels[] = {
-	{ HISTORY_PROJECTED, "projected" },
-	{ HISTORY_OVER_80, "80" },
-	{ HISTORY_OVER_90, "90" },
-	{ HISTORY_OVER, "100" },
+	{ TM_HISTORY_PROJECTED, "projected" },
+	{ TM_HISTORY_OVER_80, "80" },
+	{ TM_HISTORY_OVER_90, "90" },
+	{ TM_HISTORY_OVER, "100" },
 };
 
 static void set_number(const char *name, uint64_t number)
@@ -189,16 +189,16 @@ static void set_number(const char *name, uint64_t number)
 
 /* Texts that strangers chose reach the command in its environment only. */
 static void set_environment(const struct options *options,
-		const struct history_quota *quota, const char *state)
+		const struct tm_history_quota *quota, const char *state)
 {
-	const char *const name = history_user_name(
+	const char *const name = tm_history_user_name(
 			&options->form, quota->uid, quota->user);
 
 	setenv("TM_STATE", state, 1);
 	set_number("TM_UID", quota->uid);
 	setenv("TM_USER", name ? name : getenv("TM_UID"), 1);
-	setenv("TM_PERIOD", history_resolution_name(quota->period), 1);
-	set_number("TM_SINCE", quota->begin_ns / HISTORY_SECOND);
+	setenv("TM_PERIOD", tm_history_resolution_name(quota->period), 1);
+	set_number("TM_SINCE", quota->begin_ns / TM_HISTORY_SECOND);
 	set_number("TM_LIMIT", quota->limit);
 	set_number("TM_USED", quota->used);
 	set_number("TM_PROJECTED", quota->projected);
@@ -231,8 +231,8 @@ static int run_hook(const char *command)
 }
 
 /* Whose hook has been claimed is nobody else's to run. */
-static bool claim(struct history *history, const struct history_quota *quota,
-		unsigned level)
+static bool claim(struct tm_history *history,
+		const struct tm_history_quota *quota, unsigned level)
 {
 	const uint64_t numbers[] = { quota->uid, quota->begin_ns, level };
 
@@ -241,23 +241,23 @@ static bool claim(struct history *history, const struct history_quota *quota,
 			"fired = iif(fired_in = ?2, fired, 0) | ?3, fired_in = ?2 "
 			"WHERE uid = ?1 AND NOT (fired_in = ?2 AND fired & ?3) "
 			"AND period = ?4",
-			numbers, 3, history_resolution_name(quota->period));
+			numbers, 3, tm_history_resolution_name(quota->period));
 }
 
-static void give_back(struct history *history,
-		const struct history_quota *quota, unsigned level)
+static void give_back(struct tm_history *history,
+		const struct tm_history_quota *quota, unsigned level)
 {
 	const uint64_t numbers[] = { quota->uid, quota->begin_ns, level };
 
 	change(history,
 			"UPDATE quota SET fired = fired & ~?3 "
 			"WHERE uid = ?1 AND fired_in = ?2 AND period = ?4",
-			numbers, 3, history_resolution_name(quota->period));
+			numbers, 3, tm_history_resolution_name(quota->period));
 }
 
 /* 0, or -1 when a hook failed. */
-static int fire(struct history *history, const struct options *options,
-		const struct history_quota *quota)
+static int fire(struct tm_history *history, const struct options *options,
+		const struct tm_history_quota *quota)
 {
 	int result = 0;
 
@@ -277,7 +277,7 @@ static int fire(struct history *history, const struct options *options,
 
 /* --- the answer --- */
 
-static void keep_user(struct history_quotas *quotas, uint32_t uid)
+static void keep_user(struct tm_history_quotas *quotas, uint32_t uid)
 {
 	size_t kept = 0;
 
@@ -289,8 +289,8 @@ static void keep_user(struct history_quotas *quotas, uint32_t uid)
 }
 
 /* Hooks are run even where nobody can read the answer. */
-static int check(struct history *history, const struct options *options,
-		struct history_quotas *quotas)
+static int check(struct tm_history *history, const struct options *options,
+		struct tm_history_quotas *quotas)
 {
 	int status = TM_DONE;
 
@@ -298,39 +298,39 @@ static int check(struct history *history, const struct options *options,
 		if (options->hook && fire(history, options, &quotas->quotas[i]))
 			status = TM_FAILED;
 		if (status == TM_DONE &&
-				quotas->quotas[i].levels & HISTORY_OVER)
+				quotas->quotas[i].levels & TM_HISTORY_OVER)
 			status = TM_OVER;
 	}
-	if (history_answer_quotas(&options->form, quotas))
+	if (tm_history_answer_quotas(&options->form, quotas))
 		err(TM_FAILED, "standard output");
 	return status;
 }
 
-static int answer(struct history *history, const struct options *options)
+static int answer(struct tm_history *history, const struct options *options)
 {
 	const uint32_t uid =
 			options->user ? find_user(history, options->user) : 0;
 	const uint64_t at = options->at ? parse_time("--at", options->at) : 0;
-	struct history_quotas quotas;
+	struct tm_history_quotas quotas;
 	int status;
 
 	if (options->has_limit)
 		set_limit(history, options, uid);
 	if (options->is_removal)
 		remove_limit(history, options, uid);
-	if (history_quotas(history, at, &quotas))
-		errx(TM_FAILED, "%s", history_problem(history));
+	if (tm_history_quotas(history, at, &quotas))
+		errx(TM_FAILED, "%s", tm_history_problem(history));
 	if (options->user)
 		keep_user(&quotas, uid);
 	status = check(history, options, &quotas);
-	history_quotas_free(&quotas);
+	tm_history_quotas_free(&quotas);
 	return status;
 }
 
 int quota_main(int argc, char **argv)
 {
 	struct options options = { .form.write = write_out };
-	struct history *history;
+	struct tm_history *history;
 	int status;
 
 	parse_options(&options, argc, argv);
@@ -339,10 +339,10 @@ int quota_main(int argc, char **argv)
 		err(TM_FAILED, NULL);
 	history = open_or_exit(options.path,
 			options.has_limit || options.is_removal || options.hook
-					? HISTORY_CHANGE
-					: HISTORY_READ);
+					? TM_HISTORY_CHANGE
+					: TM_HISTORY_READ);
 	status = answer(history, &options);
-	history_close(history);
+	tm_history_close(history);
 	tm_names_free(options.form.names);
 	return status;
 }

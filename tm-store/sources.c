@@ -5,7 +5,7 @@
 
 #include "sources.h"
 
-#define GAP_NS (60 * HISTORY_SECOND) /* TICKs come each second */
+#define GAP_NS (60 * TM_HISTORY_SECOND) /* TICKs come each second */
 
 struct span {
 	uint64_t begin_ns, end_ns;
@@ -21,7 +21,7 @@ struct source {
 };
 
 struct sources {
-	struct history *history;
+	struct tm_history *history;
 	struct tm_runs *runs;
 	struct source *all;
 	uint32_t count, room;
@@ -37,15 +37,15 @@ struct sources {
 
 static int load_runs(struct sources *sources)
 {
-	struct history *const history = sources->history;
-	sqlite3_stmt *const statement = history_prepare(history,
+	struct tm_history *const history = sources->history;
+	sqlite3_stmt *const statement = tm_history_prepare(history,
 			"SELECT id, counted, number FROM (SELECT * FROM run "
 			"ORDER BY number DESC LIMIT 10000) ORDER BY number");
 	int result;
 
 	if (!statement)
 		return -1;
-	while ((result = history_step(history, statement)) == 1) {
+	while ((result = tm_history_step(history, statement)) == 1) {
 		tm_runs_keep(sources->runs, sqlite3_column_int64(statement, 0),
 				sqlite3_column_int64(statement, 1));
 		sources->next_number = sqlite3_column_int64(statement, 2) + 1;
@@ -85,7 +85,7 @@ static void read_source(struct source *source, sqlite3_stmt *statement)
 /* A run of which the database does not tell is a new one to it. */
 static void load_source(struct sources *sources, struct source *source)
 {
-	sqlite3_stmt *const statement = history_prepare(sources->history,
+	sqlite3_stmt *const statement = tm_history_prepare(sources->history,
 			"SELECT is_ended, seen_in_packets, seen_in_bytes, "
 			"recorded_in_packets, recorded_in_bytes, "
 			"excluded_in_packets, excluded_in_bytes, "
@@ -98,12 +98,12 @@ static void load_source(struct sources *sources, struct source *source)
 	if (!statement)
 		return;
 	sqlite3_bind_int64(statement, 1, source->id);
-	if (history_step(sources->history, statement) == 1)
+	if (tm_history_step(sources->history, statement) == 1)
 		read_source(source, statement);
 	sqlite3_finalize(statement);
 }
 
-struct sources *sources_new(struct history *history, bool is_quiet)
+struct sources *sources_new(struct tm_history *history, bool is_quiet)
 {
 	struct sources *const sources = calloc(1, sizeof(*sources));
 
@@ -185,11 +185,11 @@ static uint64_t newer(uint64_t now, uint64_t before)
 }
 
 static int add_news(struct sums *host, const struct tm_status *status,
-		enum history_what what, struct tm_amount now,
+		enum tm_history_what what, struct tm_amount now,
 		struct tm_amount before)
 {
 	const struct sum_key key = {
-		.minute = status->time_ns / HISTORY_MINUTE_NS,
+		.minute = status->time_ns / TM_HISTORY_MINUTE_NS,
 		.process = what,
 	};
 	const struct tm_amount news = {
@@ -216,9 +216,9 @@ static int note_status(struct sources *sources, const struct tm_status *status,
 		return -1;
 	last = &source->last[i];
 	if (source->has_last[i] || source->start.run_id)
-		result = add_news(host, status, HISTORY_SEEN, status->seen,
+		result = add_news(host, status, TM_HISTORY_SEEN, status->seen,
 					 last->seen) ||
-			 add_news(host, status, HISTORY_EXCLUDED,
+			 add_news(host, status, TM_HISTORY_EXCLUDED,
 					 status->excluded, last->excluded);
 	if (!source->has_last[i] || status->seen.packets >= last->seen.packets)
 		*last = *status;
@@ -296,7 +296,7 @@ void sources_cover(struct sources *sources, uint64_t time_ns)
 }
 
 /* Spans in the database do not touch each other. */
-static int write_span(struct history *history, const struct span *span)
+static int write_span(struct tm_history *history, const struct span *span)
 {
 	static const char *const steps[] = {
 		"INSERT INTO covered VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -311,13 +311,14 @@ static int write_span(struct history *history, const struct span *span)
 	int result = 0;
 
 	for (int i = 0; i < 3 && !result; i++) {
-		sqlite3_stmt *const step = history_prepare(history, steps[i]);
+		sqlite3_stmt *const step =
+				tm_history_prepare(history, steps[i]);
 
 		if (!step)
 			return -1;
 		sqlite3_bind_int64(step, 1, span->begin_ns);
 		sqlite3_bind_int64(step, 2, span->end_ns);
-		result = history_step(history, step);
+		result = tm_history_step(history, step);
 		sqlite3_finalize(step);
 	}
 	return result;
@@ -329,7 +330,7 @@ static void bind_start(sqlite3_stmt *statement, const struct tm_start *start)
 {
 	if (!start->run_id)
 		return;
-	history_bind_text(statement, 2, start->host,
+	tm_history_bind_text(statement, 2, start->host,
 			strnlen(start->host, sizeof(start->host)));
 	sqlite3_bind_int64(statement, 3, start->time_ns);
 	sqlite3_bind_int64(statement, 7, start->cgroup_id);
@@ -394,8 +395,9 @@ static const char write_source[] =
 
 static int write_sources(struct sources *sources)
 {
-	struct history *const history = sources->history;
-	sqlite3_stmt *const statement = history_prepare(history, write_source);
+	struct tm_history *const history = sources->history;
+	sqlite3_stmt *const statement =
+			tm_history_prepare(history, write_source);
 	uint64_t number = sources->next_number;
 	int result = statement ? 0 : -1;
 
@@ -405,7 +407,7 @@ static int write_sources(struct sources *sources)
 		sqlite3_clear_bindings(statement);
 		bind_source(statement, &sources->all[i]);
 		sqlite3_bind_int64(statement, 6, number++);
-		result = history_step(history, statement);
+		result = tm_history_step(history, statement);
 		sqlite3_reset(statement);
 	}
 	sqlite3_finalize(statement);
@@ -416,8 +418,8 @@ static int write_sources(struct sources *sources)
 static int write_counted(struct sources *sources)
 {
 	const struct tm_runs *const runs = sources->runs;
-	struct history *const history = sources->history;
-	sqlite3_stmt *const statement = history_prepare(history,
+	struct tm_history *const history = sources->history;
+	sqlite3_stmt *const statement = tm_history_prepare(history,
 			"INSERT INTO run (id, counted, number, is_ended) "
 			"VALUES (?1, ?2, (SELECT coalesce(max(number), 0) + 1 "
 			"FROM run), 0) ON CONFLICT DO UPDATE SET counted = ?2");
@@ -429,7 +431,7 @@ static int write_counted(struct sources *sources)
 
 		sqlite3_bind_int64(statement, 1, run->id);
 		sqlite3_bind_int64(statement, 2, run->counted);
-		result = history_step(history, statement);
+		result = tm_history_step(history, statement);
 		sqlite3_reset(statement);
 	}
 	sqlite3_finalize(statement);

@@ -10,7 +10,7 @@
 struct sources;
 
 /* NULL with a problem. Runs that were counted are those of the database. */
-struct sources *sources_new(struct history *history, bool is_quiet);
+struct sources *sources_new(struct tm_history *history, bool is_quiet);
 
 /* Another database is open in the place of the first. */
 void sources_move(struct sources *sources);

@@ -31,7 +31,7 @@ struct user {
 
 struct store {
 	const struct store_options *options;
-	struct history *history;
+	struct tm_history *history;
 	struct dictionary *dictionary;
 	struct sources *sources;
 	struct commit *commit;
@@ -81,14 +81,15 @@ struct store *store_open(const struct store_options *options)
 	if (!store)
 		err(TM_FAILED, NULL);
 	store->options = options;
-	store->history = history_open(options->path, HISTORY_WRITE, &status);
+	store->history = tm_history_open(
+			options->path, TM_HISTORY_WRITE, &status);
 	if (status)
-		errx(status, "%s", history_problem(store->history));
+		errx(status, "%s", tm_history_problem(store->history));
 	store->dictionary = dictionary_new(store->history);
 	store->sources = sources_new(store->history, options->is_quiet);
 	store->commit = commit_new(store->history, &options->retention);
 	if (!store->dictionary || !store->sources || !store->commit)
-		errx(TM_FAILED, "%s", history_problem(store->history));
+		errx(TM_FAILED, "%s", tm_history_problem(store->history));
 	store->tried_ns = now_ns();
 	empty_batch(store);
 	return store;
@@ -96,7 +97,7 @@ struct store *store_open(const struct store_options *options)
 
 int store_directory(const struct store *store)
 {
-	return history_directory(store->history);
+	return tm_history_directory(store->history);
 }
 
 /* --- one event --- */
@@ -168,7 +169,7 @@ static struct sum *find_room(struct store *store, struct sum_key key)
 	if (!user)
 		return NULL;
 	if (is_crowd(store, user) || sums->count >= ROWS_MAX) {
-		key.process = key.remote = HISTORY_REMAINDER;
+		key.process = key.remote = TM_HISTORY_REMAINDER;
 		sum = sums_known(sums, &key);
 		if (sum)
 			return sum;
@@ -217,7 +218,7 @@ static void take_unattributed(struct store *store, const struct tm_event *event)
 {
 	const struct sum_key key = {
 		.minute = store->minute,
-		.process = HISTORY_UNATTRIBUTED,
+		.process = TM_HISTORY_UNATTRIBUTED,
 		.interface = dictionary_interface(store->dictionary, event),
 	};
 	struct sum *const sum = sums_find(&store->batch.host, &key);
@@ -232,9 +233,9 @@ static void take_sum(struct store *store, const struct tm_event *event)
 {
 	const uint64_t since = event->time_ns - store->minute_ns;
 
-	if (since >= HISTORY_MINUTE_NS || !store->minute_ns) {
-		store->minute = event->time_ns / HISTORY_MINUTE_NS;
-		store->minute_ns = store->minute * HISTORY_MINUTE_NS;
+	if (since >= TM_HISTORY_MINUTE_NS || !store->minute_ns) {
+		store->minute = event->time_ns / TM_HISTORY_MINUTE_NS;
+		store->minute_ns = store->minute * TM_HISTORY_MINUTE_NS;
 	}
 	note_time(store, event->time_ns);
 	store->events++;
@@ -329,7 +330,7 @@ static void say_failing(struct store *store)
 	if (!store->is_failing)
 		warnx("%s; what comes is kept in memory, and tried again each "
 		      "second",
-				history_problem(store->history));
+				tm_history_problem(store->history));
 	store->is_failing = true;
 }
 
@@ -365,7 +366,7 @@ static void reopen(struct store *store)
 		return;
 	commit_forget(store->commit);
 	dictionary_forget(store->dictionary);
-	if (history_reopen(store->history) ||
+	if (tm_history_reopen(store->history) ||
 			dictionary_move(store->dictionary)) {
 		say_failing(store);
 		return;
@@ -420,7 +421,7 @@ static void free_all(struct store *store)
 	commit_free(store->commit);
 	dictionary_free(store->dictionary);
 	sources_free(store->sources);
-	history_close(store->history);
+	tm_history_close(store->history);
 	sums_free(&store->batch.traffic);
 	sums_free(&store->batch.host);
 	tm_index_free(&store->users);

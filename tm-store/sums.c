@@ -156,7 +156,7 @@ static int compare_sizes(const void *a, const void *b)
 
 static bool is_remote(const struct sum *sum)
 {
-	return sum->key.remote > HISTORY_REMAINDER;
+	return sum->key.remote > TM_HISTORY_REMAINDER;
 }
 
 static uint32_t count_rows(const struct sums *sums, uint32_t row)
@@ -196,7 +196,7 @@ static int fold_row(struct sums *sums, uint32_t row, uint32_t *first)
 	struct sum *to;
 
 	remove_row(sums, row);
-	sum.key.remote = HISTORY_REMAINDER;
+	sum.key.remote = TM_HISTORY_REMAINDER;
 	if (sums_add(sums, &sum.key, &sum))
 		return -1;
 	if (sums->count - sums->free_count < live)

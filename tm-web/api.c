@@ -10,10 +10,10 @@
 #define HOUR_NS (3600 * SECOND_NS)
 #define HOSTS_MOST 64
 
-void api_fail(struct history *history, struct request *request)
+void api_fail(struct tm_history *history, struct request *request)
 {
 	answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE, "%s",
-			history_problem(history));
+			tm_history_problem(history));
 }
 
 struct text *api_begin(struct request *request)
@@ -30,7 +30,7 @@ void api_put_range(struct text *text, uint64_t from_ns, uint64_t to_ns)
 	text_member_time(text, "to_ns", to_ns);
 }
 
-void api_put_hosts(struct text *text, const struct history_summary *summary)
+void api_put_hosts(struct text *text, const struct tm_history_summary *summary)
 {
 	const char *said[HOSTS_MOST];
 	unsigned count = 0;
@@ -54,13 +54,13 @@ void api_put_hosts(struct text *text, const struct history_summary *summary)
 	text_character(text, ']');
 }
 
-uint64_t api_covered_ns(const struct history_summary *summary, uint64_t begin,
-		uint64_t end)
+uint64_t api_covered_ns(const struct tm_history_summary *summary,
+		uint64_t begin, uint64_t end)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < summary->covered_count; i++) {
-		const struct history_span *const span = &summary->covered[i];
+		const struct tm_history_span *const span = &summary->covered[i];
 		const uint64_t from =
 				span->begin_ns > begin ? span->begin_ns : begin;
 		const uint64_t to = span->end_ns < end ? span->end_ns : end;
@@ -83,12 +83,12 @@ static void put_by(struct text *text, const struct question *question)
 	text_character(text, '[');
 	for (unsigned i = 0; i < question->keys.count; i++) {
 		text_string(text, i ? "," : "");
-		text_json(text, history_key_name(question->keys.order[i]));
+		text_json(text, tm_history_key_name(question->keys.order[i]));
 	}
 	text_character(text, ']');
 }
 
-static void put_rows(struct text *text, const struct history_rows *rows,
+static void put_rows(struct text *text, const struct tm_history_rows *rows,
 		const struct question *question)
 {
 	api_put_range(text, rows->from_ns, rows->to_ns);
@@ -110,9 +110,9 @@ static void put_rows(struct text *text, const struct history_rows *rows,
 }
 
 static void answer_csv(struct answer *answer, const struct question *question,
-		const struct history_rows *rows)
+		const struct tm_history_rows *rows)
 {
-	const struct history_form form = {
+	const struct tm_history_form form = {
 		.form = TM_FORM_CSV,
 		.write = text_write,
 		.context = &answer->text,
@@ -128,20 +128,20 @@ static void answer_csv(struct answer *answer, const struct question *question,
 	answer->status = MHD_HTTP_OK;
 	answer->type = "text/csv; charset=utf-8";
 	answer->file_name = "traffic.csv";
-	if (history_answer_rows(&form, &question->keys, rows, NULL))
+	if (tm_history_answer_rows(&form, &question->keys, rows, NULL))
 		answer->text.is_broken = true;
 }
 
-void api_rows(struct history *history, struct request *request)
+void api_rows(struct tm_history *history, struct request *request)
 {
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	struct question question;
 
 	if (!question_parse(&question, history, request,
 			    API_FILTERS
 			    "from to by search sort order limit offset output "))
 		return;
-	if (history_rows(history, &question.query, &rows)) {
+	if (tm_history_rows(history, &question.query, &rows)) {
 		api_fail(history, request);
 	} else if (question.is_csv) {
 		answer_csv(&request->answer, &question, &rows);
@@ -149,7 +149,7 @@ void api_rows(struct history *history, struct request *request)
 		put_rows(api_begin(request), &rows, &question);
 		json_end(&request->answer.text);
 	}
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 }
 
 /* --- status --- */
@@ -166,7 +166,7 @@ static void put_viewer(struct text *text, const struct viewer *viewer)
 	text_character(text, '}');
 }
 
-static void put_age(struct text *text, const struct history_summary *summary,
+static void put_age(struct text *text, const struct tm_history_summary *summary,
 		uint64_t now_ns)
 {
 	text_member_time(text, "first_ns", summary->first_ns);
@@ -183,23 +183,24 @@ static void put_age(struct text *text, const struct history_summary *summary,
 }
 
 /* The last hour that there is something of. */
-static int get_newest(struct history *history, struct history_summary *summary)
+static int get_newest(
+		struct tm_history *history, struct tm_history_summary *summary)
 {
-	struct history_filter filter = { .from_ns = 1, .to_ns = 2 };
+	struct tm_history_filter filter = { .from_ns = 1, .to_ns = 2 };
 	uint64_t newest_ns;
 
-	if (history_summary(history, &filter, summary))
+	if (tm_history_summary(history, &filter, summary))
 		return -1;
 	newest_ns = summary->newest_ns;
-	history_summary_free(summary);
+	tm_history_summary_free(summary);
 	filter.from_ns = newest_ns > HOUR_NS ? newest_ns - HOUR_NS : 1;
 	filter.to_ns = newest_ns + 1;
-	return history_summary(history, &filter, summary);
+	return tm_history_summary(history, &filter, summary);
 }
 
-void api_status(struct history *history, struct request *request)
+void api_status(struct tm_history *history, struct request *request)
 {
-	struct history_summary summary = { 0 };
+	struct tm_history_summary summary = { 0 };
 	char host[HOST_NAME_MAX + 1] = { 0 };
 	struct question question;
 	struct text *text;
@@ -218,11 +219,11 @@ void api_status(struct history *history, struct request *request)
 	put_age(text, &summary, question.now_ns);
 	put_viewer(text, &request->viewer);
 	text_member(text, "problem");
-	text_json(text, is_ok || !history ? NULL : history_problem(history));
+	text_json(text, is_ok || !history ? NULL : tm_history_problem(history));
 	text_member(text, "zone");
-	text_json(text, history ? history_zone(history) : NULL);
+	text_json(text, history ? tm_history_zone(history) : NULL);
 	text_string(text, ",\"dimensions\":[\"user\",\"process\",\"remote\","
 			  "\"protocol\",\"interface\",\"direction\"]");
 	json_end(text);
-	history_summary_free(&summary);
+	tm_history_summary_free(&summary);
 }

@@ -6,13 +6,13 @@
 #include "question.h"
 #include "request.h"
 
-void api_rows(struct history *history, struct request *request);
-void api_series(struct history *history, struct request *request);
-void api_summary(struct history *history, struct request *request);
-void api_status(struct history *history, struct request *request);
+void api_rows(struct tm_history *history, struct request *request);
+void api_series(struct tm_history *history, struct request *request);
+void api_summary(struct tm_history *history, struct request *request);
+void api_status(struct tm_history *history, struct request *request);
 
 /* What the history could not answer. */
-void api_fail(struct history *history, struct request *request);
+void api_fail(struct tm_history *history, struct request *request);
 
 /* The parameters that most of them take, see question_parse(). */
 #define API_FILTERS " user process remote protocol interface direction "
@@ -23,11 +23,11 @@ struct text *api_begin(struct request *request);
 void api_put_range(struct text *text, uint64_t from_ns, uint64_t to_ns);
 
 /* ,"hosts":[...] of the runs, each once. */
-void api_put_hosts(struct text *text, const struct history_summary *summary);
+void api_put_hosts(struct text *text, const struct tm_history_summary *summary);
 
 /* How much of begin to end a source was there. */
-uint64_t api_covered_ns(const struct history_summary *summary, uint64_t begin,
-		uint64_t end);
+uint64_t api_covered_ns(const struct tm_history_summary *summary,
+		uint64_t begin, uint64_t end);
 
 /* At most 1. */
 double api_share(uint64_t part, uint64_t whole);

@@ -6,12 +6,12 @@
 
 #define MINUTE_NS UINT64_C(60000000000)
 
-static uint64_t key_of(const struct history_row *row)
+static uint64_t key_of(const struct tm_history_row *row)
 {
 	return row->time_ns / MINUTE_NS << 32 | row->uid;
 }
 
-static struct change change_of(const struct history_row *row)
+static struct change change_of(const struct tm_history_row *row)
 {
 	return (struct change){
 		.uid = row->uid,
@@ -62,7 +62,7 @@ void changes_forget(struct changes *changes)
 
 /* What a minute before the last look's held then is not known. */
 static struct change difference(
-		const struct changes *before, const struct history_row *row)
+		const struct changes *before, const struct tm_history_row *row)
 {
 	const uint32_t at = tm_index_find(&before->index, key_of(row));
 	struct change change = change_of(row);
@@ -74,7 +74,7 @@ static struct change difference(
 	return change;
 }
 
-static int remember(struct changes *now, const struct history_rows *rows)
+static int remember(struct changes *now, const struct tm_history_rows *rows)
 {
 	now->sums = malloc((rows->count + 1) * sizeof(*now->sums));
 	if (!now->sums)
@@ -92,7 +92,7 @@ static int remember(struct changes *now, const struct history_rows *rows)
 
 /* One row for each user, whatever the minute. */
 static ssize_t gather(const struct changes *before,
-		const struct history_rows *rows, struct change *list)
+		const struct tm_history_rows *rows, struct change *list)
 {
 	struct tm_index users = { 0 };
 	ssize_t count = 0;
@@ -120,7 +120,7 @@ static ssize_t gather(const struct changes *before,
 }
 
 static ssize_t compare_with(struct changes *changes,
-		const struct history_rows *rows, struct change **list)
+		const struct tm_history_rows *rows, struct change **list)
 {
 	struct changes now = { .from_ns = rows->from_ns,
 		.has_looked = true,
@@ -143,20 +143,20 @@ static ssize_t compare_with(struct changes *changes,
 	return count;
 }
 
-ssize_t changes_look(struct changes *changes, struct history *history,
+ssize_t changes_look(struct changes *changes, struct tm_history *history,
 		uint64_t newest_ns, struct change **list)
 {
-	const struct history_rows_query query = { .by = HISTORY_BY_USER |
-							HISTORY_BY_MINUTE,
+	const struct tm_history_rows_query query = { .by = TM_HISTORY_BY_USER |
+							   TM_HISTORY_BY_MINUTE,
 		.filter = { .from_ns = newest_ns - newest_ns % MINUTE_NS -
 				       MINUTE_NS,
 				.to_ns = newest_ns + MINUTE_NS } };
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	ssize_t count = -1;
 
 	*list = NULL;
-	if (!history_rows(history, &query, &rows))
+	if (!tm_history_rows(history, &query, &rows))
 		count = compare_with(changes, &rows, list);
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 	return count;
 }

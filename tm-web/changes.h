@@ -23,7 +23,7 @@ struct changes {
 
 /* Looks again; *list is what has been added, the largest first, and to be
  * freed. How many, or -1 with a problem of the history or of memory. */
-ssize_t changes_look(struct changes *changes, struct history *history,
+ssize_t changes_look(struct changes *changes, struct tm_history *history,
 		uint64_t newest_ns, struct change **list);
 
 void changes_forget(struct changes *changes);

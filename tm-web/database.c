@@ -26,7 +26,7 @@ void database_close(struct database *database)
 	if (!database->history)
 		return;
 	pthread_mutex_lock(&lock);
-	history_close(database->history);
+	tm_history_close(database->history);
 	pthread_mutex_unlock(&lock);
 	database->history = NULL;
 }
@@ -38,25 +38,25 @@ static int may_access(const char *path, int mode)
 	return faccessat(AT_FDCWD, path, mode, AT_EACCESS);
 }
 
-static struct history *open_one(const char *path, const char **problem)
+static struct tm_history *open_one(const char *path, const char **problem)
 {
 	static _Thread_local char why[512];
-	struct history *history;
+	struct tm_history *history;
 	int status;
 
 	pthread_mutex_lock(&lock);
 	sqlite3_vfs_find(NULL)->xSetSystemCall(sqlite3_vfs_find(NULL), "access",
 			(sqlite3_syscall_ptr)may_access);
-	history = history_open(path, HISTORY_READ, &status);
+	history = tm_history_open(path, TM_HISTORY_READ, &status);
 	if (status) {
-		snprintf(why, sizeof(why), "%s", history_problem(history));
+		snprintf(why, sizeof(why), "%s", tm_history_problem(history));
 		*problem = why;
-		history_close(history);
+		tm_history_close(history);
 		history = NULL;
 	}
 	pthread_mutex_unlock(&lock);
 	if (history)
-		history_set_limit(history, DATABASE_PATIENCE_MS);
+		tm_history_set_limit(history, DATABASE_PATIENCE_MS);
 	return history;
 }
 
@@ -76,7 +76,7 @@ static bool is_same_file(const struct database *a, const struct database *b)
 	       a->generation == b->generation;
 }
 
-struct history *database_use(struct database *database, const char **problem)
+struct tm_history *database_use(struct database *database, const char **problem)
 {
 	struct database now = { .path = database->path,
 		.generation = atomic_load(&generation),

@@ -12,7 +12,7 @@
 
 struct database {
 	const char *path;
-	struct history *history; /* NULL = not open */
+	struct tm_history *history; /* NULL = not open */
 	dev_t device;
 	ino_t file;
 	bool has_log; /* the writer's: without one nobody writes */
@@ -21,7 +21,8 @@ struct database {
 };
 
 /* The history, or NULL and why in *problem. */
-struct history *database_use(struct database *database, const char **problem);
+struct tm_history *database_use(
+		struct database *database, const char **problem);
 void database_close(struct database *database);
 
 /* All threads open it again before they use it. */

@@ -36,34 +36,35 @@ void json_user(struct text *text, uint32_t uid, const char *name)
 	put_text(text, "user", uid == TM_NOBODY ? "none" : name);
 }
 
-static const char *direction_name(const struct history_row *row)
+static const char *direction_name(const struct tm_history_row *row)
 {
 	return row->direction == TM_IN ? "in" : "out";
 }
 
-void json_keys(struct text *text, const struct history_row *row, unsigned by)
+void json_keys(struct text *text, const struct tm_history_row *row, unsigned by)
 {
-	static const unsigned times = HISTORY_BY_MINUTE | HISTORY_BY_HOUR |
-				      HISTORY_BY_DAY | HISTORY_BY_MONTH;
+	static const unsigned times = TM_HISTORY_BY_MINUTE |
+				      TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |
+				      TM_HISTORY_BY_MONTH;
 	char name[PROTOCOL_SIZE];
 
 	if (by & times)
 		text_member_time(text, "time_ns", row->time_ns);
-	if (by & HISTORY_BY_USER)
+	if (by & TM_HISTORY_BY_USER)
 		json_user(text, row->uid, row->user);
-	if (by & HISTORY_BY_PROCESS)
+	if (by & TM_HISTORY_BY_PROCESS)
 		put_text(text, "process", row->process);
-	if (by & HISTORY_BY_REMOTE)
+	if (by & TM_HISTORY_BY_REMOTE)
 		put_text(text, "remote", row->remote);
-	if (by & HISTORY_BY_PROTOCOL)
+	if (by & TM_HISTORY_BY_PROTOCOL)
 		put_text(text, "protocol", protocol_name(name, row->protocol));
-	if (by & HISTORY_BY_INTERFACE)
+	if (by & TM_HISTORY_BY_INTERFACE)
 		put_text(text, "interface", row->interface);
-	if (by & HISTORY_BY_DIRECTION)
+	if (by & TM_HISTORY_BY_DIRECTION)
 		put_text(text, "direction", direction_name(row));
 }
 
-void json_amounts(struct text *text, const struct history_row *row)
+void json_amounts(struct text *text, const struct tm_history_row *row)
 {
 	const struct tm_amount *const in = &row->moved[TM_IN];
 	const struct tm_amount *const out = &row->moved[TM_OUT];
@@ -85,23 +86,23 @@ static void put_key(struct text *text, const char *key, const char *label)
 	put_text(text, "label", label);
 }
 
-void json_key(struct text *text, const struct history_row *row, unsigned by)
+void json_key(struct text *text, const struct tm_history_row *row, unsigned by)
 {
 	char name[PROTOCOL_SIZE];
 
-	if (by == HISTORY_BY_USER) {
+	if (by == TM_HISTORY_BY_USER) {
 		snprintf(name, sizeof(name), "%" PRIu32, row->uid);
 		put_key(text, name,
 				row->uid == TM_NOBODY ? "none"
 				: row->user	      ? row->user
 						      : name);
-	} else if (by == HISTORY_BY_PROCESS) {
+	} else if (by == TM_HISTORY_BY_PROCESS) {
 		put_key(text, row->process, row->process);
-	} else if (by == HISTORY_BY_REMOTE) {
+	} else if (by == TM_HISTORY_BY_REMOTE) {
 		put_key(text, row->remote, row->remote);
-	} else if (by == HISTORY_BY_INTERFACE) {
+	} else if (by == TM_HISTORY_BY_INTERFACE) {
 		put_key(text, row->interface, row->interface);
-	} else if (by == HISTORY_BY_PROTOCOL) {
+	} else if (by == TM_HISTORY_BY_PROTOCOL) {
 		put_key(text, protocol_name(name, row->protocol),
 				protocol_name(name, row->protocol));
 	} else {

@@ -14,11 +14,12 @@ const char *protocol_name(char out[PROTOCOL_SIZE], uint8_t protocol);
 void json_user(struct text *text, uint32_t uid, const char *name);
 
 /* The members of a row's keys, and of its amounts. */
-void json_keys(struct text *text, const struct history_row *row, unsigned by);
-void json_amounts(struct text *text, const struct history_row *row);
+void json_keys(struct text *text, const struct tm_history_row *row,
+		unsigned by);
+void json_amounts(struct text *text, const struct tm_history_row *row);
 
 /* What the page filters by (key) and shows (label), of one key. */
-void json_key(struct text *text, const struct history_row *row, unsigned by);
+void json_key(struct text *text, const struct tm_history_row *row, unsigned by);
 
 /* {"version":1 */
 void json_begin(struct text *text);

@@ -384,17 +384,17 @@ struct watch {
 	uint64_t last_ns; /* when there was an event */
 };
 
-static uint64_t newest(struct history *history)
+static uint64_t newest(struct tm_history *history)
 {
 	const uint64_t now = clock_ns(CLOCK_REALTIME);
-	struct history_summary summary = { 0 };
+	struct tm_history_summary summary = { 0 };
 	uint64_t newest_ns = 0;
 
-	if (!history_summary(history,
-			    &(struct history_filter){ .from_ns = now },
+	if (!tm_history_summary(history,
+			    &(struct tm_history_filter){ .from_ns = now },
 			    &summary))
 		newest_ns = summary.newest_ns;
-	history_summary_free(&summary);
+	tm_history_summary_free(&summary);
 	return newest_ns;
 }
 
@@ -420,20 +420,20 @@ static void tell(struct watch *watch, struct event event)
 
 /* Both questions are about the same state. False when it has to be looked at
  * again. */
-static bool look(struct watch *watch, struct history *history)
+static bool look(struct watch *watch, struct tm_history *history)
 {
 	struct event event = { 0 };
 	ssize_t count = -1;
 	bool is_soon;
 
-	if (history_begin(history))
+	if (tm_history_begin(history))
 		return false;
 	event.watermark_ns = newest(history);
 	is_soon = is_too_soon(watch, event.watermark_ns);
 	if (event.watermark_ns && !is_soon)
 		count = changes_look(&watch->changes, history,
 				event.watermark_ns, &event.list);
-	history_end(history);
+	tm_history_end(history);
 	event.count = count;
 	if (count >= 0)
 		tell(watch, event);
@@ -471,7 +471,7 @@ static void start_over(struct watch *watch, bool is_replaced)
 static void watch_once(struct watch *watch)
 {
 	const char *problem;
-	struct history *const history =
+	struct tm_history *const history =
 			database_use(&watch->database, &problem);
 	int64_t version;
 
@@ -480,7 +480,7 @@ static void watch_once(struct watch *watch)
 	if (watch->opened != watch->database.opened)
 		start_over(watch, watch->opened);
 	watch->opened = watch->database.opened;
-	version = history_version(history);
+	version = tm_history_version(history);
 	if (version != watch->version && look(watch, history))
 		watch->version = version;
 }

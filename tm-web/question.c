@@ -14,7 +14,7 @@
 
 struct reading {
 	struct question *question;
-	struct history *history;
+	struct tm_history *history;
 	const struct request *request;
 };
 
@@ -53,12 +53,12 @@ static bool read_to(struct reading *reading, const char *value)
 }
 
 #define BY_TIME                                                                \
-	(HISTORY_BY_MINUTE | HISTORY_BY_HOUR | HISTORY_BY_DAY |                \
-			HISTORY_BY_MONTH)
+	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
+			TM_HISTORY_BY_MONTH)
 
 static bool add_key(struct question *question, const char *name)
 {
-	const unsigned key = history_key_find(name);
+	const unsigned key = tm_history_key_find(name);
 	unsigned *const by = &question->query.by;
 
 	if (!key || *by & key || (key & BY_TIME && *by & BY_TIME))
@@ -90,7 +90,8 @@ static bool read_by(struct reading *reading, const char *value)
 
 static bool read_user(struct reading *reading, const char *value)
 {
-	struct history_filter *const filter = &reading->question->query.filter;
+	struct tm_history_filter *const filter =
+			&reading->question->query.filter;
 	uint64_t number;
 
 	filter->has_user = true;
@@ -102,7 +103,7 @@ static bool read_user(struct reading *reading, const char *value)
 		return true;
 	}
 	/* who sees his own rows learns of no other name whether it is there */
-	return history_find_user(reading->history, value, &filter->uid) ||
+	return tm_history_find_user(reading->history, value, &filter->uid) ||
 	       reading->request->viewer.is_bound;
 }
 
@@ -128,7 +129,8 @@ static bool read_interface(struct reading *reading, const char *value)
 
 static bool read_protocol(struct reading *reading, const char *value)
 {
-	struct history_filter *const filter = &reading->question->query.filter;
+	struct tm_history_filter *const filter =
+			&reading->question->query.filter;
 	uint32_t word = 0;
 	uint64_t number = 0;
 
@@ -142,7 +144,8 @@ static bool read_protocol(struct reading *reading, const char *value)
 
 static bool read_direction(struct reading *reading, const char *value)
 {
-	struct history_filter *const filter = &reading->question->query.filter;
+	struct tm_history_filter *const filter =
+			&reading->question->query.filter;
 
 	filter->has_direction = true;
 	filter->direction = !strcmp(value, "in") ? TM_IN : TM_OUT;
@@ -159,12 +162,13 @@ static bool read_sort(struct reading *reading, const char *value)
 {
 	static const struct {
 		const char *name;
-		enum history_sort sort;
-	} sorts[] = { { "total", HISTORY_SORT_TOTAL },
-		{ "in", HISTORY_SORT_IN }, { "out", HISTORY_SORT_OUT },
-		{ "packets", HISTORY_SORT_PACKETS },
-		{ "lost", HISTORY_SORT_LOST }, { "name", HISTORY_SORT_KEY } };
-	struct history_rows_query *const query = &reading->question->query;
+		enum tm_history_sort sort;
+	} sorts[] = { { "total", TM_HISTORY_SORT_TOTAL },
+		{ "in", TM_HISTORY_SORT_IN }, { "out", TM_HISTORY_SORT_OUT },
+		{ "packets", TM_HISTORY_SORT_PACKETS },
+		{ "lost", TM_HISTORY_SORT_LOST },
+		{ "name", TM_HISTORY_SORT_KEY } };
+	struct tm_history_rows_query *const query = &reading->question->query;
 
 	for (size_t i = 0; i < sizeof(sorts) / sizeof(*sorts); i++) {
 		if (strcmp(sorts[i].name, value))
@@ -172,7 +176,8 @@ static bool read_sort(struct reading *reading, const char *value)
 		query->sort = sorts[i].sort;
 		/* names begin with a, sizes with the largest */
 		if (!request_parameter(reading->request, "order"))
-			query->is_ascending = query->sort == HISTORY_SORT_KEY;
+			query->is_ascending =
+					query->sort == TM_HISTORY_SORT_KEY;
 		return true;
 	}
 	return false;
@@ -295,11 +300,11 @@ static bool take(struct reading *reading, struct request *request,
 /* The largest first, but times as they passed: as tm-store query has it. */
 static void set_order(struct question *question, const struct request *request)
 {
-	struct history_rows_query *const query = &question->query;
+	struct tm_history_rows_query *const query = &question->query;
 
 	if (request_parameter(request, "sort") || !(query->by & BY_TIME))
 		return;
-	query->sort = HISTORY_SORT_KEY;
+	query->sort = TM_HISTORY_SORT_KEY;
 	if (!request_parameter(request, "order"))
 		query->is_ascending = true;
 }
@@ -307,7 +312,7 @@ static void set_order(struct question *question, const struct request *request)
 /* Nobody sees more than his own. */
 static bool bind_to_viewer(struct question *question, struct request *request)
 {
-	struct history_filter *const filter = &question->query.filter;
+	struct tm_history_filter *const filter = &question->query.filter;
 
 	if (!request->viewer.is_bound)
 		return true;
@@ -323,7 +328,7 @@ static bool bind_to_viewer(struct question *question, struct request *request)
 
 static bool complete(struct question *question, struct request *request)
 {
-	struct history_rows_query *const query = &question->query;
+	struct tm_history_rows_query *const query = &question->query;
 
 	if (question->hours)
 		query->filter.from_ns =
@@ -353,11 +358,11 @@ static void begin(struct question *question)
 		.bins = 300 };
 	question->query.filter.from_ns = question->now_ns - HOUR_NS;
 	question->query.filter.to_ns = question->now_ns;
-	question->query.by = question->keys.order[0] = HISTORY_BY_USER;
+	question->query.by = question->keys.order[0] = TM_HISTORY_BY_USER;
 	question->keys.count = 1;
 }
 
-static bool parse(struct question *question, struct history *history,
+static bool parse(struct question *question, struct tm_history *history,
 		struct request *request, const char *names, bool is_strict)
 {
 	struct reading reading = { question, history, request };
@@ -375,13 +380,13 @@ static bool parse(struct question *question, struct history *history,
 	return complete(question, request);
 }
 
-bool question_parse(struct question *question, struct history *history,
+bool question_parse(struct question *question, struct tm_history *history,
 		struct request *request, const char *names)
 {
 	return parse(question, history, request, names, true);
 }
 
-bool question_parse_known(struct question *question, struct history *history,
+bool question_parse_known(struct question *question, struct tm_history *history,
 		struct request *request, const char *names)
 {
 	return parse(question, history, request, names, false);

@@ -9,8 +9,8 @@
 
 struct question {
 	uint64_t now_ns;
-	struct history_rows_query query;
-	struct history_keys keys; /* of query.by, as they came */
+	struct tm_history_rows_query query;
+	struct tm_history_keys keys; /* of query.by, as they came */
 	unsigned top, bins;
 	unsigned hours; /* 0 = not given */
 	bool is_csv;
@@ -18,11 +18,11 @@ struct question {
 
 /* False when it was answered with an error: something foreign or twice. The
  * names are those that this path takes, with spaces around each. */
-bool question_parse(struct question *question, struct history *history,
+bool question_parse(struct question *question, struct tm_history *history,
 		struct request *request, const char *names);
 
 /* The same, and what is foreign is not looked at. */
-bool question_parse_known(struct question *question, struct history *history,
+bool question_parse_known(struct question *question, struct tm_history *history,
 		struct request *request, const char *names);
 
 #endif

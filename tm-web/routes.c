@@ -7,7 +7,7 @@
 const char *route_user_header;
 
 /* Its answer is the beginning of a stream: see live.h. */
-static void answer_live(struct history *history, struct request *request)
+static void answer_live(struct tm_history *history, struct request *request)
 {
 	(void)history;
 	request->answer.status = MHD_HTTP_OK;
@@ -45,14 +45,14 @@ const struct route *route_find(const char *path)
 }
 
 /* Who asks; the name is the proxy's word, the number the history's. */
-static bool find_viewer(struct history *history, struct request *request)
+static bool find_viewer(struct tm_history *history, struct request *request)
 {
 	struct viewer *const viewer = &request->viewer;
 
 	if (!route_user_header)
 		return true;
 	viewer->is_bound = true;
-	if (history_find_user(history, viewer->name, &viewer->uid) &&
+	if (tm_history_find_user(history, viewer->name, &viewer->uid) &&
 			viewer->uid != TM_NOBODY)
 		return true;
 	answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
@@ -63,7 +63,7 @@ static bool find_viewer(struct history *history, struct request *request)
 void route_answer(struct database *database, struct request *request)
 {
 	const char *problem = "";
-	struct history *const history = database_use(database, &problem);
+	struct tm_history *const history = database_use(database, &problem);
 
 	if (!history)
 		answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE,

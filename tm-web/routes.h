@@ -7,7 +7,7 @@
 
 struct route {
 	const char *path; /* a path that ends in / is the beginning of others */
-	void (*answer)(struct history *history, struct request *request);
+	void (*answer)(struct tm_history *history, struct request *request);
 	bool is_live; /* the answer is a stream of events */
 };
 

@@ -7,7 +7,7 @@
 #define SECOND_NS UINT64_C(1000000000)
 
 static void put_points(struct text *text, const char *name,
-		const struct history_point *points, size_t count,
+		const struct tm_history_point *points, size_t count,
 		enum tm_direction direction)
 {
 	text_member(text, name);
@@ -20,7 +20,7 @@ static void put_points(struct text *text, const char *name,
 	text_character(text, ']');
 }
 
-static void put_line(struct text *text, const struct history_point *points,
+static void put_line(struct text *text, const struct tm_history_point *points,
 		size_t count)
 {
 	put_points(text, "in", points, count, TM_IN);
@@ -30,18 +30,19 @@ static void put_line(struct text *text, const struct history_point *points,
 
 /* The rest has no line of its own, and neither has what the history itself has
  * summed up. */
-static bool is_rest(const struct history_line *line, unsigned by, unsigned top)
+static bool is_rest(
+		const struct tm_history_line *line, unsigned by, unsigned top)
 {
-	const struct history_row *const row = &line->row;
+	const struct tm_history_row *const row = &line->row;
 
 	return !top || row->is_rest ||
-	       (by == HISTORY_BY_PROCESS && !row->process) ||
-	       (by == HISTORY_BY_REMOTE && !row->remote) ||
-	       (by == HISTORY_BY_INTERFACE && !row->interface);
+	       (by == TM_HISTORY_BY_PROCESS && !row->process) ||
+	       (by == TM_HISTORY_BY_REMOTE && !row->remote) ||
+	       (by == TM_HISTORY_BY_INTERFACE && !row->interface);
 }
 
-static void add_points(struct history_point *sum,
-		const struct history_point *points, size_t count)
+static void add_points(struct tm_history_point *sum,
+		const struct tm_history_point *points, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		sum[i].bytes[TM_IN] += points[i].bytes[TM_IN];
@@ -50,10 +51,10 @@ static void add_points(struct history_point *sum,
 }
 
 static void put_lines(struct text *text, const struct question *question,
-		const struct history_series *series)
+		const struct tm_history_series *series)
 {
 	const unsigned by = question->query.by;
-	struct history_point *const rest =
+	struct tm_history_point *const rest =
 			calloc(series->bins + 1, sizeof(*rest));
 	const char *before = "{";
 
@@ -64,7 +65,7 @@ static void put_lines(struct text *text, const struct question *question,
 	text_member(text, "series");
 	text_character(text, '[');
 	for (size_t i = 0; i < series->count && series->bins; i++) {
-		const struct history_line *const line = &series->lines[i];
+		const struct tm_history_line *const line = &series->lines[i];
 
 		if (is_rest(line, by, question->top)) {
 			add_points(rest, line->points, series->bins);
@@ -80,7 +81,7 @@ static void put_lines(struct text *text, const struct question *question,
 	free(rest);
 }
 
-static void put_times(struct text *text, const struct history_series *series)
+static void put_times(struct text *text, const struct tm_history_series *series)
 {
 	text_member(text, "times");
 	text_character(text, '[');
@@ -98,8 +99,9 @@ static void put_times(struct text *text, const struct history_series *series)
 }
 
 /* The last bin is still to be lived through. */
-static void put_covered(struct text *text, const struct history_series *series,
-		const struct history_summary *summary, uint64_t now_ns)
+static void put_covered(struct text *text,
+		const struct tm_history_series *series,
+		const struct tm_history_summary *summary, uint64_t now_ns)
 {
 	text_member(text, "covered");
 	text_character(text, '[');
@@ -120,49 +122,49 @@ static void put_covered(struct text *text, const struct history_series *series,
 }
 
 static void put_series(struct text *text, const struct question *question,
-		const struct history_series *series,
-		const struct history_summary *summary)
+		const struct tm_history_series *series,
+		const struct tm_history_summary *summary)
 {
 	api_put_range(text, series->bins ? series->begins[0] : 0,
 			series->bins ? series->begins[series->bins] : 0);
 	text_member(text, "resolution");
-	text_json(text, history_resolution_name(series->resolution));
+	text_json(text, tm_history_resolution_name(series->resolution));
 	text_member(text, "by");
-	text_json(text, history_key_name(question->query.by));
+	text_json(text, tm_history_key_name(question->query.by));
 	put_times(text, series);
 	put_lines(text, question, series);
 	put_covered(text, series, summary, question->now_ns);
 }
 
-void api_series(struct history *history, struct request *request)
+void api_series(struct tm_history *history, struct request *request)
 {
-	struct history_summary summary = { 0 };
-	struct history_series series = { 0 };
+	struct tm_history_summary summary = { 0 };
+	struct tm_history_series series = { 0 };
 	struct question question;
 
 	if (!question_parse(&question, history, request,
 			    API_FILTERS "from to by top bins "))
 		return;
 	if (question.query.by & (question.query.by - 1) ||
-			question.query.by >= HISTORY_BY_DIRECTION) {
+			question.query.by >= TM_HISTORY_BY_DIRECTION) {
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
 				"by has to be one of user, process, remote, protocol "
 				"and interface");
 		return;
 	}
-	if (history_series(history,
-			    &(struct history_series_query){
+	if (tm_history_series(history,
+			    &(struct tm_history_series_query){
 					    question.query.filter,
 					    question.query.by, question.top,
 					    question.bins },
 			    &series) ||
-			history_summary(history, &question.query.filter,
+			tm_history_summary(history, &question.query.filter,
 					&summary)) {
 		api_fail(history, request);
 	} else {
 		put_series(api_begin(request), &question, &series, &summary);
 		json_end(&request->answer.text);
 	}
-	history_series_free(&series);
-	history_summary_free(&summary);
+	tm_history_series_free(&series);
+	tm_history_summary_free(&summary);
 }

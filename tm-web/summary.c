@@ -3,21 +3,21 @@
 #include "api.h"
 #include "json.h"
 
-static const char *quota_state(const struct history_quota *quota)
+static const char *quota_state(const struct tm_history_quota *quota)
 {
-	return quota->levels & HISTORY_OVER	   ? "100"
-	       : quota->levels & HISTORY_OVER_90   ? "90"
-	       : quota->levels & HISTORY_OVER_80   ? "80"
-	       : quota->levels & HISTORY_PROJECTED ? "projected"
-						   : "ok";
+	return quota->levels & TM_HISTORY_OVER	      ? "100"
+	       : quota->levels & TM_HISTORY_OVER_90   ? "90"
+	       : quota->levels & TM_HISTORY_OVER_80   ? "80"
+	       : quota->levels & TM_HISTORY_PROJECTED ? "projected"
+						      : "ok";
 }
 
-static void put_quota(struct text *text, const struct history_quota *quota)
+static void put_quota(struct text *text, const struct tm_history_quota *quota)
 {
 	text_character(text, '{');
 	json_user(text, quota->uid, quota->user);
 	text_member(text, "period");
-	text_json(text, history_resolution_name(quota->period));
+	text_json(text, tm_history_resolution_name(quota->period));
 	text_member_number(text, "limit", quota->limit);
 	text_member_number(text, "used", quota->used);
 	text_member(text, "projected");
@@ -34,8 +34,9 @@ static void put_quota(struct text *text, const struct history_quota *quota)
 	text_character(text, '}');
 }
 
-static void put_quotas(struct text *text, const struct history_quotas *quotas,
-		const struct history_filter *filter)
+static void put_quotas(struct text *text,
+		const struct tm_history_quotas *quotas,
+		const struct tm_history_filter *filter)
 {
 	const char *before = "";
 
@@ -57,32 +58,33 @@ struct totals {
 	bool is_of_host; /* and so has what belongs to no user at all */
 };
 
-static bool is_filtered(const struct history_filter *filter)
+static bool is_filtered(const struct tm_history_filter *filter)
 {
 	return filter->has_user || filter->has_protocol ||
 	       filter->has_direction || filter->process || filter->remote ||
 	       filter->interface;
 }
 
-static int sum_up(struct history *history, const struct history_filter *filter,
-		struct history_row *sum)
+static int sum_up(struct tm_history *history,
+		const struct tm_history_filter *filter,
+		struct tm_history_row *sum)
 {
-	const struct history_rows_query query = { .filter = *filter };
-	struct history_rows rows = { 0 };
-	const int result = history_rows(history, &query, &rows);
+	const struct tm_history_rows_query query = { .filter = *filter };
+	struct tm_history_rows rows = { 0 };
+	const int result = tm_history_rows(history, &query, &rows);
 
 	*sum = rows.sum;
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 	return result;
 }
 
 /* A summary is of the whole host; what is filtered is summed up from rows. */
-static int get_totals(struct history *history,
-		const struct history_filter *filter,
-		const struct history_summary *summary, struct totals *totals)
+static int get_totals(struct tm_history *history,
+		const struct tm_history_filter *filter,
+		const struct tm_history_summary *summary, struct totals *totals)
 {
-	struct history_filter nobodys = *filter;
-	struct history_row all, none;
+	struct tm_history_filter nobodys = *filter;
+	struct tm_history_row all, none;
 
 	*totals = (struct totals){ .is_of_host = !is_filtered(filter) };
 	if (totals->is_of_host) {
@@ -106,7 +108,7 @@ static int get_totals(struct history *history,
 }
 
 static void put_totals(struct text *text, const struct totals *totals,
-		const struct history_summary *summary)
+		const struct tm_history_summary *summary)
 {
 	const struct tm_amount *const in = &totals->moved[TM_IN];
 	const struct tm_amount *const out = &totals->moved[TM_OUT];
@@ -136,7 +138,7 @@ static void put_totals(struct text *text, const struct totals *totals,
 }
 
 static void put_coverage(struct text *text, const struct question *question,
-		const struct history_summary *summary)
+		const struct tm_history_summary *summary)
 {
 	const uint64_t from = question->query.filter.from_ns;
 	uint64_t to = question->query.filter.to_ns;
@@ -154,10 +156,10 @@ static void put_coverage(struct text *text, const struct question *question,
 	text_member_time(text, "watermark_ns", summary->newest_ns);
 }
 
-void api_summary(struct history *history, struct request *request)
+void api_summary(struct tm_history *history, struct request *request)
 {
-	struct history_summary summary = { 0 };
-	struct history_quotas quotas = { 0 };
+	struct tm_history_summary summary = { 0 };
+	struct tm_history_quotas quotas = { 0 };
 	struct question question;
 	struct totals totals;
 	struct text *text;
@@ -165,10 +167,10 @@ void api_summary(struct history *history, struct request *request)
 	if (!question_parse(&question, history, request,
 			    API_FILTERS "from to "))
 		return;
-	if (history_summary(history, &question.query.filter, &summary) ||
+	if (tm_history_summary(history, &question.query.filter, &summary) ||
 			get_totals(history, &question.query.filter, &summary,
 					&totals) ||
-			history_quotas(history, 0, &quotas)) {
+			tm_history_quotas(history, 0, &quotas)) {
 		api_fail(history, request);
 	} else {
 		text = api_begin(request);
@@ -179,6 +181,6 @@ void api_summary(struct history *history, struct request *request)
 		put_quotas(text, &quotas, &question.query.filter);
 		json_end(text);
 	}
-	history_summary_free(&summary);
-	history_quotas_free(&quotas);
+	tm_history_summary_free(&summary);
+	tm_history_quotas_free(&quotas);
 }

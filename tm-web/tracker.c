@@ -68,10 +68,10 @@ static struct text *begin(struct request *request, const char *more)
 /* The question of this path, about the last minute or hours; 0 = the minute.
  * Theirs takes no notice of other parameters and of a process without a name,
  * and its own page sends both. */
-static bool ask(struct question *question, struct history *history,
+static bool ask(struct question *question, struct tm_history *history,
 		struct request *request, const char *names, unsigned hours)
 {
-	struct history_filter *const filter = &question->query.filter;
+	struct tm_history_filter *const filter = &question->query.filter;
 
 	if (!question_parse_known(question, history, request, names))
 		return false;
@@ -85,7 +85,7 @@ static bool ask(struct question *question, struct history *history,
 }
 
 /* Whole minutes were counted: of the last one what is over. */
-static double seconds_of(const struct history_rows *rows,
+static double seconds_of(const struct tm_history_rows *rows,
 		const struct question *question)
 {
 	const uint64_t to = rows->to_ns < question->now_ns ? rows->to_ns
@@ -98,19 +98,19 @@ static double seconds_of(const struct history_rows *rows,
 	return counted > least ? counted : least;
 }
 
-static bool get(struct history *history, struct request *request,
+static bool get(struct tm_history *history, struct request *request,
 		struct question *question, unsigned by, uint64_t limit,
-		struct history_rows *rows)
+		struct tm_history_rows *rows)
 {
 	question->query.by = by;
 	question->query.limit = limit;
-	if (!history_rows(history, &question->query, rows))
+	if (!tm_history_rows(history, &question->query, rows))
 		return true;
 	api_fail(history, request);
 	return false;
 }
 
-static double rate_of(const struct history_row *row,
+static double rate_of(const struct tm_history_row *row,
 		enum tm_direction direction, double seconds)
 {
 	return row->moved[direction].bytes / seconds;
@@ -124,12 +124,12 @@ struct process {
 };
 
 static unsigned add_up(struct process *processes, unsigned most,
-		const struct history_rows *rows, double seconds)
+		const struct tm_history_rows *rows, double seconds)
 {
 	unsigned count = 0;
 
 	for (size_t i = 0; i < rows->count; i++) {
-		const struct history_row *const row = &rows->rows[i];
+		const struct tm_history_row *const row = &rows->rows[i];
 		const char *const name = row->process ? row->process : "";
 		const unsigned which = row->protocol == UDP;
 		unsigned at = 0;
@@ -176,10 +176,10 @@ static void put_process(struct text *text, const struct process *process)
 	text_character(text, '}');
 }
 
-void tracker_current(struct history *history, struct request *request)
+void tracker_current(struct tm_history *history, struct request *request)
 {
 	struct process processes[512];
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 	unsigned count;
@@ -187,8 +187,8 @@ void tracker_current(struct history *history, struct request *request)
 	if (!ask(&question, history, request, " ", 0))
 		return;
 	if (get(history, request, &question,
-			    HISTORY_BY_PROCESS | HISTORY_BY_PROTOCOL, ROWS_MOST,
-			    &rows)) {
+			    TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_PROTOCOL,
+			    ROWS_MOST, &rows)) {
 		count = add_up(processes, 512, &rows,
 				seconds_of(&rows, &question));
 		qsort(processes, count, sizeof(*processes), compare);
@@ -201,13 +201,13 @@ void tracker_current(struct history *history, struct request *request)
 		}
 		text_string(text, "]}\n");
 	}
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 }
 
 /* --- /api/summary --- */
 
 /* Theirs counts what it stored; sums have no records but packets. */
-static void put_records(struct text *text, const struct history_row *row)
+static void put_records(struct text *text, const struct tm_history_row *row)
 {
 	text_member_number(text, "record_count",
 			row->moved[TM_IN].packets + row->moved[TM_OUT].packets);
@@ -223,16 +223,16 @@ static void put_total(struct text *text, double tx, double rx)
 	put_formatted(text, "total_bandwidth_formatted", tx + rx);
 }
 
-void tracker_summary(struct history *history, struct request *request)
+void tracker_summary(struct tm_history *history, struct request *request)
 {
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 	double seconds;
 
 	if (!ask(&question, history, request, " ", 0))
 		return;
-	if (get(history, request, &question, HISTORY_BY_PROCESS, 1, &rows)) {
+	if (get(history, request, &question, TM_HISTORY_BY_PROCESS, 1, &rows)) {
 		seconds = seconds_of(&rows, &question);
 		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
 				      "\"stats\":{");
@@ -243,7 +243,7 @@ void tracker_summary(struct history *history, struct request *request)
 				rate_of(&rows.sum, TM_IN, seconds));
 		text_string(text, "}}\n");
 	}
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 }
 
 /* --- /api/protocol/breakdown --- */
@@ -259,7 +259,7 @@ static const char *big_name(char out[PROTOCOL_SIZE], uint8_t protocol)
 	return out;
 }
 
-static void put_protocol(struct text *text, const struct history_row *row,
+static void put_protocol(struct text *text, const struct tm_history_row *row,
 		double seconds)
 {
 	const double tx = rate_of(row, TM_OUT, seconds);
@@ -277,15 +277,16 @@ static void put_protocol(struct text *text, const struct history_row *row,
 	text_character(text, '}');
 }
 
-void tracker_protocols(struct history *history, struct request *request)
+void tracker_protocols(struct tm_history *history, struct request *request)
 {
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 
 	if (!ask(&question, history, request, " process ", 0))
 		return;
-	if (get(history, request, &question, HISTORY_BY_PROTOCOL, 256, &rows)) {
+	if (get(history, request, &question, TM_HISTORY_BY_PROTOCOL, 256,
+			    &rows)) {
 		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
 				      "\"protocols\":{");
 		for (size_t i = 0; i < rows.count; i++)
@@ -293,12 +294,12 @@ void tracker_protocols(struct history *history, struct request *request)
 					seconds_of(&rows, &question));
 		text_string(text, "}}\n");
 	}
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 }
 
 /* --- /api/ip/breakdown --- */
 
-static void put_address(struct text *text, const struct history_row *row,
+static void put_address(struct text *text, const struct tm_history_row *row,
 		const char *process, double seconds)
 {
 	const double tx = rate_of(row, TM_OUT, seconds);
@@ -319,9 +320,9 @@ static void put_address(struct text *text, const struct history_row *row,
 	text_character(text, '}');
 }
 
-void tracker_addresses(struct history *history, struct request *request)
+void tracker_addresses(struct tm_history *history, struct request *request)
 {
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	struct question question;
 	const char *process;
 	struct text *text;
@@ -329,7 +330,7 @@ void tracker_addresses(struct history *history, struct request *request)
 	if (!ask(&question, history, request, " process ", 0))
 		return;
 	process = question.query.filter.process;
-	if (get(history, request, &question, HISTORY_BY_REMOTE,
+	if (get(history, request, &question, TM_HISTORY_BY_REMOTE,
 			    process ? ROWS_MOST : ADDRESSES_MOST, &rows)) {
 		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
 				      "\"process_name\":");
@@ -342,21 +343,21 @@ void tracker_addresses(struct history *history, struct request *request)
 		}
 		text_string(text, "]}\n");
 	}
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 }
 
 /* --- /api/history/top --- */
 
-void tracker_top(struct history *history, struct request *request)
+void tracker_top(struct tm_history *history, struct request *request)
 {
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 	double seconds;
 
 	if (!ask(&question, history, request, " hours limit ", 1))
 		return;
-	if (get(history, request, &question, HISTORY_BY_PROCESS,
+	if (get(history, request, &question, TM_HISTORY_BY_PROCESS,
 			    request_parameter(request, "limit")
 					    ? question.query.limit
 					    : 10,
@@ -366,7 +367,7 @@ void tracker_top(struct history *history, struct request *request)
 		text_member_number(text, "hours", question.hours);
 		text_string(text, ",\"processes\":[");
 		for (size_t i = 0; i < rows.count; i++) {
-			const struct history_row *const row = &rows.rows[i];
+			const struct tm_history_row *const row = &rows.rows[i];
 
 			text_string(text, i ? ",{" : "{");
 			put_name(text, "process_name", row->process);
@@ -377,12 +378,12 @@ void tracker_top(struct history *history, struct request *request)
 		}
 		text_string(text, "]}\n");
 	}
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 }
 
 /* --- /api/history/process/NAME --- */
 
-static void put_minute(struct text *text, const struct history_row *row)
+static void put_minute(struct text *text, const struct tm_history_row *row)
 {
 	char name[PROTOCOL_SIZE];
 
@@ -394,21 +395,21 @@ static void put_minute(struct text *text, const struct history_row *row)
 	text_json(text, big_name(name, row->protocol));
 }
 
-void tracker_process(struct history *history, struct request *request)
+void tracker_process(struct tm_history *history, struct request *request)
 {
 	const char *const process = request->path + strlen(TRACKER_PROCESS);
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 
 	if (!ask(&question, history, request, " hours ", 24))
 		return;
 	question.query.filter.process = process;
-	question.query.sort = HISTORY_SORT_KEY;
+	question.query.sort = TM_HISTORY_SORT_KEY;
 	question.query.is_ascending = false;
 	if (get(history, request, &question,
-			    HISTORY_BY_MINUTE | HISTORY_BY_PROTOCOL, ROWS_MOST,
-			    &rows)) {
+			    TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_PROTOCOL,
+			    ROWS_MOST, &rows)) {
 		text = begin(request, "{\"process_name\":");
 		text_json(text, process);
 		text_member_number(text, "hours", question.hours);
@@ -420,22 +421,22 @@ void tracker_process(struct history *history, struct request *request)
 		}
 		text_string(text, "]}\n");
 	}
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 }
 
 /* --- /api/processes --- */
 
-void tracker_processes(struct history *history, struct request *request)
+void tracker_processes(struct tm_history *history, struct request *request)
 {
-	struct history_rows rows = { 0 };
+	struct tm_history_rows rows = { 0 };
 	struct question question;
 	struct text *text;
 
 	if (!ask(&question, history, request, " hours ", 1))
 		return;
-	question.query.sort = HISTORY_SORT_KEY;
+	question.query.sort = TM_HISTORY_SORT_KEY;
 	question.query.is_ascending = true;
-	if (get(history, request, &question, HISTORY_BY_PROCESS, ROWS_MOST,
+	if (get(history, request, &question, TM_HISTORY_BY_PROCESS, ROWS_MOST,
 			    &rows)) {
 		text = begin(request, "{");
 		text_member_number(text, "hours", question.hours);
@@ -452,12 +453,12 @@ void tracker_processes(struct history *history, struct request *request)
 		text_member_number(text, "count", rows.count);
 		text_string(text, "}\n");
 	}
-	history_rows_free(&rows);
+	tm_history_rows_free(&rows);
 }
 
 /* --- /api/timeseries --- */
 
-static void put_bin(struct text *text, const struct history_series *series,
+static void put_bin(struct text *text, const struct tm_history_series *series,
 		size_t at)
 {
 	const double seconds =
@@ -477,9 +478,9 @@ static void put_bin(struct text *text, const struct history_series *series,
 	text_character(text, '}');
 }
 
-void tracker_series(struct history *history, struct request *request)
+void tracker_series(struct tm_history *history, struct request *request)
 {
-	struct history_series series = { 0 };
+	struct tm_history_series series = { 0 };
 	struct question question;
 	const char *process;
 	struct text *text;
@@ -487,8 +488,8 @@ void tracker_series(struct history *history, struct request *request)
 	if (!ask(&question, history, request, " hours process ", 1))
 		return;
 	process = question.query.filter.process;
-	if (history_series(history,
-			    &(struct history_series_query){
+	if (tm_history_series(history,
+			    &(struct tm_history_series_query){
 					    .filter = question.query.filter,
 					    .bins = 1500 },
 			    &series)) {
@@ -503,5 +504,5 @@ void tracker_series(struct history *history, struct request *request)
 			put_bin(text, &series, i);
 		text_string(text, "]}\n");
 	}
-	history_series_free(&series);
+	tm_history_series_free(&series);
 }

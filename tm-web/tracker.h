@@ -6,14 +6,14 @@
 #include "common/history/query.h"
 #include "request.h"
 
-void tracker_current(struct history *history, struct request *request);
-void tracker_summary(struct history *history, struct request *request);
-void tracker_protocols(struct history *history, struct request *request);
-void tracker_addresses(struct history *history, struct request *request);
-void tracker_top(struct history *history, struct request *request);
-void tracker_process(struct history *history, struct request *request);
-void tracker_processes(struct history *history, struct request *request);
-void tracker_series(struct history *history, struct request *request);
+void tracker_current(struct tm_history *history, struct request *request);
+void tracker_summary(struct tm_history *history, struct request *request);
+void tracker_protocols(struct tm_history *history, struct request *request);
+void tracker_addresses(struct tm_history *history, struct request *request);
+void tracker_top(struct tm_history *history, struct request *request);
+void tracker_process(struct tm_history *history, struct request *request);
+void tracker_processes(struct tm_history *history, struct request *request);
+void tracker_series(struct tm_history *history, struct request *request);
 
 #define TRACKER_PROCESS "/api/history/process/"
 

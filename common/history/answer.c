@@ -40,8 +40,8 @@ static const struct tm_column key_columns[] = {
 	{ "month", "MONTH", TM_CELL_TEXT, .is_key = true, .least = 8 },
 };
 
-const char *history_user_name(const struct history_form *form, uint32_t uid,
-		const char *recorded)
+const char *tm_history_user_name(const struct tm_history_form *form,
+		uint32_t uid, const char *recorded)
 {
 	if (uid == TM_NOBODY)
 		return "none";
@@ -74,10 +74,10 @@ static void put_text(struct tm_table *table, const char *text)
 		tm_table_text(table, is_table ? "-" : NULL);
 }
 
-static void put_user(const struct history_form *form, struct tm_table *table,
+static void put_user(const struct tm_history_form *form, struct tm_table *table,
 		uint32_t uid, const char *recorded)
 {
-	const char *name = history_user_name(form, uid, recorded);
+	const char *name = tm_history_user_name(form, uid, recorded);
 
 	tm_table_number(table, uid);
 	if (!name && (form->form == TM_FORM_TABLE || form->is_numeric))
@@ -88,7 +88,7 @@ static void put_user(const struct history_form *form, struct tm_table *table,
 		tm_table_name(table, name);
 }
 
-static void put_protocol(const struct history_form *form,
+static void put_protocol(const struct tm_history_form *form,
 		struct tm_table *table, uint8_t protocol)
 {
 	const char *const name = tm_word_text(tm_protocols, protocol);
@@ -101,7 +101,7 @@ static void put_protocol(const struct history_form *form,
 
 static void put_month(struct tm_table *table, uint64_t time_ns)
 {
-	const time_t seconds = time_ns / HISTORY_SECOND;
+	const time_t seconds = time_ns / TM_HISTORY_SECOND;
 	struct tm local;
 	char text[32] = "";
 
@@ -110,29 +110,29 @@ static void put_month(struct tm_table *table, uint64_t time_ns)
 	tm_table_text(table, text);
 }
 
-static void put_key(const struct history_form *form, struct tm_table *table,
-		unsigned key, const struct history_row *row)
+static void put_key(const struct tm_history_form *form, struct tm_table *table,
+		unsigned key, const struct tm_history_row *row)
 {
 	switch (key) {
-	case HISTORY_BY_USER:
+	case TM_HISTORY_BY_USER:
 		put_user(form, table, row->uid, row->user);
 		break;
-	case HISTORY_BY_PROCESS:
+	case TM_HISTORY_BY_PROCESS:
 		put_text(table, row->process);
 		break;
-	case HISTORY_BY_REMOTE:
+	case TM_HISTORY_BY_REMOTE:
 		put_text(table, row->remote);
 		break;
-	case HISTORY_BY_PROTOCOL:
+	case TM_HISTORY_BY_PROTOCOL:
 		put_protocol(form, table, row->protocol);
 		break;
-	case HISTORY_BY_INTERFACE:
+	case TM_HISTORY_BY_INTERFACE:
 		put_text(table, row->interface);
 		break;
-	case HISTORY_BY_DIRECTION:
+	case TM_HISTORY_BY_DIRECTION:
 		tm_table_text(table, row->direction == TM_IN ? "in" : "out");
 		break;
-	case HISTORY_BY_MONTH:
+	case TM_HISTORY_BY_MONTH:
 		put_month(table, row->time_ns);
 		break;
 	default:
@@ -165,7 +165,7 @@ static void put_lost(struct tm_table *table, const struct tm_amount lost[2])
 	tm_table_number(table, lost[TM_IN].packets + lost[TM_OUT].packets);
 }
 
-static void put_sums(struct tm_table *table, const struct history_row *row,
+static void put_sums(struct tm_table *table, const struct tm_history_row *row,
 		uint64_t whole)
 {
 	put_amounts(table, row->moved, whole);
@@ -180,7 +180,7 @@ static struct tm_amount both(const struct tm_amount amounts[2])
 	};
 }
 
-struct tm_shares history_shares(const struct history_summary *summary)
+struct tm_shares tm_history_shares(const struct tm_history_summary *summary)
 {
 	struct tm_shares shares = {
 		.attributed = both(summary->attributed),
@@ -203,22 +203,22 @@ static unsigned add_key(struct tm_column *columns, unsigned key)
 		.type = TM_CELL_NUMBER };
 	unsigned count = 0;
 
-	if (key == HISTORY_BY_USER)
+	if (key == TM_HISTORY_BY_USER)
 		columns[count++] = uid;
 	columns[count++] = key_columns[__builtin_ctz(key)];
 	return count;
 }
 
 /* A row of several: its label is in the first column that people see. */
-static void put_label(struct tm_table *table, const struct history_keys *keys,
-		const char *label)
+static void put_label(struct tm_table *table,
+		const struct tm_history_keys *keys, const char *label)
 {
 	for (unsigned i = 0; i < keys->count; i++) {
 		const unsigned key = keys->order[i];
 
-		if (key == HISTORY_BY_USER)
+		if (key == TM_HISTORY_BY_USER)
 			tm_table_none(table);
-		if (!i && key <= HISTORY_BY_DIRECTION)
+		if (!i && key <= TM_HISTORY_BY_DIRECTION)
 			tm_table_text(table, label);
 		else if (!i && table->spec.form == TM_FORM_TABLE)
 			tm_table_text(table, label);
@@ -237,9 +237,9 @@ static void subtract(
 }
 
 /* What is beyond the rows shown, from the first on. */
-static struct history_row rest_of(const struct history_rows *rows)
+static struct tm_history_row rest_of(const struct tm_history_rows *rows)
 {
-	struct history_row rest = rows->sum;
+	struct tm_history_row rest = rows->sum;
 
 	for (size_t i = 0; i < rows->count; i++) {
 		subtract(rest.moved, rows->rows[i].moved);
@@ -248,12 +248,12 @@ static struct history_row rest_of(const struct history_rows *rows)
 	return rest;
 }
 
-static void put_rows(const struct history_form *form, struct tm_table *table,
-		const struct history_keys *keys,
-		const struct history_rows *rows)
+static void put_rows(const struct tm_history_form *form, struct tm_table *table,
+		const struct tm_history_keys *keys,
+		const struct tm_history_rows *rows)
 {
-	const uint64_t whole = history_row_bytes(&rows->sum);
-	const struct history_row rest = rest_of(rows);
+	const uint64_t whole = tm_history_row_bytes(&rows->sum);
+	const struct tm_history_row rest = rest_of(rows);
 
 	for (size_t i = 0; i < rows->count; i++) {
 		for (unsigned j = 0; j < keys->count; j++)
@@ -273,7 +273,7 @@ static void put_rows(const struct history_form *form, struct tm_table *table,
 /* --- answers --- */
 
 /* For people: the table's line of what it is about. */
-static int put_range(const struct history_form *form, uint64_t from_ns,
+static int put_range(const struct tm_history_form *form, uint64_t from_ns,
 		uint64_t to_ns)
 {
 	char from[TM_TIME_SIZE], to[TM_TIME_SIZE], line[2 * TM_TIME_SIZE + 8];
@@ -288,8 +288,8 @@ static int put_range(const struct history_form *form, uint64_t from_ns,
 	return form->write(form->context, line, size);
 }
 
-static void open_table(struct tm_table *table, const struct history_form *form,
-		struct tm_table_spec spec)
+static void open_table(struct tm_table *table,
+		const struct tm_history_form *form, struct tm_table_spec spec)
 {
 	spec.form = form->form;
 	spec.write = form->write;
@@ -297,11 +297,12 @@ static void open_table(struct tm_table *table, const struct history_form *form,
 	tm_table_open(table, &spec);
 }
 
-int history_answer_rows(const struct history_form *form,
-		const struct history_keys *keys,
-		const struct history_rows *rows, const struct tm_shares *shares)
+int tm_history_answer_rows(const struct tm_history_form *form,
+		const struct tm_history_keys *keys,
+		const struct tm_history_rows *rows,
+		const struct tm_shares *shares)
 {
-	struct tm_column columns[2 * HISTORY_KEYS + AMOUNTS + LOST];
+	struct tm_column columns[2 * TM_HISTORY_KEYS + AMOUNTS + LOST];
 	struct tm_table_spec spec = {
 		.columns = columns,
 		.from_ns = rows->from_ns,
@@ -333,13 +334,13 @@ static void put_what(struct tm_table *table, const char *what,
 }
 
 /* Of a range that whole minutes widened, only what there are records of. */
-static uint64_t covered_ns(const struct history_summary *summary,
+static uint64_t covered_ns(const struct tm_history_summary *summary,
 		uint64_t from_ns, uint64_t to_ns)
 {
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < summary->covered_count; i++) {
-		const struct history_span *const span = &summary->covered[i];
+		const struct tm_history_span *const span = &summary->covered[i];
 		const uint64_t begin = span->begin_ns > from_ns ? span->begin_ns
 								: from_ns;
 		const uint64_t end =
@@ -350,7 +351,7 @@ static uint64_t covered_ns(const struct history_summary *summary,
 	return sum;
 }
 
-static double coverage(const struct history_summary *summary)
+static double coverage(const struct tm_history_summary *summary)
 {
 	const uint64_t from_ns = summary->from_ns > summary->first_ns
 						 ? summary->from_ns
@@ -364,8 +365,8 @@ static double coverage(const struct history_summary *summary)
 	return (double)covered_ns(summary, from_ns, to_ns) / (to_ns - from_ns);
 }
 
-static int put_coverage(const struct history_form *form,
-		const struct history_summary *summary)
+static int put_coverage(const struct tm_history_form *form,
+		const struct tm_history_summary *summary)
 {
 	char newest[TM_TIME_SIZE], line[TM_TIME_SIZE + 128];
 	const int size = snprintf(line, sizeof(line),
@@ -380,8 +381,8 @@ static int put_coverage(const struct history_form *form,
 	return form->write(form->context, line, size);
 }
 
-int history_answer_summary(const struct history_form *form,
-		const struct history_summary *summary)
+int tm_history_answer_summary(const struct tm_history_form *form,
+		const struct tm_history_summary *summary)
 {
 	struct tm_column columns[1 + AMOUNTS];
 	const struct tm_table_spec spec = {
@@ -423,17 +424,17 @@ static const struct tm_column quota_columns[] = {
 
 static const char *state_name(unsigned levels)
 {
-	if (levels & HISTORY_OVER)
+	if (levels & TM_HISTORY_OVER)
 		return "100";
-	if (levels & HISTORY_OVER_90)
+	if (levels & TM_HISTORY_OVER_90)
 		return "90";
-	if (levels & HISTORY_OVER_80)
+	if (levels & TM_HISTORY_OVER_80)
 		return "80";
-	return levels & HISTORY_PROJECTED ? "projected" : "ok";
+	return levels & TM_HISTORY_PROJECTED ? "projected" : "ok";
 }
 
-int history_answer_quotas(const struct history_form *form,
-		const struct history_quotas *quotas)
+int tm_history_answer_quotas(const struct tm_history_form *form,
+		const struct tm_history_quotas *quotas)
 {
 	const struct tm_table_spec spec = {
 		.columns = quota_columns,
@@ -445,10 +446,11 @@ int history_answer_quotas(const struct history_form *form,
 
 	open_table(&table, form, spec);
 	for (size_t i = 0; i < quotas->count; i++) {
-		const struct history_quota *const quota = &quotas->quotas[i];
+		const struct tm_history_quota *const quota = &quotas->quotas[i];
 
 		put_user(form, &table, quota->uid, quota->user);
-		tm_table_text(&table, history_resolution_name(quota->period));
+		tm_table_text(&table,
+				tm_history_resolution_name(quota->period));
 		tm_table_number(&table, quota->begin_ns);
 		tm_table_number(&table, quota->limit);
 		tm_table_number(&table, quota->used);

@@ -4,19 +4,19 @@
 #include "group.h"
 
 #define BY_TIME                                                                \
-	(HISTORY_BY_MINUTE | HISTORY_BY_HOUR | HISTORY_BY_DAY |                \
-			HISTORY_BY_MONTH)
+	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
+			TM_HISTORY_BY_MONTH)
 
-enum history_resolution history_group_resolution(unsigned by)
+enum tm_history_resolution tm_history_group_resolution(unsigned by)
 {
-	if (by & HISTORY_BY_MINUTE)
-		return HISTORY_MINUTE;
-	if (by & HISTORY_BY_HOUR)
-		return HISTORY_HOUR;
-	return by & HISTORY_BY_DAY ? HISTORY_DAY : HISTORY_MONTH;
+	if (by & TM_HISTORY_BY_MINUTE)
+		return TM_HISTORY_MINUTE;
+	if (by & TM_HISTORY_BY_HOUR)
+		return TM_HISTORY_HOUR;
+	return by & TM_HISTORY_BY_DAY ? TM_HISTORY_DAY : TM_HISTORY_MONTH;
 }
 
-void history_amounts_add(
+void tm_history_amounts_add(
 		struct tm_amount to[2], const struct tm_amount amounts[2])
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
@@ -25,9 +25,9 @@ void history_amounts_add(
 	}
 }
 
-static struct history_group_row *new_row(struct history_group *group)
+static struct tm_history_group_row *new_row(struct tm_history_group *group)
 {
-	struct history_group_row *more;
+	struct tm_history_group_row *more;
 
 	if (group->count == group->room) {
 		group->room = group->room ? 2 * group->room : 256;
@@ -41,10 +41,10 @@ static struct history_group_row *new_row(struct history_group *group)
 
 /* Key by key: what the keys so far are numbered with is joined to the next
  * one's value, and that pair is numbered again. */
-static struct history_group_row *find(
-		struct history_group *group, const uint32_t values[GROUP_KEYS])
+static struct tm_history_group_row *find(struct tm_history_group *group,
+		const uint32_t values[GROUP_KEYS])
 {
-	struct history_group_row *row;
+	struct tm_history_group_row *row;
 	uint32_t number = 0;
 
 	for (unsigned i = 0; i < GROUP_KEYS; i++) {
@@ -65,24 +65,25 @@ static struct history_group_row *find(
 	return row;
 }
 
-static void add(struct history_group *group, const uint32_t values[GROUP_KEYS],
-		const struct history_sums *sums)
+static void add(struct tm_history_group *group,
+		const uint32_t values[GROUP_KEYS],
+		const struct tm_history_sums *sums)
 {
-	struct history_group_row *const row = find(group, values);
+	struct tm_history_group_row *const row = find(group, values);
 
 	if (!row) {
 		group->has_failed = true;
 		return;
 	}
-	history_amounts_add(row->moved, sums->moved);
-	history_amounts_add(row->lost, sums->lost);
+	tm_history_amounts_add(row->moved, sums->moved);
+	tm_history_amounts_add(row->lost, sums->lost);
 }
 
-static void add_direction(struct history_group *group,
-		uint32_t values[GROUP_KEYS], const struct history_sums *sums,
+static void add_direction(struct tm_history_group *group,
+		uint32_t values[GROUP_KEYS], const struct tm_history_sums *sums,
 		enum tm_direction direction)
 {
-	struct history_sums part = *sums;
+	struct tm_history_sums part = *sums;
 
 	part.moved[!direction] = (struct tm_amount){ 0 };
 	part.lost[!direction] = (struct tm_amount){ 0 };
@@ -93,19 +94,20 @@ static void add_direction(struct history_group *group,
 		add(group, values, &part);
 }
 
-void history_group_take(void *context, const struct history_sums *sums)
+void tm_history_group_take(void *context, const struct tm_history_sums *sums)
 {
-	struct history_group *const group = context;
+	struct tm_history_group *const group = context;
 	uint32_t values[GROUP_KEYS] = { 0 };
 
 	for (unsigned i = 0; i < SCAN_KEYS; i++)
 		values[i] = group->by & 1u << i ? sums->values[i] : 0;
 	if (group->by & BY_TIME)
-		values[GROUP_TIME] = history_slot(history_group_resolution(
-								  group->by),
-						     sums->time_ns) /
-				     HISTORY_MINUTE_NS;
-	if (group->by & HISTORY_BY_DIRECTION) {
+		values[GROUP_TIME] =
+				tm_history_slot(tm_history_group_resolution(
+								group->by),
+						sums->time_ns) /
+				TM_HISTORY_MINUTE_NS;
+	if (group->by & TM_HISTORY_BY_DIRECTION) {
 		add_direction(group, values, sums, TM_IN);
 		add_direction(group, values, sums, TM_OUT);
 	} else {
@@ -113,7 +115,7 @@ void history_group_take(void *context, const struct history_sums *sums)
 	}
 }
 
-void history_group_free(struct history_group *group)
+void tm_history_group_free(struct tm_history_group *group)
 {
 	for (unsigned i = 0; i < GROUP_KEYS; i++)
 		tm_index_free(&group->indexes[i]);

@@ -8,29 +8,29 @@
 /* Behind the keys of a scan: its direction and its slot in minutes. */
 enum { GROUP_DIRECTION = SCAN_KEYS, GROUP_TIME, GROUP_KEYS };
 
-struct history_group_row {
+struct tm_history_group_row {
 	uint32_t values[GROUP_KEYS];
 	struct tm_amount moved[2], lost[2];
 };
 
 /* by is set by the caller, all else 0. */
-struct history_group {
-	unsigned by; /* enum history_key */
+struct tm_history_group {
+	unsigned by; /* enum tm_history_key */
 	struct tm_index indexes[GROUP_KEYS];
-	struct history_group_row *rows;
+	struct tm_history_group_row *rows;
 	uint32_t count, room;
 	bool has_failed; /* no memory */
 };
 
 /* The take function of a scan; its context is the group. */
-void history_group_take(void *group, const struct history_sums *sums);
+void tm_history_group_take(void *group, const struct tm_history_sums *sums);
 
 /* The slots that the rows are to have; the month where time is no key. */
-enum history_resolution history_group_resolution(unsigned by);
+enum tm_history_resolution tm_history_group_resolution(unsigned by);
 
-void history_group_free(struct history_group *group);
+void tm_history_group_free(struct tm_history_group *group);
 
-void history_amounts_add(
+void tm_history_amounts_add(
 		struct tm_amount to[2], const struct tm_amount amounts[2]);
 
 #endif

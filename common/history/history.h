@@ -3,7 +3,7 @@
  *
  * A history belongs to one thread; open one for each, before they start.
  * Functions that return an int return 0, or -1 with a problem of one line in
- * history_problem(). They never print. */
+ * tm_history_problem(). They never print. */
 #ifndef TM_HISTORY_HISTORY_H
 #define TM_HISTORY_HISTORY_H
 
@@ -12,57 +12,59 @@
 
 #include "common/record/event.h"
 
-#define HISTORY_APPLICATION 0x746d6869 /* "tmhi" */
-#define HISTORY_VERSION 1
+#define TM_HISTORY_APPLICATION 0x746d6869 /* "tmhi" */
+#define TM_HISTORY_VERSION 1
 
-struct history;
+struct tm_history;
 
-enum history_access {
-	HISTORY_READ,	/* must exist; nothing in it is changed */
-	HISTORY_CHANGE, /* must exist; a short change of quotas and the like */
-	HISTORY_WRITE,	/* the one writer: made where it is missing, locked */
+enum tm_history_access {
+	TM_HISTORY_READ,   /* must exist; nothing in it is changed */
+	TM_HISTORY_CHANGE, /* must exist; a short change of quotas and the like
+			    */
+	TM_HISTORY_WRITE, /* the one writer: made where it is missing, locked */
 };
 
 /* What a sum covers: from the slot's beginning to the next one's. Hours, days
  * and months are those of the database's zone. */
-enum history_resolution {
-	HISTORY_MINUTE,
-	HISTORY_HOUR,
-	HISTORY_DAY,
-	HISTORY_MONTH,
-	HISTORY_RESOLUTIONS
+enum tm_history_resolution {
+	TM_HISTORY_MINUTE,
+	TM_HISTORY_HOUR,
+	TM_HISTORY_DAY,
+	TM_HISTORY_MONTH,
+	TM_HISTORY_RESOLUTIONS
 };
 
-/* Never NULL, so that history_problem() can tell what went wrong; *status is 0
- * or an exit code of common/base/exit.h. The process's TZ becomes the
+/* Never NULL, so that tm_history_problem() can tell what went wrong; *status is
+ * 0 or an exit code of common/base/exit.h. The process's TZ becomes the
  * database's. */
-struct history *history_open(
-		const char *path, enum history_access access, int *status);
-void history_close(struct history *history);
+struct tm_history *tm_history_open(
+		const char *path, enum tm_history_access access, int *status);
+void tm_history_close(struct tm_history *history);
 
-const char *history_problem(const struct history *history);
+const char *tm_history_problem(const struct tm_history *history);
 
 /* Queries in between see the same state. Only what is short belongs there:
  * while it is open the writer's log grows. */
-int history_begin(struct history *history);
-void history_end(struct history *history);
+int tm_history_begin(struct tm_history *history);
+void tm_history_end(struct tm_history *history);
 
 /* Queries fail that take longer; 0 = none does. */
-void history_set_limit(struct history *history, unsigned milliseconds);
+void tm_history_set_limit(struct tm_history *history, unsigned milliseconds);
 
 /* A number that is another one after each change by somebody else: cheap, to
  * be asked several times a second. */
-int64_t history_version(struct history *history);
+int64_t tm_history_version(struct tm_history *history);
 
 /* IANA name of the zone of its days, such as Europe/Berlin. */
-const char *history_zone(const struct history *history);
+const char *tm_history_zone(const struct tm_history *history);
 
 /* "minute", "hour", "day", "month" */
-const char *history_resolution_name(enum history_resolution resolution);
+const char *tm_history_resolution_name(enum tm_history_resolution resolution);
 
 /* The beginning of the slot that holds a time, and of the one behind it. */
-uint64_t history_slot(enum history_resolution resolution, uint64_t time_ns);
-uint64_t history_next_slot(
-		enum history_resolution resolution, uint64_t time_ns);
+uint64_t tm_history_slot(
+		enum tm_history_resolution resolution, uint64_t time_ns);
+uint64_t tm_history_next_slot(
+		enum tm_history_resolution resolution, uint64_t time_ns);
 
 #endif

@@ -8,20 +8,25 @@ static const struct mark {
 	const char *name;
 	size_t offset;
 } names[] = {
-	{ "added_hour", offsetof(struct history_marks, added[HISTORY_HOUR]) },
-	{ "added_day", offsetof(struct history_marks, added[HISTORY_DAY]) },
-	{ "added_month", offsetof(struct history_marks, added[HISTORY_MONTH]) },
-	{ "kept_minute", offsetof(struct history_marks, kept[HISTORY_MINUTE]) },
-	{ "kept_hour", offsetof(struct history_marks, kept[HISTORY_HOUR]) },
-	{ "kept_day", offsetof(struct history_marks, kept[HISTORY_DAY]) },
-	{ "first", offsetof(struct history_marks, first_ns) },
-	{ "newest", offsetof(struct history_marks, newest_ns) },
-	{ "written", offsetof(struct history_marks, written_ns) },
+	{ "added_hour", offsetof(struct tm_history_marks,
+					added[TM_HISTORY_HOUR]) },
+	{ "added_day", offsetof(struct tm_history_marks,
+				       added[TM_HISTORY_DAY]) },
+	{ "added_month", offsetof(struct tm_history_marks,
+					 added[TM_HISTORY_MONTH]) },
+	{ "kept_minute", offsetof(struct tm_history_marks,
+					 kept[TM_HISTORY_MINUTE]) },
+	{ "kept_hour", offsetof(struct tm_history_marks,
+				       kept[TM_HISTORY_HOUR]) },
+	{ "kept_day", offsetof(struct tm_history_marks, kept[TM_HISTORY_DAY]) },
+	{ "first", offsetof(struct tm_history_marks, first_ns) },
+	{ "newest", offsetof(struct tm_history_marks, newest_ns) },
+	{ "written", offsetof(struct tm_history_marks, written_ns) },
 };
 
 #define COUNT (sizeof(names) / sizeof(*names))
 
-static uint64_t *find(struct history_marks *marks, const char *name)
+static uint64_t *find(struct tm_history_marks *marks, const char *name)
 {
 	for (size_t i = 0; i < COUNT; i++) {
 		if (!strcmp(names[i].name, name))
@@ -30,16 +35,16 @@ static uint64_t *find(struct history_marks *marks, const char *name)
 	return NULL;
 }
 
-int history_read_marks(struct history *history)
+int tm_history_read_marks(struct tm_history *history)
 {
-	sqlite3_stmt *const statement = history_prepare(
+	sqlite3_stmt *const statement = tm_history_prepare(
 			history, "SELECT key, value FROM about");
 	uint64_t *mark;
 	int result;
 
 	if (!statement)
 		return -1;
-	while ((result = history_step(history, statement)) == 1) {
+	while ((result = tm_history_step(history, statement)) == 1) {
 		mark = find(&history->marks, (const char *)sqlite3_column_text(
 							     statement, 0));
 		if (mark)
@@ -49,9 +54,9 @@ int history_read_marks(struct history *history)
 	return result;
 }
 
-int history_write_marks(struct history *history)
+int tm_history_write_marks(struct tm_history *history)
 {
-	sqlite3_stmt *const statement = history_prepare(history,
+	sqlite3_stmt *const statement = tm_history_prepare(history,
 			"REPLACE INTO about (key, value) VALUES (?, ?)");
 	int result = 0;
 
@@ -62,7 +67,7 @@ int history_write_marks(struct history *history)
 				statement, 1, names[i].name, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(statement, 2,
 				*find(&history->marks, names[i].name));
-		result = history_step(history, statement);
+		result = tm_history_step(history, statement);
 		sqlite3_reset(statement);
 	}
 	sqlite3_finalize(statement);

@@ -53,83 +53,84 @@ static int open_here(const char *path, int flags, int mode)
 			mode, place.trust, &refusal);
 }
 
-int history_fail(struct history *history, const char *format, ...)
+int tm_history_fail(struct tm_history *history, const char *format, ...)
 {
 	char *const at = history->problem;
 	va_list arguments;
 	int size;
 
-	size = snprintf(at, HISTORY_PROBLEM_SIZE, "%.512s: ", history->path);
+	size = snprintf(at, TM_HISTORY_PROBLEM_SIZE, "%.512s: ", history->path);
 	va_start(arguments, format);
-	vsnprintf(at + size, HISTORY_PROBLEM_SIZE - size, format, arguments);
+	vsnprintf(at + size, TM_HISTORY_PROBLEM_SIZE - size, format, arguments);
 	va_end(arguments);
 	return -1;
 }
 
-int history_fail_sql(struct history *history)
+int tm_history_fail_sql(struct tm_history *history)
 {
 	switch (sqlite3_errcode(history->db)) {
 	case SQLITE_BUSY:
-		return history_fail(history,
+		return tm_history_fail(history,
 				"another process is changing it; try again");
 	case SQLITE_FULL:
-		return history_fail(history, "%s", strerror(ENOSPC));
+		return tm_history_fail(history, "%s", strerror(ENOSPC));
 	case SQLITE_CANTOPEN:
 	case SQLITE_IOERR:
-		return history_fail(history, "%s",
+		return tm_history_fail(history, "%s",
 				sqlite3_system_errno(history->db)
 						? strerror(sqlite3_system_errno(
 								  history->db))
 						: sqlite3_errmsg(history->db));
 	case SQLITE_INTERRUPT:
-		return history_fail(history, "the question takes too long");
+		return tm_history_fail(history, "the question takes too long");
 	case SQLITE_NOTADB:
-		return history_fail(
+		return tm_history_fail(
 				history, "not a history; name another file");
 	case SQLITE_CORRUPT:
-		return history_fail(history,
+		return tm_history_fail(history,
 				"is damaged (%s); sqlite3 FILE .recover saves what "
 				"there is",
 				sqlite3_errmsg(history->db));
 	default:
-		return history_fail(history, "%s", sqlite3_errmsg(history->db));
+		return tm_history_fail(
+				history, "%s", sqlite3_errmsg(history->db));
 	}
 }
 
-const char *history_problem(const struct history *history)
+const char *tm_history_problem(const struct tm_history *history)
 {
 	return history ? history->problem : "out of memory";
 }
 
-const char *history_zone(const struct history *history)
+const char *tm_history_zone(const struct tm_history *history)
 {
 	return history->zone;
 }
 
-int history_sql(struct history *history, const char *sql)
+int tm_history_sql(struct tm_history *history, const char *sql)
 {
 	if (!history->db)
-		return history_fail(history, "is not open");
+		return tm_history_fail(history, "is not open");
 	return sqlite3_exec(history->db, sql, NULL, NULL, NULL)
-			       ? history_fail_sql(history)
+			       ? tm_history_fail_sql(history)
 			       : 0;
 }
 
-sqlite3_stmt *history_prepare(struct history *history, const char *sql)
+sqlite3_stmt *tm_history_prepare(struct tm_history *history, const char *sql)
 {
 	sqlite3_stmt *statement;
 
 	if (!history->db) {
-		history_fail(history, "is not open");
+		tm_history_fail(history, "is not open");
 		return NULL;
 	}
 	if (!sqlite3_prepare_v2(history->db, sql, -1, &statement, NULL))
 		return statement;
-	history_fail_sql(history);
+	tm_history_fail_sql(history);
 	return NULL;
 }
 
-int history_step(struct history *history, sqlite3_stmt *statement)
+int tm_history_step(struct tm_history *history, sqlite3_stmt *statement)
 {
 	switch (sqlite3_step(statement)) {
 	case SQLITE_ROW:
@@ -137,11 +138,11 @@ int history_step(struct history *history, sqlite3_stmt *statement)
 	case SQLITE_DONE:
 		return 0;
 	default:
-		return history_fail_sql(history);
+		return tm_history_fail_sql(history);
 	}
 }
 
-void history_bind_text(
+void tm_history_bind_text(
 		sqlite3_stmt *statement, int at, const char *text, size_t size)
 {
 	uint32_t code;
@@ -160,12 +161,12 @@ void history_bind_text(
 }
 
 /* The answer's first number, or -1. */
-static int64_t ask(struct history *history, const char *sql)
+static int64_t ask(struct tm_history *history, const char *sql)
 {
-	sqlite3_stmt *const statement = history_prepare(history, sql);
+	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
 	int64_t number = -1;
 
-	if (statement && history_step(history, statement) == 1)
+	if (statement && tm_history_step(history, statement) == 1)
 		number = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
 	return number;
@@ -173,31 +174,31 @@ static int64_t ask(struct history *history, const char *sql)
 
 /* --- the place --- */
 
-static enum tm_trust trust_of(enum history_access access)
+static enum tm_trust trust_of(enum tm_history_access access)
 {
-	return access == HISTORY_READ ? TM_TRUST_ALL : TM_TRUST_ROOT;
+	return access == TM_HISTORY_READ ? TM_TRUST_ALL : TM_TRUST_ROOT;
 }
 
-static int refuse(struct history *history, const char *suffix,
+static int refuse(struct tm_history *history, const char *suffix,
 		const struct tm_refusal *refusal)
 {
 	switch (refusal->flaw) {
 	case TM_FLAW_HELD:
-		return history_fail(history,
+		return tm_history_fail(history,
 				"%s writes to it; give each tm-store a database of its "
 				"own",
 				refusal->text);
 	case TM_FLAW_WRITE:
-		return history_fail(history,
+		return tm_history_fail(history,
 				"%s%s; chmod go-w it, or use a directory of your own",
 				*suffix ? suffix : "", refusal->text);
 	default:
-		return history_fail(history, "%s%s", *suffix ? suffix : "",
+		return tm_history_fail(history, "%s%s", *suffix ? suffix : "",
 				refusal->text);
 	}
 }
 
-static int enter_place(struct history *history)
+static int enter_place(struct tm_history *history)
 {
 	struct tm_refusal refusal;
 	const char *name;
@@ -209,11 +210,11 @@ static int enter_place(struct history *history)
 		return refuse(history, "its directory: ", &refusal);
 	if (!*name || strlen(name) > NAME_MAX - 8) {
 		close(directory);
-		return history_fail(history, "not the name of a file");
+		return tm_history_fail(history, "not the name of a file");
 	}
 	if (place.users && strcmp(name, place.name)) {
 		close(directory);
-		return history_fail(history, "another history is open");
+		return tm_history_fail(history, "another history is open");
 	}
 	history->has_place = true;
 	if (place.users++) {
@@ -228,7 +229,7 @@ static int enter_place(struct history *history)
 	return 0;
 }
 
-static void leave_place(struct history *history)
+static void leave_place(struct tm_history *history)
 {
 	if (!history->has_place || --place.users)
 		return;
@@ -238,7 +239,7 @@ static void leave_place(struct history *history)
 }
 
 /* With the rights that SQLite then gives the files beside it too. */
-static int make_file(struct history *history)
+static int make_file(struct tm_history *history)
 {
 	struct tm_refusal refusal;
 	const int fd = tm_place_file(place.directory, place.name,
@@ -250,7 +251,7 @@ static int make_file(struct history *history)
 	return 0;
 }
 
-static int take_lock(struct history *history)
+static int take_lock(struct tm_history *history)
 {
 	struct tm_refusal refusal;
 	char name[NAME_MAX + 16];
@@ -260,12 +261,12 @@ static int take_lock(struct history *history)
 	return history->lock < 0 ? refuse(history, "", &refusal) : 0;
 }
 
-bool history_try_lock(struct history *history)
+bool tm_history_try_lock(struct tm_history *history)
 {
 	return !take_lock(history);
 }
 
-static int check_place(struct history *history)
+static int check_place(struct tm_history *history)
 {
 	struct tm_refusal refusal;
 	int found;
@@ -276,10 +277,10 @@ static int check_place(struct history *history)
 			trust_of(history->access), &refusal);
 	if (found < 0)
 		return refuse(history, "", &refusal);
-	if (history->access == HISTORY_WRITE)
+	if (history->access == TM_HISTORY_WRITE)
 		return take_lock(history) || (found && make_file(history)) ? -1
 									   : 0;
-	return found ? history_fail(history, "%s", strerror(ENOENT)) : 0;
+	return found ? tm_history_fail(history, "%s", strerror(ENOENT)) : 0;
 }
 
 /* --- the database --- */
@@ -300,9 +301,9 @@ static char *as_immutable(const char *path)
 	return uri;
 }
 
-static int open_database(struct history *history, bool is_immutable)
+static int open_database(struct tm_history *history, bool is_immutable)
 {
-	const int flags = history->access == HISTORY_READ
+	const int flags = history->access == TM_HISTORY_READ
 					  ? SQLITE_OPEN_READONLY
 					  : SQLITE_OPEN_READWRITE;
 	char *uri = NULL;
@@ -311,31 +312,31 @@ static int open_database(struct history *history, bool is_immutable)
 	if (!place.path)
 		place.path = realpath(history->path, NULL);
 	if (!place.path)
-		return history_fail(history, "%s", strerror(errno));
+		return tm_history_fail(history, "%s", strerror(errno));
 	if (is_immutable && !(uri = as_immutable(place.path)))
-		return history_fail(history, "%s", strerror(errno));
+		return tm_history_fail(history, "%s", strerror(errno));
 	result = sqlite3_open_v2(uri ? uri : place.path, &history->db,
 			flags | SQLITE_OPEN_NOMUTEX |
 					(uri ? SQLITE_OPEN_URI : 0),
 			NULL);
 	free(uri);
 	if (result)
-		return history_fail_sql(history);
+		return tm_history_fail_sql(history);
 	sqlite3_busy_timeout(history->db, BUSY_MS);
 	sqlite3_db_config(history->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-	return history_sql(history,
+	return tm_history_sql(history,
 			"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
 }
 
 /* A copy without the files beside it, where this user may make none: nobody
  * writes to it, so it can be read as it stands. */
-static bool is_lone_copy(struct history *history)
+static bool is_lone_copy(struct tm_history *history)
 {
 	char name[NAME_MAX + 8];
 	struct stat status;
 	int code;
 
-	if (history->access != HISTORY_READ ||
+	if (history->access != TM_HISTORY_READ ||
 			!sqlite3_exec(history->db,
 					"SELECT 1 FROM sqlite_master", NULL,
 					NULL, NULL))
@@ -347,7 +348,7 @@ static bool is_lone_copy(struct history *history)
 	       errno == ENOENT;
 }
 
-static int open_somehow(struct history *history)
+static int open_somehow(struct tm_history *history)
 {
 	if (open_database(history, false))
 		return -1;
@@ -358,40 +359,41 @@ static int open_somehow(struct history *history)
 	return open_database(history, true);
 }
 
-static int refuse_foreign(struct history *history, int64_t id, int64_t version)
+static int refuse_foreign(
+		struct tm_history *history, int64_t id, int64_t version)
 {
 	if (id < 0 || version < 0)
 		return -1; /* said */
-	if (id != HISTORY_APPLICATION)
-		return history_fail(history,
+	if (id != TM_HISTORY_APPLICATION)
+		return tm_history_fail(history,
 				"is a database of another program; name another file");
-	if (version > HISTORY_VERSION)
-		return history_fail(history,
+	if (version > TM_HISTORY_VERSION)
+		return tm_history_fail(history,
 				"was written by a newer tm (format %jd, this one knows "
 				"%d); use that one",
-				(intmax_t)version, HISTORY_VERSION);
+				(intmax_t)version, TM_HISTORY_VERSION);
 	return 0;
 }
 
 /* With a journal of old pages, of which there are none: the log would take as
  * much room again. */
-static int make_database(struct history *history)
+static int make_database(struct tm_history *history)
 {
-	char zone[HISTORY_ZONE_SIZE];
+	char zone[TM_HISTORY_ZONE_SIZE];
 
-	history_find_zone(zone);
-	if (history_sql(history, "PRAGMA journal_mode = TRUNCATE;"
-				 "PRAGMA auto_vacuum = INCREMENTAL;"
-				 "BEGIN IMMEDIATE"))
+	tm_history_find_zone(zone);
+	if (tm_history_sql(history, "PRAGMA journal_mode = TRUNCATE;"
+				    "PRAGMA auto_vacuum = INCREMENTAL;"
+				    "BEGIN IMMEDIATE"))
 		return -1;
-	if (!history_make_schema(history, zone) &&
-			!history_sql(history, "COMMIT"))
+	if (!tm_history_make_schema(history, zone) &&
+			!tm_history_sql(history, "COMMIT"))
 		return 0;
 	sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
 	return -1;
 }
 
-static int check_database(struct history *history)
+static int check_database(struct tm_history *history)
 {
 	const int64_t tables =
 			ask(history, "SELECT count(*) FROM sqlite_master");
@@ -399,8 +401,8 @@ static int check_database(struct history *history)
 	if (tables < 0)
 		return -1;
 	if (!tables && !ask(history, "PRAGMA application_id")) {
-		if (history->access != HISTORY_WRITE)
-			return history_fail(history,
+		if (history->access != TM_HISTORY_WRITE)
+			return tm_history_fail(history,
 					"is empty; tm-store writes to it first");
 		if (make_database(history))
 			return -1;
@@ -409,9 +411,9 @@ static int check_database(struct history *history)
 			ask(history, "PRAGMA user_version"));
 }
 
-static int set_up_writer(struct history *history)
+static int set_up_writer(struct tm_history *history)
 {
-	const bool is_writer = history->access == HISTORY_WRITE;
+	const bool is_writer = history->access == TM_HISTORY_WRITE;
 	char sql[256];
 	int on = 1;
 
@@ -424,39 +426,39 @@ static int set_up_writer(struct history *history)
 	/* readers without rights on the directory need the files beside it */
 	sqlite3_file_control(
 			history->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
-	return history_sql(history, sql);
+	return tm_history_sql(history, sql);
 }
 
-static int read_zone(struct history *history)
+static int read_zone(struct tm_history *history)
 {
-	sqlite3_stmt *const statement = history_prepare(
+	sqlite3_stmt *const statement = tm_history_prepare(
 			history, "SELECT value FROM about WHERE key = 'zone'");
 	const char *zone = NULL;
 
 	if (!statement)
 		return -1;
-	if (history_step(history, statement) == 1)
+	if (tm_history_step(history, statement) == 1)
 		zone = (const char *)sqlite3_column_text(statement, 0);
 	snprintf(history->zone, sizeof(history->zone), "%s",
 			zone ? zone : "UTC");
 	sqlite3_finalize(statement);
-	return history_set_zone(history);
+	return tm_history_set_zone(history);
 }
 
-static int set_up_database(struct history *history)
+static int set_up_database(struct tm_history *history)
 {
 	if (open_somehow(history) || check_database(history) ||
 			read_zone(history))
 		return -1;
-	if (history->access != HISTORY_READ && set_up_writer(history))
+	if (history->access != TM_HISTORY_READ && set_up_writer(history))
 		return -1;
-	if (history->access == HISTORY_READ)
-		history_sql(history, "PRAGMA cache_size = -65536;"
-				     "PRAGMA mmap_size = 1073741824");
-	return history_read_marks(history);
+	if (history->access == TM_HISTORY_READ)
+		tm_history_sql(history, "PRAGMA cache_size = -65536;"
+					"PRAGMA mmap_size = 1073741824");
+	return tm_history_read_marks(history);
 }
 
-int history_reopen(struct history *history)
+int tm_history_reopen(struct tm_history *history)
 {
 	struct tm_refusal refusal;
 	int found;
@@ -467,7 +469,7 @@ int history_reopen(struct history *history)
 				SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_close(history->db);
 	history->db = NULL;
-	history->marks = (struct history_marks){ 0 };
+	history->marks = (struct tm_history_marks){ 0 };
 	found = tm_place_look(
 			place.directory, place.name, place.trust, &refusal);
 	if (found < 0)
@@ -477,15 +479,15 @@ int history_reopen(struct history *history)
 	return set_up_database(history);
 }
 
-int history_directory(const struct history *history)
+int tm_history_directory(const struct tm_history *history)
 {
 	return history->has_place ? place.directory : -1;
 }
 
-struct history *history_open(
-		const char *path, enum history_access access, int *status)
+struct tm_history *tm_history_open(
+		const char *path, enum tm_history_access access, int *status)
 {
-	struct history *const history = calloc(1, sizeof(*history));
+	struct tm_history *const history = calloc(1, sizeof(*history));
 
 	*status = TM_FAILED;
 	if (!history)
@@ -498,7 +500,7 @@ struct history *history_open(
 	return history;
 }
 
-void history_close(struct history *history)
+void tm_history_close(struct tm_history *history)
 {
 	if (!history)
 		return;
@@ -517,40 +519,40 @@ static uint64_t now_ns(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * HISTORY_SECOND + now.tv_nsec;
+	return now.tv_sec * TM_HISTORY_SECOND + now.tv_nsec;
 }
 
 static int is_late(void *context)
 {
-	const struct history *const history = context;
+	const struct tm_history *const history = context;
 
 	return now_ns() > history->deadline_ns;
 }
 
-void history_set_limit(struct history *history, unsigned milliseconds)
+void tm_history_set_limit(struct tm_history *history, unsigned milliseconds)
 {
 	history->limit_ms = milliseconds;
 	sqlite3_progress_handler(history->db, milliseconds ? PROGRESS_STEPS : 0,
 			is_late, history);
 }
 
-int history_begin(struct history *history)
+int tm_history_begin(struct tm_history *history)
 {
 	history->deadline_ns = now_ns() + history->limit_ms * UINT64_C(1000000);
 	if (history->depth) {
 		history->depth++;
 		return 0;
 	}
-	if (history_sql(history, "BEGIN"))
+	if (tm_history_sql(history, "BEGIN"))
 		return -1;
 	history->depth = 1;
-	if (!history_read_marks(history))
+	if (!tm_history_read_marks(history))
 		return 0;
-	history_end(history);
+	tm_history_end(history);
 	return -1;
 }
 
-void history_end(struct history *history)
+void tm_history_end(struct tm_history *history)
 {
 	if (--history->depth)
 		return;
@@ -559,7 +561,7 @@ void history_end(struct history *history)
 		sqlite3_exec(history->db, "COMMIT", NULL, NULL, NULL);
 }
 
-int64_t history_version(struct history *history)
+int64_t tm_history_version(struct tm_history *history)
 {
 	return ask(history, "PRAGMA data_version");
 }

@@ -3,48 +3,51 @@
 #include "plan.h"
 
 /* The finest table that still has the time. */
-static enum history_resolution finest(
-		const struct history_marks *marks, uint64_t time_ns)
+static enum tm_history_resolution finest(
+		const struct tm_history_marks *marks, uint64_t time_ns)
 {
-	enum history_resolution r = HISTORY_MINUTE;
+	enum tm_history_resolution r = TM_HISTORY_MINUTE;
 
-	while (r < HISTORY_MONTH && history_slot(r, time_ns) < marks->kept[r])
+	while (r < TM_HISTORY_MONTH &&
+			tm_history_slot(r, time_ns) < marks->kept[r])
 		r++;
 	return r;
 }
 
 /* Where that which the slot's row holds ends. */
-static uint64_t end_of(const struct history_marks *marks,
-		enum history_resolution r, uint64_t begin_ns)
+static uint64_t end_of(const struct tm_history_marks *marks,
+		enum tm_history_resolution r, uint64_t begin_ns)
 {
-	const uint64_t end = history_next_slot(r, begin_ns);
+	const uint64_t end = tm_history_next_slot(r, begin_ns);
 
-	return r == HISTORY_MINUTE || end < marks->added[r] ? end
-							    : marks->added[r];
+	return r == TM_HISTORY_MINUTE || end < marks->added[r]
+			       ? end
+			       : marks->added[r];
 }
 
 /* The coarsest table that has a row which begins here and ends in the range.
  */
-static enum history_resolution choose(const struct history_marks *marks,
-		uint64_t at, uint64_t to_ns, enum history_resolution coarsest)
+static enum tm_history_resolution choose(const struct tm_history_marks *marks,
+		uint64_t at, uint64_t to_ns,
+		enum tm_history_resolution coarsest)
 {
-	const enum history_resolution least = finest(marks, at);
-	enum history_resolution r = coarsest;
+	const enum tm_history_resolution least = finest(marks, at);
+	enum tm_history_resolution r = coarsest;
 
 	for (; r > least; r--) {
-		if (history_slot(r, at) == at && at < marks->added[r] &&
+		if (tm_history_slot(r, at) == at && at < marks->added[r] &&
 				end_of(marks, r, at) <= to_ns)
 			break;
 	}
 	return r > least ? r : least;
 }
 
-static int add(struct history *history, struct history_plan *plan,
-		struct history_piece piece)
+static int add(struct tm_history *history, struct tm_history_plan *plan,
+		struct tm_history_piece piece)
 {
-	struct history_piece *const last =
+	struct tm_history_piece *const last =
 			plan->count ? &plan->pieces[plan->count - 1] : NULL;
-	struct history_piece *more;
+	struct tm_history_piece *more;
 
 	if (last && last->resolution == piece.resolution &&
 			last->end_ns == piece.begin_ns) {
@@ -55,34 +58,35 @@ static int add(struct history *history, struct history_plan *plan,
 		plan->room = plan->room ? 2 * plan->room : 16;
 		more = realloc(plan->pieces, plan->room * sizeof(*more));
 		if (!more)
-			return history_fail(history, "out of memory");
+			return tm_history_fail(history, "out of memory");
 		plan->pieces = more;
 	}
 	plan->pieces[plan->count++] = piece;
 	return 0;
 }
 
-int history_plan_make(struct history *history, uint64_t from_ns, uint64_t to_ns,
-		enum history_resolution coarsest, struct history_plan *plan)
+int tm_history_plan_make(struct tm_history *history, uint64_t from_ns,
+		uint64_t to_ns, enum tm_history_resolution coarsest,
+		struct tm_history_plan *plan)
 {
-	const struct history_marks *const marks = &history->marks;
+	const struct tm_history_marks *const marks = &history->marks;
 	uint64_t at, end;
 
-	*plan = (struct history_plan){ 0 };
+	*plan = (struct tm_history_plan){ 0 };
 	if (!marks->newest_ns)
 		return 0;
 	if (from_ns < marks->first_ns)
 		from_ns = marks->first_ns;
 	if (!to_ns || to_ns > marks->newest_ns)
 		to_ns = marks->newest_ns + 1;
-	at = history_slot(finest(marks, from_ns), from_ns);
+	at = tm_history_slot(finest(marks, from_ns), from_ns);
 	plan->from_ns = plan->to_ns = at;
 	while (from_ns < to_ns && at < to_ns) {
-		const enum history_resolution r =
+		const enum tm_history_resolution r =
 				choose(marks, at, to_ns, coarsest);
 
 		end = end_of(marks, r, at);
-		if (add(history, plan, (struct history_piece){ r, at, end }))
+		if (add(history, plan, (struct tm_history_piece){ r, at, end }))
 			return -1;
 		at = plan->to_ns = end;
 	}

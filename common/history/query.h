@@ -9,28 +9,28 @@
 #include "history.h"
 
 /* Keys of a row, to be joined by |. */
-enum history_key {
-	HISTORY_BY_USER = 1 << 0,
-	HISTORY_BY_PROCESS = 1 << 1, /* by its command's name */
-	HISTORY_BY_REMOTE = 1 << 2,
-	HISTORY_BY_PROTOCOL = 1 << 3,
-	HISTORY_BY_INTERFACE = 1 << 4,
-	HISTORY_BY_DIRECTION = 1 << 5,
-	HISTORY_BY_MINUTE = 1 << 6, /* at most one of these four */
-	HISTORY_BY_HOUR = 1 << 7,
-	HISTORY_BY_DAY = 1 << 8,
-	HISTORY_BY_MONTH = 1 << 9,
+enum tm_history_key {
+	TM_HISTORY_BY_USER = 1 << 0,
+	TM_HISTORY_BY_PROCESS = 1 << 1, /* by its command's name */
+	TM_HISTORY_BY_REMOTE = 1 << 2,
+	TM_HISTORY_BY_PROTOCOL = 1 << 3,
+	TM_HISTORY_BY_INTERFACE = 1 << 4,
+	TM_HISTORY_BY_DIRECTION = 1 << 5,
+	TM_HISTORY_BY_MINUTE = 1 << 6, /* at most one of these four */
+	TM_HISTORY_BY_HOUR = 1 << 7,
+	TM_HISTORY_BY_DAY = 1 << 8,
+	TM_HISTORY_BY_MONTH = 1 << 9,
 };
 
 /* "user", "process", ... of one key. */
-const char *history_key_name(enum history_key key);
+const char *tm_history_key_name(enum tm_history_key key);
 
 /* The key of that name, 0 where there is none. */
-unsigned history_key_find(const char *name);
+unsigned tm_history_key_find(const char *name);
 
 /* All zero is everything. The range is widened to whole minutes, and where
  * minutes are gone to whole hours, and so on: answers say to what. */
-struct history_filter {
+struct tm_history_filter {
 	uint64_t from_ns; /* 0 = the beginning */
 	uint64_t to_ns;	  /* not included; 0 = the newest */
 	bool has_user;
@@ -45,7 +45,7 @@ struct history_filter {
 };
 
 /* Of the keys those are set that were asked for. */
-struct history_row {
+struct tm_history_row {
 	uint64_t time_ns; /* where the slot begins */
 	uint32_t uid;
 	uint8_t protocol;
@@ -60,84 +60,84 @@ struct history_row {
 	uint32_t ids[5]; /* of the keys in the tables, user to interface */
 };
 
-static inline uint64_t history_row_bytes(const struct history_row *row)
+static inline uint64_t tm_history_row_bytes(const struct tm_history_row *row)
 {
 	return row->moved[TM_IN].bytes + row->moved[TM_OUT].bytes;
 }
 
-enum history_sort {
-	HISTORY_SORT_TOTAL,
-	HISTORY_SORT_IN,
-	HISTORY_SORT_OUT,
-	HISTORY_SORT_PACKETS,
-	HISTORY_SORT_LOST,
-	HISTORY_SORT_KEY, /* by the keys' texts, times first */
+enum tm_history_sort {
+	TM_HISTORY_SORT_TOTAL,
+	TM_HISTORY_SORT_IN,
+	TM_HISTORY_SORT_OUT,
+	TM_HISTORY_SORT_PACKETS,
+	TM_HISTORY_SORT_LOST,
+	TM_HISTORY_SORT_KEY, /* by the keys' texts, times first */
 };
 
-struct history_rows_query {
-	struct history_filter filter;
-	unsigned by;	    /* enum history_key; 0 = one row of all */
+struct tm_history_rows_query {
+	struct tm_history_filter filter;
+	unsigned by;	    /* enum tm_history_key; 0 = one row of all */
 	const char *search; /* in any key's text, whatever the case; or NULL */
-	enum history_sort sort;
+	enum tm_history_sort sort;
 	bool is_ascending;
 	uint64_t offset;
 	uint64_t limit; /* 0 = all */
 };
 
-struct history_rows {
+struct tm_history_rows {
 	uint64_t from_ns, to_ns; /* what was counted; 0 = it is empty */
-	struct history_row *rows;
+	struct tm_history_row *rows;
 	size_t count;
-	uint64_t found;		/* rows without offset and limit */
-	struct history_row sum; /* of all that were found, without keys */
+	uint64_t found;		   /* rows without offset and limit */
+	struct tm_history_row sum; /* of all that were found, without keys */
 	/* Before a time the slots that were asked for are gone, and rows are of
-	 * these, as 1 << enum history_resolution; 0 = there are none. */
+	 * these, as 1 << enum tm_history_resolution; 0 = there are none. */
 	uint64_t coarse_ns;
 	unsigned coarse;
 	void *texts;
 };
 
-int history_rows(struct history *history,
-		const struct history_rows_query *query,
-		struct history_rows *answer);
-void history_rows_free(struct history_rows *answer);
+int tm_history_rows(struct tm_history *history,
+		const struct tm_history_rows_query *query,
+		struct tm_history_rows *answer);
+void tm_history_rows_free(struct tm_history_rows *answer);
 
-struct history_series_query {
-	struct history_filter filter;
+struct tm_history_series_query {
+	struct tm_history_filter filter;
 	unsigned by;   /* user, process, remote, protocol, interface; 0 */
 	unsigned top;  /* lines at most, without the rest's */
 	unsigned bins; /* about so many; never more */
 };
 
-struct history_line {
-	struct history_row row;	      /* its keys and its sum */
-	struct history_point *points; /* one for each bin */
+struct tm_history_line {
+	struct tm_history_row row;	 /* its keys and its sum */
+	struct tm_history_point *points; /* one for each bin */
 };
 
-struct history_point {
+struct tm_history_point {
 	uint64_t bytes[2]; /* by direction */
 };
 
 /* Bins are whole slots or several of them: begins[i] to begins[i + 1]. */
-struct history_series {
-	enum history_resolution resolution;
+struct tm_history_series {
+	enum tm_history_resolution resolution;
 	uint64_t *begins; /* bins + 1 */
 	size_t bins;
-	struct history_line *lines; /* the largest first, then the rest */
+	struct tm_history_line *lines; /* the largest first, then the rest */
 	size_t count;
 	void *texts;
 };
 
-int history_series(struct history *history,
-		const struct history_series_query *query,
-		struct history_series *answer);
-void history_series_free(struct history_series *answer);
+int tm_history_series(struct tm_history *history,
+		const struct tm_history_series_query *query,
+		struct tm_history_series *answer);
+void tm_history_series_free(struct tm_history_series *answer);
 
-struct history_span {
+struct tm_history_span {
 	uint64_t begin_ns, end_ns;
 };
 
-struct history_run {
+struct tm_history_run {
 	uint64_t id;
 	const char *host;
 	uint64_t start_ns, last_ns; /* last: of its newest TICK or its END */
@@ -145,7 +145,7 @@ struct history_run {
 	struct tm_amount seen[2], recorded[2], excluded[2], lost[2];
 };
 
-struct history_interface {
+struct tm_history_interface {
 	const char *name;
 	struct tm_amount unattributed[2]; /* no socket owns it */
 	struct tm_amount moved[2];	  /* of all users and nobody */
@@ -153,64 +153,64 @@ struct history_interface {
 
 /* moved = attributed + nobody's + lost, by direction. Excluded, seen and
  * unattributed traffic is in none of these. */
-struct history_summary {
+struct tm_history_summary {
 	uint64_t from_ns, to_ns; /* what was counted; 0 = it is empty */
 	uint64_t first_ns;	 /* the oldest that is kept; 0 = empty */
 	uint64_t newest_ns;	 /* of traffic or a TICK */
 	uint64_t written_ns;	 /* wall clock of the last commit */
 	struct tm_amount moved[2], attributed[2], nobody[2], lost[2];
 	struct tm_amount seen[2], excluded[2], unattributed[2];
-	struct history_span *covered; /* when a source was there */
+	struct tm_history_span *covered; /* when a source was there */
 	size_t covered_count;
-	struct history_run *runs; /* within the range, newest first */
+	struct tm_history_run *runs; /* within the range, newest first */
 	size_t run_count;
-	struct history_interface *interfaces;
+	struct tm_history_interface *interfaces;
 	size_t interface_count;
 	void *texts;
 };
 
-int history_summary(struct history *history,
-		const struct history_filter *filter,
-		struct history_summary *answer);
-void history_summary_free(struct history_summary *answer);
+int tm_history_summary(struct tm_history *history,
+		const struct tm_history_filter *filter,
+		struct tm_history_summary *answer);
+void tm_history_summary_free(struct tm_history_summary *answer);
 
-enum history_level {
-	HISTORY_OVER_80 = 1 << 0,
-	HISTORY_OVER_90 = 1 << 1,
-	HISTORY_OVER = 1 << 2,
-	HISTORY_PROJECTED = 1 << 3, /* will be over at this pace */
+enum tm_history_level {
+	TM_HISTORY_OVER_80 = 1 << 0,
+	TM_HISTORY_OVER_90 = 1 << 1,
+	TM_HISTORY_OVER = 1 << 2,
+	TM_HISTORY_PROJECTED = 1 << 3, /* will be over at this pace */
 };
 
-struct history_quota {
+struct tm_history_quota {
 	uint32_t uid;
-	const char *user;		/* as in a row */
-	enum history_resolution period; /* day or month */
-	uint64_t limit;			/* bytes, in and out together */
-	uint64_t begin_ns, end_ns;	/* of this period */
+	const char *user;		   /* as in a row */
+	enum tm_history_resolution period; /* day or month */
+	uint64_t limit;			   /* bytes, in and out together */
+	uint64_t begin_ns, end_ns;	   /* of this period */
 	uint64_t used;
 	uint64_t projected; /* at its end, if that is to come: else what was
 			       used; 0 = too early to tell */
-	unsigned levels;    /* enum history_level */
+	unsigned levels;    /* enum tm_history_level */
 	unsigned fired;	    /* those whose hook has been run */
 };
 
-struct history_quotas {
-	struct history_quota *quotas;
+struct tm_history_quotas {
+	struct tm_history_quota *quotas;
 	size_t count;
 	void *texts;
 };
 
 /* In the periods of a time; 0 = now. */
-int history_quotas(struct history *history, uint64_t time_ns,
-		struct history_quotas *answer);
-void history_quotas_free(struct history_quotas *answer);
+int tm_history_quotas(struct tm_history *history, uint64_t time_ns,
+		struct tm_history_quotas *answer);
+void tm_history_quotas_free(struct tm_history_quotas *answer);
 
 /* The time of the newest record, or now where that is in the future; 0 while
  * there is none. */
-uint64_t history_newest(struct history *history);
+uint64_t tm_history_newest(struct tm_history *history);
 
 /* The uid of that recorded name. */
-bool history_find_user(
-		struct history *history, const char *name, uint32_t *uid);
+bool tm_history_find_user(
+		struct tm_history *history, const char *name, uint32_t *uid);
 
 #endif

@@ -15,29 +15,29 @@ static uint64_t wall_ns(void)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * HISTORY_SECOND + now.tv_nsec;
+	return now.tv_sec * TM_HISTORY_SECOND + now.tv_nsec;
 }
 
-uint64_t history_newest(struct history *history)
+uint64_t tm_history_newest(struct tm_history *history)
 {
 	const uint64_t wall = wall_ns();
 
-	if (!history_begin(history))
-		history_end(history);
+	if (!tm_history_begin(history))
+		tm_history_end(history);
 	return wall < history->marks.newest_ns ? wall
 					       : history->marks.newest_ns;
 }
 
-static void take(void *context, const struct history_sums *sums)
+static void take(void *context, const struct tm_history_sums *sums)
 {
-	struct history_quota *const quota = context;
+	struct tm_history_quota *const quota = context;
 
 	quota->used += sums->moved[TM_IN].bytes + sums->moved[TM_OUT].bytes;
 }
 
 /* The pace so far, until the end. What was used is all that is known by now,
  * whenever in the period the time was. */
-static uint64_t project(const struct history_quota *quota, uint64_t time_ns)
+static uint64_t project(const struct tm_history_quota *quota, uint64_t time_ns)
 {
 	const uint64_t length = quota->end_ns - quota->begin_ns;
 	const uint64_t now = wall_ns();
@@ -51,30 +51,30 @@ static uint64_t project(const struct history_quota *quota, uint64_t time_ns)
 	return (double)quota->used * length / passed;
 }
 
-static unsigned find_levels(const struct history_quota *quota)
+static unsigned find_levels(const struct tm_history_quota *quota)
 {
 	const double part = (double)quota->used / quota->limit;
 
-	return (part >= 0.8 ? HISTORY_OVER_80 : 0) |
-	       (part >= 0.9 ? HISTORY_OVER_90 : 0) |
-	       (quota->used >= quota->limit ? HISTORY_OVER : 0) |
-	       (quota->projected >= quota->limit ? HISTORY_PROJECTED : 0);
+	return (part >= 0.8 ? TM_HISTORY_OVER_80 : 0) |
+	       (part >= 0.9 ? TM_HISTORY_OVER_90 : 0) |
+	       (quota->used >= quota->limit ? TM_HISTORY_OVER : 0) |
+	       (quota->projected >= quota->limit ? TM_HISTORY_PROJECTED : 0);
 }
 
-static int sum_up(struct history *history, struct history_quota *quota,
+static int sum_up(struct tm_history *history, struct tm_history_quota *quota,
 		uint64_t time_ns)
 {
-	const struct history_scan scan = {
+	const struct tm_history_scan scan = {
 		.wanted[SCAN_UID] = { true, &quota->uid, 1, NULL },
 		.take = take,
 		.context = quota,
 	};
-	struct history_plan plan;
+	struct tm_history_plan plan;
 	int result;
 
-	result = history_plan_make(history, quota->begin_ns, quota->end_ns,
+	result = tm_history_plan_make(history, quota->begin_ns, quota->end_ns,
 				 quota->period, &plan) ||
-						 history_scan_run(history,
+						 tm_history_scan_run(history,
 								 &plan, &scan)
 				 ? -1
 				 : 0;
@@ -84,45 +84,45 @@ static int sum_up(struct history *history, struct history_quota *quota,
 	return result;
 }
 
-static int read_quota(struct history *history, sqlite3_stmt *statement,
-		uint64_t time_ns, struct history_quotas *answer)
+static int read_quota(struct tm_history *history, sqlite3_stmt *statement,
+		uint64_t time_ns, struct tm_history_quotas *answer)
 {
 	const char *const period =
 			(const char *)sqlite3_column_text(statement, 1);
-	struct history_quota *more = realloc(
+	struct tm_history_quota *more = realloc(
 			answer->quotas, (answer->count + 1) * sizeof(*more));
 	uint64_t fired_in;
 
 	if (!more)
-		return history_fail(history, "out of memory");
+		return tm_history_fail(history, "out of memory");
 	answer->quotas = more;
 	more += answer->count++;
-	*more = (struct history_quota){
+	*more = (struct tm_history_quota){
 		.uid = sqlite3_column_int64(statement, 0),
-		.period = period && !strcmp(period, "day") ? HISTORY_DAY
-							   : HISTORY_MONTH,
+		.period = period && !strcmp(period, "day") ? TM_HISTORY_DAY
+							   : TM_HISTORY_MONTH,
 		.limit = sqlite3_column_int64(statement, 2),
 	};
-	more->user = history_text_user(answer->texts, more->uid);
-	more->begin_ns = history_slot(more->period, time_ns);
-	more->end_ns = history_next_slot(more->period, time_ns);
+	more->user = tm_history_text_user(answer->texts, more->uid);
+	more->begin_ns = tm_history_slot(more->period, time_ns);
+	more->end_ns = tm_history_next_slot(more->period, time_ns);
 	fired_in = sqlite3_column_int64(statement, 3);
 	if (fired_in == more->begin_ns)
 		more->fired = sqlite3_column_int(statement, 4);
 	return sum_up(history, more, time_ns);
 }
 
-static int read_quotas(struct history *history, uint64_t time_ns,
-		struct history_quotas *answer)
+static int read_quotas(struct tm_history *history, uint64_t time_ns,
+		struct tm_history_quotas *answer)
 {
-	sqlite3_stmt *const statement = history_prepare(history,
+	sqlite3_stmt *const statement = tm_history_prepare(history,
 			"SELECT uid, period, bytes, fired_in, fired FROM quota "
 			"ORDER BY uid, period");
 	int result;
 
 	if (!statement)
 		return -1;
-	while ((result = history_step(history, statement)) == 1) {
+	while ((result = tm_history_step(history, statement)) == 1) {
 		result = read_quota(history, statement, time_ns, answer);
 		if (result)
 			break;
@@ -131,41 +131,42 @@ static int read_quotas(struct history *history, uint64_t time_ns,
 	return result;
 }
 
-int history_quotas(struct history *history, uint64_t time_ns,
-		struct history_quotas *answer)
+int tm_history_quotas(struct tm_history *history, uint64_t time_ns,
+		struct tm_history_quotas *answer)
 {
 	int result = -1;
 
-	*answer = (struct history_quotas){ 0 };
-	if (history_begin(history))
+	*answer = (struct tm_history_quotas){ 0 };
+	if (tm_history_begin(history))
 		return -1;
-	answer->texts = history_texts_new(history);
+	answer->texts = tm_history_texts_new(history);
 	if (answer->texts) {
 		result = read_quotas(
 				history, time_ns ? time_ns : wall_ns(), answer);
-		history_texts_settle(answer->texts);
+		tm_history_texts_settle(answer->texts);
 	}
-	history_end(history);
+	tm_history_end(history);
 	return result;
 }
 
-void history_quotas_free(struct history_quotas *answer)
+void tm_history_quotas_free(struct tm_history_quotas *answer)
 {
 	free(answer->quotas);
-	history_texts_free(answer->texts);
-	*answer = (struct history_quotas){ 0 };
+	tm_history_texts_free(answer->texts);
+	*answer = (struct tm_history_quotas){ 0 };
 }
 
-bool history_find_user(struct history *history, const char *name, uint32_t *uid)
+bool tm_history_find_user(
+		struct tm_history *history, const char *name, uint32_t *uid)
 {
-	sqlite3_stmt *const statement = history_prepare(
+	sqlite3_stmt *const statement = tm_history_prepare(
 			history, "SELECT uid FROM user WHERE name = ? LIMIT 2");
 	bool is_found = false;
 
 	if (!statement)
 		return false;
-	history_bind_text(statement, 1, name, strlen(name));
-	if (history_step(history, statement) == 1) {
+	tm_history_bind_text(statement, 1, name, strlen(name));
+	if (tm_history_step(history, statement) == 1) {
 		*uid = sqlite3_column_int64(statement, 0);
 		is_found = true;
 	}

@@ -12,12 +12,12 @@ static const char *const key_names[] = { "user", "process", "remote",
 
 #define KEY_NAMES (sizeof(key_names) / sizeof(*key_names))
 
-const char *history_key_name(enum history_key key)
+const char *tm_history_key_name(enum tm_history_key key)
 {
 	return key_names[__builtin_ctz(key)];
 }
 
-unsigned history_key_find(const char *name)
+unsigned tm_history_key_find(const char *name)
 {
 	for (unsigned i = 0; i < KEY_NAMES; i++) {
 		if (!strcmp(name, key_names[i]))
@@ -28,11 +28,11 @@ unsigned history_key_find(const char *name)
 
 /* --- from groups to rows --- */
 
-static void fill_keys(struct history_row *row, unsigned by,
-		const struct history_group_row *from)
+static void fill_keys(struct tm_history_row *row, unsigned by,
+		const struct tm_history_group_row *from)
 {
-	row->time_ns = from->values[GROUP_TIME] * HISTORY_MINUTE_NS;
-	row->uid = by & HISTORY_BY_USER ? from->values[SCAN_UID] : 0;
+	row->time_ns = from->values[GROUP_TIME] * TM_HISTORY_MINUTE_NS;
+	row->uid = by & TM_HISTORY_BY_USER ? from->values[SCAN_UID] : 0;
 	row->protocol = from->values[SCAN_PROTOCOL];
 	row->direction = from->values[GROUP_DIRECTION];
 	memcpy(row->ids, from->values, sizeof(row->ids));
@@ -40,21 +40,22 @@ static void fill_keys(struct history_row *row, unsigned by,
 	memcpy(row->lost, from->lost, sizeof(row->lost));
 }
 
-static void fill_texts(struct history_row *row, unsigned by,
-		const struct history_group_row *from,
-		struct history_texts *texts)
+static void fill_texts(struct tm_history_row *row, unsigned by,
+		const struct tm_history_group_row *from,
+		struct tm_history_texts *texts)
 {
 	const uint32_t *const values = from->values;
 
-	if (by & HISTORY_BY_USER)
-		row->user = history_text_user(texts, values[SCAN_UID]);
-	if (by & HISTORY_BY_PROCESS)
-		row->process = history_text_process(
+	if (by & TM_HISTORY_BY_USER)
+		row->user = tm_history_text_user(texts, values[SCAN_UID]);
+	if (by & TM_HISTORY_BY_PROCESS)
+		row->process = tm_history_text_process(
 				texts, values[SCAN_PROCESS]);
-	if (by & HISTORY_BY_REMOTE)
-		row->remote = history_text_remote(texts, values[SCAN_REMOTE]);
-	if (by & HISTORY_BY_INTERFACE)
-		row->interface = history_text_interface(
+	if (by & TM_HISTORY_BY_REMOTE)
+		row->remote = tm_history_text_remote(
+				texts, values[SCAN_REMOTE]);
+	if (by & TM_HISTORY_BY_INTERFACE)
+		row->interface = tm_history_text_interface(
 				texts, values[SCAN_INTERFACE]);
 }
 
@@ -73,47 +74,48 @@ static bool number_holds(uint32_t number, const char *search)
 	return strstr(text, search);
 }
 
-static bool is_found(
-		const struct history_row *row, unsigned by, const char *search)
+static bool is_found(const struct tm_history_row *row, unsigned by,
+		const char *search)
 {
 	const bool is_nobody = row->uid == TM_NOBODY;
 
-	if (by & HISTORY_BY_USER &&
+	if (by & TM_HISTORY_BY_USER &&
 			(holds(is_nobody ? "none" : row->user, search) ||
 					(!is_nobody && number_holds(row->uid,
 								       search))))
 		return true;
-	if (by & HISTORY_BY_PROTOCOL &&
+	if (by & TM_HISTORY_BY_PROTOCOL &&
 			(holds(tm_word_text(tm_protocols, row->protocol),
 					 search) ||
 					number_holds(row->protocol, search)))
 		return true;
-	return (by & HISTORY_BY_PROCESS && holds(row->process, search)) ||
-	       (by & HISTORY_BY_REMOTE && holds(row->remote, search)) ||
-	       (by & HISTORY_BY_INTERFACE && holds(row->interface, search));
+	return (by & TM_HISTORY_BY_PROCESS && holds(row->process, search)) ||
+	       (by & TM_HISTORY_BY_REMOTE && holds(row->remote, search)) ||
+	       (by & TM_HISTORY_BY_INTERFACE && holds(row->interface, search));
 }
 
 /* --- order --- */
 
 struct order {
-	enum history_sort sort;
+	enum tm_history_sort sort;
 	unsigned by;
 	int sign;
 };
 
-static uint64_t measure(const struct history_row *row, enum history_sort sort)
+static uint64_t measure(
+		const struct tm_history_row *row, enum tm_history_sort sort)
 {
 	switch (sort) {
-	case HISTORY_SORT_IN:
+	case TM_HISTORY_SORT_IN:
 		return row->moved[TM_IN].bytes;
-	case HISTORY_SORT_OUT:
+	case TM_HISTORY_SORT_OUT:
 		return row->moved[TM_OUT].bytes;
-	case HISTORY_SORT_PACKETS:
+	case TM_HISTORY_SORT_PACKETS:
 		return row->moved[TM_IN].packets + row->moved[TM_OUT].packets;
-	case HISTORY_SORT_LOST:
+	case TM_HISTORY_SORT_LOST:
 		return row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes;
 	default:
-		return history_row_bytes(row);
+		return tm_history_row_bytes(row);
 	}
 }
 
@@ -131,36 +133,36 @@ static int compare_texts(const char *a, const char *b)
 }
 
 static int compare_users(
-		const struct history_row *a, const struct history_row *b)
+		const struct tm_history_row *a, const struct tm_history_row *b)
 {
 	const int result = compare_texts(a->user, b->user);
 
 	return result ? result : compare_numbers(a->uid, b->uid);
 }
 
-static int compare_keys(const struct history_row *a,
-		const struct history_row *b, unsigned by)
+static int compare_keys(const struct tm_history_row *a,
+		const struct tm_history_row *b, unsigned by)
 {
 	int result = compare_numbers(a->time_ns, b->time_ns);
 
-	if (!result && by & HISTORY_BY_USER)
+	if (!result && by & TM_HISTORY_BY_USER)
 		result = compare_users(a, b);
-	if (!result && by & HISTORY_BY_PROCESS)
+	if (!result && by & TM_HISTORY_BY_PROCESS)
 		result = compare_texts(a->process, b->process);
-	if (!result && by & HISTORY_BY_REMOTE)
+	if (!result && by & TM_HISTORY_BY_REMOTE)
 		result = compare_texts(a->remote, b->remote);
-	if (!result && by & HISTORY_BY_PROTOCOL)
+	if (!result && by & TM_HISTORY_BY_PROTOCOL)
 		result = compare_numbers(a->protocol, b->protocol);
-	if (!result && by & HISTORY_BY_INTERFACE)
+	if (!result && by & TM_HISTORY_BY_INTERFACE)
 		result = compare_texts(a->interface, b->interface);
 	return result ? result : compare_numbers(a->direction, b->direction);
 }
 
-static bool is_remainder(const struct history_row *row, unsigned by)
+static bool is_remainder(const struct tm_history_row *row, unsigned by)
 {
-	return (by & HISTORY_BY_PROCESS && !row->process) ||
-	       (by & HISTORY_BY_REMOTE && !row->remote) ||
-	       (by & HISTORY_BY_INTERFACE && !row->interface);
+	return (by & TM_HISTORY_BY_PROCESS && !row->process) ||
+	       (by & TM_HISTORY_BY_REMOTE && !row->remote) ||
+	       (by & TM_HISTORY_BY_INTERFACE && !row->interface);
 }
 
 /* Equal sums are in the order of their keys, and the remainder is last,
@@ -172,7 +174,7 @@ static int compare(const void *a, const void *b, void *context)
 
 	if (result)
 		return result;
-	if (order->sort == HISTORY_SORT_KEY)
+	if (order->sort == TM_HISTORY_SORT_KEY)
 		return order->sign * compare_keys(a, b, order->by);
 	result = compare_numbers(
 			measure(a, order->sort), measure(b, order->sort));
@@ -181,32 +183,33 @@ static int compare(const void *a, const void *b, void *context)
 
 /* --- the answer --- */
 
-static int convert(struct history *history, const struct history_group *group,
-		const struct history_rows_query *query,
-		struct history_rows *answer)
+static int convert(struct tm_history *history,
+		const struct tm_history_group *group,
+		const struct tm_history_rows_query *query,
+		struct tm_history_rows *answer)
 {
 	answer->rows = calloc(group->count + 1, sizeof(*answer->rows));
 	if (!answer->rows)
-		return history_fail(history, "out of memory");
+		return tm_history_fail(history, "out of memory");
 	for (uint32_t i = 0; i < group->count; i++) {
-		struct history_row *const row = &answer->rows[answer->found];
+		struct tm_history_row *const row = &answer->rows[answer->found];
 
-		*row = (struct history_row){ 0 };
+		*row = (struct tm_history_row){ 0 };
 		fill_keys(row, query->by, &group->rows[i]);
 		fill_texts(row, query->by, &group->rows[i], answer->texts);
 		if (query->search && *query->search &&
 				!is_found(row, query->by, query->search))
 			continue;
-		history_amounts_add(answer->sum.moved, row->moved);
-		history_amounts_add(answer->sum.lost, row->lost);
+		tm_history_amounts_add(answer->sum.moved, row->moved);
+		tm_history_amounts_add(answer->sum.lost, row->lost);
 		answer->found++;
 	}
 	return 0;
 }
 
 /* A time is best read forwards. */
-static void sort_and_cut(const struct history_rows_query *query,
-		struct history_rows *answer)
+static void sort_and_cut(const struct tm_history_rows_query *query,
+		struct tm_history_rows *answer)
 {
 	struct order order = { query->sort, query->by, -1 };
 	uint64_t offset = query->offset;
@@ -224,13 +227,14 @@ static void sort_and_cut(const struct history_rows_query *query,
 			answer->count * sizeof(*answer->rows));
 }
 
-static void note_coarse(const struct history_plan *plan, unsigned by,
-		struct history_rows *answer)
+static void note_coarse(const struct tm_history_plan *plan, unsigned by,
+		struct tm_history_rows *answer)
 {
-	const enum history_resolution asked = history_group_resolution(by);
+	const enum tm_history_resolution asked =
+			tm_history_group_resolution(by);
 
 	for (size_t i = 0; i < plan->count; i++) {
-		const struct history_piece *const piece = &plan->pieces[i];
+		const struct tm_history_piece *const piece = &plan->pieces[i];
 
 		if (piece->resolution <= asked)
 			continue;
@@ -239,26 +243,26 @@ static void note_coarse(const struct history_plan *plan, unsigned by,
 	}
 }
 
-static int collect(struct history *history,
-		const struct history_rows_query *query,
-		struct history_group *group, struct history_rows *answer)
+static int collect(struct tm_history *history,
+		const struct tm_history_rows_query *query,
+		struct tm_history_group *group, struct tm_history_rows *answer)
 {
-	struct history_scan scan = {
+	struct tm_history_scan scan = {
 		.keys = query->by & ((1u << SCAN_KEYS) - 1),
-		.take = history_group_take,
+		.take = tm_history_group_take,
 		.context = group,
 	};
-	struct history_plan plan = { 0 };
+	struct tm_history_plan plan = { 0 };
 	int result;
 
-	result = history_scan_filter(history, &query->filter, &scan) ||
-						 history_plan_make(history,
+	result = tm_history_scan_filter(history, &query->filter, &scan) ||
+						 tm_history_plan_make(history,
 								 query->filter.from_ns,
 								 query->filter.to_ns,
-								 history_group_resolution(
+								 tm_history_group_resolution(
 										 query->by),
 								 &plan) ||
-						 history_scan_run(history,
+						 tm_history_scan_run(history,
 								 &plan, &scan)
 				 ? -1
 				 : 0;
@@ -266,49 +270,49 @@ static int collect(struct history *history,
 	answer->to_ns = plan.to_ns;
 	note_coarse(&plan, query->by, answer);
 	if (!result && group->has_failed)
-		result = history_fail(history, "out of memory");
+		result = tm_history_fail(history, "out of memory");
 	free(plan.pieces);
-	history_scan_free(&scan);
+	tm_history_scan_free(&scan);
 	return result;
 }
 
-static int answer_rows(struct history *history,
-		const struct history_rows_query *query,
-		struct history_rows *answer)
+static int answer_rows(struct tm_history *history,
+		const struct tm_history_rows_query *query,
+		struct tm_history_rows *answer)
 {
-	struct history_group group = { .by = query->by };
+	struct tm_history_group group = { .by = query->by };
 	int result = collect(history, query, &group, answer);
 
-	answer->texts = result ? NULL : history_texts_new(history);
+	answer->texts = result ? NULL : tm_history_texts_new(history);
 	if (answer->texts) {
 		result = convert(history, &group, query, answer);
-		history_texts_settle(answer->texts);
+		tm_history_texts_settle(answer->texts);
 	} else {
 		result = -1;
 	}
-	history_group_free(&group);
+	tm_history_group_free(&group);
 	if (!result)
 		sort_and_cut(query, answer);
 	return result;
 }
 
-int history_rows(struct history *history,
-		const struct history_rows_query *query,
-		struct history_rows *answer)
+int tm_history_rows(struct tm_history *history,
+		const struct tm_history_rows_query *query,
+		struct tm_history_rows *answer)
 {
 	int result;
 
-	*answer = (struct history_rows){ 0 };
-	if (history_begin(history))
+	*answer = (struct tm_history_rows){ 0 };
+	if (tm_history_begin(history))
 		return -1;
 	result = answer_rows(history, query, answer);
-	history_end(history);
+	tm_history_end(history);
 	return result;
 }
 
-void history_rows_free(struct history_rows *answer)
+void tm_history_rows_free(struct tm_history_rows *answer)
 {
 	free(answer->rows);
-	history_texts_free(answer->texts);
-	*answer = (struct history_rows){ 0 };
+	tm_history_texts_free(answer->texts);
+	*answer = (struct tm_history_rows){ 0 };
 }

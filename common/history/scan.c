@@ -13,21 +13,22 @@ static const char *const columns[SCAN_KEYS] = { "uid", "process", "remote",
 
 /* --- the filter --- */
 
-static int want_ids(struct history *history, struct history_wanted *wanted,
-		sqlite3_stmt *statement)
+static int want_ids(struct tm_history *history,
+		struct tm_history_wanted *wanted, sqlite3_stmt *statement)
 {
 	size_t room = 0;
 	int result;
 
 	wanted->is_set = true;
-	while ((result = history_step(history, statement)) == 1) {
+	while ((result = tm_history_step(history, statement)) == 1) {
 		if (wanted->count == room) {
 			uint32_t *more;
 
 			room = room ? 2 * room : 4;
 			more = realloc(wanted->owned, room * sizeof(*more));
 			if (!more)
-				return history_fail(history, "out of memory");
+				return tm_history_fail(
+						history, "out of memory");
 			wanted->values = wanted->owned = more;
 		}
 		wanted->owned[wanted->count++] =
@@ -36,26 +37,27 @@ static int want_ids(struct history *history, struct history_wanted *wanted,
 	return result;
 }
 
-static int want_text(struct history *history, struct history_wanted *wanted,
-		const char *sql, const char *text)
+static int want_text(struct tm_history *history,
+		struct tm_history_wanted *wanted, const char *sql,
+		const char *text)
 {
-	sqlite3_stmt *const statement = history_prepare(history, sql);
+	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
 	int result;
 
 	if (!statement)
 		return -1;
-	history_bind_text(statement, 1, text, strlen(text));
+	tm_history_bind_text(statement, 1, text, strlen(text));
 	result = want_ids(history, wanted, statement);
 	sqlite3_finalize(statement);
 	return result;
 }
 
-static int want_number(struct history *history, struct history_wanted *wanted,
-		uint32_t value)
+static int want_number(struct tm_history *history,
+		struct tm_history_wanted *wanted, uint32_t value)
 {
 	wanted->owned = malloc(sizeof(value));
 	if (!wanted->owned)
-		return history_fail(history, "out of memory");
+		return tm_history_fail(history, "out of memory");
 	*wanted->owned = value;
 	wanted->values = wanted->owned;
 	wanted->is_set = true;
@@ -64,8 +66,8 @@ static int want_number(struct history *history, struct history_wanted *wanted,
 }
 
 /* Addresses are stored in their one form. */
-static int want_remote(struct history *history, struct history_wanted *wanted,
-		const char *text)
+static int want_remote(struct tm_history *history,
+		struct tm_history_wanted *wanted, const char *text)
 {
 	static const char sql[] = "SELECT id FROM remote WHERE address = ?";
 	char form[TM_ADDRESS_SIZE + 1];
@@ -77,8 +79,8 @@ static int want_remote(struct history *history, struct history_wanted *wanted,
 	return want_text(history, wanted, sql, form);
 }
 
-static int want_interface(struct history *history,
-		struct history_wanted *wanted, const char *text)
+static int want_interface(struct tm_history *history,
+		struct tm_history_wanted *wanted, const char *text)
 {
 	return want_text(history, wanted,
 			"SELECT id FROM interface WHERE name = ?1 AND (id = 0 OR "
@@ -86,10 +88,11 @@ static int want_interface(struct history *history,
 			text);
 }
 
-int history_scan_filter(struct history *history,
-		const struct history_filter *filter, struct history_scan *scan)
+int tm_history_scan_filter(struct tm_history *history,
+		const struct tm_history_filter *filter,
+		struct tm_history_scan *scan)
 {
-	struct history_wanted *const wanted = scan->wanted;
+	struct tm_history_wanted *const wanted = scan->wanted;
 
 	scan->has_direction = filter->has_direction;
 	scan->direction = filter->direction;
@@ -114,7 +117,7 @@ int history_scan_filter(struct history *history,
 			       : 0;
 }
 
-void history_scan_free(struct history_scan *scan)
+void tm_history_scan_free(struct tm_history_scan *scan)
 {
 	for (unsigned i = 0; i < SCAN_KEYS; i++)
 		free(scan->wanted[i].owned);
@@ -122,7 +125,7 @@ void history_scan_free(struct history_scan *scan)
 
 /* --- the statement --- */
 
-static unsigned needed_keys(const struct history_scan *scan)
+static unsigned needed_keys(const struct tm_history_scan *scan)
 {
 	unsigned keys = scan->keys;
 
@@ -131,27 +134,27 @@ static unsigned needed_keys(const struct history_scan *scan)
 	return keys;
 }
 
-static const struct history_cube_facts *choose_cube(
-		const struct history_scan *scan,
-		enum history_resolution resolution)
+static const struct tm_history_cube_facts *choose_cube(
+		const struct tm_history_scan *scan,
+		enum tm_history_resolution resolution)
 {
 	const unsigned keys = needed_keys(scan);
-	const struct history_cube_facts *cube = history_cubes;
+	const struct tm_history_cube_facts *cube = tm_history_cubes;
 
 	while (keys & ~cube->keys ||
-			(resolution == HISTORY_MINUTE && !cube->has_minutes))
+			(resolution == TM_HISTORY_MINUTE && !cube->has_minutes))
 		cube++;
 	return cube;
 }
 
 /* Whether a row is found by its keys within a slot: then the slots are named,
  * so that those between are not read. */
-static bool is_sought(const struct history_cube_facts *cube,
-		const struct history_scan *scan)
+static bool is_sought(const struct tm_history_cube_facts *cube,
+		const struct tm_history_scan *scan)
 {
 	return scan->wanted[SCAN_UID].is_set ||
 	       scan->wanted[SCAN_REMOTE].is_set ||
-	       (scan->wanted[SCAN_PROCESS].is_set && cube == history_cubes);
+	       (scan->wanted[SCAN_PROCESS].is_set && cube == tm_history_cubes);
 }
 
 /* A text that grows. */
@@ -187,12 +190,12 @@ __attribute__((format(printf, 2, 3))) static void put(
 	va_end(arguments);
 }
 
-static void put_slots(struct text *sql, const struct history_piece *piece)
+static void put_slots(struct text *sql, const struct tm_history_piece *piece)
 {
 	const char *before = "time IN (";
 
 	for (uint64_t at = piece->begin_ns; at < piece->end_ns;
-			at = history_next_slot(piece->resolution, at)) {
+			at = tm_history_next_slot(piece->resolution, at)) {
 		put(sql, "%s%" PRIu64, before, at);
 		before = ",";
 	}
@@ -200,7 +203,7 @@ static void put_slots(struct text *sql, const struct history_piece *piece)
 }
 
 static void put_wanted(struct text *sql, const char *column,
-		const struct history_wanted *wanted)
+		const struct tm_history_wanted *wanted)
 {
 	const char *before = "";
 
@@ -212,30 +215,30 @@ static void put_wanted(struct text *sql, const char *column,
 	put(sql, ")");
 }
 
-static void put_columns(struct text *sql, const struct history_scan *scan,
-		const struct history_cube_facts *cube)
+static void put_columns(struct text *sql, const struct tm_history_scan *scan,
+		const struct tm_history_cube_facts *cube)
 {
-	put(sql, "SELECT time, " HISTORY_AMOUNTS);
+	put(sql, "SELECT time, " TM_HISTORY_AMOUNTS);
 	if (cube->has_lost)
-		put(sql, ", " HISTORY_LOST);
+		put(sql, ", " TM_HISTORY_LOST);
 	for (unsigned i = 0; i < SCAN_KEYS; i++) {
 		if (scan->keys & 1u << i)
 			put(sql, ", %s", columns[i]);
 	}
 }
 
-static void put_statement(struct text *sql, const struct history_scan *scan,
-		const struct history_cube_facts *cube,
-		const struct history_piece *piece)
+static void put_statement(struct text *sql, const struct tm_history_scan *scan,
+		const struct tm_history_cube_facts *cube,
+		const struct tm_history_piece *piece)
 {
 	const char *const resolution =
-			history_resolution_name(piece->resolution);
+			tm_history_resolution_name(piece->resolution);
 
 	put_columns(sql, scan, cube);
 	put(sql, " FROM %s_%s ", cube->name, resolution);
 	if (scan->wanted[SCAN_REMOTE].is_set &&
 			!scan->wanted[SCAN_UID].is_set &&
-			cube == &history_cubes[HISTORY_CUBE_TRAFFIC])
+			cube == &tm_history_cubes[TM_HISTORY_CUBE_TRAFFIC])
 		put(sql, "INDEXED BY traffic_%s_remote ", resolution);
 	put(sql, "WHERE ");
 	if (is_sought(cube, scan))
@@ -252,13 +255,13 @@ static void put_statement(struct text *sql, const struct history_scan *scan,
 /* What was lost has no address, so a table of remotes has no columns for it: it
  * is in rows of traffic without one. Few slots have any. */
 static void put_lost_statement(struct text *sql,
-		const struct history_scan *scan,
-		const struct history_piece *piece)
+		const struct tm_history_scan *scan,
+		const struct tm_history_piece *piece)
 {
 	const char *const resolution =
-			history_resolution_name(piece->resolution);
+			tm_history_resolution_name(piece->resolution);
 
-	put(sql, "SELECT time, 0, 0, 0, 0, " HISTORY_LOST);
+	put(sql, "SELECT time, 0, 0, 0, 0, " TM_HISTORY_LOST);
 	if (scan->keys)
 		put(sql, ", remote");
 	put(sql,
@@ -269,19 +272,20 @@ static void put_lost_statement(struct text *sql,
 			"OR lost_out_bytes OR lost_out_packets)) AND remote IN (%d, "
 			"%d)",
 			resolution, resolution, resolution, piece->begin_ns,
-			piece->end_ns, HISTORY_UNKNOWN, HISTORY_REMAINDER);
+			piece->end_ns, TM_HISTORY_UNKNOWN,
+			TM_HISTORY_REMAINDER);
 	if (scan->wanted[SCAN_REMOTE].is_set)
 		put_wanted(sql, "remote", &scan->wanted[SCAN_REMOTE]);
 }
 
-static sqlite3_stmt *prepare(struct history *history, struct text *sql)
+static sqlite3_stmt *prepare(struct tm_history *history, struct text *sql)
 {
 	sqlite3_stmt *statement = NULL;
 
 	if (sql->has_failed)
-		history_fail(history, "out of memory");
+		tm_history_fail(history, "out of memory");
 	else
-		statement = history_prepare(history, sql->text);
+		statement = tm_history_prepare(history, sql->text);
 	free(sql->text);
 	return statement;
 }
@@ -297,8 +301,9 @@ static void read_amounts(
 	}
 }
 
-static void read_row(sqlite3_stmt *statement, const struct history_scan *scan,
-		bool has_lost, struct history_sums *sums)
+static void read_row(sqlite3_stmt *statement,
+		const struct tm_history_scan *scan, bool has_lost,
+		struct tm_history_sums *sums)
 {
 	int at = has_lost ? 9 : 5;
 
@@ -316,7 +321,7 @@ static void read_row(sqlite3_stmt *statement, const struct history_scan *scan,
 	sums->lost[!scan->direction] = (struct tm_amount){ 0 };
 }
 
-static bool is_empty(const struct history_sums *sums)
+static bool is_empty(const struct tm_history_sums *sums)
 {
 	return !(sums->moved[TM_IN].bytes | sums->moved[TM_OUT].bytes |
 			sums->moved[TM_IN].packets |
@@ -325,15 +330,16 @@ static bool is_empty(const struct history_sums *sums)
 			sums->lost[TM_OUT].packets);
 }
 
-static int take_rows(struct history *history, const struct history_scan *scan,
-		struct text *sql, bool has_lost, struct history_sums sums)
+static int take_rows(struct tm_history *history,
+		const struct tm_history_scan *scan, struct text *sql,
+		bool has_lost, struct tm_history_sums sums)
 {
 	sqlite3_stmt *const statement = prepare(history, sql);
 	int result;
 
 	if (!statement)
 		return -1;
-	while ((result = history_step(history, statement)) == 1) {
+	while ((result = tm_history_step(history, statement)) == 1) {
 		read_row(statement, scan, has_lost, &sums);
 		if (!is_empty(&sums))
 			scan->take(scan->context, &sums);
@@ -342,12 +348,13 @@ static int take_rows(struct history *history, const struct history_scan *scan,
 	return result;
 }
 
-static int scan_piece(struct history *history, const struct history_scan *scan,
-		const struct history_piece *piece)
+static int scan_piece(struct tm_history *history,
+		const struct tm_history_scan *scan,
+		const struct tm_history_piece *piece)
 {
-	const struct history_cube_facts *const cube =
+	const struct tm_history_cube_facts *const cube =
 			choose_cube(scan, piece->resolution);
-	const struct history_sums sums = { .resolution = piece->resolution };
+	const struct tm_history_sums sums = { .resolution = piece->resolution };
 	struct text sql = { 0 }, of_lost = { 0 };
 
 	put_statement(&sql, scan, cube, piece);
@@ -359,8 +366,9 @@ static int scan_piece(struct history *history, const struct history_scan *scan,
 	return take_rows(history, scan, &of_lost, true, sums);
 }
 
-int history_scan_run(struct history *history, const struct history_plan *plan,
-		const struct history_scan *scan)
+int tm_history_scan_run(struct tm_history *history,
+		const struct tm_history_plan *plan,
+		const struct tm_history_scan *scan)
 {
 	for (size_t i = 0; i < plan->count; i++) {
 		if (scan_piece(history, scan, &plan->pieces[i]))

@@ -4,23 +4,23 @@
 #include "database.h"
 #include "query.h"
 
-const struct history_cube_facts history_cubes[HISTORY_CUBES] = {
+const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES] = {
 	{ "protocol", "process, protocol, interface, ",
-			HISTORY_BY_PROCESS | HISTORY_BY_PROTOCOL |
-					HISTORY_BY_INTERFACE,
+			TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_PROTOCOL |
+					TM_HISTORY_BY_INTERFACE,
 			3, true, true },
-	{ "user", "uid, ", HISTORY_BY_USER, 1, true, true },
+	{ "user", "uid, ", TM_HISTORY_BY_USER, 1, true, true },
 	{ "process", "uid, process, protocol, interface, ",
-			HISTORY_BY_USER | HISTORY_BY_PROCESS |
-					HISTORY_BY_PROTOCOL |
-					HISTORY_BY_INTERFACE,
+			TM_HISTORY_BY_USER | TM_HISTORY_BY_PROCESS |
+					TM_HISTORY_BY_PROTOCOL |
+					TM_HISTORY_BY_INTERFACE,
 			4, true, true },
-	{ "remote", "remote, ", HISTORY_BY_REMOTE, 1, false, false },
+	{ "remote", "remote, ", TM_HISTORY_BY_REMOTE, 1, false, false },
 	{ "traffic", "uid, process, remote, protocol, interface, ",
-			HISTORY_BY_USER | HISTORY_BY_PROCESS |
-					HISTORY_BY_REMOTE |
-					HISTORY_BY_PROTOCOL |
-					HISTORY_BY_INTERFACE,
+			TM_HISTORY_BY_USER | TM_HISTORY_BY_PROCESS |
+					TM_HISTORY_BY_REMOTE |
+					TM_HISTORY_BY_PROTOCOL |
+					TM_HISTORY_BY_INTERFACE,
 			5, true, true },
 	{ "host", "what, interface, ", 0, 2, false, true },
 };
@@ -58,7 +58,7 @@ static const char dictionaries[] =
 		"fired INTEGER NOT NULL DEFAULT 0, "
 		"PRIMARY KEY (uid, period)) WITHOUT ROWID;";
 
-/* All traffic, each event once; see struct history_marks. */
+/* All traffic, each event once; see struct tm_history_marks. */
 static const char view[] =
 		"CREATE VIEW traffic AS "
 		"WITH rows AS (SELECT * FROM traffic_month "
@@ -70,8 +70,8 @@ static const char view[] =
 		"WHERE time >= (SELECT value FROM about WHERE key = 'added_hour')) "
 		"SELECT rows.time, rows.uid, user.name AS user, "
 		"process.name AS process, remote.address AS remote, rows.protocol, "
-		"interface.name AS interface, " HISTORY_AMOUNTS
-		", " HISTORY_LOST " "
+		"interface.name AS interface, " TM_HISTORY_AMOUNTS
+		", " TM_HISTORY_LOST " "
 		"FROM rows LEFT JOIN user ON user.uid = rows.uid "
 		"JOIN process ON process.id = rows.process "
 		"JOIN remote ON remote.id = rows.remote "
@@ -92,79 +92,81 @@ static char *declare(char *to, const char *columns)
 	return to;
 }
 
-static int make_table(struct history *history,
-		const struct history_cube_facts *cube, const char *resolution)
+static int make_table(struct tm_history *history,
+		const struct tm_history_cube_facts *cube,
+		const char *resolution)
 {
 	const int keys = strlen(cube->columns) - 2;
 	char columns[1024], sql[2048], *end;
 
 	end = declare(columns, "time");
 	end = declare(end, cube->columns);
-	end = declare(end, HISTORY_AMOUNTS);
+	end = declare(end, TM_HISTORY_AMOUNTS);
 	if (cube->has_lost)
-		declare(end, HISTORY_LOST);
+		declare(end, TM_HISTORY_LOST);
 	snprintf(sql, sizeof(sql),
 			"CREATE TABLE %s_%s (%sPRIMARY KEY (time, %.*s)) WITHOUT ROWID",
 			cube->name, resolution, columns, keys, cube->columns);
-	return history_sql(history, sql);
+	return tm_history_sql(history, sql);
 }
 
 /* Who talked to one remote: the only question that the keys' order is bad for.
  */
-static int make_index(struct history *history, const char *resolution)
+static int make_index(struct tm_history *history, const char *resolution)
 {
 	char sql[256];
 
 	snprintf(sql, sizeof(sql),
 			"CREATE INDEX traffic_%s_remote ON traffic_%s (time, remote)",
 			resolution, resolution);
-	return history_sql(history, sql);
+	return tm_history_sql(history, sql);
 }
 
-static int make_tables(
-		struct history *history, enum history_resolution resolution)
+static int make_tables(struct tm_history *history,
+		enum tm_history_resolution resolution)
 {
-	const char *const name = history_resolution_name(resolution);
+	const char *const name = tm_history_resolution_name(resolution);
 
-	for (unsigned i = 0; i < HISTORY_CUBES; i++) {
-		if (resolution == HISTORY_MINUTE &&
-				!history_cubes[i].has_minutes)
+	for (unsigned i = 0; i < TM_HISTORY_CUBES; i++) {
+		if (resolution == TM_HISTORY_MINUTE &&
+				!tm_history_cubes[i].has_minutes)
 			continue;
-		if (make_table(history, &history_cubes[i], name))
+		if (make_table(history, &tm_history_cubes[i], name))
 			return -1;
 	}
 	return make_index(history, name);
 }
 
-static int set_zone(struct history *history, const char *zone)
+static int set_zone(struct tm_history *history, const char *zone)
 {
-	sqlite3_stmt *const statement = history_prepare(
+	sqlite3_stmt *const statement = tm_history_prepare(
 			history, "INSERT INTO about VALUES ('zone', ?)");
 	int result;
 
 	if (!statement)
 		return -1;
 	sqlite3_bind_text(statement, 1, zone, -1, SQLITE_STATIC);
-	result = history_step(history, statement);
+	result = tm_history_step(history, statement);
 	sqlite3_finalize(statement);
 	return result;
 }
 
-int history_make_schema(struct history *history, const char *zone)
+int tm_history_make_schema(struct tm_history *history, const char *zone)
 {
 	char sql[128];
 
 	snprintf(sql, sizeof(sql),
 			"PRAGMA application_id = %d; PRAGMA user_version = %d",
-			HISTORY_APPLICATION, HISTORY_VERSION);
-	if (history_sql(history, sql) || history_sql(history, dictionaries))
+			TM_HISTORY_APPLICATION, TM_HISTORY_VERSION);
+	if (tm_history_sql(history, sql) ||
+			tm_history_sql(history, dictionaries))
 		return -1;
-	for (int i = 0; i < HISTORY_RESOLUTIONS; i++) {
+	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++) {
 		if (make_tables(history, i))
 			return -1;
 	}
-	return history_sql(history, view) || set_zone(history, zone) ||
-					       history_write_marks(history)
+	return tm_history_sql(history, view) || set_zone(history, zone) ||
+					       tm_history_write_marks(history)
 			       ? -1
 			       : 0;
 }

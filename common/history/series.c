@@ -7,32 +7,32 @@
 #define BINS_MAX 100000
 
 /* How many slots a bin may have, so that bins stay where clocks have marks. */
-static const unsigned widths[HISTORY_RESOLUTIONS][8] = {
-	[HISTORY_MINUTE] = { 1, 2, 5, 10, 15, 20, 30 },
-	[HISTORY_HOUR] = { 1, 2, 3, 4, 6, 12 },
-	[HISTORY_DAY] = { 1, 2, 7, 14 },
-	[HISTORY_MONTH] = { 1, 2, 3, 6, 12 },
+static const unsigned widths[TM_HISTORY_RESOLUTIONS][8] = {
+	[TM_HISTORY_MINUTE] = { 1, 2, 5, 10, 15, 20, 30 },
+	[TM_HISTORY_HOUR] = { 1, 2, 3, 4, 6, 12 },
+	[TM_HISTORY_DAY] = { 1, 2, 7, 14 },
+	[TM_HISTORY_MONTH] = { 1, 2, 3, 6, 12 },
 };
 
 /* Slots of the first bin are counted from a coarser slot's beginning. */
 static uint64_t first_begin(
-		enum history_resolution r, unsigned width, uint64_t from_ns)
+		enum tm_history_resolution r, unsigned width, uint64_t from_ns)
 {
 	uint64_t begin, next;
 
-	if (width == 1 || r == HISTORY_MONTH)
-		return history_slot(r, from_ns);
-	begin = next = history_slot(r + 1, from_ns);
+	if (width == 1 || r == TM_HISTORY_MONTH)
+		return tm_history_slot(r, from_ns);
+	begin = next = tm_history_slot(r + 1, from_ns);
 	while (next <= from_ns) {
 		begin = next;
 		for (unsigned i = 0; i < width; i++)
-			next = history_next_slot(r, next);
+			next = tm_history_next_slot(r, next);
 	}
 	return begin;
 }
 
 /* How many bins there are; their beginnings too where there is room. */
-static size_t lay_bins(enum history_resolution r, unsigned width,
+static size_t lay_bins(enum tm_history_resolution r, unsigned width,
 		uint64_t from_ns, uint64_t to_ns, uint64_t *begins, size_t most)
 {
 	uint64_t at = first_begin(r, width, from_ns);
@@ -42,7 +42,7 @@ static size_t lay_bins(enum history_resolution r, unsigned width,
 		if (begins)
 			begins[count] = at;
 		for (unsigned i = 0; i < width; i++)
-			at = history_next_slot(r, at);
+			at = tm_history_next_slot(r, at);
 	}
 	if (begins)
 		begins[count] = at;
@@ -50,16 +50,16 @@ static size_t lay_bins(enum history_resolution r, unsigned width,
 }
 
 /* The narrowest bins that are few enough and whose sums are all there. */
-static unsigned choose_width(const struct history_marks *marks,
+static unsigned choose_width(const struct tm_history_marks *marks,
 		uint64_t from_ns, uint64_t to_ns, unsigned most,
-		enum history_resolution *resolution)
+		enum tm_history_resolution *resolution)
 {
 	unsigned width = 12;
 
-	for (int r = HISTORY_MINUTE; r < HISTORY_RESOLUTIONS; r++) {
+	for (int r = TM_HISTORY_MINUTE; r < TM_HISTORY_RESOLUTIONS; r++) {
 		*resolution = r;
-		if (r < HISTORY_MONTH &&
-				history_slot(r, from_ns) < marks->kept[r])
+		if (r < TM_HISTORY_MONTH &&
+				tm_history_slot(r, from_ns) < marks->kept[r])
 			continue;
 		for (unsigned i = 0; i < 8 && widths[r][i]; i++) {
 			width = widths[r][i];
@@ -68,16 +68,16 @@ static unsigned choose_width(const struct history_marks *marks,
 				return width;
 		}
 	}
-	while (lay_bins(HISTORY_MONTH, width, from_ns, to_ns, NULL, most) >
+	while (lay_bins(TM_HISTORY_MONTH, width, from_ns, to_ns, NULL, most) >
 			most)
 		width += 12;
 	return width;
 }
 
-static int choose_bins(struct history *history, uint64_t from_ns,
-		uint64_t to_ns, unsigned most, struct history_series *answer)
+static int choose_bins(struct tm_history *history, uint64_t from_ns,
+		uint64_t to_ns, unsigned most, struct tm_history_series *answer)
 {
-	enum history_resolution r;
+	enum tm_history_resolution r;
 	unsigned width;
 
 	if (!most || most > BINS_MAX)
@@ -87,30 +87,30 @@ static int choose_bins(struct history *history, uint64_t from_ns,
 	answer->bins = lay_bins(r, width, from_ns, to_ns, NULL, most);
 	answer->begins = calloc(answer->bins + 1, sizeof(*answer->begins));
 	if (!answer->begins)
-		return history_fail(history, "out of memory");
+		return tm_history_fail(history, "out of memory");
 	lay_bins(r, width, from_ns, to_ns, answer->begins, most);
 	return 0;
 }
 
 /* --- lines --- */
 
-static uint32_t line_value(const struct history_sums *sums, unsigned by)
+static uint32_t line_value(const struct tm_history_sums *sums, unsigned by)
 {
 	return by ? sums->values[__builtin_ctz(by)] : 0;
 }
 
 /* What a scan fills. */
 struct filling {
-	struct history_series *series;
+	struct tm_history_series *series;
 	struct tm_index index; /* a key's value to its line */
 	unsigned by;
 	size_t bin; /* the last row's */
 };
 
-static struct history_point *find_point(struct filling *filling,
-		const struct history_line *line, uint64_t time_ns)
+static struct tm_history_point *find_point(struct filling *filling,
+		const struct tm_history_line *line, uint64_t time_ns)
 {
-	const struct history_series *const series = filling->series;
+	const struct tm_history_series *const series = filling->series;
 
 	if (time_ns < series->begins[filling->bin])
 		filling->bin = 0;
@@ -120,10 +120,10 @@ static struct history_point *find_point(struct filling *filling,
 	return &line->points[filling->bin];
 }
 
-static void add(struct filling *filling, struct history_line *line,
-		const struct history_sums *sums)
+static void add(struct filling *filling, struct tm_history_line *line,
+		const struct tm_history_sums *sums)
 {
-	struct history_point *const point =
+	struct tm_history_point *const point =
 			find_point(filling, line, sums->time_ns);
 
 	for (int i = TM_IN; i <= TM_OUT; i++) {
@@ -135,7 +135,7 @@ static void add(struct filling *filling, struct history_line *line,
 	}
 }
 
-static void take_line(void *context, const struct history_sums *sums)
+static void take_line(void *context, const struct tm_history_sums *sums)
 {
 	struct filling *const filling = context;
 	const uint32_t number = tm_index_find(
@@ -145,7 +145,7 @@ static void take_line(void *context, const struct history_sums *sums)
 		add(filling, &filling->series->lines[number], sums);
 }
 
-static void take_all(void *context, const struct history_sums *sums)
+static void take_all(void *context, const struct tm_history_sums *sums)
 {
 	struct filling *const filling = context;
 
@@ -153,8 +153,8 @@ static void take_all(void *context, const struct history_sums *sums)
 }
 
 /* The rest is all that is in no line. */
-static void subtract(struct history_line *rest, const struct history_line *line,
-		size_t bins)
+static void subtract(struct tm_history_line *rest,
+		const struct tm_history_line *line, size_t bins)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		for (size_t j = 0; j < bins; j++)
@@ -166,14 +166,14 @@ static void subtract(struct history_line *rest, const struct history_line *line,
 	}
 }
 
-static void finish_rest(struct history_series *series)
+static void finish_rest(struct tm_history_series *series)
 {
-	struct history_line *const rest = &series->lines[series->count];
+	struct tm_history_line *const rest = &series->lines[series->count];
 
 	rest->row.is_rest = series->count;
 	for (size_t i = 0; i < series->count; i++)
 		subtract(rest, &series->lines[i], series->bins);
-	if (history_row_bytes(&rest->row) || !series->count)
+	if (tm_history_row_bytes(&rest->row) || !series->count)
 		series->count++;
 	else
 		free(rest->points);
@@ -182,51 +182,54 @@ static void finish_rest(struct history_series *series)
 /* --- the answer --- */
 
 struct question {
-	const struct history_series_query *query;
-	struct history_rows top;
+	const struct tm_history_series_query *query;
+	struct tm_history_rows top;
 	uint32_t *values; /* of the top rows' key */
-	struct history_scan scan;
-	struct history_plan plan;
+	struct tm_history_scan scan;
+	struct tm_history_plan plan;
 	struct filling filling;
 };
 
-static int find_top(struct history *history, struct question *question)
+static int find_top(struct tm_history *history, struct question *question)
 {
-	const struct history_series_query *const query = question->query;
-	const struct history_rows_query top = {
+	const struct tm_history_series_query *const query = question->query;
+	const struct tm_history_rows_query top = {
 		.filter = query->filter,
 		.by = query->by,
 		.limit = query->top,
 	};
-	struct history_rows *const rows = &question->top;
+	struct tm_history_rows *const rows = &question->top;
 
 	if (!query->by || !query->top)
 		return 0;
-	if (history_rows(history, &top, rows))
+	if (tm_history_rows(history, &top, rows))
 		return -1;
 	question->values = calloc(rows->count + 1, sizeof(uint32_t));
 	if (!question->values)
-		return history_fail(history, "out of memory");
+		return tm_history_fail(history, "out of memory");
 	for (size_t i = 0; i < rows->count; i++)
 		question->values[i] =
 				rows->rows[i].ids[__builtin_ctz(query->by)];
 	return 0;
 }
 
-static int make_lines(struct history *history, const struct history_rows *top,
-		struct history_series *answer)
+static int make_lines(struct tm_history *history,
+		const struct tm_history_rows *top,
+		struct tm_history_series *answer)
 {
-	const size_t size = (answer->bins + 1) * sizeof(struct history_point);
+	const size_t size =
+			(answer->bins + 1) * sizeof(struct tm_history_point);
 
 	answer->lines = calloc(top->count + 1, sizeof(*answer->lines));
 	if (!answer->lines)
-		return history_fail(history, "out of memory");
+		return tm_history_fail(history, "out of memory");
 	for (; answer->count <= top->count; answer->count++) {
-		struct history_line *const line = &answer->lines[answer->count];
+		struct tm_history_line *const line =
+				&answer->lines[answer->count];
 
 		line->points = calloc(1, size);
 		if (!line->points)
-			return history_fail(history, "out of memory");
+			return tm_history_fail(history, "out of memory");
 		if (answer->count < top->count)
 			line->row = top->rows[answer->count];
 		memset(line->row.moved, 0, sizeof(line->row.moved));
@@ -237,48 +240,50 @@ static int make_lines(struct history *history, const struct history_rows *top,
 }
 
 /* All of it, and then what the lines have, of which nothing else is read. */
-static int fill(struct history *history, struct question *question)
+static int fill(struct tm_history *history, struct question *question)
 {
 	const unsigned by = question->query->by;
 	const size_t count = question->filling.series->count;
-	struct history_scan *const scan = &question->scan;
-	struct history_wanted *const wanted =
+	struct tm_history_scan *const scan = &question->scan;
+	struct tm_history_wanted *const wanted =
 			&scan->wanted[by ? __builtin_ctz(by) : 0];
 
 	scan->context = &question->filling;
 	scan->take = take_all;
-	if (history_scan_run(history, &question->plan, scan))
+	if (tm_history_scan_run(history, &question->plan, scan))
 		return -1;
 	if (!count)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		if (tm_index_add(&question->filling.index,
 				    question->values[i]) == TM_INDEX_NONE)
-			return history_fail(history, "out of memory");
+			return tm_history_fail(history, "out of memory");
 	}
 	free(wanted->owned);
-	*wanted = (struct history_wanted){ true, question->values, count,
+	*wanted = (struct tm_history_wanted){ true, question->values, count,
 		NULL };
 	scan->keys = by;
 	scan->take = take_line;
-	return history_scan_run(history, &question->plan, scan);
+	return tm_history_scan_run(history, &question->plan, scan);
 }
 
-static int answer_series(struct history *history, struct question *question,
-		struct history_series *answer)
+static int answer_series(struct tm_history *history, struct question *question,
+		struct tm_history_series *answer)
 {
-	const struct history_filter *const filter = &question->query->filter;
-	struct history_plan *const plan = &question->plan;
+	const struct tm_history_filter *const filter = &question->query->filter;
+	struct tm_history_plan *const plan = &question->plan;
 
 	if (find_top(history, question) ||
-			history_scan_filter(history, filter, &question->scan) ||
-			history_plan_make(history, filter->from_ns,
-					filter->to_ns, HISTORY_MONTH, plan) ||
+			tm_history_scan_filter(
+					history, filter, &question->scan) ||
+			tm_history_plan_make(history, filter->from_ns,
+					filter->to_ns, TM_HISTORY_MONTH,
+					plan) ||
 			choose_bins(history, plan->from_ns, plan->to_ns,
 					question->query->bins, answer))
 		return -1;
 	free(plan->pieces);
-	if (history_plan_make(history, filter->from_ns, filter->to_ns,
+	if (tm_history_plan_make(history, filter->from_ns, filter->to_ns,
 			    answer->resolution, plan) ||
 			make_lines(history, &question->top, answer))
 		return -1;
@@ -290,33 +295,33 @@ static int answer_series(struct history *history, struct question *question,
 	return 0;
 }
 
-int history_series(struct history *history,
-		const struct history_series_query *query,
-		struct history_series *answer)
+int tm_history_series(struct tm_history *history,
+		const struct tm_history_series_query *query,
+		struct tm_history_series *answer)
 {
 	struct question question = { .query = query };
 	int result;
 
-	*answer = (struct history_series){ 0 };
-	if (history_begin(history))
+	*answer = (struct tm_history_series){ 0 };
+	if (tm_history_begin(history))
 		return -1;
 	result = answer_series(history, &question, answer);
-	history_end(history);
+	tm_history_end(history);
 	answer->texts = question.top.texts; /* of the lines' rows */
 	free(question.top.rows);
 	free(question.values);
 	free(question.plan.pieces);
 	tm_index_free(&question.filling.index);
-	history_scan_free(&question.scan);
+	tm_history_scan_free(&question.scan);
 	return result;
 }
 
-void history_series_free(struct history_series *answer)
+void tm_history_series_free(struct tm_history_series *answer)
 {
 	for (size_t i = 0; answer->lines && i < answer->count; i++)
 		free(answer->lines[i].points);
 	free(answer->lines);
 	free(answer->begins);
-	history_texts_free(answer->texts);
-	*answer = (struct history_series){ 0 };
+	tm_history_texts_free(answer->texts);
+	*answer = (struct tm_history_series){ 0 };
 }

@@ -66,29 +66,30 @@ static void find_hour(time_t at, time_t *begin, time_t *end)
 	*end = *begin + 3600;
 }
 
-static struct known find(enum history_resolution resolution, uint64_t time_ns)
+static struct known find(
+		enum tm_history_resolution resolution, uint64_t time_ns)
 {
-	const time_t at = time_ns / HISTORY_SECOND;
+	const time_t at = time_ns / TM_HISTORY_SECOND;
 	time_t begin, end;
 
-	if (resolution == HISTORY_MINUTE) {
+	if (resolution == TM_HISTORY_MINUTE) {
 		begin = at - at % 60;
 		end = begin + 60;
-	} else if (resolution == HISTORY_HOUR) {
+	} else if (resolution == TM_HISTORY_HOUR) {
 		find_hour(at, &begin, &end);
 	} else {
-		find_day(at, resolution == HISTORY_MONTH, &begin, &end);
+		find_day(at, resolution == TM_HISTORY_MONTH, &begin, &end);
 	}
 	if (begin < 0)
 		begin = 0;
-	return (struct known){ begin * HISTORY_SECOND, end * HISTORY_SECOND,
-		zone_number };
+	return (struct known){ begin * TM_HISTORY_SECOND,
+		end * TM_HISTORY_SECOND, zone_number };
 }
 
 static struct known look_up(
-		enum history_resolution resolution, uint64_t time_ns)
+		enum tm_history_resolution resolution, uint64_t time_ns)
 {
-	static _Thread_local struct known known[HISTORY_RESOLUTIONS];
+	static _Thread_local struct known known[TM_HISTORY_RESOLUTIONS];
 	struct known *const slot = &known[resolution];
 
 	if (slot->zone != zone_number || time_ns < slot->begin ||
@@ -97,17 +98,19 @@ static struct known look_up(
 	return *slot;
 }
 
-uint64_t history_slot(enum history_resolution resolution, uint64_t time_ns)
+uint64_t tm_history_slot(
+		enum tm_history_resolution resolution, uint64_t time_ns)
 {
 	return look_up(resolution, time_ns).begin;
 }
 
-uint64_t history_next_slot(enum history_resolution resolution, uint64_t time_ns)
+uint64_t tm_history_next_slot(
+		enum tm_history_resolution resolution, uint64_t time_ns)
 {
 	return look_up(resolution, time_ns).end;
 }
 
-const char *history_resolution_name(enum history_resolution resolution)
+const char *tm_history_resolution_name(enum tm_history_resolution resolution)
 {
 	static const char *const names[] = { "minute", "hour", "day", "month" };
 
@@ -116,7 +119,7 @@ const char *history_resolution_name(enum history_resolution resolution)
 
 static bool is_known(const char *zone)
 {
-	char path[64 + HISTORY_ZONE_SIZE];
+	char path[64 + TM_HISTORY_ZONE_SIZE];
 
 	if (!strcmp(zone, "UTC") || !strchr(zone, '/'))
 		return true; /* a rule such as CET-1CEST, or to be tried */
@@ -124,11 +127,11 @@ static bool is_known(const char *zone)
 	return !access(path, R_OK);
 }
 
-void history_find_zone(char zone[HISTORY_ZONE_SIZE])
+void tm_history_find_zone(char zone[TM_HISTORY_ZONE_SIZE])
 {
 	static const char mark[] = "/zoneinfo/";
 	const char *given = getenv("TZ");
-	char target[HISTORY_ZONE_SIZE + 64];
+	char target[TM_HISTORY_ZONE_SIZE + 64];
 	ssize_t n;
 
 	if (!given) {
@@ -138,18 +141,18 @@ void history_find_zone(char zone[HISTORY_ZONE_SIZE])
 		given = given ? given + sizeof(mark) - 1 : "UTC";
 	}
 	given += *given == ':';
-	if (!*given || *given == '/' || strlen(given) >= HISTORY_ZONE_SIZE ||
+	if (!*given || *given == '/' || strlen(given) >= TM_HISTORY_ZONE_SIZE ||
 			!is_known(given))
 		given = "UTC";
 	strcpy(zone, given);
 }
 
-int history_set_zone(struct history *history)
+int tm_history_set_zone(struct tm_history *history)
 {
 	const char *const now = getenv("TZ");
 
 	if (!is_known(history->zone))
-		return history_fail(history,
+		return tm_history_fail(history,
 				"its days are those of %s, which this machine does not "
 				"know; install tzdata",
 				history->zone);

@@ -6,8 +6,8 @@
 #include "group.h"
 #include "texts.h"
 
-static void *grow(
-		struct history *history, void *array, size_t count, size_t size)
+static void *grow(struct tm_history *history, void *array, size_t count,
+		size_t size)
 {
 	void *more;
 
@@ -15,47 +15,48 @@ static void *grow(
 		return array;
 	more = realloc(array, (count ? 2 * count : 1) * size);
 	if (!more)
-		history_fail(history, "out of memory");
+		tm_history_fail(history, "out of memory");
 	return more;
 }
 
 /* --- what users have --- */
 
-static void take_user(void *context, const struct history_sums *sums)
+static void take_user(void *context, const struct tm_history_sums *sums)
 {
-	struct history_summary *const answer = context;
+	struct tm_history_summary *const answer = context;
 	struct tm_amount *to = sums->values[SCAN_UID] == TM_NOBODY
 					       ? answer->nobody
 					       : answer->attributed;
 
-	history_amounts_add(answer->moved, sums->moved);
-	history_amounts_add(answer->lost, sums->lost);
+	tm_history_amounts_add(answer->moved, sums->moved);
+	tm_history_amounts_add(answer->lost, sums->lost);
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		to[i].bytes += sums->moved[i].bytes - sums->lost[i].bytes;
 		to[i].packets += sums->moved[i].packets - sums->lost[i].packets;
 	}
 }
 
-static int sum_users(struct history *history, const struct history_plan *plan,
-		struct history_summary *answer)
+static int sum_users(struct tm_history *history,
+		const struct tm_history_plan *plan,
+		struct tm_history_summary *answer)
 {
-	const struct history_scan scan = {
-		.keys = HISTORY_BY_USER,
+	const struct tm_history_scan scan = {
+		.keys = TM_HISTORY_BY_USER,
 		.take = take_user,
 		.context = answer,
 	};
 
-	return history_scan_run(history, plan, &scan);
+	return tm_history_scan_run(history, plan, &scan);
 }
 
 /* --- interfaces, and what only the host has --- */
 
-static struct history_interface *find_interface(struct history *history,
-		struct history_summary *answer, uint32_t id)
+static struct tm_history_interface *find_interface(struct tm_history *history,
+		struct tm_history_summary *answer, uint32_t id)
 {
-	const char *const name =
-			history_text_interface(answer->texts, id) ?: "(others)";
-	struct history_interface *more;
+	const char *const name = tm_history_text_interface(answer->texts, id)
+						 ?: "(others)";
+	struct tm_history_interface *more;
 
 	for (size_t i = 0; i < answer->interface_count; i++) {
 		if (!strcmp(answer->interfaces[i].name, name))
@@ -67,65 +68,67 @@ static struct history_interface *find_interface(struct history *history,
 		return NULL;
 	answer->interfaces = more;
 	more += answer->interface_count++;
-	*more = (struct history_interface){ .name = name };
+	*more = (struct tm_history_interface){ .name = name };
 	return more;
 }
 
-static int sum_interfaces(struct history *history,
-		const struct history_plan *plan, struct history_summary *answer)
+static int sum_interfaces(struct tm_history *history,
+		const struct tm_history_plan *plan,
+		struct tm_history_summary *answer)
 {
-	struct history_group group = { .by = HISTORY_BY_INTERFACE };
-	const struct history_scan scan = {
-		.keys = HISTORY_BY_INTERFACE,
-		.take = history_group_take,
+	struct tm_history_group group = { .by = TM_HISTORY_BY_INTERFACE };
+	const struct tm_history_scan scan = {
+		.keys = TM_HISTORY_BY_INTERFACE,
+		.take = tm_history_group_take,
 		.context = &group,
 	};
-	int result = history_scan_run(history, plan, &scan);
+	int result = tm_history_scan_run(history, plan, &scan);
 
 	for (uint32_t i = 0; i < group.count && !result; i++) {
-		struct history_interface *const interface = find_interface(
+		struct tm_history_interface *const interface = find_interface(
 				history, answer,
 				group.rows[i].values[SCAN_INTERFACE]);
 
 		if (interface)
-			history_amounts_add(
+			tm_history_amounts_add(
 					interface->moved, group.rows[i].moved);
 		else
 			result = -1;
 	}
-	history_group_free(&group);
+	tm_history_group_free(&group);
 	return result;
 }
 
-static int take_host(struct history *history, sqlite3_stmt *statement,
-		struct history_summary *answer)
+static int take_host(struct tm_history *history, sqlite3_stmt *statement,
+		struct tm_history_summary *answer)
 {
-	struct tm_amount *const sums[] = { [HISTORY_SEEN] = answer->seen,
-		[HISTORY_EXCLUDED] = answer->excluded,
-		[HISTORY_UNATTRIBUTED] = answer->unattributed };
+	struct tm_amount *const sums[] = { [TM_HISTORY_SEEN] = answer->seen,
+		[TM_HISTORY_EXCLUDED] = answer->excluded,
+		[TM_HISTORY_UNATTRIBUTED] = answer->unattributed };
 	const unsigned what = sqlite3_column_int(statement, 0);
 	struct tm_amount amounts[2];
-	struct history_interface *interface;
+	struct tm_history_interface *interface;
 
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		amounts[i].bytes = sqlite3_column_int64(statement, 2 + 2 * i);
 		amounts[i].packets = sqlite3_column_int64(statement, 3 + 2 * i);
 	}
-	if (what > HISTORY_UNATTRIBUTED)
+	if (what > TM_HISTORY_UNATTRIBUTED)
 		return 0;
-	history_amounts_add(sums[what], amounts);
-	if (what != HISTORY_UNATTRIBUTED)
+	tm_history_amounts_add(sums[what], amounts);
+	if (what != TM_HISTORY_UNATTRIBUTED)
 		return 0;
 	interface = find_interface(
 			history, answer, sqlite3_column_int64(statement, 1));
 	if (!interface)
 		return -1;
-	history_amounts_add(interface->unattributed, amounts);
+	tm_history_amounts_add(interface->unattributed, amounts);
 	return 0;
 }
 
-static int sum_host(struct history *history, const struct history_piece *piece,
-		struct history_summary *answer)
+static int sum_host(struct tm_history *history,
+		const struct tm_history_piece *piece,
+		struct tm_history_summary *answer)
 {
 	sqlite3_stmt *statement;
 	char sql[512];
@@ -136,12 +139,12 @@ static int sum_host(struct history *history, const struct history_piece *piece,
 			"sum(out_bytes), sum(out_packets) FROM host_%s "
 			"WHERE time >= %" PRIu64 " AND time < %" PRIu64
 			" GROUP BY what, interface",
-			history_resolution_name(piece->resolution),
+			tm_history_resolution_name(piece->resolution),
 			piece->begin_ns, piece->end_ns);
-	statement = history_prepare(history, sql);
+	statement = tm_history_prepare(history, sql);
 	if (!statement)
 		return -1;
-	while ((result = history_step(history, statement)) == 1) {
+	while ((result = tm_history_step(history, statement)) == 1) {
 		result = take_host(history, statement, answer);
 		if (result)
 			break;
@@ -152,7 +155,7 @@ static int sum_host(struct history *history, const struct history_piece *piece,
 
 /* --- runs and coverage --- */
 
-static void read_statuses(sqlite3_stmt *statement, struct history_run *run)
+static void read_statuses(sqlite3_stmt *statement, struct tm_history_run *run)
 {
 	int at = 5;
 
@@ -169,10 +172,10 @@ static void read_statuses(sqlite3_stmt *statement, struct history_run *run)
 	}
 }
 
-static int read_run(struct history *history, sqlite3_stmt *statement,
-		struct history_summary *answer)
+static int read_run(struct tm_history *history, sqlite3_stmt *statement,
+		struct tm_history_summary *answer)
 {
-	struct history_run *more = grow(history, answer->runs,
+	struct tm_history_run *more = grow(history, answer->runs,
 			answer->run_count, sizeof(*more));
 	const char *host;
 
@@ -181,7 +184,7 @@ static int read_run(struct history *history, sqlite3_stmt *statement,
 	answer->runs = more;
 	more += answer->run_count++;
 	host = (const char *)sqlite3_column_text(statement, 1);
-	*more = (struct history_run){
+	*more = (struct tm_history_run){
 		.id = sqlite3_column_int64(statement, 0),
 		.host = "",
 		.start_ns = sqlite3_column_int64(statement, 2),
@@ -189,15 +192,15 @@ static int read_run(struct history *history, sqlite3_stmt *statement,
 		.is_ended = sqlite3_column_int(statement, 4),
 	};
 	if (host)
-		more->host = history_text_keep(answer->texts, host) ?: "";
+		more->host = tm_history_text_keep(answer->texts, host) ?: "";
 	read_statuses(statement, more);
 	return 0;
 }
 
-static int read_span(struct history *history, sqlite3_stmt *statement,
-		struct history_summary *answer)
+static int read_span(struct tm_history *history, sqlite3_stmt *statement,
+		struct tm_history_summary *answer)
 {
-	struct history_span *more = grow(history, answer->covered,
+	struct tm_history_span *more = grow(history, answer->covered,
 			answer->covered_count, sizeof(*more));
 
 	if (!more)
@@ -209,19 +212,19 @@ static int read_span(struct history *history, sqlite3_stmt *statement,
 	return 0;
 }
 
-static int read_each(struct history *history, const char *sql,
-		struct history_summary *answer,
-		int (*read)(struct history *, sqlite3_stmt *,
-				struct history_summary *))
+static int read_each(struct tm_history *history, const char *sql,
+		struct tm_history_summary *answer,
+		int (*read)(struct tm_history *, sqlite3_stmt *,
+				struct tm_history_summary *))
 {
-	sqlite3_stmt *const statement = history_prepare(history, sql);
+	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
 	int result;
 
 	if (!statement)
 		return -1;
 	sqlite3_bind_int64(statement, 1, answer->from_ns);
 	sqlite3_bind_int64(statement, 2, answer->to_ns);
-	while ((result = history_step(history, statement)) == 1) {
+	while ((result = tm_history_step(history, statement)) == 1) {
 		result = read(history, statement, answer);
 		if (result)
 			break;
@@ -248,8 +251,9 @@ static const char spans[] = "SELECT begin, \"end\" FROM covered "
 
 /* --- the answer --- */
 
-static int answer_summary(struct history *history,
-		const struct history_plan *plan, struct history_summary *answer)
+static int answer_summary(struct tm_history *history,
+		const struct tm_history_plan *plan,
+		struct tm_history_summary *answer)
 {
 	answer->from_ns = plan->from_ns;
 	answer->to_ns = plan->to_ns;
@@ -270,33 +274,33 @@ static int answer_summary(struct history *history,
 			       : 0;
 }
 
-int history_summary(struct history *history,
-		const struct history_filter *filter,
-		struct history_summary *answer)
+int tm_history_summary(struct tm_history *history,
+		const struct tm_history_filter *filter,
+		struct tm_history_summary *answer)
 {
-	struct history_plan plan = { 0 };
+	struct tm_history_plan plan = { 0 };
 	int result = -1;
 
-	*answer = (struct history_summary){ 0 };
-	if (history_begin(history))
+	*answer = (struct tm_history_summary){ 0 };
+	if (tm_history_begin(history))
 		return -1;
-	answer->texts = history_texts_new(history);
-	if (answer->texts &&
-			!history_plan_make(history, filter->from_ns,
-					filter->to_ns, HISTORY_MONTH, &plan)) {
+	answer->texts = tm_history_texts_new(history);
+	if (answer->texts && !tm_history_plan_make(history, filter->from_ns,
+					     filter->to_ns, TM_HISTORY_MONTH,
+					     &plan)) {
 		result = answer_summary(history, &plan, answer);
-		history_texts_settle(answer->texts);
+		tm_history_texts_settle(answer->texts);
 	}
-	history_end(history);
+	tm_history_end(history);
 	free(plan.pieces);
 	return result;
 }
 
-void history_summary_free(struct history_summary *answer)
+void tm_history_summary_free(struct tm_history_summary *answer)
 {
 	free(answer->covered);
 	free(answer->runs);
 	free(answer->interfaces);
-	history_texts_free(answer->texts);
-	*answer = (struct history_summary){ 0 };
+	tm_history_texts_free(answer->texts);
+	*answer = (struct tm_history_summary){ 0 };
 }

@@ -19,21 +19,21 @@ struct list {
 	uint32_t count, room;
 };
 
-struct history_texts {
-	struct history *history;
+struct tm_history_texts {
+	struct tm_history *history;
 	struct tm_index indexes[SORTS];
 	struct list lists[SORTS + 1]; /* the last: those that were kept */
 	sqlite3_stmt *statements[SORTS];
 };
 
-struct history_texts *history_texts_new(struct history *history)
+struct tm_history_texts *tm_history_texts_new(struct tm_history *history)
 {
-	struct history_texts *const texts = calloc(1, sizeof(*texts));
+	struct tm_history_texts *const texts = calloc(1, sizeof(*texts));
 
 	if (texts)
 		texts->history = history;
 	else
-		history_fail(history, "out of memory");
+		tm_history_fail(history, "out of memory");
 	return texts;
 }
 
@@ -53,17 +53,17 @@ static const char *add(struct list *list, char *text)
 	return list->texts[list->count++] = text;
 }
 
-static char *read_text(struct history_texts *texts, int sort, uint32_t id)
+static char *read_text(struct tm_history_texts *texts, int sort, uint32_t id)
 {
 	sqlite3_stmt **const statement = &texts->statements[sort];
 	char *text = NULL;
 
 	if (!*statement)
-		*statement = history_prepare(texts->history, look_ups[sort]);
+		*statement = tm_history_prepare(texts->history, look_ups[sort]);
 	if (!*statement)
 		return NULL;
 	sqlite3_bind_int64(*statement, 1, id);
-	if (history_step(texts->history, *statement) == 1 &&
+	if (tm_history_step(texts->history, *statement) == 1 &&
 			sqlite3_column_type(*statement, 0) != SQLITE_NULL)
 		text = strndup((const char *)sqlite3_column_blob(*statement, 0)
 						?: "",
@@ -72,7 +72,8 @@ static char *read_text(struct history_texts *texts, int sort, uint32_t id)
 	return text;
 }
 
-static const char *look_up(struct history_texts *texts, int sort, uint32_t id)
+static const char *look_up(
+		struct tm_history_texts *texts, int sort, uint32_t id)
 {
 	struct tm_index *const index = &texts->indexes[sort];
 	const uint32_t known = tm_index_find(index, id);
@@ -84,32 +85,34 @@ static const char *look_up(struct history_texts *texts, int sort, uint32_t id)
 	return add(&texts->lists[sort], read_text(texts, sort, id));
 }
 
-const char *history_text_user(struct history_texts *texts, uint32_t uid)
+const char *tm_history_text_user(struct tm_history_texts *texts, uint32_t uid)
 {
 	return look_up(texts, USER, uid);
 }
 
-const char *history_text_process(struct history_texts *texts, uint32_t id)
+const char *tm_history_text_process(struct tm_history_texts *texts, uint32_t id)
 {
 	return look_up(texts, PROCESS, id);
 }
 
-const char *history_text_remote(struct history_texts *texts, uint32_t id)
+const char *tm_history_text_remote(struct tm_history_texts *texts, uint32_t id)
 {
 	return look_up(texts, REMOTE, id);
 }
 
-const char *history_text_interface(struct history_texts *texts, uint32_t id)
+const char *tm_history_text_interface(
+		struct tm_history_texts *texts, uint32_t id)
 {
 	return look_up(texts, INTERFACE, id);
 }
 
-const char *history_text_keep(struct history_texts *texts, const char *text)
+const char *tm_history_text_keep(
+		struct tm_history_texts *texts, const char *text)
 {
 	return add(&texts->lists[SORTS], strdup(text));
 }
 
-void history_texts_settle(struct history_texts *texts)
+void tm_history_texts_settle(struct tm_history_texts *texts)
 {
 	for (int i = 0; i < SORTS; i++) {
 		sqlite3_finalize(texts->statements[i]);
@@ -117,11 +120,11 @@ void history_texts_settle(struct history_texts *texts)
 	}
 }
 
-void history_texts_free(struct history_texts *texts)
+void tm_history_texts_free(struct tm_history_texts *texts)
 {
 	if (!texts)
 		return;
-	history_texts_settle(texts);
+	tm_history_texts_settle(texts);
 	for (int i = 0; i <= SORTS; i++) {
 		for (uint32_t j = 0; j < texts->lists[i].count; j++)
 			free(texts->lists[i].texts[j]);

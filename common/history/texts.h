@@ -5,23 +5,26 @@
 #include "common/base/index.h"
 #include "query.h"
 
-struct history_texts;
+struct tm_history_texts;
 
 /* NULL with a problem. */
-struct history_texts *history_texts_new(struct history *history);
+struct tm_history_texts *tm_history_texts_new(struct tm_history *history);
 
-/* As in struct history_row; NULL too when the look-up failed. */
-const char *history_text_user(struct history_texts *texts, uint32_t uid);
-const char *history_text_process(struct history_texts *texts, uint32_t id);
-const char *history_text_remote(struct history_texts *texts, uint32_t id);
-const char *history_text_interface(struct history_texts *texts, uint32_t id);
+/* As in struct tm_history_row; NULL too when the look-up failed. */
+const char *tm_history_text_user(struct tm_history_texts *texts, uint32_t uid);
+const char *tm_history_text_process(
+		struct tm_history_texts *texts, uint32_t id);
+const char *tm_history_text_remote(struct tm_history_texts *texts, uint32_t id);
+const char *tm_history_text_interface(
+		struct tm_history_texts *texts, uint32_t id);
 
 /* A copy that lives as long; NULL when there is no memory. */
-const char *history_text_keep(struct history_texts *texts, const char *text);
+const char *tm_history_text_keep(
+		struct tm_history_texts *texts, const char *text);
 
 /* No look-ups from here on: the history may be closed before the texts. */
-void history_texts_settle(struct history_texts *texts);
+void tm_history_texts_settle(struct tm_history_texts *texts);
 
-void history_texts_free(struct history_texts *texts);
+void tm_history_texts_free(struct tm_history_texts *texts);
 
 #endif
