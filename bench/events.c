@@ -106,8 +106,9 @@ static void put_ends(uint8_t host[16], uint8_t remote[16], uint64_t which)
 				mix(random + 1));
 	} else {
 		put_v4(host, 10 << 24 | 1 << 16 | 10);
-		put_v4(remote, is_local ? 10 << 24 | 1 << 16 | random >> 48
-					: outside_v4(random));
+		put_v4(remote,
+				is_local ? 10 << 24 | 1 << 16 | random >> 48
+					 : outside_v4(random));
 	}
 }
 

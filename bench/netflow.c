@@ -42,7 +42,7 @@ static unsigned filled, sent_flows, sent_datagrams;
 static void send_datagram(int fd)
 {
 	const size_t size = sizeof(datagram.header) +
-			    filled * sizeof(datagram.flows[0]);
+			filled * sizeof(datagram.flows[0]);
 
 	datagram.header.version = htons(5);
 	datagram.header.count = htons(filled);

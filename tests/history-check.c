@@ -104,7 +104,7 @@ static uint64_t ask_series(const struct tm_history_filter *filter, unsigned by)
 		of_lines += tm_history_row_bytes(&line->row);
 		for (size_t j = 0; j < series.bins; j++)
 			sum += line->points[j].bytes[TM_IN] +
-			       line->points[j].bytes[TM_OUT];
+					line->points[j].bytes[TM_OUT];
 	}
 	if (sum != of_lines)
 		errx(1, "points have %" PRIu64 " bytes, lines %" PRIu64, sum,
@@ -173,8 +173,8 @@ static void ask_user(struct tm_history_filter filter)
 static void ask_minutes(const struct tm_history_marks *marks)
 {
 	const uint64_t first = marks->kept[TM_HISTORY_MINUTE] > marks->first_ns
-					       ? marks->kept[TM_HISTORY_MINUTE]
-					       : marks->first_ns;
+			? marks->kept[TM_HISTORY_MINUTE]
+			: marks->first_ns;
 	const uint64_t minutes =
 			(marks->newest_ns - first) / TM_HISTORY_MINUTE_NS + 1;
 	struct tm_history_filter filter;
@@ -184,7 +184,7 @@ static void ask_minutes(const struct tm_history_marks *marks)
 				first + draw(minutes) * TM_HISTORY_MINUTE_NS)
 	};
 	filter.to_ns = filter.from_ns +
-		       (1 + draw(minutes)) * TM_HISTORY_MINUTE_NS;
+			(1 + draw(minutes)) * TM_HISTORY_MINUTE_NS;
 	ask_all(&filter, add_up("user_minute", filter.from_ns, filter.to_ns));
 	ask_user(filter);
 }
@@ -193,8 +193,8 @@ static void ask_minutes(const struct tm_history_marks *marks)
 static void ask_hours(const struct tm_history_marks *marks)
 {
 	const uint64_t begin = marks->first_ns > marks->kept[TM_HISTORY_HOUR]
-					       ? marks->first_ns
-					       : marks->kept[TM_HISTORY_HOUR];
+			? marks->first_ns
+			: marks->kept[TM_HISTORY_HOUR];
 	const uint64_t end = tm_history_slot(
 			TM_HISTORY_HOUR, marks->added[TM_HISTORY_HOUR]);
 	struct tm_history_filter filter;

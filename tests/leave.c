@@ -74,7 +74,8 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "pinned") || !strcmp(argv[1], "tagging"))
 		pin(argv[2], *argv[1] == 't');
 	else
-		attach(argv[2], strcmp(argv[1], "alone") ? BPF_F_ALLOW_MULTI
+		attach(argv[2],
+				strcmp(argv[1], "alone") ? BPF_F_ALLOW_MULTI
 							 : 0);
 	return 0;
 }

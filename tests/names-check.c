@@ -76,9 +76,9 @@ static void split(struct tm_names *names, size_t size)
 	}
 	back = tm_names_recorded(names, TM_NAME_USER, 1000);
 	printf("%zu records, %zu bytes, %s\n", n, back ? strlen(back) : 0,
-			!back		     ? "none"
-			: strcmp(back, text) ? "cut"
-					     : "whole");
+			!back				     ? "none"
+					: strcmp(back, text) ? "cut"
+							     : "whole");
 	free(text);
 }
 

@@ -78,7 +78,7 @@ static int32_t operate(struct ring *ring, bool polls)
 			    NULL, 0) < 0)
 		err(TM_FAILED, "io_uring_enter");
 	result = results[*head &
-			 *field(ring->completion, params->cq_off.ring_mask)]
+			*field(ring->completion, params->cq_off.ring_mask)]
 				 .res;
 	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
 	return result;

@@ -76,10 +76,8 @@ static int open_place(struct tm_files *files, const char *path)
 		return -1;
 	}
 	files->dir = files->is_reader
-				     ? open(dir, O_PATH | O_DIRECTORY |
-								       O_CLOEXEC)
-				     : tm_place_open(dir, TM_TRUST_ROOT,
-						       &refusal);
+			? open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC)
+			: tm_place_open(dir, TM_TRUST_ROOT, &refusal);
 	if (files->dir < 0 && files->is_reader)
 		result = tm_files_refuse(files, "", strerror(errno));
 	else if (files->dir < 0)
@@ -254,8 +252,8 @@ int tm_files_open(struct tm_files *files, const char *path)
 	if (!files->is_reader)
 		return take_lock(files);
 	return check_file(files) > 0
-			       ? tm_files_refuse(files, "", strerror(ENOENT))
-			       : 0;
+			? tm_files_refuse(files, "", strerror(ENOENT))
+			: 0;
 }
 
 void tm_files_close(struct tm_files *files)

@@ -36,7 +36,7 @@ _Static_assert(sizeof(struct tm_run) == 16, "run");
 static struct {
 	struct entry entry;
 	unsigned char body[ENTRY_USERS * sizeof(struct stored_user) +
-			   TM_RUNS_KEPT * sizeof(struct tm_run)];
+			TM_RUNS_KEPT * sizeof(struct tm_run)];
 } out;
 
 /* What is to be written: by the numbers in a list, or all. */
@@ -84,10 +84,9 @@ static unsigned char *put_users(
 static unsigned char *put_runs(unsigned char *to, const struct selection *of)
 {
 	for (uint32_t i = 0; i < out.entry.runs; i++) {
-		const uint32_t number =
-				of->changed ? of->changed[i]
-					    : (of->runs->oldest + i) %
-								of->runs->kept_count;
+		const uint32_t number = of->changed
+				? of->changed[i]
+				: (of->runs->oldest + i) % of->runs->kept_count;
 
 		to = (unsigned char *)mempcpy(to, &of->runs->kept[number],
 				sizeof(struct tm_run));
@@ -143,11 +142,11 @@ off_t tm_journal_begin(int fd, const struct tm_totals *totals,
 		.runs = runs,
 		.user_count = totals->index.count,
 		.run_count = runs->kept_count };
-	const off_t entries = 2 + (all.user_count ? all.user_count - 1 : 0) /
-						  ENTRY_USERS;
+	const off_t entries = 2 +
+			(all.user_count ? all.user_count - 1 : 0) / ENTRY_USERS;
 	const off_t size = entries * sizeof(struct entry) +
-			   (off_t)all.user_count * sizeof(struct stored_user) +
-			   (off_t)all.run_count * sizeof(struct tm_run);
+			(off_t)all.user_count * sizeof(struct stored_user) +
+			(off_t)all.run_count * sizeof(struct tm_run);
 	off_t written;
 
 	out.entry = (struct entry){ .snapshot_size = size };
@@ -160,14 +159,15 @@ off_t tm_journal_begin(int fd, const struct tm_totals *totals,
 static size_t body_size(const struct entry *entry)
 {
 	return entry->users * sizeof(struct stored_user) +
-	       entry->runs * sizeof(struct tm_run);
+			entry->runs * sizeof(struct tm_run);
 }
 
 static bool is_entry(const struct entry *entry)
 {
 	return entry->magic == ENTRY_MAGIC &&
-	       entry->check == entry_check(entry) &&
-	       entry->users <= ENTRY_USERS && entry->runs <= TM_RUNS_KEPT;
+			entry->check == entry_check(entry) &&
+			entry->users <= ENTRY_USERS &&
+			entry->runs <= TM_RUNS_KEPT;
 }
 
 static int take_user(struct tm_totals *totals, const struct stored_user *user)
@@ -264,7 +264,7 @@ static bool is_ours(int fd)
 	if (pread(fd, &magic, sizeof(magic), 0) > 0 && magic == ENTRY_MAGIC)
 		return true;
 	return pread(fd, &magic, sizeof(magic), sizeof(struct entry)) > 0 &&
-	       magic == ENTRY_MAGIC;
+			magic == ENTRY_MAGIC;
 }
 
 static int read_all(int fd, unsigned char *to, size_t size)

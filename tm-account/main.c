@@ -172,8 +172,9 @@ int main(int argc, char **argv)
 	tm_signals_install();
 	if (tm_reader_open(&in, argv + optind))
 		errx(in.status, "%s", in.problem);
-	if (state_path && tm_state_open(&state, state_path, &counter.totals,
-					  counter.runs, is_synced))
+	if (state_path &&
+			tm_state_open(&state, state_path, &counter.totals,
+					counter.runs, is_synced))
 		return TM_FAILED;
 	status = run(&in);
 	if (state_path && tm_state_close(&state))

@@ -40,10 +40,10 @@ static int write_new(struct tm_state *state)
 	if (fd < 0)
 		return errno;
 	problem = tm_journal_begin(fd, state->files.totals, state->files.runs) <
-								  0 ||
-						  fsync(fd)
-				  ? errno
-				  : 0;
+							0 ||
+					fsync(fd)
+			? errno
+			: 0;
 	if (close(fd) && !problem)
 		problem = errno;
 	if (problem)
@@ -74,13 +74,14 @@ static int rename_new(struct tm_state *state)
 {
 	const struct tm_file_names *names = &state->files.names;
 
-	if (state->fd >= 0 && renameat(state->files.dir, names->file,
-					      state->files.dir, names->old))
+	if (state->fd >= 0 &&
+			renameat(state->files.dir, names->file,
+					state->files.dir, names->old))
 		return errno;
 	return renameat(state->files.dir, names->new, state->files.dir,
 			       names->file)
-			       ? errno
-			       : 0;
+			? errno
+			: 0;
 }
 
 static void use_file(
@@ -256,7 +257,8 @@ static int make(struct tm_state *state, const struct tm_journal *found)
 	}
 	if (!problem)
 		problem = make_snapshot(state);
-	if (!problem && faccessat(state->files.dir, state->files.names.old,
+	if (!problem &&
+			faccessat(state->files.dir, state->files.names.old,
 					F_OK, 0))
 		problem = make_snapshot(state);
 	return problem ? tm_files_refuse(&state->files, "", strerror(problem))

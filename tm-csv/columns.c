@@ -20,7 +20,7 @@ static char *put_text(char *out, const char *text, size_t length)
 	const size_t size =
 			tm_escape_text(escaped, sizeof(escaped), text, length);
 	const bool is_quoted = memchr(escaped, ',', size) ||
-			       memchr(escaped, '"', size);
+			memchr(escaped, '"', size);
 
 	if (is_quoted)
 		*out++ = '"';
@@ -53,9 +53,9 @@ static char *put_uid(const struct tm_columns *columns, char *out,
 static char *put_user(const struct tm_columns *columns, char *out,
 		const struct tm_event *event)
 {
-	const char *name = columns->numbers ? NULL
-					    : tm_names_user(columns->names,
-							      event->uid);
+	const char *name = columns->numbers
+			? NULL
+			: tm_names_user(columns->names, event->uid);
 
 	return name ? put_name(out, name) : put_uid(columns, out, event);
 }
@@ -105,8 +105,8 @@ static char *put_destination_port(const struct tm_columns *columns, char *out,
 {
 	(void)columns;
 	return is_detailed(event)
-			       ? tm_number_format(out, event->destination_port)
-			       : out;
+			? tm_number_format(out, event->destination_port)
+			: out;
 }
 
 static char *put_packets(const struct tm_columns *columns, char *out,
@@ -120,9 +120,9 @@ static char *put_packets(const struct tm_columns *columns, char *out,
 static char *put_recorded(const struct tm_columns *columns, char *out,
 		enum tm_name_of of, uint64_t id, uint64_t number)
 {
-	const char *name = columns->numbers ? NULL
-					    : tm_names_recorded(columns->names,
-							      of, id);
+	const char *name = columns->numbers
+			? NULL
+			: tm_names_recorded(columns->names, of, id);
 
 	if (name)
 		return put_name(out, name);
@@ -199,7 +199,7 @@ const char *tm_columns_add(struct tm_columns *columns, const char *list)
 		size = strcspn(list, ",");
 		if (size == strlen("ports") && !memcmp(list, "ports", size))
 			sound = add(columns, "source_port", 11) &&
-				add(columns, "destination_port", 16);
+					add(columns, "destination_port", 16);
 		else
 			sound = add(columns, list, size);
 		if (!sound) {

@@ -51,10 +51,10 @@ static bool begins_like(const char *row, size_t size, const char *start)
 static bool may_be_row(const char *row, size_t size)
 {
 	return begins_like(row, size, "in,") ||
-	       begins_like(row, size, "out,") ||
-	       begins_like(row, size, "lost-in,") ||
-	       begins_like(row, size, "lost-out,") ||
-	       begins_like(row, size, "direction,");
+			begins_like(row, size, "out,") ||
+			begins_like(row, size, "lost-in,") ||
+			begins_like(row, size, "lost-out,") ||
+			begins_like(row, size, "direction,");
 }
 
 static unsigned count_columns(const char *row, size_t size)
@@ -179,8 +179,9 @@ static int check(int fd, const char *name, const struct tm_layout *layout,
 	if (!status.st_size && !layout->is_seven && !layout->with_header)
 		fsetxattr(fd, ATTRIBUTE, layout->header,
 				strlen(layout->header) - 1, 0);
-	if (status.st_size && (check_columns(fd, layout, text) ||
-					      repair(fd, name, status.st_size)))
+	if (status.st_size &&
+			(check_columns(fd, layout, text) ||
+					repair(fd, name, status.st_size)))
 		return -1;
 	*inode = status.st_ino;
 	return 0;

@@ -560,8 +560,9 @@ char *tm_files_begin(struct tm_files *files, uint32_t uid, size_t size)
 	struct user_file *file = find(files, uid);
 
 	files->current = file;
-	if (file && (file->used + size <= file->size ||
-				    make_room(files, file, size)))
+	if (file &&
+			(file->used + size <= file->size ||
+					make_room(files, file, size)))
 		files->row = file->rows + file->used;
 	else
 		files->row = files->spare;
@@ -594,8 +595,8 @@ static uint32_t descriptors(void)
 	getrlimit(RLIMIT_NOFILE, &limit);
 	if (limit.rlim_cur < limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max < OPEN_MAX_FILES + OPEN_OTHERS
-						 ? limit.rlim_max
-						 : OPEN_MAX_FILES + OPEN_OTHERS;
+				? limit.rlim_max
+				: OPEN_MAX_FILES + OPEN_OTHERS;
 		setrlimit(RLIMIT_NOFILE, &limit);
 		getrlimit(RLIMIT_NOFILE, &limit);
 	}
@@ -618,8 +619,9 @@ static void open_single(struct tm_files *files)
 		errx(TM_FAILED, "%s/%s: %s", files->target->directory,
 				files->target->file, text);
 	if (is_stdout(files) && files->layout->with_header)
-		tm_files_end(files, stpcpy(tm_files_begin(files, 0, 1024),
-						    files->layout->header));
+		tm_files_end(files,
+				stpcpy(tm_files_begin(files, 0, 1024),
+						files->layout->header));
 }
 
 static void lock(const struct tm_files *files, const char *name)
@@ -652,8 +654,9 @@ static void open_place(struct tm_files *files)
 		tm_file_explain(text, &refusal);
 		errx(TM_FAILED, "%s: %s", target->directory, text);
 	}
-	if (target->file && tm_place_look(files->directory, target->file,
-					    TM_TRUST_ROOT, &refusal) < 0) {
+	if (target->file &&
+			tm_place_look(files->directory, target->file,
+					TM_TRUST_ROOT, &refusal) < 0) {
 		tm_file_explain(text, &refusal);
 		errx(TM_FAILED, "%s/%s: %s", target->directory, target->file,
 				text);

@@ -77,7 +77,7 @@ static const char *check_nic(const char *nic)
 
 	for (size_t i = 0; i < size; i++)
 		is_sound &= (unsigned char)nic[i] > ' ' && nic[i] != '/' &&
-			    nic[i] != 0x7f;
+				nic[i] != 0x7f;
 	if (is_sound)
 		return nic;
 	warnx("--nic: not a name of 1 to %d characters without space and /",

@@ -42,8 +42,9 @@ static bool is_sound(const struct tm_btf *btf)
 	types = (uint64_t)header->hdr_len + header->type_off;
 	names = (uint64_t)header->hdr_len + header->str_off;
 	return types % 4 == 0 && types + header->type_len <= btf->size &&
-	       names + header->str_len <= btf->size && header->str_len &&
-	       !btf->data[names + header->str_len - 1];
+			names + header->str_len <= btf->size &&
+			header->str_len &&
+			!btf->data[names + header->str_len - 1];
 }
 
 int tm_btf_open(struct tm_btf *btf)
@@ -110,7 +111,7 @@ static bool is_named(const struct tm_btf *btf, const struct btf_type *type,
 	if (type->name_off >= header->str_len)
 		return false;
 	text = (const char *)btf->data + header->hdr_len + header->str_off +
-	       type->name_off;
+			type->name_off;
 	return !strncmp(text, prefix, length) && !strcmp(text + length, name);
 }
 

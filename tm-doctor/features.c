@@ -276,7 +276,7 @@ static bool takes_perfmon(const struct feature *feature, int error)
 	if (feature->id == READ || feature->id == TASK)
 		return error == ENOTSUP;
 	return (feature->try == trace || feature->try == iterate) &&
-	       is_forbidden(error);
+			is_forbidden(error);
 }
 
 static const char *reason(int error)
@@ -304,9 +304,11 @@ static bool is_newer(const char *since)
 	unsigned runs[2], first[2];
 
 	return uname(&system) == 0 &&
-	       sscanf(system.release, "%u.%u", &runs[0], &runs[1]) == 2 &&
-	       sscanf(since, "%u.%u", &first[0], &first[1]) == 2 &&
-	       (runs[0] != first[0] ? runs[0] > first[0] : runs[1] >= first[1]);
+			sscanf(system.release, "%u.%u", &runs[0], &runs[1]) ==
+			2 &&
+			sscanf(since, "%u.%u", &first[0], &first[1]) == 2 &&
+			(runs[0] != first[0] ? runs[0] > first[0]
+					     : runs[1] >= first[1]);
 }
 
 static void advise(struct tm_row *row, const struct feature *feature, int error)

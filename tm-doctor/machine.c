@@ -108,7 +108,8 @@ static void note_tunnel(void *context, const struct tm_link *link)
 
 	for (size_t i = 0; i < sizeof(tunnels) / sizeof(*tunnels); i++) {
 		if (!strcmp(link->kind, tunnels[i].kind) &&
-				(link->is_up || strcmp(link->name,
+				(link->is_up ||
+						strcmp(link->name,
 								tunnels[i].own)))
 			tm_row_append(context, link->name);
 	}

@@ -62,7 +62,8 @@ void tm_place_list(const char *directory,
 bool tm_place_is_plain(const char *text)
 {
 	return *text && *text != '-' &&
-	       !text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				  "0123456789_./:@+-")];
+			!text[strspn(text,
+					"abcdefghijklmnopqrstuvwxyz"
+					"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789_./:@+-")];
 }

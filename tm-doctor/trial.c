@@ -132,9 +132,9 @@ static int load_btf(void)
 				.version = 1,
 				.hdr_len = sizeof(struct btf_header),
 				.type_len = sizeof(struct btf_type) +
-					    sizeof(uint32_t),
+						sizeof(uint32_t),
 				.str_off = sizeof(struct btf_type) +
-					   sizeof(uint32_t),
+						sizeof(uint32_t),
 				.str_len = 5 },
 		{ .name_off = 1, .info = BTF_KIND_INT << 24, .size = 4 },
 		BTF_INT_SIGNED << 24 | 32,
@@ -234,7 +234,7 @@ static int holds(uint32_t link_id, uint32_t program_id)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
 	is_holder = !info(fd, &about, sizeof(about)) &&
-		    about.prog_id == program_id;
+			about.prog_id == program_id;
 	close(fd);
 	return is_holder;
 }

@@ -179,8 +179,9 @@ static void add_networks(struct tm_filter *filter, const char *option,
 	struct tm_node *const nodes = calloc(2, sizeof(*nodes));
 	char *text;
 
-	if (!nodes || asprintf(&text, "%s %s%s", option, *arguments,
-				      count > 1 ? " ..." : "") < 0)
+	if (!nodes ||
+			asprintf(&text, "%s %s%s", option, *arguments,
+					count > 1 ? " ..." : "") < 0)
 		err(TM_FAILED, NULL);
 	nodes[0].join = TM_NOT;
 	nodes[0].left = &nodes[1];

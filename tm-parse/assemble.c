@@ -40,7 +40,7 @@ struct pair *pair_add(struct pairs *pairs, const char *at)
 static bool is_text(const struct slice *slice, const char *text)
 {
 	return slice->length == strlen(text) &&
-	       !memcmp(slice->text, text, slice->length);
+			!memcmp(slice->text, text, slice->length);
 }
 
 static uint64_t largest(const struct tm_field *field)
@@ -89,9 +89,9 @@ static int not_a_value(const struct pairs *pairs, const struct pair *pair,
 		const struct tm_field *field)
 {
 	const bool is_json = pair->shape == SHAPE_NUMBER ||
-			     pair->shape == SHAPE_STRING;
+			pair->shape == SHAPE_STRING;
 	const bool takes_words = field->words &&
-				 (!is_json || field->type == TM_FIELD_WORD);
+			(!is_json || field->type == TM_FIELD_WORD);
 	char wanted[PROBLEM_SIZE / 2];
 
 	list_words(wanted, sizeof(wanted), takes_words ? field->words : NULL);
@@ -128,8 +128,8 @@ static int number_of(const struct pairs *pairs, const struct pair *pair,
 		const struct tm_field *field, uint64_t *value)
 {
 	const bool is_word = pair->shape == SHAPE_BARE ||
-			     (pair->shape == SHAPE_STRING &&
-					     field->type == TM_FIELD_WORD);
+			(pair->shape == SHAPE_STRING &&
+					field->type == TM_FIELD_WORD);
 	const struct tm_word *word = NULL;
 	bool is_known = false;
 

@@ -148,8 +148,12 @@ static char *put_value(char *out, const struct tm_event *event,
 		return put_address(out, event, field, "-");
 	case TM_FIELD_TEXT:
 		return out +
-		       tm_escape_word(out, TM_ESCAPE_GROWTH * field->size + 3,
-				       bytes, text_length(bytes, field->size));
+				tm_escape_word(out,
+						TM_ESCAPE_GROWTH * field->size +
+								3,
+						bytes,
+						text_length(bytes,
+								field->size));
 	case TM_FIELD_BITS:
 		return put_bits(out, tm_field_number(event, field),
 				field->words);
@@ -197,7 +201,7 @@ static char *put_end(char *out, const struct tm_event *event,
 	const uint64_t number = tm_field_number(event, port);
 	const uint8_t *bytes = (const void *)tm_field_bytes(event, address);
 	const bool is_bracketed = number && !tm_address_is_ipv4(bytes) &&
-				  !tm_address_is_absent(bytes);
+			!tm_address_is_absent(bytes);
 
 	if (is_bracketed)
 		*out++ = '[';

@@ -216,7 +216,7 @@ static bool play(struct replay *replay, struct tm_reader *in)
 	if (replay->is_over && !in->status)
 		end_runs(replay);
 	return replay->options.is_looped && !replay->is_over && !in->status &&
-	       replay->events > before;
+			replay->events > before;
 }
 
 static int finish(const struct replay *replay, const struct tm_reader *in)

@@ -129,8 +129,9 @@ static void check_loop(const struct options *options, char *const *files)
 	if (!options->is_fresh)
 		errx(TM_MISUSED, "--loop needs --now, so that time goes on");
 	if (has_stdin)
-		errx(TM_MISUSED, "--loop needs files: standard input cannot be "
-				 "read again");
+		errx(TM_MISUSED,
+				"--loop needs files: standard input cannot be "
+				"read again");
 }
 
 void options_parse(struct options *options, int argc, char **argv)

@@ -53,7 +53,7 @@ static bool is_set_back(const struct pace *pace, const struct tm_event *event,
 	if (event->kind == TM_START && between_runs)
 		return true;
 	return (event->kind == TM_START || event->kind == TM_TICK) &&
-	       pace->clock_ns - event->time_ns > SET_BACK_NS;
+			pace->clock_ns - event->time_ns > SET_BACK_NS;
 }
 
 static uint64_t shorten(struct pace *pace, uint64_t gap_ns)

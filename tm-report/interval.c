@@ -43,9 +43,9 @@ static bool is_set_back(
 		const struct interval *interval, const struct tm_event *event)
 {
 	return (event->kind == TM_TICK || event->kind == TM_START) &&
-	       event->time_ns < interval->start_ns &&
-	       interval->start_ns - event->time_ns >
-			       most(interval->length_ns, 2 * SECOND_NS);
+			event->time_ns < interval->start_ns &&
+			interval->start_ns - event->time_ns >
+			most(interval->length_ns, 2 * SECOND_NS);
 }
 
 /* A TICK that is a little early is the last of its interval. */
@@ -55,7 +55,7 @@ static uint64_t limit(
 	if (event->kind != TM_TICK)
 		return interval->end_ns;
 	return interval->end_ns -
-	       least(interval->length_ns / 10, SECOND_NS / 10);
+			least(interval->length_ns / 10, SECOND_NS / 10);
 }
 
 bool interval_is_over(struct interval *interval, const struct tm_event *event)
@@ -87,7 +87,7 @@ void interval_next(struct interval *interval, const struct tm_event *event)
 		start_ns = interval->newest_ns = time_ns;
 	else if (time_ns > start_ns)
 		start_ns += (time_ns - start_ns) / interval->length_ns *
-			    interval->length_ns;
+				interval->length_ns;
 	begin(interval, start_ns);
 	note(interval, event);
 }

@@ -254,16 +254,17 @@ static void put_network(const struct keys *keys, struct tm_table *table,
 		put_text(table, NULL);
 	} else if (!keys->netnames) {
 		network.prefix = tm_address_is_ipv4(network.address)
-						 ? IPV4_PREFIX
-						 : IPV6_PREFIX;
+				? IPV4_PREFIX
+				: IPV6_PREFIX;
 		tm_network_format(text, &network);
 		tm_table_text(table, text);
 	} else {
 		if (*words == UNNAMED)
 			tm_table_text(table, "(unnamed)");
 		else
-			tm_table_name(table, netnames_text(keys->netnames,
-							     words[1]));
+			tm_table_name(table,
+					netnames_text(keys->netnames,
+							words[1]));
 	}
 }
 
@@ -539,10 +540,10 @@ int keys_time(const struct keys *keys)
 	for (unsigned i = 0; i < keys->count; i++) {
 		const struct key_kind *const kind = keys->kinds[i];
 
-		length = kind->take == take_bin	   ? keys->bin_ns
-			 : kind->take == take_hour ? 3600 * second
-			 : kind->take == take_day  ? 86400 * second
-						   : UINT64_MAX;
+		length = kind->take == take_bin		  ? keys->bin_ns
+				: kind->take == take_hour ? 3600 * second
+				: kind->take == take_day  ? 86400 * second
+							  : UINT64_MAX;
 		if (length < shortest) {
 			shortest = length;
 			found = i;

@@ -55,7 +55,7 @@ static bool is_same(int fd, const struct stat *status)
 	struct stat held;
 
 	return fd >= 0 && !fstat(fd, &held) && held.st_dev == status->st_dev &&
-	       held.st_ino == status->st_ino;
+			held.st_ino == status->st_ino;
 }
 
 static const char *take(struct log *log, int fd)

@@ -130,7 +130,7 @@ static void set_alarm(const struct state *state)
 	static bool is_set;
 	const struct interval *const interval = &state->interval;
 	const bool is_wanted = interval->length_ns && interval->first_ns &&
-			       !interval->has_ticks;
+			!interval->has_ticks;
 	const suseconds_t pause_us = is_wanted ? 250000 : 0;
 	const struct itimerval alarms = { { 0, pause_us }, { 0, pause_us } };
 	const struct sigaction action = { .sa_handler = on_alarm };

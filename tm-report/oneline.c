@@ -65,8 +65,8 @@ static void write_span(const struct report *report, const struct span *span,
 		const char *format)
 {
 	const uint64_t from_ns = span->start_ns > report->first_ns
-						 ? span->start_ns
-						 : report->first_ns;
+			? span->start_ns
+			: report->first_ns;
 	const time_t start = span->start_ns / SECOND_NS;
 	char label[TM_TIME_SIZE] = "";
 	double seconds = 0;

@@ -72,9 +72,9 @@ static const struct style *find_style(
 			return style;
 		snprintf(list + strlen(list), sizeof(list) - strlen(list),
 				"%s%s",
-				style == known	? ""
-				: style[1].name ? ", "
-						: " or ",
+				style == known			? ""
+						: style[1].name ? ", "
+								: " or ",
 				style->name);
 	}
 	errx(TM_MISUSED, "%s: no such %s: %s; it is %s", option, option + 2,
@@ -305,8 +305,7 @@ static void set_order(struct options *options, const char *wish)
 
 static void set_default_style(struct options *options, bool is_asked)
 {
-	const bool is_pdtt =
-			options->has_connections ||
+	const bool is_pdtt = options->has_connections ||
 			(!is_asked && (options->has_interval || options->log));
 
 	if (!options->style)
@@ -319,11 +318,11 @@ static void set_default_style(struct options *options, bool is_asked)
 static void check(const struct options *options, const struct pending *pending)
 {
 	const struct style *const style = options->style;
-	const char *const wrong = pending->bin_ns		 ? "--bin"
-				  : pending->sort		 ? "--sort"
-				  : pending->sum		 ? "--sum"
-				  : !keys_are_user(&options->by) ? "--by"
-								 : NULL;
+	const char *const wrong = pending->bin_ns      ? "--bin"
+			: pending->sort		       ? "--sort"
+			: pending->sum		       ? "--sum"
+			: !keys_are_user(&options->by) ? "--by"
+						       : NULL;
 
 	if (wrong && !style->is_table)
 		errx(TM_MISUSED, "%s: for a table, csv or json, not for %s",
@@ -371,7 +370,8 @@ void options_parse(struct options *options, int argc, char **argv)
 	set_keys(options, &pending);
 	set_sum(options, pending.sum);
 	set_order(options, pending.sort);
-	set_default_style(options, pending.by || pending.bin_ns ||
-						   pending.sort || pending.sum);
+	set_default_style(options,
+			pending.by || pending.bin_ns || pending.sort ||
+					pending.sum);
 	check(options, &pending);
 }

@@ -51,9 +51,8 @@ static void say_rest(const struct report *report, const struct sums *users)
 	static uint64_t said;
 	const struct tm_shares *const shares = &report->tally->shares;
 	const uint64_t packets = row_packets(&users->nobody) +
-				 row_packets(&users->others) +
-				 shares->lost.packets +
-				 shares->unattributed.packets;
+			row_packets(&users->others) + shares->lost.packets +
+			shares->unattributed.packets;
 	char time[TM_TIME_SIZE], others[80] = "", beside[80] = "";
 
 	if (packets == said || (report->is_quiet && !shares->lost.packets))

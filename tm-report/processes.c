@@ -125,7 +125,7 @@ static void find_remotes(struct listing *listing, const struct sums *sums)
 
 		if (row && (words[0] | words[1]))
 			note_remote(&listing->processes[row -
-							listing->sums.rows],
+						    listing->sums.rows],
 					(struct remote){
 							row_bytes(&sums->rows[i]),
 							words });
@@ -168,8 +168,8 @@ static void write_name(FILE *out, const uint64_t *words)
 static void write_remotes(FILE *out, const struct process *process)
 {
 	const uint32_t shown = process->remote_count < REMOTES
-					       ? process->remote_count
-					       : REMOTES;
+			? process->remote_count
+			: REMOTES;
 	char text[TM_ADDRESS_SIZE + 1] = "N/A";
 	uint8_t address[16];
 	int width = 20;

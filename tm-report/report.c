@@ -90,8 +90,8 @@ static struct ranked *rank(const struct view *view, const struct sums *sums,
 	if (is_by_key) {
 		sorting.begin = keys->offsets[order.key];
 		sorting.end = order.key + 1 < keys->count
-					      ? keys->offsets[order.key + 1]
-					      : keys->words;
+				? keys->offsets[order.key + 1]
+				: keys->words;
 		sorting.kind = order.key;
 		if (keys_are_names(keys, order.key))
 			sorting.keys = keys;
@@ -99,9 +99,9 @@ static struct ranked *rank(const struct view *view, const struct sums *sums,
 	for (uint32_t i = 0; i < sums->count; i++) {
 		ranked[i].row = i;
 		ranked[i].rank = sorting.keys ? 0
-				 : is_by_key  ? sums_key(sums, i)[sorting.begin]
-					      : ~measure(&sums->rows[i],
-								order.measure);
+				: is_by_key
+				? sums_key(sums, i)[sorting.begin]
+				: ~measure(&sums->rows[i], order.measure);
 	}
 	qsort_r(ranked, sums->count, sizeof(*ranked), compare, &sorting);
 	return ranked;

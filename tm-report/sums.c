@@ -121,7 +121,7 @@ static bool grow(struct sums *sums)
 		return place_all(sums, FIRST_BITS);
 	/* at most half full */
 	return !(sums->count >> (sums->bits - 1)) ||
-	       place_all(sums, sums->bits + 1);
+			place_all(sums, sums->bits + 1);
 }
 
 int sums_compare_keys(const struct sums *sums, uint32_t a, uint32_t b)

@@ -42,8 +42,7 @@ static void view_note(struct tally *tally, struct view *view,
 
 static void shares_note(struct tm_shares *shares, const struct tm_event *event)
 {
-	struct tm_amount *const share =
-			event->kind == TM_LOST	    ? &shares->lost
+	struct tm_amount *const share = event->kind == TM_LOST ? &shares->lost
 			: event->kind != TM_TRAFFIC ? &shares->unattributed
 			: event->uid == TM_NOBODY   ? &shares->nobody
 						    : &shares->attributed;

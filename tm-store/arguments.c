@@ -61,7 +61,8 @@ uint32_t find_user(struct tm_history *history, const char *name)
 		return uid;
 	user = getpwnam(name);
 	if (!user)
-		errx(TM_FAILED, "--user: neither the history nor this machine "
+		errx(TM_FAILED,
+				"--user: neither the history nor this machine "
 				"knows that user; give the number");
 	return user->pw_uid;
 }

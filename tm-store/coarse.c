@@ -138,9 +138,8 @@ int coarse_trim(struct tm_history *history,
 			run_steps(history, minute_steps, name, numbers))
 		return -1;
 	return resolution == TM_HISTORY_MINUTE
-			       ? 0
-			       : run_steps(history, coarse_steps, name,
-						 numbers);
+			? 0
+			: run_steps(history, coarse_steps, name, numbers);
 }
 
 /* Trims the slots of a range that have more rows of a user than so many. */

@@ -46,11 +46,9 @@ static unsigned key_values(
 /* The key without what the table does not tell apart. */
 static struct sum_key key_in(int cube, struct sum_key key)
 {
-	const unsigned keys =
-			cube == TM_HISTORY_CUBE_HOST
-					? TM_HISTORY_BY_PROCESS |
-							  TM_HISTORY_BY_INTERFACE
-					: tm_history_cubes[cube].keys;
+	const unsigned keys = cube == TM_HISTORY_CUBE_HOST
+			? TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_INTERFACE
+			: tm_history_cubes[cube].keys;
 
 	key.uid = keys & TM_HISTORY_BY_USER ? key.uid : 0;
 	key.process = keys & TM_HISTORY_BY_PROCESS ? key.process : 0;
@@ -68,7 +66,7 @@ static bool belongs(const struct tm_history_marks *marks,
 	if (r != TM_HISTORY_MINUTE && time_ns >= marks->added[r])
 		return false;
 	return r == TM_HISTORY_MONTH ||
-	       tm_history_slot(r, time_ns) >= marks->kept[r];
+			tm_history_slot(r, time_ns) >= marks->kept[r];
 }
 
 /* The batch's sums as a table has them. */
@@ -276,13 +274,11 @@ static int tend(struct commit *commit)
 
 	marks->written_ns = wall;
 	return coarse_add(history, commit->retention, marks->newest_ns) ||
-					       coarse_prune(history,
-							       commit->retention,
-							       now,
-							       &has_removed) ||
-					       tm_history_write_marks(history)
-			       ? -1
-			       : 0;
+					coarse_prune(history, commit->retention,
+							now, &has_removed) ||
+					tm_history_write_marks(history)
+			? -1
+			: 0;
 }
 
 static int write_all(struct commit *commit, const struct batch *batch,
@@ -295,9 +291,9 @@ static int write_all(struct commit *commit, const struct batch *batch,
 		return -1;
 	note_times(&history->marks, batch);
 	return write_sums(commit, batch) || tend(commit) ||
-					       tm_history_sql(history, "COMMIT")
-			       ? -1
-			       : 0;
+					tm_history_sql(history, "COMMIT")
+			? -1
+			: 0;
 }
 
 /* What a reader still needs stays in the log. */

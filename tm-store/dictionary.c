@@ -260,16 +260,16 @@ uint32_t dictionary_process(
 	if (number != WIDE_NONE)
 		return table->ids[number];
 	return is_in_budget(dictionary, event)
-			       ? number_of(dictionary, PROCESS, comm)
-			       : TM_HISTORY_REMAINDER;
+			? number_of(dictionary, PROCESS, comm)
+			: TM_HISTORY_REMAINDER;
 }
 
 uint32_t dictionary_remote(
 		struct dictionary *dictionary, const struct tm_event *event)
 {
 	const uint8_t *const remote = event->direction == TM_IN
-						      ? event->source
-						      : event->destination;
+			? event->source
+			: event->destination;
 
 	if (tm_address_is_absent(remote))
 		return TM_HISTORY_UNKNOWN;
@@ -281,7 +281,7 @@ uint32_t dictionary_remote(
 static const char *interface_name(struct dictionary *dictionary, uint64_t key)
 {
 	return tm_names_recorded(dictionary->names, TM_NAME_INTERFACE, key)
-			       ?: "";
+			?: "";
 }
 
 static void bind_interface(sqlite3_stmt *statement,
@@ -486,11 +486,11 @@ int dictionary_write(struct dictionary *dictionary)
 			return -1;
 	}
 	return write_names(dictionary, TM_NAME_USER) ||
-					       write_names(dictionary,
-							       TM_NAME_CGROUP) ||
-					       write_interfaces(dictionary)
-			       ? -1
-			       : 0;
+					write_names(dictionary,
+							TM_NAME_CGROUP) ||
+					write_interfaces(dictionary)
+			? -1
+			: 0;
 }
 
 static void set_fresh_names(struct dictionary *dictionary, bool is_fresh)

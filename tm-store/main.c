@@ -195,8 +195,8 @@ static void check_retention(const struct retention *retention)
 
 	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++) {
 		const uint64_t keep = retention->keep_ns[i]
-						      ? retention->keep_ns[i]
-						      : UINT64_MAX;
+				? retention->keep_ns[i]
+				: UINT64_MAX;
 
 		if (keep < finer)
 			errx(TM_MISUSED,

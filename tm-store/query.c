@@ -265,7 +265,7 @@ static void set_order(struct options *options)
 	if (!options->has_sort && query->by & BY_TIME)
 		query->sort = TM_HISTORY_SORT_KEY;
 	query->is_ascending = (query->sort == TM_HISTORY_SORT_KEY) !=
-			      options->is_reverse;
+			options->is_reverse;
 	if (!options->has_top && options->form.form == TM_FORM_TABLE &&
 			!(query->by & BY_TIME))
 		query->limit = TABLE_ROWS;
@@ -296,8 +296,9 @@ static bool is_filtered(const struct tm_history_rows_query *query)
 	const struct tm_history_filter *const filter = &query->filter;
 
 	return filter->has_user || filter->process || filter->remote ||
-	       filter->interface || filter->has_protocol ||
-	       filter->has_direction || (query->search && *query->search);
+			filter->interface || filter->has_protocol ||
+			filter->has_direction ||
+			(query->search && *query->search);
 }
 
 /* What the last line of the table says, for CSV. */

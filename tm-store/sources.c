@@ -71,7 +71,7 @@ static void read_source(struct source *source, sqlite3_stmt *statement)
 	source->is_ended = sqlite3_column_int(statement, 0);
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		source->has_last[i] = sqlite3_column_type(statement, at) !=
-				      SQLITE_NULL;
+				SQLITE_NULL;
 		for (int j = 0; j < 4; j++) {
 			struct tm_amount *const amount =
 					amount_of(&source->last[i], j);
@@ -218,8 +218,9 @@ static int note_status(struct sources *sources, const struct tm_status *status,
 	if (source->has_last[i] || source->start.run_id)
 		result = add_news(host, status, TM_HISTORY_SEEN, status->seen,
 					 last->seen) ||
-			 add_news(host, status, TM_HISTORY_EXCLUDED,
-					 status->excluded, last->excluded);
+				add_news(host, status, TM_HISTORY_EXCLUDED,
+						status->excluded,
+						last->excluded);
 	if (!source->has_last[i] || status->seen.packets >= last->seen.packets)
 		*last = *status;
 	source->has_last[i] = true;
@@ -256,10 +257,10 @@ static bool continues(const struct sources *sources, uint64_t time_ns)
 			&sources->spans[sources->span_count - 1];
 
 	return sources->is_open && sources->span_count &&
-	       (!sources->has_ticks ||
-			       (time_ns <= last->end_ns + GAP_NS &&
-					       time_ns + GAP_NS >=
-							       last->begin_ns));
+			(!sources->has_ticks ||
+					(time_ns <= last->end_ns + GAP_NS &&
+							time_ns + GAP_NS >=
+									last->begin_ns));
 }
 
 static void begin_span(struct sources *sources, uint64_t time_ns)

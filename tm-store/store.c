@@ -257,7 +257,7 @@ static bool is_summed(const struct tm_event *event)
 static bool is_sound(const struct tm_event *event)
 {
 	return event->time_ns < TIME_MOST &&
-	       (!is_summed(event) || event->bytes < BYTES_MOST);
+			(!is_summed(event) || event->bytes < BYTES_MOST);
 }
 
 static void note(struct store *store, const struct tm_event *event)
@@ -394,7 +394,7 @@ int store_patience(const struct store *store)
 void store_work(struct store *store, bool idle)
 {
 	const bool is_full = store->batch.traffic.count >= ROWS_MAX &&
-			     !store->is_failing;
+			!store->is_failing;
 
 	if (!is_full && (int64_t)(due_ns(store, idle) - now_ns()) > 0)
 		return;

@@ -287,13 +287,12 @@ void batch_run(struct top *top)
 {
 	const struct options *const options = top->options;
 	const bool is_whole = top->feed.is_recording && !options->interval_ns;
-	const uint64_t interval_ns = is_whole ? 0
-				     : options->interval_ns
-						     ? options->interval_ns
-						     : DEFAULT_NS;
+	const uint64_t interval_ns = is_whole  ? 0
+			: options->interval_ns ? options->interval_ns
+					       : DEFAULT_NS;
 	const struct sorting sorting = {
 		.column = options->has_column ? options->column
-			  : is_whole	      ? BY_TOTAL
+				: is_whole    ? BY_TOTAL
 					      : BY_10,
 	};
 	struct tm_progress progress;
@@ -303,8 +302,9 @@ void batch_run(struct top *top)
 	tm_progress_start(&progress, options->is_quiet);
 	while (!top->feed.has_ended) {
 		if (tm_signal_take(SIGUSR1))
-			warnx("%s", tm_progress_text(&progress,
-						    &top->feed.reader));
+			warnx("%s",
+					tm_progress_text(&progress,
+							&top->feed.reader));
 		if (!top_take(top, &failed))
 			wait_for_more(top);
 		if (failed)

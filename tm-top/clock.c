@@ -38,8 +38,8 @@ bool clock_pass(struct clock *clock, uint64_t time_ns)
 static bool is_set_back(const struct clock *clock, const struct tm_event *event)
 {
 	return (event->kind == TM_TICK || event->kind == TM_START) &&
-	       event->time_ns < clock->newest_ns &&
-	       clock->newest_ns - event->time_ns > SET_BACK_NS;
+			event->time_ns < clock->newest_ns &&
+			clock->newest_ns - event->time_ns > SET_BACK_NS;
 }
 
 bool clock_note(struct clock *clock, const struct tm_event *event)

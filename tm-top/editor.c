@@ -137,7 +137,8 @@ char *editor_text(const struct editor *editor)
 
 	wmemcpy(text, editor->text, editor->length);
 	text[editor->length] = L'\0';
-	if (bytes && wcstombs(bytes, text, EDITOR_SIZE * MB_LEN_MAX) ==
+	if (bytes &&
+			wcstombs(bytes, text, EDITOR_SIZE * MB_LEN_MAX) ==
 					(size_t)-1)
 		*bytes = '\0';
 	return bytes;

@@ -79,7 +79,7 @@ static bool is_gap(const struct feed *feed, uint64_t time_ns)
 static uint64_t due_ns(const struct feed *feed, uint64_t now_ns)
 {
 	return feed->stream_ns +
-	       (uint64_t)((now_ns - feed->began_ns) * feed->speed);
+			(uint64_t)((now_ns - feed->began_ns) * feed->speed);
 }
 
 /* How many of the events are due. */

@@ -58,7 +58,7 @@ static bool fits_beside(
 		const struct problem *problem, unsigned caret, unsigned columns)
 {
 	return caret + 2 + problem->columns <= columns ||
-	       problem->columns < caret;
+			problem->columns < caret;
 }
 
 static void prepare_problem(struct problem *problem,
@@ -110,7 +110,7 @@ static void draw_typed(const struct editor *editor, size_t from, unsigned room)
 {
 	for (size_t i = from; i < editor->length; i++) {
 		const unsigned at = editor_columns(editor, i + 1) -
-				    editor_columns(editor, from);
+				editor_columns(editor, from);
 
 		if (at > room + 1)
 			break;

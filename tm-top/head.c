@@ -99,10 +99,10 @@ static void draw_title(const struct picture *picture)
 	unsigned room;
 
 	short_bits(rate, summary->events_per_second);
-	room = columns < NARROW ? columns
-				: put_end(TITLE_LINE, columns, PLAIN,
-						  "%*s events/s", SHORT_COLUMNS,
-						  rate);
+	room = columns < NARROW
+			? columns
+			: put_end(TITLE_LINE, columns, PLAIN, "%*s events/s",
+					  SHORT_COLUMNS, rate);
 	room = put_tick(view, room, columns < NARROW);
 	room = put_speed(&view->top->feed, room);
 	room = put_end(TITLE_LINE, room, screen_paint(STRONG), "%s",
@@ -182,8 +182,8 @@ static unsigned draw_place(const struct picture *picture)
 	const struct place *const place = &view->stops[view->depth].place;
 	/* where a host is listed once for each process that talks to it */
 	const unsigned name = place->level == REMOTE && place->depth < REMOTE
-					      ? LEVELS
-					      : place->level;
+			? LEVELS
+			: place->level;
 	const uint32_t count = view->listing.count;
 	const char *const into = text_is_utf8() ? " \u203a " : " > ";
 	char text[TEXT_SIZE], label[TEXT_SIZE], fitted[TEXT_SIZE];
@@ -199,7 +199,7 @@ static unsigned draw_place(const struct picture *picture)
 			used += snprintf(text + used - strlen(into),
 						sizeof(text) - used, " %u%s",
 						place->keys[i].number, into) -
-				strlen(into);
+					strlen(into);
 	}
 	snprintf(text + used, sizeof(text) - used, "%u %s", count,
 			names[name][count != 1]);

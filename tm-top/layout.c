@@ -22,7 +22,7 @@ static bool has_pid(unsigned columns, const struct place *place)
 	if (place->level == PROCESS)
 		return true;
 	return place->level == REMOTE && place->depth < REMOTE &&
-	       columns >= NARROW;
+			columns >= NARROW;
 }
 
 /* What the names of a row need at least: most where there are three of them
@@ -76,7 +76,7 @@ static void place_labels(struct layout *layout, const struct place *place)
 			has_pid(layout->columns, place) ? PID_COLUMNS + 1 : 0;
 	/* the last one has twice as much as those before it */
 	const unsigned parts = place->level - place->depth + 2 +
-			       (pid && place->level == REMOTE);
+			(pid && place->level == REMOTE);
 	unsigned at = 0, share;
 
 	for (unsigned level = place->depth; level <= place->level; level++) {
@@ -84,7 +84,7 @@ static void place_labels(struct layout *layout, const struct place *place)
 				layout->area / parts + 1);
 		if (level == place->level)
 			share = layout->area - at -
-				(level == PROCESS ? pid : 0);
+					(level == PROCESS ? pid : 0);
 		layout->labels[level] = (struct span){ at, share - 1 };
 		at += share;
 		if (level != PROCESS || !pid)

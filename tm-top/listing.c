@@ -187,9 +187,9 @@ static void find_rest(struct listing *listing, const struct traffic *traffic)
 		}
 	}
 	listing->has_rest = listing->rest[TM_IN].packets ||
-			    listing->rest[TM_OUT].packets ||
-			    listing->rest[TM_IN].bytes ||
-			    listing->rest[TM_OUT].bytes;
+			listing->rest[TM_OUT].packets ||
+			listing->rest[TM_IN].bytes ||
+			listing->rest[TM_OUT].bytes;
 }
 
 /* Where they are is where they stay. */
@@ -229,7 +229,7 @@ int listing_make(struct listing *listing, const struct sight *sight,
 		item = &listing->items[i];
 		item->value = value_of(traffic, item->row, sorting);
 		item->moved = table->rows[item->row].moved[TM_IN].bytes +
-			      table->rows[item->row].moved[TM_OUT].bytes;
+				table->rows[item->row].moved[TM_OUT].bytes;
 	}
 	if (listing->count)
 		qsort_r(listing->items, listing->count, sizeof(*item),

@@ -113,7 +113,7 @@ static void draw_if_due(struct show *show)
 static bool is_broken(const struct top *top)
 {
 	return top->feed.has_ended && top->feed.reader.status &&
-	       !top->feed.reader.at_end;
+			!top->feed.reader.at_end;
 }
 
 static void show_all(struct show *show)

@@ -45,8 +45,9 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	options_parse(&options, argc, argv);
 	if (!options.is_batch && !isatty(STDOUT_FILENO))
-		errx(TM_MISUSED, "standard output is no terminal; for a file "
-				 "or a pipe: tm-top --batch");
+		errx(TM_MISUSED,
+				"standard output is no terminal; for a file "
+				"or a pipe: tm-top --batch");
 	tm_signals_install();
 	if (top_start(&top, &options))
 		err(TM_FAILED, NULL);

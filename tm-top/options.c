@@ -114,7 +114,7 @@ static void add_expression(struct options *options, const char *text)
 static bool is_count(const struct options *options, const char *next)
 {
 	return options->is_batch && next && *next &&
-	       !next[strspn(next, "0123456789")];
+			!next[strspn(next, "0123456789")];
 }
 
 static void print_and_exit(const char *text)

@@ -61,9 +61,9 @@ static void put_group(const struct picture *picture, enum group group)
 	char text[64];
 
 	snprintf(text, sizeof(text), "%s%s%s", names[group],
-			group > GROUP_40 ? ""
-			: view->is_bytes ? " B/s"
-					 : " bit/s",
+			group > GROUP_40		 ? ""
+					: view->is_bytes ? " B/s"
+							 : " bit/s",
 			is_sorted ? marker(sorting) : "");
 	put_right(GROUPS_LINE, &whole,
 			is_sorted ? screen_paint(NOTICE) : heading, text);
@@ -212,8 +212,7 @@ static void put_graph(
 	for (unsigned i = graph->columns; most && i; i--) {
 		bytes = table_past(table, clock, number, i);
 		put(line, graph->at + graph->columns - i, screen_paint(GRAPH),
-				levels[bytes ? 1 + (unsigned)(bytes * 7.0 /
-								   most)
+				levels[bytes ? 1 + (unsigned)(bytes * 7.0 / most)
 					     : 0]);
 	}
 }

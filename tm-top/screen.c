@@ -46,7 +46,7 @@ static void leave_now(void)
 static bool asks_to_stop(int signal_number)
 {
 	return signal_number == SIGINT || signal_number == SIGTERM ||
-	       signal_number == SIGHUP;
+			signal_number == SIGHUP;
 }
 
 /* The first request to stop is the main loop's; all else ends us here. */

@@ -173,9 +173,9 @@ static int have_room(struct table *table)
 	if (table->count + LEVELS <= table->room)
 		return 0;
 	if (table->room < table->max_rows)
-		return set_room(table, twice < table->max_rows
-						       ? twice
-						       : table->max_rows);
+		return set_room(table,
+				twice < table->max_rows ? twice
+							: table->max_rows);
 	return make_room(table);
 }
 
@@ -259,7 +259,7 @@ static bool has_slot(const struct table *table, const struct clock *clock,
 		uint32_t row, unsigned slots)
 {
 	return slots <= clock->slot &&
-	       clock->slot - slots <= table->rows[row].slot;
+			clock->slot - slots <= table->rows[row].slot;
 }
 
 void table_window(const struct table *table, const struct clock *clock,

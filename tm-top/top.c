@@ -133,8 +133,9 @@ static struct question *new_question(struct top *top, const char *text)
 	question->filter.sources.now_ns = top->all.clock.newest_ns;
 	question->filter.sources.stdin_is_taken = true;
 	question->text = strdup(text);
-	if (question->text && !traffic_start(&question->traffic,
-					      top->options->max_rows))
+	if (question->text &&
+			!traffic_start(&question->traffic,
+					top->options->max_rows))
 		return question;
 	free_question(question);
 	return NULL;
@@ -247,9 +248,9 @@ void top_ask_first(struct top *top, char *const *files)
 
 const char *top_unknown_name(const struct top *top)
 {
-	const struct tm_ids *ids =
-			top->question ? top->question->filter.sources.ids
-				      : NULL;
+	const struct tm_ids *ids = top->question
+			? top->question->filter.sources.ids
+			: NULL;
 
 	while (ids && ids->found)
 		ids = ids->next;

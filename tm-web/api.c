@@ -178,7 +178,7 @@ static void put_age(struct text *text, const struct tm_history_summary *summary,
 		text_format(text, "%.3f",
 				now_ns > summary->newest_ns
 						? (now_ns - summary->newest_ns) /
-								  (double)SECOND_NS
+								(double)SECOND_NS
 						: 0);
 }
 
@@ -222,8 +222,9 @@ void api_status(struct tm_history *history, struct request *request)
 	text_json(text, is_ok || !history ? NULL : tm_history_problem(history));
 	text_member(text, "zone");
 	text_json(text, history ? tm_history_zone(history) : NULL);
-	text_string(text, ",\"dimensions\":[\"user\",\"process\",\"remote\","
-			  "\"protocol\",\"interface\",\"direction\"]");
+	text_string(text,
+			",\"dimensions\":[\"user\",\"process\",\"remote\","
+			"\"protocol\",\"interface\",\"direction\"]");
 	json_end(text);
 	tm_history_summary_free(&summary);
 }

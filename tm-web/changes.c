@@ -147,9 +147,9 @@ ssize_t changes_look(struct changes *changes, struct tm_history *history,
 		uint64_t newest_ns, struct change **list)
 {
 	const struct tm_history_rows_query query = { .by = TM_HISTORY_BY_USER |
-							   TM_HISTORY_BY_MINUTE,
+				TM_HISTORY_BY_MINUTE,
 		.filter = { .from_ns = newest_ns - newest_ns % MINUTE_NS -
-				       MINUTE_NS,
+						MINUTE_NS,
 				.to_ns = newest_ns + MINUTE_NS } };
 	struct tm_history_rows rows = { 0 };
 	ssize_t count = -1;

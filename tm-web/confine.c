@@ -60,10 +60,10 @@ static int become(const struct passwd *user)
 {
 	return prctl(PR_SET_KEEPCAPS, 1, 0, 0,
 			       0) || initgroups(user->pw_name, user->pw_gid) ||
-					       setgid(user->pw_gid) ||
-					       setuid(user->pw_uid)
-			       ? -1
-			       : 0;
+					setgid(user->pw_gid) ||
+					setuid(user->pw_uid)
+			? -1
+			: 0;
 }
 
 const char *confine_user(const char *name, const char *database)

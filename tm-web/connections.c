@@ -134,7 +134,8 @@ static unsigned count_alike(const struct client *client, bool streams_only)
 				other = other->next)
 			count += !memcmp(other->address, client->address,
 						 sizeof(other->address)) &&
-				 (!streams_only || other->doing == STREAMS);
+					(!streams_only ||
+							other->doing == STREAMS);
 	}
 	return count;
 }

@@ -66,14 +66,14 @@ static bool has_log(const char *path)
 	struct stat status;
 
 	return snprintf(name, sizeof(name), "%s-wal", path) <
-			       (int)sizeof(name) &&
-	       !stat(name, &status);
+			(int)sizeof(name) &&
+			!stat(name, &status);
 }
 
 static bool is_same_file(const struct database *a, const struct database *b)
 {
 	return a->device == b->device && a->file == b->file &&
-	       a->generation == b->generation;
+			a->generation == b->generation;
 }
 
 struct tm_history *database_use(struct database *database, const char **problem)

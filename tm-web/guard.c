@@ -74,7 +74,7 @@ static bool is_own_name(const struct place *place, const char *host)
 		return is_address(host) || is_name(host, "localhost");
 	snprintf(name, sizeof(name), "%.*s", (int)name_length(own), own);
 	return is_name(host, name) ||
-	       (place_is_local(place) && is_name(host, "localhost"));
+			(place_is_local(place) && is_name(host, "localhost"));
 }
 
 static bool is_known(const struct guard *guard, const char *host)
@@ -119,7 +119,7 @@ static bool is_same_origin(const struct guard *guard, const char *origin)
 			return true;
 	}
 	return guard->place->address.ss_family == AF_UNIX &&
-	       is_name(origin + 8, "localhost");
+			is_name(origin + 8, "localhost");
 }
 
 static unsigned check_origin(const struct guard *guard,
@@ -155,7 +155,7 @@ static bool has_body(const struct request *request)
 		return true;
 	return request_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING,
 			       &is_repeated) ||
-	       is_repeated;
+			is_repeated;
 }
 
 unsigned guard_check(const struct guard *guard, const struct request *request,
@@ -167,8 +167,8 @@ unsigned guard_check(const struct guard *guard, const struct request *request,
 	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
 		return MHD_HTTP_METHOD_NOT_ALLOWED;
 	*why = request->flaw == MHD_HTTP_URI_TOO_LONG
-			       ? "the address is too long"
-			       : "the address is not sound";
+			? "the address is too long"
+			: "the address is not sound";
 	if (request->flaw)
 		return request->flaw;
 	*why = "a question has no body";

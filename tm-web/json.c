@@ -44,8 +44,8 @@ static const char *direction_name(const struct tm_history_row *row)
 void json_keys(struct text *text, const struct tm_history_row *row, unsigned by)
 {
 	static const unsigned times = TM_HISTORY_BY_MINUTE |
-				      TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |
-				      TM_HISTORY_BY_MONTH;
+			TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |
+			TM_HISTORY_BY_MONTH;
 	char name[PROTOCOL_SIZE];
 
 	if (by & times)
@@ -93,9 +93,9 @@ void json_key(struct text *text, const struct tm_history_row *row, unsigned by)
 	if (by == TM_HISTORY_BY_USER) {
 		snprintf(name, sizeof(name), "%" PRIu32, row->uid);
 		put_key(text, name,
-				row->uid == TM_NOBODY ? "none"
-				: row->user	      ? row->user
-						      : name);
+				row->uid == TM_NOBODY	    ? "none"
+						: row->user ? row->user
+							    : name);
 	} else if (by == TM_HISTORY_BY_PROCESS) {
 		put_key(text, row->process, row->process);
 	} else if (by == TM_HISTORY_BY_REMOTE) {

@@ -126,8 +126,9 @@ static bool is_left_behind(const struct place *place)
 	if (!lstat(address->sun_path, &status) && S_ISSOCK(status.st_mode)) {
 		try = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		is_dead = try >= 0 &&
-			  connect(try, (const void *)address, place->size) &&
-			  errno == ECONNREFUSED;
+				connect(try, (const void *)address,
+						place->size) &&
+				errno == ECONNREFUSED;
 		if (try >= 0)
 			close(try);
 	}

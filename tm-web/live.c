@@ -147,8 +147,9 @@ static void put_list(struct text *text, struct change *list, size_t count)
  * last one, for a quick start. */
 static bool is_wanted(const struct stream *stream, const struct event *event)
 {
-	return event->id && (stream->last_id ? event->id > stream->last_id
-					     : event->id == hub.last_id);
+	return event->id &&
+			(stream->last_id ? event->id > stream->last_id
+					 : event->id == hub.last_id);
 }
 
 static void put_rows(struct stream *stream)
@@ -403,8 +404,8 @@ static uint64_t newest(struct tm_history *history)
 static bool is_too_soon(const struct watch *watch, uint64_t newest_ns)
 {
 	return watch->watermark_ns &&
-	       newest_ns < watch->watermark_ns + SPAN_LEAST_NS &&
-	       clock_ns(CLOCK_MONOTONIC) < watch->last_ns + HOLD_NS;
+			newest_ns < watch->watermark_ns + SPAN_LEAST_NS &&
+			clock_ns(CLOCK_MONOTONIC) < watch->last_ns + HOLD_NS;
 }
 
 static void tell(struct watch *watch, struct event event)
@@ -447,8 +448,9 @@ static bool is_listened(void)
 
 	pthread_mutex_lock(&hub.lock);
 	is = hub.streams ||
-	     (hub.left_ns && clock_ns(CLOCK_MONOTONIC) - hub.left_ns <
-					     GRACE_NS);
+			(hub.left_ns &&
+					clock_ns(CLOCK_MONOTONIC) - hub.left_ns <
+							GRACE_NS);
 	pthread_mutex_unlock(&hub.lock);
 	return is;
 }

@@ -37,7 +37,7 @@ static bool read_time(const struct question *question, const char *value,
 		return true;
 	}
 	return tm_number_parse(value, INT64_MAX, time_ns) ||
-	       tm_timestamp_parse(value, strlen(value), time_ns);
+			tm_timestamp_parse(value, strlen(value), time_ns);
 }
 
 static bool read_from(struct reading *reading, const char *value)
@@ -104,7 +104,7 @@ static bool read_user(struct reading *reading, const char *value)
 	}
 	/* who sees his own rows learns of no other name whether it is there */
 	return tm_history_find_user(reading->history, value, &filter->uid) ||
-	       reading->request->viewer.is_bound;
+			reading->request->viewer.is_bound;
 }
 
 static bool read_process(struct reading *reading, const char *value)
@@ -193,7 +193,7 @@ static bool read_limit(struct reading *reading, const char *value)
 {
 	return tm_number_parse(value, QUESTION_CSV_MOST,
 			       &reading->question->query.limit) &&
-	       reading->question->query.limit;
+			reading->question->query.limit;
 }
 
 static bool read_offset(struct reading *reading, const char *value)
@@ -353,7 +353,7 @@ static void begin(struct question *question)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	*question = (struct question){ .now_ns = now.tv_sec * SECOND_NS +
-						 now.tv_nsec,
+				now.tv_nsec,
 		.top = 8,
 		.bins = 300 };
 	question->query.filter.from_ns = question->now_ns - HOUR_NS;

@@ -37,7 +37,7 @@ const struct route *route_find(const char *path)
 		if (routes[i].path[length - 1] == '/'
 						? !strncmp(path, routes[i].path,
 								  length) &&
-								  path[length]
+								path[length]
 						: !strcmp(path, routes[i].path))
 			return &routes[i];
 	}

@@ -36,9 +36,9 @@ static bool is_rest(
 	const struct tm_history_row *const row = &line->row;
 
 	return !top || row->is_rest ||
-	       (by == TM_HISTORY_BY_PROCESS && !row->process) ||
-	       (by == TM_HISTORY_BY_REMOTE && !row->remote) ||
-	       (by == TM_HISTORY_BY_INTERFACE && !row->interface);
+			(by == TM_HISTORY_BY_PROCESS && !row->process) ||
+			(by == TM_HISTORY_BY_REMOTE && !row->remote) ||
+			(by == TM_HISTORY_BY_INTERFACE && !row->interface);
 }
 
 static void add_points(struct tm_history_point *sum,
@@ -108,8 +108,8 @@ static void put_covered(struct text *text,
 	for (size_t i = 0; i < series->bins; i++) {
 		const uint64_t begin = series->begins[i];
 		const uint64_t end = series->begins[i + 1] < now_ns
-						     ? series->begins[i + 1]
-						     : now_ns;
+				? series->begins[i + 1]
+				: now_ns;
 
 		text_format(text, "%s%.3g", i ? "," : "",
 				end > begin ? api_share(api_covered_ns(summary,

@@ -119,8 +119,7 @@ static enum MHD_Result send_answer(struct request *request)
 {
 	struct answer *const answer = &request->answer;
 	const bool is_packed = answer->text.size >= COMPRESS_LEAST &&
-			       takes_gzip(request) &&
-			       text_compress(&answer->text);
+			takes_gzip(request) && text_compress(&answer->text);
 	struct MHD_Response *const response = respond_with(&answer->text);
 
 	if (!response)
@@ -219,11 +218,10 @@ static void *take_target(void *context, const char *target,
 static bool take_viewer(struct request *request)
 {
 	bool is_repeated;
-	const char *const name =
-			route_user_header ? request_header(request,
-							    route_user_header,
-							    &is_repeated)
-					  : "";
+	const char *const name = route_user_header
+			? request_header(request, route_user_header,
+					  &is_repeated)
+			: "";
 
 	if (!route_user_header)
 		return true;
@@ -304,8 +302,8 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
 	if (!request->is_done)
 		return find(request);
 	return request->route->is_live && request->answer.status == MHD_HTTP_OK
-			       ? send_stream(request)
-			       : send_answer(request);
+			? send_stream(request)
+			: send_answer(request);
 }
 
 static void log_request(const struct request *request)
@@ -348,7 +346,7 @@ int server_start(const struct server *server, int socket)
 		return -1;
 	errno = 0;
 	daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
-						  MHD_ALLOW_SUSPEND_RESUME,
+					MHD_ALLOW_SUSPEND_RESUME,
 			0, connections_accept, NULL, handle, (void *)server,
 			MHD_OPTION_LISTEN_SOCKET, socket,
 			MHD_OPTION_CONNECTION_LIMIT, connections_limit(),

@@ -5,11 +5,11 @@
 
 static const char *quota_state(const struct tm_history_quota *quota)
 {
-	return quota->levels & TM_HISTORY_OVER	      ? "100"
-	       : quota->levels & TM_HISTORY_OVER_90   ? "90"
-	       : quota->levels & TM_HISTORY_OVER_80   ? "80"
-	       : quota->levels & TM_HISTORY_PROJECTED ? "projected"
-						      : "ok";
+	return quota->levels & TM_HISTORY_OVER		       ? "100"
+			: quota->levels & TM_HISTORY_OVER_90   ? "90"
+			: quota->levels & TM_HISTORY_OVER_80   ? "80"
+			: quota->levels & TM_HISTORY_PROJECTED ? "projected"
+							       : "ok";
 }
 
 static void put_quota(struct text *text, const struct tm_history_quota *quota)
@@ -61,8 +61,8 @@ struct totals {
 static bool is_filtered(const struct tm_history_filter *filter)
 {
 	return filter->has_user || filter->has_protocol ||
-	       filter->has_direction || filter->process || filter->remote ||
-	       filter->interface;
+			filter->has_direction || filter->process ||
+			filter->remote || filter->interface;
 }
 
 static int sum_up(struct tm_history *history,
@@ -100,7 +100,7 @@ static int get_totals(struct tm_history *history,
 	memcpy(totals->moved, all.moved, sizeof(totals->moved));
 	memcpy(totals->lost, all.lost, sizeof(totals->lost));
 	for (int i = TM_IN; i <= TM_OUT &&
-			    !(filter->has_user && filter->uid != TM_NOBODY);
+			!(filter->has_user && filter->uid != TM_NOBODY);
 			i++)
 		totals->nobody[i].bytes =
 				none.moved[i].bytes - none.lost[i].bytes;

@@ -79,8 +79,9 @@ static bool ask(struct question *question, struct tm_history *history,
 		filter->process = NULL;
 	if (!question->hours)
 		question->hours = hours;
-	filter->from_ns = filter->to_ns - (hours ? question->hours * HOUR_NS
-						 : WINDOW_S * SECOND_NS);
+	filter->from_ns = filter->to_ns -
+			(hours ? question->hours * HOUR_NS
+			       : WINDOW_S * SECOND_NS);
 	return true;
 }
 
@@ -234,8 +235,9 @@ void tracker_summary(struct tm_history *history, struct request *request)
 		return;
 	if (get(history, request, &question, TM_HISTORY_BY_PROCESS, 1, &rows)) {
 		seconds = seconds_of(&rows, &question);
-		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
-				      "\"stats\":{");
+		text = begin(request,
+				"{\"mode\":\"realtime\",\"seconds\":60,"
+				"\"stats\":{");
 		text_member_number(text, "process_count", rows.found);
 		text_string(text, ",\"pid_count\":null");
 		put_records(text, &rows.sum);
@@ -287,8 +289,9 @@ void tracker_protocols(struct tm_history *history, struct request *request)
 		return;
 	if (get(history, request, &question, TM_HISTORY_BY_PROTOCOL, 256,
 			    &rows)) {
-		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
-				      "\"protocols\":{");
+		text = begin(request,
+				"{\"mode\":\"realtime\",\"seconds\":60,"
+				"\"protocols\":{");
 		for (size_t i = 0; i < rows.count; i++)
 			put_protocol(text, &rows.rows[i],
 					seconds_of(&rows, &question));
@@ -332,8 +335,9 @@ void tracker_addresses(struct tm_history *history, struct request *request)
 	process = question.query.filter.process;
 	if (get(history, request, &question, TM_HISTORY_BY_REMOTE,
 			    process ? ROWS_MOST : ADDRESSES_MOST, &rows)) {
-		text = begin(request, "{\"mode\":\"realtime\",\"seconds\":60,"
-				      "\"process_name\":");
+		text = begin(request,
+				"{\"mode\":\"realtime\",\"seconds\":60,"
+				"\"process_name\":");
 		text_json(text, process);
 		text_string(text, ",\"ips\":[");
 		for (size_t i = 0; i < rows.count; i++) {
@@ -445,9 +449,10 @@ void tracker_processes(struct tm_history *history, struct request *request)
 			const char *const name = rows.rows[i].process;
 
 			text_string(text, i ? "," : "");
-			text_json(text, !name	? "(others)"
-					: *name ? name
-						: "unknown");
+			text_json(text,
+					!name			? "(others)"
+							: *name ? name
+								: "unknown");
 		}
 		text_character(text, ']');
 		text_member_number(text, "count", rows.count);

@@ -59,11 +59,11 @@ size_t tm_utf8_decode(const char *text, size_t length, uint32_t *code)
 	*code = *p;
 	if (*p < 0x80)
 		return 1;
-	size = *p < 0xc2   ? 0
-	       : *p < 0xe0 ? 2
-	       : *p < 0xf0 ? 3
-	       : *p < 0xf5 ? 4
-			   : 0;
+	size = *p < 0xc2	    ? 0
+			: *p < 0xe0 ? 2
+			: *p < 0xf0 ? 3
+			: *p < 0xf5 ? 4
+				    : 0;
 	if (!size || size > length)
 		return 0;
 	*code = *p & (0x7f >> size);
@@ -196,7 +196,7 @@ size_t tm_escape_json(char *out, size_t size, const char *text, size_t length)
 static bool is_bare(char c)
 {
 	return (c >= '-' && c <= ':') || (c >= '@' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z') || c == '_' || c == '+';
+			(c >= 'a' && c <= 'z') || c == '_' || c == '+';
 }
 
 size_t tm_escape_word(char *out, size_t size, const char *text, size_t length)

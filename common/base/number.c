@@ -37,8 +37,9 @@ bool tm_size_parse(const char *text, uint64_t *bytes)
 	if (!*text)
 		return true;
 	unit = strchr(units, *text | 0x20);
-	if (!unit || (text[1] && strcasecmp(text + 1, "b") &&
-				     strcasecmp(text + 1, "ib")))
+	if (!unit ||
+			(text[1] && strcasecmp(text + 1, "b") &&
+					strcasecmp(text + 1, "ib")))
 		return false;
 	shift = 10 * (unit - units + 1);
 	return !__builtin_mul_overflow(*bytes, UINT64_C(1) << shift, bytes);

@@ -147,6 +147,7 @@ bool tm_timestamp_parse(const char *text, size_t length, uint64_t *time_ns)
 		return false;
 	second = timegm(&date) - second;
 	return second >= 0 &&
-	       !__builtin_mul_overflow((uint64_t)second, SECOND_NS, time_ns) &&
-	       !__builtin_add_overflow(*time_ns, part, time_ns);
+			!__builtin_mul_overflow(
+					(uint64_t)second, SECOND_NS, time_ns) &&
+			!__builtin_add_overflow(*time_ns, part, time_ns);
 }

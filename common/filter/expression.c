@@ -320,10 +320,12 @@ static bool parse_host(struct parser *parser, const struct word *word,
 	(void)word;
 	(void)comparison;
 	return tm_address_parse(parser->word, question->address) ||
-	       fail(parser, parser->begin, "host wants an address, not '%s'%s",
-			       parser->word,
-			       strchr(parser->word, '/') ? "; a network is net"
-							 : "");
+			fail(parser, parser->begin,
+					"host wants an address, not '%s'%s",
+					parser->word,
+					strchr(parser->word, '/')
+							? "; a network is net"
+							: "");
 }
 
 static bool parse_net(struct parser *parser, const struct word *word,
@@ -391,10 +393,10 @@ static bool parse_moment(struct parser *parser, const struct word *word,
 	question->high = UINT64_MAX;
 	return tm_moment_parse(parser->word, parser->sources->now_ns,
 			       &question->low) ||
-	       fail(parser, parser->begin,
-			       "%s wants a time such as 2024-02-29T10:00:00Z, "
-			       "'2024-02-29 10:00', 1700000000 or 10m (ago), not '%s'",
-			       word->name, parser->word);
+			fail(parser, parser->begin,
+					"%s wants a time such as 2024-02-29T10:00:00Z, "
+					"'2024-02-29 10:00', 1700000000 or 10m (ago), not '%s'",
+					word->name, parser->word);
 }
 
 static const struct word words[] = {
@@ -433,7 +435,7 @@ static bool take_operator(struct parser *parser, const struct word *word,
 		enum comparison *comparison)
 {
 	const bool is_moment = word->test == TM_TEST_SINCE ||
-			       word->test == TM_TEST_UNTIL;
+			word->test == TM_TEST_UNTIL;
 
 	*comparison = EQUAL;
 	if (parser->token != COMPARISON)
@@ -453,9 +455,9 @@ static bool take_operator(struct parser *parser, const struct word *word,
 static bool has_value(const struct parser *parser)
 {
 	return parser->token == QUOTED ||
-	       (parser->token == WORD && !is_word(parser, "and") &&
-			       !is_word(parser, "or") &&
-			       !is_word(parser, "not"));
+			(parser->token == WORD && !is_word(parser, "and") &&
+					!is_word(parser, "or") &&
+					!is_word(parser, "not"));
 }
 
 static struct tm_node *parse_value(struct parser *parser,
@@ -509,8 +511,9 @@ static bool take_ends(struct parser *parser, enum tm_ends *ends)
 		return false;
 	word = parser->token == WORD ? find_word(parser->word) : NULL;
 	return (word && word->has_ends) ||
-	       fail(parser, parser->begin, "after %s comes host, net or port",
-			       is_source ? "src" : "dst");
+			fail(parser, parser->begin,
+					"after %s comes host, net or port",
+					is_source ? "src" : "dst");
 }
 
 static struct tm_node *parse_question(struct parser *parser)

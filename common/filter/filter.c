@@ -8,7 +8,7 @@
 __attribute__((cold)) static uint32_t answers(const struct tm_event *event)
 {
 	uint32_t known = 1 << TM_TEST_KIND | 1 << TM_TEST_DIRECTION |
-			 1 << TM_TEST_SINCE | 1 << TM_TEST_UNTIL;
+			1 << TM_TEST_SINCE | 1 << TM_TEST_UNTIL;
 
 	if (event->ifindex)
 		known |= 1 << TM_TEST_IFINDEX | 1 << TM_TEST_INTERFACE_NAME;

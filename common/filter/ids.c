@@ -64,7 +64,7 @@ static bool is_below(const char *path, const char *cgroup)
 	for (size = strlen(cgroup); size && cgroup[size - 1] == '/';)
 		size--;
 	return !strncmp(path, cgroup, size) &&
-	       (!size || !path[size] || path[size] == '/');
+			(!size || !path[size] || path[size] == '/');
 }
 
 static bool carries_name(const struct tm_ids *ids, const char *text)
@@ -99,8 +99,8 @@ struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
 	ids->of = of;
 	ids->name = strdup(name);
 	return ids->name && !add_local(ids, names) && !add_recorded(ids, names)
-			       ? ids
-			       : NULL;
+			? ids
+			: NULL;
 }
 
 int tm_ids_note(struct tm_ids *all, struct tm_names *names,

@@ -97,8 +97,8 @@ static bool calendar(const char *p, uint64_t *ns)
 	if (!clock_time(&p, &tm, &rest) || !to_epoch(p, &tm, &seconds))
 		return false;
 	return seconds >= 0 &&
-	       !__builtin_mul_overflow(seconds, SECOND_NS, ns) &&
-	       !__builtin_add_overflow(*ns, rest, ns);
+			!__builtin_mul_overflow(seconds, SECOND_NS, ns) &&
+			!__builtin_add_overflow(*ns, rest, ns);
 }
 
 static bool since_epoch(const char *text, uint64_t *ns)
@@ -113,8 +113,8 @@ static bool since_epoch(const char *text, uint64_t *ns)
 	seconds[whole] = '\0';
 	text += whole;
 	return tm_number_parse(seconds, UINT64_MAX / SECOND_NS - 1, ns) &&
-	       fraction(&text, &rest) && !*text &&
-	       (*ns = *ns * SECOND_NS + rest, true);
+			fraction(&text, &rest) && !*text &&
+			(*ns = *ns * SECOND_NS + rest, true);
 }
 
 bool tm_moment_parse(const char *text, uint64_t now_ns, uint64_t *ns)

@@ -224,7 +224,8 @@ int tm_program_compile(struct tm_program *program, const char *inverted)
 	size_t i = program->rule_count;
 	struct exits exits;
 
-	if (inverted && tm_program_add(program, NULL, inverted,
+	if (inverted &&
+			tm_program_add(program, NULL, inverted,
 					strlen(inverted)))
 		return -1;
 	program->entry = inverted ? tm_exit_of(i) : TM_KEEP;

@@ -354,11 +354,11 @@ static uint64_t covered_ns(const struct tm_history_summary *summary,
 static double coverage(const struct tm_history_summary *summary)
 {
 	const uint64_t from_ns = summary->from_ns > summary->first_ns
-						 ? summary->from_ns
-						 : summary->first_ns;
+			? summary->from_ns
+			: summary->first_ns;
 	const uint64_t to_ns = summary->to_ns < summary->newest_ns
-					       ? summary->to_ns
-					       : summary->newest_ns;
+			? summary->to_ns
+			: summary->newest_ns;
 
 	if (to_ns <= from_ns)
 		return 0;

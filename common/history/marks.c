@@ -8,16 +8,21 @@ static const struct mark {
 	const char *name;
 	size_t offset;
 } names[] = {
-	{ "added_hour", offsetof(struct tm_history_marks,
+	{ "added_hour",
+			offsetof(struct tm_history_marks,
 					added[TM_HISTORY_HOUR]) },
-	{ "added_day", offsetof(struct tm_history_marks,
-				       added[TM_HISTORY_DAY]) },
-	{ "added_month", offsetof(struct tm_history_marks,
-					 added[TM_HISTORY_MONTH]) },
-	{ "kept_minute", offsetof(struct tm_history_marks,
-					 kept[TM_HISTORY_MINUTE]) },
-	{ "kept_hour", offsetof(struct tm_history_marks,
-				       kept[TM_HISTORY_HOUR]) },
+	{ "added_day",
+			offsetof(struct tm_history_marks,
+					added[TM_HISTORY_DAY]) },
+	{ "added_month",
+			offsetof(struct tm_history_marks,
+					added[TM_HISTORY_MONTH]) },
+	{ "kept_minute",
+			offsetof(struct tm_history_marks,
+					kept[TM_HISTORY_MINUTE]) },
+	{ "kept_hour",
+			offsetof(struct tm_history_marks,
+					kept[TM_HISTORY_HOUR]) },
 	{ "kept_day", offsetof(struct tm_history_marks, kept[TM_HISTORY_DAY]) },
 	{ "first", offsetof(struct tm_history_marks, first_ns) },
 	{ "newest", offsetof(struct tm_history_marks, newest_ns) },
@@ -45,8 +50,9 @@ int tm_history_read_marks(struct tm_history *history)
 	if (!statement)
 		return -1;
 	while ((result = tm_history_step(history, statement)) == 1) {
-		mark = find(&history->marks, (const char *)sqlite3_column_text(
-							     statement, 0));
+		mark = find(&history->marks,
+				(const char *)sqlite3_column_text(
+						statement, 0));
 		if (mark)
 			*mark = sqlite3_column_int64(statement, 1);
 	}

@@ -112,8 +112,8 @@ int tm_history_sql(struct tm_history *history, const char *sql)
 	if (!history->db)
 		return tm_history_fail(history, "is not open");
 	return sqlite3_exec(history->db, sql, NULL, NULL, NULL)
-			       ? tm_history_fail_sql(history)
-			       : 0;
+			? tm_history_fail_sql(history)
+			: 0;
 }
 
 sqlite3_stmt *tm_history_prepare(struct tm_history *history, const char *sql)
@@ -304,8 +304,8 @@ static char *as_immutable(const char *path)
 static int open_database(struct tm_history *history, bool is_immutable)
 {
 	const int flags = history->access == TM_HISTORY_READ
-					  ? SQLITE_OPEN_READONLY
-					  : SQLITE_OPEN_READWRITE;
+			? SQLITE_OPEN_READONLY
+			: SQLITE_OPEN_READWRITE;
 	char *uri = NULL;
 	int result;
 
@@ -344,8 +344,9 @@ static bool is_lone_copy(struct tm_history *history)
 	code = sqlite3_errcode(history->db);
 	snprintf(name, sizeof(name), "%s-wal", place.name);
 	return (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) &&
-	       fstatat(place.directory, name, &status, AT_SYMLINK_NOFOLLOW) &&
-	       errno == ENOENT;
+			fstatat(place.directory, name, &status,
+					AT_SYMLINK_NOFOLLOW) &&
+			errno == ENOENT;
 }
 
 static int open_somehow(struct tm_history *history)
@@ -382,9 +383,10 @@ static int make_database(struct tm_history *history)
 	char zone[TM_HISTORY_ZONE_SIZE];
 
 	tm_history_find_zone(zone);
-	if (tm_history_sql(history, "PRAGMA journal_mode = TRUNCATE;"
-				    "PRAGMA auto_vacuum = INCREMENTAL;"
-				    "BEGIN IMMEDIATE"))
+	if (tm_history_sql(history,
+			    "PRAGMA journal_mode = TRUNCATE;"
+			    "PRAGMA auto_vacuum = INCREMENTAL;"
+			    "BEGIN IMMEDIATE"))
 		return -1;
 	if (!tm_history_make_schema(history, zone) &&
 			!tm_history_sql(history, "COMMIT"))
@@ -453,8 +455,9 @@ static int set_up_database(struct tm_history *history)
 	if (history->access != TM_HISTORY_READ && set_up_writer(history))
 		return -1;
 	if (history->access == TM_HISTORY_READ)
-		tm_history_sql(history, "PRAGMA cache_size = -65536;"
-					"PRAGMA mmap_size = 1073741824");
+		tm_history_sql(history,
+				"PRAGMA cache_size = -65536;"
+				"PRAGMA mmap_size = 1073741824");
 	return tm_history_read_marks(history);
 }
 

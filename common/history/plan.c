@@ -21,8 +21,8 @@ static uint64_t end_of(const struct tm_history_marks *marks,
 	const uint64_t end = tm_history_next_slot(r, begin_ns);
 
 	return r == TM_HISTORY_MINUTE || end < marks->added[r]
-			       ? end
-			       : marks->added[r];
+			? end
+			: marks->added[r];
 }
 
 /* The coarsest table that has a row which begins here and ends in the range.

@@ -56,9 +56,10 @@ static unsigned find_levels(const struct tm_history_quota *quota)
 	const double part = (double)quota->used / quota->limit;
 
 	return (part >= 0.8 ? TM_HISTORY_OVER_80 : 0) |
-	       (part >= 0.9 ? TM_HISTORY_OVER_90 : 0) |
-	       (quota->used >= quota->limit ? TM_HISTORY_OVER : 0) |
-	       (quota->projected >= quota->limit ? TM_HISTORY_PROJECTED : 0);
+			(part >= 0.9 ? TM_HISTORY_OVER_90 : 0) |
+			(quota->used >= quota->limit ? TM_HISTORY_OVER : 0) |
+			(quota->projected >= quota->limit ? TM_HISTORY_PROJECTED
+							  : 0);
 }
 
 static int sum_up(struct tm_history *history, struct tm_history_quota *quota,
@@ -74,10 +75,10 @@ static int sum_up(struct tm_history *history, struct tm_history_quota *quota,
 
 	result = tm_history_plan_make(history, quota->begin_ns, quota->end_ns,
 				 quota->period, &plan) ||
-						 tm_history_scan_run(history,
-								 &plan, &scan)
-				 ? -1
-				 : 0;
+					tm_history_scan_run(
+							history, &plan, &scan)
+			? -1
+			: 0;
 	free(plan.pieces);
 	quota->projected = project(quota, time_ns);
 	quota->levels = find_levels(quota);

@@ -81,8 +81,9 @@ static bool is_found(const struct tm_history_row *row, unsigned by,
 
 	if (by & TM_HISTORY_BY_USER &&
 			(holds(is_nobody ? "none" : row->user, search) ||
-					(!is_nobody && number_holds(row->uid,
-								       search))))
+					(!is_nobody &&
+							number_holds(row->uid,
+									search))))
 		return true;
 	if (by & TM_HISTORY_BY_PROTOCOL &&
 			(holds(tm_word_text(tm_protocols, row->protocol),
@@ -90,8 +91,10 @@ static bool is_found(const struct tm_history_row *row, unsigned by,
 					number_holds(row->protocol, search)))
 		return true;
 	return (by & TM_HISTORY_BY_PROCESS && holds(row->process, search)) ||
-	       (by & TM_HISTORY_BY_REMOTE && holds(row->remote, search)) ||
-	       (by & TM_HISTORY_BY_INTERFACE && holds(row->interface, search));
+			(by & TM_HISTORY_BY_REMOTE &&
+					holds(row->remote, search)) ||
+			(by & TM_HISTORY_BY_INTERFACE &&
+					holds(row->interface, search));
 }
 
 /* --- order --- */
@@ -161,8 +164,8 @@ static int compare_keys(const struct tm_history_row *a,
 static bool is_remainder(const struct tm_history_row *row, unsigned by)
 {
 	return (by & TM_HISTORY_BY_PROCESS && !row->process) ||
-	       (by & TM_HISTORY_BY_REMOTE && !row->remote) ||
-	       (by & TM_HISTORY_BY_INTERFACE && !row->interface);
+			(by & TM_HISTORY_BY_REMOTE && !row->remote) ||
+			(by & TM_HISTORY_BY_INTERFACE && !row->interface);
 }
 
 /* Equal sums are in the order of their keys, and the remainder is last,
@@ -256,16 +259,16 @@ static int collect(struct tm_history *history,
 	int result;
 
 	result = tm_history_scan_filter(history, &query->filter, &scan) ||
-						 tm_history_plan_make(history,
-								 query->filter.from_ns,
-								 query->filter.to_ns,
-								 tm_history_group_resolution(
-										 query->by),
-								 &plan) ||
-						 tm_history_scan_run(history,
-								 &plan, &scan)
-				 ? -1
-				 : 0;
+					tm_history_plan_make(history,
+							query->filter.from_ns,
+							query->filter.to_ns,
+							tm_history_group_resolution(
+									query->by),
+							&plan) ||
+					tm_history_scan_run(
+							history, &plan, &scan)
+			? -1
+			: 0;
 	answer->from_ns = plan.from_ns;
 	answer->to_ns = plan.to_ns;
 	note_coarse(&plan, query->by, answer);

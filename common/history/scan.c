@@ -99,22 +99,25 @@ int tm_history_scan_filter(struct tm_history *history,
 	if (filter->has_user &&
 			want_number(history, &wanted[SCAN_UID], filter->uid))
 		return -1;
-	if (filter->has_protocol && want_number(history, &wanted[SCAN_PROTOCOL],
-						    filter->protocol))
+	if (filter->has_protocol &&
+			want_number(history, &wanted[SCAN_PROTOCOL],
+					filter->protocol))
 		return -1;
 	if (filter->process &&
 			want_text(history, &wanted[SCAN_PROCESS],
 					"SELECT id FROM process WHERE name = ?",
 					filter->process))
 		return -1;
-	if (filter->remote && want_remote(history, &wanted[SCAN_REMOTE],
-					      filter->remote))
+	if (filter->remote &&
+			want_remote(history, &wanted[SCAN_REMOTE],
+					filter->remote))
 		return -1;
-	return filter->interface && want_interface(history,
-						    &wanted[SCAN_INTERFACE],
-						    filter->interface)
-			       ? -1
-			       : 0;
+	return filter->interface &&
+					want_interface(history,
+							&wanted[SCAN_INTERFACE],
+							filter->interface)
+			? -1
+			: 0;
 }
 
 void tm_history_scan_free(struct tm_history_scan *scan)
@@ -153,8 +156,9 @@ static bool is_sought(const struct tm_history_cube_facts *cube,
 		const struct tm_history_scan *scan)
 {
 	return scan->wanted[SCAN_UID].is_set ||
-	       scan->wanted[SCAN_REMOTE].is_set ||
-	       (scan->wanted[SCAN_PROCESS].is_set && cube == tm_history_cubes);
+			scan->wanted[SCAN_REMOTE].is_set ||
+			(scan->wanted[SCAN_PROCESS].is_set &&
+					cube == tm_history_cubes);
 }
 
 /* A text that grows. */

@@ -166,7 +166,7 @@ int tm_history_make_schema(struct tm_history *history, const char *zone)
 			return -1;
 	}
 	return tm_history_sql(history, view) || set_zone(history, zone) ||
-					       tm_history_write_marks(history)
-			       ? -1
-			       : 0;
+					tm_history_write_marks(history)
+			? -1
+			: 0;
 }

@@ -19,7 +19,7 @@ static unsigned zone_number = 1;
 static bool is_same_day(const struct tm *a, const struct tm *b)
 {
 	return a->tm_mday == b->tm_mday && a->tm_mon == b->tm_mon &&
-	       a->tm_year == b->tm_year;
+			a->tm_year == b->tm_year;
 }
 
 /* Midnight may be skipped, or come twice, where clocks are put on or back. */
@@ -38,7 +38,7 @@ static time_t first_of_day(struct tm wanted)
 			found.tm_hour > 12)
 		at += HALF_HOUR;
 	for (at -= HALF_HOUR; localtime_r(&at, &found) &&
-			      is_same_day(&found, &wanted);)
+			is_same_day(&found, &wanted);)
 		at -= HALF_HOUR;
 	return at + HALF_HOUR;
 }

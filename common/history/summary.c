@@ -25,8 +25,8 @@ static void take_user(void *context, const struct tm_history_sums *sums)
 {
 	struct tm_history_summary *const answer = context;
 	struct tm_amount *to = sums->values[SCAN_UID] == TM_NOBODY
-					       ? answer->nobody
-					       : answer->attributed;
+			? answer->nobody
+			: answer->attributed;
 
 	tm_history_amounts_add(answer->moved, sums->moved);
 	tm_history_amounts_add(answer->lost, sums->lost);
@@ -55,7 +55,7 @@ static struct tm_history_interface *find_interface(struct tm_history *history,
 		struct tm_history_summary *answer, uint32_t id)
 {
 	const char *const name = tm_history_text_interface(answer->texts, id)
-						 ?: "(others)";
+			?: "(others)";
 	struct tm_history_interface *more;
 
 	for (size_t i = 0; i < answer->interface_count; i++) {
@@ -268,10 +268,10 @@ static int answer_summary(struct tm_history *history,
 			return -1;
 	}
 	return read_each(history, spans, answer, read_span) ||
-					       read_each(history, runs, answer,
-							       read_run)
-			       ? -1
-			       : 0;
+					read_each(history, runs, answer,
+							read_run)
+			? -1
+			: 0;
 }
 
 int tm_history_summary(struct tm_history *history,
@@ -285,9 +285,10 @@ int tm_history_summary(struct tm_history *history,
 	if (tm_history_begin(history))
 		return -1;
 	answer->texts = tm_history_texts_new(history);
-	if (answer->texts && !tm_history_plan_make(history, filter->from_ns,
-					     filter->to_ns, TM_HISTORY_MONTH,
-					     &plan)) {
+	if (answer->texts &&
+			!tm_history_plan_make(history, filter->from_ns,
+					filter->to_ns, TM_HISTORY_MONTH,
+					&plan)) {
 		result = answer_summary(history, &plan, answer);
 		tm_history_texts_settle(answer->texts);
 	}

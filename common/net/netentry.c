@@ -252,7 +252,7 @@ static int parse_ipv6(struct parser *in, struct address *out)
 		if ((int)i == groups.gap)
 			at_group += gap_size;
 		halves[at_group / 4] |= (uint64_t)groups.values[i]
-					<< (48 - at_group % 4 * 16);
+				<< (48 - at_group % 4 * 16);
 	}
 	out->first = (struct tm_key){ halves[0], halves[1] };
 	return 0;
@@ -439,8 +439,9 @@ int tm_netentry_parse(const char *text, size_t size,
 		skip_blanks(&in);
 		if (in.p == in.end || *in.p == '#')
 			return 1;
-		fail_here(&in, is_blank(in.p[-1]) ? "a line holds one entry"
-						  : "does not belong here");
+		fail_here(&in,
+				is_blank(in.p[-1]) ? "a line holds one entry"
+						   : "does not belong here");
 	}
 	*column = in.wrong_at - text + 1;
 	return -1;

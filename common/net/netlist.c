@@ -249,5 +249,5 @@ bool tm_netlist_holds(
 		return !((key.high ^ entry->range.first.high) >> 32 &
 				entry->mask);
 	return !tm_key_below(key, entry->range.first) &&
-	       !tm_key_below(entry->range.last, key);
+			!tm_key_below(entry->range.last, key);
 }

@@ -184,7 +184,7 @@ static int compare(const void *left, const void *right)
 	const struct tm_range *a = left, *b = right;
 
 	return tm_key_below(b->first, a->first) -
-	       tm_key_below(a->first, b->first);
+			tm_key_below(a->first, b->first);
 }
 
 static bool is_sorted(const struct family *family)
@@ -203,7 +203,8 @@ static bool joins(const struct tm_range *a, const struct tm_range *b)
 	const struct tm_key next = tm_key_next(a->last);
 
 	return !tm_key_below(a->last, b->first) ||
-	       (next.high == b->first.high && next.low == b->first.low);
+			(next.high == b->first.high &&
+					next.low == b->first.low);
 }
 
 static void merge(struct family *family)
@@ -339,7 +340,7 @@ static int make_table(
 		child.span.first = tm_key_next(child.span.last);
 	}
 	*entry = NODE | (uint64_t)part->bits << 56 |
-		 (uint64_t)(64 - bits) << 50 | table;
+			(uint64_t)(64 - bits) << 50 | table;
 	return 0;
 }
 

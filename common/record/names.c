@@ -215,8 +215,9 @@ static bool take(struct tm_names *names, uint64_t deadline_ns)
 	struct tm_answer answer;
 	struct entry *entry;
 
-	if (!names->resolver || !tm_resolver_take(names->resolver, deadline_ns,
-						&answer))
+	if (!names->resolver ||
+			!tm_resolver_take(
+					names->resolver, deadline_ns, &answer))
 		return false;
 	entry = find(&names->users, answer.uid);
 	entry->text = answer.name;

@@ -138,7 +138,8 @@ static const struct tm_column *column(const struct tm_table *table)
 static bool is_text(const struct tm_column *column)
 {
 	return column->type == TM_CELL_TEXT || column->type == TM_CELL_TIME ||
-	       column->type == TM_CELL_HOUR || column->type == TM_CELL_DAY;
+			column->type == TM_CELL_HOUR ||
+			column->type == TM_CELL_DAY;
 }
 
 static bool is_shown(const struct tm_table *table, const struct tm_column *c)
@@ -389,8 +390,10 @@ void tm_table_number(struct tm_table *table, uint64_t number)
 
 	if (begin_shown(table)) {
 		if (table->spec.form == TM_FORM_TABLE) {
-			keep(table, format_for_people(text, column(table)->type,
-						    number));
+			keep(table,
+					format_for_people(text,
+							column(table)->type,
+							number));
 		} else {
 			format_data(text, table, number);
 			if (table->spec.form == TM_FORM_JSON &&
@@ -577,7 +580,7 @@ static const struct {
 static unsigned shares_count(const struct tm_shares *shares)
 {
 	return sizeof(shares_of) / sizeof(*shares_of) -
-	       !shares->has_unattributed;
+			!shares->has_unattributed;
 }
 
 static const struct tm_amount *amount(const struct tm_shares *shares, size_t i)

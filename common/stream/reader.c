@@ -114,8 +114,8 @@ static int open_file(struct tm_reader *reader, const char *path)
 
 	in->path = is_standard_input(path) ? "standard input" : path;
 	in->fd = is_standard_input(path)
-				 ? STDIN_FILENO
-				 : open(path, O_RDONLY | O_CLOEXEC | wait);
+			? STDIN_FILENO
+			: open(path, O_RDONLY | O_CLOEXEC | wait);
 	if (in->fd < 0 && errno == EINTR)
 		return INTERRUPTED;
 	if (in->fd < 0 || fstat(in->fd, &status))
@@ -305,8 +305,7 @@ static void note(struct tm_reader *reader, const struct tm_event *event)
 		note_run(reader->input, event);
 		break;
 	case TM_TICK:
-		reader->input->at_tick =
-				tm_stop_requested() &&
+		reader->input->at_tick = tm_stop_requested() &&
 				event->direction == TM_OUT &&
 				event->time_ns > tm_stop_time_ns() + GOES_ON_NS;
 		break;
@@ -344,9 +343,10 @@ static int end_of_file(struct tm_reader *reader)
 	struct tm_reader_input *in = reader->input;
 	const size_t rest = in->filled - in->handed;
 
-	if (rest && memcmp(in->block + in->handed, &magic,
-				    rest < sizeof(magic) ? rest
-							 : sizeof(magic)))
+	if (rest &&
+			memcmp(in->block + in->handed, &magic,
+					rest < sizeof(magic) ? rest
+							     : sizeof(magic)))
 		return not_an_event(reader);
 	if (rest)
 		return fail(reader, TM_CUT,

@@ -45,8 +45,8 @@ struct tm_runs *tm_runs_new(bool again);
 static inline uint64_t tm_runs_counted(const struct tm_runs *runs)
 {
 	return runs->current->before > runs->current->passed
-			       ? runs->current->before - runs->current->passed
-			       : 0;
+			? runs->current->before - runs->current->passed
+			: 0;
 }
 
 /* So many events of traffic pass. */

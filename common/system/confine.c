@@ -21,16 +21,16 @@
 static uint64_t what_to_forbid(long version, bool may_read)
 {
 	uint64_t access = LANDLOCK_ACCESS_FS_WRITE_FILE |
-			  LANDLOCK_ACCESS_FS_EXECUTE |
-			  LANDLOCK_ACCESS_FS_REMOVE_DIR |
-			  LANDLOCK_ACCESS_FS_REMOVE_FILE |
-			  LANDLOCK_ACCESS_FS_MAKE_CHAR |
-			  LANDLOCK_ACCESS_FS_MAKE_DIR |
-			  LANDLOCK_ACCESS_FS_MAKE_REG |
-			  LANDLOCK_ACCESS_FS_MAKE_SOCK |
-			  LANDLOCK_ACCESS_FS_MAKE_FIFO |
-			  LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-			  LANDLOCK_ACCESS_FS_MAKE_SYM;
+			LANDLOCK_ACCESS_FS_EXECUTE |
+			LANDLOCK_ACCESS_FS_REMOVE_DIR |
+			LANDLOCK_ACCESS_FS_REMOVE_FILE |
+			LANDLOCK_ACCESS_FS_MAKE_CHAR |
+			LANDLOCK_ACCESS_FS_MAKE_DIR |
+			LANDLOCK_ACCESS_FS_MAKE_REG |
+			LANDLOCK_ACCESS_FS_MAKE_SOCK |
+			LANDLOCK_ACCESS_FS_MAKE_FIFO |
+			LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+			LANDLOCK_ACCESS_FS_MAKE_SYM;
 
 	if (!may_read)
 		access |= READ_ACCESS;
@@ -44,9 +44,10 @@ static uint64_t what_to_forbid(long version, bool may_read)
 static uint64_t what_to_allow(unsigned may)
 {
 	return (may & TM_MAY_READ ? READ_ACCESS : 0) |
-	       (may & TM_MAY_WRITE ? WRITE_ACCESS : 0) |
-	       (may & TM_MAY_MAKE ? LANDLOCK_ACCESS_FS_MAKE_REG : 0) |
-	       (may & TM_MAY_REMOVE ? LANDLOCK_ACCESS_FS_REMOVE_FILE : 0);
+			(may & TM_MAY_WRITE ? WRITE_ACCESS : 0) |
+			(may & TM_MAY_MAKE ? LANDLOCK_ACCESS_FS_MAKE_REG : 0) |
+			(may & TM_MAY_REMOVE ? LANDLOCK_ACCESS_FS_REMOVE_FILE
+					     : 0);
 }
 
 /* A rule for a file is refused that allows what only a directory can. */

@@ -6,7 +6,7 @@
 static bool is_octal(const char *text)
 {
 	return text[0] >= '0' && text[0] <= '3' && text[1] >= '0' &&
-	       text[1] <= '7' && text[2] >= '0' && text[2] <= '7';
+			text[1] <= '7' && text[2] >= '0' && text[2] <= '7';
 }
 
 /* Space, tab, newline, backslash and '#' are written as \ooo. */
@@ -17,7 +17,7 @@ static void unescape(char *text)
 	for (const char *from = text; *from; to++) {
 		if (*from == '\\' && is_octal(from + 1)) {
 			*to = (from[1] - '0') << 6 | (from[2] - '0') << 3 |
-			      (from[3] - '0');
+					(from[3] - '0');
 			from += 4;
 		} else {
 			*to = *from++;

@@ -289,7 +289,7 @@ static int change_clsact(uint32_t ifindex, uint16_t type, uint16_t flags)
 	} request = {
 		.header = { .nlmsg_type = type,
 				.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
-					       flags },
+						flags },
 		.tc = { .tcm_ifindex = ifindex,
 				.tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
 				.tcm_parent = TC_H_CLSACT },
@@ -316,9 +316,9 @@ static struct tcmsg place_of(const struct tm_tc_filter *filter)
 	return (struct tcmsg){
 		.tcm_ifindex = filter->ifindex,
 		.tcm_handle = filter->handle,
-		.tcm_parent = TC_H_MAKE(
-				TC_H_CLSACT, filter->is_in ? TC_H_MIN_INGRESS
-							   : TC_H_MIN_EGRESS),
+		.tcm_parent = TC_H_MAKE(TC_H_CLSACT,
+				filter->is_in ? TC_H_MIN_INGRESS
+					      : TC_H_MIN_EGRESS),
 		.tcm_info = TC_H_MAKE((uint32_t)filter->preference << 16,
 				htons(ETH_P_ALL)),
 	};
@@ -340,7 +340,7 @@ int tm_netlink_add_filter(const struct tm_tc_filter *filter, int program)
 	} request = {
 		.header = { .nlmsg_type = RTM_NEWTFILTER,
 				.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK |
-					       NLM_F_CREATE | NLM_F_EXCL },
+						NLM_F_CREATE | NLM_F_EXCL },
 		.tc = place_of(filter),
 		.kind = { RTA_LENGTH(sizeof("bpf")), TCA_KIND },
 		.bpf = "bpf",
@@ -354,7 +354,7 @@ int tm_netlink_add_filter(const struct tm_tc_filter *filter, int program)
 	memcpy(request.text, filter->name, TM_FILTER_NAME - 1);
 	request.options.rta_type = TCA_OPTIONS;
 	request.options.rta_len = sizeof(request) -
-				  offsetof(__typeof__(request), options);
+			offsetof(__typeof__(request), options);
 	request.header.nlmsg_len = sizeof(request);
 	return ask(&request, sizeof(request), ignore, NULL);
 }

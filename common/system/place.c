@@ -93,7 +93,7 @@ static bool is_trusted(uid_t user, enum tm_trust trust)
 static bool is_group_trusted(const struct stat *status)
 {
 	return S_ISDIR(status->st_mode) &&
-	       tm_group_is_own(status->st_gid, status->st_uid);
+			tm_group_is_own(status->st_gid, status->st_uid);
 }
 
 static int check_rights(enum tm_trust trust, struct tm_refusal *refusal)
@@ -207,9 +207,8 @@ static int walk(char path[2 * PATH_MAX], struct tm_refusal *refusal)
 			link = next;
 			errno = ELOOP;
 			next = ++links > LINKS_MAX
-					       ? -1
-					       : follow(at, link, path, left,
-								 refusal);
+					? -1
+					: follow(at, link, path, left, refusal);
 			close_kept(link);
 			left = path;
 		}
