@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "common/record/event.h"
-#include "common/stream/writer.h"
+#include "common/stream/output.h"
 
 #define SECOND_NS 1000000000ULL
 #define END_NS (1700006400 * SECOND_NS)

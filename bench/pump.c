@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/stream/writer.h"
+#include "common/stream/output.h"
 
 static char block[256 * 1024];
 

@@ -116,6 +116,31 @@ options_of_page() {
 	done
 }
 
+@test "headers, structs and guards have names of their own" {
+	cd "$ROOT"
+	twice=$(printf '%s\n' {common/*,tm-*,ipmask}/*.h | sed 's,.*/,,' | sort | uniq -d)
+	assert_equal "$twice" ""
+	twice=$(sed -nE '/^(struct|enum|union) .* \{/{s/__attribute__\(\(may_alias\)\) //;s/ \{.*//p;}
+		s/^#ifndef ([A-Z0-9_]+_H)$/\1/p' */*.h common/*/*.h | sort | uniq -d)
+	assert_equal "$twice" ""
+}
+
+@test "functions for other files have names of their own, tm_ in common/ alone" {
+	cd "$ROOT"
+	for file in common/*/*.c tm-*/*.c ipmask/*.c; do
+		nm -g --defined-only "$BUILD/${file%.c}.o" |
+			sed -nE "s,.* ([A-Za-z0-9_]+)\$,\1 ${file%/*},p"
+	done >"$BATS_TEST_TMPDIR/symbols"
+	cd "$BATS_TEST_TMPDIR"
+	[ -s symbols ]
+	twice=$(sed '/^main /d; s/ .*//' symbols | sort | uniq -d)
+	assert_equal "$twice" ""
+	run grep '^tm_.* tm-' symbols # tm-capture is to follow
+	refute_line --regexp ' tm-[abd-z]| tm-csv| ipmask'
+	run grep -v '^tm_' symbols
+	refute_line --partial ' common/'
+}
+
 @test "a tool links what it needs beside the C library and zlib, and no more" {
 	for tool in $(tools); do
 		run readelf -d "$BUILD/bin/$tool"

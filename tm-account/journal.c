@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "common/stream/writer.h"
+#include "common/stream/output.h"
 #include "journal.h"
 
 #define ENTRY_MAGIC 0x01537d74u /* the last byte is the form's version */
@@ -41,7 +41,7 @@ static struct {
 
 /* What is to be written: by the numbers in a list, or all. */
 struct selection {
-	const struct tm_totals *totals;
+	const struct totals *totals;
 	const struct tm_runs *runs;
 	const uint32_t *users;
 	const uint16_t *changed;
@@ -69,7 +69,7 @@ static unsigned char *put_users(
 		unsigned char *to, const struct selection *of, uint32_t from)
 {
 	for (uint32_t i = from; i < from + out.entry.users; i++) {
-		const struct tm_total *total =
+		const struct total *total =
 				&of->totals->users[of->users ? of->users[i]
 							     : i];
 		const struct stored_user user = { .in = total->sum[TM_IN],
@@ -120,8 +120,8 @@ static off_t write_selection(int fd, const struct selection *of)
 	return size;
 }
 
-off_t tm_journal_append(int fd, const struct tm_totals *totals,
-		const struct tm_runs *runs)
+off_t journal_append(
+		int fd, const struct totals *totals, const struct tm_runs *runs)
 {
 	const struct selection touched = { .totals = totals,
 		.runs = runs,
@@ -135,8 +135,8 @@ off_t tm_journal_append(int fd, const struct tm_totals *totals,
 	return write_selection(fd, &touched);
 }
 
-off_t tm_journal_begin(int fd, const struct tm_totals *totals,
-		const struct tm_runs *runs)
+off_t journal_begin(
+		int fd, const struct totals *totals, const struct tm_runs *runs)
 {
 	const struct selection all = { .totals = totals,
 		.runs = runs,
@@ -170,9 +170,9 @@ static bool is_entry(const struct entry *entry)
 			entry->runs <= TM_RUNS_KEPT;
 }
 
-static int take_user(struct tm_totals *totals, const struct stored_user *user)
+static int take_user(struct totals *totals, const struct stored_user *user)
 {
-	struct tm_total *total = tm_totals_find(totals, user->uid);
+	struct total *total = totals_find(totals, user->uid);
 
 	if (!total)
 		return -1;
@@ -184,7 +184,7 @@ static int take_user(struct tm_totals *totals, const struct stored_user *user)
 }
 
 static int take(const struct entry *entry, const unsigned char *body,
-		struct tm_totals *totals, struct tm_runs *runs)
+		struct totals *totals, struct tm_runs *runs)
 {
 	struct stored_user user;
 	struct tm_run run;
@@ -208,7 +208,7 @@ static bool is_zero(const unsigned char *data, size_t size)
 	return !size;
 }
 
-static void note_damage(struct tm_journal *journal, size_t at)
+static void note_damage(struct journal *journal, size_t at)
 {
 	if (journal->damaged_at < 0)
 		journal->damaged_at = at;
@@ -216,15 +216,15 @@ static void note_damage(struct tm_journal *journal, size_t at)
 
 /* What cannot be a whole entry at the end was being written at a kill -9, or
  * is what a power cut leaves; but a snapshot was whole once. */
-static void note_end(struct tm_journal *journal, size_t at)
+static void note_end(struct journal *journal, size_t at)
 {
 	journal->sound_size = at;
 	if (!at || (off_t)at < journal->snapshot_size)
 		note_damage(journal, at);
 }
 
-static int parse(struct tm_journal *journal, const unsigned char *data,
-		struct tm_totals *totals, struct tm_runs *runs)
+static int parse(struct journal *journal, const unsigned char *data,
+		struct totals *totals, struct tm_runs *runs)
 {
 	const size_t size = journal->size;
 	struct entry entry;
@@ -286,14 +286,14 @@ static int read_all(int fd, unsigned char *to, size_t size)
 	return 0;
 }
 
-int tm_journal_read(int fd, struct tm_journal *journal,
-		struct tm_totals *totals, struct tm_runs *runs)
+int journal_read(int fd, struct journal *journal, struct totals *totals,
+		struct tm_runs *runs)
 {
 	struct stat status;
 	unsigned char *data;
 	int result;
 
-	*journal = (struct tm_journal){ .damaged_at = -1 };
+	*journal = (struct journal){ .damaged_at = -1 };
 	if (fstat(fd, &status))
 		return -1;
 	journal->size = status.st_size;
@@ -308,7 +308,7 @@ int tm_journal_read(int fd, struct tm_journal *journal,
 	result = read_all(fd, data, status.st_size);
 	if (!result)
 		result = parse(journal, data, totals, runs);
-	tm_totals_settle(totals);
+	totals_settle(totals);
 	tm_runs_settle(runs);
 	free(data);
 	return result;

@@ -10,7 +10,7 @@
 #include "totals.h"
 
 /* What reading a file found. */
-struct tm_journal {
+struct journal {
 	off_t size;
 	off_t snapshot_size;
 	off_t sound_size; /* up to a torn last entry */
@@ -20,16 +20,16 @@ struct tm_journal {
 
 /* Takes over all sound entries of the file, the largest value of each total.
  * 0, or -1 and errno. */
-int tm_journal_read(int fd, struct tm_journal *journal,
-		struct tm_totals *totals, struct tm_runs *runs);
+int journal_read(int fd, struct journal *journal, struct totals *totals,
+		struct tm_runs *runs);
 
 /* Appends what is touched and changed. Bytes written, or -1 and errno, when a
  * part may have been written. */
-off_t tm_journal_append(int fd, const struct tm_totals *totals,
+off_t journal_append(int fd, const struct totals *totals,
 		const struct tm_runs *runs);
 
 /* The same for all that is known, as the snapshot that begins a file. */
-off_t tm_journal_begin(int fd, const struct tm_totals *totals,
+off_t journal_begin(int fd, const struct totals *totals,
 		const struct tm_runs *runs);
 
 #endif

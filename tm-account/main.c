@@ -11,10 +11,10 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/stream/output.h"
 #include "common/stream/reader.h"
-#include "common/stream/writer.h"
 #include "common/tool/progress.h"
-#include "count.h"
+#include "counter.h"
 #include "show.h"
 #include "state.h"
 
@@ -37,8 +37,8 @@ static const char usage[] =
 static const char *state_path, *show_path;
 static bool is_again, is_strict, is_synced;
 
-static struct tm_counter counter;
-static struct tm_state state;
+static struct counter counter;
+static struct state state;
 
 static void parse_options(int argc, char **argv)
 {
@@ -102,11 +102,11 @@ static void check_options(int operands)
 /* What is counted is recorded before anybody sees it. */
 static int pass_on(struct tm_event *events, size_t n)
 {
-	const size_t done = tm_count(&counter, events, n);
+	const size_t done = counter_count(&counter, events, n);
 
 	if (state_path) {
-		tm_state_record(&state);
-		tm_state_tend(&state);
+		state_record(&state);
+		state_tend(&state);
 	}
 	if (tm_write(STDOUT_FILENO, events, done * TM_EVENT_SIZE)) {
 		if (errno != EPIPE)
@@ -165,7 +165,7 @@ int main(int argc, char **argv)
 	if (!counter.runs)
 		errx(TM_FAILED, "out of memory");
 	if (show_path)
-		return tm_show(show_path, &counter);
+		return show_state(show_path, &counter);
 	problem = tm_output_prepare();
 	if (problem)
 		errx(TM_MISUSED, "%s", problem);
@@ -173,14 +173,14 @@ int main(int argc, char **argv)
 	if (tm_reader_open(&in, argv + optind))
 		errx(in.status, "%s", in.problem);
 	if (state_path &&
-			tm_state_open(&state, state_path, &counter.totals,
+			state_open(&state, state_path, &counter.totals,
 					counter.runs, is_synced))
 		return TM_FAILED;
 	status = run(&in);
-	if (state_path && tm_state_close(&state))
+	if (state_path && state_close(&state))
 		status = TM_FAILED;
 	tm_reader_close(&in);
-	tm_totals_free(&counter.totals);
+	totals_free(&counter.totals);
 	free(counter.runs);
 	return status;
 }

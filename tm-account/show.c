@@ -5,25 +5,25 @@
 
 #include "common/base/exit.h"
 #include "common/record/event.h"
-#include "count.h"
+#include "counter.h"
 #include "show.h"
 #include "state.h"
 
 static int by_uid(const void *a, const void *b)
 {
-	const struct tm_total *const one = a, *const other = b;
+	const struct total *const one = a, *const other = b;
 
 	return (one->uid > other->uid) - (one->uid < other->uid);
 }
 
-static void show_users(struct tm_totals *totals)
+static void show_users(struct totals *totals)
 {
 	const uint32_t count = totals->index.count;
 
 	if (count)
 		qsort(totals->users, count, sizeof(*totals->users), by_uid);
 	for (uint32_t i = 0; i < count; i++) {
-		const struct tm_total *total = &totals->users[i];
+		const struct total *total = &totals->users[i];
 
 		if (total->uid == TM_NOBODY)
 			fputs("user none", stdout);
@@ -47,9 +47,9 @@ static void show_runs(const struct tm_runs *runs)
 	}
 }
 
-int tm_show(const char *path, struct tm_counter *counter)
+int show_state(const char *path, struct counter *counter)
 {
-	if (tm_state_read(path, &counter->totals, counter->runs))
+	if (state_read(path, &counter->totals, counter->runs))
 		return TM_FAILED;
 	show_users(&counter->totals);
 	show_runs(counter->runs);

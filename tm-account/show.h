@@ -2,9 +2,9 @@
 #ifndef TM_ACCOUNT_SHOW_H
 #define TM_ACCOUNT_SHOW_H
 
-#include "count.h"
+#include "counter.h"
 
 /* Reads it into the counter and prints it; the exit code. */
-int tm_show(const char *path, struct tm_counter *counter);
+int show_state(const char *path, struct counter *counter);
 
 #endif

@@ -28,18 +28,18 @@ static uint64_t now_ns(void)
 	return now.tv_sec * SECOND_NS + now.tv_nsec;
 }
 
-static int write_new(struct tm_state *state)
+static int write_new(struct state *state)
 {
 	int fd, problem;
 
 	if (unlinkat(state->files.dir, state->files.names.new, 0) &&
 			errno != ENOENT)
 		return errno;
-	fd = tm_files_openat(&state->files, state->files.names.new,
+	fd = state_files_openat(&state->files, state->files.names.new,
 			O_WRONLY | O_CREAT | O_EXCL);
 	if (fd < 0)
 		return errno;
-	problem = tm_journal_begin(fd, state->files.totals, state->files.runs) <
+	problem = journal_begin(fd, state->files.totals, state->files.runs) <
 							0 ||
 					fsync(fd)
 			? errno
@@ -70,9 +70,9 @@ static int copy_rest(int from, off_t at, off_t end, int to)
 	return 0;
 }
 
-static int rename_new(struct tm_state *state)
+static int rename_new(struct state *state)
 {
-	const struct tm_file_names *names = &state->files.names;
+	const struct state_names *names = &state->files.names;
 
 	if (state->fd >= 0 &&
 			renameat(state->files.dir, names->file,
@@ -85,7 +85,7 @@ static int rename_new(struct tm_state *state)
 }
 
 static void use_file(
-		struct tm_state *state, int fd, off_t snapshot_size, off_t size)
+		struct state *state, int fd, off_t snapshot_size, off_t size)
 {
 	state->fd = fd;
 	state->size = size;
@@ -95,9 +95,9 @@ static void use_file(
 }
 
 /* FILE.new becomes FILE, with the entries of FILE from that size on. */
-static int take_new(struct tm_state *state, off_t from)
+static int take_new(struct state *state, off_t from)
 {
-	const int fd = tm_files_openat(&state->files, state->files.names.new,
+	const int fd = state_files_openat(&state->files, state->files.names.new,
 			O_RDWR | O_APPEND);
 	const off_t rest = state->size - from;
 	struct stat status;
@@ -123,14 +123,14 @@ static int take_new(struct tm_state *state, off_t from)
 	return state->is_suspect ? errno : 0;
 }
 
-static int make_snapshot(struct tm_state *state)
+static int make_snapshot(struct state *state)
 {
 	const int problem = write_new(state);
 
 	return problem ? problem : take_new(state, state->size);
 }
 
-static void say(struct tm_state *state, const char *what, int problem)
+static void say(struct state *state, const char *what, int problem)
 {
 	if (!state->is_said)
 		warnx("%s: %s: %s; tried again each second", state->files.path,
@@ -140,31 +140,31 @@ static void say(struct tm_state *state, const char *what, int problem)
 
 /* What fsync(2) could not write may be gone: it is not asked again, a new file
  * is due. */
-static void finish(struct tm_state *state, enum tm_state_work work, int problem)
+static void finish(struct state *state, enum state_work work, int problem)
 {
-	if (work == TM_STATE_SNAPSHOT && !problem)
+	if (work == STATE_SNAPSHOT && !problem)
 		problem = take_new(state, state->child_size);
 	if (!problem)
 		return;
-	if (work == TM_STATE_SYNC)
+	if (work == STATE_SYNC)
 		state->is_suspect = true;
 	state->retry_due_ns = now_ns() + RETRY_NS;
 	say(state,
-			work == TM_STATE_SYNC ? "cannot be synced"
-					      : "cannot be written anew",
+			work == STATE_SYNC ? "cannot be synced"
+					   : "cannot be written anew",
 			problem);
 }
 
-static int work_here(struct tm_state *state, enum tm_state_work work)
+static int work_here(struct state *state, enum state_work work)
 {
-	if (work == TM_STATE_SNAPSHOT)
+	if (work == STATE_SNAPSHOT)
 		return write_new(state);
 	return fdatasync(state->fd) ? errno : 0;
 }
 
 /* A child does what may take long, so that a slow disk holds up nothing. It
  * must not keep the pipeline open, nor outlive us. */
-static void start(struct tm_state *state, enum tm_state_work work)
+static void start(struct state *state, enum state_work work)
 {
 	state->work = work;
 	state->child_size = state->size;
@@ -174,7 +174,7 @@ static void start(struct tm_state *state, enum tm_state_work work)
 	if (state->child > 0)
 		return;
 	if (state->child < 0) {
-		state->work = TM_STATE_IDLE;
+		state->work = STATE_IDLE;
 		finish(state, work, work_here(state, work));
 		return;
 	}
@@ -186,9 +186,9 @@ static void start(struct tm_state *state, enum tm_state_work work)
 	_exit(work_here(state, work));
 }
 
-static void reap(struct tm_state *state, int options)
+static void reap(struct state *state, int options)
 {
-	const enum tm_state_work work = state->work;
+	const enum state_work work = state->work;
 	int status, problem;
 	pid_t pid;
 
@@ -198,7 +198,7 @@ static void reap(struct tm_state *state, int options)
 	if (!pid)
 		return;
 	problem = pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
-	state->work = TM_STATE_IDLE;
+	state->work = STATE_IDLE;
 	finish(state, work, problem);
 }
 
@@ -221,20 +221,20 @@ static void start_clock(void)
 	setitimer(ITIMER_REAL, &second, NULL);
 }
 
-static int go_on(struct tm_state *state, const struct tm_journal *found)
+static int go_on(struct state *state, const struct journal *found)
 {
-	const int fd = tm_files_openat(&state->files, state->files.names.file,
-			O_RDWR | O_APPEND);
+	const int fd = state_files_openat(&state->files,
+			state->files.names.file, O_RDWR | O_APPEND);
 
 	if (fd < 0)
-		return tm_files_refuse(&state->files, "", strerror(errno));
+		return state_files_refuse(&state->files, "", strerror(errno));
 	if (found->sound_size < found->size) {
 		warnx("%s: cut back its last entry, which was not whole (%jd "
 		      "bytes)",
 				state->files.path,
 				(intmax_t)(found->size - found->sound_size));
 		if (ftruncate(fd, found->sound_size))
-			return tm_files_refuse(
+			return state_files_refuse(
 					&state->files, "", strerror(errno));
 	}
 	use_file(state, fd, found->snapshot_size, found->sound_size);
@@ -242,7 +242,7 @@ static int go_on(struct tm_state *state, const struct tm_journal *found)
 }
 
 /* Both a file and a previous one, from the first entry on. */
-static int make(struct tm_state *state, const struct tm_journal *found)
+static int make(struct state *state, const struct journal *found)
 {
 	int problem = 0;
 
@@ -261,22 +261,22 @@ static int make(struct tm_state *state, const struct tm_journal *found)
 			faccessat(state->files.dir, state->files.names.old,
 					F_OK, 0))
 		problem = make_snapshot(state);
-	return problem ? tm_files_refuse(&state->files, "", strerror(problem))
+	return problem ? state_files_refuse(
+					 &state->files, "", strerror(problem))
 		       : 0;
 }
 
-int tm_state_open(struct tm_state *state, const char *path,
-		struct tm_totals *totals, struct tm_runs *runs,
-		bool always_sync)
+int state_open(struct state *state, const char *path, struct totals *totals,
+		struct tm_runs *runs, bool always_sync)
 {
-	struct tm_journal found = { .damaged_at = -1 };
+	struct journal found = { .damaged_at = -1 };
 
-	*state = (struct tm_state){ .files.totals = totals,
+	*state = (struct state){ .files.totals = totals,
 		.files.runs = runs,
 		.fd = -1,
 		.always_sync = always_sync };
-	if (tm_files_open(&state->files, path) ||
-			tm_files_load(&state->files, &found))
+	if (state_files_open(&state->files, path) ||
+			state_files_load(&state->files, &found))
 		return -1;
 	if (found.size && found.damaged_at < 0 ? go_on(state, &found)
 					       : make(state, &found))
@@ -287,14 +287,14 @@ int tm_state_open(struct tm_state *state, const char *path,
 }
 
 /* An entry that could not be written whole is taken back. */
-static int append(struct tm_state *state)
+static int append(struct state *state)
 {
 	off_t size;
 	int problem;
 
 	if (state->is_torn && ftruncate(state->fd, state->size))
 		return errno;
-	size = tm_journal_append(
+	size = journal_append(
 			state->fd, state->files.totals, state->files.runs);
 	if (size < 0) {
 		problem = errno;
@@ -304,21 +304,21 @@ static int append(struct tm_state *state)
 	state->is_torn = false;
 	state->size += size;
 	state->is_dirty |= size > 0;
-	tm_totals_settle(state->files.totals);
+	totals_settle(state->files.totals);
 	tm_runs_settle(state->files.runs);
 	return 0;
 }
 
-static void sync_now(struct tm_state *state)
+static void sync_now(struct state *state)
 {
 	if (!state->is_dirty)
 		return;
 	state->is_dirty = false;
 	if (fdatasync(state->fd))
-		finish(state, TM_STATE_SYNC, errno);
+		finish(state, STATE_SYNC, errno);
 }
 
-void tm_state_record(struct tm_state *state)
+void state_record(struct state *state)
 {
 	const uint64_t now = now_ns();
 
@@ -334,12 +334,12 @@ void tm_state_record(struct tm_state *state)
 	}
 }
 
-void tm_state_tend(struct tm_state *state)
+void state_tend(struct state *state)
 {
 	const uint64_t now = now_ns();
 
 	if (state->owed && now >= state->retry_due_ns)
-		tm_state_record(state);
+		state_record(state);
 	if (state->work)
 		reap(state, WNOHANG);
 	if (state->work || now < state->retry_due_ns)
@@ -350,13 +350,13 @@ void tm_state_tend(struct tm_state *state)
 		state->is_said = false;
 	}
 	if (state->is_suspect || state->size >= state->limit)
-		start(state, TM_STATE_SNAPSHOT);
+		start(state, STATE_SNAPSHOT);
 	else if (state->is_dirty && now >= state->sync_due_ns)
-		start(state, TM_STATE_SYNC);
+		start(state, STATE_SYNC);
 }
 
 /* Where there is no room for a snapshot, the entries do as well. */
-int tm_state_close(struct tm_state *state)
+int state_close(struct state *state)
 {
 	int problem;
 
@@ -379,22 +379,21 @@ int tm_state_close(struct tm_state *state)
 		warnx("%s: the last totals are not in it: %s",
 				state->files.path, strerror(problem));
 	close(state->fd);
-	tm_files_close(&state->files);
+	state_files_close(&state->files);
 	return problem ? -1 : 0;
 }
 
-int tm_state_read(const char *path, struct tm_totals *totals,
-		struct tm_runs *runs)
+int state_read(const char *path, struct totals *totals, struct tm_runs *runs)
 {
-	struct tm_files files = {
+	struct state_files files = {
 		.totals = totals, .runs = runs, .is_reader = true
 	};
-	struct tm_journal found = { .damaged_at = -1 };
+	struct journal found = { .damaged_at = -1 };
 	int result;
 
-	result = tm_files_open(&files, path);
+	result = state_files_open(&files, path);
 	if (!result)
-		result = tm_files_load(&files, &found);
-	tm_files_close(&files);
+		result = state_files_load(&files, &found);
+	state_files_close(&files);
 	return result;
 }

@@ -13,12 +13,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "files.h"
+#include "state-files.h"
 
-enum tm_state_work { TM_STATE_IDLE, TM_STATE_SYNC, TM_STATE_SNAPSHOT };
+enum state_work { STATE_IDLE, STATE_SYNC, STATE_SNAPSHOT };
 
-struct tm_state {
-	struct tm_files files;
+struct state {
+	struct state_files files;
 	int fd;
 	int owed; /* errno of the entry that could not be written, or 0 */
 	bool always_sync;
@@ -30,7 +30,7 @@ struct tm_state {
 	off_t snapshot_size;
 	off_t limit; /* size at which a snapshot is due */
 	uint64_t sync_due_ns, retry_due_ns;
-	enum tm_state_work work; /* of the child */
+	enum state_work work; /* of the child */
 	pid_t child;
 	off_t child_size; /* size when it began */
 };
@@ -38,22 +38,20 @@ struct tm_state {
 /* Locks the state, reads it into totals and runs, makes it where there is
  * none. All calls say on standard error what goes wrong; 0, or -1 when the
  * state cannot be used. */
-int tm_state_open(struct tm_state *state, const char *path,
-		struct tm_totals *totals, struct tm_runs *runs,
-		bool always_sync);
+int state_open(struct state *state, const char *path, struct totals *totals,
+		struct tm_runs *runs, bool always_sync);
 
 /* Records what was counted since the last call. The stream never waits for
  * the state: what cannot be written is owed, and tried again each second. */
-void tm_state_record(struct tm_state *state);
+void state_record(struct state *state);
 
 /* Work that time brings: syncs, snapshots, what is owed. */
-void tm_state_tend(struct tm_state *state);
+void state_tend(struct state *state);
 
 /* Leaves a fresh snapshot. 0, or -1 when the totals are not in it. */
-int tm_state_close(struct tm_state *state);
+int state_close(struct state *state);
 
 /* Reads only, from a state that may be in use. */
-int tm_state_read(const char *path, struct tm_totals *totals,
-		struct tm_runs *runs);
+int state_read(const char *path, struct totals *totals, struct tm_runs *runs);
 
 #endif

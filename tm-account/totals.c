@@ -5,7 +5,7 @@
 
 #define FIRST_ROOM 64
 
-static int grow(struct tm_totals *totals)
+static int grow(struct totals *totals)
 {
 	const size_t room =
 			totals->room ? (size_t)totals->room * 2 : FIRST_ROOM;
@@ -23,9 +23,9 @@ static int grow(struct tm_totals *totals)
 	return 0;
 }
 
-struct tm_total *tm_totals_find(struct tm_totals *totals, uint32_t uid)
+struct total *totals_find(struct totals *totals, uint32_t uid)
 {
-	struct tm_total *const known = tm_totals_known(totals, uid);
+	struct total *const known = totals_known(totals, uid);
 	uint32_t number;
 
 	if (known)
@@ -35,18 +35,18 @@ struct tm_total *tm_totals_find(struct tm_totals *totals, uint32_t uid)
 	number = tm_index_add(&totals->index, uid);
 	if (number == TM_INDEX_NONE)
 		return NULL;
-	totals->users[number] = (struct tm_total){ .uid = uid };
+	totals->users[number] = (struct total){ .uid = uid };
 	return &totals->users[number];
 }
 
-void tm_totals_settle(struct tm_totals *totals)
+void totals_settle(struct totals *totals)
 {
 	for (uint32_t i = 0; i < totals->touched_count; i++)
 		totals->users[totals->touched[i]].is_touched = false;
 	totals->touched_count = 0;
 }
 
-void tm_totals_free(struct tm_totals *totals)
+void totals_free(struct totals *totals)
 {
 	tm_index_free(&totals->index);
 	free(totals->users);

@@ -7,27 +7,27 @@
 #include "common/base/index.h"
 #include "common/record/event.h"
 
-struct tm_total {
+struct total {
 	uint64_t sum[2]; /* bytes, by enum tm_direction */
 	uint32_t uid;
 	bool is_touched;
 };
 
 /* All zero is empty. The pointers into users hold until the next new user. */
-struct tm_totals {
+struct totals {
 	struct tm_index index; /* of uids, into users */
-	struct tm_total *users;
+	struct total *users;
 	uint32_t *touched; /* numbers of those that changed, each once */
 	uint32_t touched_count;
 	uint32_t room;
 };
 
 /* The user's totals, 0 for a new one; NULL when there is no memory. */
-struct tm_total *tm_totals_find(struct tm_totals *totals, uint32_t uid);
+struct total *totals_find(struct totals *totals, uint32_t uid);
 
 /* The same when it is known, else NULL. */
-static inline struct tm_total *tm_totals_known(
-		const struct tm_totals *totals, uint32_t uid)
+static inline struct total *totals_known(
+		const struct totals *totals, uint32_t uid)
 {
 	const uint32_t number = tm_index_find(&totals->index, uid);
 
@@ -35,8 +35,8 @@ static inline struct tm_total *tm_totals_known(
 }
 
 /* A total stays at its largest value rather than start at 0 again. */
-static inline void tm_total_add(struct tm_total *total,
-		enum tm_direction direction, uint64_t bytes)
+static inline void total_add(struct total *total, enum tm_direction direction,
+		uint64_t bytes)
 {
 	uint64_t *const sum = &total->sum[direction];
 	const uint64_t before = *sum;
@@ -46,8 +46,7 @@ static inline void tm_total_add(struct tm_total *total,
 		*sum = UINT64_MAX;
 }
 
-static inline void tm_totals_touch(
-		struct tm_totals *totals, struct tm_total *total)
+static inline void totals_touch(struct totals *totals, struct total *total)
 {
 	if (total->is_touched)
 		return;
@@ -56,8 +55,8 @@ static inline void tm_totals_touch(
 }
 
 /* Nobody counts as touched any more. */
-void tm_totals_settle(struct tm_totals *totals);
+void totals_settle(struct totals *totals);
 
-void tm_totals_free(struct tm_totals *totals);
+void totals_free(struct totals *totals);
 
 #endif

@@ -17,7 +17,7 @@
 #include "clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
-#include "common/stream/writer.h"
+#include "common/stream/output.h"
 #include "detach.h"
 #include "flows.h"
 #include "held.h"

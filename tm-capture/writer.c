@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/stream/writer.h"
+#include "common/stream/output.h"
 #include "writer.h"
 
 #define SPAN_NS 10000000		 /* the unit of a record's span */

@@ -41,7 +41,7 @@ static char *put_name(char *out, const char *name)
 	return put_text(out, name, strlen(name));
 }
 
-static char *put_uid(const struct tm_columns *columns, char *out,
+static char *put_uid(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	(void)columns;
@@ -50,7 +50,7 @@ static char *put_uid(const struct tm_columns *columns, char *out,
 	return tm_number_format(out, event->uid);
 }
 
-static char *put_user(const struct tm_columns *columns, char *out,
+static char *put_user(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	const char *name = columns->numbers
@@ -60,14 +60,14 @@ static char *put_user(const struct tm_columns *columns, char *out,
 	return name ? put_name(out, name) : put_uid(columns, out, event);
 }
 
-static char *put_pid(const struct tm_columns *columns, char *out,
+static char *put_pid(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	(void)columns;
 	return event->pid ? tm_number_format(out, event->pid) : out;
 }
 
-static char *put_comm(const struct tm_columns *columns, char *out,
+static char *put_comm(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	(void)columns;
@@ -80,7 +80,7 @@ static bool is_detailed(const struct tm_event *event)
 	return event->kind != TM_LOST;
 }
 
-static char *put_protocol(const struct tm_columns *columns, char *out,
+static char *put_protocol(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	const char *const name = tm_word_text(tm_protocols, event->protocol);
@@ -92,7 +92,7 @@ static char *put_protocol(const struct tm_columns *columns, char *out,
 	return tm_number_format(out, event->protocol);
 }
 
-static char *put_source_port(const struct tm_columns *columns, char *out,
+static char *put_source_port(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	(void)columns;
@@ -100,7 +100,7 @@ static char *put_source_port(const struct tm_columns *columns, char *out,
 				  : out;
 }
 
-static char *put_destination_port(const struct tm_columns *columns, char *out,
+static char *put_destination_port(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	(void)columns;
@@ -109,7 +109,7 @@ static char *put_destination_port(const struct tm_columns *columns, char *out,
 			: out;
 }
 
-static char *put_packets(const struct tm_columns *columns, char *out,
+static char *put_packets(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	(void)columns;
@@ -117,7 +117,7 @@ static char *put_packets(const struct tm_columns *columns, char *out,
 }
 
 /* The name that the recording has for the id, else the number. */
-static char *put_recorded(const struct tm_columns *columns, char *out,
+static char *put_recorded(const struct columns *columns, char *out,
 		enum tm_name_of of, uint64_t id, uint64_t number)
 {
 	const char *name = columns->numbers
@@ -129,7 +129,7 @@ static char *put_recorded(const struct tm_columns *columns, char *out,
 	return number ? tm_number_format(out, number) : out;
 }
 
-static char *put_interface(const struct tm_columns *columns, char *out,
+static char *put_interface(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	return put_recorded(columns, out, TM_NAME_INTERFACE,
@@ -137,7 +137,7 @@ static char *put_interface(const struct tm_columns *columns, char *out,
 			event->ifindex);
 }
 
-static char *put_cgroup(const struct tm_columns *columns, char *out,
+static char *put_cgroup(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	return put_recorded(columns, out, TM_NAME_CGROUP, event->cgroup_id,
@@ -146,7 +146,7 @@ static char *put_cgroup(const struct tm_columns *columns, char *out,
 
 static const struct {
 	const char *name;
-	char *(*put)(const struct tm_columns *columns, char *out,
+	char *(*put)(const struct columns *columns, char *out,
 			const struct tm_event *event);
 } known_columns[] = {
 	{ "uid", put_uid },
@@ -164,17 +164,17 @@ static const struct {
 #define UID 0 /* the first of them */
 #define KNOWN (sizeof(known_columns) / sizeof(*known_columns))
 
-_Static_assert(KNOWN <= TM_COLUMNS_MAX, "each may be asked for once");
-_Static_assert(3 * (2 * TEXT_SIZE + 3) + KNOWN * 256 < TM_COLUMNS_SIZE,
+_Static_assert(KNOWN <= COLUMNS_MAX, "each may be asked for once");
+_Static_assert(3 * (2 * TEXT_SIZE + 3) + KNOWN * 256 < COLUMNS_SIZE,
 		"user, interface and cgroup are long, the others short");
 
-const char *tm_columns_known(void)
+const char *columns_known(void)
 {
 	return "uid, user, pid, comm, protocol, source_port, "
 	       "destination_port, ports (both), packets, interface, cgroup";
 }
 
-static bool add(struct tm_columns *columns, const char *name, size_t size)
+static bool add(struct columns *columns, const char *name, size_t size)
 {
 	unsigned i;
 
@@ -189,7 +189,7 @@ static bool add(struct tm_columns *columns, const char *name, size_t size)
 	return true;
 }
 
-const char *tm_columns_add(struct tm_columns *columns, const char *list)
+const char *columns_add(struct columns *columns, const char *list)
 {
 	static char problem[64];
 	bool sound;
@@ -212,7 +212,7 @@ const char *tm_columns_add(struct tm_columns *columns, const char *list)
 	}
 }
 
-void tm_columns_begin_with_uid(struct tm_columns *columns)
+void columns_begin_with_uid(struct columns *columns)
 {
 	uint8_t *list = columns->list;
 	uint8_t *uid = memchr(list, UID, columns->count);
@@ -221,7 +221,7 @@ void tm_columns_begin_with_uid(struct tm_columns *columns)
 	*list = UID;
 }
 
-char *tm_columns_header(const struct tm_columns *columns)
+char *columns_header(const struct columns *columns)
 {
 	char *text = NULL;
 	size_t size;
@@ -229,15 +229,15 @@ char *tm_columns_header(const struct tm_columns *columns)
 
 	if (!out)
 		return NULL;
-	fputs(TM_ROW_FIELDS, out);
+	fputs(ROW_FIELDS, out);
 	for (unsigned i = 0; i < columns->count; i++)
 		fprintf(out, ",%s", known_columns[columns->list[i]].name);
 	fputc('\n', out);
 	return fclose(out) ? NULL : text;
 }
 
-char *tm_columns_format(const struct tm_columns *columns,
-		char out[TM_COLUMNS_SIZE], const struct tm_event *event)
+char *columns_format(const struct columns *columns, char out[COLUMNS_SIZE],
+		const struct tm_event *event)
 {
 	for (unsigned i = 0; i < columns->count; i++) {
 		*out++ = ',';

@@ -17,7 +17,7 @@
 #include "common/stream/reader.h"
 #include "common/system/confine.h"
 #include "common/tool/progress.h"
-#include "files.h"
+#include "csv-files.h"
 #include "row.h"
 
 #define NIC_SIZE_MAX 128 /* the uid has to fit behind it in a name */
@@ -46,8 +46,8 @@ static const char usage[] =
 		"  -V, --version       the version\n";
 
 struct options {
-	struct tm_files_target target;
-	struct tm_columns columns;
+	struct csv_files_target target;
+	struct columns columns;
 	bool with_header;
 	bool is_strict;
 	bool is_quiet;
@@ -56,8 +56,8 @@ struct options {
 
 /* What the loop works with, and what it says once. */
 struct writer {
-	const struct tm_columns *columns;
-	struct tm_files *files;
+	const struct columns *columns;
+	struct csv_files *files;
 	bool said_totals;
 	uint64_t foreign; /* events whose direction is none */
 };
@@ -97,15 +97,15 @@ static gid_t find_group(const char *name)
 	return number;
 }
 
-static void add_columns(struct tm_columns *columns, const char *list)
+static void add_columns(struct columns *columns, const char *list)
 {
-	const char *problem = tm_columns_add(columns, list);
+	const char *problem = columns_add(columns, list);
 
 	if (!problem)
 		return;
 	warnx("--columns: '%s' is not a column, or is there twice; there are "
 	      "%s",
-			problem, tm_columns_known());
+			problem, columns_known());
 	misuse();
 }
 
@@ -162,7 +162,7 @@ static void take_option(struct options *options, int letter, char *argument)
 }
 
 /* -o goes to standard output, or to a file with its directory before it. */
-static void split_output(struct tm_files_target *target)
+static void split_output(struct csv_files_target *target)
 {
 	char *slash = strrchr(target->file, '/');
 
@@ -224,19 +224,19 @@ static void parse_options(struct options *options, int argc, char **argv)
 	}
 	if (options->target.file) {
 		split_output(&options->target);
-		tm_columns_begin_with_uid(&options->columns);
+		columns_begin_with_uid(&options->columns);
 	} else if (!options->target.directory) {
 		options->target.directory = ".";
 		say_directory(options);
 	}
 }
 
-static void lay_out(struct tm_layout *layout, const struct options *options)
+static void lay_out(struct csv_layout *layout, const struct options *options)
 {
 	layout->with_header = options->with_header;
-	layout->columns = TM_ROW_COUNT + options->columns.count;
+	layout->columns = ROW_COUNT + options->columns.count;
 	layout->is_seven = !options->columns.count;
-	layout->header = tm_columns_header(&options->columns);
+	layout->header = columns_header(&options->columns);
 	if (!layout->header)
 		err(TM_FAILED, NULL);
 }
@@ -253,27 +253,27 @@ static void note_totals(struct writer *writer, const struct tm_event *event)
 
 static void write_row(struct writer *writer, const struct tm_event *event)
 {
-	static char more[TM_COLUMNS_SIZE];
+	static char more[COLUMNS_SIZE];
 	size_t size = 0;
 	char *end;
 
 	if (writer->columns->count)
-		size = tm_columns_format(writer->columns, more, event) - more;
-	end = tm_files_begin(writer->files, event->uid, TM_ROW_SIZE + size);
-	end = tm_row_format(end, event);
+		size = columns_format(writer->columns, more, event) - more;
+	end = csv_files_begin(writer->files, event->uid, ROW_SIZE + size);
+	end = row_format(end, event);
 	if (size)
 		memcpy(end, more, size);
 	end[size] = '\n';
-	tm_files_end(writer->files, end + size + 1);
+	csv_files_end(writer->files, end + size + 1);
 }
 
-_Static_assert(TM_ROW_SIZE + TM_COLUMNS_SIZE <= TM_FILES_ROW_MAX, "spare");
+_Static_assert(ROW_SIZE + COLUMNS_SIZE <= CSV_FILES_ROW_MAX, "spare");
 
 static void write_rows(struct writer *writer, const struct tm_event *events,
 		size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (tm_row_is(&events[i])) {
+		if (row_is(&events[i])) {
 			note_totals(writer, &events[i]);
 			write_row(writer, &events[i]);
 		} else if (events[i].kind <= TM_LOST) {
@@ -286,21 +286,21 @@ static void write_rows(struct writer *writer, const struct tm_event *events,
 
 /* Nothing is held back while the input is waited for: true when it has come,
  * false when a signal wants to be looked at. */
-static bool await_input(struct tm_files *files, const struct tm_reader *in)
+static bool await_input(struct csv_files *files, const struct tm_reader *in)
 {
 	int is_ready;
 
-	while ((is_ready = tm_reader_ready(in, tm_files_patience(files))) == 0)
-		tm_files_work(files, true);
+	while ((is_ready = tm_reader_ready(in, csv_files_patience(files))) == 0)
+		csv_files_work(files, true);
 	return is_ready > 0;
 }
 
 static void say_statistics(struct tm_progress *progress,
-		const struct tm_reader *in, const struct tm_files *files)
+		const struct tm_reader *in, const struct csv_files *files)
 {
 	uint64_t rows, bytes;
 
-	tm_files_owed(files, &rows, &bytes);
+	csv_files_owed(files, &rows, &bytes);
 	warnx("%s, %" PRIu64 " rows owed", tm_progress_text(progress, in),
 			rows);
 }
@@ -324,10 +324,10 @@ static void run(struct writer *writer, struct tm_reader *in,
 						   : 0;
 		/* here: what comes after the signal goes to the new files */
 		if (tm_signal_take(SIGHUP))
-			tm_files_reopen(writer->files);
+			csv_files_reopen(writer->files);
 		if (n > 0)
 			write_rows(writer, events, n);
-		tm_files_work(writer->files, false);
+		csv_files_work(writer->files, false);
 	} while (n >= 0);
 	if (is_shown)
 		fputs("\r\033[K", stderr);
@@ -336,7 +336,7 @@ static void run(struct writer *writer, struct tm_reader *in,
 static void confine(const struct writer *writer, bool is_verbose)
 {
 	const struct tm_place directory = {
-		.fd = tm_files_directory(writer->files),
+		.fd = csv_files_directory(writer->files),
 		.may = TM_MAY_WRITE | TM_MAY_MAKE,
 	};
 	const char *const problem = tm_confine(&directory, 1, true);
@@ -357,7 +357,7 @@ static int finish(struct writer *writer, const struct tm_reader *in,
 				writer->foreign);
 		status = status ? status : TM_CUT;
 	}
-	if (tm_files_close(writer->files))
+	if (csv_files_close(writer->files))
 		status = TM_FAILED;
 	if (!status && options->is_strict && in->lost_packets)
 		status = TM_LOSSY;
@@ -369,7 +369,7 @@ int main(int argc, char **argv)
 	struct options options = { .target = { .nic = "unknown",
 						   .group = (gid_t)-1 } };
 	struct writer writer;
-	struct tm_layout layout;
+	struct csv_layout layout;
 	struct tm_reader in;
 
 	options.columns.names = tm_names_new();
@@ -382,7 +382,7 @@ int main(int argc, char **argv)
 	tm_signals_install();
 	if (tm_reader_open(&in, argv + optind))
 		errx(in.status, "%s", in.problem);
-	writer.files = tm_files_open(&options.target, &layout);
+	writer.files = csv_files_open(&options.target, &layout);
 	confine(&writer, options.is_verbose);
 	run(&writer, &in, options.is_quiet);
 	tm_reader_close(&in);

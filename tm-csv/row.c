@@ -73,7 +73,7 @@ static char *put_number(char *out, uint64_t value)
 	return out;
 }
 
-char *tm_row_format(char out[TM_ROW_SIZE], const struct tm_event *event)
+char *row_format(char out[ROW_SIZE], const struct tm_event *event)
 {
 	static const struct {
 		char text[15];

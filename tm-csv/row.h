@@ -10,20 +10,19 @@
 
 #include "common/record/event.h"
 
-#define TM_ROW_FIELDS                                                          \
-	"direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out"
-#define TM_ROW_COUNT 7
+#define ROW_FIELDS "direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out"
+#define ROW_COUNT 7
 
 /* Room for the seven: any of it may be overwritten. */
-#define TM_ROW_SIZE 256
+#define ROW_SIZE 256
 
 /* Whether the event makes a row at all. */
-static inline bool tm_row_is(const struct tm_event *event)
+static inline bool row_is(const struct tm_event *event)
 {
 	return event->kind <= TM_LOST && event->direction <= TM_OUT;
 }
 
 /* The seven fields without an end of line; returns their end. */
-char *tm_row_format(char out[TM_ROW_SIZE], const struct tm_event *event);
+char *row_format(char out[ROW_SIZE], const struct tm_event *event);
 
 #endif

@@ -12,7 +12,7 @@
 #define MOST ((size_t)64 << 20)
 
 /* sysfs tells no length that can be relied on. */
-static int read_all(int fd, struct tm_btf *btf)
+static int read_all(int fd, struct btf *btf)
 {
 	size_t room = 0;
 	ssize_t n;
@@ -32,7 +32,7 @@ static int read_all(int fd, struct tm_btf *btf)
 	return n < 0 ? -1 : 0;
 }
 
-static bool is_sound(const struct tm_btf *btf)
+static bool is_sound(const struct btf *btf)
 {
 	const struct btf_header *const header = (const void *)btf->data;
 	uint64_t types, names;
@@ -47,9 +47,9 @@ static bool is_sound(const struct tm_btf *btf)
 			!btf->data[names + header->str_len - 1];
 }
 
-int tm_btf_open(struct tm_btf *btf)
+int btf_open(struct btf *btf)
 {
-	const int fd = open(TM_BTF_PATH, O_RDONLY | O_CLOEXEC);
+	const int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
 
 	memset(btf, 0, sizeof(*btf));
 	if (fd < 0)
@@ -59,7 +59,7 @@ int tm_btf_open(struct tm_btf *btf)
 		return 0;
 	}
 	close(fd);
-	tm_btf_close(btf);
+	btf_close(btf);
 	errno = EBADMSG;
 	return -1;
 }
@@ -101,7 +101,7 @@ static size_t rest(const struct btf_type *type)
 	return SIZE_MAX;
 }
 
-static bool is_named(const struct tm_btf *btf, const struct btf_type *type,
+static bool is_named(const struct btf *btf, const struct btf_type *type,
 		const char *prefix, const char *name)
 {
 	const struct btf_header *const header = (const void *)btf->data;
@@ -115,8 +115,8 @@ static bool is_named(const struct tm_btf *btf, const struct btf_type *type,
 	return !strncmp(text, prefix, length) && !strcmp(text + length, name);
 }
 
-uint32_t tm_btf_find(const struct tm_btf *btf, uint32_t kind,
-		const char *prefix, const char *name)
+uint32_t btf_find(const struct btf *btf, uint32_t kind, const char *prefix,
+		const char *name)
 {
 	const struct btf_header *const header = (const void *)btf->data;
 	const unsigned char *at, *end;
@@ -139,7 +139,7 @@ uint32_t tm_btf_find(const struct tm_btf *btf, uint32_t kind,
 	return 0;
 }
 
-void tm_btf_close(struct tm_btf *btf)
+void btf_close(struct btf *btf)
 {
 	free(btf->data);
 	memset(btf, 0, sizeof(*btf));

@@ -5,21 +5,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TM_BTF_PATH "/sys/kernel/btf/vmlinux"
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
 
-struct tm_btf {
+struct btf {
 	unsigned char *data;
 	size_t size;
 };
 
 /* 0, or -1 with errno, which is EBADMSG where it is not a BTF. */
-int tm_btf_open(struct tm_btf *btf);
+int btf_open(struct btf *btf);
 
 /* The id of the type of that kind (BTF_KIND_FUNC ...) and name, which is put
  * together of both texts; 0 = none. */
-uint32_t tm_btf_find(const struct tm_btf *btf, uint32_t kind,
-		const char *prefix, const char *name);
+uint32_t btf_find(const struct btf *btf, uint32_t kind, const char *prefix,
+		const char *name);
 
-void tm_btf_close(struct tm_btf *btf);
+void btf_close(struct btf *btf);
 
 #endif

@@ -4,23 +4,23 @@
 #define TM_DOCTOR_CHECKS_H
 
 #include "btf.h"
-#include "table.h"
+#include "findings.h"
 
-struct tm_doctor {
-	struct tm_table table;
+struct doctor {
+	struct findings table;
 	bool has_rights; /* so that EPERM is the kernel's own word */
 	bool has_perfmon;
 	char tree[4096]; /* where cgroup2 is mounted, "" = nowhere */
 	int root;	 /* its descriptor, or -1 */
-	struct tm_btf btf;
+	struct btf btf;
 };
 
-void tm_check_rights(struct tm_doctor *doctor);
-void tm_check_limits(struct tm_doctor *doctor);
-void tm_check_cgroups(struct tm_doctor *doctor);
-void tm_check_kernel(struct tm_doctor *doctor);
-void tm_check_machine(struct tm_doctor *doctor);
-void tm_check_unseen(struct tm_doctor *doctor);
-void tm_check_leftovers(struct tm_doctor *doctor);
+void check_rights(struct doctor *doctor);
+void check_limits(struct doctor *doctor);
+void check_cgroups(struct doctor *doctor);
+void check_kernel(struct doctor *doctor);
+void check_machine(struct doctor *doctor);
+void check_unseen(struct doctor *doctor);
+void check_leftovers(struct doctor *doctor);
 
 #endif

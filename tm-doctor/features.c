@@ -36,7 +36,7 @@
 /* What tm-capture uses, and how it is tried. */
 struct feature {
 	const char *name;
-	int (*try)(const struct feature *feature, const struct tm_lab *lab);
+	int (*try)(const struct feature *feature, const struct lab *lab);
 	uint32_t type, attach_type;
 	uint32_t id; /* of a helper */
 	bool is_needed;
@@ -47,32 +47,32 @@ struct feature {
 };
 
 /* A try that works as far as it could go. */
-#define UNTRIED TM_LINKS_UNTRIED
+#define UNTRIED LINKS_UNTRIED
 
 static int finish(int fd)
 {
 	return fd < 0 ? -1 : close(fd);
 }
 
-static int call(const struct feature *feature, const struct tm_lab *lab)
+static int call(const struct feature *feature, const struct lab *lab)
 {
 	(void)lab;
-	return tm_trial_helper(
+	return trial_helper(
 			feature->type, feature->attach_type, 0, feature->id);
 }
 
 /* Attached, with the helper that it is there for. */
-static int attach(const struct feature *feature, const struct tm_lab *lab)
+static int attach(const struct feature *feature, const struct lab *lab)
 {
 	int result = UNTRIED, program, error;
 
 	if (feature->id && call(feature, lab))
 		return -1;
-	program = tm_trial_load(feature->type, feature->attach_type);
+	program = trial_load(feature->type, feature->attach_type);
 	if (program < 0)
 		return -1;
 	if (lab->cgroup >= 0)
-		result = tm_trial_attach(
+		result = trial_attach(
 				program, lab->cgroup, feature->attach_type);
 	error = errno;
 	close(program);
@@ -82,80 +82,80 @@ static int attach(const struct feature *feature, const struct tm_lab *lab)
 
 /* A program at what the kernel's BTF has by that name, and the helper that it
  * is there for. */
-static int hook(const struct feature *feature, const struct tm_lab *lab,
+static int hook(const struct feature *feature, const struct lab *lab,
 		uint32_t attach_type, uint32_t kind, const char *prefix)
 {
 	const char *const name = strchr(feature->name, '/') + 1;
-	const uint32_t id = tm_btf_find(lab->btf, kind, prefix, name);
+	const uint32_t id = btf_find(lab->btf, kind, prefix, name);
 
 	errno = ENOENT;
-	if (!id || finish(tm_trial_load_traced(attach_type, id)))
+	if (!id || finish(trial_load_traced(attach_type, id)))
 		return -1;
-	return feature->id ? tm_trial_helper(BPF_PROG_TYPE_TRACING, attach_type,
+	return feature->id ? trial_helper(BPF_PROG_TYPE_TRACING, attach_type,
 					     id, feature->id)
 			   : 0;
 }
 
-static int trace(const struct feature *feature, const struct tm_lab *lab)
+static int trace(const struct feature *feature, const struct lab *lab)
 {
 	return hook(feature, lab, BPF_TRACE_RAW_TP, BTF_KIND_TYPEDEF,
 			"btf_trace_");
 }
 
-static int iterate(const struct feature *feature, const struct tm_lab *lab)
+static int iterate(const struct feature *feature, const struct lab *lab)
 {
 	return hook(feature, lab, BPF_TRACE_ITER, BTF_KIND_FUNC, "bpf_iter_");
 }
 
 static int link_to_interface(
-		const struct feature *feature, const struct tm_lab *lab)
+		const struct feature *feature, const struct lab *lab)
 {
 	(void)feature;
 	(void)lab;
-	return tm_links_try_tcx();
+	return links_try_tcx();
 }
 
 static int add_to_interface(
-		const struct feature *feature, const struct tm_lab *lab)
+		const struct feature *feature, const struct lab *lab)
 {
 	(void)feature;
 	(void)lab;
-	return tm_links_try_clsact();
+	return links_try_clsact();
 }
 
-static int make_ring(const struct feature *feature, const struct tm_lab *lab)
+static int make_ring(const struct feature *feature, const struct lab *lab)
 {
 	(void)feature;
 	(void)lab;
-	return finish(tm_trial_map(BPF_MAP_TYPE_RINGBUF, 0, 0, RING_BYTES, 0));
+	return finish(trial_map(BPF_MAP_TYPE_RINGBUF, 0, 0, RING_BYTES, 0));
 }
 
-static int make_hash(const struct feature *feature, const struct tm_lab *lab)
+static int make_hash(const struct feature *feature, const struct lab *lab)
 {
 	(void)feature;
 	(void)lab;
-	return finish(tm_trial_map(BPF_MAP_TYPE_HASH, 8, 16, 32768, 0));
+	return finish(trial_map(BPF_MAP_TYPE_HASH, 8, 16, 32768, 0));
 }
 
-static int make_trie(const struct feature *feature, const struct tm_lab *lab)
+static int make_trie(const struct feature *feature, const struct lab *lab)
 {
 	(void)feature;
 	(void)lab;
-	return finish(tm_trial_map(
+	return finish(trial_map(
 			BPF_MAP_TYPE_LPM_TRIE, 20, 4, 16, BPF_F_NO_PREALLOC));
 }
 
-static int make_storage(const struct feature *feature, const struct tm_lab *lab)
+static int make_storage(const struct feature *feature, const struct lab *lab)
 {
 	(void)feature;
 	(void)lab;
-	return finish(tm_trial_socket_storage());
+	return finish(trial_socket_storage());
 }
 
 static int map_memory(int protection)
 {
 	const size_t size = sysconf(_SC_PAGESIZE);
-	const int map = tm_trial_map(
+	const int map = trial_map(
 			BPF_MAP_TYPE_ARRAY, 4, size, 1, BPF_F_MMAPABLE);
 	void *memory;
 
@@ -166,7 +166,7 @@ static int map_memory(int protection)
 	return memory == MAP_FAILED ? -1 : munmap(memory, size);
 }
 
-static int map_array(const struct feature *feature, const struct tm_lab *lab)
+static int map_array(const struct feature *feature, const struct lab *lab)
 {
 	(void)feature;
 	(void)lab;
@@ -174,16 +174,16 @@ static int map_array(const struct feature *feature, const struct tm_lab *lab)
 }
 
 /* The slots, whose turn it is to take one, and what is found by its ends. */
-static int make_flows(const struct feature *feature, const struct tm_lab *lab)
+static int make_flows(const struct feature *feature, const struct lab *lab)
 {
 	(void)feature;
 	(void)lab;
 	if (map_memory(PROT_READ | PROT_WRITE) ||
-			finish(tm_trial_map(BPF_MAP_TYPE_QUEUE, 0, 4, 1, 0)) ||
-			tm_trial_helper(SKB, OUT, 0, PUSH) ||
-			tm_trial_helper(SKB, OUT, 0, POP))
+			finish(trial_map(BPF_MAP_TYPE_QUEUE, 0, 4, 1, 0)) ||
+			trial_helper(SKB, OUT, 0, PUSH) ||
+			trial_helper(SKB, OUT, 0, POP))
 		return -1;
-	return finish(tm_trial_map(BPF_MAP_TYPE_LRU_HASH, 56, 8, FLOWS, 0));
+	return finish(trial_map(BPF_MAP_TYPE_LRU_HASH, 56, 8, FLOWS, 0));
 }
 
 static const struct feature features[] = {
@@ -311,65 +311,66 @@ static bool is_newer(const char *since)
 					     : runs[1] >= first[1]);
 }
 
-static void advise(struct tm_row *row, const struct feature *feature, int error)
+static void advise(
+		struct finding *row, const struct feature *feature, int error)
 {
 	const char *const with = feature->with ? feature->with : "";
 	const char *const and_with = feature->with ? " with " : "";
 
 	if (feature->mend)
-		tm_row_mend(row, feature->cost, "%s", feature->mend);
+		finding_mend(row, feature->cost, "%s", feature->mend);
 	else if (is_forbidden(error))
-		tm_row_mend(row, feature->cost,
+		finding_mend(row, feature->cost,
 				"permit it: this kernel refuses it even with the rights "
 				"above (a security module, or how it was built)");
 	else if (!feature->since)
-		tm_row_mend(row, feature->cost, "a kernel with %s", with);
+		finding_mend(row, feature->cost, "a kernel with %s", with);
 	else if (!is_newer(feature->since))
-		tm_row_mend(row, feature->cost, "a kernel of %s or newer%s%s",
+		finding_mend(row, feature->cost, "a kernel of %s or newer%s%s",
 				feature->since, and_with, with);
 	else
-		tm_row_mend(row, feature->cost,
+		finding_mend(row, feature->cost,
 				"a kernel built with %s: this one is new enough, but "
 				"was built without",
 				feature->with ? feature->with : "it");
 }
 
-static void check_feature(struct tm_doctor *doctor, const struct tm_lab *lab,
+static void check_feature(struct doctor *doctor, const struct lab *lab,
 		const struct feature *feature)
 {
-	struct tm_table *const table = &doctor->table;
+	struct findings *const table = &doctor->table;
 	const int result = feature->try(feature, lab);
 	const int error = errno;
-	struct tm_row *row;
+	struct finding *row;
 
 	if (!result)
-		row = tm_row_add(table, feature->name, TM_OK, "works");
+		row = finding_add(table, feature->name, FINDING_OK, "works");
 	else if (result == UNTRIED && !feature->type)
-		row = tm_row_add(table, feature->name, TM_UNKNOWN,
+		row = finding_add(table, feature->name, FINDING_UNKNOWN,
 				"takes CAP_SYS_ADMIN to be tried where nothing is "
 				"metered");
 	else if (result == UNTRIED)
-		row = tm_row_add(table, feature->name, TM_UNKNOWN,
+		row = finding_add(table, feature->name, FINDING_UNKNOWN,
 				"loads; no cgroup to attach it to: %s",
 				lab->error ? strerror(lab->error) : "no tree");
 	else if (is_forbidden(error) && !doctor->has_rights)
-		row = tm_row_add(table, feature->name, TM_UNKNOWN,
+		row = finding_add(table, feature->name, FINDING_UNKNOWN,
 				"needs the rights above to be tried");
 	else if (!doctor->has_perfmon && takes_perfmon(feature, error))
-		row = tm_row_add(table, feature->name, TM_UNKNOWN,
+		row = finding_add(table, feature->name, FINDING_UNKNOWN,
 				"needs CAP_PERFMON to be tried");
 	else if (error == EMFILE || error == ENFILE)
-		row = tm_row_add(table, feature->name, TM_UNKNOWN, "%s",
+		row = finding_add(table, feature->name, FINDING_UNKNOWN, "%s",
 				strerror(error));
 	else {
-		row = tm_row_add(table, feature->name, TM_MISSING, "%s",
+		row = finding_add(table, feature->name, FINDING_MISSING, "%s",
 				reason(error));
 		advise(row, feature, error);
 	}
 	row->is_needed = feature->is_needed;
 }
 
-void tm_features_try(struct tm_doctor *doctor, const struct tm_lab *lab)
+void features_try(struct doctor *doctor, const struct lab *lab)
 {
 	for (size_t i = 0; i < sizeof(features) / sizeof(*features); i++)
 		check_feature(doctor, lab, &features[i]);

@@ -13,7 +13,7 @@
 
 static int attach_link(int program)
 {
-	return tm_trial_attach(program, LOOPBACK, TCX_INGRESS);
+	return trial_attach(program, LOOPBACK, TCX_INGRESS);
 }
 
 static int attach_filter(int program)
@@ -41,11 +41,11 @@ static int try_inside(int attach(int program))
 
 	if (unshare(CLONE_NEWNET))
 		return UNTRIED;
-	program = tm_trial_load(BPF_PROG_TYPE_SCHED_CLS, 0);
+	program = trial_load(BPF_PROG_TYPE_SCHED_CLS, 0);
 	if (program < 0)
 		return errno;
 	error = attach(program) ? errno : 0;
-	tm_trial_end(program);
+	trial_end(program);
 	return error;
 }
 
@@ -59,17 +59,17 @@ static int try_apart(int attach(int program))
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return -1;
 	if (!WIFEXITED(status) || WEXITSTATUS(status) == UNTRIED)
-		return TM_LINKS_UNTRIED;
+		return LINKS_UNTRIED;
 	errno = WEXITSTATUS(status);
 	return errno ? -1 : 0;
 }
 
-int tm_links_try_tcx(void)
+int links_try_tcx(void)
 {
 	return try_apart(attach_link);
 }
 
-int tm_links_try_clsact(void)
+int links_try_clsact(void)
 {
 	return try_apart(attach_filter);
 }

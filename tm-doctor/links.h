@@ -4,10 +4,10 @@
 #define TM_DOCTOR_LINKS_H
 
 /* A try that cannot be made without CAP_SYS_ADMIN. */
-#define TM_LINKS_UNTRIED 1
+#define LINKS_UNTRIED 1
 
-/* 0, TM_LINKS_UNTRIED, or -1 with errno. */
-int tm_links_try_tcx(void);
-int tm_links_try_clsact(void);
+/* 0, LINKS_UNTRIED, or -1 with errno. */
+int links_try_tcx(void);
+int links_try_clsact(void);
 
 #endif

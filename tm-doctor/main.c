@@ -64,23 +64,23 @@ static void parse_options(struct options *options, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static struct tm_doctor doctor;
+	static struct doctor doctor;
 	struct options options = { 0 };
 
 	parse_options(&options, argc, argv);
-	tm_check_rights(&doctor);
-	tm_check_limits(&doctor);
-	tm_check_cgroups(&doctor);
-	tm_check_kernel(&doctor);
-	tm_check_machine(&doctor);
-	tm_check_unseen(&doctor);
-	tm_check_leftovers(&doctor);
-	tm_btf_close(&doctor.btf);
+	check_rights(&doctor);
+	check_limits(&doctor);
+	check_cgroups(&doctor);
+	check_kernel(&doctor);
+	check_machine(&doctor);
+	check_unseen(&doctor);
+	check_leftovers(&doctor);
+	btf_close(&doctor.btf);
 	if (options.is_json)
-		tm_table_print_json(&doctor.table);
+		findings_print_json(&doctor.table);
 	else
-		tm_table_print(&doctor.table, options.is_quiet);
+		findings_print(&doctor.table, options.is_quiet);
 	if (fclose(stdout))
 		err(TM_FAILED, "standard output");
-	return tm_table_can_capture(&doctor.table) ? TM_DONE : TM_CANNOT;
+	return findings_can_capture(&doctor.table) ? TM_DONE : TM_CANNOT;
 }

@@ -47,14 +47,14 @@ static union bpf_attr program(
 	return attr;
 }
 
-int tm_trial_load(enum bpf_prog_type type, uint32_t attach_type)
+int trial_load(enum bpf_prog_type type, uint32_t attach_type)
 {
 	union bpf_attr attr = program(type, attach_type, 0);
 
 	return bpf(BPF_PROG_LOAD, &attr);
 }
 
-int tm_trial_load_traced(uint32_t attach_type, uint32_t btf_id)
+int trial_load_traced(uint32_t attach_type, uint32_t btf_id)
 {
 	union bpf_attr attr =
 			program(BPF_PROG_TYPE_TRACING, attach_type, btf_id);
@@ -64,8 +64,8 @@ int tm_trial_load_traced(uint32_t attach_type, uint32_t btf_id)
 
 /* The call lacks its arguments, so the verifier refuses it anyway: its words
  * tell whether for that, or because of the helper. */
-int tm_trial_helper(enum bpf_prog_type type, uint32_t attach_type,
-		uint32_t btf_id, uint32_t helper)
+int trial_helper(enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id,
+		uint32_t helper)
 {
 	static const char *const unknown[] = { "invalid func ", "unknown func ",
 		"program of this type cannot use helper " };
@@ -111,7 +111,7 @@ static union bpf_attr map(enum bpf_map_type type, uint32_t key_size,
 	return attr;
 }
 
-int tm_trial_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
+int trial_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
 		uint32_t entries, uint32_t flags)
 {
 	union bpf_attr attr = map(type, key_size, value_size, entries, flags);
@@ -147,7 +147,7 @@ static int load_btf(void)
 	return bpf(BPF_BTF_LOAD, &attr);
 }
 
-int tm_trial_socket_storage(void)
+int trial_socket_storage(void)
 {
 	union bpf_attr attr = map(BPF_MAP_TYPE_SK_STORAGE, 4, 4, 0,
 			BPF_F_NO_PREALLOC | BPF_F_CLONE);
@@ -165,7 +165,7 @@ int tm_trial_socket_storage(void)
 	return fd;
 }
 
-int tm_trial_attach(int program_fd, int cgroup, uint32_t attach_type)
+int trial_attach(int program_fd, int cgroup, uint32_t attach_type)
 {
 	union bpf_attr attr = { 0 };
 	int link;
@@ -177,8 +177,7 @@ int tm_trial_attach(int program_fd, int cgroup, uint32_t attach_type)
 	return link < 0 ? -1 : close(link);
 }
 
-int tm_trial_query(
-		int target, uint32_t attach_type, struct tm_attached *attached)
+int trial_query(int target, uint32_t attach_type, struct attached *attached)
 {
 	union bpf_attr attr = { 0 };
 
@@ -209,7 +208,7 @@ static int info(int fd, void *to, uint32_t size)
 	return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr);
 }
 
-void tm_trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
+void trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 {
 	union bpf_attr attr = { .prog_id = id };
 	struct bpf_prog_info about;
@@ -239,7 +238,7 @@ static int holds(uint32_t link_id, uint32_t program_id)
 	return is_holder;
 }
 
-int tm_trial_is_linked(uint32_t id)
+int trial_is_linked(uint32_t id)
 {
 	union bpf_attr attr = { 0 };
 	int result = 0;
@@ -258,7 +257,7 @@ int tm_trial_is_linked(uint32_t id)
 	return finish(bpf(BPF_PROG_GET_FD_BY_ID, &attr));
 }
 
-void tm_trial_end(int program_fd)
+void trial_end(int program_fd)
 {
 	struct bpf_prog_info about;
 	union bpf_attr attr = { 0 };
@@ -277,7 +276,7 @@ void tm_trial_end(int program_fd)
 	}
 }
 
-uint32_t tm_trial_jited(int program_fd)
+uint32_t trial_jited(int program_fd)
 {
 	struct bpf_prog_info about;
 
@@ -285,7 +284,7 @@ uint32_t tm_trial_jited(int program_fd)
 						       : about.jited_prog_len;
 }
 
-int tm_trial_read(int map_fd)
+int trial_read(int map_fd)
 {
 	uint64_t key = 0;
 	union bpf_attr attr = { 0 };

@@ -9,28 +9,28 @@
 
 /* Loads a program of two instructions, "return 1" (a cgroup_skb program that
  * returns 0 would drop packets); the descriptor is the caller's. */
-int tm_trial_load(enum bpf_prog_type type, uint32_t attach_type);
+int trial_load(enum bpf_prog_type type, uint32_t attach_type);
 
 /* The same for a tracing program at what has that id in the kernel's BTF;
  * it returns 0. */
-int tm_trial_load_traced(uint32_t attach_type, uint32_t btf_id);
+int trial_load_traced(uint32_t attach_type, uint32_t btf_id);
 
 /* 0 where programs of the type may call the helper, else ENOTSUP, or why
  * it could not be tried. */
-int tm_trial_helper(enum bpf_prog_type type, uint32_t attach_type,
-		uint32_t btf_id, uint32_t helper);
+int trial_helper(enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id,
+		uint32_t helper);
 
 /* Makes a map; the descriptor is the caller's. */
-int tm_trial_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
+int trial_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
 		uint32_t entries, uint32_t flags);
 
 /* The map of the storage of sockets, whose types have to be described. */
-int tm_trial_socket_storage(void);
+int trial_socket_storage(void);
 
 /* Attaches the program as a link and lets it go at once. */
-int tm_trial_attach(int program, int cgroup, uint32_t attach_type);
+int trial_attach(int program, int cgroup, uint32_t attach_type);
 
-struct tm_attached {
+struct attached {
 	uint32_t ids[64];
 	uint32_t count;
 	uint32_t flags; /* BPF_F_ALLOW_MULTI and so on */
@@ -38,23 +38,22 @@ struct tm_attached {
 
 /* What is attached to a cgroup (by descriptor) or, for tcx, to an interface
  * (by number). 0 or -1. */
-int tm_trial_query(
-		int target, uint32_t attach_type, struct tm_attached *attached);
+int trial_query(int target, uint32_t attach_type, struct attached *attached);
 
 /* The name of a program, "" where it is not told. */
-void tm_trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN]);
+void trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN]);
 
 /* Whether a link holds the program, so that it goes with its process: 1, 0, or
  * -1 with errno, which is ENOENT where the program is gone. */
-int tm_trial_is_linked(uint32_t id);
+int trial_is_linked(uint32_t id);
 
 /* Closes a program that was attached, and waits until the kernel let it go. */
-void tm_trial_end(int program);
+void trial_end(int program);
 
 /* How long the program is as machine code, 0 = it is interpreted. */
-uint32_t tm_trial_jited(int program);
+uint32_t trial_jited(int program);
 
 /* The first key of a map: reading, as tm-capture does without rights. */
-int tm_trial_read(int map);
+int trial_read(int map);
 
 #endif

@@ -13,8 +13,8 @@
 #include "common/base/exit.h"
 #include "common/base/signals.h"
 #include "common/filter/filter.h"
+#include "common/stream/output.h"
 #include "common/stream/reader.h"
-#include "common/stream/writer.h"
 #include "common/tool/progress.h"
 #include "say.h"
 
@@ -141,7 +141,7 @@ static void add_expression(struct tm_filter *filter, const char *text,
 		struct tm_expression *expression)
 {
 	if (tm_expression_parse(expression, text, &filter->sources)) {
-		tm_say_problem(expression);
+		say_problem(expression);
 		if (!expression->column && !access(text, F_OK))
 			warnx("the first operand is the expression, and the "
 			      "files come after it");
@@ -308,9 +308,9 @@ int main(int argc, char **argv)
 	if (close(STDOUT_FILENO) && !status)
 		err(TM_FAILED, "standard output");
 	if (options.explains)
-		tm_say_rules(&filter, options.inverts);
+		say_rules(&filter, options.inverts);
 	if (!options.quiet)
-		tm_say_names(filter.sources.ids);
+		say_names(filter.sources.ids);
 	if (!status && options.is_strict && in.lost_packets)
 		status = TM_LOSSY;
 	tm_reader_close(&in);

@@ -18,7 +18,7 @@ static char *printable(char *text)
 	return text;
 }
 
-void tm_say_problem(const struct tm_expression *expression)
+void say_problem(const struct tm_expression *expression)
 {
 	char text[TM_EXPRESSION_LINES];
 
@@ -26,7 +26,7 @@ void tm_say_problem(const struct tm_expression *expression)
 	warnx("%s", text);
 }
 
-void tm_say_rules(const struct tm_filter *filter, bool is_inverted)
+void say_rules(const struct tm_filter *filter, bool is_inverted)
 {
 	const struct tm_program *const program = &filter->program;
 	const struct tm_rule *rule;
@@ -47,7 +47,7 @@ void tm_say_rules(const struct tm_filter *filter, bool is_inverted)
 			filter->amount.bytes);
 }
 
-void tm_say_names(const struct tm_ids *all)
+void say_names(const struct tm_ids *all)
 {
 	static const char *const kinds[] = {
 		[TM_NAME_USER] = "user is called",

@@ -5,12 +5,12 @@
 #include "common/filter/filter.h"
 
 /* Why this is no expression, its text around there, and a caret below it. */
-void tm_say_problem(const struct tm_expression *expression);
+void say_problem(const struct tm_expression *expression);
 
 /* What each rule dropped, and what was kept. */
-void tm_say_rules(const struct tm_filter *filter, bool is_inverted);
+void say_rules(const struct tm_filter *filter, bool is_inverted);
 
 /* Names that never came up: more often a slip than an answer. */
-void tm_say_names(const struct tm_ids *all);
+void say_names(const struct tm_ids *all);
 
 #endif

@@ -7,7 +7,7 @@
 #include "common/base/number.h"
 #include "common/base/timestamp.h"
 #include "common/net/address.h"
-#include "scan.h"
+#include "pairs.h"
 
 #define SHOWN 40 /* of a foreign word in a message */
 

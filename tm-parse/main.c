@@ -13,8 +13,8 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
-#include "common/stream/writer.h"
-#include "scan.h"
+#include "common/stream/output.h"
+#include "pairs.h"
 
 #define BLOCK ((size_t)256 * 1024)
 #define LINE_MAX_SIZE ((size_t)64 * 1024)

@@ -10,8 +10,8 @@
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "common/base/signals.h"
+#include "common/stream/output.h"
 #include "common/stream/reader.h"
-#include "common/stream/writer.h"
 #include "common/tool/progress.h"
 #include "format.h"
 

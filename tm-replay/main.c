@@ -13,19 +13,19 @@
 #include "common/base/exit.h"
 #include "common/base/signals.h"
 #include "common/base/timestamp.h"
+#include "common/stream/output.h"
 #include "common/stream/reader.h"
-#include "common/stream/writer.h"
 #include "common/tool/progress.h"
-#include "options.h"
 #include "pace.h"
-#include "runs.h"
+#include "replay-options.h"
+#include "replay-runs.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 
 struct replay {
-	struct options options;
+	struct replay_options options;
 	struct pace pace;
-	struct runs runs;
+	struct replay_runs runs;
 	struct tm_progress progress;
 	uint64_t salt;	       /* makes run ids fresh; 0 = as they are */
 	uint64_t time_ns;      /* of the last record that was passed on */
@@ -159,9 +159,9 @@ static void note(struct replay *replay, struct tm_event *event)
 	if (event->kind == TM_LOST)
 		replay->lost += event->packets;
 	if (event->kind <= TM_LOST)
-		runs_pass(&replay->runs, event);
+		replay_runs_pass(&replay->runs, event);
 	else
-		runs_note(&replay->runs, event);
+		replay_runs_note(&replay->runs, event);
 	replay->events++;
 }
 
@@ -193,7 +193,8 @@ static void end_runs(struct replay *replay)
 {
 	struct tm_status ends[2 * RUNS];
 
-	put(replay, ends, runs_end(&replay->runs, replay->time_ns, ends));
+	put(replay, ends,
+			replay_runs_end(&replay->runs, replay->time_ns, ends));
 }
 
 /* Whether to go on with the next round. */
@@ -240,12 +241,12 @@ static int finish(const struct replay *replay, const struct tm_reader *in)
 int main(int argc, char **argv)
 {
 	static struct replay replay;
-	struct options *const options = &replay.options;
+	struct replay_options *const options = &replay.options;
 	struct tm_reader in;
 	const char *refusal;
 	bool goes_on;
 
-	options_parse(options, argc, argv);
+	replay_options_parse(options, argc, argv);
 	refusal = tm_output_prepare();
 	if (refusal)
 		errx(TM_MISUSED, "%s", refusal);

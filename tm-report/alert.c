@@ -31,15 +31,16 @@ static void say(const struct alert *alert, const struct report *report,
 
 void alert_check(struct alert *alert, const struct report *report)
 {
-	const struct view *const view = &report->tally->views[VIEW_USERS];
-	const struct sums *const users = &view->total;
+	const struct report_view *const view =
+			&report->tally->views[VIEW_USERS];
+	const struct report_sums *const users = &view->total;
 	struct chosen chosen;
 
 	if (!alert->limit)
 		return;
 	chosen = choose(view, users, (struct order){ BY_TOTAL, 0 }, 0);
 	for (uint32_t i = 0; i < chosen.count; i++) {
-		const uint32_t uid = *sums_key(users, chosen.rows[i]);
+		const uint32_t uid = *report_sums_key(users, chosen.rows[i]);
 		const uint64_t bytes = row_bytes(&users->rows[chosen.rows[i]]);
 
 		if (bytes <= alert->limit)

@@ -7,7 +7,7 @@
 #include "common/record/names.h"
 #include "common/show/table.h"
 #include "netnames.h"
-#include "sums.h"
+#include "report-sums.h"
 
 #define KEYS_MOST 20
 

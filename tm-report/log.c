@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/stream/writer.h"
+#include "common/stream/output.h"
 #include "common/system/place.h"
 #include "log.h"
 

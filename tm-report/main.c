@@ -11,12 +11,12 @@
 #include "alert.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/stream/output.h"
 #include "common/stream/reader.h"
-#include "common/stream/writer.h"
 #include "common/tool/progress.h"
 #include "interval.h"
 #include "log.h"
-#include "options.h"
+#include "report-options.h"
 #include "report.h"
 #include "tally.h"
 
@@ -24,7 +24,7 @@
 #define OUTPUT_SIZE ((size_t)64 * 1024)
 
 struct state {
-	struct options options;
+	struct report_options options;
 	struct tally tally;
 	struct interval interval;
 	struct alert alert;
@@ -79,7 +79,7 @@ static void open_outputs(struct state *state)
 
 static void report(struct state *state, uint64_t end_ns, bool is_last)
 {
-	const struct options *const options = &state->options;
+	const struct report_options *const options = &state->options;
 	const struct report facts = {
 		.out = state->out,
 		.tally = &state->tally,
@@ -217,7 +217,7 @@ static int finish(struct state *state, const struct tm_reader *in)
 
 static void start(struct state *state)
 {
-	const struct options *const options = &state->options;
+	const struct report_options *const options = &state->options;
 
 	state->tally.names = tm_names_new();
 	if (!state->tally.names)
@@ -233,7 +233,7 @@ int main(int argc, char **argv)
 	static struct state state;
 	struct tm_reader in;
 
-	options_parse(&state.options, argc, argv);
+	report_options_parse(&state.options, argc, argv);
 	tm_signals_install();
 	if (tm_reader_open(&in, argv + optind))
 		errx(in.status, "%s", in.problem);

@@ -13,13 +13,13 @@ struct ranked {
 };
 
 struct sorting {
-	const struct sums *sums;
+	const struct report_sums *sums;
 	unsigned begin, end;	 /* words of the key that comes first */
 	const struct keys *keys; /* where that one's names do; or NULL */
 	unsigned kind;
 };
 
-static uint64_t measure(const struct row *row, enum measure measure)
+static uint64_t measure(const struct report_row *row, enum measure measure)
 {
 	switch (measure) {
 	case BY_IN:
@@ -39,11 +39,11 @@ static uint64_t measure(const struct row *row, enum measure measure)
 static int compare_names(
 		const struct sorting *sorting, uint32_t left, uint32_t right)
 {
-	const struct sums *const sums = sorting->sums;
+	const struct report_sums *const sums = sorting->sums;
 	const char *const a = keys_name(sorting->keys, sorting->kind,
-			sums_key(sums, left) + sorting->begin);
+			report_sums_key(sums, left) + sorting->begin);
 	const char *const b = keys_name(sorting->keys, sorting->kind,
-			sums_key(sums, right) + sorting->begin);
+			report_sums_key(sums, right) + sorting->begin);
 
 	return a && b ? strcmp(a, b) : !a - !b;
 }
@@ -52,7 +52,7 @@ static int compare_names(
 static int compare(const void *a, const void *b, void *context)
 {
 	const struct sorting *const sorting = context;
-	const struct sums *const sums = sorting->sums;
+	const struct report_sums *const sums = sorting->sums;
 	const struct ranked *const left = a, *const right = b;
 	uint64_t more, less;
 	int names;
@@ -64,8 +64,8 @@ static int compare(const void *a, const void *b, void *context)
 	if (names)
 		return names;
 	for (unsigned i = sorting->begin; i < sorting->end; i++) {
-		more = sums_key(sums, left->row)[i];
-		less = sums_key(sums, right->row)[i];
+		more = report_sums_key(sums, left->row)[i];
+		less = report_sums_key(sums, right->row)[i];
 		if (more != less)
 			return more < less ? -1 : 1;
 	}
@@ -73,11 +73,11 @@ static int compare(const void *a, const void *b, void *context)
 	less = row_bytes(&sums->rows[right->row]);
 	if (more != less)
 		return more < less ? 1 : -1;
-	return sums_compare_keys(sums, left->row, right->row);
+	return report_sums_compare_keys(sums, left->row, right->row);
 }
 
-static struct ranked *rank(const struct view *view, const struct sums *sums,
-		struct order order)
+static struct ranked *rank(const struct report_view *view,
+		const struct report_sums *sums, struct order order)
 {
 	const size_t size = (sums->count + (size_t)1) * sizeof(struct ranked);
 	struct ranked *const ranked = malloc(size);
@@ -100,15 +100,16 @@ static struct ranked *rank(const struct view *view, const struct sums *sums,
 		ranked[i].row = i;
 		ranked[i].rank = sorting.keys ? 0
 				: is_by_key
-				? sums_key(sums, i)[sorting.begin]
+				? report_sums_key(sums, i)[sorting.begin]
 				: ~measure(&sums->rows[i], order.measure);
 	}
 	qsort_r(ranked, sums->count, sizeof(*ranked), compare, &sorting);
 	return ranked;
 }
 
-struct chosen choose(const struct view *view, const struct sums *sums,
-		struct order order, uint32_t most)
+struct chosen choose(const struct report_view *view,
+		const struct report_sums *sums, struct order order,
+		uint32_t most)
 {
 	struct ranked *const ranked = rank(view, sums, order);
 	struct chosen chosen = { .rest = sums->others };

@@ -54,12 +54,13 @@ style_fn write_oneline;
 struct chosen {
 	uint32_t *rows;
 	uint32_t count;
-	struct row rest;
+	struct report_row rest;
 };
 
 /* At most this many, 0 = all. Ends the program when there is no memory. */
-struct chosen choose(const struct view *view, const struct sums *sums,
-		struct order order, uint32_t most);
+struct chosen choose(const struct report_view *view,
+		const struct report_sums *sums, struct order order,
+		uint32_t most);
 
 /* Takes what a table writes, for a FILE. */
 int write_file(void *context, const char *text, size_t size);

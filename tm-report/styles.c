@@ -1,7 +1,7 @@
 #include <err.h>
 
 #include "common/base/exit.h"
-#include "options.h"
+#include "report-options.h"
 #include "styles.h"
 
 const struct style styles[] = {
@@ -23,7 +23,7 @@ const struct style outputs[] = {
 
 const struct style oneline_style = { "oneline", write_oneline, false, false };
 
-static void want(const struct options *options, struct tally *tally,
+static void want(const struct report_options *options, struct tally *tally,
 		enum view_name name, const char *list, uint32_t max_rows)
 {
 	const bool has_now = options->style->has_rates && options->interval_ns;
@@ -35,7 +35,7 @@ static void want(const struct options *options, struct tally *tally,
 	tally_want(tally, name, &keys, has_now, max_rows);
 }
 
-void styles_want(const struct options *options, struct tally *tally)
+void styles_want(const struct report_options *options, struct tally *tally)
 {
 	const struct style *const style = options->style;
 

@@ -19,9 +19,9 @@ static inline bool style_is_pdtt(const struct style *style)
 	return style->write == write_pdtt || style->write == write_pdtt_xdp;
 }
 
-struct options;
+struct report_options;
 
 /* Wants the views that the options ask for. */
-void styles_want(const struct options *options, struct tally *tally);
+void styles_want(const struct report_options *options, struct tally *tally);
 
 #endif

@@ -3,7 +3,7 @@
 void tally_want(struct tally *tally, enum view_name name,
 		const struct keys *keys, bool has_now, uint32_t max_rows)
 {
-	struct view *const view = &tally->views[name];
+	struct report_view *const view = &tally->views[name];
 	const int user = keys_find(keys, "user");
 
 	view->keys = *keys;
@@ -12,18 +12,19 @@ void tally_want(struct tally *tally, enum view_name name,
 	view->has_now = has_now;
 	view->has_no_copies = keys_are_by_interface(keys);
 	view->user = user < 0 ? -1 : (int)keys->offsets[user];
-	sums_init(&view->total, keys->words, max_rows);
+	report_sums_init(&view->total, keys->words, max_rows);
 	view->total.has_nobody = keys_are_user(keys);
 	view->now = view->total;
 	tally->wanted[tally->wanted_count++] = view;
 }
 
-static bool is_left_out(const struct view *view, const struct tm_event *event)
+static bool is_left_out(
+		const struct report_view *view, const struct tm_event *event)
 {
 	return view->has_no_copies && event->flags & TM_COPY;
 }
 
-static void view_note(struct tally *tally, struct view *view,
+static void view_note(struct tally *tally, struct report_view *view,
 		const struct tm_event *event)
 {
 	uint64_t key[KEY_WORDS];
@@ -32,12 +33,12 @@ static void view_note(struct tally *tally, struct view *view,
 	if (is_left_out(view, event))
 		return;
 	keys_take(&view->keys, event, key);
-	row_note(sums_row(&view->total, key, &is_new), event);
+	row_note(report_sums_row(&view->total, key, &is_new), event);
 	/* a name that is asked for now is there when it is to be shown */
 	if (is_new && view->user >= 0 && !tally->is_numeric)
 		tm_names_expect(tally->names, key[view->user]);
 	if (view->has_now)
-		row_note(sums_row(&view->now, key, &is_new), event);
+		row_note(report_sums_row(&view->now, key, &is_new), event);
 }
 
 static void shares_note(struct tm_shares *shares, const struct tm_event *event)
@@ -55,7 +56,7 @@ int tally_note(struct tally *tally, const struct tm_event *event)
 	if (event->kind == TM_NAME)
 		return tm_names_note(tally->names, event);
 	if (event->kind > TM_UNATTRIBUTED) {
-		runs_note(&tally->runs, event);
+		report_runs_note(&tally->runs, event);
 		return 0;
 	}
 	if (!is_left_out(&tally->views[VIEW_ROWS], event))
@@ -73,7 +74,7 @@ void tally_next(struct tally *tally)
 {
 	for (unsigned i = 0; i < VIEWS; i++) {
 		if (tally->views[i].has_now)
-			sums_clear(&tally->views[i].now);
+			report_sums_clear(&tally->views[i].now);
 	}
 }
 
@@ -81,6 +82,6 @@ struct tm_shares tally_shares(const struct tally *tally)
 {
 	struct tm_shares shares = tally->shares;
 
-	shares.excluded = runs_excluded(&tally->runs);
+	shares.excluded = report_runs_excluded(&tally->runs);
 	return shares;
 }

@@ -4,8 +4,8 @@
 #define TM_REPORT_TALLY_H
 
 #include "keys.h"
-#include "runs.h"
-#include "sums.h"
+#include "report-runs.h"
+#include "report-sums.h"
 
 enum view_name {
 	VIEW_ROWS,	  /* by --by */
@@ -17,10 +17,10 @@ enum view_name {
 	VIEWS
 };
 
-struct view {
+struct report_view {
 	struct keys keys;
-	struct sums total; /* since the stream's first event */
-	struct sums now;   /* since the interval's, where has_now */
+	struct report_sums total; /* since the stream's first event */
+	struct report_sums now;	  /* since the interval's, where has_now */
 	bool is_wanted;
 	bool has_now;
 	bool has_no_copies; /* a packet counts once, whoever received it */
@@ -28,11 +28,11 @@ struct view {
 };
 
 struct tally {
-	struct view views[VIEWS];
-	struct view *wanted[VIEWS];
+	struct report_view views[VIEWS];
+	struct report_view *wanted[VIEWS];
 	unsigned wanted_count;
 	struct tm_shares shares; /* but for what was excluded */
-	struct runs runs;
+	struct report_runs runs;
 	struct tm_names *names;
 	bool is_numeric; /* names of users are not wanted */
 };

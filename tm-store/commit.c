@@ -16,7 +16,7 @@ struct commit {
 	struct tm_history *history;
 	const struct retention *retention;
 	sqlite3_stmt *inserts[TM_HISTORY_RESOLUTIONS][TM_HISTORY_CUBES];
-	struct sums part; /* of a table */
+	struct store_sums part; /* of a table */
 	int log_pages;
 	bool said_log;
 };
@@ -25,7 +25,7 @@ struct commit {
 
 /* A table's keys, in the order of its columns. */
 static unsigned key_values(
-		int cube, const struct sum_key *key, uint32_t values[5])
+		int cube, const struct store_sum_key *key, uint32_t values[5])
 {
 	const uint32_t all[TM_HISTORY_CUBES][5] = {
 		[TM_HISTORY_CUBE_PROTOCOL] = { key->process, key->protocol,
@@ -44,7 +44,7 @@ static unsigned key_values(
 }
 
 /* The key without what the table does not tell apart. */
-static struct sum_key key_in(int cube, struct sum_key key)
+static struct store_sum_key key_in(int cube, struct store_sum_key key)
 {
 	const unsigned keys = cube == TM_HISTORY_CUBE_HOST
 			? TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_INTERFACE
@@ -70,20 +70,20 @@ static bool belongs(const struct tm_history_marks *marks,
 }
 
 /* The batch's sums as a table has them. */
-static int collect(struct commit *commit, const struct sums *from, int cube,
-		enum tm_history_resolution r)
+static int collect(struct commit *commit, const struct store_sums *from,
+		int cube, enum tm_history_resolution r)
 {
 	const struct tm_history_marks *const marks = &commit->history->marks;
 
-	sums_clear(&commit->part);
+	store_sums_clear(&commit->part);
 	for (uint32_t i = 0; i < from->count; i++) {
-		struct sum_key key = key_in(cube, from->rows[i].key);
+		struct store_sum_key key = key_in(cube, from->rows[i].key);
 		const uint64_t time_ns = key.minute * TM_HISTORY_MINUTE_NS;
 
 		if (sum_is_free(&from->rows[i]) || !belongs(marks, r, time_ns))
 			continue;
 		key.minute = tm_history_slot(r, time_ns) / TM_HISTORY_MINUTE_NS;
-		if (sums_add(&commit->part, &key, &from->rows[i]))
+		if (store_sums_add(&commit->part, &key, &from->rows[i]))
 			return tm_history_fail(
 					commit->history, "out of memory");
 	}
@@ -124,7 +124,7 @@ static int bind_amounts(
 }
 
 static int insert_sum(struct tm_history *history, sqlite3_stmt *insert,
-		int cube, const struct sum *sum)
+		int cube, const struct store_sum *sum)
 {
 	uint32_t values[5];
 	const unsigned count = key_values(cube, &sum->key, values);
@@ -145,7 +145,7 @@ static int insert_sum(struct tm_history *history, sqlite3_stmt *insert,
 static int write_part(
 		struct commit *commit, int cube, enum tm_history_resolution r)
 {
-	const struct sums *const part = &commit->part;
+	const struct store_sums *const part = &commit->part;
 	sqlite3_stmt *insert;
 
 	if (!part->count)
@@ -163,9 +163,9 @@ static int write_part(
 /* --- too many remotes --- */
 
 /* How many sums from there on are of the same user and slot. */
-static uint32_t crowd_at(const struct sums *sums, uint32_t i)
+static uint32_t crowd_at(const struct store_sums *sums, uint32_t i)
 {
-	const struct sum *const first = &sums->rows[i];
+	const struct store_sum *const first = &sums->rows[i];
 	uint32_t end = i;
 
 	while (end < sums->count &&
@@ -175,7 +175,7 @@ static uint32_t crowd_at(const struct sums *sums, uint32_t i)
 	return end - i;
 }
 
-static int trim_slot(struct commit *commit, const struct sum_key *key,
+static int trim_slot(struct commit *commit, const struct store_sum_key *key,
 		enum tm_history_resolution r)
 {
 	const uint32_t most = coarse_remotes(commit->retention, r);
@@ -226,7 +226,7 @@ static int write_table(struct commit *commit, const struct batch *batch,
 							 : &batch->traffic,
 			    cube, r))
 		return -1;
-	sums_sort(&commit->part);
+	store_sums_sort(&commit->part);
 	if (write_part(commit, cube, r))
 		return -1;
 	return cube == TM_HISTORY_CUBE_TRAFFIC ? trim_part(commit, r) : 0;
@@ -373,6 +373,6 @@ void commit_free(struct commit *commit)
 	if (!commit)
 		return;
 	commit_forget(commit);
-	sums_free(&commit->part);
+	store_sums_free(&commit->part);
 	free(commit);
 }

@@ -5,10 +5,10 @@
 #include "coarse.h"
 #include "dictionary.h"
 #include "sources.h"
-#include "sums.h"
+#include "store-sums.h"
 
 struct batch {
-	struct sums traffic, host;
+	struct store_sums traffic, host;
 	uint64_t first_ns, newest_ns; /* of all records with a time of theirs */
 	bool has_time;
 };

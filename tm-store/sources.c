@@ -184,11 +184,11 @@ static uint64_t newer(uint64_t now, uint64_t before)
 	return now > before ? now - before : 0;
 }
 
-static int add_news(struct sums *host, const struct tm_status *status,
+static int add_news(struct store_sums *host, const struct tm_status *status,
 		enum tm_history_what what, struct tm_amount now,
 		struct tm_amount before)
 {
-	const struct sum_key key = {
+	const struct store_sum_key key = {
 		.minute = status->time_ns / TM_HISTORY_MINUTE_NS,
 		.process = what,
 	};
@@ -196,16 +196,16 @@ static int add_news(struct sums *host, const struct tm_status *status,
 		.packets = newer(now.packets, before.packets),
 		.bytes = newer(now.bytes, before.bytes),
 	};
-	struct sum sum = { 0 };
+	struct store_sum sum = { 0 };
 
 	sum.moved[status->direction] = news;
-	return news.packets | news.bytes ? sums_add(host, &key, &sum) : 0;
+	return news.packets | news.bytes ? store_sums_add(host, &key, &sum) : 0;
 }
 
 /* Where a stream begins in the middle of a run that nobody knows, what was
  * before is not of this minute. */
 static int note_status(struct sources *sources, const struct tm_status *status,
-		struct sums *host)
+		struct store_sums *host)
 {
 	const int i = status->direction;
 	struct source *const source = find(sources, status->run_id);
@@ -231,7 +231,7 @@ static int note_status(struct sources *sources, const struct tm_status *status,
 }
 
 int sources_note(struct sources *sources, const struct tm_event *event,
-		struct sums *host)
+		struct store_sums *host)
 {
 	const struct tm_status *const status = (const void *)event;
 

@@ -5,7 +5,7 @@
 
 #include "common/history/database.h"
 #include "common/stream/runs.h"
-#include "sums.h"
+#include "store-sums.h"
 
 struct sources;
 
@@ -21,7 +21,7 @@ struct tm_runs *sources_runs(struct sources *sources);
 /* Takes START, TICK and END. What they have seen and excluded since the last
  * is added to the host's sums. 0, or -1 without memory. */
 int sources_note(struct sources *sources, const struct tm_event *event,
-		struct sums *host);
+		struct store_sums *host);
 
 /* An event of that time was there. */
 void sources_cover(struct sources *sources, uint64_t time_ns);

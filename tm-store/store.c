@@ -63,8 +63,8 @@ static uint64_t now_ns(void)
 
 static void empty_batch(struct store *store)
 {
-	sums_clear(&store->batch.traffic);
-	sums_clear(&store->batch.host);
+	store_sums_clear(&store->batch.traffic);
+	store_sums_clear(&store->batch.host);
 	store->batch.has_time = false;
 	store->batch.newest_ns = 0;
 	store->batch.first_ns = UINT64_MAX;
@@ -110,7 +110,8 @@ static void owe(struct store *store, const struct tm_event *event)
 	store->bytes -= event->bytes;
 }
 
-static struct user *find_user(struct store *store, const struct sum_key *key)
+static struct user *find_user(
+		struct store *store, const struct store_sum_key *key)
 {
 	const uint64_t user = (uint64_t)key->minute << 32 | key->uid;
 	const uint32_t known = store->users.count;
@@ -141,12 +142,12 @@ static bool is_crowd(struct store *store, struct user *user)
 	const uint32_t remotes = store->options->retention.remotes;
 
 	if (user->count >= ROWS_TIMES * remotes)
-		user->count = sums_fold(&store->batch.traffic, &user->first,
-				ROWS_TIMES * remotes / 2);
+		user->count = store_sums_fold(&store->batch.traffic,
+				&user->first, ROWS_TIMES * remotes / 2);
 	return user->count >= ROWS_TIMES * remotes;
 }
 
-static void add(struct sum *sum, const struct tm_event *event)
+static void add(struct store_sum *sum, const struct tm_event *event)
 {
 	const enum tm_direction direction =
 			event->direction == TM_IN ? TM_IN : TM_OUT;
@@ -160,23 +161,24 @@ static void add(struct sum *sum, const struct tm_event *event)
 }
 
 /* A sum that is not there yet; NULL when there is no room for it. */
-static struct sum *find_room(struct store *store, struct sum_key key)
+static struct store_sum *find_room(
+		struct store *store, struct store_sum_key key)
 {
-	struct sums *const sums = &store->batch.traffic;
+	struct store_sums *const sums = &store->batch.traffic;
 	struct user *const user = find_user(store, &key);
-	struct sum *sum;
+	struct store_sum *sum;
 
 	if (!user)
 		return NULL;
 	if (is_crowd(store, user) || sums->count >= ROWS_MAX) {
 		key.process = key.remote = TM_HISTORY_REMAINDER;
-		sum = sums_known(sums, &key);
+		sum = store_sums_known(sums, &key);
 		if (sum)
 			return sum;
 	}
 	if (sums->count >= ROWS_MAX + ROWS_SPARE)
 		return NULL;
-	sum = sums_find(sums, &key);
+	sum = store_sums_find(sums, &key);
 	if (!sum)
 		return NULL;
 	sum->next = user->first;
@@ -196,7 +198,7 @@ static void note_time(struct store *store, uint64_t time_ns)
 
 static void take_traffic(struct store *store, const struct tm_event *event)
 {
-	const struct sum_key key = {
+	const struct store_sum_key key = {
 		.minute = store->minute,
 		.uid = event->uid,
 		.process = dictionary_process(store->dictionary, event),
@@ -204,7 +206,7 @@ static void take_traffic(struct store *store, const struct tm_event *event)
 		.protocol = event->protocol,
 		.interface = dictionary_interface(store->dictionary, event),
 	};
-	struct sum *sum = sums_known(&store->batch.traffic, &key);
+	struct store_sum *sum = store_sums_known(&store->batch.traffic, &key);
 
 	if (!sum)
 		sum = find_room(store, key);
@@ -216,12 +218,12 @@ static void take_traffic(struct store *store, const struct tm_event *event)
 
 static void take_unattributed(struct store *store, const struct tm_event *event)
 {
-	const struct sum_key key = {
+	const struct store_sum_key key = {
 		.minute = store->minute,
 		.process = TM_HISTORY_UNATTRIBUTED,
 		.interface = dictionary_interface(store->dictionary, event),
 	};
-	struct sum *const sum = sums_find(&store->batch.host, &key);
+	struct store_sum *const sum = store_sums_find(&store->batch.host, &key);
 
 	if (sum)
 		add(sum, event);
@@ -422,8 +424,8 @@ static void free_all(struct store *store)
 	dictionary_free(store->dictionary);
 	sources_free(store->sources);
 	tm_history_close(store->history);
-	sums_free(&store->batch.traffic);
-	sums_free(&store->batch.host);
+	store_sums_free(&store->batch.traffic);
+	store_sums_free(&store->batch.host);
 	tm_index_free(&store->users);
 	free(store->user_sums);
 	free(store);

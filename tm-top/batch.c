@@ -14,7 +14,7 @@
 #include "common/base/timestamp.h"
 #include "common/net/address.h"
 #include "common/tool/progress.h"
-#include "text.h"
+#include "top-text.h"
 
 #define DEFAULT_NS (10 * SECOND_NS)
 #define EARLY_NS (SECOND_NS / 10) /* that a TICK may be */
@@ -48,7 +48,7 @@ static void put_name(const char *name, bool is_strange)
 		tm_escape_word(word, sizeof(word), name, strlen(name));
 }
 
-static void put_user(const struct table_text *text, const struct row *row)
+static void put_user(const struct table_text *text, const struct top_row *row)
 {
 	const char *const name = user_text(&text->sight, row->key.number);
 
@@ -63,7 +63,7 @@ static void put_number(uint32_t number)
 		strcpy(word, "-");
 }
 
-static void put_comm(const struct row *row)
+static void put_comm(const struct top_row *row)
 {
 	char comm[TM_COMM_SIZE + 1] = "";
 
@@ -74,7 +74,7 @@ static void put_comm(const struct row *row)
 		strcpy(word, "-");
 }
 
-static void put_remote(const struct row *row)
+static void put_remote(const struct top_row *row)
 {
 	if (!tm_address_is_absent(row->key.bytes))
 		*tm_address_format(word, row->key.bytes) = '\0';
@@ -89,7 +89,7 @@ static const char *put_label(
 	static const enum level levels[LABELS] = { USER, PROCESS, PROCESS,
 		REMOTE };
 	const struct table *const table = &text->sight.traffic->table;
-	const struct row *const row =
+	const struct top_row *const row =
 			&table->rows[table_above(table, number, levels[label])];
 
 	switch (label) {
@@ -232,8 +232,8 @@ static void print_rows(struct table_text *text)
 static void print_table(struct top *top, const struct sorting *sorting)
 {
 	static bool has_printed;
-	const struct options *const options = top->options;
-	const struct place place = { .level = options->level };
+	const struct top_options *const options = top->options;
+	const struct item_place place = { .level = options->level };
 	struct table_text text = {
 		.sight = { top_shown(top), top->names, options->is_numeric },
 		.level = options->level,
@@ -285,7 +285,7 @@ static void finish(struct top *top, const struct sorting *sorting)
 
 void batch_run(struct top *top)
 {
-	const struct options *const options = top->options;
+	const struct top_options *const options = top->options;
 	const bool is_whole = top->feed.is_recording && !options->interval_ns;
 	const uint64_t interval_ns = is_whole  ? 0
 			: options->interval_ns ? options->interval_ns

@@ -16,7 +16,7 @@ static void draw_too_small(unsigned lines, unsigned columns)
 	put(0, 0, screen_paint(NOTICE), fitted);
 }
 
-int draw(struct view *view)
+int draw(struct top_view *view)
 {
 	struct picture picture = { .view = view,
 		.traffic = view_traffic(view),

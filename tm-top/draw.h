@@ -5,6 +5,6 @@
 #include "view.h"
 
 /* Arranges and draws all of it. 0, or -1 when there is no memory. */
-int draw(struct view *view);
+int draw(struct top_view *view);
 
 #endif

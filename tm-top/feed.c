@@ -4,9 +4,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "common/base/signals.h"
 #include "feed.h"
+#include "top-clock.h"
 
 #define GAP_NS (10 * SECOND_NS) /* between two recordings: not waited for */
 

@@ -32,7 +32,7 @@ static const char *const texts[][2] = {
 
 static const unsigned count = sizeof(texts) / sizeof(*texts);
 
-void help_draw(struct view *view, unsigned lines, unsigned columns)
+void help_draw(struct top_view *view, unsigned lines, unsigned columns)
 {
 	const struct span whole = { 0, columns }, keys = { 0, KEY_COLUMNS - 1 },
 			  meanings = { KEY_COLUMNS, columns - KEY_COLUMNS };

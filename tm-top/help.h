@@ -4,6 +4,6 @@
 
 #include "view.h"
 
-void help_draw(struct view *view, unsigned lines, unsigned columns);
+void help_draw(struct top_view *view, unsigned lines, unsigned columns);
 
 #endif

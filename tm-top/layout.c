@@ -11,13 +11,13 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-static bool is_wide(const struct place *place)
+static bool is_wide(const struct item_place *place)
 {
 	return place->level == REMOTE || place->level > place->depth;
 }
 
 /* Rows of any processes; a conversation can do without, a process not. */
-static bool has_pid(unsigned columns, const struct place *place)
+static bool has_pid(unsigned columns, const struct item_place *place)
 {
 	if (place->level == PROCESS)
 		return true;
@@ -27,7 +27,7 @@ static bool has_pid(unsigned columns, const struct place *place)
 
 /* What the names of a row need at least: most where there are three of them
  * and a PID. */
-static unsigned area_least(unsigned columns, const struct place *place)
+static unsigned area_least(unsigned columns, const struct item_place *place)
 {
 	if (columns < NARROW)
 		return is_wide(place) ? 18 : 12;
@@ -37,7 +37,7 @@ static unsigned area_least(unsigned columns, const struct place *place)
 }
 
 /* Beyond that they would only be far from their numbers. */
-static unsigned area_most(unsigned columns, const struct place *place)
+static unsigned area_most(unsigned columns, const struct item_place *place)
 {
 	if (place->level == REMOTE && has_pid(columns, place))
 		return 60 + PID_COLUMNS + 1;
@@ -70,7 +70,7 @@ static unsigned choose_groups(bool shown[GROUPS], unsigned room,
 	return count * GROUP_COLUMNS;
 }
 
-static void place_labels(struct layout *layout, const struct place *place)
+static void place_labels(struct layout *layout, const struct item_place *place)
 {
 	const unsigned pid =
 			has_pid(layout->columns, place) ? PID_COLUMNS + 1 : 0;
@@ -95,7 +95,7 @@ static void place_labels(struct layout *layout, const struct place *place)
 }
 
 void layout_make(struct layout *layout, unsigned lines, unsigned columns,
-		const struct place *place, const struct sorting *sorting)
+		const struct item_place *place, const struct sorting *sorting)
 {
 	const unsigned area = area_least(columns, place);
 	bool shown[GROUPS];

@@ -38,7 +38,7 @@ struct layout {
 
 /* With 0 lines where the screen is too small. */
 void layout_make(struct layout *layout, unsigned lines, unsigned columns,
-		const struct place *place, const struct sorting *sorting);
+		const struct item_place *place, const struct sorting *sorting);
 
 /* Lines that rows have. */
 unsigned layout_page(const struct layout *layout);

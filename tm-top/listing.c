@@ -49,7 +49,7 @@ static uint64_t choose(const uint64_t bytes[2], enum way way)
 static uint64_t value_of(const struct traffic *traffic, uint32_t number,
 		const struct sorting *sorting)
 {
-	const struct row *const row = &traffic->table.rows[number];
+	const struct top_row *const row = &traffic->table.rows[number];
 	uint64_t bytes[2] = { row->moved[TM_IN].bytes,
 		row->moved[TM_OUT].bytes };
 
@@ -82,8 +82,8 @@ static int compare_users(const struct sight *sight, uint32_t a, uint32_t b)
 }
 
 /* What is shown first counts first. */
-static int compare_names(const struct sight *sight, const struct row *a,
-		const struct row *b)
+static int compare_names(const struct sight *sight, const struct top_row *a,
+		const struct top_row *b)
 {
 	const uint32_t x = a->key.number, y = b->key.number;
 	int order;
@@ -95,7 +95,7 @@ static int compare_names(const struct sight *sight, const struct row *a,
 }
 
 /* The rank of what has none is behind all others. */
-static int compare_ranks(const struct row *a, const struct row *b)
+static int compare_ranks(const struct top_row *a, const struct top_row *b)
 {
 	return by_number(a->rank - 1, b->rank - 1);
 }
@@ -103,7 +103,7 @@ static int compare_ranks(const struct row *a, const struct row *b)
 static int compare_items(const void *a, const void *b, void *context)
 {
 	const struct order *const order = context;
-	const struct row *const rows = order->sight->traffic->table.rows;
+	const struct top_row *const rows = order->sight->traffic->table.rows;
 	const struct item *const x = a, *const y = b;
 	int result = 0;
 
@@ -124,7 +124,7 @@ static int compare_items(const void *a, const void *b, void *context)
 }
 
 static uint32_t find_parent(
-		const struct table *table, const struct place *place)
+		const struct table *table, const struct item_place *place)
 {
 	uint32_t row = ALL;
 
@@ -176,7 +176,7 @@ static void find_rest(struct listing *listing, const struct traffic *traffic)
 				listing->rest_bytes[w]);
 	for (uint32_t i = 0; i < listing->count; i++) {
 		const uint32_t number = listing->items[i].row;
-		const struct row *const row = &table->rows[number];
+		const struct top_row *const row = &table->rows[number];
 
 		for (int d = TM_IN; d <= TM_OUT; d++)
 			take_off(&listing->rest[d], &row->moved[d]);
@@ -196,7 +196,7 @@ static void find_rest(struct listing *listing, const struct traffic *traffic)
 static void give_ranks(struct listing *listing, struct table *table)
 {
 	uint32_t rank = 0;
-	struct row *row;
+	struct top_row *row;
 
 	for (uint32_t i = 0; i < listing->count; i++) {
 		row = &table->rows[listing->items[i].row];
@@ -207,7 +207,7 @@ static void give_ranks(struct listing *listing, struct table *table)
 }
 
 int listing_make(struct listing *listing, const struct sight *sight,
-		const struct place *place, const struct sorting *sorting)
+		const struct item_place *place, const struct sorting *sorting)
 {
 	struct traffic *const traffic = sight->traffic;
 	struct table *const table = &traffic->table;

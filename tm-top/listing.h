@@ -3,7 +3,7 @@
 #define TM_TOP_LISTING_H
 
 #include "common/record/names.h"
-#include "traffic.h"
+#include "top-traffic.h"
 
 enum column { BY_NAME, BY_2, BY_10, BY_40, BY_TOTAL, COLUMNS };
 enum way { BOTH_WAYS, ONLY_IN, ONLY_OUT, WAYS };
@@ -16,7 +16,7 @@ struct sorting {
 };
 
 /* Whose rows, and which: of the first so many keys all that is on a level. */
-struct place {
+struct item_place {
 	unsigned depth;
 	enum level level;
 	struct key keys[LEVELS];
@@ -45,7 +45,7 @@ struct sight {
 
 /* 0, or -1 when there is no memory. */
 int listing_make(struct listing *listing, const struct sight *sight,
-		const struct place *place, const struct sorting *sorting);
+		const struct item_place *place, const struct sorting *sorting);
 
 /* No row has its place any more. */
 void listing_thaw(struct traffic *traffic);

@@ -7,7 +7,7 @@
 #include "batch.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
-#include "live.h"
+#include "top-live.h"
 
 /* The screen is taken only when there is something to show, so that sudo can
  * ask for a password before. False when there is nothing at all. */
@@ -38,12 +38,12 @@ static void run_live(struct top *top)
 
 int main(int argc, char **argv)
 {
-	static struct options options;
+	static struct top_options options;
 	static struct top top;
 	const struct tm_reader *const in = &top.feed.reader;
 
 	setlocale(LC_CTYPE, "");
-	options_parse(&options, argc, argv);
+	top_options_parse(&options, argc, argv);
 	if (!options.is_batch && !isatty(STDOUT_FILENO))
 		errx(TM_MISUSED,
 				"standard output is no terminal; for a file "

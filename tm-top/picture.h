@@ -3,11 +3,11 @@
 #define TM_TOP_PICTURE_H
 
 #include "layout.h"
-#include "text.h"
+#include "top-text.h"
 #include "view.h"
 
 struct picture {
-	struct view *view;
+	struct top_view *view;
 	const struct traffic *traffic;
 	struct layout layout;
 	struct sight sight;

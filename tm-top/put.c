@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "put.h"
-#include "text.h"
+#include "top-text.h"
 
 void put(unsigned line, unsigned at, unsigned paint, const char *text)
 {

@@ -7,7 +7,7 @@
 #include "common/base/exit.h"
 #include "top.h"
 
-int top_start(struct top *top, const struct options *options)
+int top_start(struct top *top, const struct top_options *options)
 {
 	top->options = options;
 	top->names = tm_names_new();
@@ -46,7 +46,7 @@ static bool ends_slot(struct top *top, const struct tm_event *event)
 }
 
 /* What the question keeps of an event, whose time was noted. */
-static int count_kept(struct question *question, struct tm_event *event)
+static int count_kept(struct top_question *question, struct tm_event *event)
 {
 	const ssize_t kept = tm_filter_sift(&question->filter, event, 1);
 
@@ -55,7 +55,7 @@ static int count_kept(struct question *question, struct tm_event *event)
 
 static int count_again(void *context, struct tm_event *event)
 {
-	struct question *const question = context;
+	struct top_question *const question = context;
 
 	traffic_note_time(&question->traffic, event);
 	return count_kept(question, event);
@@ -97,7 +97,7 @@ void top_pass(struct top *top)
 {
 	const struct clock *const clock = &top->all.clock;
 	const uint64_t now_ns = feed_now_ns();
-	struct question *const question = top->question;
+	struct top_question *const question = top->question;
 	uint64_t time_ns;
 
 	if (top->feed.is_recording || top->feed.has_ended || clock->has_ticks ||
@@ -113,7 +113,7 @@ void top_pass(struct top *top)
 		traffic_pass(&question->traffic, time_ns);
 }
 
-static void free_question(struct question *question)
+static void free_question(struct top_question *question)
 {
 	if (!question)
 		return;
@@ -123,9 +123,9 @@ static void free_question(struct question *question)
 	free(question);
 }
 
-static struct question *new_question(struct top *top, const char *text)
+static struct top_question *new_question(struct top *top, const char *text)
 {
-	struct question *const question = calloc(1, sizeof(*question));
+	struct top_question *const question = calloc(1, sizeof(*question));
 
 	if (!question)
 		return NULL;
@@ -156,7 +156,7 @@ int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
 		size_t *column)
 {
 	struct tm_expression expression = { 0 };
-	struct question *question = NULL;
+	struct top_question *question = NULL;
 	int result = 0;
 
 	if (text[strspn(text, " ")]) {

@@ -4,24 +4,24 @@
 
 #include "common/filter/filter.h"
 #include "feed.h"
-#include "options.h"
 #include "source.h"
+#include "top-options.h"
 
-struct question {
+struct top_question {
 	struct tm_filter filter;
 	struct traffic traffic; /* that it kept */
 	char *text;
 };
 
 struct top {
-	const struct options *options;
+	const struct top_options *options;
 	struct feed feed;
 	struct source source;
 	struct tm_names *names;
 	struct traffic all;
-	struct question *question; /* NULL = everything is shown */
-	bool is_over;		   /* a slot, since this was last cleared */
-	uint64_t heard_ns;	   /* CLOCK_MONOTONIC of the latest event */
+	struct top_question *question; /* NULL = everything is shown */
+	bool is_over;		       /* a slot, since this was last cleared */
+	uint64_t heard_ns;	       /* CLOCK_MONOTONIC of the latest event */
 };
 
 /* What is said of the whole stream, whatever is shown of it. */
@@ -34,7 +34,7 @@ struct summary {
 };
 
 /* 0, or -1 when there is no memory. */
-int top_start(struct top *top, const struct options *options);
+int top_start(struct top *top, const struct top_options *options);
 
 /* Counts what there is; false when there was nothing. With is_batch no further
  * than to the end of a slot. *failed is set when there is no memory. */

@@ -10,9 +10,9 @@
 #define SLOWEST (1.0 / 64)
 #define FASTEST 4096.0
 
-void view_start(struct view *view, struct top *top)
+void view_start(struct top_view *view, struct top *top)
 {
-	const struct options *const options = top->options;
+	const struct top_options *const options = top->options;
 
 	memset(view, 0, sizeof(*view));
 	view->top = top;
@@ -23,17 +23,17 @@ void view_start(struct view *view, struct top *top)
 	view->note = screen_note();
 }
 
-struct traffic *view_traffic(const struct view *view)
+struct traffic *view_traffic(const struct top_view *view)
 {
 	return view->paused ? view->paused : top_shown(view->top);
 }
 
-uint32_t view_rows(const struct view *view)
+uint32_t view_rows(const struct top_view *view)
 {
 	return view->listing.count + view->listing.has_rest;
 }
 
-const char *view_question(const struct view *view)
+const char *view_question(const struct top_view *view)
 {
 	return view->top->question ? view->top->question->text : "";
 }
@@ -56,7 +56,7 @@ static uint32_t find_row(const struct table *table, const struct stop *stop)
 }
 
 /* The cursor stays with its row, wherever that goes. */
-static void follow(struct view *view)
+static void follow(struct top_view *view)
 {
 	const struct listing *const listing = &view->listing;
 	struct stop *const stop = view_stop(view);
@@ -73,7 +73,7 @@ static void follow(struct view *view)
 	}
 }
 
-static void clamp(struct view *view)
+static void clamp(struct top_view *view)
 {
 	struct stop *const stop = view_stop(view);
 	const uint32_t rows = view_rows(view);
@@ -89,7 +89,7 @@ static void clamp(struct view *view)
 		stop->top = rows > page ? rows - page : 0;
 }
 
-int view_arrange(struct view *view)
+int view_arrange(struct top_view *view)
 {
 	const struct sight sight = { view_traffic(view), view->top->names,
 		view->is_numeric };
@@ -104,7 +104,7 @@ int view_arrange(struct view *view)
 	return 0;
 }
 
-static void move_to(struct view *view, uint32_t at)
+static void move_to(struct top_view *view, uint32_t at)
 {
 	struct stop *const stop = view_stop(view);
 
@@ -117,14 +117,14 @@ static void move_to(struct view *view, uint32_t at)
 				stop->chosen);
 }
 
-static void move_by(struct view *view, int64_t rows)
+static void move_by(struct top_view *view, int64_t rows)
 {
 	const int64_t at = view_stop(view)->at + rows;
 
 	move_to(view, at < 0 ? 0 : at > UINT32_MAX ? UINT32_MAX : at);
 }
 
-static void go_into(struct view *view)
+static void go_into(struct top_view *view)
 {
 	const struct stop *const from = view_stop(view);
 	const enum level level = from->place.level;
@@ -144,7 +144,7 @@ static void go_into(struct view *view)
 			into->place.keys);
 }
 
-static void go_back(struct view *view)
+static void go_back(struct top_view *view)
 {
 	if (view->depth)
 		view->depth--;
@@ -155,23 +155,23 @@ static void go_back(struct view *view)
 }
 
 /* All processes, or all remote hosts, of what this is a view of. */
-static void change_level(struct view *view)
+static void change_level(struct top_view *view)
 {
 	struct stop *const stop = view_stop(view);
-	struct place *const place = &stop->place;
+	struct item_place *const place = &stop->place;
 
 	place->level = place->level == REMOTE ? place->depth : place->level + 1;
 	stop->has_chosen = false;
 	stop->at = stop->top = 0;
 }
 
-static void change_column(struct view *view, int step)
+static void change_column(struct top_view *view, int step)
 {
 	view->sorting.column =
 			(view->sorting.column + COLUMNS + step) % COLUMNS;
 }
 
-static void pause(struct view *view)
+static void pause(struct top_view *view)
 {
 	if (view->paused) {
 		traffic_free(view->paused);
@@ -190,14 +190,14 @@ static void pause(struct view *view)
 		view->note = "there is no memory for a pause";
 }
 
-static void freeze(struct view *view)
+static void freeze(struct top_view *view)
 {
 	view->sorting.is_frozen = !view->sorting.is_frozen;
 	listing_thaw(view_traffic(view));
 	listing_thaw(top_shown(view->top));
 }
 
-static void change_speed(struct view *view, double factor)
+static void change_speed(struct top_view *view, double factor)
 {
 	struct feed *const feed = &view->top->feed;
 	const double speed = feed->speed * factor;
@@ -208,7 +208,7 @@ static void change_speed(struct view *view, double factor)
 		feed_set_speed(feed, speed);
 }
 
-static void edit_question(struct view *view)
+static void edit_question(struct top_view *view)
 {
 	view->mode = TYPING;
 	*view->problem = '\0';
@@ -216,7 +216,7 @@ static void edit_question(struct view *view)
 }
 
 /* While it is paused, the picture is of before. */
-static void ask(struct view *view)
+static void ask(struct top_view *view)
 {
 	char *const text = editor_text(&view->editor);
 	size_t column = 0;
@@ -237,7 +237,7 @@ static void ask(struct view *view)
 	free(text);
 }
 
-static void type(struct view *view, wint_t key, bool is_code)
+static void type(struct top_view *view, wint_t key, bool is_code)
 {
 	switch (editor_take(&view->editor, key, is_code)) {
 	case ENTERED:
@@ -251,7 +251,7 @@ static void type(struct view *view, wint_t key, bool is_code)
 	}
 }
 
-static void read_help(struct view *view, wint_t key, bool is_code)
+static void read_help(struct top_view *view, wint_t key, bool is_code)
 {
 	if ((is_code && key == KEY_DOWN) || (!is_code && key == 'j'))
 		view->help_top++;
@@ -261,7 +261,7 @@ static void read_help(struct view *view, wint_t key, bool is_code)
 		view->mode = LOOKING;
 }
 
-static void look_by_code(struct view *view, wint_t key)
+static void look_by_code(struct top_view *view, wint_t key)
 {
 	switch (key) {
 	case KEY_UP:
@@ -323,7 +323,7 @@ static const struct {
 	{ 'q', KEY_F(10) },
 };
 
-static void look(struct view *view, wint_t key)
+static void look(struct top_view *view, wint_t key)
 {
 	struct sorting *const sorting = &view->sorting;
 
@@ -382,7 +382,7 @@ static void look(struct view *view, wint_t key)
 	}
 }
 
-void view_take_key(struct view *view, wint_t key, bool is_code)
+void view_take_key(struct top_view *view, wint_t key, bool is_code)
 {
 	view->note = NULL;
 	switch (view->mode) {

@@ -7,7 +7,7 @@
 
 /* A place that can be gone back to, with what was chosen there. */
 struct stop {
-	struct place place;
+	struct item_place place;
 	struct key chosen[LEVELS]; /* the row that the cursor stays with */
 	bool has_chosen;	   /* false: it stays at the top */
 	uint32_t at, top;	   /* the cursor, and the first row shown */
@@ -15,7 +15,7 @@ struct stop {
 
 enum mode { LOOKING, READING_HELP, TYPING };
 
-struct view {
+struct top_view {
 	struct top *top;
 	enum mode mode;
 	struct stop stops[LEVELS + 1];
@@ -33,24 +33,24 @@ struct view {
 	bool is_numeric, is_bytes, wants_out;
 };
 
-void view_start(struct view *view, struct top *top);
+void view_start(struct top_view *view, struct top *top);
 
 /* Sums up, puts the rows in order and the cursor on one. 0, or -1 when there is
  * no memory. */
-int view_arrange(struct view *view);
+int view_arrange(struct top_view *view);
 
 /* Does what a key asks for; is_code: it is one of curses, no character. */
-void view_take_key(struct view *view, wint_t key, bool is_code);
+void view_take_key(struct top_view *view, wint_t key, bool is_code);
 
-struct traffic *view_traffic(const struct view *view);
+struct traffic *view_traffic(const struct top_view *view);
 
 /* Rows with that of those that were forgotten. */
-uint32_t view_rows(const struct view *view);
+uint32_t view_rows(const struct top_view *view);
 
 /* The question, empty = there is none. */
-const char *view_question(const struct view *view);
+const char *view_question(const struct top_view *view);
 
-static inline struct stop *view_stop(struct view *view)
+static inline struct stop *view_stop(struct top_view *view)
 {
 	return &view->stops[view->depth];
 }

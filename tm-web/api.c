@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "api.h"
-#include "json.h"
+#include "web-json.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define HOUR_NS (3600 * SECOND_NS)
@@ -77,7 +77,7 @@ double api_share(uint64_t part, uint64_t whole)
 
 /* --- rows --- */
 
-static void put_by(struct text *text, const struct question *question)
+static void put_by(struct text *text, const struct web_question *question)
 {
 	text_member(text, "by");
 	text_character(text, '[');
@@ -89,7 +89,7 @@ static void put_by(struct text *text, const struct question *question)
 }
 
 static void put_rows(struct text *text, const struct tm_history_rows *rows,
-		const struct question *question)
+		const struct web_question *question)
 {
 	api_put_range(text, rows->from_ns, rows->to_ns);
 	put_by(text, question);
@@ -109,7 +109,8 @@ static void put_rows(struct text *text, const struct tm_history_rows *rows,
 	text_character(text, ']');
 }
 
-static void answer_csv(struct answer *answer, const struct question *question,
+static void answer_csv(struct answer *answer,
+		const struct web_question *question,
 		const struct tm_history_rows *rows)
 {
 	const struct tm_history_form form = {
@@ -135,7 +136,7 @@ static void answer_csv(struct answer *answer, const struct question *question,
 void api_rows(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
-	struct question question;
+	struct web_question question;
 
 	if (!question_parse(&question, history, request,
 			    API_FILTERS
@@ -202,7 +203,7 @@ void api_status(struct tm_history *history, struct request *request)
 {
 	struct tm_history_summary summary = { 0 };
 	char host[HOST_NAME_MAX + 1] = { 0 };
-	struct question question;
+	struct web_question question;
 	struct text *text;
 	bool is_ok;
 

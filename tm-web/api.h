@@ -3,8 +3,8 @@
 #define TM_WEB_API_H
 
 #include "common/history/query.h"
-#include "question.h"
 #include "request.h"
+#include "web-question.h"
 
 void api_rows(struct tm_history *history, struct request *request);
 void api_series(struct tm_history *history, struct request *request);

@@ -13,7 +13,7 @@
 
 #define BACKLOG 511
 
-static bool parse_unix(struct place *place, const char *path)
+static bool parse_unix(struct listen_place *place, const char *path)
 {
 	struct sockaddr_un *const address = (void *)&place->address;
 
@@ -25,7 +25,8 @@ static bool parse_unix(struct place *place, const char *path)
 	return true;
 }
 
-static bool parse_ipv6(struct place *place, const char *text, uint16_t port)
+static bool parse_ipv6(
+		struct listen_place *place, const char *text, uint16_t port)
 {
 	struct sockaddr_in6 *const address = (void *)&place->address;
 
@@ -35,7 +36,8 @@ static bool parse_ipv6(struct place *place, const char *text, uint16_t port)
 	return inet_pton(AF_INET6, text, &address->sin6_addr) == 1;
 }
 
-static bool parse_ipv4(struct place *place, const char *text, uint16_t port)
+static bool parse_ipv4(
+		struct listen_place *place, const char *text, uint16_t port)
 {
 	struct sockaddr_in *const address = (void *)&place->address;
 
@@ -45,7 +47,7 @@ static bool parse_ipv4(struct place *place, const char *text, uint16_t port)
 	return inet_pton(AF_INET, text, &address->sin_addr) == 1;
 }
 
-bool place_parse(struct place *place, const char *text)
+bool place_parse(struct listen_place *place, const char *text)
 {
 	const char *const colon = strrchr(text, ':');
 	char host[INET6_ADDRSTRLEN + 2];
@@ -73,14 +75,14 @@ bool place_parse(struct place *place, const char *text)
 	return parse_ipv6(place, host + 1, port);
 }
 
-const char *place_path(const struct place *place)
+const char *place_path(const struct listen_place *place)
 {
 	const struct sockaddr_un *const address = (const void *)&place->address;
 
 	return address->sun_family == AF_UNIX ? address->sun_path : NULL;
 }
 
-bool place_is_local(const struct place *place)
+bool place_is_local(const struct listen_place *place)
 {
 	const struct sockaddr_in *const ipv4 = (const void *)&place->address;
 	const struct sockaddr_in6 *const ipv6 = (const void *)&place->address;
@@ -95,7 +97,7 @@ bool place_is_local(const struct place *place)
 	}
 }
 
-static void write_url(struct place *place)
+static void write_url(struct listen_place *place)
 {
 	const struct sockaddr_in *const ipv4 = (const void *)&place->address;
 	const struct sockaddr_in6 *const ipv6 = (const void *)&place->address;
@@ -116,7 +118,7 @@ static void write_url(struct place *place)
 }
 
 /* A socket that a killed server left behind: nobody answers there. */
-static bool is_left_behind(const struct place *place)
+static bool is_left_behind(const struct listen_place *place)
 {
 	const struct sockaddr_un *const address = (const void *)&place->address;
 	struct stat status;
@@ -136,7 +138,7 @@ static bool is_left_behind(const struct place *place)
 	return is_dead;
 }
 
-static int bind_unix(int socket, const struct place *place)
+static int bind_unix(int socket, const struct listen_place *place)
 {
 	const struct sockaddr_un *const address = (const void *)&place->address;
 	const mode_t mask = umask(0117);
@@ -150,7 +152,7 @@ static int bind_unix(int socket, const struct place *place)
 	return result;
 }
 
-static int bind_inet(int socket, struct place *place)
+static int bind_inet(int socket, struct listen_place *place)
 {
 	const int on = 1;
 
@@ -161,7 +163,7 @@ static int bind_inet(int socket, struct place *place)
 	return getsockname(socket, (void *)&place->address, &place->size);
 }
 
-int place_listen(struct place *place)
+int place_listen(struct listen_place *place)
 {
 	const bool is_unix = place->address.ss_family == AF_UNIX;
 	const int fd = socket(place->address.ss_family,

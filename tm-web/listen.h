@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-struct place {
+struct listen_place {
 	const char *text; /* 127.0.0.1:8080, [::1]:0, unix:PATH */
 	struct sockaddr_storage address;
 	socklen_t size;
@@ -14,17 +14,17 @@ struct place {
 };
 
 /* False when it is no such text. */
-bool place_parse(struct place *place, const char *text);
+bool place_parse(struct listen_place *place, const char *text);
 
 /* Of a Unix socket, else NULL. */
-const char *place_path(const struct place *place);
+const char *place_path(const struct listen_place *place);
 
 /* Whether nobody on another machine reaches it. */
-bool place_is_local(const struct place *place);
+bool place_is_local(const struct listen_place *place);
 
 /* The socket, listening; port 0 has become one that was free. -1 and errno. A
  * Unix socket that nobody answers at is replaced; owner and group may connect
  * to it. */
-int place_listen(struct place *place);
+int place_listen(struct listen_place *place);
 
 #endif

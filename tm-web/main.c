@@ -13,10 +13,10 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
-#include "confine.h"
 #include "connections.h"
-#include "database.h"
-#include "options.h"
+#include "sandbox.h"
+#include "web-database.h"
+#include "web-options.h"
 
 static bool is_verbose;
 
@@ -54,7 +54,8 @@ static void check_database(const char *path)
 }
 
 /* Who it has become by now decides what it may make. */
-static void __attribute__((noreturn)) fail_to_listen(const struct place *place)
+static void __attribute__((noreturn))
+fail_to_listen(const struct listen_place *place)
 {
 	const int error = errno;
 	const struct passwd *const user = getpwuid(geteuid());
@@ -75,7 +76,7 @@ static void __attribute__((noreturn)) fail_to_listen(const struct place *place)
 			slash ? path : ".");
 }
 
-static void say_place(const struct options *options)
+static void say_place(const struct web_options *options)
 {
 	printf("%s\n", options->place.url);
 	if (fflush(stdout))
@@ -107,11 +108,11 @@ static void run(void)
 
 int main(int argc, char **argv)
 {
-	static struct options options;
+	static struct web_options options;
 	const char *problem;
 	int socket;
 
-	options_parse(&options, argc, argv);
+	web_options_parse(&options, argc, argv);
 	is_verbose = options.server.is_verbose;
 	problem = confine_user(options.user, options.server.database);
 	if (problem)

@@ -2,9 +2,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "database.h"
 #include "pool.h"
 #include "routes.h"
+#include "web-database.h"
 
 #define WORKERS 4
 #define QUEUE_MOST 128

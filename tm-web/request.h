@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "text.h"
+#include "web-text.h"
 
 #define REQUEST_TARGET_MOST 4096
 #define REQUEST_PARAMETERS_MOST 32

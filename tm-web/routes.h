@@ -2,8 +2,8 @@
 #ifndef TM_WEB_ROUTES_H
 #define TM_WEB_ROUTES_H
 
-#include "database.h"
 #include "request.h"
+#include "web-database.h"
 
 struct route {
 	const char *path; /* a path that ends in / is the beginning of others */

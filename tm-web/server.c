@@ -9,10 +9,10 @@
 #include "assets.h"
 #include "common/base/escape.h"
 #include "connections.h"
-#include "live.h"
 #include "pool.h"
 #include "routes.h"
 #include "server.h"
+#include "web-live.h"
 
 #define CONNECTION_MEMORY ((size_t)16 * 1024) /* with the header */
 #define IDLE_S 30

@@ -2,7 +2,7 @@
 #ifndef TM_WEB_SERVER_H
 #define TM_WEB_SERVER_H
 
-#include "guard.h"
+#include "web-guard.h"
 
 struct server {
 	struct guard guard;

@@ -4,9 +4,9 @@
 #include <time.h>
 
 #include "api.h"
-#include "json.h"
-#include "question.h"
 #include "tracker.h"
+#include "web-json.h"
+#include "web-question.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define HOUR_NS (3600 * SECOND_NS)
@@ -68,7 +68,7 @@ static struct text *begin(struct request *request, const char *more)
 /* The question of this path, about the last minute or hours; 0 = the minute.
  * Theirs takes no notice of other parameters and of a process without a name,
  * and its own page sends both. */
-static bool ask(struct question *question, struct tm_history *history,
+static bool ask(struct web_question *question, struct tm_history *history,
 		struct request *request, const char *names, unsigned hours)
 {
 	struct tm_history_filter *const filter = &question->query.filter;
@@ -87,7 +87,7 @@ static bool ask(struct question *question, struct tm_history *history,
 
 /* Whole minutes were counted: of the last one what is over. */
 static double seconds_of(const struct tm_history_rows *rows,
-		const struct question *question)
+		const struct web_question *question)
 {
 	const uint64_t to = rows->to_ns < question->now_ns ? rows->to_ns
 							   : question->now_ns;
@@ -100,7 +100,7 @@ static double seconds_of(const struct tm_history_rows *rows,
 }
 
 static bool get(struct tm_history *history, struct request *request,
-		struct question *question, unsigned by, uint64_t limit,
+		struct web_question *question, unsigned by, uint64_t limit,
 		struct tm_history_rows *rows)
 {
 	question->query.by = by;
@@ -181,7 +181,7 @@ void tracker_current(struct tm_history *history, struct request *request)
 {
 	struct process processes[512];
 	struct tm_history_rows rows = { 0 };
-	struct question question;
+	struct web_question question;
 	struct text *text;
 	unsigned count;
 
@@ -227,7 +227,7 @@ static void put_total(struct text *text, double tx, double rx)
 void tracker_summary(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
-	struct question question;
+	struct web_question question;
 	struct text *text;
 	double seconds;
 
@@ -282,7 +282,7 @@ static void put_protocol(struct text *text, const struct tm_history_row *row,
 void tracker_protocols(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
-	struct question question;
+	struct web_question question;
 	struct text *text;
 
 	if (!ask(&question, history, request, " process ", 0))
@@ -326,7 +326,7 @@ static void put_address(struct text *text, const struct tm_history_row *row,
 void tracker_addresses(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
-	struct question question;
+	struct web_question question;
 	const char *process;
 	struct text *text;
 
@@ -355,7 +355,7 @@ void tracker_addresses(struct tm_history *history, struct request *request)
 void tracker_top(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
-	struct question question;
+	struct web_question question;
 	struct text *text;
 	double seconds;
 
@@ -403,7 +403,7 @@ void tracker_process(struct tm_history *history, struct request *request)
 {
 	const char *const process = request->path + strlen(TRACKER_PROCESS);
 	struct tm_history_rows rows = { 0 };
-	struct question question;
+	struct web_question question;
 	struct text *text;
 
 	if (!ask(&question, history, request, " hours ", 24))
@@ -433,7 +433,7 @@ void tracker_process(struct tm_history *history, struct request *request)
 void tracker_processes(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
-	struct question question;
+	struct web_question question;
 	struct text *text;
 
 	if (!ask(&question, history, request, " hours ", 1))
@@ -486,7 +486,7 @@ static void put_bin(struct text *text, const struct tm_history_series *series,
 void tracker_series(struct tm_history *history, struct request *request)
 {
 	struct tm_history_series series = { 0 };
-	struct question question;
+	struct web_question question;
 	const char *process;
 	struct text *text;
 

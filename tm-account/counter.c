@@ -1,0 +1,113 @@
+#include <err.h>
+#include <inttypes.h>
+
+#include "counter.h"
+
+static void note_start(
+		const struct counter *counter, const struct tm_start *start)
+{
+	const uint64_t before = tm_runs_start(counter->runs, start->run_id);
+
+	if (!before || counter->is_quiet)
+		return;
+	if (before == TM_RUN_ENDED)
+		warnx("run %" PRIu64 " was counted before: not counted again "
+		      "(--again counts it)",
+				start->run_id);
+	else
+		warnx("run %" PRIu64 " was counted up to event %" PRIu64
+		      ": counted from there on (--again counts all of it)",
+				start->run_id, before);
+}
+
+/* An END is complete with its second record. */
+static void note(const struct counter *counter, const struct tm_event *event)
+{
+	const struct tm_status *status = (const void *)event;
+
+	if (event->kind == TM_START)
+		note_start(counter, (const void *)event);
+	else if (event->kind == TM_TICK)
+		tm_runs_tick(counter->runs, status->run_id);
+	else if (event->kind == TM_END && status->direction == TM_OUT)
+		tm_runs_end(counter->runs, status->run_id);
+}
+
+static void fill_in(struct tm_event *event, const struct total *total)
+{
+	event->total_in = total->sum[TM_IN];
+	event->total_out = total->sum[TM_OUT];
+}
+
+/* The user's totals where the last event's are not the same. */
+static inline struct total *find(
+		struct totals *totals, struct total *last, uint32_t uid)
+{
+	struct total *total;
+
+	if (last && last->uid == uid)
+		return last;
+	total = totals_known(totals, uid);
+	return __builtin_expect(total != NULL, 1) ? total
+						  : totals_find(totals, uid);
+}
+
+/* Counts the traffic up to an event of another kind: how many; less when
+ * memory ends. */
+static size_t count(struct totals *totals, struct tm_event *events, size_t n)
+{
+	struct total *total = NULL;
+	size_t i;
+
+	for (i = 0; i < n && events[i].kind <= TM_LOST; i++) {
+		total = find(totals, total, events[i].uid);
+		if (__builtin_expect(!total, 0))
+			break;
+		total_add(total, events[i].direction == TM_IN ? TM_IN : TM_OUT,
+				events[i].bytes);
+		totals_touch(totals, total);
+		fill_in(&events[i], total);
+	}
+	return i;
+}
+
+/* The same for traffic that was counted in an earlier stream. */
+static size_t pass(
+		const struct totals *totals, struct tm_event *events, size_t n)
+{
+	static const struct total unknown;
+	const struct total *total;
+	size_t i;
+
+	for (i = 0; i < n && events[i].kind <= TM_LOST; i++) {
+		total = totals_known(totals, events[i].uid);
+		fill_in(&events[i], total ? total : &unknown);
+	}
+	return i;
+}
+
+size_t counter_count(struct counter *counter, struct tm_event *events, size_t n)
+{
+	struct totals *const totals = &counter->totals;
+	size_t i = 0, done;
+
+	while (i < n) {
+		const uint64_t before = tm_runs_counted(counter->runs);
+		const size_t left = n - i;
+
+		if (events[i].kind > TM_LOST) {
+			note(counter, &events[i++]);
+			continue;
+		}
+		if (before)
+			done = pass(totals, &events[i],
+					before < left ? before : left);
+		else
+			done = count(totals, &events[i], left);
+		if (!done)
+			break;
+		tm_runs_pass(counter->runs, done);
+		i += done;
+	}
+	return i;
+}

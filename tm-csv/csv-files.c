@@ -1,0 +1,757 @@
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/base/exit.h"
+#include "common/record/event.h"
+#include "common/stream/output.h"
+#include "csv-files.h"
+
+#define MS UINT64_C(1000000)
+#define IDLE_NS (10 * MS) /* an idle flush at most each 10 ms */
+#define FLUSH_NS (1000 * MS)
+#define RETRY_NS (1000 * MS)
+#define SYNC_NS (5000 * MS)
+
+#define ROWS_MIN 4096
+#define ROWS_MAX 65536
+#define MEMORY_MAX ((size_t)256 << 20) /* of all buffers */
+
+#define OPEN_MAX_FILES 900
+#define OPEN_OTHERS 16 /* standard three, directory, lock, input, names */
+#define OPEN_FEW 8
+
+#define RETRIES 1000 /* of failing files, each second */
+#define NAMED 20     /* failing files, before it is only counted */
+
+#define NO_FILE UINT32_MAX
+
+struct user_file {
+	char *rows;
+	ino_t inode; /* as it was left, 0 = not yet known */
+	uint32_t used, size;
+	uint32_t uid;
+	int fd;
+	uint32_t newer, older; /* among those open */
+	uint32_t place;	       /* in the list of touched or failing ones */
+	bool is_touched;
+	bool is_failing;
+	bool is_unsynced;
+	bool is_suspect;
+};
+
+struct list {
+	uint32_t *numbers;
+	uint32_t count;
+};
+
+struct csv_files {
+	const struct csv_files_target *target;
+	const struct csv_layout *layout;
+	int directory;
+	struct tm_index index; /* of uids; 0 for the one file */
+	struct user_file *all;
+	uint32_t room; /* in all and the lists */
+	struct list touched, failing, unsynced;
+	uint32_t newest, oldest, open_count, open_limit;
+	uint32_t last, last_uid; /* the user of the row before */
+	struct user_file *current;
+	char *row; /* that is being made, in current's buffer or in spare */
+	size_t memory;
+	bool is_starved; /* of memory, until the next flush */
+	uint64_t flushed_ns, retried_ns, synced_ns;
+	uint64_t owed_rows, owed_bytes; /* dropped; not those in buffers */
+	unsigned named;
+	bool is_suspect;
+	bool said_group;
+	char spare[CSV_FILES_ROW_MAX];
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+}
+
+static bool is_stdout(const struct csv_files *files)
+{
+	return !files->target->directory;
+}
+
+static void name_file(const struct csv_files *files,
+		const struct user_file *file, char name[NAME_MAX + 1])
+{
+	const struct csv_files_target *target = files->target;
+
+	if (target->file)
+		snprintf(name, NAME_MAX + 1, "%s", target->file);
+	else if (file->uid == TM_NOBODY)
+		snprintf(name, NAME_MAX + 1, "traffic_user_%s_none.log",
+				target->nic);
+	else
+		snprintf(name, NAME_MAX + 1, "traffic_user_%s_%" PRIu32 ".log",
+				target->nic, file->uid);
+}
+
+/* --- lists --- */
+
+static void list_add(struct list *list, struct csv_files *files,
+		struct user_file *file)
+{
+	file->place = list->count;
+	list->numbers[list->count++] = file - files->all;
+}
+
+static void list_remove(struct list *list, struct csv_files *files,
+		struct user_file *file)
+{
+	const uint32_t last = list->numbers[--list->count];
+
+	list->numbers[file->place] = last;
+	files->all[last].place = file->place;
+}
+
+static void unlink_open(struct csv_files *files, struct user_file *file)
+{
+	if (file->newer == NO_FILE)
+		files->newest = file->older;
+	else
+		files->all[file->newer].older = file->older;
+	if (file->older == NO_FILE)
+		files->oldest = file->newer;
+	else
+		files->all[file->older].newer = file->newer;
+	files->open_count--;
+}
+
+static void link_open(struct csv_files *files, struct user_file *file)
+{
+	const uint32_t number = file - files->all;
+
+	file->newer = NO_FILE;
+	file->older = files->newest;
+	if (files->newest == NO_FILE)
+		files->oldest = number;
+	else
+		files->all[files->newest].newer = number;
+	files->newest = number;
+	files->open_count++;
+}
+
+/* --- one file --- */
+
+/* A file whose rows may not have reached the disk stays suspect: what a later
+ * fsync(2) says does not hold for what was lost before it. */
+static void suspect(struct csv_files *files, struct user_file *file,
+		const char *call)
+{
+	char name[NAME_MAX + 1];
+
+	files->is_suspect = true;
+	if (file->is_suspect)
+		return;
+	file->is_suspect = true;
+	name_file(files, file, name);
+	warn("%s: %s: rows may be missing in it", name, call);
+}
+
+static void sync_file(struct csv_files *files, struct user_file *file)
+{
+	if (file->is_unsynced && file->fd >= 0 && fsync(file->fd))
+		suspect(files, file, "fsync");
+}
+
+static void close_file(struct csv_files *files, struct user_file *file)
+{
+	if (file->fd < 0)
+		return;
+	sync_file(files, file);
+	unlink_open(files, file);
+	if (close(file->fd) && errno != EINTR)
+		suspect(files, file, "close");
+	file->fd = -1;
+}
+
+static gid_t group_of(struct csv_files *files, const struct user_file *file)
+{
+	const struct passwd *user;
+
+	if (!files->target->is_readable)
+		return files->target->group;
+	user = file->uid == TM_NOBODY ? NULL : getpwuid(file->uid);
+	if (!user)
+		return -1;
+	if (tm_group_is_own(user->pw_gid, file->uid))
+		return user->pw_gid;
+	if (!files->said_group)
+		warnx("uid %" PRIu32 " has no group of its own: its file "
+		      "stays unreadable to it, and so do those of others "
+		      "like it",
+				file->uid);
+	files->said_group = true;
+	return -1;
+}
+
+static void give(struct csv_files *files, struct user_file *file)
+{
+	const gid_t group = group_of(files, file);
+	const bool is_given = !csv_file_give(file->fd, group);
+
+	if (is_given || files->said_group)
+		return;
+	files->said_group = true;
+	warn("uid %" PRIu32 ": its file cannot be given to group %ju",
+			file->uid, (uintmax_t)group);
+}
+
+static int open_file(struct csv_files *files, struct user_file *file,
+		char text[CSV_REFUSAL_SIZE])
+{
+	const ino_t known = file->inode;
+	char name[NAME_MAX + 1];
+
+	name_file(files, file, name);
+	while (files->open_count >= files->open_limit)
+		close_file(files, &files->all[files->oldest]);
+	for (;;) {
+		file->fd = csv_file_open(files->directory, name, files->layout,
+				&file->inode, text);
+		if (file->fd >= 0)
+			break;
+		if ((errno != EMFILE && errno != ENFILE) || !files->open_count)
+			return -1;
+		close_file(files, &files->all[files->oldest]);
+	}
+	link_open(files, file);
+	if (file->inode != known)
+		give(files, file);
+	return 0;
+}
+
+/* Makes the descriptor fit to append to: open, and of a file that still has a
+ * name; begun with a header where there is to be one. */
+static int prepare(struct csv_files *files, struct user_file *file,
+		char text[CSV_REFUSAL_SIZE])
+{
+	const char *header = files->layout->header;
+	struct stat status;
+
+	for (unsigned i = 0; i < 2; i++) {
+		if (file->fd < 0 && open_file(files, file, text))
+			return -1;
+		if (!fstat(file->fd, &status) && status.st_nlink)
+			break;
+		close_file(files, file); /* it was removed */
+		file->inode = 0;
+	}
+	if (file->fd < 0) {
+		snprintf(text, CSV_REFUSAL_SIZE, "it is removed all the time");
+		return -1;
+	}
+	unlink_open(files, file);
+	link_open(files, file);
+	if (!files->layout->with_header || status.st_size ||
+			csv_file_append(file->fd, header, strlen(header)) ==
+					strlen(header))
+		return 0;
+	snprintf(text, CSV_REFUSAL_SIZE, "%s", strerror(errno));
+	return -1;
+}
+
+static void say_failing(struct csv_files *files, struct user_file *file,
+		const char *text)
+{
+	char name[NAME_MAX + 1];
+
+	if (files->named++ > NAMED)
+		return;
+	name_file(files, file, name);
+	if (files->named <= NAMED)
+		warnx("%s: %s; its rows are kept while they fit 64 KiB, and "
+		      "tried again each second",
+				name, text);
+	else
+		warnx("further files fail: they are counted and not named");
+}
+
+static void set_failing(struct csv_files *files, struct user_file *file,
+		const char *text)
+{
+	if (file->is_failing)
+		return;
+	if (file->is_touched)
+		list_remove(&files->touched, files, file);
+	file->is_touched = false;
+	file->is_failing = true;
+	list_add(&files->failing, files, file);
+	say_failing(files, file, text);
+}
+
+static void set_well(struct csv_files *files, struct user_file *file)
+{
+	if (!file->is_failing)
+		return;
+	file->is_failing = false;
+	list_remove(&files->failing, files, file);
+	if (files->failing.count)
+		return;
+	files->named = 0;
+	warnx("all files are written again; %" PRIu64 " rows (%" PRIu64
+	      " bytes) are owed",
+			files->owed_rows, files->owed_bytes);
+}
+
+static size_t write_stdout(const char *rows, size_t size)
+{
+	if (!tm_write(STDOUT_FILENO, rows, size))
+		return size;
+	if (errno == EPIPE)
+		exit(TM_DONE); /* its reader has seen enough */
+	err(TM_FAILED, "standard output");
+}
+
+/* Appends whole rows: how many bytes of them are written. */
+static size_t append(struct csv_files *files, struct user_file *file,
+		const char *rows, size_t size)
+{
+	char text[CSV_REFUSAL_SIZE];
+	size_t done;
+
+	if (is_stdout(files))
+		return write_stdout(rows, size);
+	if (prepare(files, file, text)) {
+		set_failing(files, file, text);
+		return 0;
+	}
+	done = csv_file_append(file->fd, rows, size);
+	if (done < size)
+		set_failing(files, file, strerror(errno));
+	if (done && files->target->is_synced && !file->is_unsynced) {
+		file->is_unsynced = true;
+		files->unsynced.numbers[files->unsynced.count++] =
+				file - files->all;
+	}
+	return done;
+}
+
+static void flush_file(struct csv_files *files, struct user_file *file)
+{
+	const size_t done = append(files, file, file->rows, file->used);
+
+	file->used -= done;
+	memmove(file->rows, file->rows + done, file->used);
+	if (!file->used)
+		set_well(files, file);
+}
+
+/* --- all files --- */
+
+static void flush_all(struct csv_files *files, uint64_t now)
+{
+	const uint32_t count = files->touched.count;
+
+	files->touched.count = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		struct user_file *file = &files->all[files->touched.numbers[i]];
+
+		file->is_touched = false;
+		if (file->used)
+			flush_file(files, file);
+	}
+	files->flushed_ns = now;
+	files->is_starved = false;
+}
+
+/* The list is gone along from its end: what is well again leaves it. */
+static void retry(struct csv_files *files, uint32_t most, uint64_t now)
+{
+	uint32_t i = files->failing.count;
+	uint32_t failed = 0;
+
+	while (i-- && failed < most) {
+		struct user_file *file = &files->all[files->failing.numbers[i]];
+
+		flush_file(files, file);
+		failed += file->is_failing;
+	}
+	files->retried_ns = now;
+}
+
+static void sync_all(struct csv_files *files, uint64_t now)
+{
+	for (uint32_t i = 0; i < files->unsynced.count; i++) {
+		struct user_file *file =
+				&files->all[files->unsynced.numbers[i]];
+
+		sync_file(files, file);
+		file->is_unsynced = false;
+	}
+	files->unsynced.count = 0;
+	files->synced_ns = now;
+	tm_place_sync(files->directory); /* the names of new files */
+}
+
+static int64_t left_ns(uint64_t since_ns, uint64_t limit_ns, uint64_t now)
+{
+	return (int64_t)(since_ns + limit_ns - now);
+}
+
+int csv_files_patience(const struct csv_files *files)
+{
+	const uint64_t now = now_ns();
+	int64_t left = INT64_MAX;
+	int64_t other;
+
+	if (files->touched.count)
+		left = left_ns(files->flushed_ns, IDLE_NS, now);
+	other = left_ns(files->retried_ns, RETRY_NS, now);
+	if (files->failing.count && other < left)
+		left = other;
+	other = left_ns(files->synced_ns, SYNC_NS, now);
+	if (files->unsynced.count && other < left)
+		left = other;
+	if (left == INT64_MAX)
+		return -1;
+	return left <= 0 ? 0 : (left + MS - 1) / MS;
+}
+
+void csv_files_work(struct csv_files *files, bool idle)
+{
+	const uint64_t now = now_ns();
+
+	if (left_ns(files->flushed_ns, idle ? IDLE_NS : FLUSH_NS, now) <= 0)
+		flush_all(files, now);
+	if (files->failing.count &&
+			left_ns(files->retried_ns, RETRY_NS, now) <= 0)
+		retry(files, RETRIES, now);
+	if (files->unsynced.count &&
+			left_ns(files->synced_ns, SYNC_NS, now) <= 0)
+		sync_all(files, now);
+}
+
+/* --- rows --- */
+
+static int make_room_for_users(struct csv_files *files)
+{
+	const uint32_t room = files->room ? 2 * files->room : 64;
+	struct list *lists[] = { &files->touched, &files->failing,
+		&files->unsynced };
+	uint32_t *numbers;
+	struct user_file *all;
+
+	all = realloc(files->all, room * sizeof(*all));
+	if (!all)
+		return -1;
+	files->all = all;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		numbers = realloc(lists[i]->numbers, room * sizeof(*numbers));
+		if (!numbers)
+			return -1;
+		lists[i]->numbers = numbers;
+	}
+	files->room = room;
+	return 0;
+}
+
+static struct user_file *find_new(struct csv_files *files, uint32_t uid)
+{
+	const uint64_t key = files->target->file ? 0 : uid;
+	uint32_t number = tm_index_find(&files->index, key);
+
+	if (number == TM_INDEX_NONE) {
+		if (files->index.count == files->room &&
+				make_room_for_users(files))
+			return NULL;
+		number = tm_index_add(&files->index, key);
+		if (number == TM_INDEX_NONE)
+			return NULL;
+		files->all[number] = (struct user_file){ .uid = uid, .fd = -1 };
+	}
+	files->last = number;
+	files->last_uid = uid;
+	return &files->all[number];
+}
+
+/* Packets come in bursts of one user. */
+static struct user_file *find(struct csv_files *files, uint32_t uid)
+{
+	if (uid == files->last_uid && files->last != NO_FILE)
+		return &files->all[files->last];
+	return find_new(files, uid);
+}
+
+/* Frees the buffers that are empty, once everything was written. */
+static void free_memory(struct csv_files *files)
+{
+	flush_all(files, now_ns());
+	for (uint32_t i = 0; i < files->index.count; i++) {
+		struct user_file *file = &files->all[i];
+
+		if (file->used)
+			continue;
+		free(file->rows);
+		file->rows = NULL;
+		files->memory -= file->size;
+		file->size = 0;
+	}
+	/* When failing files hold most of it, not for every row. */
+	files->is_starved = files->memory > MEMORY_MAX / 2;
+}
+
+static bool grow(struct csv_files *files, struct user_file *file, size_t wanted)
+{
+	size_t size = file->size ? 2 * file->size : ROWS_MIN;
+	char *rows;
+
+	while (size < file->used + wanted)
+		size *= 2;
+	if (size > ROWS_MAX)
+		return false;
+	if (files->memory + size > MEMORY_MAX && !files->is_starved)
+		free_memory(files);
+	if (files->memory + size > MEMORY_MAX)
+		return false;
+	rows = realloc(file->rows, size);
+	if (!rows)
+		return false;
+	files->memory += size - file->size;
+	file->rows = rows;
+	file->size = size;
+	return true;
+}
+
+static bool make_room(
+		struct csv_files *files, struct user_file *file, size_t size)
+{
+	if (grow(files, file, size))
+		return true;
+	if (!file->is_failing && file->used)
+		flush_file(files, file);
+	return file->used + size <= file->size || grow(files, file, size);
+}
+
+static void owe(struct csv_files *files, size_t size)
+{
+	files->owed_rows++;
+	files->owed_bytes += size;
+}
+
+/* For a row that there is no buffer for. */
+static void put_directly(struct csv_files *files, struct user_file *file,
+		const char *row, size_t size)
+{
+	if (!file || file->is_failing || append(files, file, row, size) < size)
+		owe(files, size);
+}
+
+char *csv_files_begin(struct csv_files *files, uint32_t uid, size_t size)
+{
+	struct user_file *file = find(files, uid);
+
+	files->current = file;
+	if (file &&
+			(file->used + size <= file->size ||
+					make_room(files, file, size)))
+		files->row = file->rows + file->used;
+	else
+		files->row = files->spare;
+	return files->row;
+}
+
+void csv_files_end(struct csv_files *files, const char *end)
+{
+	struct user_file *file = files->current;
+	const size_t size = end - files->row;
+
+	if (files->row == files->spare) {
+		put_directly(files, file, files->row, size);
+		return;
+	}
+	file->used += size;
+	if (file->is_touched || file->is_failing)
+		return;
+	file->is_touched = true;
+	list_add(&files->touched, files, file);
+}
+
+/* --- beginning and end --- */
+
+/* Room for the descriptors of users' files. */
+static uint32_t descriptors(void)
+{
+	struct rlimit limit = { .rlim_cur = OPEN_OTHERS };
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max < OPEN_MAX_FILES + OPEN_OTHERS
+				? limit.rlim_max
+				: OPEN_MAX_FILES + OPEN_OTHERS;
+		setrlimit(RLIMIT_NOFILE, &limit);
+		getrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (limit.rlim_cur >= OPEN_MAX_FILES + OPEN_OTHERS)
+		return OPEN_MAX_FILES;
+	if (limit.rlim_cur >= 2 * OPEN_OTHERS)
+		return limit.rlim_cur - OPEN_OTHERS;
+	return limit.rlim_cur > OPEN_FEW ? limit.rlim_cur - OPEN_FEW : 1;
+}
+
+/* The one file is looked at now: a mistyped name is not worth waiting for. */
+static void open_single(struct csv_files *files)
+{
+	struct user_file *file = find(files, 0);
+	char text[CSV_REFUSAL_SIZE];
+
+	if (!file)
+		err(TM_FAILED, NULL);
+	if (!is_stdout(files) && open_file(files, file, text))
+		errx(TM_FAILED, "%s/%s: %s", files->target->directory,
+				files->target->file, text);
+	if (is_stdout(files) && files->layout->with_header)
+		csv_files_end(files,
+				stpcpy(csv_files_begin(files, 0, 1024),
+						files->layout->header));
+}
+
+static void lock(const struct csv_files *files, const char *name)
+{
+	const char *directory = files->target->directory;
+	struct tm_refusal refusal;
+
+	if (tm_place_lock(files->directory, name, &refusal) >= 0)
+		return; /* until the end of the process */
+	if (refusal.flaw == TM_FLAW_HELD)
+		errx(TM_FAILED,
+				"%s: %s writes the same files there; give another "
+				"--nic or --dir",
+				directory, refusal.text);
+	errx(TM_FAILED, "%s/%s: %s: %s", directory, name,
+			refusal.flaw == TM_FLAW_ERROR ? "cannot be locked"
+						      : "refused",
+			refusal.text);
+}
+
+static void open_place(struct csv_files *files)
+{
+	const struct csv_files_target *target = files->target;
+	char name[NAME_MAX + 1], text[CSV_REFUSAL_SIZE];
+	struct tm_refusal refusal;
+
+	files->directory = tm_place_open(
+			target->directory, TM_TRUST_ROOT, &refusal);
+	if (files->directory < 0) {
+		csv_file_explain(text, &refusal);
+		errx(TM_FAILED, "%s: %s", target->directory, text);
+	}
+	if (target->file &&
+			tm_place_look(files->directory, target->file,
+					TM_TRUST_ROOT, &refusal) < 0) {
+		csv_file_explain(text, &refusal);
+		errx(TM_FAILED, "%s/%s: %s", target->directory, target->file,
+				text);
+	}
+	if (target->file)
+		snprintf(name, sizeof(name), ".%.200s.lock", target->file);
+	else
+		snprintf(name, sizeof(name), ".traffic_user_%s.lock",
+				target->nic);
+	lock(files, name);
+	if (target->file)
+		return;
+	snprintf(name, sizeof(name), "traffic_user_%s_", target->nic);
+	csv_file_repair_all(files->directory, name);
+}
+
+struct csv_files *csv_files_open(const struct csv_files_target *target,
+		const struct csv_layout *layout)
+{
+	struct csv_files *files = calloc(1, sizeof(*files));
+
+	if (!files || make_room_for_users(files))
+		err(TM_FAILED, NULL);
+	files->target = target;
+	files->layout = layout;
+	files->newest = files->oldest = files->last = NO_FILE;
+	files->open_limit = descriptors();
+	files->directory = -1;
+	files->flushed_ns = files->retried_ns = files->synced_ns = now_ns();
+	if (!is_stdout(files))
+		open_place(files);
+	if (target->file)
+		open_single(files);
+	return files;
+}
+
+int csv_files_directory(const struct csv_files *files)
+{
+	return files->directory;
+}
+
+void csv_files_reopen(struct csv_files *files)
+{
+	flush_all(files, now_ns());
+	while (files->open_count)
+		close_file(files, &files->all[files->oldest]);
+	for (uint32_t i = 0; i < files->index.count; i++)
+		files->all[i].inode = 0;
+}
+
+void csv_files_owed(
+		const struct csv_files *files, uint64_t *rows, uint64_t *bytes)
+{
+	*rows = files->owed_rows;
+	*bytes = files->owed_bytes;
+	for (uint32_t i = 0; i < files->failing.count; i++) {
+		const struct user_file *file =
+				&files->all[files->failing.numbers[i]];
+
+		*bytes += file->used;
+		for (uint32_t at = 0; at < file->used; at++)
+			*rows += file->rows[at] == '\n';
+	}
+}
+
+static void free_all(struct csv_files *files)
+{
+	for (uint32_t i = 0; i < files->index.count; i++)
+		free(files->all[i].rows);
+	free(files->all);
+	free(files->touched.numbers);
+	free(files->failing.numbers);
+	free(files->unsynced.numbers);
+	tm_index_free(&files->index);
+	free(files);
+}
+
+int csv_files_close(struct csv_files *files)
+{
+	const uint64_t now = now_ns();
+	uint64_t rows, bytes;
+	bool is_well;
+
+	flush_all(files, now);
+	retry(files, UINT32_MAX, now);
+	if (files->target->is_synced && !is_stdout(files))
+		sync_all(files, now);
+	while (files->open_count)
+		close_file(files, &files->all[files->oldest]);
+	csv_files_owed(files, &rows, &bytes);
+	if (rows)
+		warnx("%" PRIu64 " rows (%" PRIu64
+		      " bytes) are owed: they could not be written",
+				rows, bytes);
+	is_well = !rows && !files->is_suspect;
+	free_all(files);
+	return is_well ? 0 : -1;
+}

@@ -1,0 +1,153 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "checks.h"
+#include "features.h"
+#include "probe.h"
+#include "trial.h"
+
+/* Other places where libbpf looks; an image there may do, or not. */
+static bool has_image(void)
+{
+	struct utsname system;
+	char path[256];
+
+	uname(&system);
+	snprintf(path, sizeof(path), "/boot/vmlinux-%s", system.release);
+	if (!access(path, R_OK))
+		return true;
+	snprintf(path, sizeof(path), "/usr/lib/debug/boot/vmlinux-%s",
+			system.release);
+	return !access(path, R_OK);
+}
+
+static void check_types(struct doctor *doctor)
+{
+	const int result = btf_open(&doctor->btf);
+	struct finding *row;
+
+	if (!result) {
+		row = finding_add(&doctor->table, "BTF", FINDING_OK,
+				BTF_PATH ", %zu kB", doctor->btf.size / 1024);
+	} else {
+		row = finding_add(&doctor->table, "BTF",
+				has_image() ? FINDING_UNKNOWN : FINDING_MISSING,
+				BTF_PATH ": %s",
+				errno == EBADMSG ? "not a BTF"
+						 : strerror(errno));
+		finding_mend(row,
+				"programs cannot be fitted to this kernel's structures",
+				"a kernel with CONFIG_DEBUG_INFO_BTF=y");
+	}
+	row->is_needed = true;
+}
+
+static void check_jit(struct doctor *doctor)
+{
+	const int program = trial_load(
+			BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS);
+
+	if (program < 0)
+		finding_add(&doctor->table, "JIT", FINDING_UNKNOWN,
+				"no program could be loaded to try");
+	else if (trial_jited(program))
+		finding_add(&doctor->table, "JIT", FINDING_OK,
+				"programs become machine code");
+	else
+		finding_mend(finding_add(&doctor->table, "JIT", FINDING_MISSING,
+					     "programs are interpreted"),
+				"each packet costs several times as much",
+				"sysctl net.core.bpf_jit_enable=1");
+	if (program >= 0)
+		close(program);
+}
+
+static void check_lockdown(struct doctor *doctor)
+{
+	static const char name[] = "lockdown";
+	struct findings *const table = &doctor->table;
+	const struct finding *const reading =
+			finding_find(table, "bpf_probe_read_kernel");
+	char modes[128];
+
+	if (probe_read("/sys/kernel/security/lockdown", modes, sizeof(modes))) {
+		finding_add(table, name,
+				reading->state == FINDING_OK ? FINDING_OK
+							     : FINDING_UNKNOWN,
+				"%s",
+				reading->state == FINDING_OK
+						? "does not keep programs from reading"
+						: "/sys/kernel/security/lockdown is not there");
+		return;
+	}
+	if (strstr(modes, "[confidentiality]"))
+		finding_mend(finding_add(table, name, FINDING_NOTE, "%s",
+					     modes),
+				"no process is known, and events carry the flag "
+				"unsure",
+				"boot with lockdown=integrity, or without");
+	else
+		finding_add(table, name, FINDING_OK, "%s", modes);
+}
+
+static void check_unprivileged(struct doctor *doctor)
+{
+	static const char name[] = "unprivileged bpf";
+	static const char path[] = "/proc/sys/kernel/unprivileged_bpf_disabled";
+	struct findings *const table = &doctor->table;
+	char value[16];
+
+	if (probe_read(path, value, sizeof(value)))
+		finding_add(table, name, FINDING_UNKNOWN, "%s: %s", path,
+				strerror(errno));
+	else if (!strcmp(value, "0"))
+		finding_mend(finding_add(table, name, FINDING_NOTE,
+					     "permitted to every user"),
+				"none, but every user may load programs",
+				"sysctl kernel.unprivileged_bpf_disabled=2");
+	else
+		finding_add(table, name, FINDING_OK, "disabled (%s)", value);
+}
+
+/* An empty cgroup, so that no traffic meets what is attached. */
+static void open_lab(struct lab *lab, const char *tree, char *path, size_t size)
+{
+	lab->cgroup = -1;
+	lab->error = 0;
+	snprintf(path, size, "%s/tm-doctor-%d", tree, (int)getpid());
+	if (*tree && !mkdir(path, 0755))
+		lab->cgroup = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	else
+		*path = '\0';
+	if (*tree && lab->cgroup < 0)
+		lab->error = errno;
+}
+
+void check_kernel(struct doctor *doctor)
+{
+	char path[sizeof(doctor->tree) + 32];
+	struct lab lab = { .btf = &doctor->btf };
+	sigset_t all, before;
+
+	doctor->table.group = "kernel";
+	check_types(doctor);
+	/* no signal may leave the cgroup behind */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	open_lab(&lab, doctor->tree, path, sizeof(path));
+	features_try(doctor, &lab);
+	if (lab.cgroup >= 0)
+		close(lab.cgroup);
+	if (*path)
+		rmdir(path);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	check_jit(doctor);
+	check_lockdown(doctor);
+	check_unprivileged(doctor);
+}

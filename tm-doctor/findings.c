@@ -1,0 +1,193 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/escape.h"
+#include "findings.h"
+
+#define WIDTH 80
+#define INDENT 11 /* of cost and mend */
+#define NAME_WIDTH 28
+#define FOUND (INDENT + NAME_WIDTH)
+
+static const char *const states[] = { "ok", "note", "unknown", "missing" };
+
+struct finding *finding_add(struct findings *table, const char *name,
+		enum finding_state state, const char *format, ...)
+{
+	struct finding *const row = &table->rows[table->count < FINDINGS_MOST
+					? table->count++
+					: FINDINGS_MOST - 1];
+	va_list args;
+
+	memset(row, 0, sizeof(*row));
+	row->group = table->group;
+	row->name = name;
+	row->state = state;
+	row->cost = "";
+	va_start(args, format);
+	vsnprintf(row->found, sizeof(row->found), format, args);
+	va_end(args);
+	return row;
+}
+
+void finding_mend(
+		struct finding *row, const char *cost, const char *format, ...)
+{
+	va_list args;
+
+	row->cost = cost;
+	va_start(args, format);
+	vsnprintf(row->mend, sizeof(row->mend), format, args);
+	va_end(args);
+}
+
+const struct finding *finding_find(
+		const struct findings *table, const char *name)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (!strcmp(table->rows[i].name, name))
+			return &table->rows[i];
+	}
+	return NULL;
+}
+
+void finding_append(struct finding *row, const char *text)
+{
+	const size_t used = strlen(row->found), size = sizeof(row->found);
+
+	if (used + strlen(text) + sizeof(", ...") < size)
+		snprintf(row->found + used, size - used, "%s%s",
+				used ? ", " : "", text);
+	else if (used < 3 || strcmp(row->found + used - 3, "..."))
+		snprintf(row->found + used, size - used, ", ...");
+}
+
+static bool stops(const struct finding *row)
+{
+	return row->is_needed && row->state == FINDING_MISSING;
+}
+
+bool findings_can_capture(const struct findings *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (stops(&table->rows[i]))
+			return false;
+	}
+	return true;
+}
+
+/* Breaks at spaces; lines after the first begin at the indent. */
+static void print_wrapped(const char *text, size_t column, size_t indent)
+{
+	size_t length;
+
+	for (bool is_first = true; *text; is_first = false) {
+		text += strspn(text, " ");
+		length = strcspn(text, " ");
+		if (!is_first && column + 1 + length > WIDTH) {
+			printf("\n%*s", (int)indent, "");
+			column = indent;
+		} else if (!is_first) {
+			putchar(' ');
+			column++;
+		}
+		printf("%.*s", (int)length, text);
+		column += length;
+		text += length;
+	}
+	putchar('\n');
+}
+
+static void print_row(const struct finding *row)
+{
+	char found[FOUND_SIZE * TM_ESCAPE_GROWTH];
+
+	tm_escape_text(found, sizeof(found), row->found, strlen(row->found));
+	printf("  %-7s  %-*s", states[row->state], NAME_WIDTH, row->name);
+	print_wrapped(found, FOUND, FOUND);
+	if (*row->cost) {
+		printf("%*scost: ", INDENT, "");
+		print_wrapped(row->cost, INDENT + 6, INDENT + 6);
+	}
+	/* a mend is there to be copied, so it stays one line */
+	if (*row->mend)
+		printf("%*smend: %s\n", INDENT, "", row->mend);
+}
+
+static size_t count(const struct findings *table, enum finding_state state)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		rows += table->rows[i].state == state;
+	return rows;
+}
+
+static void print_verdict(const struct findings *table)
+{
+	const char *separator = "in the way:";
+
+	if (findings_can_capture(table)) {
+		printf("tm-capture can capture here: %zu ok, %zu missing, "
+		       "%zu notes, %zu unknown\n",
+				count(table, FINDING_OK),
+				count(table, FINDING_MISSING),
+				count(table, FINDING_NOTE),
+				count(table, FINDING_UNKNOWN));
+		return;
+	}
+	printf("tm-capture cannot capture here; ");
+	for (size_t i = 0; i < table->count; i++) {
+		if (stops(&table->rows[i])) {
+			printf("%s %s", separator, table->rows[i].name);
+			separator = ",";
+		}
+	}
+	putchar('\n');
+}
+
+void findings_print(const struct findings *table, bool is_short)
+{
+	const char *group = "";
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct finding *const row = &table->rows[i];
+
+		if (is_short && row->state == FINDING_OK)
+			continue;
+		if (strcmp(group, row->group))
+			printf("%s\n", row->group);
+		group = row->group;
+		print_row(row);
+	}
+	print_verdict(table);
+}
+
+static void print_string(const char *key, const char *text, const char *end)
+{
+	char escaped[FOUND_SIZE * TM_ESCAPE_GROWTH];
+
+	tm_escape_json(escaped, sizeof(escaped), text, strlen(text));
+	printf("\"%s\":\"%s\"%s", key, escaped, end);
+}
+
+void findings_print_json(const struct findings *table)
+{
+	printf("{\"version\":\"" TM_VERSION
+	       "\",\"can_capture\":%s,\"checks\":[",
+			findings_can_capture(table) ? "true" : "false");
+	for (size_t i = 0; i < table->count; i++) {
+		const struct finding *const row = &table->rows[i];
+
+		fputs(i ? ",\n{" : "\n{", stdout);
+		print_string("group", row->group, ",");
+		print_string("name", row->name, ",");
+		print_string("state", states[row->state], ",");
+		printf("\"needed\":%s,", row->is_needed ? "true" : "false");
+		print_string("found", row->found, ",");
+		print_string("cost", row->cost, ",");
+		print_string("mend", row->mend, "}");
+	}
+	puts("\n]}");
+}

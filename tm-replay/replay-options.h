@@ -1,0 +1,19 @@
+/* What the command line asks of the replay. */
+#ifndef TM_REPLAY_REPLAY_OPTIONS_H
+#define TM_REPLAY_REPLAY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct replay_options {
+	double speed; /* 0 = max */
+	uint64_t idle_ns;
+	bool is_fresh, is_looped, is_strict, is_quiet;
+};
+
+/* Exits where the command line is wrong or asks for help. The files are in argv
+ * from optind on. */
+void replay_options_parse(
+		struct replay_options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,203 @@
+/* Tables of all totals: for people, as CSV and as JSON. */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/exit.h"
+#include "report-live.h"
+#include "report.h"
+
+static const struct tm_column time_column = { .key = "time",
+	.type = TM_CELL_TIME };
+
+static const struct tm_column bytes_columns[] = {
+	{ "in", "IN", .type = TM_CELL_BYTES },
+	{ "out", "OUT", .type = TM_CELL_BYTES },
+	{ "total", "TOTAL", .type = TM_CELL_BYTES },
+};
+
+static const struct tm_column share_column = { .heading = "SHARE",
+	.type = TM_CELL_SHARE };
+
+/* With the bytes, people see how many packets there were in all. */
+static const struct tm_column packets_columns[] = {
+	{ "packets_in", "PACKETS IN", .type = TM_CELL_NUMBER, .least = 12 },
+	{ "packets_out", "PACKETS OUT", .type = TM_CELL_NUMBER, .least = 12 },
+	{ "packets", "PACKETS", .type = TM_CELL_NUMBER, .least = 12 },
+};
+
+static const struct tm_column lost_columns[] = {
+	{ .key = "lost", .type = TM_CELL_BYTES },
+	{ .key = "lost_packets", .type = TM_CELL_NUMBER },
+};
+
+/* A table that is being written. */
+struct writing {
+	const struct report *report;
+	const struct keys *keys;
+	struct tm_table table;
+	struct tm_column columns[TM_TABLE_COLUMNS];
+	unsigned count;
+	bool has_time; /* rows begin with that of the report */
+	struct report_row all;
+};
+
+static void add_columns(struct writing *writing,
+		const struct tm_column *columns, size_t count)
+{
+	memcpy(writing->columns + writing->count, columns,
+			count * sizeof(*columns));
+	writing->count += count;
+}
+
+static void make_columns(struct writing *writing)
+{
+	const struct report *const report = writing->report;
+	struct tm_column *packets;
+
+	if (writing->has_time)
+		add_columns(writing, &time_column, 1);
+	writing->count += keys_columns(
+			writing->keys, writing->columns + writing->count);
+	if (report->has_bytes)
+		add_columns(writing, bytes_columns, 3);
+	add_columns(writing, &share_column, 1);
+	if (report->has_packets) {
+		packets = writing->columns + writing->count;
+		add_columns(writing, packets_columns, 3);
+		if (report->has_bytes)
+			packets[0].heading = packets[1].heading = NULL;
+	}
+	if (report->has_bytes)
+		add_columns(writing, &lost_columns[0], 1);
+	if (report->has_packets)
+		add_columns(writing, &lost_columns[1], 1);
+}
+
+static void put_both(struct tm_table *table, uint64_t in, uint64_t out,
+		bool is_wanted)
+{
+	if (!is_wanted)
+		return;
+	tm_table_number(table, in);
+	tm_table_number(table, out);
+	tm_table_number(table, in + out);
+}
+
+static void put_amounts(struct writing *writing, const struct report_row *row)
+{
+	const struct report *const report = writing->report;
+	const struct tm_amount *const moved = row->moved;
+	const struct tm_amount *const lost = row->lost;
+	struct tm_table *const table = &writing->table;
+
+	put_both(table, moved[TM_IN].bytes, moved[TM_OUT].bytes,
+			report->has_bytes);
+	if (report->has_bytes)
+		tm_table_share(table, row_bytes(row), row_bytes(&writing->all));
+	else
+		tm_table_share(table, row_packets(row),
+				row_packets(&writing->all));
+	put_both(table, moved[TM_IN].packets, moved[TM_OUT].packets,
+			report->has_packets);
+	if (report->has_bytes)
+		tm_table_number(table, lost[TM_IN].bytes + lost[TM_OUT].bytes);
+	if (report->has_packets)
+		tm_table_number(table,
+				lost[TM_IN].packets + lost[TM_OUT].packets);
+}
+
+static void put_row(struct writing *writing, const uint64_t *key,
+		const struct report_row *row)
+{
+	const struct report *const report = writing->report;
+
+	if (writing->has_time)
+		tm_table_number(&writing->table, report->end_ns);
+	keys_put(writing->keys, &writing->table, &report->labels, key);
+	put_amounts(writing, row);
+}
+
+/* A row of several. */
+static void put_sum(struct writing *writing, const char *label,
+		const struct report_row *row)
+{
+	if (writing->has_time)
+		tm_table_number(&writing->table, writing->report->end_ns);
+	keys_put_label(writing->keys, &writing->table, label);
+	put_amounts(writing, row);
+}
+
+static void put_rows(struct writing *writing, const struct report_view *view)
+{
+	static const uint64_t nobody = TM_NOBODY;
+	const struct report *const report = writing->report;
+	const struct report_sums *const sums = &view->total;
+	struct chosen chosen = choose(view, sums, report->order, report->top);
+
+	for (uint32_t i = 0; i < chosen.count; i++)
+		put_row(writing, report_sums_key(sums, chosen.rows[i]),
+				&sums->rows[chosen.rows[i]]);
+	free(chosen.rows);
+	if (!row_is_empty(&chosen.rest))
+		put_sum(writing, "(others)", &chosen.rest);
+	if (!row_is_empty(&sums->nobody))
+		put_row(writing, &nobody, &sums->nobody);
+	if (writing->table.spec.form == TM_FORM_TABLE)
+		put_sum(writing, "all", &writing->all);
+}
+
+static void write_totals(const struct report *report, enum tm_form form)
+{
+	const struct report_view *const view = &report->tally->views[VIEW_ROWS];
+	const struct tm_shares shares = tally_shares(report->tally);
+	struct writing writing = {
+		.report = report,
+		.keys = &view->keys,
+		.has_time = form == TM_FORM_CSV && report->is_repeated,
+		.all = report_sums_all(&view->total),
+	};
+	struct tm_table_spec spec = {
+		.form = form,
+		.columns = writing.columns,
+		.is_continued = !report->is_first,
+		.from_ns = report->first_ns,
+		.to_ns = report->end_ns,
+		.write = write_file,
+		.context = report->out,
+	};
+
+	make_columns(&writing);
+	spec.count = writing.count;
+	tm_table_open(&writing.table, &spec);
+	put_rows(&writing, view);
+	if (tm_table_close(&writing.table, &shares))
+		err(TM_FAILED, NULL);
+}
+
+void write_csv(const struct report *report)
+{
+	write_totals(report, TM_FORM_CSV);
+	say_shares(report);
+}
+
+void write_json(const struct report *report)
+{
+	write_totals(report, TM_FORM_JSON);
+}
+
+void write_table(const struct report *report)
+{
+	char first[TM_TIME_SIZE], end[TM_TIME_SIZE];
+
+	if (!report->is_last) {
+		write_rates(report);
+		return;
+	}
+	if (report->is_repeated)
+		fprintf(report->out, "%s%s to %s\n",
+				report->is_first ? "" : "\n",
+				tm_time_format(first, report->first_ns),
+				tm_time_format(end, report->end_ns));
+	write_totals(report, TM_FORM_TABLE);
+}

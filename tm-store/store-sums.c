@@ -1,0 +1,278 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/history/database.h"
+#include "store-sums.h"
+
+#define MIX UINT64_C(0x9e3779b97f4a7c15)
+
+static uint32_t hash(const struct store_sum_key *key, unsigned bits)
+{
+	uint64_t parts[3], h;
+
+	memcpy(parts, key, sizeof(parts));
+	h = (parts[0] * MIX) ^ parts[1];
+	h = ((h ^ h >> 29) * MIX) ^ parts[2];
+	h = (h ^ h >> 32) * MIX;
+	return h >> (64 - bits);
+}
+
+static uint32_t *slot_of(
+		const struct store_sums *sums, const struct store_sum_key *key)
+{
+	const uint32_t mask = (UINT32_C(1) << sums->bits) - 1;
+	uint32_t i = hash(key, sums->bits);
+
+	while (sums->slots[i] != SUM_NONE &&
+			memcmp(&sums->rows[sums->slots[i]].key, key,
+					sizeof(*key)))
+		i = (i + 1) & mask;
+	return &sums->slots[i];
+}
+
+static void empty_slots(struct store_sums *sums)
+{
+	if (sums->slots)
+		memset(sums->slots, 0xff, sizeof(*sums->slots) << sums->bits);
+}
+
+static int grow(struct store_sums *sums)
+{
+	const unsigned bits = sums->slots ? sums->bits + 1 : 10;
+	struct store_sum *rows;
+	uint32_t *slots;
+
+	rows = realloc(sums->rows, sizeof(*rows) << (bits - 1));
+	if (!rows)
+		return -1;
+	sums->rows = rows;
+	slots = realloc(sums->slots, sizeof(*slots) << bits);
+	if (!slots)
+		return -1;
+	sums->slots = slots;
+	sums->bits = bits;
+	empty_slots(sums);
+	for (uint32_t i = 0; i < sums->count; i++) {
+		if (!sum_is_free(&rows[i]))
+			*slot_of(sums, &rows[i].key) = i;
+	}
+	return 0;
+}
+
+struct store_sum *store_sums_known(
+		const struct store_sums *sums, const struct store_sum_key *key)
+{
+	const uint32_t found = sums->slots ? *slot_of(sums, key) : SUM_NONE;
+
+	return found == SUM_NONE ? NULL : &sums->rows[found];
+}
+
+/* A row that is free, or one more. */
+static uint32_t new_row(struct store_sums *sums)
+{
+	const uint32_t row = sums->free;
+
+	if (!sums->free_count)
+		return sums->count++;
+	sums->free_count--;
+	sums->free = sums->rows[row].next;
+	return row;
+}
+
+struct store_sum *store_sums_find(
+		struct store_sums *sums, const struct store_sum_key *key)
+{
+	struct store_sum *sum = store_sums_known(sums, key);
+	uint32_t row;
+
+	if (sum)
+		return sum;
+	if ((!sums->slots ||
+			    (!sums->free_count &&
+					    sums->count >= UINT32_C(1) << (sums->bits -
+									   1))) &&
+			grow(sums))
+		return NULL;
+	row = new_row(sums);
+	*slot_of(sums, key) = row;
+	sum = memset(&sums->rows[row], 0, sizeof(*sum));
+	sum->key = *key;
+	return sum;
+}
+
+/* What is behind it moves up, so that look-ups never meet a gap (Knuth, 6.4,
+ * algorithm R). */
+static void remove_slot(struct store_sums *sums, uint32_t gap)
+{
+	const uint32_t mask = (UINT32_C(1) << sums->bits) - 1;
+	uint32_t i = gap, home;
+
+	for (;;) {
+		i = (i + 1) & mask;
+		if (sums->slots[i] == SUM_NONE)
+			break;
+		home = hash(&sums->rows[sums->slots[i]].key, sums->bits);
+		if (((i - home) & mask) < ((i - gap) & mask))
+			continue;
+		sums->slots[gap] = sums->slots[i];
+		gap = i;
+	}
+	sums->slots[gap] = SUM_NONE;
+}
+
+static void remove_row(struct store_sums *sums, uint32_t row)
+{
+	struct store_sum *const sum = &sums->rows[row];
+
+	remove_slot(sums, slot_of(sums, &sum->key) - sums->slots);
+	sum->key.minute = SUM_NONE;
+	sum->next = sums->free;
+	sums->free = row;
+	sums->free_count++;
+}
+
+static void add(struct tm_amount to[2], const struct tm_amount amounts[2])
+{
+	for (int i = TM_IN; i <= TM_OUT; i++) {
+		to[i].bytes += amounts[i].bytes;
+		to[i].packets += amounts[i].packets;
+	}
+}
+
+int store_sums_add(struct store_sums *to, const struct store_sum_key *key,
+		const struct store_sum *sum)
+{
+	struct store_sum *const at = store_sums_find(to, key);
+
+	if (!at)
+		return -1;
+	add(at->moved, sum->moved);
+	add(at->lost, sum->lost);
+	return 0;
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x < y) - (x > y);
+}
+
+static bool is_remote(const struct store_sum *sum)
+{
+	return sum->key.remote > TM_HISTORY_REMAINDER;
+}
+
+static uint32_t count_rows(const struct store_sums *sums, uint32_t row)
+{
+	uint32_t count = 0;
+
+	for (; row != SUM_NONE; row = sums->rows[row].next)
+		count++;
+	return count;
+}
+
+/* The size of the smallest remote that stays. */
+static int find_least(const struct store_sums *sums, uint32_t row,
+		uint32_t remotes, uint64_t *least)
+{
+	uint64_t *const sizes =
+			malloc((count_rows(sums, row) + 1) * sizeof(*sizes));
+	uint32_t count = 0;
+
+	if (!sizes)
+		return -1;
+	for (; row != SUM_NONE; row = sums->rows[row].next) {
+		if (is_remote(&sums->rows[row]))
+			sizes[count++] = sum_bytes(&sums->rows[row]);
+	}
+	qsort(sizes, count, sizeof(*sizes), compare_sizes);
+	*least = count > remotes ? sizes[remotes - 1] : 0;
+	free(sizes);
+	return 0;
+}
+
+/* Into the remainder's row, which is in the list then. */
+static int fold_row(struct store_sums *sums, uint32_t row, uint32_t *first)
+{
+	struct store_sum sum = sums->rows[row];
+	const uint32_t live = sums->count - sums->free_count;
+	struct store_sum *to;
+
+	remove_row(sums, row);
+	sum.key.remote = TM_HISTORY_REMAINDER;
+	if (store_sums_add(sums, &sum.key, &sum))
+		return -1;
+	if (sums->count - sums->free_count < live)
+		return 0; /* it was there */
+	to = store_sums_known(sums, &sum.key);
+	to->next = *first;
+	*first = to - sums->rows;
+	return 0;
+}
+
+uint32_t store_sums_fold(
+		struct store_sums *sums, uint32_t *first, uint32_t remotes)
+{
+	uint32_t row = *first, stayed = 0, next;
+	uint64_t least;
+
+	if (find_least(sums, row, remotes, &least))
+		return SUM_NONE;
+	*first = SUM_NONE;
+	for (; row != SUM_NONE; row = next) {
+		struct store_sum *const sum = &sums->rows[row];
+
+		next = sum->next;
+		if (is_remote(sum) &&
+				(sum_bytes(sum) < least || stayed >= remotes)) {
+			if (fold_row(sums, row, first))
+				return SUM_NONE;
+			continue;
+		}
+		stayed += is_remote(sum);
+		sum->next = *first;
+		*first = row;
+	}
+	return count_rows(sums, *first);
+}
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct store_sum_key *const a = left, *const b = right;
+	int result = compare_numbers((uint64_t)a->minute << 32 | a->uid,
+			(uint64_t)b->minute << 32 | b->uid);
+
+	if (!result)
+		result = compare_numbers((uint64_t)a->remote << 32 | a->process,
+				(uint64_t)b->remote << 32 | b->process);
+	return result ? result
+		      : compare_numbers((uint64_t)a->protocol << 32 |
+							a->interface,
+					(uint64_t)b->protocol << 32 |
+							b->interface);
+}
+
+void store_sums_sort(struct store_sums *sums)
+{
+	if (sums->count)
+		qsort(sums->rows, sums->count, sizeof(*sums->rows), compare);
+}
+
+void store_sums_clear(struct store_sums *sums)
+{
+	sums->count = sums->free_count = 0;
+	empty_slots(sums);
+}
+
+void store_sums_free(struct store_sums *sums)
+{
+	free(sums->rows);
+	free(sums->slots);
+	*sums = (struct store_sums){ 0 };
+}

@@ -1,0 +1,24 @@
+/* What the command line asks for. */
+#ifndef TM_TOP_TOP_OPTIONS_H
+#define TM_TOP_TOP_OPTIONS_H
+
+#include "listing.h"
+
+#define SPEED_MOST 1000000
+
+struct top_options {
+	const char **expressions; /* NULL behind the last */
+	size_t expression_count;
+	uint64_t interval_ns; /* 0 = not given */
+	uint64_t count;	      /* of tables with is_batch, 0 = no limit */
+	double speed;	      /* of a recording, 0 = as fast as it goes */
+	enum level level;
+	enum column column;
+	uint32_t max_rows;
+	bool has_column, is_batch, is_numeric, is_bytes, is_quiet, is_strict;
+};
+
+/* Ends the program where there is nothing to show. */
+void top_options_parse(struct top_options *options, int argc, char **argv);
+
+#endif

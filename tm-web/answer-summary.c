@@ -1,0 +1,186 @@
+#include <string.h>
+
+#include "api.h"
+#include "web-json.h"
+
+static const char *quota_state(const struct tm_history_quota *quota)
+{
+	return quota->levels & TM_HISTORY_OVER		       ? "100"
+			: quota->levels & TM_HISTORY_OVER_90   ? "90"
+			: quota->levels & TM_HISTORY_OVER_80   ? "80"
+			: quota->levels & TM_HISTORY_PROJECTED ? "projected"
+							       : "ok";
+}
+
+static void put_quota(struct text *text, const struct tm_history_quota *quota)
+{
+	text_character(text, '{');
+	json_user(text, quota->uid, quota->user);
+	text_member(text, "period");
+	text_json(text, tm_history_resolution_name(quota->period));
+	text_member_number(text, "limit", quota->limit);
+	text_member_number(text, "used", quota->used);
+	text_member(text, "projected");
+	if (quota->projected)
+		text_number(text, quota->projected);
+	else
+		text_string(text, "null");
+	text_member(text, "share");
+	text_format(text, "%.6f",
+			quota->limit ? (double)quota->used / quota->limit : 0);
+	text_member(text, "state");
+	text_json(text, quota_state(quota));
+	api_put_range(text, quota->begin_ns, quota->end_ns);
+	text_character(text, '}');
+}
+
+static void put_quotas(struct text *text,
+		const struct tm_history_quotas *quotas,
+		const struct tm_history_filter *filter)
+{
+	const char *before = "";
+
+	text_member(text, "quotas");
+	text_character(text, '[');
+	for (size_t i = 0; i < quotas->count; i++) {
+		if (filter->has_user && quotas->quotas[i].uid != filter->uid)
+			continue;
+		text_string(text, before);
+		put_quota(text, &quotas->quotas[i]);
+		before = ",";
+	}
+	text_character(text, ']');
+}
+
+/* Where the bytes of a question went: attributed, nobody's and lost are all. */
+struct totals {
+	struct tm_amount moved[2], nobody[2], lost[2];
+	bool is_of_host; /* and so has what belongs to no user at all */
+};
+
+static bool is_filtered(const struct tm_history_filter *filter)
+{
+	return filter->has_user || filter->has_protocol ||
+			filter->has_direction || filter->process ||
+			filter->remote || filter->interface;
+}
+
+static int sum_up(struct tm_history *history,
+		const struct tm_history_filter *filter,
+		struct tm_history_row *sum)
+{
+	const struct tm_history_rows_query query = { .filter = *filter };
+	struct tm_history_rows rows = { 0 };
+	const int result = tm_history_rows(history, &query, &rows);
+
+	*sum = rows.sum;
+	tm_history_rows_free(&rows);
+	return result;
+}
+
+/* A summary is of the whole host; what is filtered is summed up from rows. */
+static int get_totals(struct tm_history *history,
+		const struct tm_history_filter *filter,
+		const struct tm_history_summary *summary, struct totals *totals)
+{
+	struct tm_history_filter nobodys = *filter;
+	struct tm_history_row all, none;
+
+	*totals = (struct totals){ .is_of_host = !is_filtered(filter) };
+	if (totals->is_of_host) {
+		memcpy(totals->moved, summary->moved, sizeof(totals->moved));
+		memcpy(totals->nobody, summary->nobody, sizeof(totals->nobody));
+		memcpy(totals->lost, summary->lost, sizeof(totals->lost));
+		return 0;
+	}
+	nobodys.has_user = true;
+	nobodys.uid = TM_NOBODY;
+	if (sum_up(history, filter, &all) || sum_up(history, &nobodys, &none))
+		return -1;
+	memcpy(totals->moved, all.moved, sizeof(totals->moved));
+	memcpy(totals->lost, all.lost, sizeof(totals->lost));
+	for (int i = TM_IN; i <= TM_OUT &&
+			!(filter->has_user && filter->uid != TM_NOBODY);
+			i++)
+		totals->nobody[i].bytes =
+				none.moved[i].bytes - none.lost[i].bytes;
+	return 0;
+}
+
+static void put_totals(struct text *text, const struct totals *totals,
+		const struct tm_history_summary *summary)
+{
+	const struct tm_amount *const in = &totals->moved[TM_IN];
+	const struct tm_amount *const out = &totals->moved[TM_OUT];
+	const uint64_t nobody = json_sum(totals->nobody);
+	const uint64_t lost = json_sum(totals->lost);
+
+	text_member_number(text, "in", in->bytes);
+	text_member_number(text, "out", out->bytes);
+	text_member_number(text, "total", in->bytes + out->bytes);
+	text_member_number(text, "packets_in", in->packets);
+	text_member_number(text, "packets_out", out->packets);
+	text_member_number(text, "packets", in->packets + out->packets);
+	text_member_number(text, "attributed",
+			in->bytes + out->bytes - nobody - lost);
+	text_member_number(text, "nobody", nobody);
+	text_member_number(text, "lost", lost);
+	text_member_number(text, "lost_packets",
+			totals->lost[TM_IN].packets +
+					totals->lost[TM_OUT].packets);
+	if (!totals->is_of_host) {
+		text_string(text, ",\"excluded\":null,\"unattributed\":null");
+		return;
+	}
+	text_member_number(text, "excluded", json_sum(summary->excluded));
+	text_member_number(
+			text, "unattributed", json_sum(summary->unattributed));
+}
+
+static void put_coverage(struct text *text, const struct web_question *question,
+		const struct tm_history_summary *summary)
+{
+	const uint64_t from = question->query.filter.from_ns;
+	uint64_t to = question->query.filter.to_ns;
+	uint64_t covered;
+
+	if (to > question->now_ns)
+		to = question->now_ns;
+	covered = to > from ? api_covered_ns(summary, from, to) : 0;
+	text_member(text, "covered_seconds");
+	text_format(text, "%.3f", covered / 1e9);
+	text_member(text, "coverage");
+	text_format(text, "%.4f",
+			api_share(covered, to > from ? to - from : 0));
+	text_member_time(text, "first_ns", summary->first_ns);
+	text_member_time(text, "watermark_ns", summary->newest_ns);
+}
+
+void api_summary(struct tm_history *history, struct request *request)
+{
+	struct tm_history_summary summary = { 0 };
+	struct tm_history_quotas quotas = { 0 };
+	struct web_question question;
+	struct totals totals;
+	struct text *text;
+
+	if (!question_parse(&question, history, request,
+			    API_FILTERS "from to "))
+		return;
+	if (tm_history_summary(history, &question.query.filter, &summary) ||
+			get_totals(history, &question.query.filter, &summary,
+					&totals) ||
+			tm_history_quotas(history, 0, &quotas)) {
+		api_fail(history, request);
+	} else {
+		text = api_begin(request);
+		api_put_range(text, summary.from_ns, summary.to_ns);
+		put_totals(text, &totals, &summary);
+		put_coverage(text, &question, &summary);
+		api_put_hosts(text, &summary);
+		put_quotas(text, &quotas, &question.query.filter);
+		json_end(text);
+	}
+	tm_history_summary_free(&summary);
+	tm_history_quotas_free(&quotas);
+}

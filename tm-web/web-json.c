@@ -1,0 +1,111 @@
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "common/record/fields.h"
+#include "web-json.h"
+
+void json_begin(struct text *text)
+{
+	text_string(text, "{\"version\":1");
+}
+
+void json_end(struct text *text)
+{
+	text_string(text, "}\n");
+}
+
+const char *protocol_name(char out[PROTOCOL_SIZE], uint8_t protocol)
+{
+	const char *const name = tm_word_text(tm_protocols, protocol);
+
+	if (name || !protocol)
+		return name ? name : "";
+	snprintf(out, PROTOCOL_SIZE, "%u", protocol);
+	return out;
+}
+
+static void put_text(struct text *text, const char *name, const char *value)
+{
+	text_member(text, name);
+	text_json(text, value);
+}
+
+void json_user(struct text *text, uint32_t uid, const char *name)
+{
+	text_member_number(text, "uid", uid);
+	put_text(text, "user", uid == TM_NOBODY ? "none" : name);
+}
+
+static const char *direction_name(const struct tm_history_row *row)
+{
+	return row->direction == TM_IN ? "in" : "out";
+}
+
+void json_keys(struct text *text, const struct tm_history_row *row, unsigned by)
+{
+	static const unsigned times = TM_HISTORY_BY_MINUTE |
+			TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |
+			TM_HISTORY_BY_MONTH;
+	char name[PROTOCOL_SIZE];
+
+	if (by & times)
+		text_member_time(text, "time_ns", row->time_ns);
+	if (by & TM_HISTORY_BY_USER)
+		json_user(text, row->uid, row->user);
+	if (by & TM_HISTORY_BY_PROCESS)
+		put_text(text, "process", row->process);
+	if (by & TM_HISTORY_BY_REMOTE)
+		put_text(text, "remote", row->remote);
+	if (by & TM_HISTORY_BY_PROTOCOL)
+		put_text(text, "protocol", protocol_name(name, row->protocol));
+	if (by & TM_HISTORY_BY_INTERFACE)
+		put_text(text, "interface", row->interface);
+	if (by & TM_HISTORY_BY_DIRECTION)
+		put_text(text, "direction", direction_name(row));
+}
+
+void json_amounts(struct text *text, const struct tm_history_row *row)
+{
+	const struct tm_amount *const in = &row->moved[TM_IN];
+	const struct tm_amount *const out = &row->moved[TM_OUT];
+
+	text_member_number(text, "in", in->bytes);
+	text_member_number(text, "out", out->bytes);
+	text_member_number(text, "total", in->bytes + out->bytes);
+	text_member_number(text, "packets_in", in->packets);
+	text_member_number(text, "packets_out", out->packets);
+	text_member_number(text, "packets", in->packets + out->packets);
+	text_member_number(text, "lost", json_sum(row->lost));
+	text_member_number(text, "lost_packets",
+			row->lost[TM_IN].packets + row->lost[TM_OUT].packets);
+}
+
+static void put_key(struct text *text, const char *key, const char *label)
+{
+	put_text(text, "key", key);
+	put_text(text, "label", label);
+}
+
+void json_key(struct text *text, const struct tm_history_row *row, unsigned by)
+{
+	char name[PROTOCOL_SIZE];
+
+	if (by == TM_HISTORY_BY_USER) {
+		snprintf(name, sizeof(name), "%" PRIu32, row->uid);
+		put_key(text, name,
+				row->uid == TM_NOBODY	    ? "none"
+						: row->user ? row->user
+							    : name);
+	} else if (by == TM_HISTORY_BY_PROCESS) {
+		put_key(text, row->process, row->process);
+	} else if (by == TM_HISTORY_BY_REMOTE) {
+		put_key(text, row->remote, row->remote);
+	} else if (by == TM_HISTORY_BY_INTERFACE) {
+		put_key(text, row->interface, row->interface);
+	} else if (by == TM_HISTORY_BY_PROTOCOL) {
+		put_key(text, protocol_name(name, row->protocol),
+				protocol_name(name, row->protocol));
+	} else {
+		put_key(text, "", "all");
+	}
+}

@@ -1,0 +1,35 @@
+/* The parts of answers that several paths share. */
+#ifndef TM_WEB_WEB_JSON_H
+#define TM_WEB_WEB_JSON_H
+
+#include "common/history/query.h"
+#include "web-text.h"
+
+#define PROTOCOL_SIZE 16
+
+/* "tcp", or the number; "" where it is not known. */
+const char *protocol_name(char out[PROTOCOL_SIZE], uint8_t protocol);
+
+/* ,"uid":1000,"user":"alice" */
+void json_user(struct text *text, uint32_t uid, const char *name);
+
+/* The members of a row's keys, and of its amounts. */
+void json_keys(struct text *text, const struct tm_history_row *row,
+		unsigned by);
+void json_amounts(struct text *text, const struct tm_history_row *row);
+
+/* What the page filters by (key) and shows (label), of one key. */
+void json_key(struct text *text, const struct tm_history_row *row, unsigned by);
+
+/* {"version":1 */
+void json_begin(struct text *text);
+
+/* } and a newline */
+void json_end(struct text *text);
+
+static inline uint64_t json_sum(const struct tm_amount amounts[2])
+{
+	return amounts[TM_IN].bytes + amounts[TM_OUT].bytes;
+}
+
+#endif

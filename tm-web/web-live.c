@@ -1,0 +1,526 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "changes.h"
+#include "common/base/number.h"
+#include "connections.h"
+#include "web-database.h"
+#include "web-json.h"
+#include "web-live.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+#define LOOK_NS (SECOND_NS / 5)
+#define SPAN_LEAST_NS (SECOND_NS / 3)
+#define HOLD_NS (SECOND_NS * 6 / 5)
+#define LOOK_COST 4 /* at most one part in so many is looking */
+#define HEARTBEAT_NS (5 * SECOND_NS)
+#define GRACE_NS (60 * SECOND_NS) /* looking goes on for who comes back */
+#define STREAMS_MOST 32
+#define KEPT 64 /* events, for who comes back */
+#define ROWS_MOST 50
+#define CHUNK 16384
+
+struct event {
+	uint64_t id, span_ns, watermark_ns;
+	struct change *list;
+	size_t count;
+};
+
+struct stream {
+	struct stream *next;
+	struct MHD_Connection *connection;
+	struct viewer viewer;
+	struct text text; /* what is being sent, from sent on */
+	size_t sent;
+	uint64_t last_id;
+	uint64_t last_ns; /* when something was sent */
+	unsigned generation;
+	bool is_begun, is_waiting;
+};
+
+/* Under the lock: all but what the watching thread alone has. */
+static struct {
+	pthread_mutex_t lock;
+	struct stream *streams;
+	unsigned stream_count;
+	struct event events[KEPT]; /* a ring */
+	unsigned next_event;
+	uint64_t last_id, watermark_ns;
+	uint64_t left_ns;    /* when the last stream ended */
+	unsigned generation; /* of the database */
+	struct tm_index users;
+	char **names;
+	uint32_t name_room;
+} hub = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * SECOND_NS + now.tv_nsec;
+}
+
+/* --- the texts of the events --- */
+
+static void put_age(struct text *text)
+{
+	const uint64_t now = clock_ns(CLOCK_REALTIME);
+
+	text_member_time(text, "watermark_ns", hub.watermark_ns);
+	if (!hub.watermark_ns)
+		text_string(text, ",\"stale_seconds\":null");
+	else
+		text_format(text, ",\"stale_seconds\":%.3f",
+				now > hub.watermark_ns
+						? (now - hub.watermark_ns) / 1e9
+						: 0);
+}
+
+static const char *name_of(uint32_t uid)
+{
+	const uint32_t at = tm_index_find(&hub.users, uid);
+
+	return at == TM_INDEX_NONE ? NULL : hub.names[at];
+}
+
+static void put_change(struct text *text, const struct change *change)
+{
+	text_character(text, '{');
+	json_user(text, change->uid, name_of(change->uid));
+	text_member_number(text, "in", change->in);
+	text_member_number(text, "out", change->out);
+	text_member_number(text, "total", change_total(change));
+	text_member_number(text, "packets_in", change->packets_in);
+	text_member_number(text, "packets_out", change->packets_out);
+	text_member_number(text, "packets",
+			change->packets_in + change->packets_out);
+	text_member_number(text, "lost", change->lost);
+	text_character(text, '}');
+}
+
+/* Adds an event's changes that the stream may see; the list has room. */
+static size_t merge(struct change *list, size_t count,
+		const struct event *event, const struct viewer *viewer,
+		struct tm_index *users)
+{
+	for (size_t i = 0; i < event->count; i++) {
+		const struct change *const change = &event->list[i];
+		uint32_t at;
+
+		if (viewer->is_bound && viewer->uid != change->uid)
+			continue;
+		at = tm_index_add(users, change->uid);
+		if (at == TM_INDEX_NONE)
+			continue;
+		if (at == count)
+			list[count++] = (struct change){ .uid = change->uid };
+		change_add(&list[at], change);
+	}
+	return count;
+}
+
+static void put_list(struct text *text, struct change *list, size_t count)
+{
+	struct change sum = { 0 };
+
+	changes_sort(list, count);
+	for (size_t i = 0; i < count; i++)
+		change_add(&sum, &list[i]);
+	text_member_number(text, "in", sum.in);
+	text_member_number(text, "out", sum.out);
+	text_member_number(text, "lost", sum.lost);
+	text_string(text, ",\"rows\":[");
+	for (size_t i = 0; i < count && i < ROWS_MOST; i++) {
+		text_string(text, i ? "," : "");
+		put_change(text, &list[i]);
+	}
+	text_string(text, "]");
+}
+
+/* All that happened since the stream's last event, as one; to who is new the
+ * last one, for a quick start. */
+static bool is_wanted(const struct stream *stream, const struct event *event)
+{
+	return event->id &&
+			(stream->last_id ? event->id > stream->last_id
+					 : event->id == hub.last_id);
+}
+
+static void put_rows(struct stream *stream)
+{
+	struct text *const text = &stream->text;
+	struct tm_index users = { 0 };
+	uint64_t span_ns = 0;
+	struct change *list;
+	size_t count = 0;
+
+	for (unsigned i = 0; i < KEPT; i++) {
+		if (is_wanted(stream, &hub.events[i]))
+			count += hub.events[i].count;
+	}
+	list = calloc(count + 1, sizeof(*list));
+	count = 0;
+	for (unsigned i = 0; i < KEPT && list; i++) {
+		if (!is_wanted(stream, &hub.events[i]))
+			continue;
+		span_ns += hub.events[i].span_ns;
+		count = merge(list, count, &hub.events[i], &stream->viewer,
+				&users);
+	}
+	text_format(text, "id: %" PRIu64 "\nevent: rows\ndata: ", hub.last_id);
+	json_begin(text);
+	text_member_time(text, "span_ns", span_ns);
+	put_age(text);
+	put_list(text, list, list ? count : 0);
+	text_string(text, "}\n\n");
+	free(list);
+	tm_index_free(&users);
+	stream->last_id = hub.last_id;
+}
+
+static void put_status(struct text *text)
+{
+	text_string(text, "event: status\ndata: {\"version\":1");
+	put_age(text);
+	text_string(text, "}\n\n");
+}
+
+/* What there is to say now; false = nothing. */
+static bool compose(struct stream *stream, uint64_t now_ns)
+{
+	struct text *const text = &stream->text;
+
+	text->size = stream->sent = 0;
+	if (!stream->is_begun)
+		text_string(text, "retry: 2000\n\n");
+	stream->is_begun = true;
+	if (stream->generation != hub.generation) {
+		text_string(text, "event: reset\ndata: {\"version\":1}\n\n");
+		stream->generation = hub.generation;
+		stream->last_id = 0;
+	} else if (hub.last_id > stream->last_id) {
+		put_rows(stream);
+	} else if (now_ns - stream->last_ns >= HEARTBEAT_NS) {
+		put_status(text);
+	}
+	if (text->size)
+		stream->last_ns = now_ns;
+	return text->size;
+}
+
+/* --- streams --- */
+
+/* In the server's thread. It asks as soon as it can send, so the connection
+ * sleeps while there is nothing; the lock keeps the waking behind that. */
+static ssize_t read_stream(void *context, uint64_t at, char *out, size_t most)
+{
+	struct stream *const stream = context;
+	size_t size;
+
+	(void)at;
+	pthread_mutex_lock(&hub.lock);
+	if (stream->sent == stream->text.size &&
+			!compose(stream, clock_ns(CLOCK_MONOTONIC))) {
+		stream->is_waiting = true;
+		MHD_suspend_connection(stream->connection);
+	}
+	size = stream->text.size - stream->sent;
+	size = size < most ? size : most;
+	memcpy(out, stream->text.at + stream->sent, size);
+	stream->sent += size;
+	pthread_mutex_unlock(&hub.lock);
+	return stream->text.is_broken ? MHD_CONTENT_READER_END_WITH_ERROR
+				      : (ssize_t)size;
+}
+
+static void close_stream(void *context)
+{
+	struct stream *const stream = context;
+	struct stream **at = &hub.streams;
+
+	pthread_mutex_lock(&hub.lock);
+	while (*at != stream)
+		at = &(*at)->next;
+	*at = stream->next;
+	hub.stream_count--;
+	hub.left_ns = clock_ns(CLOCK_MONOTONIC);
+	pthread_mutex_unlock(&hub.lock);
+	text_free(&stream->text);
+	free(stream);
+}
+
+/* Where it was cut, as the browser tells. */
+static uint64_t last_id(const struct request *request)
+{
+	bool is_repeated;
+	const char *const text =
+			request_header(request, "Last-Event-ID", &is_repeated);
+	uint64_t id;
+
+	return text && tm_number_parse(text, UINT64_MAX, &id) ? id : 0;
+}
+
+static struct stream *add_stream(const struct request *request)
+{
+	struct stream *const stream = calloc(1, sizeof(*stream));
+
+	if (!stream)
+		return NULL;
+	stream->connection = request->connection;
+	stream->viewer = request->viewer;
+	stream->last_ns = clock_ns(CLOCK_MONOTONIC);
+	pthread_mutex_lock(&hub.lock);
+	stream->generation = hub.generation;
+	stream->last_id = last_id(request);
+	if (stream->last_id > hub.last_id)
+		stream->last_id = hub.last_id;
+	stream->next = hub.streams;
+	hub.streams = stream;
+	hub.stream_count++;
+	pthread_mutex_unlock(&hub.lock);
+	return stream;
+}
+
+struct MHD_Response *live_open(struct request *request)
+{
+	struct MHD_Response *response;
+	struct stream *stream;
+	bool is_full;
+
+	pthread_mutex_lock(&hub.lock);
+	is_full = hub.stream_count >= STREAMS_MOST;
+	pthread_mutex_unlock(&hub.lock);
+	if (is_full || !client_may_stream(request->client))
+		return NULL;
+	stream = add_stream(request);
+	if (!stream)
+		return NULL;
+	response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, CHUNK,
+			read_stream, stream, close_stream);
+	if (!response)
+		close_stream(stream);
+	return response;
+}
+
+/* --- the thread that watches the database --- */
+
+static void wake_streams(void)
+{
+	const uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	for (struct stream *stream = hub.streams; stream;
+			stream = stream->next) {
+		if (!stream->is_waiting ||
+				(hub.last_id <= stream->last_id &&
+						stream->generation ==
+								hub.generation &&
+						now_ns - stream->last_ns <
+								HEARTBEAT_NS))
+			continue;
+		stream->is_waiting = false;
+		MHD_resume_connection(stream->connection);
+	}
+}
+
+static void add_event(struct event event)
+{
+	struct event *const slot = &hub.events[hub.next_event++ % KEPT];
+
+	/* as a time it goes on where an earlier server was */
+	event.id = event.watermark_ns > hub.last_id ? event.watermark_ns
+						    : hub.last_id + 1;
+	free(slot->list);
+	*slot = event;
+	hub.last_id = event.id;
+	hub.watermark_ns = event.watermark_ns;
+}
+
+static void forget_events(void)
+{
+	for (unsigned i = 0; i < KEPT; i++) {
+		free(hub.events[i].list);
+		hub.events[i] = (struct event){ 0 };
+	}
+}
+
+static void set_name(uint32_t uid, const char *name)
+{
+	const uint32_t at = tm_index_add(&hub.users, uid);
+	char **names;
+
+	if (at == TM_INDEX_NONE)
+		return;
+	if (at >= hub.name_room) {
+		names = reallocarray(
+				hub.names, hub.name_room + 256, sizeof(*names));
+		if (!names)
+			return;
+		memset(names + hub.name_room, 0, 256 * sizeof(*names));
+		hub.names = names;
+		hub.name_room += 256;
+	}
+	free(hub.names[at]);
+	hub.names[at] = name ? strdup(name) : NULL;
+}
+
+static void note_name(uint32_t uid, const char *name)
+{
+	pthread_mutex_lock(&hub.lock);
+	set_name(uid, name);
+	pthread_mutex_unlock(&hub.lock);
+}
+
+struct watch {
+	struct database database;
+	struct changes changes;
+	unsigned opened;
+	int64_t version;
+	uint64_t watermark_ns;
+	uint64_t last_ns; /* when there was an event */
+};
+
+static uint64_t newest(struct tm_history *history)
+{
+	const uint64_t now = clock_ns(CLOCK_REALTIME);
+	struct tm_history_summary summary = { 0 };
+	uint64_t newest_ns = 0;
+
+	if (!tm_history_summary(history,
+			    &(struct tm_history_filter){ .from_ns = now },
+			    &summary))
+		newest_ns = summary.newest_ns;
+	tm_history_summary_free(&summary);
+	return newest_ns;
+}
+
+/* A commit just behind another one is told with the next, because of bytes in a
+ * few ms no rate can be made; but not for long. */
+static bool is_too_soon(const struct watch *watch, uint64_t newest_ns)
+{
+	return watch->watermark_ns &&
+			newest_ns < watch->watermark_ns + SPAN_LEAST_NS &&
+			clock_ns(CLOCK_MONOTONIC) < watch->last_ns + HOLD_NS;
+}
+
+static void tell(struct watch *watch, struct event event)
+{
+	if (watch->watermark_ns && event.watermark_ns > watch->watermark_ns)
+		event.span_ns = event.watermark_ns - watch->watermark_ns;
+	watch->watermark_ns = event.watermark_ns;
+	watch->last_ns = clock_ns(CLOCK_MONOTONIC);
+	pthread_mutex_lock(&hub.lock);
+	add_event(event);
+	pthread_mutex_unlock(&hub.lock);
+}
+
+/* Both questions are about the same state. False when it has to be looked at
+ * again. */
+static bool look(struct watch *watch, struct tm_history *history)
+{
+	struct event event = { 0 };
+	ssize_t count = -1;
+	bool is_soon;
+
+	if (tm_history_begin(history))
+		return false;
+	event.watermark_ns = newest(history);
+	is_soon = is_too_soon(watch, event.watermark_ns);
+	if (event.watermark_ns && !is_soon)
+		count = changes_look(&watch->changes, history,
+				event.watermark_ns, &event.list);
+	tm_history_end(history);
+	event.count = count;
+	if (count >= 0)
+		tell(watch, event);
+	return count >= 0 || !is_soon;
+}
+
+/* Somebody listens, or has just listened. */
+static bool is_listened(void)
+{
+	bool is;
+
+	pthread_mutex_lock(&hub.lock);
+	is = hub.streams ||
+			(hub.left_ns &&
+					clock_ns(CLOCK_MONOTONIC) - hub.left_ns <
+							GRACE_NS);
+	pthread_mutex_unlock(&hub.lock);
+	return is;
+}
+
+/* What it knew is of another file, or too old to compare with. */
+static void start_over(struct watch *watch, bool is_replaced)
+{
+	changes_forget(&watch->changes);
+	watch->watermark_ns = 0;
+	watch->version = -1;
+	pthread_mutex_lock(&hub.lock);
+	forget_events();
+	if (is_replaced) {
+		hub.last_id = hub.watermark_ns = 0;
+		hub.generation++;
+	}
+	pthread_mutex_unlock(&hub.lock);
+}
+
+static void watch_once(struct watch *watch)
+{
+	const char *problem;
+	struct tm_history *const history =
+			database_use(&watch->database, &problem);
+	int64_t version;
+
+	if (!history)
+		return;
+	if (watch->opened != watch->database.opened)
+		start_over(watch, watch->opened);
+	watch->opened = watch->database.opened;
+	version = tm_history_version(history);
+	if (version != watch->version && look(watch, history))
+		watch->version = version;
+}
+
+static void rest(uint64_t ns)
+{
+	const struct timespec pause = { ns / SECOND_NS, ns % SECOND_NS };
+
+	clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+}
+
+static void *run(void *path)
+{
+	struct watch watch = {
+		.database.path = path, .version = -1, .changes.note = note_name
+	};
+
+	while (true) {
+		const uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
+		uint64_t cost_ns;
+
+		if (is_listened())
+			watch_once(&watch);
+		else if (watch.watermark_ns)
+			start_over(&watch, false);
+		pthread_mutex_lock(&hub.lock);
+		wake_streams();
+		pthread_mutex_unlock(&hub.lock);
+		cost_ns = LOOK_COST * (clock_ns(CLOCK_MONOTONIC) - begin_ns);
+		rest(cost_ns > LOOK_NS ? cost_ns : LOOK_NS);
+	}
+	return NULL;
+}
+
+int live_start(const char *path)
+{
+	pthread_t thread;
+
+	errno = pthread_create(&thread, NULL, run, (void *)path);
+	return errno ? -1 : 0;
+}

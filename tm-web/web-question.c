@@ -1,0 +1,396 @@
+#include <string.h>
+#include <time.h>
+
+#include "common/base/number.h"
+#include "common/base/timestamp.h"
+#include "common/net/address.h"
+#include "common/record/fields.h"
+#include "web-question.h"
+
+#define SECOND_NS UINT64_C(1000000000)
+#define HOUR_NS (3600 * SECOND_NS)
+#define LIMIT_MOST 10000
+#define HOURS_MOST 876000
+
+struct reading {
+	struct web_question *question;
+	struct tm_history *history;
+	const struct request *request;
+};
+
+typedef bool read_fn(struct reading *reading, const char *value);
+
+static bool read_time(const struct web_question *question, const char *value,
+		uint64_t *time_ns)
+{
+	uint64_t ago_ns;
+
+	if (!strcmp(value, "now")) {
+		*time_ns = question->now_ns;
+		return true;
+	}
+	if (*value == '-') {
+		if (!tm_duration_parse(value + 1, &ago_ns))
+			return false;
+		*time_ns = ago_ns < question->now_ns ? question->now_ns - ago_ns
+						     : 1;
+		return true;
+	}
+	return tm_number_parse(value, INT64_MAX, time_ns) ||
+			tm_timestamp_parse(value, strlen(value), time_ns);
+}
+
+static bool read_from(struct reading *reading, const char *value)
+{
+	return read_time(reading->question, value,
+			&reading->question->query.filter.from_ns);
+}
+
+static bool read_to(struct reading *reading, const char *value)
+{
+	return read_time(reading->question, value,
+			&reading->question->query.filter.to_ns);
+}
+
+#define BY_TIME                                                                \
+	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
+			TM_HISTORY_BY_MONTH)
+
+static bool add_key(struct web_question *question, const char *name)
+{
+	const unsigned key = tm_history_key_find(name);
+	unsigned *const by = &question->query.by;
+
+	if (!key || *by & key || (key & BY_TIME && *by & BY_TIME))
+		return false;
+	*by |= key;
+	question->keys.order[question->keys.count++] = key;
+	return true;
+}
+
+static bool read_by(struct reading *reading, const char *value)
+{
+	struct web_question *const question = reading->question;
+	char name[32];
+	size_t length;
+
+	question->query.by = question->keys.count = 0;
+	for (;; value += length + 1) {
+		length = strcspn(value, ",");
+		if (length >= sizeof(name))
+			return false;
+		memcpy(name, value, length);
+		name[length] = '\0';
+		if (!add_key(question, name))
+			return false;
+		if (!value[length])
+			return true;
+	}
+}
+
+static bool read_user(struct reading *reading, const char *value)
+{
+	struct tm_history_filter *const filter =
+			&reading->question->query.filter;
+	uint64_t number;
+
+	filter->has_user = true;
+	filter->uid = TM_NOBODY;
+	if (!strcmp(value, "none"))
+		return true;
+	if (tm_number_parse(value, UINT32_MAX, &number)) {
+		filter->uid = number;
+		return true;
+	}
+	/* who sees his own rows learns of no other name whether it is there */
+	return tm_history_find_user(reading->history, value, &filter->uid) ||
+			reading->request->viewer.is_bound;
+}
+
+static bool read_process(struct reading *reading, const char *value)
+{
+	reading->question->query.filter.process = value;
+	return true;
+}
+
+static bool read_remote(struct reading *reading, const char *value)
+{
+	uint8_t address[16];
+
+	reading->question->query.filter.remote = value;
+	return !*value || tm_address_parse(value, address);
+}
+
+static bool read_interface(struct reading *reading, const char *value)
+{
+	reading->question->query.filter.interface = value;
+	return true;
+}
+
+static bool read_protocol(struct reading *reading, const char *value)
+{
+	struct tm_history_filter *const filter =
+			&reading->question->query.filter;
+	uint32_t word = 0;
+	uint64_t number = 0;
+
+	filter->has_protocol = true;
+	if (*value && !tm_word_find(tm_protocols, value, &word) &&
+			!tm_number_parse(value, UINT8_MAX, &number))
+		return false;
+	filter->protocol = word | number;
+	return true;
+}
+
+static bool read_direction(struct reading *reading, const char *value)
+{
+	struct tm_history_filter *const filter =
+			&reading->question->query.filter;
+
+	filter->has_direction = true;
+	filter->direction = !strcmp(value, "in") ? TM_IN : TM_OUT;
+	return !strcmp(value, "in") || !strcmp(value, "out");
+}
+
+static bool read_search(struct reading *reading, const char *value)
+{
+	reading->question->query.search = *value ? value : NULL;
+	return strlen(value) <= 256;
+}
+
+static bool read_sort(struct reading *reading, const char *value)
+{
+	static const struct {
+		const char *name;
+		enum tm_history_sort sort;
+	} sorts[] = { { "total", TM_HISTORY_SORT_TOTAL },
+		{ "in", TM_HISTORY_SORT_IN }, { "out", TM_HISTORY_SORT_OUT },
+		{ "packets", TM_HISTORY_SORT_PACKETS },
+		{ "lost", TM_HISTORY_SORT_LOST },
+		{ "name", TM_HISTORY_SORT_KEY } };
+	struct tm_history_rows_query *const query = &reading->question->query;
+
+	for (size_t i = 0; i < sizeof(sorts) / sizeof(*sorts); i++) {
+		if (strcmp(sorts[i].name, value))
+			continue;
+		query->sort = sorts[i].sort;
+		/* names begin with a, sizes with the largest */
+		if (!request_parameter(reading->request, "order"))
+			query->is_ascending =
+					query->sort == TM_HISTORY_SORT_KEY;
+		return true;
+	}
+	return false;
+}
+
+static bool read_order(struct reading *reading, const char *value)
+{
+	reading->question->query.is_ascending = !strcmp(value, "asc");
+	return !strcmp(value, "asc") || !strcmp(value, "desc");
+}
+
+static bool read_limit(struct reading *reading, const char *value)
+{
+	return tm_number_parse(value, QUESTION_CSV_MOST,
+			       &reading->question->query.limit) &&
+			reading->question->query.limit;
+}
+
+static bool read_offset(struct reading *reading, const char *value)
+{
+	return tm_number_parse(
+			value, INT64_MAX, &reading->question->query.offset);
+}
+
+static bool read_output(struct reading *reading, const char *value)
+{
+	reading->question->is_csv = !strcmp(value, "csv");
+	return !strcmp(value, "csv") || !strcmp(value, "json");
+}
+
+static bool read_within(const char *value, uint64_t least, uint64_t most,
+		unsigned *number)
+{
+	uint64_t wide;
+
+	if (!tm_number_parse(value, most, &wide) || wide < least)
+		return false;
+	*number = wide;
+	return true;
+}
+
+static bool read_top(struct reading *reading, const char *value)
+{
+	return read_within(value, 0, 32, &reading->question->top);
+}
+
+static bool read_bins(struct reading *reading, const char *value)
+{
+	return read_within(value, 1, 2000, &reading->question->bins);
+}
+
+static bool read_hours(struct reading *reading, const char *value)
+{
+	return read_within(value, 1, HOURS_MOST, &reading->question->hours);
+}
+
+static const struct {
+	const char *name;
+	read_fn *read;
+	const char *is; /* what it has to be */
+} known[] = {
+	{ "from", read_from, "a time: ns, -1h, RFC 3339 or now" },
+	{ "to", read_to, "a time: ns, -1h, RFC 3339 or now" },
+	{ "by", read_by,
+			"some of user, process, remote, protocol, interface, "
+			"direction, and one of minute, hour, day, month" },
+	{ "user", read_user, "a user's number, or a name in the history" },
+	{ "process", read_process, "a command's name" },
+	{ "remote", read_remote, "an address" },
+	{ "protocol", read_protocol, "tcp, udp, icmp or a number" },
+	{ "interface", read_interface, "an interface's name" },
+	{ "direction", read_direction, "in or out" },
+	{ "search", read_search, "a text of at most 256 bytes" },
+	{ "sort", read_sort, "total, in, out, packets, lost or name" },
+	{ "order", read_order, "asc or desc" },
+	{ "limit", read_limit, "a number of rows" },
+	{ "offset", read_offset, "a number of rows" },
+	{ "output", read_output, "json or csv" },
+	{ "top", read_top, "0 to 32" },
+	{ "bins", read_bins, "1 to 2000" },
+	{ "hours", read_hours, "1 to 876000" },
+};
+
+static bool is_taken(const char *names, const char *name)
+{
+	const size_t length = strlen(name);
+	const char *at = names;
+
+	while (length && (at = strstr(at + 1, name))) {
+		if (at[-1] == ' ' && at[length] == ' ')
+			return true;
+	}
+	return false;
+}
+
+static bool take(struct reading *reading, struct request *request,
+		const char *names, const struct parameter *parameter)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strcmp(known[i].name, parameter->name) ||
+				!is_taken(names, known[i].name))
+			continue;
+		if (parameter->value !=
+				request_parameter(request, parameter->name)) {
+			answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+					"%s is there twice", known[i].name);
+			return false;
+		}
+		if (known[i].read(reading, parameter->value))
+			return true;
+		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+				"%s has to be %s", known[i].name, known[i].is);
+		return false;
+	}
+	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+			"%.64s is no parameter here", parameter->name);
+	return false;
+}
+
+/* The largest first, but times as they passed: as tm-store query has it. */
+static void set_order(
+		struct web_question *question, const struct request *request)
+{
+	struct tm_history_rows_query *const query = &question->query;
+
+	if (request_parameter(request, "sort") || !(query->by & BY_TIME))
+		return;
+	query->sort = TM_HISTORY_SORT_KEY;
+	if (!request_parameter(request, "order"))
+		query->is_ascending = true;
+}
+
+/* Nobody sees more than his own. */
+static bool bind_to_viewer(
+		struct web_question *question, struct request *request)
+{
+	struct tm_history_filter *const filter = &question->query.filter;
+
+	if (!request->viewer.is_bound)
+		return true;
+	if (filter->has_user && filter->uid != request->viewer.uid) {
+		answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
+				"these are another user's rows");
+		return false;
+	}
+	filter->has_user = true;
+	filter->uid = request->viewer.uid;
+	return true;
+}
+
+static bool complete(struct web_question *question, struct request *request)
+{
+	struct tm_history_rows_query *const query = &question->query;
+
+	if (question->hours)
+		query->filter.from_ns =
+				question->now_ns - question->hours * HOUR_NS;
+	if (query->filter.from_ns >= query->filter.to_ns) {
+		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+				"from has to be before to");
+		return false;
+	}
+	if (!query->limit)
+		query->limit = question->is_csv ? QUESTION_CSV_MOST : 50;
+	if (question->is_csv || query->limit <= LIMIT_MOST)
+		return bind_to_viewer(question, request);
+	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+			"limit has to be %d at most", LIMIT_MOST);
+	return false;
+}
+
+static void begin(struct web_question *question)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	*question = (struct web_question){ .now_ns = now.tv_sec * SECOND_NS +
+				now.tv_nsec,
+		.top = 8,
+		.bins = 300 };
+	question->query.filter.from_ns = question->now_ns - HOUR_NS;
+	question->query.filter.to_ns = question->now_ns;
+	question->query.by = question->keys.order[0] = TM_HISTORY_BY_USER;
+	question->keys.count = 1;
+}
+
+static bool parse(struct web_question *question, struct tm_history *history,
+		struct request *request, const char *names, bool is_strict)
+{
+	struct reading reading = { question, history, request };
+
+	begin(question);
+	for (unsigned i = 0; i < request->parameter_count; i++) {
+		const struct parameter *const parameter =
+				&request->parameters[i];
+
+		if ((is_strict || is_taken(names, parameter->name)) &&
+				!take(&reading, request, names, parameter))
+			return false;
+	}
+	set_order(question, request);
+	return complete(question, request);
+}
+
+bool question_parse(struct web_question *question, struct tm_history *history,
+		struct request *request, const char *names)
+{
+	return parse(question, history, request, names, true);
+}
+
+bool question_parse_known(struct web_question *question,
+		struct tm_history *history, struct request *request,
+		const char *names)
+{
+	return parse(question, history, request, names, false);
+}
