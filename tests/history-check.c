@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/base/clock.h"
 #include "common/history/database.h"
 #include "common/history/query.h"
 
@@ -175,16 +176,14 @@ static void ask_minutes(const struct tm_history_marks *marks)
 	const uint64_t first = marks->kept[TM_HISTORY_MINUTE] > marks->first_ns
 			? marks->kept[TM_HISTORY_MINUTE]
 			: marks->first_ns;
-	const uint64_t minutes =
-			(marks->newest_ns - first) / TM_HISTORY_MINUTE_NS + 1;
+	const uint64_t minutes = (marks->newest_ns - first) / TM_MINUTE_NS + 1;
 	struct tm_history_filter filter;
 
 	filter = (struct tm_history_filter){
 		.from_ns = tm_history_slot(TM_HISTORY_MINUTE,
-				first + draw(minutes) * TM_HISTORY_MINUTE_NS)
+				first + draw(minutes) * TM_MINUTE_NS)
 	};
-	filter.to_ns = filter.from_ns +
-			(1 + draw(minutes)) * TM_HISTORY_MINUTE_NS;
+	filter.to_ns = filter.from_ns + (1 + draw(minutes)) * TM_MINUTE_NS;
 	ask_all(&filter, add_up("user_minute", filter.from_ns, filter.to_ns));
 	ask_user(filter);
 }

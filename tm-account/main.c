@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
 #include "common/stream/output.h"
@@ -142,7 +143,7 @@ static int run(struct tm_reader *in)
 		show_progress(&progress, in);
 		status = pass_on(events, n);
 	}
-	if (progress.due_ns > progress.start_ns + UINT64_C(1000000000))
+	if (progress.due_ns > progress.start_ns + TM_SECOND_NS)
 		fputs("\r\033[K", stderr);
 	if (status >= 0)
 		return status;

@@ -9,24 +9,15 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/system/place.h"
 #include "state.h"
 
-#define SECOND_NS UINT64_C(1000000000)
-#define SYNC_NS (4 * SECOND_NS) /* a power cut takes 5 s at most */
-#define RETRY_NS SECOND_NS
+#define SYNC_NS (4 * TM_SECOND_NS) /* a power cut takes 5 s at most */
+#define RETRY_NS TM_SECOND_NS
 #define LIMIT ((off_t)32 * 1024 * 1024)
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
 
 static int write_new(struct state *state)
 {
@@ -148,7 +139,7 @@ static void finish(struct state *state, enum state_work work, int problem)
 		return;
 	if (work == STATE_SYNC)
 		state->is_suspect = true;
-	state->retry_due_ns = now_ns() + RETRY_NS;
+	state->retry_due_ns = tm_clock_coarse_ns() + RETRY_NS;
 	say(state,
 			work == STATE_SYNC ? "cannot be synced"
 					   : "cannot be written anew",
@@ -169,7 +160,7 @@ static void start(struct state *state, enum state_work work)
 	state->work = work;
 	state->child_size = state->size;
 	state->is_dirty = false;
-	state->sync_due_ns = now_ns() + SYNC_NS;
+	state->sync_due_ns = tm_clock_coarse_ns() + SYNC_NS;
 	state->child = fork();
 	if (state->child > 0)
 		return;
@@ -281,7 +272,7 @@ int state_open(struct state *state, const char *path, struct totals *totals,
 	if (found.size && found.damaged_at < 0 ? go_on(state, &found)
 					       : make(state, &found))
 		return -1;
-	state->sync_due_ns = now_ns() + SYNC_NS;
+	state->sync_due_ns = tm_clock_coarse_ns() + SYNC_NS;
 	start_clock();
 	return 0;
 }
@@ -320,7 +311,7 @@ static void sync_now(struct state *state)
 
 void state_record(struct state *state)
 {
-	const uint64_t now = now_ns();
+	const uint64_t now = tm_clock_coarse_ns();
 
 	tm_runs_note(state->files.runs);
 	if (state->owed && now < state->retry_due_ns)
@@ -336,7 +327,7 @@ void state_record(struct state *state)
 
 void state_tend(struct state *state)
 {
-	const uint64_t now = now_ns();
+	const uint64_t now = tm_clock_coarse_ns();
 
 	if (state->owed && now >= state->retry_due_ns)
 		state_record(state);

@@ -8,19 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/record/event.h"
 #include "common/stream/output.h"
 #include "csv-files.h"
 
-#define MS UINT64_C(1000000)
-#define IDLE_NS (10 * MS) /* an idle flush at most each 10 ms */
-#define FLUSH_NS (1000 * MS)
-#define RETRY_NS (1000 * MS)
-#define SYNC_NS (5000 * MS)
+#define IDLE_NS (10 * TM_MS_NS) /* an idle flush at most each 10 ms */
+#define FLUSH_NS (1000 * TM_MS_NS)
+#define RETRY_NS (1000 * TM_MS_NS)
+#define SYNC_NS (5000 * TM_MS_NS)
 
 #define ROWS_MIN 4096
 #define ROWS_MAX 65536
@@ -75,14 +74,6 @@ struct csv_files {
 	bool said_group;
 	char spare[CSV_FILES_ROW_MAX];
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
-}
 
 static bool is_stdout(const struct csv_files *files)
 {
@@ -409,7 +400,7 @@ static int64_t left_ns(uint64_t since_ns, uint64_t limit_ns, uint64_t now)
 
 int csv_files_patience(const struct csv_files *files)
 {
-	const uint64_t now = now_ns();
+	const uint64_t now = tm_clock_coarse_ns();
 	int64_t left = INT64_MAX;
 	int64_t other;
 
@@ -423,12 +414,12 @@ int csv_files_patience(const struct csv_files *files)
 		left = other;
 	if (left == INT64_MAX)
 		return -1;
-	return left <= 0 ? 0 : (left + MS - 1) / MS;
+	return left <= 0 ? 0 : (left + TM_MS_NS - 1) / TM_MS_NS;
 }
 
 void csv_files_work(struct csv_files *files, bool idle)
 {
-	const uint64_t now = now_ns();
+	const uint64_t now = tm_clock_coarse_ns();
 
 	if (left_ns(files->flushed_ns, idle ? IDLE_NS : FLUSH_NS, now) <= 0)
 		flush_all(files, now);
@@ -494,7 +485,7 @@ static struct user_file *find(struct csv_files *files, uint32_t uid)
 /* Frees the buffers that are empty, once everything was written. */
 static void free_memory(struct csv_files *files)
 {
-	flush_all(files, now_ns());
+	flush_all(files, tm_clock_coarse_ns());
 	for (uint32_t i = 0; i < files->index.count; i++) {
 		struct user_file *file = &files->all[i];
 
@@ -685,7 +676,8 @@ struct csv_files *csv_files_open(const struct csv_files_target *target,
 	files->newest = files->oldest = files->last = NO_FILE;
 	files->open_limit = descriptors();
 	files->directory = -1;
-	files->flushed_ns = files->retried_ns = files->synced_ns = now_ns();
+	files->flushed_ns = files->retried_ns = files->synced_ns =
+			tm_clock_coarse_ns();
 	if (!is_stdout(files))
 		open_place(files);
 	if (target->file)
@@ -700,7 +692,7 @@ int csv_files_directory(const struct csv_files *files)
 
 void csv_files_reopen(struct csv_files *files)
 {
-	flush_all(files, now_ns());
+	flush_all(files, tm_clock_coarse_ns());
 	while (files->open_count)
 		close_file(files, &files->all[files->oldest]);
 	for (uint32_t i = 0; i < files->index.count; i++)
@@ -736,7 +728,7 @@ static void free_all(struct csv_files *files)
 
 int csv_files_close(struct csv_files *files)
 {
-	const uint64_t now = now_ns();
+	const uint64_t now = tm_clock_coarse_ns();
 	uint64_t rows, bytes;
 	bool is_well;
 

@@ -1,8 +1,8 @@
 #include "row.h"
+#include "common/base/clock.h"
 #include "common/base/number.h"
 #include "common/net/address.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define MEMO_BITS 13
 
 /* Texts of addresses seen lately, by hash: hosts come again. */
@@ -57,13 +57,13 @@ static __attribute__((noinline)) void note_second(uint64_t value)
 
 static inline char *put_time(char *out, uint64_t time_ns)
 {
-	const uint64_t value = time_ns / SECOND_NS;
+	const uint64_t value = time_ns / TM_SECOND_NS;
 
 	if (value != second.value || !second.size)
 		note_second(value);
 	memcpy(out, second.text, sizeof(second.text));
 	return tm_nanoseconds_format(
-			out + second.size, time_ns - value * SECOND_NS);
+			out + second.size, time_ns - value * TM_SECOND_NS);
 }
 
 static char *put_number(char *out, uint64_t value)

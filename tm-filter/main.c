@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
 #include "common/filter/filter.h"
@@ -197,14 +197,11 @@ static void build(struct tm_filter *filter, const struct options *options)
 {
 	const struct arguments *const excluded = &options->excluded;
 	struct tm_expression expression;
-	struct timespec now;
 	/* To be told apart they have to be asked one by one. */
 	const size_t step = options->explains ? 1 : excluded->count;
 
 	filter->counts_kept = options->explains;
-	clock_gettime(CLOCK_REALTIME, &now);
-	filter->sources.now_ns =
-			now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
+	filter->sources.now_ns = tm_clock_wall_ns();
 	filter->sources.names = tm_names_new();
 	if (!filter->sources.names)
 		err(TM_FAILED, NULL);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
 #include "common/base/timestamp.h"
@@ -19,8 +20,6 @@
 #include "pace.h"
 #include "replay-options.h"
 #include "replay-runs.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 struct replay {
 	struct replay_options options;
@@ -90,7 +89,7 @@ static void put(struct replay *replay, const void *records, size_t count)
 static void sleep_until(struct replay *replay, uint64_t until_ns)
 {
 	struct pollfd reader = { .fd = STDOUT_FILENO }; /* says when it goes */
-	const uint64_t now_ns = pace_now_ns();
+	const uint64_t now_ns = tm_clock_steady_ns();
 	struct timespec left;
 	uint64_t left_ns;
 	sigset_t held, before;
@@ -98,9 +97,9 @@ static void sleep_until(struct replay *replay, uint64_t until_ns)
 	if (until_ns <= now_ns)
 		return;
 	left_ns = until_ns - now_ns;
-	if (replay->progress.wanted && left_ns > SECOND_NS)
-		left_ns = SECOND_NS;
-	left = (struct timespec){ left_ns / SECOND_NS, left_ns % SECOND_NS };
+	if (replay->progress.wanted && left_ns > TM_SECOND_NS)
+		left_ns = TM_SECOND_NS;
+	left = tm_clock_timespec(left_ns);
 	sigemptyset(&held);
 	sigaddset(&held, SIGINT);
 	sigaddset(&held, SIGTERM);
@@ -123,7 +122,7 @@ static bool is_due(const struct replay *replay, uint64_t *now_ns)
 	const uint64_t due_ns = pace_due_ns(&replay->pace);
 
 	if (due_ns > *now_ns)
-		*now_ns = pace_now_ns();
+		*now_ns = tm_clock_steady_ns();
 	return due_ns <= *now_ns;
 }
 
@@ -131,7 +130,7 @@ static void wait_until_due(struct replay *replay)
 {
 	const uint64_t due_ns = pace_due_ns(&replay->pace);
 
-	while (!replay->is_over && pace_now_ns() < due_ns)
+	while (!replay->is_over && tm_clock_steady_ns() < due_ns)
 		sleep_until(replay, due_ns);
 }
 

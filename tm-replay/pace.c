@@ -1,23 +1,10 @@
 #include <time.h>
 
+#include "common/base/clock.h"
 #include "pace.h"
 
-#define SECOND_NS UINT64_C(1000000000)
-#define SET_BACK_NS (2 * SECOND_NS)    /* more than clocks differ */
+#define SET_BACK_NS (2 * TM_SECOND_NS) /* more than clocks differ */
 #define FOREVER_NS (UINT64_C(1) << 61) /* 73 years */
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
-uint64_t pace_now_ns(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -69,8 +56,8 @@ static uint64_t shorten(struct pace *pace, uint64_t gap_ns)
 
 static void begin(struct pace *pace)
 {
-	pace->start_ns = pace_now_ns();
-	pace->start_wall_ns = clock_ns(CLOCK_REALTIME);
+	pace->start_ns = tm_clock_steady_ns();
+	pace->start_wall_ns = tm_clock_wall_ns();
 }
 
 void pace_advance(struct pace *pace, const struct tm_event *event,

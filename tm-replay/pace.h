@@ -31,6 +31,4 @@ uint64_t pace_fresh_ns(const struct pace *pace, uint64_t time_ns);
 /* The span of an interval, in the record's unit, at the pace of the replay. */
 uint16_t pace_fresh_span(const struct pace *pace, uint16_t span);
 
-uint64_t pace_now_ns(void);
-
 #endif

@@ -1,8 +1,8 @@
 #include <time.h>
 
 #include "calendar.h"
+#include "common/base/clock.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define QUARTER 900 /* no zone changes its offset within */
 #define QUARTERS 64 /* streams are nearly in order of time */
 
@@ -33,14 +33,14 @@ static void fill(struct quarter *quarter, uint64_t number)
 	hour = seconds - (seconds + quarter->offset) % 3600;
 	day = start_of(&local);
 	/* before the epoch there is nothing */
-	quarter->hour_ns = hour < 0 ? 0 : hour * SECOND_NS;
-	quarter->day_ns = day < 0 ? 0 : day * SECOND_NS;
+	quarter->hour_ns = hour < 0 ? 0 : hour * TM_SECOND_NS;
+	quarter->day_ns = day < 0 ? 0 : day * TM_SECOND_NS;
 }
 
 static const struct quarter *find(uint64_t time_ns)
 {
 	static struct quarter quarters[QUARTERS];
-	const uint64_t number = time_ns / SECOND_NS / QUARTER + 1;
+	const uint64_t number = time_ns / TM_SECOND_NS / QUARTER + 1;
 	struct quarter *const quarter = &quarters[number % QUARTERS];
 
 	if (quarter->number != number)
@@ -62,19 +62,19 @@ uint64_t calendar_day(uint64_t time_ns)
 uint64_t calendar_bin(uint64_t time_ns, uint64_t length_ns)
 {
 	const int64_t offset = find(time_ns)->offset;
-	const uint64_t local_ns = time_ns + offset * SECOND_NS;
+	const uint64_t local_ns = time_ns + offset * TM_SECOND_NS;
 	const uint64_t begin_ns = local_ns - local_ns % length_ns;
-	const uint64_t first = begin_ns - offset * SECOND_NS;
+	const uint64_t first = begin_ns - offset * TM_SECOND_NS;
 
 	/* before the epoch there is nothing */
 	if (time_ns < local_ns % length_ns)
 		return 0;
-	return begin_ns - find(first)->offset * SECOND_NS;
+	return begin_ns - find(first)->offset * TM_SECOND_NS;
 }
 
 uint64_t calendar_month(uint64_t time_ns)
 {
-	const time_t seconds = time_ns / SECOND_NS;
+	const time_t seconds = time_ns / TM_SECOND_NS;
 	struct tm local;
 	time_t start;
 
@@ -82,5 +82,5 @@ uint64_t calendar_month(uint64_t time_ns)
 		return 0;
 	local.tm_mday = 1;
 	start = start_of(&local);
-	return start < 0 ? 0 : start * SECOND_NS;
+	return start < 0 ? 0 : start * TM_SECOND_NS;
 }

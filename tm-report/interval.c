@@ -1,8 +1,6 @@
-#include <time.h>
 
 #include "interval.h"
-
-#define SECOND_NS UINT64_C(1000000000)
+#include "common/base/clock.h"
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -45,7 +43,7 @@ static bool is_set_back(
 	return (event->kind == TM_TICK || event->kind == TM_START) &&
 			event->time_ns < interval->start_ns &&
 			interval->start_ns - event->time_ns >
-			most(interval->length_ns, 2 * SECOND_NS);
+			most(interval->length_ns, 2 * TM_SECOND_NS);
 }
 
 /* A TICK that is a little early is the last of its interval. */
@@ -55,7 +53,7 @@ static uint64_t limit(
 	if (event->kind != TM_TICK)
 		return interval->end_ns;
 	return interval->end_ns -
-			least(interval->length_ns / 10, SECOND_NS / 10);
+			least(interval->length_ns / 10, TM_SECOND_NS / 10);
 }
 
 bool interval_is_over(struct interval *interval, const struct tm_event *event)
@@ -92,24 +90,16 @@ void interval_next(struct interval *interval, const struct tm_event *event)
 	note(interval, event);
 }
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
 bool interval_is_overdue(struct interval *interval)
 {
 	uint64_t now;
 
 	if (!interval->length_ns || interval->has_ticks || !interval->has_news)
 		return false;
-	now = monotonic_ns();
+	now = tm_clock_steady_ns();
 	if (!interval->heard_ns)
 		interval->heard_ns = now;
-	return now - interval->heard_ns > interval->length_ns + SECOND_NS;
+	return now - interval->heard_ns > interval->length_ns + TM_SECOND_NS;
 }
 
 void interval_skip(struct interval *interval)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "common/base/clock.h"
 #include "common/base/number.h"
 #include "common/net/address.h"
 #include "common/net/range.h"
@@ -533,7 +534,6 @@ bool keys_are_by_interface(const struct keys *keys)
 
 int keys_time(const struct keys *keys)
 {
-	const uint64_t second = UINT64_C(1000000000);
 	uint64_t shortest = UINT64_MAX, length;
 	int found = -1;
 
@@ -541,8 +541,8 @@ int keys_time(const struct keys *keys)
 		const struct key_kind *const kind = keys->kinds[i];
 
 		length = kind->take == take_bin		  ? keys->bin_ns
-				: kind->take == take_hour ? 3600 * second
-				: kind->take == take_day  ? 86400 * second
+				: kind->take == take_hour ? TM_HOUR_NS
+				: kind->take == take_day  ? TM_DAY_NS
 							  : UINT64_MAX;
 		if (length < shortest) {
 			shortest = length;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alert.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
 #include "common/stream/output.h"
@@ -20,7 +21,6 @@
 #include "report.h"
 #include "tally.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define OUTPUT_SIZE ((size_t)64 * 1024)
 
 struct state {
@@ -177,7 +177,7 @@ static void read_all(struct state *state, struct tm_reader *in)
 			interval_skip(&state->interval);
 		}
 	}
-	if (progress.due_ns > progress.start_ns + SECOND_NS)
+	if (progress.due_ns > progress.start_ns + TM_SECOND_NS)
 		fputs("\r\033[K", stderr);
 }
 
@@ -186,7 +186,7 @@ static void report_last(struct state *state)
 	struct interval *const interval = &state->interval;
 
 	if (!interval->newest_ns)
-		interval->newest_ns = time(NULL) * SECOND_NS;
+		interval->newest_ns = time(NULL) * TM_SECOND_NS;
 	if (!interval->first_ns)
 		interval->first_ns = interval->newest_ns;
 	if (!state->options.is_numeric)

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "report-options.h"
 
-#define SECOND_NS UINT64_C(1000000000)
-#define PDTT_NS (10 * SECOND_NS)
-#define LONGEST_NS (3650 * 86400 * SECOND_NS)
+#define PDTT_NS (10 * TM_SECOND_NS)
+#define LONGEST_NS (3650 * TM_DAY_NS)
 #define ROWS_MOST (1u << 30)
 #define ROWS_DEFAULT 1000000
 

@@ -6,12 +6,12 @@
 #include <time.h>
 
 #include "calendar.h"
+#include "common/base/clock.h"
 #include "common/base/escape.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "report.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define VERSION 1
 
 /* A day, a month, or all. */
@@ -67,7 +67,7 @@ static void write_span(const struct report *report, const struct span *span,
 	const uint64_t from_ns = span->start_ns > report->first_ns
 			? span->start_ns
 			: report->first_ns;
-	const time_t start = span->start_ns / SECOND_NS;
+	const time_t start = span->start_ns / TM_SECOND_NS;
 	char label[TM_TIME_SIZE] = "";
 	double seconds = 0;
 	struct tm local;
@@ -88,8 +88,7 @@ static void add_days(const struct report *report, uint32_t uid,
 {
 	const struct report_sums *const days =
 			&report->tally->views[VIEW_DAYS].total;
-	uint64_t next = calendar_month(
-			month->start_ns + UINT64_C(40) * 86400 * SECOND_NS);
+	uint64_t next = calendar_month(month->start_ns + 40 * TM_DAY_NS);
 
 	for (uint32_t i = 0; i < days->count; i++) {
 		const uint64_t *const words = report_sums_key(days, i);

@@ -5,12 +5,11 @@
 #include <time.h>
 
 #include "commands.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "common/base/timestamp.h"
 #include "common/history/query.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 /* A local time, as tables show it. */
 static bool parse_local(const char *text, uint64_t *time_ns)
@@ -27,7 +26,7 @@ static bool parse_local(const char *text, uint64_t *time_ns)
 		if (!end || *end)
 			continue;
 		seconds = mktime(&local);
-		*time_ns = seconds * SECOND_NS;
+		*time_ns = seconds * TM_SECOND_NS;
 		return seconds >= 0;
 	}
 	return false;
@@ -37,8 +36,8 @@ uint64_t parse_time(const char *option, const char *text)
 {
 	uint64_t time_ns;
 
-	if (tm_number_parse(text, UINT64_MAX / SECOND_NS, &time_ns))
-		return time_ns * SECOND_NS;
+	if (tm_number_parse(text, UINT64_MAX / TM_SECOND_NS, &time_ns))
+		return time_ns * TM_SECOND_NS;
 	if (tm_timestamp_parse(text, strlen(text), &time_ns) ||
 			parse_local(text, &time_ns))
 		return time_ns;

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "commit.h"
+#include "common/base/clock.h"
 #include "common/history/query.h"
 
 #define LOG_PAGES 1000		 /* of the -wal file, before it is emptied */
@@ -78,11 +78,11 @@ static int collect(struct commit *commit, const struct store_sums *from,
 	store_sums_clear(&commit->part);
 	for (uint32_t i = 0; i < from->count; i++) {
 		struct store_sum_key key = key_in(cube, from->rows[i].key);
-		const uint64_t time_ns = key.minute * TM_HISTORY_MINUTE_NS;
+		const uint64_t time_ns = key.minute * TM_MINUTE_NS;
 
 		if (sum_is_free(&from->rows[i]) || !belongs(marks, r, time_ns))
 			continue;
-		key.minute = tm_history_slot(r, time_ns) / TM_HISTORY_MINUTE_NS;
+		key.minute = tm_history_slot(r, time_ns) / TM_MINUTE_NS;
 		if (store_sums_add(&commit->part, &key, &from->rows[i]))
 			return tm_history_fail(
 					commit->history, "out of memory");
@@ -130,8 +130,7 @@ static int insert_sum(struct tm_history *history, sqlite3_stmt *insert,
 	const unsigned count = key_values(cube, &sum->key, values);
 	int at = 1, result;
 
-	sqlite3_bind_int64(
-			insert, at++, sum->key.minute * TM_HISTORY_MINUTE_NS);
+	sqlite3_bind_int64(insert, at++, sum->key.minute * TM_MINUTE_NS);
 	for (unsigned i = 0; i < count; i++)
 		sqlite3_bind_int64(insert, at++, values[i]);
 	at = bind_amounts(insert, at, sum->moved);
@@ -179,7 +178,7 @@ static int trim_slot(struct commit *commit, const struct store_sum_key *key,
 		enum tm_history_resolution r)
 {
 	const uint32_t most = coarse_remotes(commit->retention, r);
-	const uint64_t slot_ns = key->minute * TM_HISTORY_MINUTE_NS;
+	const uint64_t slot_ns = key->minute * TM_MINUTE_NS;
 	sqlite3_stmt *statement;
 	bool is_crowd = false;
 	char sql[256];
@@ -244,14 +243,6 @@ static int write_sums(struct commit *commit, const struct batch *batch)
 	return 0;
 }
 
-static uint64_t wall_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * TM_HISTORY_SECOND + now.tv_nsec;
-}
-
 static void note_times(
 		struct tm_history_marks *marks, const struct batch *batch)
 {
@@ -268,7 +259,7 @@ static int tend(struct commit *commit)
 {
 	struct tm_history *const history = commit->history;
 	struct tm_history_marks *const marks = &history->marks;
-	const uint64_t wall = wall_ns();
+	const uint64_t wall = tm_clock_wall_ns();
 	const uint64_t now = wall < marks->newest_ns ? wall : marks->newest_ns;
 	bool has_removed;
 

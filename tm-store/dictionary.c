@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/index.h"
 #include "common/net/address.h"
 #include "common/record/names.h"
@@ -231,7 +232,7 @@ static uint32_t number_of(
 static bool is_in_budget(
 		struct dictionary *dictionary, const struct tm_event *event)
 {
-	const uint64_t minute = event->time_ns / TM_HISTORY_MINUTE_NS;
+	const uint64_t minute = event->time_ns / TM_MINUTE_NS;
 	uint32_t number;
 
 	if (minute != dictionary->budget_minute) {

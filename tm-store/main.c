@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "common/base/signals.h"
@@ -19,7 +20,6 @@
 #include "common/tool/progress.h"
 #include "store.h"
 
-#define DAY_NS (86400 * UINT64_C(1000000000))
 #define REMOTES_DEFAULT 1000
 #define REMOTES_MOST 1000000
 
@@ -317,9 +317,9 @@ static int finish(
 static int write_main(int argc, char **argv)
 {
 	struct options options = { .store.retention = {
-						   .keep_ns = { 2 * DAY_NS,
-								   60 * DAY_NS,
-								   730 * DAY_NS,
+						   .keep_ns = { 2 * TM_DAY_NS,
+								   60 * TM_DAY_NS,
+								   730 * TM_DAY_NS,
 								   0 },
 						   .remotes = REMOTES_DEFAULT,
 				   } };

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "coarse.h"
 #include "commands.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 
 enum { DB = 256, OLDER };
@@ -73,11 +73,8 @@ static const char forget[] =
 
 static uint64_t now_ns(const struct tm_history *history)
 {
-	struct timespec now;
-	uint64_t wall;
+	const uint64_t wall = tm_clock_wall_ns();
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	wall = now.tv_sec * TM_HISTORY_SECOND + now.tv_nsec;
 	return wall < history->marks.newest_ns ? wall
 					       : history->marks.newest_ns;
 }

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "commands.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "common/net/address.h"
 #include "common/record/fields.h"
 
-#define HOUR_NS (3600 * UINT64_C(1000000000))
 #define TABLE_ROWS 20
 #define BY_TIME                                                                \
 	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
@@ -274,7 +274,7 @@ static void set_order(struct options *options)
 static void set_range(struct options *options, struct tm_history *history)
 {
 	struct tm_history_filter *const filter = &options->query.filter;
-	const uint64_t back_ns = options->hours * HOUR_NS;
+	const uint64_t back_ns = options->hours * TM_HOUR_NS;
 	uint64_t end_ns;
 
 	if (options->from)

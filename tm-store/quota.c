@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "common/history/database.h"
@@ -198,7 +199,7 @@ static void set_environment(const struct options *options,
 	set_number("TM_UID", quota->uid);
 	setenv("TM_USER", name ? name : getenv("TM_UID"), 1);
 	setenv("TM_PERIOD", tm_history_resolution_name(quota->period), 1);
-	set_number("TM_SINCE", quota->begin_ns / TM_HISTORY_SECOND);
+	set_number("TM_SINCE", quota->begin_ns / TM_SECOND_NS);
 	set_number("TM_LIMIT", quota->limit);
 	set_number("TM_USED", quota->used);
 	set_number("TM_PROJECTED", quota->projected);

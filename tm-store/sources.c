@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "sources.h"
 
-#define GAP_NS (60 * TM_HISTORY_SECOND) /* TICKs come each second */
+#define GAP_NS (60 * TM_SECOND_NS) /* TICKs come each second */
 
 struct span {
 	uint64_t begin_ns, end_ns;
@@ -189,7 +190,7 @@ static int add_news(struct store_sums *host, const struct tm_status *status,
 		struct tm_amount before)
 {
 	const struct store_sum_key key = {
-		.minute = status->time_ns / TM_HISTORY_MINUTE_NS,
+		.minute = status->time_ns / TM_MINUTE_NS,
 		.process = what,
 	};
 	const struct tm_amount news = {

@@ -6,17 +6,17 @@
 #include <time.h>
 
 #include "commit.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/index.h"
 #include "dictionary.h"
 #include "sources.h"
 #include "store.h"
 
-#define SECOND_NS UINT64_C(1000000000)
-#define COMMIT_NS SECOND_NS
+#define COMMIT_NS TM_SECOND_NS
 #define TICK_NS                                                                \
-	(SECOND_NS / 5) /* after a TICK, where nothing more is there           \
-			 */
+	(TM_SECOND_NS / 5) /* after a TICK, where nothing more is there        \
+			    */
 #define LAST_TRIES 5
 #define BYTES_MOST (UINT64_C(1) << 48) /* of an event: more is no traffic */
 #define TIME_MOST UINT64_C(7258118400000000000) /* the year 2200 */
@@ -51,14 +51,6 @@ struct store {
 	uint64_t owed_events, owed_bytes; /* that had no room there */
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
 /* --- opening --- */
 
 static void empty_batch(struct store *store)
@@ -90,7 +82,7 @@ struct store *store_open(const struct store_options *options)
 	store->commit = commit_new(store->history, &options->retention);
 	if (!store->dictionary || !store->sources || !store->commit)
 		errx(TM_FAILED, "%s", tm_history_problem(store->history));
-	store->tried_ns = now_ns();
+	store->tried_ns = tm_clock_coarse_ns();
 	empty_batch(store);
 	return store;
 }
@@ -235,9 +227,9 @@ static void take_sum(struct store *store, const struct tm_event *event)
 {
 	const uint64_t since = event->time_ns - store->minute_ns;
 
-	if (since >= TM_HISTORY_MINUTE_NS || !store->minute_ns) {
-		store->minute = event->time_ns / TM_HISTORY_MINUTE_NS;
-		store->minute_ns = store->minute * TM_HISTORY_MINUTE_NS;
+	if (since >= TM_MINUTE_NS || !store->minute_ns) {
+		store->minute = event->time_ns / TM_MINUTE_NS;
+		store->minute_ns = store->minute * TM_MINUTE_NS;
 	}
 	note_time(store, event->time_ns);
 	store->events++;
@@ -348,7 +340,7 @@ static void say_well(struct store *store)
 
 static void write_batch(struct store *store)
 {
-	store->tried_ns = now_ns();
+	store->tried_ns = tm_clock_coarse_ns();
 	if (!store->is_dirty)
 		return;
 	if (commit_write(store->commit, &store->batch, store->dictionary,
@@ -386,11 +378,11 @@ static uint64_t due_ns(const struct store *store, bool idle)
 
 int store_patience(const struct store *store)
 {
-	const int64_t left = due_ns(store, true) - now_ns();
+	const int64_t left = due_ns(store, true) - tm_clock_coarse_ns();
 
 	if (!store->is_dirty && !store->wants_reopening)
 		return -1;
-	return left <= 0 ? 0 : left / 1000000 + 1;
+	return left <= 0 ? 0 : left / TM_MS_NS + 1;
 }
 
 void store_work(struct store *store, bool idle)
@@ -398,7 +390,9 @@ void store_work(struct store *store, bool idle)
 	const bool is_full = store->batch.traffic.count >= ROWS_MAX &&
 			!store->is_failing;
 
-	if (!is_full && (int64_t)(due_ns(store, idle) - now_ns()) > 0)
+	if (!is_full &&
+			(int64_t)(due_ns(store, idle) - tm_clock_coarse_ns()) >
+					0)
 		return;
 	write_batch(store);
 	if (store->wants_reopening)

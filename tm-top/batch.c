@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "common/base/clock.h"
 #include "common/base/escape.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
@@ -16,8 +17,8 @@
 #include "common/tool/progress.h"
 #include "top-text.h"
 
-#define DEFAULT_NS (10 * SECOND_NS)
-#define EARLY_NS (SECOND_NS / 10) /* that a TICK may be */
+#define DEFAULT_NS (10 * TM_SECOND_NS)
+#define EARLY_NS (TM_SECOND_NS / 10) /* that a TICK may be */
 #define PAUSE_MS 250
 #define NUMBERS (2 * WINDOWS + 2)
 #define WORD_SIZE (TM_ESCAPE_GROWTH * TM_NAME_PARTS * TM_NAME_SIZE + 3)
@@ -157,7 +158,7 @@ static void print_numbers(const struct table_text *text,
 		for (int d = TM_IN; d <= TM_OUT; d++)
 			printf(" %12.0f",
 					length_ns ? bytes[w]
-							 [d] * unit * SECOND_NS /
+							 [d] * unit * TM_SECOND_NS /
 									length_ns
 						  : 0);
 	}

@@ -2,12 +2,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "picture.h"
 #include "put.h"
 
-#define STALE_NS (3 * SECOND_NS)
+#define STALE_NS (3 * TM_SECOND_NS)
 #define WIDE 100
 #define NARROW 60
 
@@ -16,7 +17,7 @@
 static const char *format_clock(
 		char out[32], uint64_t time_ns, const char *format)
 {
-	const time_t seconds = time_ns / SECOND_NS;
+	const time_t seconds = time_ns / TM_SECOND_NS;
 	struct tm local;
 
 	if (!time_ns || !localtime_r(&seconds, &local) ||
@@ -43,7 +44,7 @@ static uint64_t tick_age_ns(const struct top_view *view)
 	const uint64_t time_ns = view->summary.time_ns;
 
 	if (!view->top->feed.is_recording)
-		return feed_now_ns() - source->heard_ns;
+		return tm_clock_steady_ns() - source->heard_ns;
 	return time_ns > source->tick_ns ? time_ns - source->tick_ns : 0;
 }
 

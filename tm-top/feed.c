@@ -1,22 +1,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/signals.h"
 #include "feed.h"
 #include "top-clock.h"
 
-#define GAP_NS (10 * SECOND_NS) /* between two recordings: not waited for */
-
-uint64_t feed_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
+#define GAP_NS                                                                 \
+	(10 * TM_SECOND_NS) /* between two recordings: not waited for          \
+			     */
 
 static bool is_recorded(const char *path)
 {
@@ -64,7 +58,7 @@ static bool has_time(const struct tm_event *event)
 static void anchor(struct feed *feed, uint64_t stream_ns)
 {
 	feed->stream_ns = stream_ns;
-	feed->began_ns = feed_now_ns();
+	feed->began_ns = tm_clock_steady_ns();
 }
 
 static bool is_gap(const struct feed *feed, uint64_t time_ns)
@@ -85,7 +79,7 @@ static uint64_t due_ns(const struct feed *feed, uint64_t now_ns)
 /* How many of the events are due. */
 static size_t count_due(struct feed *feed)
 {
-	uint64_t limit_ns = due_ns(feed, feed_now_ns());
+	uint64_t limit_ns = due_ns(feed, tm_clock_steady_ns());
 	size_t i;
 
 	for (i = 0; i < feed->count; i++) {
@@ -177,7 +171,7 @@ int feed_wait_ms(const struct feed *feed, int limit_ms, int *fd)
 	if (feed->has_ended)
 		return limit_ms;
 	if (feed->count && feed->is_recording && feed->speed > 0) {
-		now_ns = due_ns(feed, feed_now_ns());
+		now_ns = due_ns(feed, tm_clock_steady_ns());
 		next_ns = feed->events->time_ns;
 		if (next_ns <= now_ns)
 			return 0;

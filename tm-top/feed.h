@@ -19,9 +19,6 @@ struct feed {
 	uint64_t newest_ns; /* given out */
 };
 
-/* CLOCK_MONOTONIC */
-uint64_t feed_now_ns(void);
-
 /* 0, or -1 with the reader's problem and status set. */
 int feed_open(struct feed *feed, char *const *paths, double speed);
 

@@ -1,8 +1,9 @@
 #include "top-clock.h"
+#include "common/base/clock.h"
 
-#define SHORTEST_NS (3 * SECOND_NS / 4) /* from one TICK to the next */
-#define LATEST_NS (3 * SECOND_NS / 2)
-#define SET_BACK_NS (2 * SECOND_NS)
+#define SHORTEST_NS (3 * TM_SECOND_NS / 4) /* from one TICK to the next */
+#define LATEST_NS (3 * TM_SECOND_NS / 2)
+#define SET_BACK_NS (2 * TM_SECOND_NS)
 
 const unsigned window_slots[WINDOWS] = { 2, 10, 40 };
 const char *const window_names[WINDOWS] = { "2 s", "10 s", "40 s" };
@@ -18,7 +19,7 @@ bool clock_pass(struct clock *clock, uint64_t time_ns)
 {
 	const uint64_t before = clock->slot;
 	/* a TICK may be late; where there are none, a second is a second */
-	const uint64_t limit_ns = clock->has_ticks ? LATEST_NS : SECOND_NS;
+	const uint64_t limit_ns = clock->has_ticks ? LATEST_NS : TM_SECOND_NS;
 	uint64_t gap_ns;
 
 	if (!clock->start_ns || time_ns <= clock->start_ns)
@@ -26,10 +27,10 @@ bool clock_pass(struct clock *clock, uint64_t time_ns)
 	if (time_ns > clock->newest_ns)
 		clock->newest_ns = time_ns;
 	gap_ns = time_ns - clock->start_ns;
-	if (gap_ns > SLOTS * SECOND_NS) /* no more can be seen of it */
-		clock->start_ns += gap_ns - SLOTS * SECOND_NS;
+	if (gap_ns > SLOTS * TM_SECOND_NS) /* no more can be seen of it */
+		clock->start_ns += gap_ns - SLOTS * TM_SECOND_NS;
 	while (time_ns - clock->start_ns >= limit_ns)
-		close_slot(clock, SECOND_NS);
+		close_slot(clock, TM_SECOND_NS);
 	return clock->slot != before;
 }
 
@@ -66,7 +67,7 @@ bool clock_note(struct clock *clock, const struct tm_event *event)
 void clock_end(struct clock *clock)
 {
 	if (clock->start_ns && !clock->slot)
-		close_slot(clock, SECOND_NS);
+		close_slot(clock, TM_SECOND_NS);
 }
 
 unsigned clock_slots(const struct clock *clock, enum window window)

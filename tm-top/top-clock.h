@@ -7,7 +7,6 @@
 
 #include "common/record/event.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define SLOTS 41 /* the last 40 that are over, and the one that goes on */
 
 enum window { WINDOW_2, WINDOW_10, WINDOW_40, WINDOWS };

@@ -6,16 +6,18 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/signals.h"
 #include "common/tool/progress.h"
 #include "draw.h"
 #include "screen.h"
 #include "top-live.h"
 
-#define SLOT_NS (SECOND_NS / 10) /* from a picture to the one of a new slot */
+#define SLOT_NS                                                                \
+	(TM_SECOND_NS / 10) /* from a picture to the one of a new slot */
 #define AFTER_NS                                                               \
-	(SECOND_NS / 2) /* the end: others may have written by then            \
-			 */
+	(TM_SECOND_NS / 2) /* the end: others may have written by then         \
+			    */
 
 struct show {
 	struct top *top;
@@ -32,7 +34,7 @@ static uint64_t due_ns(const struct show *show)
 	if (show->is_wanted)
 		return 0;
 	if (show->ended_ns == UINT64_MAX) /* nothing changes any more */
-		return feed_now_ns() + SECOND_NS;
+		return tm_clock_steady_ns() + TM_SECOND_NS;
 	if (show->top->is_over && !show->view.paused)
 		return show->drawn_ns + SLOT_NS;
 	return show->drawn_ns + show->interval_ns;
@@ -41,12 +43,12 @@ static uint64_t due_ns(const struct show *show)
 /* Waits for a key, an event, a signal or the time of the next picture. */
 static void wait_for_news(struct show *show)
 {
-	const uint64_t now_ns = feed_now_ns(), next_ns = due_ns(show);
+	const uint64_t now_ns = tm_clock_steady_ns(), next_ns = due_ns(show);
 	struct pollfd sources[2] = {
 		{ .fd = screen_fd(), .events = POLLIN },
 		{ .events = POLLIN },
 	};
-	int limit_ms = next_ns > now_ns ? (next_ns - now_ns) / 1000000 + 1 : 0;
+	int limit_ms = next_ns > now_ns ? (next_ns - now_ns) / TM_MS_NS + 1 : 0;
 
 	limit_ms = feed_wait_ms(&show->top->feed, limit_ms, &sources[1].fd);
 	if (poll(sources, 2, limit_ms) > 0)
@@ -73,13 +75,13 @@ static void clean_up(struct show *show)
 	if (!show->top->feed.has_ended)
 		return;
 	if (!show->ended_ns) {
-		show->ended_ns = feed_now_ns();
+		show->ended_ns = tm_clock_steady_ns();
 		clock_end(&show->top->all.clock);
 		if (show->top->question)
 			clock_end(&show->top->question->traffic.clock);
 		show->is_wanted = true;
 	} else if (show->ended_ns != UINT64_MAX &&
-			feed_now_ns() - show->ended_ns > AFTER_NS) {
+			tm_clock_steady_ns() - show->ended_ns > AFTER_NS) {
 		show->ended_ns = UINT64_MAX;
 		screen_refresh();
 		show->is_wanted = true;
@@ -101,10 +103,10 @@ static void attend(struct show *show)
 
 static void draw_if_due(struct show *show)
 {
-	if (feed_now_ns() < due_ns(show))
+	if (tm_clock_steady_ns() < due_ns(show))
 		return;
 	show->failed |= draw(&show->view);
-	show->drawn_ns = feed_now_ns();
+	show->drawn_ns = tm_clock_steady_ns();
 	show->is_wanted = show->top->is_over = false;
 }
 
@@ -149,7 +151,7 @@ const char *live_run(struct top *top)
 
 	show.top = top;
 	show.interval_ns = top->options->interval_ns ? top->options->interval_ns
-						     : SECOND_NS;
+						     : TM_SECOND_NS;
 	problem = screen_start();
 	if (problem)
 		return problem;

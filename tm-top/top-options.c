@@ -6,12 +6,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "top-options.h"
 
-#define LEAST_NS (SECOND_NS / 10)
-#define MOST_NS (86400 * SECOND_NS)
+#define LEAST_NS (TM_SECOND_NS / 10)
+#define MOST_NS TM_DAY_NS
 #define COUNT_MOST 1000000000
 #define ROWS_MOST (1u << 26)
 #define ROWS_DEFAULT 131072

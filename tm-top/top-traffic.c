@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "top-traffic.h"
 
 int traffic_start(struct traffic *traffic, uint32_t max_rows)
@@ -69,7 +70,7 @@ double traffic_events_per_second(const struct traffic *traffic)
 
 	for (unsigned i = 1; i <= slots; i++)
 		sum += traffic->in_slot[(clock->slot - i) % SLOTS];
-	return length_ns ? sum * (double)SECOND_NS / length_ns : 0;
+	return length_ns ? sum * (double)TM_SECOND_NS / length_ns : 0;
 }
 
 int traffic_copy(struct traffic *to, const struct traffic *from)

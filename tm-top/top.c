@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "top.h"
 
@@ -82,7 +83,7 @@ bool top_take(struct top *top, bool *failed)
 
 	if (!n)
 		return false;
-	top->heard_ns = feed_now_ns();
+	top->heard_ns = tm_clock_steady_ns();
 	for (size_t i = 0; i < n && !*failed; i++) {
 		if (ends_slot(top, &events[i]) && top->options->is_batch) {
 			feed_give_back(&top->feed, n - i);
@@ -96,18 +97,18 @@ bool top_take(struct top *top, bool *failed)
 void top_pass(struct top *top)
 {
 	const struct clock *const clock = &top->all.clock;
-	const uint64_t now_ns = feed_now_ns();
+	const uint64_t now_ns = tm_clock_steady_ns();
 	struct top_question *const question = top->question;
 	uint64_t time_ns;
 
 	if (top->feed.is_recording || top->feed.has_ended || clock->has_ticks ||
 			!clock->start_ns)
 		return;
-	if (now_ns - top->heard_ns < SECOND_NS)
+	if (now_ns - top->heard_ns < TM_SECOND_NS)
 		return;
 	/* a second late, which events that come now have to be in time */
-	time_ns = clock->newest_ns + (now_ns - top->heard_ns - SECOND_NS);
-	top->heard_ns = now_ns - SECOND_NS;
+	time_ns = clock->newest_ns + (now_ns - top->heard_ns - TM_SECOND_NS);
+	top->heard_ns = now_ns - TM_SECOND_NS;
 	top->is_over |= traffic_pass(&top->all, time_ns);
 	if (question)
 		traffic_pass(&question->traffic, time_ns);
@@ -218,7 +219,6 @@ void top_ask_first(struct top *top, char *const *files)
 	const char *const *const texts = top->options->expressions;
 	char lines[TM_EXPRESSION_LINES];
 	struct tm_expression expression;
-	struct timespec now;
 	char *text;
 
 	if (!texts)
@@ -228,9 +228,7 @@ void top_ask_first(struct top *top, char *const *files)
 	free(text);
 	if (!top->question)
 		err(TM_FAILED, NULL);
-	clock_gettime(CLOCK_REALTIME, &now);
-	top->question->filter.sources.now_ns =
-			now.tv_sec * SECOND_NS + now.tv_nsec;
+	top->question->filter.sources.now_ns = tm_clock_wall_ns();
 	top->question->filter.sources.stdin_is_taken = is_read(files);
 	for (size_t i = 0; texts[i]; i++) {
 		if (!add_expression(&top->question->filter, texts[i],

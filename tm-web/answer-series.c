@@ -2,9 +2,8 @@
 #include <stdlib.h>
 
 #include "api.h"
+#include "common/base/clock.h"
 #include "web-json.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 static void put_points(struct text *text, const char *name,
 		const struct tm_history_point *points, size_t count,
@@ -87,14 +86,14 @@ static void put_times(struct text *text, const struct tm_history_series *series)
 	text_character(text, '[');
 	for (size_t i = 0; i < series->bins; i++)
 		text_format(text, "%s%" PRIu64, i ? "," : "",
-				series->begins[i] / SECOND_NS);
+				series->begins[i] / TM_SECOND_NS);
 	text_character(text, ']');
 	text_member(text, "seconds");
 	text_character(text, '[');
 	for (size_t i = 0; i < series->bins; i++)
 		text_format(text, "%s%" PRIu64, i ? "," : "",
 				(series->begins[i + 1] - series->begins[i]) /
-						SECOND_NS);
+						TM_SECOND_NS);
 	text_character(text, ']');
 }
 

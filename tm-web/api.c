@@ -4,10 +4,9 @@
 #include <unistd.h>
 
 #include "api.h"
+#include "common/base/clock.h"
 #include "web-json.h"
 
-#define SECOND_NS UINT64_C(1000000000)
-#define HOUR_NS (3600 * SECOND_NS)
 #define HOSTS_MOST 64
 
 void api_fail(struct tm_history *history, struct request *request)
@@ -179,7 +178,7 @@ static void put_age(struct text *text, const struct tm_history_summary *summary,
 		text_format(text, "%.3f",
 				now_ns > summary->newest_ns
 						? (now_ns - summary->newest_ns) /
-								(double)SECOND_NS
+								(double)TM_SECOND_NS
 						: 0);
 }
 
@@ -194,7 +193,7 @@ static int get_newest(
 		return -1;
 	newest_ns = summary->newest_ns;
 	tm_history_summary_free(summary);
-	filter.from_ns = newest_ns > HOUR_NS ? newest_ns - HOUR_NS : 1;
+	filter.from_ns = newest_ns > TM_HOUR_NS ? newest_ns - TM_HOUR_NS : 1;
 	filter.to_ns = newest_ns + 1;
 	return tm_history_summary(history, &filter, summary);
 }

@@ -3,12 +3,11 @@
 #include <sys/types.h>
 
 #include "changes.h"
-
-#define MINUTE_NS UINT64_C(60000000000)
+#include "common/base/clock.h"
 
 static uint64_t key_of(const struct tm_history_row *row)
 {
-	return row->time_ns / MINUTE_NS << 32 | row->uid;
+	return row->time_ns / TM_MINUTE_NS << 32 | row->uid;
 }
 
 static struct change change_of(const struct tm_history_row *row)
@@ -148,9 +147,9 @@ ssize_t changes_look(struct changes *changes, struct tm_history *history,
 {
 	const struct tm_history_rows_query query = { .by = TM_HISTORY_BY_USER |
 				TM_HISTORY_BY_MINUTE,
-		.filter = { .from_ns = newest_ns - newest_ns % MINUTE_NS -
-						MINUTE_NS,
-				.to_ns = newest_ns + MINUTE_NS } };
+		.filter = { .from_ns = newest_ns - newest_ns % TM_MINUTE_NS -
+						TM_MINUTE_NS,
+				.to_ns = newest_ns + TM_MINUTE_NS } };
 	struct tm_history_rows rows = { 0 };
 	ssize_t count = -1;
 

@@ -5,18 +5,17 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "common/base/clock.h"
 #include "connections.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define LIMIT 1024
-#define SPARE 64		    /* descriptors that are not connections */
-#define PER_ADDRESS_MOST 64	    /* beside this machine's own */
-#define STREAMS_MOST 8		    /* of an address, the same */
-#define HEADER_NS (10 * SECOND_NS)  /* to have asked within */
-#define REST_NS (60 * SECOND_NS)    /* between two questions */
-#define ANSWER_NS (300 * SECOND_NS) /* to have taken an answer within */
+#define SPARE 64		      /* descriptors that are not connections */
+#define PER_ADDRESS_MOST 64	      /* beside this machine's own */
+#define STREAMS_MOST 8		      /* of an address, the same */
+#define HEADER_NS (10 * TM_SECOND_NS) /* to have asked within */
+#define REST_NS (60 * TM_SECOND_NS)   /* between two questions */
+#define ANSWER_NS (300 * TM_SECOND_NS) /* to have taken an answer within */
 
 enum doing { ARRIVED, RESTS, ASKS, STREAMS };
 
@@ -45,14 +44,6 @@ static unsigned resting_most(void)
 	return limit / 5 * 4;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
 static struct list *list_of(enum doing doing)
 {
 	return doing <= RESTS ? &resting : &busy;
@@ -74,7 +65,7 @@ static void enter(struct client *client, enum doing doing)
 	struct list *const list = list_of(doing);
 
 	client->doing = doing;
-	client->since_ns = now_ns();
+	client->since_ns = tm_clock_steady_ns();
 	client->previous = list->last;
 	client->next = NULL;
 	*(list->last ? &list->last->next : &list->first) = client;
@@ -252,7 +243,7 @@ static uint64_t patience_ns(enum doing doing)
 void connections_sweep(void)
 {
 	const struct list *const lists[] = { &resting, &busy };
-	const uint64_t now = now_ns();
+	const uint64_t now = tm_clock_steady_ns();
 
 	pthread_mutex_lock(&lock);
 	for (unsigned i = 0; i < 2; i++) {

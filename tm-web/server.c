@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "assets.h"
+#include "common/base/clock.h"
 #include "common/base/escape.h"
 #include "connections.h"
 #include "pool.h"
@@ -26,14 +26,6 @@
 
 /* Answers that are still being sent take so much. */
 static atomic_size_t outstanding;
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
-}
 
 /* --- sending --- */
 
@@ -210,7 +202,7 @@ static void *take_target(void *context, const char *target,
 		return NULL;
 	request->connection = connection;
 	request->client = connections_find(connection);
-	request->start_ns = now_ns();
+	request->start_ns = tm_clock_steady_ns();
 	return request;
 }
 
@@ -317,7 +309,7 @@ static void log_request(const struct request *request)
 	warnx("%u %s%s%s %.1f ms", request->answer.status, target,
 			*request->viewer.name ? " for " : "",
 			*request->viewer.name ? user : "",
-			(now_ns() - request->start_ns) / 1e6);
+			(tm_clock_steady_ns() - request->start_ns) / 1e6);
 }
 
 static void complete(void *context, struct MHD_Connection *connection,

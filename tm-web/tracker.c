@@ -4,12 +4,11 @@
 #include <time.h>
 
 #include "api.h"
+#include "common/base/clock.h"
 #include "tracker.h"
 #include "web-json.h"
 #include "web-question.h"
 
-#define SECOND_NS UINT64_C(1000000000)
-#define HOUR_NS (3600 * SECOND_NS)
 #define WINDOW_S 60
 #define CURRENT_MOST 50
 #define ADDRESSES_MOST 20
@@ -40,7 +39,7 @@ static void put_formatted(struct text *text, const char *name, double rate)
 static void put_time(struct text *text, const char *name, uint64_t time_ns,
 		char between)
 {
-	const time_t seconds = time_ns / SECOND_NS;
+	const time_t seconds = time_ns / TM_SECOND_NS;
 	char day[16], clock[16];
 	struct tm local;
 
@@ -80,8 +79,8 @@ static bool ask(struct web_question *question, struct tm_history *history,
 	if (!question->hours)
 		question->hours = hours;
 	filter->from_ns = filter->to_ns -
-			(hours ? question->hours * HOUR_NS
-			       : WINDOW_S * SECOND_NS);
+			(hours ? question->hours * TM_HOUR_NS
+			       : WINDOW_S * TM_SECOND_NS);
 	return true;
 }
 

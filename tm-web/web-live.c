@@ -7,19 +7,19 @@
 #include <unistd.h>
 
 #include "changes.h"
+#include "common/base/clock.h"
 #include "common/base/number.h"
 #include "connections.h"
 #include "web-database.h"
 #include "web-json.h"
 #include "web-live.h"
 
-#define SECOND_NS UINT64_C(1000000000)
-#define LOOK_NS (SECOND_NS / 5)
-#define SPAN_LEAST_NS (SECOND_NS / 3)
-#define HOLD_NS (SECOND_NS * 6 / 5)
+#define LOOK_NS (TM_SECOND_NS / 5)
+#define SPAN_LEAST_NS (TM_SECOND_NS / 3)
+#define HOLD_NS (TM_SECOND_NS * 6 / 5)
 #define LOOK_COST 4 /* at most one part in so many is looking */
-#define HEARTBEAT_NS (5 * SECOND_NS)
-#define GRACE_NS (60 * SECOND_NS) /* looking goes on for who comes back */
+#define HEARTBEAT_NS (5 * TM_SECOND_NS)
+#define GRACE_NS (60 * TM_SECOND_NS) /* looking goes on for who comes back */
 #define STREAMS_MOST 32
 #define KEPT 64 /* events, for who comes back */
 #define ROWS_MOST 50
@@ -58,19 +58,11 @@ static struct {
 	uint32_t name_room;
 } hub = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
-
 /* --- the texts of the events --- */
 
 static void put_age(struct text *text)
 {
-	const uint64_t now = clock_ns(CLOCK_REALTIME);
+	const uint64_t now = tm_clock_wall_ns();
 
 	text_member_time(text, "watermark_ns", hub.watermark_ns);
 	if (!hub.watermark_ns)
@@ -226,7 +218,7 @@ static ssize_t read_stream(void *context, uint64_t at, char *out, size_t most)
 	(void)at;
 	pthread_mutex_lock(&hub.lock);
 	if (stream->sent == stream->text.size &&
-			!compose(stream, clock_ns(CLOCK_MONOTONIC))) {
+			!compose(stream, tm_clock_steady_ns())) {
 		stream->is_waiting = true;
 		MHD_suspend_connection(stream->connection);
 	}
@@ -249,7 +241,7 @@ static void close_stream(void *context)
 		at = &(*at)->next;
 	*at = stream->next;
 	hub.stream_count--;
-	hub.left_ns = clock_ns(CLOCK_MONOTONIC);
+	hub.left_ns = tm_clock_steady_ns();
 	pthread_mutex_unlock(&hub.lock);
 	text_free(&stream->text);
 	free(stream);
@@ -274,7 +266,7 @@ static struct stream *add_stream(const struct request *request)
 		return NULL;
 	stream->connection = request->connection;
 	stream->viewer = request->viewer;
-	stream->last_ns = clock_ns(CLOCK_MONOTONIC);
+	stream->last_ns = tm_clock_steady_ns();
 	pthread_mutex_lock(&hub.lock);
 	stream->generation = hub.generation;
 	stream->last_id = last_id(request);
@@ -312,7 +304,7 @@ struct MHD_Response *live_open(struct request *request)
 
 static void wake_streams(void)
 {
-	const uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	const uint64_t now_ns = tm_clock_steady_ns();
 
 	for (struct stream *stream = hub.streams; stream;
 			stream = stream->next) {
@@ -387,7 +379,7 @@ struct watch {
 
 static uint64_t newest(struct tm_history *history)
 {
-	const uint64_t now = clock_ns(CLOCK_REALTIME);
+	const uint64_t now = tm_clock_wall_ns();
 	struct tm_history_summary summary = { 0 };
 	uint64_t newest_ns = 0;
 
@@ -405,7 +397,7 @@ static bool is_too_soon(const struct watch *watch, uint64_t newest_ns)
 {
 	return watch->watermark_ns &&
 			newest_ns < watch->watermark_ns + SPAN_LEAST_NS &&
-			clock_ns(CLOCK_MONOTONIC) < watch->last_ns + HOLD_NS;
+			tm_clock_steady_ns() < watch->last_ns + HOLD_NS;
 }
 
 static void tell(struct watch *watch, struct event event)
@@ -413,7 +405,7 @@ static void tell(struct watch *watch, struct event event)
 	if (watch->watermark_ns && event.watermark_ns > watch->watermark_ns)
 		event.span_ns = event.watermark_ns - watch->watermark_ns;
 	watch->watermark_ns = event.watermark_ns;
-	watch->last_ns = clock_ns(CLOCK_MONOTONIC);
+	watch->last_ns = tm_clock_steady_ns();
 	pthread_mutex_lock(&hub.lock);
 	add_event(event);
 	pthread_mutex_unlock(&hub.lock);
@@ -449,7 +441,7 @@ static bool is_listened(void)
 	pthread_mutex_lock(&hub.lock);
 	is = hub.streams ||
 			(hub.left_ns &&
-					clock_ns(CLOCK_MONOTONIC) - hub.left_ns <
+					tm_clock_steady_ns() - hub.left_ns <
 							GRACE_NS);
 	pthread_mutex_unlock(&hub.lock);
 	return is;
@@ -489,7 +481,7 @@ static void watch_once(struct watch *watch)
 
 static void rest(uint64_t ns)
 {
-	const struct timespec pause = { ns / SECOND_NS, ns % SECOND_NS };
+	const struct timespec pause = { ns / TM_SECOND_NS, ns % TM_SECOND_NS };
 
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
@@ -501,7 +493,7 @@ static void *run(void *path)
 	};
 
 	while (true) {
-		const uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
+		const uint64_t begin_ns = tm_clock_steady_ns();
 		uint64_t cost_ns;
 
 		if (is_listened())
@@ -511,7 +503,7 @@ static void *run(void *path)
 		pthread_mutex_lock(&hub.lock);
 		wake_streams();
 		pthread_mutex_unlock(&hub.lock);
-		cost_ns = LOOK_COST * (clock_ns(CLOCK_MONOTONIC) - begin_ns);
+		cost_ns = LOOK_COST * (tm_clock_steady_ns() - begin_ns);
 		rest(cost_ns > LOOK_NS ? cost_ns : LOOK_NS);
 	}
 	return NULL;

@@ -1,14 +1,12 @@
 #include <string.h>
-#include <time.h>
 
+#include "common/base/clock.h"
 #include "common/base/number.h"
 #include "common/base/timestamp.h"
 #include "common/net/address.h"
 #include "common/record/fields.h"
 #include "web-question.h"
 
-#define SECOND_NS UINT64_C(1000000000)
-#define HOUR_NS (3600 * SECOND_NS)
 #define LIMIT_MOST 10000
 #define HOURS_MOST 876000
 
@@ -334,7 +332,7 @@ static bool complete(struct web_question *question, struct request *request)
 
 	if (question->hours)
 		query->filter.from_ns =
-				question->now_ns - question->hours * HOUR_NS;
+				question->now_ns - question->hours * TM_HOUR_NS;
 	if (query->filter.from_ns >= query->filter.to_ns) {
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
 				"from has to be before to");
@@ -351,14 +349,10 @@ static bool complete(struct web_question *question, struct request *request)
 
 static void begin(struct web_question *question)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	*question = (struct web_question){ .now_ns = now.tv_sec * SECOND_NS +
-				now.tv_nsec,
-		.top = 8,
-		.bins = 300 };
-	question->query.filter.from_ns = question->now_ns - HOUR_NS;
+	*question = (struct web_question){
+		.now_ns = tm_clock_wall_ns(), .top = 8, .bins = 300
+	};
+	question->query.filter.from_ns = question->now_ns - TM_HOUR_NS;
 	question->query.filter.to_ns = question->now_ns;
 	question->query.by = question->keys.order[0] = TM_HISTORY_BY_USER;
 	question->keys.count = 1;

@@ -1,6 +1,6 @@
 #include <signal.h>
-#include <time.h>
 
+#include "clock.h"
 #include "signals.h"
 
 static volatile sig_atomic_t stops;
@@ -9,15 +9,12 @@ static volatile unsigned long long stopped_ns;
 
 static void on_stop(int signal_number)
 {
-	struct timespec now;
-
 	if (stops++) {
 		signal(signal_number, SIG_DFL);
 		raise(signal_number);
 		return;
 	}
-	clock_gettime(CLOCK_REALTIME, &now);
-	stopped_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	stopped_ns = tm_clock_wall_ns();
 }
 
 static void on_note(int signal_number)

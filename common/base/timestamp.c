@@ -1,9 +1,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "clock.h"
 #include "timestamp.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 static char *put(char *out, unsigned value, int digits)
 {
@@ -36,14 +35,14 @@ char *tm_timestamp_format(char out[TM_TIMESTAMP_SIZE], uint64_t time_ns)
 	static __thread char text[19];
 	static __thread uint64_t second = UINT64_MAX;
 
-	if (second != time_ns / SECOND_NS) {
-		second = time_ns / SECOND_NS;
+	if (second != time_ns / TM_SECOND_NS) {
+		second = time_ns / TM_SECOND_NS;
 		format_second(text, second);
 	}
 	memcpy(out, text, sizeof(text));
 	out += sizeof(text);
 	*out++ = '.';
-	out = put(out, time_ns % SECOND_NS, 9);
+	out = put(out, time_ns % TM_SECOND_NS, 9);
 	*out++ = 'Z';
 	return out;
 }
@@ -85,7 +84,7 @@ static void expect(struct cursor *cursor, const char *either)
 
 static uint64_t fraction(struct cursor *cursor)
 {
-	uint64_t unit = SECOND_NS, value = 0;
+	uint64_t unit = TM_SECOND_NS, value = 0;
 
 	if (cursor->p == cursor->end || *cursor->p != '.')
 		return 0;
@@ -93,7 +92,7 @@ static uint64_t fraction(struct cursor *cursor)
 	while (cursor->p < cursor->end && *cursor->p >= '0' &&
 			*cursor->p <= '9' && unit)
 		value += (unit /= 10) * (*cursor->p++ - '0');
-	cursor->is_bad |= unit == SECOND_NS || !unit;
+	cursor->is_bad |= unit == TM_SECOND_NS || !unit;
 	return value;
 }
 
@@ -147,7 +146,7 @@ bool tm_timestamp_parse(const char *text, size_t length, uint64_t *time_ns)
 		return false;
 	second = timegm(&date) - second;
 	return second >= 0 &&
-			!__builtin_mul_overflow(
-					(uint64_t)second, SECOND_NS, time_ns) &&
+			!__builtin_mul_overflow((uint64_t)second, TM_SECOND_NS,
+					time_ns) &&
 			!__builtin_add_overflow(*time_ns, part, time_ns);
 }

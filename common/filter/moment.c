@@ -1,10 +1,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/clock.h"
 #include "common/base/number.h"
 #include "moment.h"
-
-#define SECOND_NS UINT64_C(1000000000)
 
 static bool is_digit(char c)
 {
@@ -30,7 +29,7 @@ static bool two(const char **p, char before, int max, int *value)
 /* .5, or nothing; what is finer than a nanosecond is cut off. */
 static bool fraction(const char **p, uint64_t *ns)
 {
-	uint64_t unit = SECOND_NS / 10;
+	uint64_t unit = TM_SECOND_NS / 10;
 
 	*ns = 0;
 	if (**p != '.')
@@ -97,7 +96,7 @@ static bool calendar(const char *p, uint64_t *ns)
 	if (!clock_time(&p, &tm, &rest) || !to_epoch(p, &tm, &seconds))
 		return false;
 	return seconds >= 0 &&
-			!__builtin_mul_overflow(seconds, SECOND_NS, ns) &&
+			!__builtin_mul_overflow(seconds, TM_SECOND_NS, ns) &&
 			!__builtin_add_overflow(*ns, rest, ns);
 }
 
@@ -112,9 +111,9 @@ static bool since_epoch(const char *text, uint64_t *ns)
 	memcpy(seconds, text, whole);
 	seconds[whole] = '\0';
 	text += whole;
-	return tm_number_parse(seconds, UINT64_MAX / SECOND_NS - 1, ns) &&
+	return tm_number_parse(seconds, UINT64_MAX / TM_SECOND_NS - 1, ns) &&
 			fraction(&text, &rest) && !*text &&
-			(*ns = *ns * SECOND_NS + rest, true);
+			(*ns = *ns * TM_SECOND_NS + rest, true);
 }
 
 bool tm_moment_parse(const char *text, uint64_t now_ns, uint64_t *ns)

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "answer.h"
+#include "common/base/clock.h"
 #include "common/base/number.h"
 #include "common/record/fields.h"
 #include "database.h"
@@ -101,7 +102,7 @@ static void put_protocol(const struct tm_history_form *form,
 
 static void put_month(struct tm_table *table, uint64_t time_ns)
 {
-	const time_t seconds = time_ns / TM_HISTORY_SECOND;
+	const time_t seconds = time_ns / TM_SECOND_NS;
 	struct tm local;
 	char text[32] = "";
 

@@ -9,9 +9,6 @@
 #define TM_HISTORY_PROBLEM_SIZE 1024
 #define TM_HISTORY_ZONE_SIZE 128
 
-#define TM_HISTORY_SECOND UINT64_C(1000000000)
-#define TM_HISTORY_MINUTE_NS (60 * TM_HISTORY_SECOND)
-
 /* Ids that stand in every database. */
 #define TM_HISTORY_UNKNOWN 0   /* no process, remote or interface is known */
 #define TM_HISTORY_REMAINDER 1 /* all that had no room for a row */

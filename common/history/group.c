@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "group.h"
 
 #define BY_TIME                                                                \
@@ -106,7 +107,7 @@ void tm_history_group_take(void *context, const struct tm_history_sums *sums)
 				tm_history_slot(tm_history_group_resolution(
 								group->by),
 						sums->time_ns) /
-				TM_HISTORY_MINUTE_NS;
+				TM_MINUTE_NS;
 	if (group->by & TM_HISTORY_BY_DIRECTION) {
 		add_direction(group, values, sums, TM_IN);
 		add_direction(group, values, sums, TM_OUT);

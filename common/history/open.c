@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "common/base/escape.h"
 #include "common/base/exit.h"
 #include "common/system/place.h"
@@ -517,19 +517,11 @@ void tm_history_close(struct tm_history *history)
 
 /* --- transactions of readers --- */
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * TM_HISTORY_SECOND + now.tv_nsec;
-}
-
 static int is_late(void *context)
 {
 	const struct tm_history *const history = context;
 
-	return now_ns() > history->deadline_ns;
+	return tm_clock_coarse_ns() > history->deadline_ns;
 }
 
 void tm_history_set_limit(struct tm_history *history, unsigned milliseconds)
@@ -541,7 +533,8 @@ void tm_history_set_limit(struct tm_history *history, unsigned milliseconds)
 
 int tm_history_begin(struct tm_history *history)
 {
-	history->deadline_ns = now_ns() + history->limit_ms * UINT64_C(1000000);
+	history->deadline_ns =
+			tm_clock_coarse_ns() + history->limit_ms * TM_MS_NS;
 	if (history->depth) {
 		history->depth++;
 		return 0;

@@ -2,25 +2,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/base/clock.h"
 #include "scan.h"
 #include "texts.h"
 
 /* What a tenth of a period tells of the whole. */
 #define TELLING 10
 
-static uint64_t wall_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * TM_HISTORY_SECOND + now.tv_nsec;
-}
-
 uint64_t tm_history_newest(struct tm_history *history)
 {
-	const uint64_t wall = wall_ns();
+	const uint64_t wall = tm_clock_wall_ns();
 
 	if (!tm_history_begin(history))
 		tm_history_end(history);
@@ -40,7 +32,7 @@ static void take(void *context, const struct tm_history_sums *sums)
 static uint64_t project(const struct tm_history_quota *quota, uint64_t time_ns)
 {
 	const uint64_t length = quota->end_ns - quota->begin_ns;
-	const uint64_t now = wall_ns();
+	const uint64_t now = tm_clock_wall_ns();
 	const uint64_t passed =
 			(now > time_ns ? now : time_ns) - quota->begin_ns;
 
@@ -142,8 +134,8 @@ int tm_history_quotas(struct tm_history *history, uint64_t time_ns,
 		return -1;
 	answer->texts = tm_history_texts_new(history);
 	if (answer->texts) {
-		result = read_quotas(
-				history, time_ns ? time_ns : wall_ns(), answer);
+		result = read_quotas(history,
+				time_ns ? time_ns : tm_clock_wall_ns(), answer);
 		tm_history_texts_settle(answer->texts);
 	}
 	tm_history_end(history);

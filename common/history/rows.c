@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/record/fields.h"
 #include "group.h"
 #include "texts.h"
@@ -31,7 +32,7 @@ unsigned tm_history_key_find(const char *name)
 static void fill_keys(struct tm_history_row *row, unsigned by,
 		const struct tm_history_group_row *from)
 {
-	row->time_ns = from->values[GROUP_TIME] * TM_HISTORY_MINUTE_NS;
+	row->time_ns = from->values[GROUP_TIME] * TM_MINUTE_NS;
 	row->uid = by & TM_HISTORY_BY_USER ? from->values[SCAN_UID] : 0;
 	row->protocol = from->values[SCAN_PROTOCOL];
 	row->direction = from->values[GROUP_DIRECTION];

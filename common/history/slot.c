@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "database.h"
 
 #define HALF_HOUR 1800
@@ -69,7 +70,7 @@ static void find_hour(time_t at, time_t *begin, time_t *end)
 static struct known find(
 		enum tm_history_resolution resolution, uint64_t time_ns)
 {
-	const time_t at = time_ns / TM_HISTORY_SECOND;
+	const time_t at = time_ns / TM_SECOND_NS;
 	time_t begin, end;
 
 	if (resolution == TM_HISTORY_MINUTE) {
@@ -82,8 +83,8 @@ static struct known find(
 	}
 	if (begin < 0)
 		begin = 0;
-	return (struct known){ begin * TM_HISTORY_SECOND,
-		end * TM_HISTORY_SECOND, zone_number };
+	return (struct known){ begin * TM_SECOND_NS, end * TM_SECOND_NS,
+		zone_number };
 }
 
 static struct known look_up(

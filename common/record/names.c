@@ -2,16 +2,16 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "common/base/clock.h"
 #include "common/base/index.h"
 #include "names.h"
 #include "resolver.h"
 
 #define IDS_MAX (1u << 20)
 #define TEXT_MAX ((size_t)64 << 20)
-#define PATIENCE_NS UINT64_C(100000000)
-#define SETTLE_NS UINT64_C(1000000000)
+#define PATIENCE_NS (100 * TM_MS_NS)
+#define SETTLE_NS TM_SECOND_NS
 #define AT_ONCE_NS UINT64_C(200000) /* what a local file takes */
 
 enum state { UNASKED, ASKED, ANSWERED };
@@ -201,14 +201,6 @@ bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 	return false;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
-}
-
 /* False when no answer came until then. */
 static bool take(struct tm_names *names, uint64_t deadline_ns)
 {
@@ -248,7 +240,7 @@ static void refill_patience(struct tm_names *names, uint64_t now)
 
 static void wait_for(struct tm_names *names, const struct entry *entry)
 {
-	const uint64_t began = now_ns();
+	const uint64_t began = tm_clock_steady_ns();
 	uint64_t spent;
 
 	refill_patience(names, began);
@@ -257,7 +249,7 @@ static void wait_for(struct tm_names *names, const struct entry *entry)
 	while (entry->state == ASKED && take(names, began + names->left_ns))
 		;
 	names->is_hanging = entry->state == ASKED;
-	spent = now_ns() - began;
+	spent = tm_clock_steady_ns() - began;
 	if (spent > AT_ONCE_NS)
 		names->left_ns -=
 				spent < names->left_ns ? spent : names->left_ns;
@@ -302,13 +294,13 @@ void tm_names_expect(struct tm_names *names, uint32_t uid)
 
 void tm_names_settle(struct tm_names *names)
 {
-	while (take(names, now_ns() + SETTLE_NS))
+	while (take(names, tm_clock_steady_ns() + SETTLE_NS))
 		;
 }
 
 void tm_names_set_patience(struct tm_names *names, unsigned milliseconds)
 {
-	names->patience_ns = milliseconds * UINT64_C(1000000);
+	names->patience_ns = milliseconds * TM_MS_NS;
 	names->left_ns = names->patience_ns;
 }
 

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/clock.h"
 #include "resolver.h"
 
 #define OPEN_MAX 1024 /* questions asked whose answers were not taken */
-#define SECOND_NS UINT64_C(1000000000)
 
 struct tm_resolver {
 	pthread_mutex_t lock;
@@ -142,10 +142,7 @@ bool tm_resolver_ask(struct tm_resolver *resolver, uint32_t uid)
 bool tm_resolver_take(struct tm_resolver *resolver, uint64_t deadline_ns,
 		struct tm_answer *answer)
 {
-	const struct timespec deadline = {
-		.tv_sec = deadline_ns / SECOND_NS,
-		.tv_nsec = deadline_ns % SECOND_NS,
-	};
+	const struct timespec deadline = tm_clock_timespec(deadline_ns);
 	bool is_there;
 	int error = 0;
 

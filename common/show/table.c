@@ -5,13 +5,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "common/base/clock.h"
 #include "common/base/escape.h"
 #include "common/base/number.h"
 #include "common/base/timestamp.h"
 #include "common/base/width.h"
 #include "table.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define TEXT_MOST 40
 #define FLUSH_SIZE ((size_t)64 * 1024)
 #define CELL_SIZE 64 /* of a number, time or the like */
@@ -95,12 +95,12 @@ static size_t put_escaped(struct tm_table *table, const char *text,
 static const char *format_local(
 		char out[TM_TIME_SIZE], uint64_t time_ns, const char *format)
 {
-	const time_t seconds = time_ns / SECOND_NS;
+	const time_t seconds = time_ns / TM_SECOND_NS;
 	struct tm local;
 
 	if (!localtime_r(&seconds, &local) ||
 			!strftime(out, TM_TIME_SIZE, format, &local))
-		snprintf(out, TM_TIME_SIZE, "%" PRIu64, time_ns / SECOND_NS);
+		snprintf(out, TM_TIME_SIZE, "%" PRIu64, time_ns / TM_SECOND_NS);
 	return out;
 }
 
@@ -124,8 +124,8 @@ static void format_hour(char out[TM_TIME_SIZE], uint64_t time_ns)
 
 static void format_seconds(char out[CELL_SIZE], uint64_t time_ns)
 {
-	snprintf(out, CELL_SIZE, "%" PRIu64 ".%09" PRIu64, time_ns / SECOND_NS,
-			time_ns % SECOND_NS);
+	snprintf(out, CELL_SIZE, "%" PRIu64 ".%09" PRIu64,
+			time_ns / TM_SECOND_NS, time_ns % TM_SECOND_NS);
 }
 
 /* Columns and rows */

@@ -1,36 +1,26 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "common/base/clock.h"
 #include "progress.h"
-
-#define SECOND_NS UINT64_C(1000000000)
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * SECOND_NS + now.tv_nsec;
-}
 
 void tm_progress_start(struct tm_progress *progress, bool quiet)
 {
 	memset(progress, 0, sizeof(*progress));
-	progress->start_ns = now_ns();
-	progress->due_ns = progress->start_ns + SECOND_NS;
+	progress->start_ns = tm_clock_coarse_ns();
+	progress->due_ns = progress->start_ns + TM_SECOND_NS;
 	progress->wanted = !quiet && isatty(STDERR_FILENO);
 }
 
 bool tm_progress_due(struct tm_progress *progress)
 {
-	const uint64_t now = progress->wanted ? now_ns() : 0;
+	const uint64_t now = progress->wanted ? tm_clock_coarse_ns() : 0;
 
 	if (!progress->wanted || now < progress->due_ns)
 		return false;
-	progress->due_ns = now + SECOND_NS;
+	progress->due_ns = now + TM_SECOND_NS;
 	return true;
 }
 
@@ -47,7 +37,7 @@ static void format_rate(char out[16], double rate)
 const char *tm_progress_counts(struct tm_progress *progress, uint64_t events,
 		uint64_t lost_packets)
 {
-	const uint64_t spent_ns = now_ns() - progress->start_ns;
+	const uint64_t spent_ns = tm_clock_coarse_ns() - progress->start_ns;
 	char rate[16];
 
 	format_rate(rate, events * 1e9 / (spent_ns + 1e6));
