@@ -140,7 +140,7 @@ off_t journal_begin(
 {
 	const struct selection all = { .totals = totals,
 		.runs = runs,
-		.user_count = totals->index.count,
+		.user_count = totals->count,
 		.run_count = runs->kept_count };
 	const off_t entries = 2 +
 			(all.user_count ? all.user_count - 1 : 0) / ENTRY_USERS;

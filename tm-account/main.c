@@ -117,7 +117,7 @@ static int pass_on(struct tm_event *events, size_t n)
 	if (done == n)
 		return -1;
 	warnx("out of memory for the totals of %" PRIu32 " users",
-			counter.totals.index.count);
+			counter.totals.count);
 	return TM_FAILED;
 }
 

@@ -18,7 +18,7 @@ static int by_uid(const void *a, const void *b)
 
 static void show_users(struct totals *totals)
 {
-	const uint32_t count = totals->index.count;
+	const uint32_t count = totals->count;
 
 	if (count)
 		qsort(totals->users, count, sizeof(*totals->users), by_uid);

@@ -19,6 +19,9 @@ static int grow(struct totals *totals)
 	if (!touched)
 		return -1;
 	totals->touched = touched;
+	/* a quarter full: it is asked for nearly every event */
+	if (tm_map_reserve(&totals->map, 2 * room))
+		return -1;
 	totals->room = room;
 	return 0;
 }
@@ -26,17 +29,14 @@ static int grow(struct totals *totals)
 struct total *totals_find(struct totals *totals, uint32_t uid)
 {
 	struct total *const known = totals_known(totals, uid);
-	uint32_t number;
 
 	if (known)
 		return known;
-	if (totals->index.count == totals->room && grow(totals))
+	if (totals->count == totals->room && grow(totals))
 		return NULL;
-	number = tm_index_add(&totals->index, uid);
-	if (number == TM_INDEX_NONE)
-		return NULL;
-	totals->users[number] = (struct total){ .uid = uid };
-	return &totals->users[number];
+	totals->users[totals->count] = (struct total){ .uid = uid };
+	tm_map_put(&totals->map, tm_map_hash(uid), totals->count);
+	return &totals->users[totals->count++];
 }
 
 void totals_settle(struct totals *totals)
@@ -48,7 +48,7 @@ void totals_settle(struct totals *totals)
 
 void totals_free(struct totals *totals)
 {
-	tm_index_free(&totals->index);
+	tm_map_free(&totals->map);
 	free(totals->users);
 	free(totals->touched);
 	memset(totals, 0, sizeof(*totals));

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "common/base/index.h"
+#include "common/base/map.h"
 #include "common/record/event.h"
 
 struct total {
@@ -15,23 +15,30 @@ struct total {
 
 /* All zero is empty. The pointers into users hold until the next new user. */
 struct totals {
-	struct tm_index index; /* of uids, into users */
+	struct tm_map map; /* of uids, into users */
 	struct total *users;
+	uint32_t count, room;
 	uint32_t *touched; /* numbers of those that changed, each once */
 	uint32_t touched_count;
-	uint32_t room;
 };
 
 /* The user's totals, 0 for a new one; NULL when there is no memory. */
 struct total *totals_find(struct totals *totals, uint32_t uid);
 
+static inline bool total_is(const void *users, uint32_t number, const void *uid)
+{
+	return ((const struct total *)users)[number].uid ==
+			*(const uint32_t *)uid;
+}
+
 /* The same when it is known, else NULL. */
 static inline struct total *totals_known(
 		const struct totals *totals, uint32_t uid)
 {
-	const uint32_t number = tm_index_find(&totals->index, uid);
+	const uint32_t number = tm_map_find(&totals->map, tm_map_hash(uid),
+			total_is, totals->users, &uid);
 
-	return number == TM_INDEX_NONE ? NULL : &totals->users[number];
+	return number == TM_MAP_NONE ? NULL : &totals->users[number];
 }
 
 /* A total stays at its largest value rather than start at 0 again. */

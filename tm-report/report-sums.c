@@ -1,13 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "report-sums.h"
 
 #define ROOM 64
-#define FIRST_BITS 7
-#define NONE UINT32_MAX
 
 void row_add(struct report_row *sum, const struct report_row *row)
 {
@@ -23,75 +19,29 @@ void report_sums_init(
 		struct report_sums *sums, unsigned words, uint32_t max_rows)
 {
 	*sums = (struct report_sums){ .words = words, .max_rows = max_rows };
-	/* lest strangers choose keys that all fall into one place */
-	if (getrandom(&sums->seed, sizeof(sums->seed), GRND_NONBLOCK) !=
-			sizeof(sums->seed))
-		sums->seed = time(NULL) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static uint64_t mix(uint64_t a, uint64_t b)
+static uint32_t hash_of(const struct report_sums *sums, const uint64_t *key)
 {
-	const unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	return tm_map_hash_words(key, sums->words);
 }
 
-static inline uint64_t hash_of(
-		const struct report_sums *sums, const uint64_t *key)
+static inline bool is_key(const void *table, uint32_t row, const void *key)
 {
-	uint64_t hash = sums->seed;
-
-	for (unsigned i = 0; i < sums->words; i++)
-		hash = mix(hash ^ key[i], UINT64_C(0x9e3779b97f4a7c15));
-	return mix(hash ^ sums->words, UINT64_C(0xd6e8feb86659fd93));
-}
-
-static inline bool is_key(const struct report_sums *sums, uint32_t row,
-		const uint64_t *key)
-{
+	const struct report_sums *const sums = table;
 	const uint64_t *const held = report_sums_key(sums, row);
 
 	for (unsigned i = 0; i < sums->words; i++) {
-		if (held[i] != key[i])
+		if (held[i] != ((const uint64_t *)key)[i])
 			return false;
 	}
 	return true;
 }
 
-/* The slot where the key is or would be. */
-static struct report_slot *find_slot(const struct report_sums *sums,
-		const uint64_t *key, uint64_t hash)
+static uint32_t find(const struct report_sums *sums, const uint64_t *key,
+		uint32_t hash)
 {
-	const size_t mask = ((size_t)1 << sums->bits) - 1;
-	const uint32_t tag = hash;
-	size_t i = hash >> (64 - sums->bits);
-
-	while (sums->slots[i].number != NONE &&
-			(sums->slots[i].tag != tag ||
-					!is_key(sums, sums->slots[i].number,
-							key)))
-		i = (i + 1) & mask;
-	return &sums->slots[i];
-}
-
-static bool place_all(struct report_sums *sums, unsigned bits)
-{
-	const size_t size = (size_t)1 << bits;
-	struct report_slot *const slots = malloc(size * sizeof(*slots));
-
-	if (!slots)
-		return false;
-	free(sums->slots);
-	sums->slots = slots;
-	sums->bits = bits;
-	memset(slots, 0xff, size * sizeof(*slots));
-	for (uint32_t row = 0; row < sums->count; row++) {
-		const uint64_t *const key = report_sums_key(sums, row);
-		const uint64_t hash = hash_of(sums, key);
-
-		*find_slot(sums, key, hash) = (struct report_slot){ hash, row };
-	}
-	return true;
+	return tm_map_find(&sums->map, hash, is_key, sums, key);
 }
 
 static bool grow_rows(struct report_sums *sums)
@@ -110,6 +60,8 @@ static bool grow_rows(struct report_sums *sums)
 	if (!rows)
 		return false;
 	sums->rows = rows;
+	if (tm_map_reserve(&sums->map, room))
+		return false;
 	sums->room = room;
 	return true;
 }
@@ -117,13 +69,7 @@ static bool grow_rows(struct report_sums *sums)
 /* False when there is no memory for one more row. */
 static bool grow(struct report_sums *sums)
 {
-	if (sums->count == sums->room && !grow_rows(sums))
-		return false;
-	if (!sums->slots)
-		return place_all(sums, FIRST_BITS);
-	/* at most half full */
-	return !(sums->count >> (sums->bits - 1)) ||
-			place_all(sums, sums->bits + 1);
+	return sums->count < sums->room || grow_rows(sums);
 }
 
 int report_sums_compare_keys(
@@ -203,20 +149,18 @@ static void make_room(struct report_sums *sums)
 		keep_rows(sums, order, kept);
 		free(order);
 	}
-	if (sums->slots && !place_all(sums, sums->bits)) {
-		drop_all(sums);
-		memset(sums->slots, 0xff,
-				((size_t)1 << sums->bits) *
-						sizeof(*sums->slots));
-	}
+	tm_map_clear(&sums->map);
+	for (uint32_t row = 0; row < sums->count; row++)
+		tm_map_put(&sums->map,
+				hash_of(sums, report_sums_key(sums, row)), row);
 }
 
 static struct report_row *add_row(
-		struct report_sums *sums, const uint64_t *key, uint64_t hash)
+		struct report_sums *sums, const uint64_t *key, uint32_t hash)
 {
 	const uint32_t row = sums->count;
 
-	*find_slot(sums, key, hash) = (struct report_slot){ hash, row };
+	tm_map_put(&sums->map, hash, row);
 	memcpy(sums->keys + (size_t)row * sums->words, key,
 			sums->words * sizeof(*key));
 	sums->rows[row] = (struct report_row){ 0 };
@@ -227,15 +171,12 @@ static struct report_row *add_row(
 static __attribute__((noinline)) struct report_row *find_or_add(
 		struct report_sums *sums, const uint64_t *key, bool *is_new)
 {
-	const uint64_t hash = hash_of(sums, key);
-	uint32_t number;
+	const uint32_t hash = hash_of(sums, key);
+	const uint32_t number = find(sums, key, hash);
 
-	if (sums->slots) {
-		number = find_slot(sums, key, hash)->number;
-		if (number != NONE) {
-			sums->last = number;
-			return &sums->rows[number];
-		}
+	if (number != TM_MAP_NONE) {
+		sums->last = number;
+		return &sums->rows[number];
 	}
 	*is_new = true;
 	if (sums->count == sums->max_rows || !grow(sums))
@@ -260,10 +201,8 @@ const struct report_row *report_sums_find(
 
 	if (sums->has_nobody && *key == TM_NOBODY)
 		return &sums->nobody;
-	if (!sums->slots)
-		return NULL;
-	number = find_slot(sums, key, hash_of(sums, key))->number;
-	return number == NONE ? NULL : &sums->rows[number];
+	number = find(sums, key, hash_of(sums, key));
+	return number == TM_MAP_NONE ? NULL : &sums->rows[number];
 }
 
 struct report_row report_sums_all(const struct report_sums *sums)
@@ -280,11 +219,10 @@ void report_sums_clear(struct report_sums *sums)
 {
 	free(sums->keys);
 	free(sums->rows);
-	free(sums->slots);
+	tm_map_free(&sums->map);
 	*sums = (struct report_sums){
 		.words = sums->words,
 		.max_rows = sums->max_rows,
-		.seed = sums->seed,
 		.has_nobody = sums->has_nobody,
 	};
 }

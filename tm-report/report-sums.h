@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "common/base/map.h"
 #include "common/record/event.h"
 
 #define KEY_WORDS 24 /* of the longest key */
@@ -13,11 +14,6 @@ struct report_row {
 	struct tm_amount lost[2];
 };
 
-/* The row's slot in the table of keys: part of the hash, and its number. */
-struct report_slot {
-	uint32_t tag, number;
-};
-
 /* Rows are numbered from 0; keys lie in an array of their own. */
 struct report_sums {
 	unsigned words; /* of a key */
@@ -25,9 +21,7 @@ struct report_sums {
 	uint32_t last; /* the row of the event before this one */
 	uint64_t *keys;
 	struct report_row *rows;
-	struct report_slot *slots;
-	unsigned bits;
-	uint64_t seed;
+	struct tm_map map;
 	bool has_nobody; /* the key is a user: TM_NOBODY has a row apart */
 	struct report_row nobody; /* ... which is never one of the smallest */
 	struct report_row others; /* the smallest, that had no room */

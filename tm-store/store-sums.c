@@ -4,65 +4,39 @@
 #include "common/history/database.h"
 #include "store-sums.h"
 
-#define MIX UINT64_C(0x9e3779b97f4a7c15)
+_Static_assert(sizeof(struct store_sum_key) == 24, "three words");
 
-static uint32_t hash(const struct store_sum_key *key, unsigned bits)
+static uint32_t hash_of(const struct store_sum_key *key)
 {
-	uint64_t parts[3], h;
-
-	memcpy(parts, key, sizeof(parts));
-	h = (parts[0] * MIX) ^ parts[1];
-	h = ((h ^ h >> 29) * MIX) ^ parts[2];
-	h = (h ^ h >> 32) * MIX;
-	return h >> (64 - bits);
+	return tm_map_hash_words(key, 3);
 }
 
-static uint32_t *slot_of(
-		const struct store_sums *sums, const struct store_sum_key *key)
+static bool is_key(const void *rows, uint32_t row, const void *key)
 {
-	const uint32_t mask = (UINT32_C(1) << sums->bits) - 1;
-	uint32_t i = hash(key, sums->bits);
-
-	while (sums->slots[i] != SUM_NONE &&
-			memcmp(&sums->rows[sums->slots[i]].key, key,
-					sizeof(*key)))
-		i = (i + 1) & mask;
-	return &sums->slots[i];
-}
-
-static void empty_slots(struct store_sums *sums)
-{
-	if (sums->slots)
-		memset(sums->slots, 0xff, sizeof(*sums->slots) << sums->bits);
+	return !memcmp(&((const struct store_sum *)rows)[row].key, key,
+			sizeof(struct store_sum_key));
 }
 
 static int grow(struct store_sums *sums)
 {
-	const unsigned bits = sums->slots ? sums->bits + 1 : 10;
-	struct store_sum *rows;
-	uint32_t *slots;
+	const uint32_t room = sums->room ? 2 * sums->room : 512;
+	struct store_sum *const rows =
+			reallocarray(sums->rows, room, sizeof(*rows));
 
-	rows = realloc(sums->rows, sizeof(*rows) << (bits - 1));
 	if (!rows)
 		return -1;
 	sums->rows = rows;
-	slots = realloc(sums->slots, sizeof(*slots) << bits);
-	if (!slots)
+	if (tm_map_reserve(&sums->map, room))
 		return -1;
-	sums->slots = slots;
-	sums->bits = bits;
-	empty_slots(sums);
-	for (uint32_t i = 0; i < sums->count; i++) {
-		if (!sum_is_free(&rows[i]))
-			*slot_of(sums, &rows[i].key) = i;
-	}
+	sums->room = room;
 	return 0;
 }
 
 struct store_sum *store_sums_known(
 		const struct store_sums *sums, const struct store_sum_key *key)
 {
-	const uint32_t found = sums->slots ? *slot_of(sums, key) : SUM_NONE;
+	const uint32_t found = tm_map_find(
+			&sums->map, hash_of(key), is_key, sums->rows, key);
 
 	return found == SUM_NONE ? NULL : &sums->rows[found];
 }
@@ -87,44 +61,20 @@ struct store_sum *store_sums_find(
 
 	if (sum)
 		return sum;
-	if ((!sums->slots ||
-			    (!sums->free_count &&
-					    sums->count >= UINT32_C(1) << (sums->bits -
-									   1))) &&
-			grow(sums))
+	if (!sums->free_count && sums->count == sums->room && grow(sums))
 		return NULL;
 	row = new_row(sums);
-	*slot_of(sums, key) = row;
+	tm_map_put(&sums->map, hash_of(key), row);
 	sum = memset(&sums->rows[row], 0, sizeof(*sum));
 	sum->key = *key;
 	return sum;
-}
-
-/* What is behind it moves up, so that look-ups never meet a gap (Knuth, 6.4,
- * algorithm R). */
-static void remove_slot(struct store_sums *sums, uint32_t gap)
-{
-	const uint32_t mask = (UINT32_C(1) << sums->bits) - 1;
-	uint32_t i = gap, home;
-
-	for (;;) {
-		i = (i + 1) & mask;
-		if (sums->slots[i] == SUM_NONE)
-			break;
-		home = hash(&sums->rows[sums->slots[i]].key, sums->bits);
-		if (((i - home) & mask) < ((i - gap) & mask))
-			continue;
-		sums->slots[gap] = sums->slots[i];
-		gap = i;
-	}
-	sums->slots[gap] = SUM_NONE;
 }
 
 static void remove_row(struct store_sums *sums, uint32_t row)
 {
 	struct store_sum *const sum = &sums->rows[row];
 
-	remove_slot(sums, slot_of(sums, &sum->key) - sums->slots);
+	tm_map_remove(&sums->map, hash_of(&sum->key), row);
 	sum->key.minute = SUM_NONE;
 	sum->next = sums->free;
 	sums->free = row;
@@ -267,12 +217,12 @@ void store_sums_sort(struct store_sums *sums)
 void store_sums_clear(struct store_sums *sums)
 {
 	sums->count = sums->free_count = 0;
-	empty_slots(sums);
+	tm_map_clear(&sums->map);
 }
 
 void store_sums_free(struct store_sums *sums)
 {
 	free(sums->rows);
-	free(sums->slots);
+	tm_map_free(&sums->map);
 	*sums = (struct store_sums){ 0 };
 }

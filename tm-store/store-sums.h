@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/base/map.h"
 #include "common/record/event.h"
 
 /* In the order of a table's key; those that a table lacks are 0. In the host's
@@ -18,7 +19,7 @@ struct store_sum_key {
 	uint32_t interface;
 };
 
-#define SUM_NONE UINT32_MAX /* no row; the minute of a row that is free */
+#define SUM_NONE TM_MAP_NONE /* no row; the minute of a row that is free */
 
 struct store_sum {
 	struct store_sum_key key;
@@ -29,8 +30,8 @@ struct store_sum {
 /* All zero is empty. */
 struct store_sums {
 	struct store_sum *rows;
-	uint32_t *slots;
-	unsigned bits;
+	struct tm_map map;
+	uint32_t room;
 	uint32_t count;		   /* of rows, with those that are free */
 	uint32_t free_count, free; /* a list */
 };

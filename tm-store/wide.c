@@ -3,74 +3,49 @@
 
 #include "wide.h"
 
-static uint32_t *find(const struct wide *wide, struct wide_key key)
+static bool is_key(const void *keys, uint32_t number, const void *key)
 {
-	const size_t mask = ((size_t)1 << wide->bits) - 1;
-	uint64_t hash = key.high * UINT64_C(0x9e3779b97f4a7c15);
-	size_t i;
-
-	hash = (hash ^ hash >> 32 ^ key.low) * UINT64_C(0x9e3779b97f4a7c15);
-	i = hash >> (64 - wide->bits);
-	while (wide->slots[i] != WIDE_NONE) {
-		const struct wide_key *const at = &wide->keys[wide->slots[i]];
-
-		if (at->high == key.high && at->low == key.low)
-			break;
-		i = (i + 1) & mask;
-	}
-	return &wide->slots[i];
+	return !memcmp((const struct wide_key *)keys + number, key,
+			sizeof(struct wide_key));
 }
 
 static int grow(struct wide *wide)
 {
-	const unsigned bits = wide->bits ? wide->bits + 1 : 8;
-	const size_t size = (size_t)1 << bits;
-	struct wide_key *keys;
-	uint32_t *slots;
+	const uint32_t room = wide->room ? 2 * wide->room : 128;
+	struct wide_key *const keys =
+			reallocarray(wide->keys, room, sizeof(*keys));
 
-	keys = realloc(wide->keys, size / 2 * sizeof(*keys));
 	if (!keys)
 		return -1;
 	wide->keys = keys;
-	slots = malloc(size * sizeof(*slots));
-	if (!slots)
+	if (tm_map_reserve(&wide->map, room))
 		return -1;
-	memset(slots, 0xff, size * sizeof(*slots));
-	free(wide->slots);
-	wide->slots = slots;
-	wide->bits = bits;
-	for (uint32_t i = 0; i < wide->count; i++)
-		*find(wide, keys[i]) = i;
+	wide->room = room;
 	return 0;
 }
 
-uint32_t wide_known(const struct wide *wide, const void *bytes)
+uint32_t wide_known(const struct wide *wide, const void *key)
 {
-	struct wide_key key;
-
-	memcpy(&key, bytes, sizeof(key));
-	return wide->slots ? *find(wide, key) : WIDE_NONE;
+	return tm_map_find(&wide->map, tm_map_hash_words(key, 2), is_key,
+			wide->keys, key);
 }
 
-uint32_t wide_add(struct wide *wide, const void *bytes)
+uint32_t wide_add(struct wide *wide, const void *key)
 {
-	const uint32_t known = wide_known(wide, bytes);
-	struct wide_key key;
+	const uint32_t known = wide_known(wide, key);
 
 	if (known != WIDE_NONE)
 		return known;
-	if ((!wide->slots || wide->count >= (size_t)1 << (wide->bits - 1)) &&
-			grow(wide))
+	if (wide->count == wide->room && grow(wide))
 		return WIDE_NONE;
-	memcpy(&key, bytes, sizeof(key));
-	wide->keys[wide->count] = key;
-	*find(wide, key) = wide->count;
+	memcpy(&wide->keys[wide->count], key, sizeof(*wide->keys));
+	tm_map_put(&wide->map, tm_map_hash_words(key, 2), wide->count);
 	return wide->count++;
 }
 
 void wide_free(struct wide *wide)
 {
 	free(wide->keys);
-	free(wide->slots);
+	tm_map_free(&wide->map);
 	*wide = (struct wide){ 0 };
 }

@@ -2,9 +2,9 @@
 #ifndef TM_STORE_WIDE_H
 #define TM_STORE_WIDE_H
 
-#include <stdint.h>
+#include "common/base/map.h"
 
-#define WIDE_NONE UINT32_MAX
+#define WIDE_NONE TM_MAP_NONE
 
 struct wide_key {
 	uint64_t high, low;
@@ -13,9 +13,8 @@ struct wide_key {
 /* All zero is empty. */
 struct wide {
 	struct wide_key *keys; /* by number */
-	uint32_t *slots;
-	unsigned bits;
-	uint32_t count;
+	struct tm_map map;
+	uint32_t count, room;
 };
 
 /* The key's number, a new one (count before) for a new key; or WIDE_NONE when

@@ -5,46 +5,34 @@
 
 #define FIRST_ROOM 256
 
-static size_t place_of(const struct table *table, uint32_t parent,
-		const struct key *key)
-{
-	uint64_t half[2], hash;
+/* A row by what it is and whose. */
+struct whole_key {
+	struct key key;
+	uint32_t parent;
+};
 
-	memcpy(half, key->bytes, sizeof(half));
-	hash = (half[0] ^ parent) * UINT64_C(0x9e3779b97f4a7c15);
-	hash = (hash ^ hash >> 32 ^ half[1]) * UINT64_C(0xbf58476d1ce4e5b9);
-	hash = (hash ^ hash >> 32 ^ key->number) * UINT64_C(0x94d049bb133111eb);
-	return hash >> (64 - table->bits);
+_Static_assert(sizeof(struct whole_key) == 24, "three words");
+
+static uint32_t hash_of(const struct whole_key *key)
+{
+	return tm_map_hash_words(key, 3);
 }
 
-static bool is_row(const struct top_row *row, uint32_t parent,
-		const struct key *key)
+static bool is_row(const void *rows, uint32_t number, const void *key)
 {
-	return row->parent == parent && !memcmp(&row->key, key, sizeof(*key));
+	const struct top_row *const row = (const struct top_row *)rows + number;
+	const struct whole_key *const whole = key;
+
+	return row->parent == whole->parent &&
+			!memcmp(&row->key, &whole->key, sizeof(row->key));
 }
 
-/* Where the row's number is or would be. */
-static uint32_t *find_place(const struct table *table, uint32_t parent,
-		const struct key *key)
+static void enter(struct table *table, uint32_t number)
 {
-	const size_t mask = ((size_t)1 << table->bits) - 1;
-	size_t i = place_of(table, parent, key);
+	const struct top_row *const row = &table->rows[number];
+	const struct whole_key key = { row->key, row->parent };
 
-	while (table->places[i] != NO_ROW &&
-			!is_row(&table->rows[table->places[i]], parent, key))
-		i = (i + 1) & mask;
-	return &table->places[i];
-}
-
-static void fill_places(struct table *table)
-{
-	const struct top_row *row;
-
-	memset(table->places, 0xff, sizeof(*table->places) << table->bits);
-	for (uint32_t i = ALL + 1; i < table->count; i++) {
-		row = &table->rows[i];
-		*find_place(table, row->parent, &row->key) = i;
-	}
+	tm_map_put(&table->map, hash_of(&key), number);
 }
 
 static int set_room(struct table *table, uint32_t room)
@@ -52,8 +40,6 @@ static int set_room(struct table *table, uint32_t room)
 	struct rate_history *const histories =
 			realloc(table->histories, room * sizeof(*histories));
 	struct top_row *rows;
-	uint32_t *places;
-	unsigned bits = 1;
 
 	if (!histories)
 		return -1;
@@ -62,15 +48,9 @@ static int set_room(struct table *table, uint32_t room)
 	if (!rows)
 		return -1;
 	table->rows = rows;
-	while (room > (uint32_t)1 << (bits - 1))
-		bits++;
-	places = realloc(table->places, sizeof(*places) << bits);
-	if (!places)
+	if (tm_map_reserve(&table->map, room))
 		return -1;
-	table->places = places;
-	table->bits = bits;
 	table->room = room;
-	fill_places(table);
 	return 0;
 }
 
@@ -160,7 +140,9 @@ static int make_room(struct table *table)
 	table->count = count;
 	table->has_forgotten = true;
 	memset(table->latest, 0, sizeof(table->latest));
-	fill_places(table);
+	tm_map_clear(&table->map);
+	for (uint32_t i = ALL + 1; i < count; i++)
+		enter(table, i);
 	free(numbers);
 	free(becomes);
 	return 0;
@@ -182,21 +164,28 @@ static int have_room(struct table *table)
 uint32_t table_find(const struct table *table, uint32_t parent,
 		const struct key *key)
 {
-	return parent == NO_ROW ? NO_ROW : *find_place(table, parent, key);
+	const struct whole_key whole = { *key, parent };
+
+	return parent == NO_ROW ? NO_ROW
+				: tm_map_find(&table->map, hash_of(&whole),
+						  is_row, table->rows, &whole);
 }
 
 static uint32_t find_or_add(struct table *table, uint32_t parent,
 		const struct key *key, enum level level)
 {
-	uint32_t number = table->latest[level], *place;
+	const struct whole_key whole = { *key, parent };
+	uint32_t number = table->latest[level];
 
-	if (number != ALL && is_row(&table->rows[number], parent, key))
+	if (number != ALL && is_row(table->rows, number, &whole))
 		return number;
-	place = find_place(table, parent, key);
-	if (*place == NO_ROW)
-		*place = add_row(table, parent, key, level);
-	table->latest[level] = *place;
-	return *place;
+	number = table_find(table, parent, key);
+	if (number == NO_ROW) {
+		number = add_row(table, parent, key, level);
+		enter(table, number);
+	}
+	table->latest[level] = number;
+	return number;
 }
 
 static void take_keys(const struct tm_event *event, struct key keys[LEVELS])
@@ -294,15 +283,13 @@ int table_copy(struct table *to, const struct table *from)
 	to->room = from->count;
 	to->rows = malloc(from->count * sizeof(*to->rows));
 	to->histories = malloc(from->count * sizeof(*to->histories));
-	to->places = malloc(sizeof(*to->places) << from->bits);
-	if (!to->rows || !to->histories || !to->places) {
+	if (tm_map_copy(&to->map, &from->map) || !to->rows || !to->histories) {
 		table_free(to);
 		return -1;
 	}
 	memcpy(to->rows, from->rows, from->count * sizeof(*to->rows));
 	memcpy(to->histories, from->histories,
 			from->count * sizeof(*to->histories));
-	memcpy(to->places, from->places, sizeof(*to->places) << from->bits);
 	return 0;
 }
 
@@ -310,6 +297,6 @@ void table_free(struct table *table)
 {
 	free(table->rows);
 	free(table->histories);
-	free(table->places);
+	tm_map_free(&table->map);
 	memset(table, 0, sizeof(*table));
 }

@@ -5,12 +5,13 @@
 #ifndef TM_TOP_TOP_TABLE_H
 #define TM_TOP_TOP_TABLE_H
 
+#include "common/base/map.h"
 #include "top-clock.h"
 
 enum level { USER, PROCESS, REMOTE, LEVELS };
 
 #define ALL 0 /* the row of everything */
-#define NO_ROW UINT32_MAX
+#define NO_ROW TM_MAP_NONE
 
 struct key {
 	uint32_t number;   /* uid; pid; enum tm_kind */
@@ -34,8 +35,7 @@ struct rate_history {
 struct table {
 	struct top_row *rows;
 	struct rate_history *histories;
-	uint32_t *places; /* open addressing: numbers of rows */
-	unsigned bits;
+	struct tm_map map;
 	uint32_t count, room, max_rows;
 	uint32_t latest[LEVELS]; /* the rows of the event before this one */
 	bool has_forgotten;

@@ -43,8 +43,9 @@ static uint64_t field(const struct tm_step *step, const struct tm_event *event)
 	return value & step->mask;
 }
 
-/* The rarer ones. */
-static bool holds(const struct tm_step *step, const struct tm_event *event)
+/* The rarer ones, out of the way of the others. */
+static __attribute__((noinline)) bool holds(
+		const struct tm_step *step, const struct tm_event *event)
 {
 	switch (step->how) {
 	case TM_BEGINS_BEFORE:
@@ -52,9 +53,8 @@ static bool holds(const struct tm_step *step, const struct tm_event *event)
 	case TM_OF_INTERFACE:
 		return tm_ids_hold(step->ids,
 				(uint64_t)event->netns << 32 | event->ifindex);
-	default:
-		return tm_ids_hold(step->ids, field(step, event));
 	}
+	return tm_ids_hold(step->ids, field(step, event));
 }
 
 /* TM_KEEP, or the exit of the rule that drops the event. */

@@ -16,8 +16,11 @@ struct tm_ids {
 
 static inline bool tm_ids_hold(const struct tm_ids *ids, uint64_t id)
 {
-	const uint32_t number = tm_index_find(&ids->index, id);
+	uint32_t number;
 
+	if (ids->index.count == 1) /* as most names have */
+		return *ids->index.keys == id && *ids->carries;
+	number = tm_index_find(&ids->index, id);
 	return number != TM_INDEX_NONE && ids->carries[number];
 }
 

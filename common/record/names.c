@@ -184,17 +184,10 @@ bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 		size_t *step, uint64_t *id, const char **text)
 {
 	const struct table *const table = &names->recorded[of];
-	const size_t size =
-			table->index.slots ? (size_t)1 << table->index.bits : 0;
 
-	while (*step < size) {
-		const struct tm_index_slot *slot = &table->index.slots[*step];
-
-		(*step)++;
-		if (slot->number == TM_INDEX_NONE)
-			continue;
-		*id = slot->key;
-		*text = table->entries[slot->number].text;
+	while (*step < table->index.count) {
+		*id = table->index.keys[*step];
+		*text = table->entries[(*step)++].text;
 		if (*text)
 			return true;
 	}

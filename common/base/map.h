@@ -1,0 +1,94 @@
+/* Which number a key has: the hash table of all that are numbered 0, 1, 2, ...
+ * and whose keys lie in an array of the caller's. The table itself holds hashes
+ * and numbers only; a hash that fits is asked of the keys.
+ *
+ * Strangers choose many keys (addresses, ports, names, cgroups). The hash
+ * begins with a secret of this process, so nobody can choose keys that meet.
+ * Open addressing, linear probing, at most half full. */
+#ifndef TM_BASE_MAP_H
+#define TM_BASE_MAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define TM_MAP_NONE UINT32_MAX
+
+struct tm_map_slot {
+	uint32_t hash, number; /* TM_MAP_NONE = free */
+};
+
+/* All zero is an empty table. */
+struct tm_map {
+	struct tm_map_slot *slots;
+	uint32_t mask;	/* slots - 1 */
+	uint32_t shift; /* of a hash, to its first slot */
+};
+
+/* Drawn before main; the second is odd. */
+extern uint64_t tm_map_secret[2];
+
+/* Keys in a line do not stay in one: the shift sees to that. */
+static inline uint64_t tm_map_mix(uint64_t hash, uint64_t word)
+{
+	hash = (hash ^ word) * tm_map_secret[1];
+	return hash ^ hash >> 32;
+}
+
+static inline uint32_t tm_map_hash(uint64_t key)
+{
+	return tm_map_mix(tm_map_secret[0], key) * tm_map_secret[1] >> 32;
+}
+
+/* Of a key of so many words of 8 bytes. */
+static inline uint32_t tm_map_hash_words(const void *key, size_t count)
+{
+	uint64_t hash = tm_map_secret[0], word;
+
+	for (size_t i = 0; i < count; i++) {
+		memcpy(&word, (const char *)key + 8 * i, sizeof(word));
+		hash = tm_map_mix(hash, word);
+	}
+	return hash * tm_map_secret[1] >> 32;
+}
+
+/* Whether this is the key of that number. */
+typedef bool tm_map_is_fn(const void *keys, uint32_t number, const void *key);
+
+/* The key's number, or TM_MAP_NONE. To be inlined, is with it. */
+static inline __attribute__((always_inline)) uint32_t tm_map_find(
+		const struct tm_map *map, uint32_t hash, tm_map_is_fn *is,
+		const void *keys, const void *key)
+{
+	const struct tm_map_slot *slot;
+
+	if (!map->slots)
+		return TM_MAP_NONE;
+	for (uint32_t i = hash >> map->shift;; i = (i + 1) & map->mask) {
+		slot = &map->slots[i];
+		if (slot->number == TM_MAP_NONE ||
+				(slot->hash == hash &&
+						is(keys, slot->number, key)))
+			return slot->number;
+	}
+}
+
+/* Makes room for so many entries. 0, or -1 and errno. */
+int tm_map_reserve(struct tm_map *map, uint32_t entries);
+
+/* Enters a key that is not there, once there is room. */
+void tm_map_put(struct tm_map *map, uint32_t hash, uint32_t number);
+
+/* Takes one out that is there. */
+void tm_map_remove(struct tm_map *map, uint32_t hash, uint32_t number);
+
+/* Takes all out and keeps the room. */
+void tm_map_clear(struct tm_map *map);
+
+/* 0, or -1 and errno. */
+int tm_map_copy(struct tm_map *to, const struct tm_map *from);
+
+void tm_map_free(struct tm_map *map);
+
+#endif
