@@ -428,11 +428,11 @@ day() {
 	run tm-report --output csv -q names.tm
 	assert_output - <<-'END'
 	uid,user,in,out,total,packets_in,packets_out,packets,lost,lost_packets
-	1,"a\x0aUID: 0 | Username: root",5,0,5,1,0,1,0,0
-	2,"\x1b]0;x\x07",4,0,4,1,0,1,0,0
-	3,"'=cmd|x",3,0,3,1,0,1,0,0
+	1,a\x0aUID: 0 | Username: root,5,0,5,1,0,1,0,0
+	2,\x1b]0;x\x07,4,0,4,1,0,1,0,0
+	3,'=cmd|x,3,0,3,1,0,1,0,0
 	4,"<img onerror>"",",2,0,2,1,0,1,0,0
-	5,"../x",1,0,1,1,0,1,0,0
+	5,../x,1,0,1,1,0,1,0,0
 	END
 	run tm-report -t 1 names.tm
 	assert_line --index 1 'UID: 1 | Username: a\x0aUID: 0 | Username: root'

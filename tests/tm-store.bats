@@ -599,7 +599,7 @@ print('read')"
 	run csv
 	assert_line "$U",,10000,0,10000,1000,0,1000,0,0
 	run csv --by process
-	assert_line '"(others)",9000,0,9000,900,0,900,0,0'
+	assert_line '(others),9000,0,9000,900,0,900,0,0'
 }
 
 @test "kill -9 at any write costs no sum and doubles none" {

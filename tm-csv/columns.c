@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "columns.h"
-#include "common/base/escape.h"
+#include "common/base/csv.h"
 #include "common/base/number.h"
 #include "common/record/fields.h"
 #include "row.h"
@@ -11,29 +11,9 @@
 /* Of a longer text the rest is left out: a row has an end. */
 #define TEXT_SIZE 8192
 
-/* As tm_escape_text has it, on one line; quoted by RFC 4180 where it has to be;
- * an apostrophe before what a spreadsheet would take for a formula, and before
- * one. */
 static char *put_text(char *out, const char *text, size_t length)
 {
-	char escaped[TEXT_SIZE];
-	const size_t size =
-			tm_escape_text(escaped, sizeof(escaped), text, length);
-	const bool is_quoted = memchr(escaped, ',', size) ||
-			memchr(escaped, '"', size);
-
-	if (is_quoted)
-		*out++ = '"';
-	if (size && strchr("=+-@'", *escaped))
-		*out++ = '\'';
-	for (size_t i = 0; i < size; i++) {
-		if (escaped[i] == '"')
-			*out++ = '"';
-		*out++ = escaped[i];
-	}
-	if (is_quoted)
-		*out++ = '"';
-	return out;
+	return tm_csv_format(out, TEXT_SIZE, text, length);
 }
 
 static char *put_name(char *out, const char *name)
@@ -165,7 +145,7 @@ static const struct {
 #define KNOWN (sizeof(known_columns) / sizeof(*known_columns))
 
 _Static_assert(KNOWN <= COLUMNS_MAX, "each may be asked for once");
-_Static_assert(3 * (2 * TEXT_SIZE + 3) + KNOWN * 256 < COLUMNS_SIZE,
+_Static_assert(3 * TM_CSV_SIZE(TEXT_SIZE) + KNOWN * 256 < COLUMNS_SIZE,
 		"user, interface and cgroup are long, the others short");
 
 const char *columns_known(void)
@@ -223,17 +203,15 @@ void columns_begin_with_uid(struct columns *columns)
 
 char *columns_header(const struct columns *columns)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct tm_text text = { 0 };
 
-	if (!out)
-		return NULL;
-	fputs(ROW_FIELDS, out);
-	for (unsigned i = 0; i < columns->count; i++)
-		fprintf(out, ",%s", known_columns[columns->list[i]].name);
-	fputc('\n', out);
-	return fclose(out) ? NULL : text;
+	tm_text_string(&text, ROW_FIELDS);
+	for (unsigned i = 0; i < columns->count; i++) {
+		tm_text_character(&text, ',');
+		tm_text_string(&text, known_columns[columns->list[i]].name);
+	}
+	tm_text_put(&text, "\n", 2);
+	return text.error ? NULL : text.at;
 }
 
 char *columns_format(const struct columns *columns, char out[COLUMNS_SIZE],

@@ -1,8 +1,11 @@
+#include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/escape.h"
+#include "common/base/exit.h"
+#include "common/base/json.h"
 #include "findings.h"
 
 #define WIDTH 80
@@ -164,30 +167,40 @@ void findings_print(const struct findings *table, bool is_short)
 	print_verdict(table);
 }
 
-static void print_string(const char *key, const char *text, const char *end)
+static const char *truth(bool is_true)
 {
-	char escaped[FOUND_SIZE * TM_ESCAPE_GROWTH];
+	return is_true ? "true" : "false";
+}
 
-	tm_escape_json(escaped, sizeof(escaped), text, strlen(text));
-	printf("\"%s\":\"%s\"%s", key, escaped, end);
+static void put_finding(struct tm_text *text, const struct finding *row)
+{
+	tm_json_member_string(text, "group", row->group);
+	tm_json_member_string(text, "name", row->name);
+	tm_json_member_string(text, "state", states[row->state]);
+	tm_json_member(text, "needed");
+	tm_text_string(text, truth(row->is_needed));
+	tm_json_member_string(text, "found", row->found);
+	tm_json_member_string(text, "cost", row->cost);
+	tm_json_member_string(text, "mend", row->mend);
 }
 
 void findings_print_json(const struct findings *table)
 {
-	printf("{\"version\":\"" TM_VERSION
-	       "\",\"can_capture\":%s,\"checks\":[",
-			findings_can_capture(table) ? "true" : "false");
-	for (size_t i = 0; i < table->count; i++) {
-		const struct finding *const row = &table->rows[i];
+	struct tm_text text = { 0 };
 
-		fputs(i ? ",\n{" : "\n{", stdout);
-		print_string("group", row->group, ",");
-		print_string("name", row->name, ",");
-		print_string("state", states[row->state], ",");
-		printf("\"needed\":%s,", row->is_needed ? "true" : "false");
-		print_string("found", row->found, ",");
-		print_string("cost", row->cost, ",");
-		print_string("mend", row->mend, "}");
+	tm_text_character(&text, '{');
+	tm_json_member_string(&text, "version", TM_VERSION);
+	tm_json_member(&text, "can_capture");
+	tm_text_string(&text, truth(findings_can_capture(table)));
+	tm_json_member(&text, "checks");
+	for (size_t i = 0; i < table->count; i++) {
+		tm_text_string(&text, i ? ",\n{" : "[\n{");
+		put_finding(&text, &table->rows[i]);
+		tm_text_character(&text, '}');
 	}
-	puts("\n]}");
+	tm_text_string(&text, "\n]}\n");
+	if (text.error)
+		errx(TM_FAILED, "%s", strerror(text.error));
+	fwrite(text.at, 1, text.size, stdout);
+	tm_text_free(&text);
 }

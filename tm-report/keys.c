@@ -9,6 +9,7 @@
 #include "common/net/address.h"
 #include "common/net/range.h"
 #include "common/record/fields.h"
+#include "common/record/words.h"
 #include "keys.h"
 
 #define IPV4_PREFIX 24
@@ -261,7 +262,7 @@ static void put_network(const struct keys *keys, struct tm_table *table,
 		tm_table_text(table, text);
 	} else {
 		if (*words == UNNAMED)
-			tm_table_text(table, "(unnamed)");
+			tm_table_text(table, TM_WORD_UNNAMED);
 		else
 			tm_table_name(table,
 					netnames_text(keys->netnames,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/exit.h"
+#include "common/record/words.h"
 #include "report-live.h"
 
 #define LIVE_ROWS 20 /* what a terminal has room for each second */
@@ -97,7 +98,8 @@ static void put_rows(struct writing *writing)
 				&view->now.rows[chosen.rows[i]]);
 	if (!row_is_empty(&chosen.rest)) {
 		others = total_of_others(view, &chosen);
-		put_sum(writing, "(others)", chosen.rest.moved, others.moved);
+		put_sum(writing, TM_WORD_OTHERS, chosen.rest.moved,
+				others.moved);
 	}
 	free(chosen.rows);
 	if (!row_is_empty(&view->now.nobody))

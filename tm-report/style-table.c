@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/exit.h"
+#include "common/record/words.h"
 #include "report-live.h"
 #include "report.h"
 
@@ -140,7 +141,7 @@ static void put_rows(struct writing *writing, const struct report_view *view)
 				&sums->rows[chosen.rows[i]]);
 	free(chosen.rows);
 	if (!row_is_empty(&chosen.rest))
-		put_sum(writing, "(others)", &chosen.rest);
+		put_sum(writing, TM_WORD_OTHERS, &chosen.rest);
 	if (!row_is_empty(&sums->nobody))
 		put_row(writing, &nobody, &sums->nobody);
 	if (writing->table.spec.form == TM_FORM_TABLE)

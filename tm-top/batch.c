@@ -14,6 +14,7 @@
 #include "common/base/signals.h"
 #include "common/base/timestamp.h"
 #include "common/net/address.h"
+#include "common/record/words.h"
 #include "common/tool/progress.h"
 #include "top-text.h"
 
@@ -43,7 +44,7 @@ static char word[WORD_SIZE];
 
 static void put_name(const char *name, bool is_strange)
 {
-	if (is_strange && name_is_ours(name))
+	if (is_strange && tm_word_is_ours(name))
 		snprintf(word, sizeof(word), "\"%s\"", name);
 	else
 		tm_escape_word(word, sizeof(word), name, strlen(name));
@@ -119,7 +120,7 @@ static void measure(struct table_text *text)
 	text->label_count = counts[text->level];
 	for (unsigned i = 0; i < text->label_count; i++) {
 		text->labels[i] = (struct label){ headings[i],
-			i ? strlen(headings[i]) : strlen("(others)") };
+			i ? strlen(headings[i]) : strlen(TM_WORD_OTHERS) };
 		for (uint32_t j = 0; j < text->listing.count; j++) {
 			width = text_columns(put_label(
 					text, text->listing.items[j].row, i));
@@ -223,7 +224,7 @@ static void print_rows(struct table_text *text)
 		print_row(text, listing->items[i].row);
 	}
 	if (listing->has_rest) {
-		print_labels(text, "(others)");
+		print_labels(text, TM_WORD_OTHERS);
 		print_numbers(text, listing->rest_bytes, listing->rest);
 	}
 	print_labels(text, "all");

@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "common/net/address.h"
+#include "common/record/words.h"
 #include "picture.h"
 #include "put.h"
 
 static void put_name(char out[TEXT_SIZE], const char *name, bool is_strange)
 {
-	const char *const quote = is_strange && name_is_ours(name) ? "\"" : "";
+	const char *const quote =
+			is_strange && tm_word_is_ours(name) ? "\"" : "";
 
 	snprintf(out, TEXT_SIZE, "%s%s%s", quote, name, quote);
 }
@@ -249,7 +251,7 @@ static void draw_rows(const struct picture *picture)
 			put_labels(picture, line, listing->items[at].row);
 			put_row(picture, line, listing->items[at].row);
 		} else {
-			put(line, 0, screen_paint(FAINT), "(others)");
+			put(line, 0, screen_paint(FAINT), TM_WORD_OTHERS);
 			put_rates(picture, line, listing->rest_bytes);
 			put_totals(picture, line, listing->rest);
 		}

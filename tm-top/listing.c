@@ -22,18 +22,6 @@ const char *user_text(const struct sight *sight, uint32_t uid)
 	return number;
 }
 
-bool name_is_ours(const char *name)
-{
-	static const char *const ours[] = { "all", "none", "(others)",
-		"(unknown)", "-" };
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++) {
-		if (!strcmp(name, ours[i]))
-			return true;
-	}
-	return false;
-}
-
 static uint64_t choose(const uint64_t bytes[2], enum way way)
 {
 	switch (way) {

@@ -53,10 +53,6 @@ void listing_thaw(struct traffic *traffic);
 /* A user's name, its number where it is asked for or has none. */
 const char *user_text(const struct sight *sight, uint32_t uid);
 
-/* Whether a name that strangers chose is a word of our own, such as "all" or
- * "(others)". It is to be in quotes then, as ours never are. */
-bool name_is_ours(const char *name);
-
 void listing_free(struct listing *listing);
 
 #endif

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -5,26 +6,26 @@
 #include "common/base/clock.h"
 #include "web-json.h"
 
-static void put_points(struct text *text, const char *name,
+static void put_points(struct tm_text *text, const char *name,
 		const struct tm_history_point *points, size_t count,
 		enum tm_direction direction)
 {
-	text_member(text, name);
-	text_character(text, '[');
+	tm_json_member(text, name);
+	tm_text_character(text, '[');
 	for (size_t i = 0; i < count; i++) {
 		if (i)
-			text_character(text, ',');
-		text_number(text, points[i].bytes[direction]);
+			tm_text_character(text, ',');
+		tm_text_number(text, points[i].bytes[direction]);
 	}
-	text_character(text, ']');
+	tm_text_character(text, ']');
 }
 
-static void put_line(struct text *text, const struct tm_history_point *points,
-		size_t count)
+static void put_line(struct tm_text *text,
+		const struct tm_history_point *points, size_t count)
 {
 	put_points(text, "in", points, count, TM_IN);
 	put_points(text, "out", points, count, TM_OUT);
-	text_character(text, '}');
+	tm_text_character(text, '}');
 }
 
 /* The rest has no line of its own, and neither has what the history itself has
@@ -49,7 +50,7 @@ static void add_points(struct tm_history_point *sum,
 	}
 }
 
-static void put_lines(struct text *text, const struct web_question *question,
+static void put_lines(struct tm_text *text, const struct web_question *question,
 		const struct tm_history_series *series)
 {
 	const unsigned by = question->query.by;
@@ -58,11 +59,11 @@ static void put_lines(struct text *text, const struct web_question *question,
 	const char *before = "{";
 
 	if (!rest) {
-		text->is_broken = true;
+		text->error = ENOMEM;
 		return;
 	}
-	text_member(text, "series");
-	text_character(text, '[');
+	tm_json_member(text, "series");
+	tm_text_character(text, '[');
 	for (size_t i = 0; i < series->count && series->bins; i++) {
 		const struct tm_history_line *const line = &series->lines[i];
 
@@ -70,66 +71,68 @@ static void put_lines(struct text *text, const struct web_question *question,
 			add_points(rest, line->points, series->bins);
 			continue;
 		}
-		text_string(text, before);
+		tm_text_string(text, before);
 		before = ",{";
 		json_key(text, &line->row, by);
 		put_line(text, line->points, series->bins);
 	}
-	text_string(text, "],\"rest\":{");
+	tm_text_string(text, "],\"rest\":{");
 	put_line(text, rest, series->bins);
 	free(rest);
 }
 
-static void put_times(struct text *text, const struct tm_history_series *series)
+static void put_times(
+		struct tm_text *text, const struct tm_history_series *series)
 {
-	text_member(text, "times");
-	text_character(text, '[');
+	tm_json_member(text, "times");
+	tm_text_character(text, '[');
 	for (size_t i = 0; i < series->bins; i++)
-		text_format(text, "%s%" PRIu64, i ? "," : "",
+		tm_text_format(text, "%s%" PRIu64, i ? "," : "",
 				series->begins[i] / TM_SECOND_NS);
-	text_character(text, ']');
-	text_member(text, "seconds");
-	text_character(text, '[');
+	tm_text_character(text, ']');
+	tm_json_member(text, "seconds");
+	tm_text_character(text, '[');
 	for (size_t i = 0; i < series->bins; i++)
-		text_format(text, "%s%" PRIu64, i ? "," : "",
+		tm_text_format(text, "%s%" PRIu64, i ? "," : "",
 				(series->begins[i + 1] - series->begins[i]) /
 						TM_SECOND_NS);
-	text_character(text, ']');
+	tm_text_character(text, ']');
 }
 
 /* The last bin is still to be lived through. */
-static void put_covered(struct text *text,
+static void put_covered(struct tm_text *text,
 		const struct tm_history_series *series,
 		const struct tm_history_summary *summary, uint64_t now_ns)
 {
-	text_member(text, "covered");
-	text_character(text, '[');
+	tm_json_member(text, "covered");
+	tm_text_character(text, '[');
 	for (size_t i = 0; i < series->bins; i++) {
 		const uint64_t begin = series->begins[i];
 		const uint64_t end = series->begins[i + 1] < now_ns
 				? series->begins[i + 1]
 				: now_ns;
 
-		text_format(text, "%s%.3g", i ? "," : "",
+		tm_text_format(text, "%s%.3g", i ? "," : "",
 				end > begin ? api_share(api_covered_ns(summary,
 									begin,
 									end),
 							      end - begin)
 					    : 0);
 	}
-	text_character(text, ']');
+	tm_text_character(text, ']');
 }
 
-static void put_series(struct text *text, const struct web_question *question,
+static void put_series(struct tm_text *text,
+		const struct web_question *question,
 		const struct tm_history_series *series,
 		const struct tm_history_summary *summary)
 {
 	api_put_range(text, series->bins ? series->begins[0] : 0,
 			series->bins ? series->begins[series->bins] : 0);
-	text_member(text, "resolution");
-	text_json(text, tm_history_resolution_name(series->resolution));
-	text_member(text, "by");
-	text_json(text, tm_history_key_name(question->query.by));
+	tm_json_member_string(text, "resolution",
+			tm_history_resolution_name(series->resolution));
+	tm_json_member_string(
+			text, "by", tm_history_key_name(question->query.by));
 	put_times(text, series);
 	put_lines(text, question, series);
 	put_covered(text, series, summary, question->now_ns);

@@ -12,44 +12,44 @@ static const char *quota_state(const struct tm_history_quota *quota)
 							       : "ok";
 }
 
-static void put_quota(struct text *text, const struct tm_history_quota *quota)
+static void put_quota(
+		struct tm_text *text, const struct tm_history_quota *quota)
 {
-	text_character(text, '{');
+	tm_text_character(text, '{');
 	json_user(text, quota->uid, quota->user);
-	text_member(text, "period");
-	text_json(text, tm_history_resolution_name(quota->period));
-	text_member_number(text, "limit", quota->limit);
-	text_member_number(text, "used", quota->used);
-	text_member(text, "projected");
+	tm_json_member_string(text, "period",
+			tm_history_resolution_name(quota->period));
+	tm_json_member_number(text, "limit", quota->limit);
+	tm_json_member_number(text, "used", quota->used);
+	tm_json_member(text, "projected");
 	if (quota->projected)
-		text_number(text, quota->projected);
+		tm_text_number(text, quota->projected);
 	else
-		text_string(text, "null");
-	text_member(text, "share");
-	text_format(text, "%.6f",
+		tm_text_string(text, "null");
+	tm_json_member(text, "share");
+	tm_text_format(text, "%.6f",
 			quota->limit ? (double)quota->used / quota->limit : 0);
-	text_member(text, "state");
-	text_json(text, quota_state(quota));
+	tm_json_member_string(text, "state", quota_state(quota));
 	api_put_range(text, quota->begin_ns, quota->end_ns);
-	text_character(text, '}');
+	tm_text_character(text, '}');
 }
 
-static void put_quotas(struct text *text,
+static void put_quotas(struct tm_text *text,
 		const struct tm_history_quotas *quotas,
 		const struct tm_history_filter *filter)
 {
 	const char *before = "";
 
-	text_member(text, "quotas");
-	text_character(text, '[');
+	tm_json_member(text, "quotas");
+	tm_text_character(text, '[');
 	for (size_t i = 0; i < quotas->count; i++) {
 		if (filter->has_user && quotas->quotas[i].uid != filter->uid)
 			continue;
-		text_string(text, before);
+		tm_text_string(text, before);
 		put_quota(text, &quotas->quotas[i]);
 		before = ",";
 	}
-	text_character(text, ']');
+	tm_text_character(text, ']');
 }
 
 /* Where the bytes of a question went: attributed, nobody's and lost are all. */
@@ -107,7 +107,7 @@ static int get_totals(struct tm_history *history,
 	return 0;
 }
 
-static void put_totals(struct text *text, const struct totals *totals,
+static void put_totals(struct tm_text *text, const struct totals *totals,
 		const struct tm_history_summary *summary)
 {
 	const struct tm_amount *const in = &totals->moved[TM_IN];
@@ -115,29 +115,31 @@ static void put_totals(struct text *text, const struct totals *totals,
 	const uint64_t nobody = json_sum(totals->nobody);
 	const uint64_t lost = json_sum(totals->lost);
 
-	text_member_number(text, "in", in->bytes);
-	text_member_number(text, "out", out->bytes);
-	text_member_number(text, "total", in->bytes + out->bytes);
-	text_member_number(text, "packets_in", in->packets);
-	text_member_number(text, "packets_out", out->packets);
-	text_member_number(text, "packets", in->packets + out->packets);
-	text_member_number(text, "attributed",
+	tm_json_member_number(text, "in", in->bytes);
+	tm_json_member_number(text, "out", out->bytes);
+	tm_json_member_number(text, "total", in->bytes + out->bytes);
+	tm_json_member_number(text, "packets_in", in->packets);
+	tm_json_member_number(text, "packets_out", out->packets);
+	tm_json_member_number(text, "packets", in->packets + out->packets);
+	tm_json_member_number(text, "attributed",
 			in->bytes + out->bytes - nobody - lost);
-	text_member_number(text, "nobody", nobody);
-	text_member_number(text, "lost", lost);
-	text_member_number(text, "lost_packets",
+	tm_json_member_number(text, "nobody", nobody);
+	tm_json_member_number(text, "lost", lost);
+	tm_json_member_number(text, "lost_packets",
 			totals->lost[TM_IN].packets +
 					totals->lost[TM_OUT].packets);
 	if (!totals->is_of_host) {
-		text_string(text, ",\"excluded\":null,\"unattributed\":null");
+		tm_text_string(text,
+				",\"excluded\":null,\"unattributed\":null");
 		return;
 	}
-	text_member_number(text, "excluded", json_sum(summary->excluded));
-	text_member_number(
+	tm_json_member_number(text, "excluded", json_sum(summary->excluded));
+	tm_json_member_number(
 			text, "unattributed", json_sum(summary->unattributed));
 }
 
-static void put_coverage(struct text *text, const struct web_question *question,
+static void put_coverage(struct tm_text *text,
+		const struct web_question *question,
 		const struct tm_history_summary *summary)
 {
 	const uint64_t from = question->query.filter.from_ns;
@@ -147,13 +149,13 @@ static void put_coverage(struct text *text, const struct web_question *question,
 	if (to > question->now_ns)
 		to = question->now_ns;
 	covered = to > from ? api_covered_ns(summary, from, to) : 0;
-	text_member(text, "covered_seconds");
-	text_format(text, "%.3f", covered / 1e9);
-	text_member(text, "coverage");
-	text_format(text, "%.4f",
+	tm_json_member(text, "covered_seconds");
+	tm_text_format(text, "%.3f", covered / 1e9);
+	tm_json_member(text, "coverage");
+	tm_text_format(text, "%.4f",
 			api_share(covered, to > from ? to - from : 0));
-	text_member_time(text, "first_ns", summary->first_ns);
-	text_member_time(text, "watermark_ns", summary->newest_ns);
+	json_member_time(text, "first_ns", summary->first_ns);
+	json_member_time(text, "watermark_ns", summary->newest_ns);
 }
 
 void api_summary(struct tm_history *history, struct request *request)
@@ -162,7 +164,7 @@ void api_summary(struct tm_history *history, struct request *request)
 	struct tm_history_quotas quotas = { 0 };
 	struct web_question question;
 	struct totals totals;
-	struct text *text;
+	struct tm_text *text;
 
 	if (!question_parse(&question, history, request,
 			    API_FILTERS "from to "))

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@ void api_fail(struct tm_history *history, struct request *request)
 			tm_history_problem(history));
 }
 
-struct text *api_begin(struct request *request)
+struct tm_text *api_begin(struct request *request)
 {
 	request->answer.status = MHD_HTTP_OK;
 	request->answer.type = "application/json";
@@ -23,19 +24,20 @@ struct text *api_begin(struct request *request)
 	return &request->answer.text;
 }
 
-void api_put_range(struct text *text, uint64_t from_ns, uint64_t to_ns)
+void api_put_range(struct tm_text *text, uint64_t from_ns, uint64_t to_ns)
 {
-	text_member_time(text, "from_ns", from_ns);
-	text_member_time(text, "to_ns", to_ns);
+	json_member_time(text, "from_ns", from_ns);
+	json_member_time(text, "to_ns", to_ns);
 }
 
-void api_put_hosts(struct text *text, const struct tm_history_summary *summary)
+void api_put_hosts(
+		struct tm_text *text, const struct tm_history_summary *summary)
 {
 	const char *said[HOSTS_MOST];
 	unsigned count = 0;
 
-	text_member(text, "hosts");
-	text_character(text, '[');
+	tm_json_member(text, "hosts");
+	tm_text_character(text, '[');
 	for (size_t i = 0; i < summary->run_count && count < HOSTS_MOST; i++) {
 		const char *const host = summary->runs[i].host;
 		unsigned at = 0;
@@ -46,11 +48,11 @@ void api_put_hosts(struct text *text, const struct tm_history_summary *summary)
 			at++;
 		if (at < count)
 			continue;
-		text_string(text, count ? "," : "");
-		text_json(text, host);
+		tm_text_string(text, count ? "," : "");
+		tm_json_string(text, host);
 		said[count++] = host;
 	}
-	text_character(text, ']');
+	tm_text_character(text, ']');
 }
 
 uint64_t api_covered_ns(const struct tm_history_summary *summary,
@@ -76,36 +78,37 @@ double api_share(uint64_t part, uint64_t whole)
 
 /* --- rows --- */
 
-static void put_by(struct text *text, const struct web_question *question)
+static void put_by(struct tm_text *text, const struct web_question *question)
 {
-	text_member(text, "by");
-	text_character(text, '[');
+	tm_json_member(text, "by");
+	tm_text_character(text, '[');
 	for (unsigned i = 0; i < question->keys.count; i++) {
-		text_string(text, i ? "," : "");
-		text_json(text, tm_history_key_name(question->keys.order[i]));
+		tm_text_string(text, i ? "," : "");
+		tm_json_string(text,
+				tm_history_key_name(question->keys.order[i]));
 	}
-	text_character(text, ']');
+	tm_text_character(text, ']');
 }
 
-static void put_rows(struct text *text, const struct tm_history_rows *rows,
+static void put_rows(struct tm_text *text, const struct tm_history_rows *rows,
 		const struct web_question *question)
 {
 	api_put_range(text, rows->from_ns, rows->to_ns);
 	put_by(text, question);
-	text_member_number(text, "count", rows->found);
-	text_member(text, "sums");
-	text_character(text, '{');
+	tm_json_member_number(text, "count", rows->found);
+	tm_json_member(text, "sums");
+	tm_text_character(text, '{');
 	json_amounts(text, &rows->sum);
-	text_character(text, '}');
-	text_member(text, "rows");
-	text_character(text, '[');
+	tm_text_character(text, '}');
+	tm_json_member(text, "rows");
+	tm_text_character(text, '[');
 	for (size_t i = 0; i < rows->count; i++) {
-		text_string(text, i ? ",{" : "{");
+		tm_text_string(text, i ? ",{" : "{");
 		json_keys(text, &rows->rows[i], question->query.by);
 		json_amounts(text, &rows->rows[i]);
-		text_character(text, '}');
+		tm_text_character(text, '}');
 	}
-	text_character(text, ']');
+	tm_text_character(text, ']');
 }
 
 static void answer_csv(struct answer *answer,
@@ -114,7 +117,7 @@ static void answer_csv(struct answer *answer,
 {
 	const struct tm_history_form form = {
 		.form = TM_FORM_CSV,
-		.write = text_write,
+		.write = tm_text_write,
 		.context = &answer->text,
 	};
 
@@ -129,7 +132,7 @@ static void answer_csv(struct answer *answer,
 	answer->type = "text/csv; charset=utf-8";
 	answer->file_name = "traffic.csv";
 	if (tm_history_answer_rows(&form, &question->keys, rows, NULL))
-		answer->text.is_broken = true;
+		answer->text.error = ENOMEM;
 }
 
 void api_rows(struct tm_history *history, struct request *request)
@@ -154,28 +157,28 @@ void api_rows(struct tm_history *history, struct request *request)
 
 /* --- status --- */
 
-static void put_viewer(struct text *text, const struct viewer *viewer)
+static void put_viewer(struct tm_text *text, const struct viewer *viewer)
 {
-	text_member(text, "user");
+	tm_json_member(text, "user");
 	if (!viewer->is_bound) {
-		text_string(text, "null");
+		tm_text_string(text, "null");
 		return;
 	}
-	text_character(text, '{');
+	tm_text_character(text, '{');
 	json_user(text, viewer->uid, viewer->name);
-	text_character(text, '}');
+	tm_text_character(text, '}');
 }
 
-static void put_age(struct text *text, const struct tm_history_summary *summary,
-		uint64_t now_ns)
+static void put_age(struct tm_text *text,
+		const struct tm_history_summary *summary, uint64_t now_ns)
 {
-	text_member_time(text, "first_ns", summary->first_ns);
-	text_member_time(text, "watermark_ns", summary->newest_ns);
-	text_member(text, "stale_seconds");
+	json_member_time(text, "first_ns", summary->first_ns);
+	json_member_time(text, "watermark_ns", summary->newest_ns);
+	tm_json_member(text, "stale_seconds");
 	if (!summary->newest_ns)
-		text_string(text, "null");
+		tm_text_string(text, "null");
 	else
-		text_format(text, "%.3f",
+		tm_text_format(text, "%.3f",
 				now_ns > summary->newest_ns
 						? (now_ns - summary->newest_ns) /
 								(double)TM_SECOND_NS
@@ -203,7 +206,7 @@ void api_status(struct tm_history *history, struct request *request)
 	struct tm_history_summary summary = { 0 };
 	char host[HOST_NAME_MAX + 1] = { 0 };
 	struct web_question question;
-	struct text *text;
+	struct tm_text *text;
 	bool is_ok;
 
 	if (!question_parse(&question, history, request, " "))
@@ -211,18 +214,17 @@ void api_status(struct tm_history *history, struct request *request)
 	is_ok = history && !get_newest(history, &summary);
 	gethostname(host, sizeof(host) - 1);
 	text = api_begin(request);
-	text_string(text, ",\"tm\":\"" TM_VERSION "\"");
-	text_member(text, "host");
-	text_json(text, host);
+	tm_text_string(text, ",\"tm\":\"" TM_VERSION "\"");
+	tm_json_member_string(text, "host", host);
 	api_put_hosts(text, &summary);
-	text_member_time(text, "now_ns", question.now_ns);
+	json_member_time(text, "now_ns", question.now_ns);
 	put_age(text, &summary, question.now_ns);
 	put_viewer(text, &request->viewer);
-	text_member(text, "problem");
-	text_json(text, is_ok || !history ? NULL : tm_history_problem(history));
-	text_member(text, "zone");
-	text_json(text, history ? tm_history_zone(history) : NULL);
-	text_string(text,
+	tm_json_member_string(text, "problem",
+			is_ok || !history ? NULL : tm_history_problem(history));
+	tm_json_member_string(text, "zone",
+			history ? tm_history_zone(history) : NULL);
+	tm_text_string(text,
 			",\"dimensions\":[\"user\",\"process\",\"remote\","
 			"\"protocol\",\"interface\",\"direction\"]");
 	json_end(text);

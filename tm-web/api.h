@@ -18,12 +18,13 @@ void api_fail(struct tm_history *history, struct request *request);
 #define API_FILTERS " user process remote protocol interface direction "
 
 /* The beginning of an answer: {"version":1 */
-struct text *api_begin(struct request *request);
+struct tm_text *api_begin(struct request *request);
 
-void api_put_range(struct text *text, uint64_t from_ns, uint64_t to_ns);
+void api_put_range(struct tm_text *text, uint64_t from_ns, uint64_t to_ns);
 
 /* ,"hosts":[...] of the runs, each once. */
-void api_put_hosts(struct text *text, const struct tm_history_summary *summary);
+void api_put_hosts(
+		struct tm_text *text, const struct tm_history_summary *summary);
 
 /* How much of begin to end a source was there. */
 uint64_t api_covered_ns(const struct tm_history_summary *summary,

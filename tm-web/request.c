@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/json.h"
 #include "request.h"
 
 static int hexadecimal(char c)
@@ -78,6 +79,7 @@ struct request *request_new(const char *target)
 
 	if (!request)
 		return NULL;
+	request->answer.text.most = ANSWER_MOST;
 	request->target = strndup(target, REQUEST_TARGET_MOST);
 	request->target_end = target + strlen(target);
 	if (!request->target) {
@@ -101,7 +103,7 @@ struct request *request_new(const char *target)
 
 void request_free(struct request *request)
 {
-	text_free(&request->answer.text);
+	tm_text_free(&request->answer.text);
 	free(request->decoded);
 	free(request->target);
 	free(request);
@@ -154,11 +156,11 @@ void answer_error(
 	va_start(arguments, format);
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
-	text_free(&answer->text);
+	tm_text_free(&answer->text);
 	answer->status = status;
 	answer->type = "application/json";
 	answer->file_name = NULL;
-	text_string(&answer->text, "{\"version\":1,\"error\":");
-	text_json(&answer->text, line);
-	text_format(&answer->text, ",\"status\":%u}\n", status);
+	tm_text_string(&answer->text, "{\"version\":1,\"error\":");
+	tm_json_string(&answer->text, line);
+	tm_text_format(&answer->text, ",\"status\":%u}\n", status);
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "web-text.h"
+#include "common/base/text.h"
 
 #define REQUEST_TARGET_MOST 4096
 #define REQUEST_PARAMETERS_MOST 32
@@ -23,11 +23,13 @@ struct viewer {
 	char name[256]; /* "" = not asked for */
 };
 
+#define ANSWER_MOST ((size_t)64 << 20) /* bytes */
+
 struct answer {
 	unsigned status; /* of HTTP */
 	const char *type;
 	const char *file_name; /* for a download, or NULL */
-	struct text text;
+	struct tm_text text;
 };
 
 struct request {

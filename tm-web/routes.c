@@ -70,7 +70,7 @@ void route_answer(struct database *database, struct request *request)
 				"%s", problem);
 	else if (find_viewer(history, request))
 		request->route->answer(history, request);
-	if (request->answer.text.is_broken)
+	if (request->answer.text.error)
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
 				"the answer is too large; ask for less (limit, from, "
 				"to)");

@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/escape.h"
 #include "connections.h"
+#include "gzip.h"
 #include "pool.h"
 #include "routes.h"
 #include "server.h"
@@ -71,7 +72,7 @@ static void forget_sent(void *context)
 }
 
 /* The response has the text from here on. */
-static struct MHD_Response *respond_with(struct text *text)
+static struct MHD_Response *respond_with(struct tm_text *text)
 {
 	struct sent *const sent = malloc(sizeof(*sent));
 	struct MHD_Response *response;
@@ -79,7 +80,7 @@ static struct MHD_Response *respond_with(struct text *text)
 	if (!sent)
 		return NULL;
 	*sent = (struct sent){ text->at, text->size };
-	*text = (struct text){ 0 };
+	*text = (struct tm_text){ 0 };
 	atomic_fetch_add(&outstanding, sent->size);
 	response = MHD_create_response_from_buffer_with_free_callback_cls(
 			sent->size, sent->data, forget_sent, sent);
@@ -111,7 +112,7 @@ static enum MHD_Result send_answer(struct request *request)
 {
 	struct answer *const answer = &request->answer;
 	const bool is_packed = answer->text.size >= COMPRESS_LEAST &&
-			takes_gzip(request) && text_compress(&answer->text);
+			takes_gzip(request) && gzip_text(&answer->text);
 	struct MHD_Response *const response = respond_with(&answer->text);
 
 	if (!response)

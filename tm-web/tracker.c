@@ -5,6 +5,7 @@
 
 #include "api.h"
 #include "common/base/clock.h"
+#include "common/record/words.h"
 #include "tracker.h"
 #include "web-json.h"
 #include "web-question.h"
@@ -16,14 +17,14 @@
 
 enum { TCP = 6, UDP = 17 };
 
-static void put_rate(struct text *text, const char *name, double rate)
+static void put_rate(struct tm_text *text, const char *name, double rate)
 {
-	text_member(text, name);
-	text_format(text, "%.2f", rate);
+	tm_json_member(text, name);
+	tm_text_format(text, "%.2f", rate);
 }
 
 /* Theirs: 1024-based under the names of the 1000-based. */
-static void put_formatted(struct text *text, const char *name, double rate)
+static void put_formatted(struct tm_text *text, const char *name, double rate)
 {
 	static const char *const units[] = { "B", "KB", "MB", "GB", "TB",
 		"PB" };
@@ -31,12 +32,12 @@ static void put_formatted(struct text *text, const char *name, double rate)
 
 	for (; rate >= 1024 && unit < 5; unit++)
 		rate /= 1024;
-	text_member(text, name);
-	text_format(text, "\"%.2f %s/s\"", rate, units[unit]);
+	tm_json_member(text, name);
+	tm_text_format(text, "\"%.2f %s/s\"", rate, units[unit]);
 }
 
 /* 2026-11-21T06:33:32, local as theirs. */
-static void put_time(struct text *text, const char *name, uint64_t time_ns,
+static void put_time(struct tm_text *text, const char *name, uint64_t time_ns,
 		char between)
 {
 	const time_t seconds = time_ns / TM_SECOND_NS;
@@ -46,21 +47,24 @@ static void put_time(struct text *text, const char *name, uint64_t time_ns,
 	localtime_r(&seconds, &local);
 	strftime(day, sizeof(day), "%Y-%m-%d", &local);
 	strftime(clock, sizeof(clock), "%H:%M:%S", &local);
-	text_member(text, name);
-	text_format(text, "\"%s%c%s\"", day, between, clock);
+	tm_json_member(text, name);
+	tm_text_format(text, "\"%s%c%s\"", day, between, clock);
 }
 
-static void put_name(struct text *text, const char *name, const char *process)
+static void put_name(
+		struct tm_text *text, const char *name, const char *process)
 {
-	text_member(text, name);
-	text_json(text, !process ? "(others)" : *process ? process : "unknown");
+	tm_json_member_string(text, name,
+			!process		   ? TM_WORD_OTHERS
+					: *process ? process
+						   : "unknown");
 }
 
-static struct text *begin(struct request *request, const char *more)
+static struct tm_text *begin(struct request *request, const char *more)
 {
 	request->answer.status = MHD_HTTP_OK;
 	request->answer.type = "application/json";
-	text_string(&request->answer.text, more);
+	tm_text_string(&request->answer.text, more);
 	return &request->answer.text;
 }
 
@@ -159,9 +163,9 @@ static int compare(const void *a, const void *b)
 }
 
 /* A history keeps names of processes, and no numbers. */
-static void put_process(struct text *text, const struct process *process)
+static void put_process(struct tm_text *text, const struct process *process)
 {
-	text_string(text, "{\"pid\":null");
+	tm_text_string(text, "{\"pid\":null");
 	put_name(text, "process_name", process->name);
 	put_rate(text, "tx_bytes", process->tx);
 	put_rate(text, "rx_bytes", process->rx);
@@ -173,7 +177,7 @@ static void put_process(struct text *text, const struct process *process)
 	put_formatted(text, "rx_formatted", process->rx);
 	put_rate(text, "total_bytes", process->tx + process->rx);
 	put_formatted(text, "total_formatted", process->tx + process->rx);
-	text_character(text, '}');
+	tm_text_character(text, '}');
 }
 
 void tracker_current(struct tm_history *history, struct request *request)
@@ -181,7 +185,7 @@ void tracker_current(struct tm_history *history, struct request *request)
 	struct process processes[512];
 	struct tm_history_rows rows = { 0 };
 	struct web_question question;
-	struct text *text;
+	struct tm_text *text;
 	unsigned count;
 
 	if (!ask(&question, history, request, " ", 0))
@@ -194,12 +198,12 @@ void tracker_current(struct tm_history *history, struct request *request)
 		qsort(processes, count, sizeof(*processes), compare);
 		text = begin(request, "{");
 		put_time(text, "timestamp", question.now_ns, 'T');
-		text_string(text, ",\"processes\":[");
+		tm_text_string(text, ",\"processes\":[");
 		for (unsigned i = 0; i < count && i < CURRENT_MOST; i++) {
-			text_string(text, i ? "," : "");
+			tm_text_string(text, i ? "," : "");
 			put_process(text, &processes[i]);
 		}
-		text_string(text, "]}\n");
+		tm_text_string(text, "]}\n");
 	}
 	tm_history_rows_free(&rows);
 }
@@ -207,13 +211,13 @@ void tracker_current(struct tm_history *history, struct request *request)
 /* --- /api/summary --- */
 
 /* Theirs counts what it stored; sums have no records but packets. */
-static void put_records(struct text *text, const struct tm_history_row *row)
+static void put_records(struct tm_text *text, const struct tm_history_row *row)
 {
-	text_member_number(text, "record_count",
+	tm_json_member_number(text, "record_count",
 			row->moved[TM_IN].packets + row->moved[TM_OUT].packets);
 }
 
-static void put_total(struct text *text, double tx, double rx)
+static void put_total(struct tm_text *text, double tx, double rx)
 {
 	put_rate(text, "total_tx", tx);
 	put_rate(text, "total_rx", rx);
@@ -227,7 +231,7 @@ void tracker_summary(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
 	struct web_question question;
-	struct text *text;
+	struct tm_text *text;
 	double seconds;
 
 	if (!ask(&question, history, request, " ", 0))
@@ -237,12 +241,12 @@ void tracker_summary(struct tm_history *history, struct request *request)
 		text = begin(request,
 				"{\"mode\":\"realtime\",\"seconds\":60,"
 				"\"stats\":{");
-		text_member_number(text, "process_count", rows.found);
-		text_string(text, ",\"pid_count\":null");
+		tm_json_member_number(text, "process_count", rows.found);
+		tm_text_string(text, ",\"pid_count\":null");
 		put_records(text, &rows.sum);
 		put_total(text, rate_of(&rows.sum, TM_OUT, seconds),
 				rate_of(&rows.sum, TM_IN, seconds));
-		text_string(text, "}}\n");
+		tm_text_string(text, "}}\n");
 	}
 	tm_history_rows_free(&rows);
 }
@@ -260,29 +264,29 @@ static const char *big_name(char out[PROTOCOL_SIZE], uint8_t protocol)
 	return out;
 }
 
-static void put_protocol(struct text *text, const struct tm_history_row *row,
+static void put_protocol(struct tm_text *text, const struct tm_history_row *row,
 		double seconds)
 {
 	const double tx = rate_of(row, TM_OUT, seconds);
 	const double rx = rate_of(row, TM_IN, seconds);
 	char name[PROTOCOL_SIZE];
 
-	text_member(text, big_name(name, row->protocol));
-	text_character(text, '{');
+	tm_json_member(text, big_name(name, row->protocol));
+	tm_text_character(text, '{');
 	put_rate(text, "tx_bytes", tx);
 	put_rate(text, "rx_bytes", rx);
 	put_formatted(text, "tx_formatted", tx);
 	put_formatted(text, "rx_formatted", rx);
 	put_rate(text, "total_bytes", tx + rx);
 	put_formatted(text, "total_formatted", tx + rx);
-	text_character(text, '}');
+	tm_text_character(text, '}');
 }
 
 void tracker_protocols(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
 	struct web_question question;
-	struct text *text;
+	struct tm_text *text;
 
 	if (!ask(&question, history, request, " process ", 0))
 		return;
@@ -294,32 +298,31 @@ void tracker_protocols(struct tm_history *history, struct request *request)
 		for (size_t i = 0; i < rows.count; i++)
 			put_protocol(text, &rows.rows[i],
 					seconds_of(&rows, &question));
-		text_string(text, "}}\n");
+		tm_text_string(text, "}}\n");
 	}
 	tm_history_rows_free(&rows);
 }
 
 /* --- /api/ip/breakdown --- */
 
-static void put_address(struct text *text, const struct tm_history_row *row,
+static void put_address(struct tm_text *text, const struct tm_history_row *row,
 		const char *process, double seconds)
 {
 	const double tx = rate_of(row, TM_OUT, seconds);
 	const double rx = rate_of(row, TM_IN, seconds);
 
-	text_string(text, "{\"remote_ip\":");
-	text_json(text, row->remote ? row->remote : "(others)");
+	tm_text_string(text, "{\"remote_ip\":");
+	tm_json_string(text, row->remote ? row->remote : TM_WORD_OTHERS);
 	put_rate(text, "tx_rate", tx);
 	put_rate(text, "rx_rate", rx);
-	text_member(text, "process_name");
-	text_json(text, process ? process : "N/A");
+	tm_json_member_string(text, "process_name", process ? process : "N/A");
 	put_formatted(text, "total_tx_formatted", tx);
 	put_formatted(text, "total_rx_formatted", rx);
 	put_rate(text, "total_bytes", tx + rx);
 	put_formatted(text, "total_formatted", tx + rx);
 	put_rate(text, "total_tx", tx);
 	put_rate(text, "total_rx", rx);
-	text_character(text, '}');
+	tm_text_character(text, '}');
 }
 
 void tracker_addresses(struct tm_history *history, struct request *request)
@@ -327,7 +330,7 @@ void tracker_addresses(struct tm_history *history, struct request *request)
 	struct tm_history_rows rows = { 0 };
 	struct web_question question;
 	const char *process;
-	struct text *text;
+	struct tm_text *text;
 
 	if (!ask(&question, history, request, " process ", 0))
 		return;
@@ -337,14 +340,14 @@ void tracker_addresses(struct tm_history *history, struct request *request)
 		text = begin(request,
 				"{\"mode\":\"realtime\",\"seconds\":60,"
 				"\"process_name\":");
-		text_json(text, process);
-		text_string(text, ",\"ips\":[");
+		tm_json_string(text, process);
+		tm_text_string(text, ",\"ips\":[");
 		for (size_t i = 0; i < rows.count; i++) {
-			text_string(text, i ? "," : "");
+			tm_text_string(text, i ? "," : "");
 			put_address(text, &rows.rows[i], process,
 					seconds_of(&rows, &question));
 		}
-		text_string(text, "]}\n");
+		tm_text_string(text, "]}\n");
 	}
 	tm_history_rows_free(&rows);
 }
@@ -355,7 +358,7 @@ void tracker_top(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
 	struct web_question question;
-	struct text *text;
+	struct tm_text *text;
 	double seconds;
 
 	if (!ask(&question, history, request, " hours limit ", 1))
@@ -367,35 +370,34 @@ void tracker_top(struct tm_history *history, struct request *request)
 			    &rows)) {
 		seconds = seconds_of(&rows, &question);
 		text = begin(request, "{\"mode\":\"historical\"");
-		text_member_number(text, "hours", question.hours);
-		text_string(text, ",\"processes\":[");
+		tm_json_member_number(text, "hours", question.hours);
+		tm_text_string(text, ",\"processes\":[");
 		for (size_t i = 0; i < rows.count; i++) {
 			const struct tm_history_row *const row = &rows.rows[i];
 
-			text_string(text, i ? ",{" : "{");
+			tm_text_string(text, i ? ",{" : "{");
 			put_name(text, "process_name", row->process);
 			put_total(text, rate_of(row, TM_OUT, seconds),
 					rate_of(row, TM_IN, seconds));
 			put_records(text, row);
-			text_character(text, '}');
+			tm_text_character(text, '}');
 		}
-		text_string(text, "]}\n");
+		tm_text_string(text, "]}\n");
 	}
 	tm_history_rows_free(&rows);
 }
 
 /* --- /api/history/process/NAME --- */
 
-static void put_minute(struct text *text, const struct tm_history_row *row)
+static void put_minute(struct tm_text *text, const struct tm_history_row *row)
 {
 	char name[PROTOCOL_SIZE];
 
 	put_time(text, "timestamp", row->time_ns, ' ');
-	text_string(text, ",\"pid\":null");
-	text_member_number(text, "tx_bytes", row->moved[TM_OUT].bytes);
-	text_member_number(text, "rx_bytes", row->moved[TM_IN].bytes);
-	text_member(text, "protocol");
-	text_json(text, big_name(name, row->protocol));
+	tm_text_string(text, ",\"pid\":null");
+	tm_json_member_number(text, "tx_bytes", row->moved[TM_OUT].bytes);
+	tm_json_member_number(text, "rx_bytes", row->moved[TM_IN].bytes);
+	tm_json_member_string(text, "protocol", big_name(name, row->protocol));
 }
 
 void tracker_process(struct tm_history *history, struct request *request)
@@ -403,7 +405,7 @@ void tracker_process(struct tm_history *history, struct request *request)
 	const char *const process = request->path + strlen(TRACKER_PROCESS);
 	struct tm_history_rows rows = { 0 };
 	struct web_question question;
-	struct text *text;
+	struct tm_text *text;
 
 	if (!ask(&question, history, request, " hours ", 24))
 		return;
@@ -414,15 +416,15 @@ void tracker_process(struct tm_history *history, struct request *request)
 			    TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_PROTOCOL,
 			    ROWS_MOST, &rows)) {
 		text = begin(request, "{\"process_name\":");
-		text_json(text, process);
-		text_member_number(text, "hours", question.hours);
-		text_string(text, ",\"history\":[");
+		tm_json_string(text, process);
+		tm_json_member_number(text, "hours", question.hours);
+		tm_text_string(text, ",\"history\":[");
 		for (size_t i = 0; i < rows.count; i++) {
-			text_string(text, i ? ",{" : "{");
+			tm_text_string(text, i ? ",{" : "{");
 			put_minute(text, &rows.rows[i]);
-			text_character(text, '}');
+			tm_text_character(text, '}');
 		}
-		text_string(text, "]}\n");
+		tm_text_string(text, "]}\n");
 	}
 	tm_history_rows_free(&rows);
 }
@@ -433,7 +435,7 @@ void tracker_processes(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
 	struct web_question question;
-	struct text *text;
+	struct tm_text *text;
 
 	if (!ask(&question, history, request, " hours ", 1))
 		return;
@@ -442,28 +444,28 @@ void tracker_processes(struct tm_history *history, struct request *request)
 	if (get(history, request, &question, TM_HISTORY_BY_PROCESS, ROWS_MOST,
 			    &rows)) {
 		text = begin(request, "{");
-		text_member_number(text, "hours", question.hours);
-		text_string(text, ",\"processes\":[");
+		tm_json_member_number(text, "hours", question.hours);
+		tm_text_string(text, ",\"processes\":[");
 		for (size_t i = 0; i < rows.count; i++) {
 			const char *const name = rows.rows[i].process;
 
-			text_string(text, i ? "," : "");
-			text_json(text,
-					!name			? "(others)"
+			tm_text_string(text, i ? "," : "");
+			tm_json_string(text,
+					!name			? TM_WORD_OTHERS
 							: *name ? name
 								: "unknown");
 		}
-		text_character(text, ']');
-		text_member_number(text, "count", rows.count);
-		text_string(text, "}\n");
+		tm_text_character(text, ']');
+		tm_json_member_number(text, "count", rows.count);
+		tm_text_string(text, "}\n");
 	}
 	tm_history_rows_free(&rows);
 }
 
 /* --- /api/timeseries --- */
 
-static void put_bin(struct text *text, const struct tm_history_series *series,
-		size_t at)
+static void put_bin(struct tm_text *text,
+		const struct tm_history_series *series, size_t at)
 {
 	const double seconds =
 			(series->begins[at + 1] - series->begins[at]) / 1e9;
@@ -475,11 +477,11 @@ static void put_bin(struct text *text, const struct tm_history_series *series,
 	}
 	if (!(tx | rx))
 		return;
-	text_string(text, text->at[text->size - 1] == '[' ? "{" : ",{");
+	tm_text_string(text, text->at[text->size - 1] == '[' ? "{" : ",{");
 	put_time(text, "timestamp", series->begins[at], 'T');
 	put_rate(text, "tx_bytes", tx / seconds);
 	put_rate(text, "rx_bytes", rx / seconds);
-	text_character(text, '}');
+	tm_text_character(text, '}');
 }
 
 void tracker_series(struct tm_history *history, struct request *request)
@@ -487,7 +489,7 @@ void tracker_series(struct tm_history *history, struct request *request)
 	struct tm_history_series series = { 0 };
 	struct web_question question;
 	const char *process;
-	struct text *text;
+	struct tm_text *text;
 
 	if (!ask(&question, history, request, " hours process ", 1))
 		return;
@@ -500,13 +502,13 @@ void tracker_series(struct tm_history *history, struct request *request)
 		api_fail(history, request);
 	} else {
 		text = begin(request, "{");
-		text_member_number(text, "hours", question.hours);
-		text_member(text, "process_name");
-		text_json(text, process ? process : "All Processes");
-		text_string(text, ",\"data\":[");
+		tm_json_member_number(text, "hours", question.hours);
+		tm_json_member_string(text, "process_name",
+				process ? process : "All Processes");
+		tm_text_string(text, ",\"data\":[");
 		for (size_t i = 0; i < series.bins; i++)
 			put_bin(text, &series, i);
-		text_string(text, "]}\n");
+		tm_text_string(text, "]}\n");
 	}
 	tm_history_series_free(&series);
 }

@@ -4,14 +4,14 @@
 #include "common/record/fields.h"
 #include "web-json.h"
 
-void json_begin(struct text *text)
+void json_begin(struct tm_text *text)
 {
-	text_string(text, "{\"version\":1");
+	tm_text_string(text, "{\"version\":1");
 }
 
-void json_end(struct text *text)
+void json_end(struct tm_text *text)
 {
-	text_string(text, "}\n");
+	tm_text_string(text, "}\n");
 }
 
 const char *protocol_name(char out[PROTOCOL_SIZE], uint8_t protocol)
@@ -24,16 +24,19 @@ const char *protocol_name(char out[PROTOCOL_SIZE], uint8_t protocol)
 	return out;
 }
 
-static void put_text(struct text *text, const char *name, const char *value)
+void json_member_time(struct tm_text *text, const char *name, uint64_t time_ns)
 {
-	text_member(text, name);
-	text_json(text, value);
+	tm_json_member(text, name);
+	if (time_ns)
+		tm_text_format(text, "\"%" PRIu64 "\"", time_ns);
+	else
+		tm_text_string(text, "null");
 }
 
-void json_user(struct text *text, uint32_t uid, const char *name)
+void json_user(struct tm_text *text, uint32_t uid, const char *name)
 {
-	text_member_number(text, "uid", uid);
-	put_text(text, "user", uid == TM_NOBODY ? "none" : name);
+	tm_json_member_number(text, "uid", uid);
+	tm_json_member_string(text, "user", uid == TM_NOBODY ? "none" : name);
 }
 
 static const char *direction_name(const struct tm_history_row *row)
@@ -41,7 +44,8 @@ static const char *direction_name(const struct tm_history_row *row)
 	return row->direction == TM_IN ? "in" : "out";
 }
 
-void json_keys(struct text *text, const struct tm_history_row *row, unsigned by)
+void json_keys(struct tm_text *text, const struct tm_history_row *row,
+		unsigned by)
 {
 	static const unsigned times = TM_HISTORY_BY_MINUTE |
 			TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |
@@ -49,44 +53,46 @@ void json_keys(struct text *text, const struct tm_history_row *row, unsigned by)
 	char name[PROTOCOL_SIZE];
 
 	if (by & times)
-		text_member_time(text, "time_ns", row->time_ns);
+		json_member_time(text, "time_ns", row->time_ns);
 	if (by & TM_HISTORY_BY_USER)
 		json_user(text, row->uid, row->user);
 	if (by & TM_HISTORY_BY_PROCESS)
-		put_text(text, "process", row->process);
+		tm_json_member_string(text, "process", row->process);
 	if (by & TM_HISTORY_BY_REMOTE)
-		put_text(text, "remote", row->remote);
+		tm_json_member_string(text, "remote", row->remote);
 	if (by & TM_HISTORY_BY_PROTOCOL)
-		put_text(text, "protocol", protocol_name(name, row->protocol));
+		tm_json_member_string(text, "protocol",
+				protocol_name(name, row->protocol));
 	if (by & TM_HISTORY_BY_INTERFACE)
-		put_text(text, "interface", row->interface);
+		tm_json_member_string(text, "interface", row->interface);
 	if (by & TM_HISTORY_BY_DIRECTION)
-		put_text(text, "direction", direction_name(row));
+		tm_json_member_string(text, "direction", direction_name(row));
 }
 
-void json_amounts(struct text *text, const struct tm_history_row *row)
+void json_amounts(struct tm_text *text, const struct tm_history_row *row)
 {
 	const struct tm_amount *const in = &row->moved[TM_IN];
 	const struct tm_amount *const out = &row->moved[TM_OUT];
 
-	text_member_number(text, "in", in->bytes);
-	text_member_number(text, "out", out->bytes);
-	text_member_number(text, "total", in->bytes + out->bytes);
-	text_member_number(text, "packets_in", in->packets);
-	text_member_number(text, "packets_out", out->packets);
-	text_member_number(text, "packets", in->packets + out->packets);
-	text_member_number(text, "lost", json_sum(row->lost));
-	text_member_number(text, "lost_packets",
+	tm_json_member_number(text, "in", in->bytes);
+	tm_json_member_number(text, "out", out->bytes);
+	tm_json_member_number(text, "total", in->bytes + out->bytes);
+	tm_json_member_number(text, "packets_in", in->packets);
+	tm_json_member_number(text, "packets_out", out->packets);
+	tm_json_member_number(text, "packets", in->packets + out->packets);
+	tm_json_member_number(text, "lost", json_sum(row->lost));
+	tm_json_member_number(text, "lost_packets",
 			row->lost[TM_IN].packets + row->lost[TM_OUT].packets);
 }
 
-static void put_key(struct text *text, const char *key, const char *label)
+static void put_key(struct tm_text *text, const char *key, const char *label)
 {
-	put_text(text, "key", key);
-	put_text(text, "label", label);
+	tm_json_member_string(text, "key", key);
+	tm_json_member_string(text, "label", label);
 }
 
-void json_key(struct text *text, const struct tm_history_row *row, unsigned by)
+void json_key(struct tm_text *text, const struct tm_history_row *row,
+		unsigned by)
 {
 	char name[PROTOCOL_SIZE];
 

@@ -2,8 +2,8 @@
 #ifndef TM_WEB_WEB_JSON_H
 #define TM_WEB_WEB_JSON_H
 
+#include "common/base/json.h"
 #include "common/history/query.h"
-#include "web-text.h"
 
 #define PROTOCOL_SIZE 16
 
@@ -11,21 +11,25 @@
 const char *protocol_name(char out[PROTOCOL_SIZE], uint8_t protocol);
 
 /* ,"uid":1000,"user":"alice" */
-void json_user(struct text *text, uint32_t uid, const char *name);
+void json_user(struct tm_text *text, uint32_t uid, const char *name);
+
+/* ,"name":"number", for what may be beyond 2^53; 0 is null. */
+void json_member_time(struct tm_text *text, const char *name, uint64_t time_ns);
 
 /* The members of a row's keys, and of its amounts. */
-void json_keys(struct text *text, const struct tm_history_row *row,
+void json_keys(struct tm_text *text, const struct tm_history_row *row,
 		unsigned by);
-void json_amounts(struct text *text, const struct tm_history_row *row);
+void json_amounts(struct tm_text *text, const struct tm_history_row *row);
 
 /* What the page filters by (key) and shows (label), of one key. */
-void json_key(struct text *text, const struct tm_history_row *row, unsigned by);
+void json_key(struct tm_text *text, const struct tm_history_row *row,
+		unsigned by);
 
 /* {"version":1 */
-void json_begin(struct text *text);
+void json_begin(struct tm_text *text);
 
 /* } and a newline */
-void json_end(struct text *text);
+void json_end(struct tm_text *text);
 
 static inline uint64_t json_sum(const struct tm_amount amounts[2])
 {

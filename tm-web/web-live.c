@@ -35,7 +35,7 @@ struct stream {
 	struct stream *next;
 	struct MHD_Connection *connection;
 	struct viewer viewer;
-	struct text text; /* what is being sent, from sent on */
+	struct tm_text text; /* what is being sent, from sent on */
 	size_t sent;
 	uint64_t last_id;
 	uint64_t last_ns; /* when something was sent */
@@ -60,15 +60,15 @@ static struct {
 
 /* --- the texts of the events --- */
 
-static void put_age(struct text *text)
+static void put_age(struct tm_text *text)
 {
 	const uint64_t now = tm_clock_wall_ns();
 
-	text_member_time(text, "watermark_ns", hub.watermark_ns);
+	json_member_time(text, "watermark_ns", hub.watermark_ns);
 	if (!hub.watermark_ns)
-		text_string(text, ",\"stale_seconds\":null");
+		tm_text_string(text, ",\"stale_seconds\":null");
 	else
-		text_format(text, ",\"stale_seconds\":%.3f",
+		tm_text_format(text, ",\"stale_seconds\":%.3f",
 				now > hub.watermark_ns
 						? (now - hub.watermark_ns) / 1e9
 						: 0);
@@ -81,19 +81,19 @@ static const char *name_of(uint32_t uid)
 	return at == TM_INDEX_NONE ? NULL : hub.names[at];
 }
 
-static void put_change(struct text *text, const struct change *change)
+static void put_change(struct tm_text *text, const struct change *change)
 {
-	text_character(text, '{');
+	tm_text_character(text, '{');
 	json_user(text, change->uid, name_of(change->uid));
-	text_member_number(text, "in", change->in);
-	text_member_number(text, "out", change->out);
-	text_member_number(text, "total", change_total(change));
-	text_member_number(text, "packets_in", change->packets_in);
-	text_member_number(text, "packets_out", change->packets_out);
-	text_member_number(text, "packets",
+	tm_json_member_number(text, "in", change->in);
+	tm_json_member_number(text, "out", change->out);
+	tm_json_member_number(text, "total", change_total(change));
+	tm_json_member_number(text, "packets_in", change->packets_in);
+	tm_json_member_number(text, "packets_out", change->packets_out);
+	tm_json_member_number(text, "packets",
 			change->packets_in + change->packets_out);
-	text_member_number(text, "lost", change->lost);
-	text_character(text, '}');
+	tm_json_member_number(text, "lost", change->lost);
+	tm_text_character(text, '}');
 }
 
 /* Adds an event's changes that the stream may see; the list has room. */
@@ -117,22 +117,22 @@ static size_t merge(struct change *list, size_t count,
 	return count;
 }
 
-static void put_list(struct text *text, struct change *list, size_t count)
+static void put_list(struct tm_text *text, struct change *list, size_t count)
 {
 	struct change sum = { 0 };
 
 	changes_sort(list, count);
 	for (size_t i = 0; i < count; i++)
 		change_add(&sum, &list[i]);
-	text_member_number(text, "in", sum.in);
-	text_member_number(text, "out", sum.out);
-	text_member_number(text, "lost", sum.lost);
-	text_string(text, ",\"rows\":[");
+	tm_json_member_number(text, "in", sum.in);
+	tm_json_member_number(text, "out", sum.out);
+	tm_json_member_number(text, "lost", sum.lost);
+	tm_text_string(text, ",\"rows\":[");
 	for (size_t i = 0; i < count && i < ROWS_MOST; i++) {
-		text_string(text, i ? "," : "");
+		tm_text_string(text, i ? "," : "");
 		put_change(text, &list[i]);
 	}
-	text_string(text, "]");
+	tm_text_string(text, "]");
 }
 
 /* All that happened since the stream's last event, as one; to who is new the
@@ -146,7 +146,7 @@ static bool is_wanted(const struct stream *stream, const struct event *event)
 
 static void put_rows(struct stream *stream)
 {
-	struct text *const text = &stream->text;
+	struct tm_text *const text = &stream->text;
 	struct tm_index users = { 0 };
 	uint64_t span_ns = 0;
 	struct change *list;
@@ -165,35 +165,36 @@ static void put_rows(struct stream *stream)
 		count = merge(list, count, &hub.events[i], &stream->viewer,
 				&users);
 	}
-	text_format(text, "id: %" PRIu64 "\nevent: rows\ndata: ", hub.last_id);
+	tm_text_format(text,
+			"id: %" PRIu64 "\nevent: rows\ndata: ", hub.last_id);
 	json_begin(text);
-	text_member_time(text, "span_ns", span_ns);
+	json_member_time(text, "span_ns", span_ns);
 	put_age(text);
 	put_list(text, list, list ? count : 0);
-	text_string(text, "}\n\n");
+	tm_text_string(text, "}\n\n");
 	free(list);
 	tm_index_free(&users);
 	stream->last_id = hub.last_id;
 }
 
-static void put_status(struct text *text)
+static void put_status(struct tm_text *text)
 {
-	text_string(text, "event: status\ndata: {\"version\":1");
+	tm_text_string(text, "event: status\ndata: {\"version\":1");
 	put_age(text);
-	text_string(text, "}\n\n");
+	tm_text_string(text, "}\n\n");
 }
 
 /* What there is to say now; false = nothing. */
 static bool compose(struct stream *stream, uint64_t now_ns)
 {
-	struct text *const text = &stream->text;
+	struct tm_text *const text = &stream->text;
 
 	text->size = stream->sent = 0;
 	if (!stream->is_begun)
-		text_string(text, "retry: 2000\n\n");
+		tm_text_string(text, "retry: 2000\n\n");
 	stream->is_begun = true;
 	if (stream->generation != hub.generation) {
-		text_string(text, "event: reset\ndata: {\"version\":1}\n\n");
+		tm_text_string(text, "event: reset\ndata: {\"version\":1}\n\n");
 		stream->generation = hub.generation;
 		stream->last_id = 0;
 	} else if (hub.last_id > stream->last_id) {
@@ -227,8 +228,8 @@ static ssize_t read_stream(void *context, uint64_t at, char *out, size_t most)
 	memcpy(out, stream->text.at + stream->sent, size);
 	stream->sent += size;
 	pthread_mutex_unlock(&hub.lock);
-	return stream->text.is_broken ? MHD_CONTENT_READER_END_WITH_ERROR
-				      : (ssize_t)size;
+	return stream->text.error ? MHD_CONTENT_READER_END_WITH_ERROR
+				  : (ssize_t)size;
 }
 
 static void close_stream(void *context)
@@ -243,7 +244,7 @@ static void close_stream(void *context)
 	hub.stream_count--;
 	hub.left_ns = tm_clock_steady_ns();
 	pthread_mutex_unlock(&hub.lock);
-	text_free(&stream->text);
+	tm_text_free(&stream->text);
 	free(stream);
 }
 
@@ -264,6 +265,7 @@ static struct stream *add_stream(const struct request *request)
 
 	if (!stream)
 		return NULL;
+	stream->text.most = ANSWER_MOST;
 	stream->connection = request->connection;
 	stream->viewer = request->viewer;
 	stream->last_ns = tm_clock_steady_ns();

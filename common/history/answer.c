@@ -6,9 +6,8 @@
 #include "common/base/clock.h"
 #include "common/base/number.h"
 #include "common/record/fields.h"
+#include "common/record/words.h"
 #include "database.h"
-
-#define OTHERS "(others)"
 
 static const struct tm_column amount_columns[] = {
 	{ "in", "IN", .type = TM_CELL_BYTES },
@@ -68,7 +67,7 @@ static void put_text(struct tm_table *table, const char *text)
 	const bool is_table = table->spec.form == TM_FORM_TABLE;
 
 	if (!text)
-		tm_table_text(table, OTHERS);
+		tm_table_text(table, TM_WORD_OTHERS);
 	else if (*text)
 		tm_table_name(table, text);
 	else
@@ -262,7 +261,7 @@ static void put_rows(const struct tm_history_form *form, struct tm_table *table,
 		put_sums(table, &rows->rows[i], whole);
 	}
 	if (rows->count < rows->found) {
-		put_label(table, keys, OTHERS);
+		put_label(table, keys, TM_WORD_OTHERS);
 		put_sums(table, &rest, whole);
 	}
 	if (form->form != TM_FORM_TABLE)

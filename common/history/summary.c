@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/record/words.h"
 #include "group.h"
 #include "texts.h"
 
@@ -55,7 +56,7 @@ static struct tm_history_interface *find_interface(struct tm_history *history,
 		struct tm_history_summary *answer, uint32_t id)
 {
 	const char *const name = tm_history_text_interface(answer->texts, id)
-			?: "(others)";
+			?: TM_WORD_OTHERS;
 	struct tm_history_interface *more;
 
 	for (size_t i = 0; i < answer->interface_count; i++) {

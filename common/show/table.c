@@ -1,93 +1,54 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/base/clock.h"
+#include "common/base/csv.h"
 #include "common/base/escape.h"
+#include "common/base/json.h"
 #include "common/base/number.h"
 #include "common/base/timestamp.h"
 #include "common/base/width.h"
+#include "common/record/words.h"
 #include "table.h"
 
 #define TEXT_MOST 40
 #define FLUSH_SIZE ((size_t)64 * 1024)
 #define CELL_SIZE 64 /* of a number, time or the like */
 
-/* The text that grows */
-
-static char *reserve(struct tm_table *table, size_t more)
-{
-	const size_t need = table->size + more;
-	size_t room = table->room ? table->room : 4096;
-	char *text;
-
-	if (table->error)
-		return NULL;
-	if (need <= table->room)
-		return table->text + table->size;
-	while (room < need)
-		room *= 2;
-	text = realloc(table->text, room);
-	if (!text) {
-		table->error = errno;
-		return NULL;
-	}
-	table->text = text;
-	table->room = room;
-	return text + table->size;
-}
+/* What is written */
 
 static void put(struct tm_table *table, const char *text, size_t size)
 {
-	char *const to = reserve(table, size);
-
-	if (!to)
-		return;
-	memcpy(to, text, size);
-	table->size += size;
+	tm_text_put(&table->text, text, size);
 }
 
 static void put_string(struct tm_table *table, const char *text)
 {
-	put(table, text, strlen(text));
+	tm_text_string(&table->text, text);
 }
 
 static void put_spaces(struct tm_table *table, size_t count)
 {
-	char *const to = reserve(table, count);
+	char *const to = tm_text_reserve(&table->text, count);
 
 	if (!to)
 		return;
 	memset(to, ' ', count);
-	table->size += count;
+	table->text.size += count;
 }
 
 static void flush(struct tm_table *table)
 {
-	if (!table->error && table->size &&
-			table->spec.write(table->spec.context, table->text,
-					table->size))
-		table->error = errno;
-	table->size = 0;
-}
+	struct tm_text *const text = &table->text;
 
-/* Text that is escaped by one of escape.h, as it grows. */
-static size_t put_escaped(struct tm_table *table, const char *text,
-		size_t (*escape)(char *, size_t, const char *, size_t))
-{
-	const size_t length = strlen(text);
-	const size_t room = TM_ESCAPE_GROWTH * length + 1;
-	char *const to = reserve(table, room);
-	size_t size;
-
-	if (!to)
-		return 0;
-	size = escape(to, room, text, length);
-	table->size += size;
-	return size;
+	if (!text->error && text->size &&
+			table->spec.write(table->spec.context, text->at,
+					text->size))
+		text->error = errno;
+	text->size = 0;
 }
 
 /* Times */
@@ -192,18 +153,16 @@ static void next_cell(struct tm_table *table)
 	if (table->spec.form == TM_FORM_TABLE)
 		return;
 	put(table, table->spec.form == TM_FORM_CSV ? "\n" : "}", 1);
-	if (table->size >= FLUSH_SIZE)
+	if (table->text.size >= FLUSH_SIZE)
 		flush(table);
 }
 
-/* For people, cells are kept until all widths are known, each ending in NUL. */
-static void keep(struct tm_table *table, const char *text)
+static void note_width(struct tm_table *table, const char *text)
 {
 	const unsigned most = column(table)->most;
 	const size_t width = tm_width(text);
 	unsigned *const widest = &table->widths[table->at];
 
-	put(table, text, strlen(text) + 1);
 	if (width > *widest)
 		*widest = width;
 	if (column(table)->type == TM_CELL_TEXT &&
@@ -211,53 +170,11 @@ static void keep(struct tm_table *table, const char *text)
 		*widest = most ? most : TEXT_MOST;
 }
 
-/* CSV: what a spreadsheet would take for a formula gets an apostrophe. */
-
-static bool is_bare(const char *text)
+/* For people, cells are kept until all widths are known, each ending in NUL. */
+static void keep(struct tm_table *table, const char *text)
 {
-	for (const char *p = text; *p; p++) {
-		const char lower = *p | 0x20;
-
-		if ((lower >= 'a' && lower <= 'z') || *p == '_' ||
-				(*p >= '0' && *p <= ':'))
-			continue;
-		if (p == text || *p < '-' || *p > '/')
-			return false;
-	}
-	return *text;
-}
-
-static void put_csv(struct tm_table *table, const char *text)
-{
-	const size_t begin = table->size;
-	size_t quotes = 0;
-	char *from, *to;
-
-	if (is_bare(text)) {
-		put_string(table, text);
-		return;
-	}
-	put_string(table, *text && strchr("=+-@", *text) ? "\"'" : "\"");
-	put_escaped(table, text, tm_escape_text);
-	for (size_t i = begin + 1; i < table->size; i++)
-		quotes += table->text[i] == '"';
-	if (!reserve(table, quotes + 1))
-		return;
-	/* doubles them from the end */
-	from = table->text + table->size;
-	to = from + quotes;
-	table->size += quotes;
-	for (; to != from; *--to = *from)
-		if (*--from == '"')
-			*--to = '"';
-	put(table, "\"", 1);
-}
-
-static void put_json(struct tm_table *table, const char *text)
-{
-	put(table, "\"", 1);
-	put_escaped(table, text, tm_escape_json);
-	put(table, "\"", 1);
+	put(table, text, strlen(text) + 1);
+	note_width(table, text);
 }
 
 /* Cells */
@@ -284,14 +201,16 @@ void tm_table_none(struct tm_table *table)
 
 static void keep_escaped(struct tm_table *table, const char *text)
 {
-	const size_t begin = table->size;
+	const size_t length = strlen(text);
+	const size_t room = TM_ESCAPE_GROWTH * length + 1;
+	char *const escaped = tm_text_reserve(&table->text, room);
+	size_t size;
 
-	put_escaped(table, text, tm_escape_text);
-	put(table, "", 1);
-	if (table->error)
+	if (!escaped)
 		return;
-	table->size = begin;
-	keep(table, table->text + begin);
+	size = tm_escape_text(escaped, room, text, length);
+	note_width(table, escaped);
+	table->text.size += size + 1;
 }
 
 void tm_table_text(struct tm_table *table, const char *text)
@@ -304,25 +223,21 @@ void tm_table_text(struct tm_table *table, const char *text)
 		if (table->spec.form == TM_FORM_TABLE)
 			keep_escaped(table, text);
 		else if (table->spec.form == TM_FORM_CSV)
-			put_csv(table, text);
+			tm_csv_string(&table->text, text);
 		else
-			put_json(table, text);
+			tm_json_string(&table->text, text);
 	}
 	next_cell(table);
 }
 
 void tm_table_name(struct tm_table *table, const char *name)
 {
-	static const char *const own[] = { "all", "none", "(others)",
-		"(unnamed)", "-" };
 	char quoted[16];
 
-	for (size_t i = 0; name && i < sizeof(own) / sizeof(*own); i++) {
-		if (strcmp(name, own[i]) || table->spec.form != TM_FORM_TABLE)
-			continue;
+	if (name && table->spec.form == TM_FORM_TABLE &&
+			tm_word_is_ours(name)) {
 		snprintf(quoted, sizeof(quoted), "\"%s\"", name);
 		name = quoted;
-		break;
 	}
 	tm_table_text(table, name);
 }
@@ -543,7 +458,7 @@ static const char *put_line(struct tm_table *line, const char *cell)
 		is_first = false;
 	}
 	put(line, "\n", 1);
-	if (line->size >= FLUSH_SIZE)
+	if (line->text.size >= FLUSH_SIZE)
 		flush(line);
 	return cell;
 }
@@ -552,17 +467,15 @@ static const char *put_line(struct tm_table *line, const char *cell)
 static void put_lines(struct tm_table *table)
 {
 	struct tm_table line = *table;
-	const char *cell = table->text;
+	const char *cell = table->text.at;
 
-	line.text = NULL;
-	line.size = line.room = 0;
+	line.text = (struct tm_text){ 0 };
 	put_line(&line, NULL);
-	for (uint64_t row = 0; row < table->rows && !line.error; row++)
+	for (uint64_t row = 0; row < table->rows && !line.text.error; row++)
 		cell = put_line(&line, cell);
 	flush(&line);
-	free(line.text);
-	table->error = line.error;
-	table->size = 0;
+	tm_text_free(&table->text);
+	table->text = line.text;
 }
 
 static const struct {
@@ -629,7 +542,7 @@ static void put_shares(struct tm_table *table, const struct tm_shares *shares)
 
 int tm_table_close(struct tm_table *table, const struct tm_shares *shares)
 {
-	if (table->spec.form == TM_FORM_TABLE && !table->error)
+	if (table->spec.form == TM_FORM_TABLE && !table->text.error)
 		put_lines(table);
 	if (table->spec.form == TM_FORM_JSON)
 		put(table, "]", 1);
@@ -638,8 +551,7 @@ int tm_table_close(struct tm_table *table, const struct tm_shares *shares)
 	if (table->spec.form == TM_FORM_JSON)
 		put(table, "}\n", 2);
 	flush(table);
-	free(table->text);
-	table->text = NULL;
-	errno = table->error;
-	return table->error ? -1 : 0;
+	errno = table->text.error;
+	tm_text_free(&table->text);
+	return errno ? -1 : 0;
 }

@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/text.h"
 #include "common/record/event.h"
 
 #define TM_TABLE_COLUMNS 32
@@ -73,10 +74,9 @@ struct tm_table {
 	unsigned at;	/* column of the next cell */
 	unsigned first; /* column that the form has */
 	uint64_t rows;
-	char *text; /* cells for people, else what is not written yet */
-	size_t size, room;
+	struct tm_text text; /* cells for people, else what is not written yet
+			      */
 	unsigned widths[TM_TABLE_COLUMNS];
-	int error;
 };
 
 void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec);

@@ -1,0 +1,33 @@
+/* Text that grows. What goes wrong stays noted and the text as it was, so that
+ * only its end need be looked at. */
+#ifndef TM_BASE_TEXT_H
+#define TM_BASE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* All zero is an empty text. There is no NUL at its end. */
+struct tm_text {
+	char *at;
+	size_t size, room;
+	size_t most; /* bytes; 0 = as many as there is memory for */
+	int error;   /* errno: ENOMEM, or EFBIG beyond most */
+};
+
+/* Where so many more bytes may be written, for who adds to size what he did
+ * write; NULL after an error. */
+char *tm_text_reserve(struct tm_text *text, size_t more);
+
+void tm_text_put(struct tm_text *text, const char *more, size_t size);
+void tm_text_string(struct tm_text *text, const char *more);
+void tm_text_character(struct tm_text *text, char more);
+void tm_text_number(struct tm_text *text, uint64_t number);
+void tm_text_format(struct tm_text *text, const char *format, ...)
+		__attribute__((format(printf, 2, 3)));
+
+/* As tm_text_put for who calls back: 0, or -1 and errno. */
+int tm_text_write(void *text, const char *more, size_t size);
+
+void tm_text_free(struct tm_text *text);
+
+#endif

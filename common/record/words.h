@@ -1,0 +1,17 @@
+/* The words that tables have for what is no name. A stranger's name that reads
+ * the same is shown in quotes. */
+#ifndef TM_RECORD_WORDS_H
+#define TM_RECORD_WORDS_H
+
+#include <stdbool.h>
+
+#define TM_WORD_ALL "all"
+#define TM_WORD_NONE "none"	    /* no owner */
+#define TM_WORD_OTHERS "(others)"   /* the rest of a cut list */
+#define TM_WORD_UNNAMED "(unnamed)" /* networks without a name */
+#define TM_WORD_UNKNOWN "(unknown)"
+#define TM_WORD_ABSENT "-"
+
+bool tm_word_is_ours(const char *text);
+
+#endif
