@@ -61,3 +61,19 @@ const char *tm_progress_text(
 				percent);
 	return progress->text;
 }
+
+void tm_progress_show(
+		struct tm_progress *progress, const struct tm_reader *reader)
+{
+	if (!tm_progress_due(progress))
+		return;
+	fprintf(stderr, "\r%s\033[K", tm_progress_text(progress, reader));
+	progress->is_shown = true;
+}
+
+void tm_progress_clear(struct tm_progress *progress)
+{
+	if (progress->is_shown)
+		fputs("\r\033[K", stderr);
+	progress->is_shown = false;
+}

@@ -1,0 +1,121 @@
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/exit.h"
+#include "common/base/signals.h"
+#include "common/stream/output.h"
+#include "loop.h"
+#include "progress.h"
+
+void tm_loop_open(struct tm_reader *in, char *const *paths)
+{
+	tm_signals_install();
+	if (tm_reader_open(in, paths))
+		errx(in->status, "%s", in->problem);
+}
+
+void tm_loop_prepare_output(void)
+{
+	const char *const problem = tm_output_prepare();
+
+	if (problem)
+		errx(TM_MISUSED, "%s", problem);
+}
+
+/* Of a pipe's two ends the later one has the terminal for itself, unless a
+ * recording is read. */
+static bool shows_progress(
+		const struct tm_loop *loop, const struct tm_reader *in)
+{
+	struct stat status;
+
+	if (loop->has_rows && isatty(STDOUT_FILENO))
+		return false;
+	return tm_reader_percent(in) >= 0 || fstat(STDOUT_FILENO, &status) ||
+			!S_ISFIFO(status.st_mode);
+}
+
+static void say_statistics(const struct tm_loop *loop,
+		struct tm_progress *progress, const struct tm_reader *in)
+{
+	struct tm_text line = { 0 };
+
+	tm_text_string(&line, tm_progress_text(progress, in));
+	if (loop->add)
+		loop->add(loop->context, &line);
+	warnx("%.*s", (int)line.size, line.at ? line.at : "");
+	tm_text_free(&line);
+}
+
+/* Works while it waits: 1 when a block has come, -1 when a signal has. */
+static int await_block(const struct tm_loop *loop, const struct tm_reader *in)
+{
+	int is_ready;
+
+	while ((is_ready = tm_reader_ready(
+				in, loop->patience_ms(loop->context))) == 0)
+		loop->work(loop->context);
+	return is_ready;
+}
+
+static ssize_t next_block(const struct tm_loop *loop, struct tm_reader *in,
+		struct tm_event **events)
+{
+	if (loop->patience_ms && await_block(loop, in) < 0)
+		return 0;
+	return tm_reader_next(in, events);
+}
+
+static int end(const struct tm_loop *loop, const struct tm_reader *in)
+{
+	if (*in->problem)
+		warnx("%s", in->problem);
+	if (!in->status && loop->is_strict && in->lost_packets)
+		return TM_LOSSY;
+	return in->status;
+}
+
+int tm_loop_run(const struct tm_loop *loop, struct tm_reader *in)
+{
+	struct tm_progress progress;
+	struct tm_event *events = NULL;
+	int status = TM_GO_ON;
+	ssize_t n;
+
+	tm_progress_start(
+			&progress, loop->is_quiet || !shows_progress(loop, in));
+	while (status == TM_GO_ON && (n = next_block(loop, in, &events)) >= 0) {
+		if (loop->reopen && tm_signal_take(SIGHUP))
+			loop->reopen(loop->context);
+		if (tm_signal_take(SIGUSR1))
+			say_statistics(loop, &progress, in);
+		tm_progress_show(&progress, in);
+		status = loop->take(loop->context, events, n);
+	}
+	tm_progress_clear(&progress);
+	return status == TM_GO_ON ? end(loop, in) : status;
+}
+
+int tm_loop_write(const void *data, size_t size)
+{
+	if (!tm_write(STDOUT_FILENO, data, size))
+		return TM_GO_ON;
+	if (errno == EPIPE)
+		return TM_DONE;
+	warn("standard output");
+	return TM_FAILED;
+}
+
+int tm_loop_close(int status)
+{
+	if (!close(STDOUT_FILENO) || status)
+		return status;
+	warn("standard output");
+	return TM_FAILED;
+}

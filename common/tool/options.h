@@ -1,0 +1,66 @@
+/* The options of a tool, in one table: what it takes, and what --help says of
+ * it. Whatever a user does wrong ends the process here, in one grammar:
+ *
+ *	tm-print: --count: not a number: x
+ *	tm-csv: --group and --readable exclude each other
+ *	try: tm-csv --help */
+#ifndef TM_TOOL_OPTIONS_H
+#define TM_TOOL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tm_option {
+	const char *name;     /* the long one, without dashes */
+	int letter;	      /* or from TM_OPTION on a number, for take */
+	const char *argument; /* TIME; NULL = it takes none */
+	const char *help;     /* lines */
+	size_t flag;	      /* TM_FLAG(): set to true, take is not called */
+};
+
+#define TM_OPTION 256 /* the first number of an option without a letter */
+
+#define TM_FLAG(type, member) (offsetof(type, member) + 1)
+
+/* In the place of an option: a line of --help. */
+#define TM_HEADING(text)                                                       \
+	{                                                                      \
+		.help = text                                                   \
+	}
+
+struct tm_tool {
+	const char *usage; /* how it is called and what it does, in lines */
+	const struct tm_option *options; /* without -h and -V ... */
+	size_t option_count;
+	const char *rest; /* lines at the end of --help, or NULL */
+	void (*take)(void *context, const struct tm_option *option,
+			const char *argument);
+};
+
+/* Takes them all; the number of the first operand. --help and --version end
+ * the process, and so does what is not in the table. */
+int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
+		void *context);
+
+/* The command line as a whole is wrong. */
+_Noreturn void tm_misuse(const char *format, ...)
+		__attribute__((format(printf, 1, 2)));
+
+/* The option's argument is wrong: "--count: not a number: x". */
+_Noreturn void tm_option_refuse(const struct tm_option *option,
+		const char *argument, const char *format, ...)
+		__attribute__((format(printf, 3, 4)));
+
+/* What an argument is, or the end. */
+uint64_t tm_option_number(const struct tm_option *option, const char *argument,
+		uint64_t least, uint64_t most);
+uint64_t tm_option_duration(const struct tm_option *option,
+		const char *argument, uint64_t least_ns, uint64_t most_ns);
+uint64_t tm_option_size(const struct tm_option *option, const char *argument);
+
+/* Its place among the names, the last of which is NULL. */
+unsigned tm_option_choice(const struct tm_option *option, const char *argument,
+		const char *const *names);
+
+#endif
