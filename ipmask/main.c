@@ -1,41 +1,15 @@
 /* Turns lists of networks, as people write them, into a clean one. */
 #include <err.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "check.h"
 #include "common/base/exit.h"
 #include "common/net/networks.h"
+#include "common/tool/options.h"
 #include "header.h"
 
 #define WRONG_MOST 100 /* wrong lines that are named one by one */
-
-static const char usage[] =
-		"usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
-		"Reads lists of networks, one entry a line, and prints their networks\n"
-		"sorted, merged and as few as can be. Without FILE, or where it is -,\n"
-		"it reads standard input. One wrong line, and nothing is printed.\n"
-		"\n"
-		"      --c-header       print a C header with untracked_ipv4 and\n"
-		"                       untracked_ipv6, in the order of the lists\n"
-		"      --check ADDRESS  say which entries hold the address; the exit\n"
-		"                       is 1 if none does; may be repeated\n"
-		"  -h, --help           print this help\n"
-		"  -V, --version        print the version\n"
-		"\n"
-		"Entries: 192.0.2.7, 192.0.2.0/24, 192.0.2.*, 10.*.0.5,\n"
-		"192.0.2.10-192.0.2.19, 2001:db8::/32, 2001:db8::*, and # comments.\n";
-
-enum { C_HEADER = 256, CHECK };
-
-static const struct option options[] = {
-	{ "c-header", no_argument, NULL, C_HEADER },
-	{ "check", required_argument, NULL, CHECK },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ 0 },
-};
 
 /* What becomes of the entries: one of these has a use for them. */
 struct work {
@@ -47,16 +21,23 @@ struct work {
 	uint64_t wrong;
 };
 
-_Noreturn static void misused(const char *what)
-{
-	if (what)
-		warnx("%s", what);
-	fprintf(stderr, "try: ipmask --help\n");
-	exit(TM_MISUSED);
-}
+enum { CHECK = TM_OPTION };
 
-static void add_check(struct work *work, const char *text)
+static const struct tm_option options[] = {
+	{ "c-header", TM_OPTION + 1, NULL,
+			"print a C header with untracked_ipv4 and\n"
+			"untracked_ipv6, in the order of the lists",
+			TM_FLAG(struct work, wants_header) },
+	{ "check", CHECK, "ADDRESS",
+			"say which entries hold the address; the exit\n"
+			"is 1 if none does; may be repeated",
+			0 },
+};
+
+static void take_option(
+		void *context, const struct tm_option *option, const char *text)
 {
+	struct work *const work = context;
 	const char *problem;
 
 	work->checks = reallocarray(work->checks, work->check_count + 1,
@@ -65,37 +46,25 @@ static void add_check(struct work *work, const char *text)
 		err(TM_FAILED, NULL);
 	memset(&work->checks[work->check_count], 0, sizeof(*work->checks));
 	problem = check_init(&work->checks[work->check_count++], text);
-	if (problem) {
-		warnx("--check %s: %s", text, problem);
-		misused(NULL);
-	}
+	if (problem)
+		tm_option_refuse(option, text, "%s", problem);
 }
 
-static void parse_options(struct work *work, int argc, char *argv[])
-{
-	int option;
-
-	while ((option = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
-		switch (option) {
-		case C_HEADER:
-			work->wants_header = true;
-			break;
-		case CHECK:
-			add_check(work, optarg);
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			exit(fflush(stdout) ? TM_FAILED : TM_DONE);
-		case 'V':
-			puts("ipmask " TM_VERSION);
-			exit(fflush(stdout) ? TM_FAILED : TM_DONE);
-		default:
-			misused(NULL);
-		}
-	}
-	if (work->wants_header && work->check_count)
-		misused("--c-header and --check do not go together");
-}
+static const struct tm_tool tool = {
+	.usage = "usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
+		 "Reads lists of networks, one entry a line, and prints their "
+		 "networks\n"
+		 "sorted, merged and as few as can be. Without FILE, or where "
+		 "it is -,\n"
+		 "it reads standard input. One wrong line, and nothing is "
+		 "printed.\n\n",
+	.options = options,
+	.option_count = sizeof(options) / sizeof(*options),
+	.rest = "\nEntries: 192.0.2.7, 192.0.2.0/24, 192.0.2.*, 10.*.0.5,\n"
+		"192.0.2.10-192.0.2.19, 2001:db8::/32, 2001:db8::*, and # "
+		"comments.\n",
+	.take = take_option,
+};
 
 static int use(struct work *work, const char *file,
 		const struct tm_netlist_entry *entry)
@@ -179,14 +148,16 @@ static int print(struct work *work)
 int main(int argc, char *argv[])
 {
 	struct work work = { .networks = tm_networks_new() };
-	int status = TM_FAILED;
+	int status = TM_FAILED, at;
 
 	if (!work.networks)
 		err(TM_FAILED, NULL);
-	parse_options(&work, argc, argv);
-	if (optind == argc)
+	at = tm_tool_parse(&tool, argc, argv, &work);
+	if (work.wants_header && work.check_count)
+		tm_misuse("--c-header and --check do not go together");
+	if (at == argc)
 		read_list(&work, "-");
-	for (int i = optind; i < argc; i++)
+	for (int i = at; i < argc; i++)
 		read_list(&work, argv[i]);
 	if (!work.wrong)
 		status = print(&work);

@@ -211,6 +211,8 @@ options_of_page() {
 		options_of_page "$tool" | sort -u >page
 		[ -s help ]
 		diff help page
+		# tool/options makes getopt's tables of what --help shows
+		grep -q getopt "$ROOT/$tool"/*.c || continue
 		sed 's/.* //' help | sort -u >long
 		grep -ohE '\{ ?"[a-z0-9-]+", *(no|required|optional)_argument' \
 			"$ROOT/$tool"/*.c | sed -E 's/.*"(.*)".*/--\1/' |
