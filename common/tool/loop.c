@@ -99,7 +99,7 @@ int tm_loop_run(const struct tm_loop *loop, struct tm_reader *in)
 		status = loop->take(loop->context, events, n);
 	}
 	tm_progress_clear(&progress);
-	return status == TM_GO_ON ? end(loop, in) : status;
+	return status < 0 ? end(loop, in) : status;
 }
 
 int tm_loop_write(const void *data, size_t size)

@@ -7,15 +7,16 @@
 #include "common/base/text.h"
 #include "common/stream/reader.h"
 
+/* What take answers besides an exit code. */
 #define TM_GO_ON (-1)
+#define TM_ENOUGH (-2) /* the code is as if this had been the end */
 
 struct tm_loop {
 	void *context;
 	bool is_quiet;	/* no progress */
 	bool has_rows;	/* prints as it reads: no progress between its lines */
 	bool is_strict; /* lost events are exit code 4 */
-	/* Takes a block. TM_GO_ON, or the exit code to end with. There may be
-	 * none in it: a signal came. */
+	/* Takes a block. There may be none in it: a signal came. */
 	int (*take)(void *context, struct tm_event *events, size_t n);
 	/* On SIGHUP, before the block that came after it; or NULL. */
 	void (*reopen)(void *context);
