@@ -52,17 +52,13 @@ static void take_option(
 
 static const struct tm_tool tool = {
 	.usage = "usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
-		 "Reads lists of networks, one entry a line, and prints their "
-		 "networks\n"
-		 "sorted, merged and as few as can be. Without FILE, or where "
-		 "it is -,\n"
-		 "it reads standard input. One wrong line, and nothing is "
-		 "printed.\n\n",
+		 "Reads lists of networks, one entry a line, and prints their networks\n"
+		 "sorted, merged and as few as can be. Without FILE, or where it is -,\n"
+		 "it reads standard input. One wrong line, and nothing is printed.\n\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
 	.rest = "\nEntries: 192.0.2.7, 192.0.2.0/24, 192.0.2.*, 10.*.0.5,\n"
-		"192.0.2.10-192.0.2.19, 2001:db8::/32, 2001:db8::*, and # "
-		"comments.\n",
+		"192.0.2.10-192.0.2.19, 2001:db8::/32, 2001:db8::*, and # comments.\n",
 	.take = take_option,
 };
 

@@ -2,7 +2,6 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -13,51 +12,33 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
-#include "common/stream/output.h"
+#include "common/tool/loop.h"
+#include "common/tool/options.h"
 #include "pairs.h"
 
 #define BLOCK ((size_t)256 * 1024)
 #define LINE_MAX_SIZE ((size_t)64 * 1024)
 #define EVENTS 1024
 
-static const char usage[] =
-		"usage: tm-parse [FILE ...]\n"
-		"Turns lines of text or JSON, as tm-print prints them, into events.\n"
-		"\n"
-		"  -q, --quiet     say nothing but errors\n"
-		"  -h, --help      this text\n"
-		"  -V, --version   the version\n"
-		"\n"
+struct options {
+	bool is_quiet; /* nothing is said but errors anyway */
+};
+
+static const struct tm_option known[] = {
+	{ "quiet", 'q', NULL, "say nothing but errors",
+			TM_FLAG(struct options, is_quiet) },
+};
+
+static const struct tm_tool tool = {
+	.usage = "usage: tm-parse [FILE ...]\n"
+		 "Turns lines of text or JSON, as tm-print prints them, into events.\n\n",
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.rest = "\n"
 		"What a line leaves out is 0, but a kind is traffic and a uid nobody's.\n"
 		"- or no FILE is standard input. Lines that are empty or begin with #\n"
-		"are passed over.\n";
-
-static void parse_options(int argc, char **argv)
-{
-	static const struct option known[] = {
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "qhV", known, NULL)) != -1) {
-		switch (option) {
-		case 'q':
-			break; /* nothing is said but errors */
-		case 'h':
-			fputs(usage, stdout);
-			exit(fflush(stdout) ? TM_FAILED : TM_DONE);
-		case 'V':
-			puts("tm-parse " TM_VERSION);
-			exit(fflush(stdout) ? TM_FAILED : TM_DONE);
-		default:
-			fputs("try: tm-parse --help\n", stderr);
-			exit(TM_MISUSED);
-		}
-	}
-}
+		"are passed over.\n",
+};
 
 static struct tm_event events[EVENTS];
 static size_t event_count;
@@ -65,13 +46,12 @@ static size_t event_count;
 static void flush(void)
 {
 	const size_t size = event_count * TM_EVENT_SIZE;
+	int status;
 
 	event_count = 0;
-	if (!tm_write(STDOUT_FILENO, events, size))
-		return;
-	if (errno == EPIPE)
-		exit(TM_DONE);
-	err(TM_FAILED, "standard output");
+	status = tm_loop_write(events, size);
+	if (status != TM_GO_ON)
+		exit(status);
 }
 
 struct input {
@@ -191,17 +171,13 @@ int main(int argc, char **argv)
 {
 	static char *const standard_input[] = { (char *)"-", NULL };
 	static struct input in;
-	const char *problem;
+	struct options options;
+	const int at = tm_tool_parse(&tool, argc, argv, &options);
 
-	parse_options(argc, argv);
 	tm_signals_install();
-	problem = tm_output_prepare();
-	if (problem)
-		errx(TM_MISUSED, "%s", problem);
-	for (char *const *path = optind < argc ? argv + optind : standard_input;
-			*path; path++)
+	tm_loop_prepare_output();
+	for (char *const *path = at < argc ? argv + at : standard_input; *path;
+			path++)
 		parse_file(&in, *path);
-	if (close(STDOUT_FILENO))
-		err(TM_FAILED, "standard output");
-	return TM_DONE;
+	return tm_loop_close(TM_DONE);
 }

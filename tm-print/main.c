@@ -31,13 +31,11 @@ static void take_option(void *context, const struct tm_option *option,
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-print [--json] [--count N] [--strict] [FILE ...]\n"
-		 "Prints a line of text for each event. tm-parse turns it "
-		 "back.\n\n",
+		 "Prints a line of text for each event. tm-parse turns it back.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"FILE is a recording, also one packed by gzip; - or none is "
-		"standard\n"
+		"FILE is a recording, also one packed by gzip; - or none is standard\n"
 		"input. SIGUSR1 prints a line of statistics.\n",
 	.take = take_option,
 };
