@@ -491,14 +491,16 @@ out,100,0,200,1"
 	for idle in '' 0 5y -1; do
 		run tm-replay --idle "$idle" events.tm
 		assert_failure 2
-		assert_output "tm-replay: --idle: not a time such as 5s or 500ms: $idle"
+		assert_output "tm-replay: --idle: not a time such as 500ms, 10s, 5m or 2d: $idle"
 	done
 	run tm-replay --loop events.tm
 	assert_failure 2
-	assert_output "tm-replay: --loop needs --now, so that time goes on"
+	assert_output "tm-replay: --loop needs --now, so that time goes on
+try: tm-replay --help"
 	run tm-replay --loop --now events.tm -
 	assert_failure 2
-	assert_output "tm-replay: --loop needs files: standard input cannot be read again"
+	assert_output "tm-replay: --loop needs files: standard input cannot be read again
+try: tm-replay --help"
 	run tm-replay missing.tm
 	assert_failure 1
 	run tm-replay --speed max events.tm

@@ -16,6 +16,7 @@
 #include "common/base/timestamp.h"
 #include "common/stream/output.h"
 #include "common/stream/reader.h"
+#include "common/tool/loop.h"
 #include "common/tool/progress.h"
 #include "pace.h"
 #include "replay-options.h"
@@ -225,11 +226,13 @@ static int finish(const struct replay *replay, const struct tm_reader *in)
 		fputs("\r\033[K", stderr);
 	if (replay->error == EPIPE)
 		return TM_DONE;
-	if (replay->error || close(STDOUT_FILENO)) {
-		errno = replay->error ? replay->error : errno;
+	if (replay->error) {
+		errno = replay->error;
 		warn("standard output");
 		return TM_FAILED;
 	}
+	if (tm_loop_close(TM_DONE))
+		return TM_FAILED;
 	if (*in->problem)
 		warnx("%s", in->problem);
 	if (!in->status && replay->options.is_strict && replay->lost)
@@ -241,21 +244,16 @@ int main(int argc, char **argv)
 {
 	static struct replay replay;
 	struct replay_options *const options = &replay.options;
+	char **const files = replay_options_parse(options, argc, argv);
 	struct tm_reader in;
-	const char *refusal;
 	bool goes_on;
 
-	replay_options_parse(options, argc, argv);
-	refusal = tm_output_prepare();
-	if (refusal)
-		errx(TM_MISUSED, "%s", refusal);
-	tm_signals_install();
+	tm_loop_prepare_output();
 	start_progress(&replay);
 	replay.pace.speed = options->speed;
 	replay.pace.idle_ns = options->idle_ns;
 	do {
-		if (tm_reader_open(&in, argv + optind))
-			errx(in.status, "%s", in.problem);
+		tm_loop_open(&in, files);
 		goes_on = play(&replay, &in);
 		tm_reader_close(&in);
 	} while (goes_on);

@@ -11,9 +11,9 @@ struct replay_options {
 	bool is_fresh, is_looped, is_strict, is_quiet;
 };
 
-/* Exits where the command line is wrong or asks for help. The files are in argv
- * from optind on. */
-void replay_options_parse(
+/* Ends the process where the command line is wrong or asks for help. The files
+ * in argv. */
+char **replay_options_parse(
 		struct replay_options *options, int argc, char **argv);
 
 #endif
