@@ -1,9 +1,7 @@
 /* tm-filter: keeps or drops events by network, user, process, port and time. */
 #include <err.h>
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +9,13 @@
 
 #include "common/base/clock.h"
 #include "common/base/exit.h"
-#include "common/base/signals.h"
 #include "common/filter/filter.h"
-#include "common/stream/output.h"
-#include "common/stream/reader.h"
-#include "common/tool/progress.h"
+#include "common/tool/loop.h"
+#include "common/tool/options.h"
 #include "say.h"
 
 struct arguments {
-	char **all;
+	const char **all;
 	size_t count;
 };
 
@@ -28,34 +24,9 @@ struct options {
 	bool inverts, explains, quiet, is_strict;
 };
 
-static void usage(void)
+static void append(struct arguments *arguments, const char *argument)
 {
-	fputs("usage: tm-filter [options] EXPRESSION [FILE ...]\n"
-	      "       tm-filter [options] {-e EXPRESSION|-s NETWORK|"
-	      "-x NETWORK} ... [FILE ...]\n"
-	      "Passes on the events that the expression is true of.\n\n"
-	      "  -e, --expression EXPRESSION  repeated: all must be true\n"
-	      "  -s, --site NETWORK|@FILE     drop what has both ends in these\n"
-	      "  -x, --exclude NETWORK|@FILE  drop what has an end in these\n"
-	      "      --invert                 pass on what would be dropped\n"
-	      "      --explain                tell what dropped how much\n"
-	      "      --strict                 exit 4 when the events tell of "
-	      "lost ones\n"
-	      "  -q, --quiet                  say nothing but errors\n"
-	      "  -h, --help                   this text\n"
-	      "  -V, --version                the version\n\n"
-	      "Expressions: user alice and not (net 10.0.0.0/8 or dst port "
-	      "443) and bytes > 1M\n"
-	      "Words: in out loopback user uid pid comm cgroup host net port "
-	      "proto interface\n"
-	      "bytes packets since until kind, src dst, and or not ( ), "
-	      "= != < <= > >=\n",
-			stdout);
-}
-
-static void append(struct arguments *arguments, char *argument)
-{
-	char **const longer = realloc(arguments->all,
+	const char **const longer = realloc(arguments->all,
 			(arguments->count + 1) * sizeof(*longer));
 
 	if (!longer)
@@ -64,64 +35,46 @@ static void append(struct arguments *arguments, char *argument)
 	longer[arguments->count++] = argument;
 }
 
-static void misused(void)
+enum { INVERT = TM_OPTION, EXPLAIN, STRICT };
+
+static const struct tm_option known[] = {
+	{ "expression", 'e', "EXPRESSION", "repeated: all must be true", 0 },
+	{ "site", 's', "NETWORK|@FILE", "drop what has both ends in these", 0 },
+	{ "exclude", 'x', "NETWORK|@FILE", "drop what has an end in these", 0 },
+	{ "invert", INVERT, NULL, "pass on what would be dropped",
+			TM_FLAG(struct options, inverts) },
+	{ "explain", EXPLAIN, NULL, "tell what dropped how much",
+			TM_FLAG(struct options, explains) },
+	{ "strict", STRICT, NULL, "exit 4 when the events tell of lost ones",
+			TM_FLAG(struct options, is_strict) },
+	{ "quiet", 'q', NULL, "say nothing but errors",
+			TM_FLAG(struct options, quiet) },
+};
+
+static void take_option(void *context, const struct tm_option *option,
+		const char *argument)
 {
-	fputs("try: tm-filter --help\n", stderr);
-	exit(TM_MISUSED);
+	struct options *const options = context;
+
+	append(option->letter == 'e' ? &options->expressions
+					: option->letter == 's'
+					? &options->site
+					: &options->excluded,
+			argument);
 }
 
-static void parse_options(int argc, char **argv, struct options *options)
-{
-	enum { INVERT = 256, EXPLAIN, STRICT };
-	static const struct option longs[] = {
-		{ "expression", required_argument, NULL, 'e' },
-		{ "site", required_argument, NULL, 's' },
-		{ "exclude", required_argument, NULL, 'x' },
-		{ "invert", no_argument, NULL, INVERT },
-		{ "explain", no_argument, NULL, EXPLAIN },
-		{ "strict", no_argument, NULL, STRICT },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "e:s:x:qhV", longs, NULL)) !=
-			-1) {
-		switch (option) {
-		case 'e':
-			append(&options->expressions, optarg);
-			break;
-		case 's':
-			append(&options->site, optarg);
-			break;
-		case 'x':
-			append(&options->excluded, optarg);
-			break;
-		case INVERT:
-			options->inverts = true;
-			break;
-		case EXPLAIN:
-			options->explains = true;
-			break;
-		case STRICT:
-			options->is_strict = true;
-			break;
-		case 'q':
-			options->quiet = true;
-			break;
-		case 'h':
-			usage();
-			exit(TM_DONE);
-		case 'V':
-			puts("tm-filter " TM_VERSION);
-			exit(TM_DONE);
-		default:
-			misused();
-		}
-	}
-}
+static const struct tm_tool tool = {
+	.usage = "usage: tm-filter [options] EXPRESSION [FILE ...]\n"
+		 "       tm-filter [options] {-e EXPRESSION|-s NETWORK|-x NETWORK} ... [FILE ...]\n"
+		 "Passes on the events that the expression is true of.\n\n",
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.rest = "\n"
+		"Expressions: user alice and not (net 10.0.0.0/8 or dst port 443) and bytes > 1M\n"
+		"Words: in out loopback user uid pid comm cgroup host net port proto interface\n"
+		"bytes packets since until kind, src dst, and or not ( ), = != < <= > >=\n",
+	.take = take_option,
+};
 
 /* grep's rule; returns the files. */
 static char **take_operands(char **operands, struct options *options)
@@ -129,10 +82,8 @@ static char **take_operands(char **operands, struct options *options)
 	if (options->expressions.count || options->site.count ||
 			options->excluded.count)
 		return operands;
-	if (!*operands) {
-		warnx("which events? An expression, -s or -x tells");
-		misused();
-	}
+	if (!*operands)
+		tm_misuse("which events? An expression, -s or -x tells");
 	append(&options->expressions, *operands);
 	return operands + 1;
 }
@@ -151,8 +102,8 @@ static void add_expression(struct tm_filter *filter, const char *text,
 		err(TM_FAILED, NULL);
 }
 
-static struct tm_filter_list *read_list(
-		struct tm_filter *filter, char *const *arguments, size_t count)
+static struct tm_filter_list *read_list(struct tm_filter *filter,
+		const char *const *arguments, size_t count)
 {
 	struct tm_filter_list *const list =
 			tm_filter_list_new(&filter->sources.lists);
@@ -174,7 +125,7 @@ static struct tm_filter_list *read_list(
 
 /* As if it were the expression: not net NETWORKS, at one end or at both. */
 static void add_networks(struct tm_filter *filter, const char *option,
-		char *const *arguments, size_t count, enum tm_ends ends)
+		const char *const *arguments, size_t count, enum tm_ends ends)
 {
 	struct tm_node *const nodes = calloc(2, sizeof(*nodes));
 	char *text;
@@ -229,8 +180,9 @@ static bool has_stdin(char *const *files)
 	return false;
 }
 
-static void read_lists_again(struct tm_filter *filter)
+static void read_lists_again(void *context)
 {
+	const struct tm_filter *const filter = context;
 	char problem[TM_NETWORKS_PROBLEM];
 
 	for (struct tm_filter_list *list = filter->sources.lists; list;
@@ -248,68 +200,39 @@ static void read_lists_again(struct tm_filter *filter)
 	}
 }
 
-static int filter_all(
-		struct tm_filter *filter, struct tm_reader *in, bool quiet)
+static int pass_on(void *context, struct tm_event *events, size_t n)
 {
-	struct tm_progress progress;
-	struct tm_event *events = NULL;
-	bool is_shown = false;
-	ssize_t n;
+	const ssize_t kept = tm_filter_sift(context, events, n);
 
-	tm_progress_start(&progress, quiet);
-	while ((n = tm_reader_next(in, &events)) >= 0) {
-		if (tm_signal_take(SIGHUP))
-			read_lists_again(filter);
-		if (tm_signal_take(SIGUSR1))
-			warnx("%s", tm_progress_text(&progress, in));
-		if (tm_reader_percent(in) >= 0 && tm_progress_due(&progress))
-			is_shown = fprintf(stderr, "\r%s\033[K",
-					tm_progress_text(&progress, in));
-		n = tm_filter_sift(filter, events, n);
-		if (n < 0)
-			err(TM_FAILED, NULL);
-		if (tm_write(STDOUT_FILENO, events, n * TM_EVENT_SIZE)) {
-			if (errno == EPIPE)
-				return TM_DONE;
-			warn("standard output");
-			return TM_FAILED;
-		}
-	}
-	if (is_shown)
-		fputs("\r\033[K", stderr);
-	if (*in->problem)
-		warnx("%s", in->problem);
-	return in->status;
+	if (kept < 0)
+		err(TM_FAILED, NULL);
+	return tm_loop_write(events, kept * TM_EVENT_SIZE);
 }
 
 int main(int argc, char **argv)
 {
 	static struct options options;
 	static struct tm_filter filter;
+	struct tm_loop loop = {
+		.context = &filter, .take = pass_on, .reopen = read_lists_again
+	};
 	struct tm_reader in;
-	const char *problem;
 	char **files;
 	int status;
 
-	parse_options(argc, argv, &options);
-	files = take_operands(argv + optind, &options);
+	files = argv + tm_tool_parse(&tool, argc, argv, &options);
+	files = take_operands(files, &options);
 	filter.sources.stdin_is_taken = has_stdin(files);
 	build(&filter, &options);
-	problem = tm_output_prepare();
-	if (problem)
-		errx(TM_MISUSED, "%s", problem);
-	tm_signals_install();
-	if (tm_reader_open(&in, files))
-		errx(in.status, "%s", in.problem);
-	status = filter_all(&filter, &in, options.quiet);
-	if (close(STDOUT_FILENO) && !status)
-		err(TM_FAILED, "standard output");
+	tm_loop_prepare_output();
+	tm_loop_open(&in, files);
+	loop.is_quiet = options.quiet;
+	loop.is_strict = options.is_strict;
+	status = tm_loop_close(tm_loop_run(&loop, &in));
 	if (options.explains)
 		say_rules(&filter, options.inverts);
 	if (!options.quiet)
 		say_names(filter.sources.ids);
-	if (!status && options.is_strict && in.lost_packets)
-		status = TM_LOSSY;
 	tm_reader_close(&in);
 	return status;
 }

@@ -13,7 +13,8 @@
 #include "options.h"
 
 #define OPTIONS_MOST 64
-#define COLUMN_MOST 26 /* where the help begins; longer options have a line */
+#define COLUMN_MOST 34 /* where the help may begin */
+#define LINE_MOST 80
 
 static const struct tm_option common[] = {
 	{ "help", 'h', NULL, "this text", 0 },
@@ -40,15 +41,26 @@ static size_t width_of(const struct tm_option *option)
 			(option->argument ? 1 + strlen(option->argument) : 0);
 }
 
+/* Where the help begins: longer options have a line of their own. */
 static size_t find_column(const struct tm_tool *tool)
 {
-	size_t column = 0;
+	size_t column = 0, most = COLUMN_MOST, size;
 
+	for (size_t i = 0; i < count_of(tool); i++) {
+		const char *line = nth(tool, i)->help;
+
+		for (; nth(tool, i)->name && *line;
+				line += size + !!line[size]) {
+			size = strcspn(line, "\n");
+			if (LINE_MOST - size < most)
+				most = LINE_MOST - size;
+		}
+	}
 	for (size_t i = 0; i < count_of(tool); i++) {
 		const struct tm_option *const option = nth(tool, i);
 		const size_t width = option->name ? width_of(option) + 2 : 0;
 
-		if (width > column && width <= COLUMN_MOST)
+		if (width > column && width <= most)
 			column = width;
 	}
 	return column;
