@@ -260,7 +260,7 @@ needs_strace() {
 	long=$(printf 'x%.0s' $(seq 300))
 	for nic in ../x a/b "" . .. "a b" $'a\nb' "$long"; do
 		run -2 tm-csv -q -d out --nic "$nic" e.tm
-		assert_line "try: tm-csv --help"
+		assert_output "tm-csv: --nic: not a name of 1 to 128 characters without space and /: $nic"
 	done
 	assert_equal "$(ls)" e.tm
 	longest=$(printf 'x%.0s' $(seq 128))
