@@ -598,7 +598,8 @@ twice() {
 	day >day.tm
 	echo "192.0.2.0/24 campus" >names.txt
 	run -2 tm-report --by remote --network-names names.txt day.tm
-	assert_output "tm-report: --network-names is for --by network"
+	assert_output "tm-report: --network-names is for --by network
+try: tm-report --help"
 }
 
 @test "a name that is a word of the table stands in quotes" {

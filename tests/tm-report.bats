@@ -705,8 +705,8 @@ feed_live() {
 	misused '--by: no such key: x; they are user, pid, process, local, remote, network, port, local_port, remote_port, protocol, interface, cgroup, direction, hour, day' --by user,x
 	misused '--by: no such key: bin; they are user, pid, process, local, remote, network, port, local_port, remote_port, protocol, interface, cgroup, direction, hour, day' --by bin
 	misused '--by: user twice' --by user,port,user
-	misused '--style: no such style: x; it is pdtt, pdtt-xdp, processes or table' --style x
-	misused '--output: no such output: x; it is table, csv or json' --output x
+	misused '--style: not pdtt, pdtt-xdp, processes or table: x' --style x
+	misused '--output: not table, csv or json: x' --output x
 	misused 'one --style, --output or --oneline, not two' --style table --output csv
 	misused 'one --style, --output or --oneline, not two' --oneline a --output csv
 	misused '--by: for a table, csv or json, not for pdtt' --style pdtt --by port
@@ -715,10 +715,10 @@ feed_live() {
 	misused '--sort: neither total, in, out, packets, lost nor a key of --by: pid' --by user --sort pid
 	misused '--sum: not bytes, packets or both: bits' --sum bits
 	misused '--sum: bytes, packets or both' --sum ''
-	misused '--bin: not a time such as 10s or 5m: x' --bin x
-	misused '--bin: is 0' --bin 0
+	misused '--bin: not a time such as 500ms, 10s, 5m or 2d: x' --bin x
+	misused '--bin: not a time such as 500ms, 10s, 5m or 2d: 0' --bin 0
 	misused '--alert: not a size such as 500M or 10G: 0' --alert 0
-	misused '-t: not a time such as 10s or 5m: 1x' -t 1x
+	misused '--interval: not a time such as 500ms, 10s, 5m or 2d: 1x' -t 1x
 	misused '--top: not a number from 1 to 1073741824: 0' --top 0
 	misused '--max-rows: not a number from 1 to 1073741824: -1' --max-rows=-1
 	misused "unrecognized option '--nonsense'" --nonsense

@@ -11,10 +11,8 @@
 #include "alert.h"
 #include "common/base/clock.h"
 #include "common/base/exit.h"
-#include "common/base/signals.h"
 #include "common/stream/output.h"
-#include "common/stream/reader.h"
-#include "common/tool/progress.h"
+#include "common/tool/loop.h"
 #include "interval.h"
 #include "log.h"
 #include "report-options.h"
@@ -142,43 +140,28 @@ static void set_alarm(const struct state *state)
 	is_set = is_wanted;
 }
 
-static void attend(struct state *state, struct tm_progress *progress,
-		const struct tm_reader *in)
+static void reopen_log(void *context)
 {
-	const char *why;
+	struct state *const state = context;
+	const char *const path = state->options.log;
+	const char *const why = path ? log_open(&state->log, path) : NULL;
 
-	if (tm_signal_take(SIGUSR1))
-		warnx("%s", tm_progress_text(progress, in));
-	if (tm_signal_take(SIGHUP) && state->options.log) {
-		why = log_open(&state->log, state->options.log);
-		if (why)
-			warnx("%s: %s; the log stays as it was",
-					state->options.log, why);
-	}
-	if (!state->interval.length_ns && tm_reader_percent(in) >= 0 &&
-			tm_progress_due(progress))
-		fprintf(stderr, "\r%s\033[K", tm_progress_text(progress, in));
+	if (why)
+		warnx("%s: %s; the log stays as it was", path, why);
 }
 
-static void read_all(struct state *state, struct tm_reader *in)
+static int take(void *context, struct tm_event *events, size_t n)
 {
-	struct tm_progress progress;
-	struct tm_event *events;
-	ssize_t n;
+	struct state *const state = context;
 
-	tm_progress_start(&progress, state->options.is_quiet);
-	while ((n = tm_reader_next(in, &events)) >= 0) {
-		attend(state, &progress, in);
-		for (ssize_t i = 0; i < n; i++)
-			note(state, &events[i]);
-		set_alarm(state);
-		if (interval_is_overdue(&state->interval)) {
-			report(state, state->interval.end_ns, false);
-			interval_skip(&state->interval);
-		}
+	for (size_t i = 0; i < n; i++)
+		note(state, &events[i]);
+	set_alarm(state);
+	if (interval_is_overdue(&state->interval)) {
+		report(state, state->interval.end_ns, false);
+		interval_skip(&state->interval);
 	}
-	if (progress.due_ns > progress.start_ns + TM_SECOND_NS)
-		fputs("\r\033[K", stderr);
+	return TM_GO_ON;
 }
 
 static void report_last(struct state *state)
@@ -194,25 +177,20 @@ static void report_last(struct state *state)
 	report(state, interval->newest_ns, true);
 }
 
-static int finish(struct state *state, const struct tm_reader *in)
+static int finish(struct state *state, int status)
 {
-	if (*in->problem)
-		warnx("%s", in->problem);
 	if (log_close(&state->log))
 		err(TM_FAILED, "%s", state->options.log);
-	if (close(STDOUT_FILENO))
-		err(TM_FAILED, "standard output");
+	if (tm_loop_close(TM_DONE))
+		return TM_FAILED;
 	if (state->log.missed) {
 		warnx("%s: %ju reports were not written", state->options.log,
 				(uintmax_t)state->log.missed);
 		return TM_FAILED;
 	}
-	if (in->status)
-		return in->status;
-	if (alert_is_over(&state->alert))
+	if (alert_is_over(&state->alert) && (!status || status == TM_LOSSY))
 		return TM_OVER;
-	return state->options.is_strict && in->lost_packets ? TM_LOSSY
-							    : TM_DONE;
+	return status;
 }
 
 static void start(struct state *state)
@@ -231,16 +209,21 @@ static void start(struct state *state)
 int main(int argc, char **argv)
 {
 	static struct state state;
+	struct tm_loop loop = {
+		.context = &state, .take = take, .reopen = reopen_log
+	};
 	struct tm_reader in;
+	int status;
 
-	report_options_parse(&state.options, argc, argv);
-	tm_signals_install();
-	if (tm_reader_open(&in, argv + optind))
-		errx(in.status, "%s", in.problem);
+	argv = report_options_parse(&state.options, argc, argv);
+	loop.is_strict = state.options.is_strict;
+	loop.is_quiet = state.options.is_quiet;
+	loop.has_rows = state.options.interval_ns;
+	tm_loop_open(&in, argv);
 	open_outputs(&state);
 	start(&state);
-	read_all(&state, &in);
+	status = tm_loop_run(&loop, &in);
 	tm_reader_close(&in);
 	report_last(&state);
-	return finish(&state, &in);
+	return finish(&state, status);
 }

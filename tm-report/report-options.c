@@ -1,59 +1,16 @@
 #include <err.h>
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/exit.h"
-#include "common/base/number.h"
+#include "common/tool/options.h"
 #include "report-options.h"
 
 #define PDTT_NS (10 * TM_SECOND_NS)
 #define LONGEST_NS (3650 * TM_DAY_NS)
 #define ROWS_MOST (1u << 30)
 #define ROWS_DEFAULT 1000000
-
-static const char usage[] =
-		"usage: tm-report [-nq] [-t INTERVAL] [-l FILE] [--style STYLE |\n"
-		"                 --output FORMAT | --oneline USER] [--by KEYS]\n"
-		"                 [--bin TIME] [--sort KEY] [--sum WHAT] [--top N]\n"
-		"                 [--network-names FILE] [--connections]\n"
-		"                 [--alert LIMIT] [--max-rows N] [--strict]\n"
-		"                 [EVENTS ...]\n"
-		"Reports how much was received and sent, by each user or whatever else:\n"
-		"one table at the end, or with -t or -l a report at each interval and\n"
-		"one more at the end.\n"
-		"\n"
-		"  -t, --interval TIME   report each TIME (10s, 5m) of the stream, and\n"
-		"                        at its end; 0 = at its end only\n"
-		"  -l, --log FILE        append to FILE; also show it on a terminal\n"
-		"      --style STYLE     pdtt (with -t or -l), pdtt-xdp, processes,\n"
-		"                        table\n"
-		"      --output FORMAT   table, csv or json\n"
-		"      --oneline USER    a line for programs, as vnstat's\n"
-		"      --by KEYS         a row for each user, pid, process, local,\n"
-		"                        remote, network, port, local_port, remote_port,\n"
-		"                        protocol, interface, cgroup, direction, hour,\n"
-		"                        day; several joined by commas (user)\n"
-		"      --bin TIME        and for each TIME (15m, 1h) of the clock\n"
-		"      --sort KEY        by total, in, out, packets or lost, the largest\n"
-		"                        first; or by one of the keys\n"
-		"      --sum WHAT        bytes, packets (both)\n"
-		"      --top N           rows in a table; the rest is summed up\n"
-		"      --network-names FILE  names for networks: lines NETWORK NAME\n"
-		"      --connections     pdtt: each connection with its process, too\n"
-		"      --alert LIMIT     name users above LIMIT (10G), exit with 5\n"
-		"      --max-rows N      rows kept in memory (1000000); beyond that the\n"
-		"                        smallest are summed up\n"
-		"  -n, --numeric         numbers in place of names\n"
-		"  -q, --quiet           no notes, no progress\n"
-		"      --strict          exit with 4 when events were lost\n"
-		"  -h, --help            this text\n"
-		"  -V, --version         the version\n"
-		"\n"
-		"EVENTS are recordings, also packed by gzip; none or - is standard\n"
-		"input. SIGHUP opens the log anew, SIGUSR1 prints statistics.\n";
+#define STYLES_MOST 8
 
 /* Options that depend on others, until all are known. */
 struct pending {
@@ -62,53 +19,19 @@ struct pending {
 	const struct netnames *netnames;
 };
 
-static const struct style *find_style(
-		const char *option, const char *name, const struct style *known)
+struct command_line {
+	struct report_options options;
+	struct pending pending;
+};
+
+static const struct style *find_style(const struct tm_option *option,
+		const char *name, const struct style *known)
 {
-	char list[64] = "";
+	const char *names[STYLES_MOST + 1] = { NULL };
 
-	for (const struct style *style = known; style->name; style++) {
-		if (!strcmp(style->name, name))
-			return style;
-		snprintf(list + strlen(list), sizeof(list) - strlen(list),
-				"%s%s",
-				style == known			? ""
-						: style[1].name ? ", "
-								: " or ",
-				style->name);
-	}
-	errx(TM_MISUSED, "%s: no such %s: %s; it is %s", option, option + 2,
-			name, list);
-}
-
-static uint64_t parse_count(const char *option, const char *text)
-{
-	uint64_t count;
-
-	if (!tm_number_parse(text, ROWS_MOST, &count) || !count)
-		errx(TM_MISUSED, "%s: not a number from 1 to %u: %s", option,
-				ROWS_MOST, text);
-	return count;
-}
-
-static uint64_t parse_time(const char *option, const char *text)
-{
-	uint64_t ns;
-
-	if (!tm_duration_parse(text, &ns) || ns > LONGEST_NS)
-		errx(TM_MISUSED, "%s: not a time such as 10s or 5m: %s", option,
-				text);
-	return ns;
-}
-
-static uint64_t parse_limit(const char *text)
-{
-	uint64_t bytes;
-
-	if (!tm_size_parse(text, &bytes) || !bytes)
-		errx(TM_MISUSED, "--alert: not a size such as 500M or 10G: %s",
-				text);
-	return bytes;
+	for (size_t i = 0; i < STYLES_MOST && known[i].name; i++)
+		names[i] = known[i].name;
+	return &known[tm_option_choice(option, name, names)];
 }
 
 static const struct netnames *load_names(const char *path)
@@ -121,23 +44,15 @@ static const struct netnames *load_names(const char *path)
 	return netnames;
 }
 
-static void print_and_exit(const char *text)
-{
-	fputs(text, stdout);
-	if (fflush(stdout))
-		err(TM_FAILED, "standard output");
-	exit(TM_DONE);
-}
-
 static void set_style(struct report_options *options, const struct style *style)
 {
 	if (options->style)
-		errx(TM_MISUSED, "one --style, --output or --oneline, not two");
+		tm_misuse("one --style, --output or --oneline, not two");
 	options->style = style;
 }
 
 enum {
-	STYLE = 256,
+	STYLE = TM_OPTION,
 	OUTPUT,
 	ONELINE,
 	BY,
@@ -152,84 +67,133 @@ enum {
 	STRICT
 };
 
+#define FLAG(member) TM_FLAG(struct command_line, options.member)
+
+static const struct tm_option known[] = {
+	{ "interval", 't', "TIME",
+			"report each TIME (10s, 5m) of the stream, and\n"
+			"at its end; 0 = at its end only",
+			0 },
+	{ "log", 'l', "FILE", "append to FILE; also show it on a terminal", 0 },
+	{ "style", STYLE, "STYLE",
+			"pdtt (with -t or -l), pdtt-xdp, processes,\n"
+			"table",
+			0 },
+	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
+	{ "oneline", ONELINE, "USER", "a line for programs, as vnstat's", 0 },
+	{ "by", BY, "KEYS",
+			"a row for each user, pid, process, local,\n"
+			"remote, network, port, local_port, remote_port,\n"
+			"protocol, interface, cgroup, direction, hour,\n"
+			"day; several joined by commas (user)",
+			0 },
+	{ "bin", BIN, "TIME", "and for each TIME (15m, 1h) of the clock", 0 },
+	{ "sort", SORT, "KEY",
+			"by total, in, out, packets or lost, the largest\n"
+			"first; or by one of the keys",
+			0 },
+	{ "sum", SUM, "WHAT", "bytes, packets (both)", 0 },
+	{ "top", TOP, "N", "rows in a table; the rest is summed up", 0 },
+	{ "network-names", NETWORK_NAMES, "FILE",
+			"names for networks: lines NETWORK NAME", 0 },
+	{ "connections", CONNECTIONS, NULL,
+			"pdtt: each connection with its process, too",
+			FLAG(has_connections) },
+	{ "alert", ALERT, "LIMIT", "name users above LIMIT (10G), exit with 5",
+			0 },
+	{ "max-rows", MAX_ROWS, "N",
+			"rows kept in memory (1000000); beyond that the\n"
+			"smallest are summed up",
+			0 },
+	{ "numeric", 'n', NULL, "numbers in place of names", FLAG(is_numeric) },
+	{ "quiet", 'q', NULL, "no notes, no progress", FLAG(is_quiet) },
+	{ "strict", STRICT, NULL, "exit with 4 when events were lost",
+			FLAG(is_strict) },
+};
+
 /* What a table is of. */
-static bool parse_question(struct pending *pending, int option)
+static bool take_question(struct pending *pending,
+		const struct tm_option *option, const char *argument)
 {
-	switch (option) {
+	switch (option->letter) {
 	case BY:
-		pending->by = optarg;
+		pending->by = argument;
 		return true;
 	case BIN:
-		pending->bin_ns = parse_time("--bin", optarg);
-		if (!pending->bin_ns)
-			errx(TM_MISUSED, "--bin: is 0");
+		pending->bin_ns = tm_option_duration(
+				option, argument, 1, LONGEST_NS);
 		return true;
 	case SORT:
-		pending->sort = optarg;
+		pending->sort = argument;
 		return true;
 	case SUM:
-		pending->sum = optarg;
+		pending->sum = argument;
 		return true;
 	case NETWORK_NAMES:
-		pending->netnames = load_names(optarg);
+		pending->netnames = load_names(argument);
 		return true;
 	default:
 		return false;
 	}
 }
 
-static void parse_option(struct report_options *options, int option)
+static void take_option(void *context, const struct tm_option *option,
+		const char *argument)
 {
-	switch (option) {
+	struct command_line *const line = context;
+	struct report_options *const options = &line->options;
+
+	if (take_question(&line->pending, option, argument))
+		return;
+	switch (option->letter) {
 	case 't':
-		options->interval_ns = parse_time("-t", optarg);
+		options->interval_ns = tm_option_duration(
+				option, argument, 0, LONGEST_NS);
 		options->has_interval = true;
 		break;
 	case 'l':
-		options->log = optarg;
+		options->log = argument;
 		break;
 	case STYLE:
-		set_style(options, find_style("--style", optarg, styles));
+		set_style(options, find_style(option, argument, styles));
 		break;
 	case OUTPUT:
-		set_style(options, find_style("--output", optarg, outputs));
+		set_style(options, find_style(option, argument, outputs));
 		break;
 	case ONELINE:
 		set_style(options, &oneline_style);
-		options->user = optarg;
+		options->user = argument;
 		break;
 	case TOP:
-		options->top = parse_count("--top", optarg);
-		break;
-	case CONNECTIONS:
-		options->has_connections = true;
+		options->top = tm_option_number(option, argument, 1, ROWS_MOST);
 		break;
 	case ALERT:
-		options->limit = parse_limit(optarg);
+		options->limit = tm_option_size(option, argument);
 		break;
 	case MAX_ROWS:
-		options->max_rows = parse_count("--max-rows", optarg);
+		options->max_rows = tm_option_number(
+				option, argument, 1, ROWS_MOST);
 		break;
-	case STRICT:
-		options->is_strict = true;
-		break;
-	case 'n':
-		options->is_numeric = true;
-		break;
-	case 'q':
-		options->is_quiet = true;
-		break;
-	case 'h':
-		print_and_exit(usage);
-		break;
-	case 'V':
-		print_and_exit("tm-report " TM_VERSION "\n");
-		break;
-	default:
-		fputs("try: tm-report --help\n", stderr);
-		exit(TM_MISUSED);
 	}
 }
+
+static const struct tm_tool tool = {
+	.usage = "usage: tm-report [-nq] [-t INTERVAL] [-l FILE] [--style STYLE |\n"
+		 "                 --output FORMAT | --oneline USER] [--by KEYS]\n"
+		 "                 [--bin TIME] [--sort KEY] [--sum WHAT] [--top N]\n"
+		 "                 [--network-names FILE] [--connections]\n"
+		 "                 [--alert LIMIT] [--max-rows N] [--strict]\n"
+		 "                 [EVENTS ...]\n"
+		 "Reports how much was received and sent, by each user or whatever else:\n"
+		 "one table at the end, or with -t or -l a report at each interval and\n"
+		 "one more at the end.\n\n",
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.rest = "\n"
+		"EVENTS are recordings, also packed by gzip; none or - is standard\n"
+		"input. SIGHUP opens the log anew, SIGUSR1 prints statistics.\n",
+	.take = take_option,
+};
 
 static void set_keys(
 		struct report_options *options, const struct pending *pending)
@@ -240,7 +204,7 @@ static void set_keys(
 	options->by.netnames = pending->netnames;
 	if (pending->netnames &&
 			(!pending->by || !strstr(pending->by, "network")))
-		errx(TM_MISUSED, "--network-names is for --by network");
+		tm_misuse("--network-names is for --by network");
 	if (pending->bin_ns)
 		problem = keys_parse(&options->by, "bin");
 	if (!problem)
@@ -310,8 +274,7 @@ static void set_default_style(struct report_options *options, bool is_asked)
 			(!is_asked && (options->has_interval || options->log));
 
 	if (!options->style)
-		options->style = find_style(
-				"--style", is_pdtt ? "pdtt" : "table", styles);
+		options->style = &styles[is_pdtt ? STYLE_PDTT : STYLE_TABLE];
 	if (!options->has_interval && style_is_pdtt(options->style))
 		options->interval_ns = PDTT_NS;
 }
@@ -327,53 +290,27 @@ static void check(const struct report_options *options,
 						       : NULL;
 
 	if (wrong && !style->is_table)
-		errx(TM_MISUSED, "%s: for a table, csv or json, not for %s",
-				wrong, style->name);
+		tm_misuse("%s: for a table, csv or json, not for %s", wrong,
+				style->name);
 	if (options->has_connections && !style_is_pdtt(style))
-		errx(TM_MISUSED,
-				"--connections: for pdtt or pdtt-xdp, not "
-				"for %s",
+		tm_misuse("--connections: for pdtt or pdtt-xdp, not for %s",
 				style->name);
 }
 
-void report_options_parse(struct report_options *options, int argc, char **argv)
+char **report_options_parse(
+		struct report_options *options, int argc, char **argv)
 {
-	static const struct option known[] = {
-		{ "interval", required_argument, NULL, 't' },
-		{ "log", required_argument, NULL, 'l' },
-		{ "style", required_argument, NULL, STYLE },
-		{ "output", required_argument, NULL, OUTPUT },
-		{ "oneline", required_argument, NULL, ONELINE },
-		{ "by", required_argument, NULL, BY },
-		{ "bin", required_argument, NULL, BIN },
-		{ "sort", required_argument, NULL, SORT },
-		{ "sum", required_argument, NULL, SUM },
-		{ "top", required_argument, NULL, TOP },
-		{ "network-names", required_argument, NULL, NETWORK_NAMES },
-		{ "connections", no_argument, NULL, CONNECTIONS },
-		{ "alert", required_argument, NULL, ALERT },
-		{ "max-rows", required_argument, NULL, MAX_ROWS },
-		{ "numeric", no_argument, NULL, 'n' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "strict", no_argument, NULL, STRICT },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct pending pending = { 0 };
-	int option;
+	struct command_line line = { .options.max_rows = ROWS_DEFAULT };
+	const struct pending *const pending = &line.pending;
 
-	options->max_rows = ROWS_DEFAULT;
-	while ((option = getopt_long(argc, argv, "t:l:nqhV", known, NULL)) !=
-			-1) {
-		if (!parse_question(&pending, option))
-			parse_option(options, option);
-	}
-	set_keys(options, &pending);
-	set_sum(options, pending.sum);
-	set_order(options, pending.sort);
+	argv += tm_tool_parse(&tool, argc, argv, &line);
+	*options = line.options;
+	set_keys(options, pending);
+	set_sum(options, pending->sum);
+	set_order(options, pending->sort);
 	set_default_style(options,
-			pending.by || pending.bin_ns || pending.sort ||
-					pending.sum);
-	check(options, &pending);
+			pending->by || pending->bin_ns || pending->sort ||
+					pending->sum);
+	check(options, pending);
+	return argv;
 }

@@ -20,8 +20,8 @@ struct report_options {
 	bool is_numeric, is_quiet, is_strict;
 };
 
-/* Ends the program where there is nothing to report. */
-void report_options_parse(
+/* Ends the process where there is nothing to report. The operands. */
+char **report_options_parse(
 		struct report_options *options, int argc, char **argv);
 
 #endif

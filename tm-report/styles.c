@@ -5,10 +5,10 @@
 #include "styles.h"
 
 const struct style styles[] = {
-	{ "pdtt", write_pdtt, false, false },
-	{ "pdtt-xdp", write_pdtt_xdp, false, false },
-	{ "processes", write_processes, false, true },
-	{ "table", write_table, true, true },
+	[STYLE_PDTT] = { "pdtt", write_pdtt, false, false },
+	[STYLE_PDTT_XDP] = { "pdtt-xdp", write_pdtt_xdp, false, false },
+	[STYLE_PROCESSES] = { "processes", write_processes, false, true },
+	[STYLE_TABLE] = { "table", write_table, true, true },
 	{ NULL, NULL, false, false },
 };
 

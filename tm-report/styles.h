@@ -4,6 +4,9 @@
 
 #include "report.h"
 
+/* Places in styles[]. */
+enum { STYLE_PDTT, STYLE_PDTT_XDP, STYLE_PROCESSES, STYLE_TABLE };
+
 struct style {
 	const char *name;
 	style_fn *write;
