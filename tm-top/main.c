@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 	const struct tm_reader *const in = &top.feed.reader;
 
 	setlocale(LC_CTYPE, "");
-	top_options_parse(&options, argc, argv);
+	argv = top_options_parse(&options, argc, argv);
 	if (!options.is_batch && !isatty(STDOUT_FILENO))
 		errx(TM_MISUSED,
 				"standard output is no terminal; for a file "
@@ -51,8 +51,8 @@ int main(int argc, char **argv)
 	tm_signals_install();
 	if (top_start(&top, &options))
 		err(TM_FAILED, NULL);
-	top_ask_first(&top, argv + optind);
-	if (feed_open(&top.feed, argv + optind, options.speed))
+	top_ask_first(&top, argv);
+	if (feed_open(&top.feed, argv, options.speed))
 		errx(in->status, "%s", in->problem);
 	if (options.is_batch)
 		batch_run(&top);

@@ -1,14 +1,12 @@
 #include <ctype.h>
 #include <err.h>
-#include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/base/exit.h"
-#include "common/base/number.h"
+#include "common/tool/options.h"
 #include "top-options.h"
 
 #define LEAST_NS (TM_SECOND_NS / 10)
@@ -17,64 +15,12 @@
 #define ROWS_MOST (1u << 26)
 #define ROWS_DEFAULT 131072
 
-static const char usage[] =
-		"usage: tm-top [-nq] [-e EXPRESSION] [-t TIME] [--by KEY] [--sort KEY]\n"
-		"              [--bytes] [--speed N] [--max-rows N] [--strict]\n"
-		"              [--batch [--count N]] [EVENTS ...]\n"
-		"Shows live who moves how much: users, their processes, and the hosts\n"
-		"that these talk to. Press ? in it for its keys.\n"
-		"\n"
-		"  -e, --expression EXPRESSION  show only what it is true of, as\n"
-		"                      tm-filter(1) does; repeated: all must be true\n"
-		"  -t, --interval TIME  draw at least that often (1s); with --batch print\n"
-		"                      each TIME of the stream (10s)\n"
-		"      --by KEY        begin with each user, process or remote\n"
-		"      --sort KEY      by name, 2s, 10s, 40s or total\n"
-		"      --bytes         rates in bytes, not bits, a second\n"
-		"      --speed N       replay a recording N times as fast (10x, 0.5x), or\n"
-		"                      max\n"
-		"      --max-rows N    rows kept in memory (131072); beyond that those\n"
-		"                      that are idle are summed up\n"
-		"      --batch         print plain tables, for scripts and logs; of a\n"
-		"                      recording one at its end, unless -t is given\n"
-		"      --count N       end after N of these tables\n"
-		"  -n, --numeric       user numbers in place of names\n"
-		"  -q, --quiet         no notes\n"
-		"      --strict        exit with 4 when events were lost\n"
-		"  -h, --help          this text\n"
-		"  -V, --version       the version\n"
-		"\n"
-		"EVENTS are recordings, also packed by gzip, which are replayed at the\n"
-		"pace of their own time; none or - is standard input.\n";
+struct command_line {
+	struct top_options options;
+	char **argv;
+};
 
-enum { BY = 256, SORT, BYTES, SPEED, MAX_ROWS, BATCH, COUNT, STRICT };
-
-static uint64_t parse_count(const char *option, const char *text,
-		uint64_t least, uint64_t most)
-{
-	uint64_t count;
-
-	if (!tm_number_parse(text, most, &count) || count < least)
-		errx(TM_MISUSED, "%s: not a number from %ju to %ju: %s", option,
-				(uintmax_t)least, (uintmax_t)most, text);
-	return count;
-}
-
-static unsigned parse_key(
-		const char *option, const char *text, const char *const *keys)
-{
-	char known[64] = "";
-
-	for (unsigned i = 0; keys[i]; i++) {
-		if (!strcmp(keys[i], text))
-			return i;
-		strcat(strcat(known, i ? keys[i + 1] ? ", " : " or " : ""),
-				keys[i]);
-	}
-	errx(TM_MISUSED, "%s: no such key: %s; it is %s", option, text, known);
-}
-
-static double parse_speed(const char *text)
+static double parse_speed(const struct tm_option *option, const char *text)
 {
 	char *end;
 	const double speed = strtod(text, &end);
@@ -84,18 +30,10 @@ static double parse_speed(const char *text)
 	end += *end == 'x';
 	if (!isdigit((unsigned char)*text) || *end ||
 			!(speed >= 0.01 && speed <= SPEED_MOST))
-		errx(TM_MISUSED,
-				"--speed: not max nor a number from 0.01 to %d: %s",
-				SPEED_MOST, text);
+		tm_option_refuse(option, text,
+				"not max nor a number from 0.01 to %d",
+				SPEED_MOST);
 	return speed;
-}
-
-static void parse_interval(struct top_options *options, const char *text)
-{
-	if (!tm_duration_parse(text, &options->interval_ns) ||
-			options->interval_ns < LEAST_NS ||
-			options->interval_ns > MOST_NS)
-		errx(TM_MISUSED, "-t: not a time from 100ms to 1d: %s", text);
 }
 
 static void add_expression(struct top_options *options, const char *text)
@@ -118,106 +56,119 @@ static bool is_count(const struct top_options *options, const char *next)
 			!next[strspn(next, "0123456789")];
 }
 
-static void print_and_exit(const char *text)
+static void take_n(struct command_line *line, const struct tm_option *option)
 {
-	fputs(text, stdout);
-	if (fflush(stdout))
-		err(TM_FAILED, "standard output");
-	exit(TM_DONE);
+	if (is_count(&line->options, line->argv[optind]))
+		line->options.count = tm_option_number(
+				option, line->argv[optind++], 1, COUNT_MOST);
+	else
+		line->options.is_numeric = true;
 }
 
-static void parse_option(struct top_options *options, int option)
+enum { BY = TM_OPTION, SORT, BYTES, SPEED, MAX_ROWS, BATCH, COUNT, STRICT };
+
+#define FLAG(member) TM_FLAG(struct command_line, options.member)
+
+static const struct tm_option known[] = {
+	{ "expression", 'e', "EXPRESSION",
+			"show only what it is true of, as tm-filter(1)\n"
+			"does; repeated: all must be true",
+			0 },
+	{ "interval", 't', "TIME",
+			"draw at least that often (1s); with --batch print\n"
+			"each TIME of the stream (10s)",
+			0 },
+	{ "by", BY, "KEY", "begin with each user, process or remote", 0 },
+	{ "sort", SORT, "KEY", "by name, 2s, 10s, 40s or total", 0 },
+	{ "bytes", BYTES, NULL, "rates in bytes, not bits, a second",
+			FLAG(is_bytes) },
+	{ "speed", SPEED, "N",
+			"replay a recording N times as fast (10x, 0.5x),\n"
+			"or max",
+			0 },
+	{ "max-rows", MAX_ROWS, "N",
+			"rows kept in memory (131072); beyond that those\n"
+			"that are idle are summed up",
+			0 },
+	{ "batch", BATCH, NULL,
+			"print plain tables, for scripts and logs; of a\n"
+			"recording one at its end, unless -t is given",
+			FLAG(is_batch) },
+	{ "count", COUNT, "N", "end after N of these tables", 0 },
+	{ "numeric", 'n', NULL, "user numbers in place of names", 0 },
+	{ "quiet", 'q', NULL, "no notes", FLAG(is_quiet) },
+	{ "strict", STRICT, NULL, "exit with 4 when events were lost",
+			FLAG(is_strict) },
+};
+
+static void take_option(void *context, const struct tm_option *option,
+		const char *argument)
 {
 	static const char *const levels[] = { "user", "process", "remote",
 		NULL };
 	static const char *const columns[] = { "name", "2s", "10s", "40s",
 		"total", NULL };
+	struct command_line *const line = context;
+	struct top_options *const options = &line->options;
 
-	switch (option) {
+	switch (option->letter) {
 	case 'e':
-		add_expression(options, optarg);
+		add_expression(options, argument);
 		break;
 	case 't':
-		parse_interval(options, optarg);
+		options->interval_ns = tm_option_duration(
+				option, argument, LEAST_NS, MOST_NS);
 		break;
 	case BY:
-		options->level = parse_key("--by", optarg, levels);
+		options->level = tm_option_choice(option, argument, levels);
 		break;
 	case SORT:
-		options->column = parse_key("--sort", optarg, columns);
+		options->column = tm_option_choice(option, argument, columns);
 		options->has_column = true;
 		break;
-	case BYTES:
-		options->is_bytes = true;
-		break;
 	case SPEED:
-		options->speed = parse_speed(optarg);
+		options->speed = parse_speed(option, argument);
 		break;
 	case MAX_ROWS:
-		options->max_rows = parse_count(
-				"--max-rows", optarg, TABLE_LEAST, ROWS_MOST);
-		break;
-	case BATCH:
-		options->is_batch = true;
+		options->max_rows = tm_option_number(
+				option, argument, TABLE_LEAST, ROWS_MOST);
 		break;
 	case COUNT:
-		options->count = parse_count("--count", optarg, 1, COUNT_MOST);
-		break;
-	case STRICT:
-		options->is_strict = true;
+		options->count = tm_option_number(
+				option, argument, 1, COUNT_MOST);
 		break;
 	case 'n':
-		options->is_numeric = true;
+		take_n(line, option);
 		break;
-	case 'q':
-		options->is_quiet = true;
-		break;
-	case 'h':
-		print_and_exit(usage);
-		break;
-	case 'V':
-		print_and_exit("tm-top " TM_VERSION "\n");
-		break;
-	default:
-		fputs("try: tm-top --help\n", stderr);
-		exit(TM_MISUSED);
 	}
 }
 
-void top_options_parse(struct top_options *options, int argc, char **argv)
-{
-	static const struct option known[] = {
-		{ "expression", required_argument, NULL, 'e' },
-		{ "interval", required_argument, NULL, 't' },
-		{ "by", required_argument, NULL, BY },
-		{ "sort", required_argument, NULL, SORT },
-		{ "bytes", no_argument, NULL, BYTES },
-		{ "speed", required_argument, NULL, SPEED },
-		{ "max-rows", required_argument, NULL, MAX_ROWS },
-		{ "batch", no_argument, NULL, BATCH },
-		{ "count", required_argument, NULL, COUNT },
-		{ "numeric", no_argument, NULL, 'n' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "strict", no_argument, NULL, STRICT },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 },
-	};
-	int option;
+static const struct tm_tool tool = {
+	.usage = "usage: tm-top [-nq] [-e EXPRESSION] [-t TIME] [--by KEY] [--sort KEY]\n"
+		 "              [--bytes] [--speed N] [--max-rows N] [--strict]\n"
+		 "              [--batch [--count N]] [EVENTS ...]\n"
+		 "Shows live who moves how much: users, their processes, and the hosts\n"
+		 "that these talk to. Press ? in it for its keys.\n\n",
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.rest = "\n"
+		"EVENTS are recordings, also packed by gzip, which are replayed at the\n"
+		"pace of their own time; none or - is standard input.\n",
+	.take = take_option,
+};
 
-	*options = (struct top_options){
-		.speed = -1, .column = BY_10, .max_rows = ROWS_DEFAULT
-	};
-	while ((option = getopt_long(argc, argv, "e:t:nqhV", known, NULL)) !=
-			-1) {
-		if (option == 'n' && is_count(options, argv[optind]))
-			options->count = parse_count(
-					"-n", argv[optind++], 1, COUNT_MOST);
-		else
-			parse_option(options, option);
-	}
+char **top_options_parse(struct top_options *options, int argc, char **argv)
+{
+	struct command_line line = { .argv = argv,
+		.options = { .speed = -1,
+				.column = BY_10,
+				.max_rows = ROWS_DEFAULT } };
+
+	argv += tm_tool_parse(&tool, argc, argv, &line);
+	*options = line.options;
 	if (options->speed < 0)
 		options->speed = options->is_batch ? 0 : 1;
 	if (options->count && !options->is_batch)
-		errx(TM_MISUSED, "--count: counts the tables of --batch");
+		tm_misuse("--count: counts the tables of --batch");
+	return argv;
 }

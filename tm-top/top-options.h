@@ -18,7 +18,7 @@ struct top_options {
 	bool has_column, is_batch, is_numeric, is_bytes, is_quiet, is_strict;
 };
 
-/* Ends the program where there is nothing to show. */
-void top_options_parse(struct top_options *options, int argc, char **argv);
+/* Ends the process where there is nothing to show. The operands. */
+char **top_options_parse(struct top_options *options, int argc, char **argv);
 
 #endif
