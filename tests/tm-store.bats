@@ -1175,7 +1175,8 @@ quota() {
 	quota --user 1000 --limit 1000 >/dev/null || true
 	run quota --hook 'echo "$TM_STATE" >>log' --at 2023-11-20
 	assert_failure 2
-	assert_output "tm-store: hooks are for now; --at and --hook exclude each other"
+	assert_output "tm-store: hooks are for now; --at and --hook exclude each other
+try: tm-store --help"
 	assert_file_not_exist log
 }
 

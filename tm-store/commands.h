@@ -4,25 +4,20 @@
 #define TM_STORE_COMMANDS_H
 
 #include "common/history/answer.h"
+#include "common/tool/options.h"
 
 int query_main(int argc, char **argv);
 int prune_main(int argc, char **argv);
 int quota_main(int argc, char **argv);
 
-/* What all of them do with their options. */
-_Noreturn void misuse(void);
-_Noreturn void print_and_exit(const char *text);
-extern const char usage[];
+extern const struct tm_tool store_tool, query_tool, prune_tool, quota_tool;
 
 /* A line on stderr and the end where it cannot be opened. */
 struct tm_history *open_or_exit(
 		const char *path, enum tm_history_access access);
 
-/* "2d"; ends with a line that names the option. */
-uint64_t parse_duration(const char *option, const char *text);
-
 /* "table", "csv", "json". */
-enum tm_form parse_form(const char *name);
+enum tm_form parse_form(const struct tm_option *option, const char *name);
 
 /* To standard output, for an answer; its context is NULL. */
 int write_out(void *context, const char *text, size_t size);

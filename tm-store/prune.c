@@ -1,5 +1,4 @@
 #include <err.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,51 +9,48 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 
-enum { DB = 256, OLDER };
-
 struct options {
 	const char *path;
 	uint64_t age_ns;
 	bool is_quiet;
 };
 
+enum { DB = TM_OPTION, OLDER };
+
+static const struct tm_option known[] = {
+	{ "db", DB, "FILE", "the database; made where it is missing", 0 },
+	{ "quiet", 'q', NULL, "no progress and no notes",
+			TM_FLAG(struct options, is_quiet) },
+	TM_HEADING("prune:"),
+	{ "older-than", OLDER, "TIME", "what is as old goes, in whole months",
+			0 },
+};
+
+static void take_option(void *context, const struct tm_option *option,
+		const char *argument)
+{
+	struct options *const options = context;
+
+	if (option->letter == DB)
+		options->path = argument;
+	else
+		options->age_ns = tm_option_duration(
+				option, argument, 0, UINT64_MAX);
+}
+
+const struct tm_tool prune_tool = {
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.take = take_option,
+	.whole = &store_tool,
+};
+
 static void parse_options(struct options *options, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "db", required_argument, NULL, DB },
-		{ "older-than", required_argument, NULL, OLDER },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int option;
-
-	while ((option = getopt_long(argc, argv, "qhV", longs, NULL)) != -1) {
-		switch (option) {
-		case DB:
-			options->path = optarg;
-			break;
-		case OLDER:
-			options->age_ns =
-					parse_duration("--older-than", optarg);
-			break;
-		case 'q':
-			options->is_quiet = true;
-			break;
-		case 'h':
-			print_and_exit(usage);
-		case 'V':
-			print_and_exit("tm-store " TM_VERSION "\n");
-		default:
-			misuse();
-		}
-	}
-	if (optind < argc || !options->age_ns) {
-		warnx("prune takes --older-than TIME, such as 90d, and no "
-		      "files");
-		misuse();
-	}
+	if (tm_tool_parse(&prune_tool, argc, argv, options) < argc ||
+			!options->age_ns)
+		tm_misuse("prune takes --older-than TIME, such as 90d, and no "
+			  "files");
 }
 
 /* Remotes and processes that no row has any more; only while nobody writes, who

@@ -1,5 +1,4 @@
 #include <err.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,8 @@
 #define BY_TIME                                                                \
 	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
 			TM_HISTORY_BY_MONTH)
+
+#define NUMBER_MOST (1u << 30)
 
 /* What can only be understood once the database is open stays text. */
 struct options {
@@ -45,40 +46,36 @@ static void add_key(struct options *options, const char *name)
 	keys->order[keys->count++] = key;
 }
 
-static void parse_by(struct options *options, char *list)
+static void parse_by(struct options *options, const char *list)
 {
-	char *name;
+	char *const copy = strdup(list), *rest = copy, *name;
 
+	if (!copy)
+		err(TM_FAILED, NULL);
 	options->query.by = options->keys.count = 0;
 	if (!*list)
 		errx(TM_MISUSED, "--by: no key is named");
-	while ((name = strsep(&list, ",")))
+	while ((name = strsep(&rest, ",")))
 		add_key(options, name);
+	free(copy);
 }
 
-static enum tm_history_sort parse_sort(const char *name)
+static enum tm_history_sort parse_sort(
+		const struct tm_option *option, const char *name)
 {
 	static const char *const names[] = { "total", "in", "out", "packets",
-		"lost", "key" };
+		"lost", "key", NULL };
 
-	for (unsigned i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (!strcmp(name, names[i]))
-			return i;
-	}
-	errx(TM_MISUSED, "--sort: not total, in, out, packets, lost or key: %s",
-			name);
+	return tm_option_choice(option, name, names);
 }
 
-static uint64_t parse_number(const char *option, const char *text)
+static uint64_t parse_number(const struct tm_option *option, const char *text)
 {
-	uint64_t number;
-
-	if (!tm_number_parse(text, 1u << 30, &number))
-		errx(TM_MISUSED, "%s: not a number: %s", option, text);
-	return number;
+	return tm_option_number(option, text, 0, NUMBER_MOST);
 }
 
-static void parse_protocol(struct tm_history_filter *filter, const char *text)
+static void parse_protocol(struct tm_history_filter *filter,
+		const struct tm_option *option, const char *text)
 {
 	uint64_t number;
 	uint32_t word;
@@ -89,31 +86,34 @@ static void parse_protocol(struct tm_history_filter *filter, const char *text)
 	else if (tm_word_find(tm_protocols, text, &word))
 		filter->protocol = word;
 	else
-		errx(TM_MISUSED, "--protocol: no such protocol: %s", text);
+		tm_option_refuse(option, text, "no such protocol");
 }
 
 /* "" is what has none. */
-static const char *parse_remote(const char *text)
+static const char *parse_remote(
+		const struct tm_option *option, const char *text)
 {
 	uint8_t address[16];
 
 	if (*text && !tm_address_parse(text, address))
-		errx(TM_MISUSED,
-				"--remote: not an address such as 198.51.100.7: %s",
-				text);
+		tm_option_refuse(option, text,
+				"not an address such as 198.51.100.7");
 	return text;
 }
 
-static void parse_direction(struct tm_history_filter *filter, const char *text)
+static void parse_direction(struct tm_history_filter *filter,
+		const struct tm_option *option, const char *text)
 {
+	static const char *const names[] = {
+		[TM_IN] = "in", [TM_OUT] = "out", NULL
+	};
+
 	filter->has_direction = true;
-	filter->direction = !strcmp(text, "out") ? TM_OUT : TM_IN;
-	if (filter->direction == TM_IN && strcmp(text, "in"))
-		errx(TM_MISUSED, "--direction: not in or out: %s", text);
+	filter->direction = tm_option_choice(option, text, names);
 }
 
 enum {
-	DB = 256,
+	DB = TM_OPTION,
 	BY,
 	SUMMARY,
 	FROM,
@@ -132,129 +132,126 @@ enum {
 	OUTPUT
 };
 
-static void take_filter(struct options *options, int option)
+static const struct tm_option known[] = {
+	{ "db", DB, "FILE", "the database; made where it is missing", 0 },
+	{ "quiet", 'q', NULL, "no progress and no notes",
+			TM_FLAG(struct options, is_quiet) },
+	TM_HEADING("query:"),
+	{ "by", BY, "KEYS",
+			"user, process, remote, protocol, interface,\n"
+			"direction, minute, hour, day, month, joined\n"
+			"by commas (user)",
+			0 },
+	{ "summary", SUMMARY, NULL, "what there is in all",
+			TM_FLAG(struct options, is_summary) },
+	{ "from", FROM, "TIME", "2026-11-21, '2026-11-21 06:33', RFC 3339,",
+			0 },
+	{ "to", TO, "TIME", "or seconds since the epoch", 0 },
+	{ "hours", HOURS, "N", "the last N hours (all)", 0 },
+	{ "user", USER, "USER", "a user's only; also for quota", 0 },
+	{ "process", PROCESS, "NAME", "a process's only", 0 },
+	{ "remote", REMOTE, "ADDRESS", "a remote's only", 0 },
+	{ "protocol", PROTOCOL, "NAME", "tcp, udp, ...", 0 },
+	{ "interface", 'i', "NAME", "an interface's only", 0 },
+	{ "direction", DIRECTION, "WAY", "in or out", 0 },
+	{ "search", SEARCH, "TEXT", "rows that have it in a key", 0 },
+	{ "sort", SORT, "KEY", "total, in, out, packets, lost, or key", 0 },
+	{ "reverse", REVERSE, NULL, "the other way round",
+			TM_FLAG(struct options, is_reverse) },
+	{ "top", TOP, "N", "rows at most, 0 = all (20 in a table)", 0 },
+	{ "offset", OFFSET, "N", "leave out the first N", 0 },
+	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
+	{ "numeric", 'n', NULL, "numbers for names of users and protocols",
+			TM_FLAG(struct options, form.is_numeric) },
+};
+
+static void take_filter(struct options *options, const struct tm_option *option,
+		const char *argument)
 {
 	struct tm_history_filter *const filter = &options->query.filter;
 
-	switch (option) {
+	switch (option->letter) {
 	case FROM:
-		options->from = optarg;
+		options->from = argument;
 		break;
 	case TO:
-		options->to = optarg;
+		options->to = argument;
 		break;
 	case HOURS:
-		options->hours = parse_number("--hours", optarg);
+		options->hours = parse_number(option, argument);
 		break;
 	case USER:
-		options->user = optarg;
+		options->user = argument;
 		break;
 	case PROCESS:
-		filter->process = optarg;
+		filter->process = argument;
 		break;
 	case REMOTE:
-		filter->remote = parse_remote(optarg);
+		filter->remote = parse_remote(option, argument);
 		break;
 	case PROTOCOL:
-		parse_protocol(filter, optarg);
+		parse_protocol(filter, option, argument);
 		break;
 	case 'i':
-		filter->interface = optarg;
+		filter->interface = argument;
 		break;
 	case DIRECTION:
-		parse_direction(filter, optarg);
+		parse_direction(filter, option, argument);
 		break;
-	default:
-		misuse();
 	}
 }
 
-static void take_option(struct options *options, int option)
+static void take_option(void *context, const struct tm_option *option,
+		const char *argument)
 {
-	switch (option) {
+	struct options *const options = context;
+
+	switch (option->letter) {
 	case DB:
-		options->path = optarg;
+		options->path = argument;
 		break;
 	case BY:
-		parse_by(options, optarg);
-		break;
-	case SUMMARY:
-		options->is_summary = true;
+		parse_by(options, argument);
 		break;
 	case SEARCH:
-		options->query.search = optarg;
+		options->query.search = argument;
 		break;
 	case SORT:
-		options->query.sort = parse_sort(optarg);
+		options->query.sort = parse_sort(option, argument);
 		options->has_sort = true;
 		break;
-	case REVERSE:
-		options->is_reverse = true;
-		break;
 	case TOP:
-		options->query.limit = parse_number("--top", optarg);
+		options->query.limit = parse_number(option, argument);
 		options->has_top = true;
 		break;
 	case OFFSET:
-		options->query.offset = parse_number("--offset", optarg);
+		options->query.offset = parse_number(option, argument);
 		break;
 	case OUTPUT:
-		options->form.form = parse_form(optarg);
+		options->form.form = parse_form(option, argument);
 		break;
-	case 'n':
-		options->form.is_numeric = true;
-		break;
-	case 'q':
-		options->is_quiet = true;
-		break;
-	case 'h':
-		print_and_exit(usage);
-	case 'V':
-		print_and_exit("tm-store " TM_VERSION "\n");
 	default:
-		take_filter(options, option);
+		take_filter(options, option, argument);
 	}
 }
 
+const struct tm_tool query_tool = {
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.take = take_option,
+	.whole = &store_tool,
+};
+
 static void parse_options(struct options *options, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "db", required_argument, NULL, DB },
-		{ "by", required_argument, NULL, BY },
-		{ "summary", no_argument, NULL, SUMMARY },
-		{ "from", required_argument, NULL, FROM },
-		{ "to", required_argument, NULL, TO },
-		{ "hours", required_argument, NULL, HOURS },
-		{ "user", required_argument, NULL, USER },
-		{ "process", required_argument, NULL, PROCESS },
-		{ "remote", required_argument, NULL, REMOTE },
-		{ "protocol", required_argument, NULL, PROTOCOL },
-		{ "interface", required_argument, NULL, 'i' },
-		{ "direction", required_argument, NULL, DIRECTION },
-		{ "search", required_argument, NULL, SEARCH },
-		{ "sort", required_argument, NULL, SORT },
-		{ "reverse", no_argument, NULL, REVERSE },
-		{ "top", required_argument, NULL, TOP },
-		{ "offset", required_argument, NULL, OFFSET },
-		{ "output", required_argument, NULL, OUTPUT },
-		{ "numeric", no_argument, NULL, 'n' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	static char user[] = "user";
-	int option;
+	int at;
 
-	parse_by(options, user);
-	while ((option = getopt_long(argc, argv, "i:nqhV", longs, NULL)) != -1)
-		take_option(options, option);
-	if (optind < argc) {
-		warnx("query takes no files: %s", argv[optind]);
-		misuse();
-	}
+	parse_by(options, "user");
+	at = tm_tool_parse(&query_tool, argc, argv, options);
+	if (at < argc)
+		tm_misuse("query takes no files: %s", argv[at]);
 	if (options->hours && options->from)
-		errx(TM_MISUSED, "--hours and --from exclude each other");
+		tm_misuse("--hours and --from exclude each other");
 }
 
 /* The largest first, but times as they passed. */

@@ -1,6 +1,5 @@
 #include <err.h>
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -22,97 +21,84 @@ struct options {
 	struct tm_history_form form;
 };
 
-enum { DB = 256, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT };
+enum { DB = TM_OPTION, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT };
 
-static void take_option(struct options *options, int option)
+static const struct tm_option known[] = {
+	{ "db", DB, "FILE", "the database; made where it is missing", 0 },
+	{ "quiet", 'q', NULL, "no progress and no notes",
+			TM_FLAG(struct options, is_quiet) },
+	{ "user", USER, "USER", "the user whose quota it is", 0 },
+	TM_HEADING("quota:"),
+	{ "limit", LIMIT, "SIZE", "in and out together (1T)", 0 },
+	{ "month", MONTH, NULL, "of a calendar month (the default)",
+			TM_FLAG(struct options, has_month) },
+	{ "day", DAY, NULL, "of a day", TM_FLAG(struct options, has_day) },
+	{ "remove", REMOVE, NULL, "the user's quota goes",
+			TM_FLAG(struct options, is_removal) },
+	{ "hook", HOOK, "COMMAND", "run it once for each state that is reached",
+			0 },
+	{ "at", AT, "TIME", "of the periods of that time", 0 },
+	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
+	{ "numeric", 'n', NULL, "numbers for names of users and protocols",
+			TM_FLAG(struct options, form.is_numeric) },
+};
+
+static void take_option(void *context, const struct tm_option *option,
+		const char *argument)
 {
-	switch (option) {
+	struct options *const options = context;
+
+	switch (option->letter) {
 	case DB:
-		options->path = optarg;
+		options->path = argument;
 		break;
 	case USER:
-		options->user = optarg;
+		options->user = argument;
 		break;
 	case LIMIT:
-		if (!tm_size_parse(optarg, &options->limit) ||
-				!options->limit || options->limit > INT64_MAX)
-			errx(TM_MISUSED, "--limit: not a size such as 1T: %s",
-					optarg);
+		options->limit = tm_option_size(option, argument);
+		if (options->limit > INT64_MAX)
+			tm_option_refuse(option, argument, "too large");
 		options->has_limit = true;
 		break;
-	case MONTH:
-		options->has_month = true;
-		break;
-	case DAY:
-		options->has_day = true;
-		break;
-	case REMOVE:
-		options->is_removal = true;
-		break;
 	case HOOK:
-		options->hook = optarg;
+		options->hook = argument;
 		break;
 	case AT:
-		options->at = optarg;
+		options->at = argument;
 		break;
 	case OUTPUT:
-		options->form.form = parse_form(optarg);
+		options->form.form = parse_form(option, argument);
 		break;
-	case 'n':
-		options->form.is_numeric = true;
-		break;
-	case 'q':
-		options->is_quiet = true;
-		break;
-	case 'h':
-		print_and_exit(usage);
-	case 'V':
-		print_and_exit("tm-store " TM_VERSION "\n");
-	default:
-		misuse();
 	}
 }
+
+const struct tm_tool quota_tool = {
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.take = take_option,
+	.whole = &store_tool,
+};
 
 static void check_options(const struct options *options)
 {
 	if (options->has_month && options->has_day)
-		errx(TM_MISUSED, "one of --month and --day");
+		tm_misuse("one of --month and --day");
 	if (options->has_limit && options->is_removal)
-		errx(TM_MISUSED, "one of --limit and --remove");
+		tm_misuse("one of --limit and --remove");
 	if ((options->has_limit || options->is_removal) && !options->user)
-		errx(TM_MISUSED, "%s needs --user USER",
+		tm_misuse("%s needs --user USER",
 				options->has_limit ? "--limit" : "--remove");
 	if (options->at && options->hook)
-		errx(TM_MISUSED,
-				"hooks are for now; --at and --hook exclude each other");
+		tm_misuse("hooks are for now; --at and --hook exclude each other");
 }
 
 static void parse_options(struct options *options, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "db", required_argument, NULL, DB },
-		{ "user", required_argument, NULL, USER },
-		{ "limit", required_argument, NULL, LIMIT },
-		{ "month", no_argument, NULL, MONTH },
-		{ "day", no_argument, NULL, DAY },
-		{ "remove", no_argument, NULL, REMOVE },
-		{ "hook", required_argument, NULL, HOOK },
-		{ "at", required_argument, NULL, AT },
-		{ "output", required_argument, NULL, OUTPUT },
-		{ "numeric", no_argument, NULL, 'n' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int option;
+	const int at = tm_tool_parse(&quota_tool, argc, argv, options);
 
-	while ((option = getopt_long(argc, argv, "nqhV", longs, NULL)) != -1)
-		take_option(options, option);
-	if (optind < argc) {
-		warnx("quota takes no files: %s", argv[optind]);
-		misuse();
-	}
+	if (at < argc)
+		tm_misuse("quota takes no files: %s", argv[at]);
 	check_options(options);
 }
 

@@ -21,16 +21,53 @@ static const struct tm_option common[] = {
 	{ "version", 'V', NULL, "the version", 0 },
 };
 
-/* The tool's own first. */
-static const struct tm_option *nth(const struct tm_tool *tool, size_t i)
+/* A list of options in the order of --help. */
+struct list {
+	const struct tm_option *all[OPTIONS_MOST];
+	size_t count;
+};
+
+static bool is_listed(const struct list *list, const struct tm_option *option)
 {
-	return i < tool->option_count ? &tool->options[i]
-				      : &common[i - tool->option_count];
+	for (size_t i = 0; i < list->count && option->name; i++) {
+		if (list->all[i]->name &&
+				!strcmp(list->all[i]->name, option->name))
+			return true;
+	}
+	return false;
 }
 
-static size_t count_of(const struct tm_tool *tool)
+static void add(struct list *list, const struct tm_option *option)
 {
-	return tool->option_count + sizeof(common) / sizeof(*common);
+	if (list->count < OPTIONS_MOST && !is_listed(list, option))
+		list->all[list->count++] = option;
+}
+
+/* Before the tool's first heading, if it has any. */
+static void add_common(struct list *list)
+{
+	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
+		add(list, &common[i]);
+}
+
+static void list_options(struct list *list, const struct tm_tool *tool)
+{
+	for (size_t i = 0; i < tool->option_count; i++) {
+		if (!tool->options[i].name)
+			add_common(list);
+		add(list, &tool->options[i]);
+	}
+	add_common(list);
+}
+
+static void list_help(struct list *list, const struct tm_tool *tool)
+{
+	list_options(list, tool);
+	for (const struct tm_tool *const *command = tool->commands;
+			command && *command; command++) {
+		for (size_t i = 0; i < (*command)->option_count; i++)
+			add(list, &(*command)->options[i]);
+	}
 }
 
 /* --help */
@@ -41,27 +78,33 @@ static size_t width_of(const struct tm_option *option)
 			(option->argument ? 1 + strlen(option->argument) : 0);
 }
 
+static size_t longest_line(const char *lines)
+{
+	size_t longest = 0, size;
+
+	for (; *lines; lines += size + !!lines[size]) {
+		size = strcspn(lines, "\n");
+		if (size > longest)
+			longest = size;
+	}
+	return longest;
+}
+
 /* Where the help begins: longer options have a line of their own. */
-static size_t find_column(const struct tm_tool *tool)
+static size_t find_column(const struct list *list)
 {
 	size_t column = 0, most = COLUMN_MOST, size;
 
-	for (size_t i = 0; i < count_of(tool); i++) {
-		const char *line = nth(tool, i)->help;
-
-		for (; nth(tool, i)->name && *line;
-				line += size + !!line[size]) {
-			size = strcspn(line, "\n");
-			if (LINE_MOST - size < most)
-				most = LINE_MOST - size;
-		}
+	for (size_t i = 0; i < list->count; i++) {
+		size = list->all[i]->name ? longest_line(list->all[i]->help)
+					  : 0;
+		if (LINE_MOST - size < most)
+			most = LINE_MOST - size;
 	}
-	for (size_t i = 0; i < count_of(tool); i++) {
-		const struct tm_option *const option = nth(tool, i);
-		const size_t width = option->name ? width_of(option) + 2 : 0;
-
-		if (width > column && width <= most)
-			column = width;
+	for (size_t i = 0; i < list->count; i++) {
+		size = list->all[i]->name ? width_of(list->all[i]) + 2 : 0;
+		if (size > column && size <= most)
+			column = size;
 	}
 	return column;
 }
@@ -96,16 +139,17 @@ static void put_help(struct tm_text *text, const struct tm_option *option,
 
 static void put_usage(struct tm_text *text, const struct tm_tool *tool)
 {
-	const size_t column = find_column(tool);
+	struct list list = { .count = 0 };
+	size_t column;
 
+	list_help(&list, tool);
+	column = find_column(&list);
 	tm_text_string(text, tool->usage);
-	for (size_t i = 0; i < count_of(tool); i++) {
-		const struct tm_option *const option = nth(tool, i);
-
-		if (option->name)
-			put_help(text, option, column);
+	for (size_t i = 0; i < list.count; i++) {
+		if (list.all[i]->name)
+			put_help(text, list.all[i], column);
 		else
-			tm_text_format(text, "%s\n", option->help);
+			tm_text_format(text, "%s\n", list.all[i]->help);
 	}
 	if (tool->rest)
 		tm_text_string(text, tool->rest);
@@ -125,7 +169,7 @@ static _Noreturn void print_help(const struct tm_tool *tool)
 {
 	struct tm_text text = { 0 };
 
-	put_usage(&text, tool);
+	put_usage(&text, tool->whole ? tool->whole : tool);
 	print_and_exit(&text);
 }
 
@@ -226,14 +270,13 @@ struct getopt_tables {
 	char shorts[2 * OPTIONS_MOST + 1];
 };
 
-static void make_tables(
-		struct getopt_tables *tables, const struct tm_tool *tool)
+static void make_tables(struct getopt_tables *tables, const struct list *list)
 {
 	struct option *at = tables->longs;
 	char *letter = tables->shorts;
 
-	for (size_t i = 0; i < count_of(tool) && i < OPTIONS_MOST; i++) {
-		const struct tm_option *const option = nth(tool, i);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct tm_option *const option = list->all[i];
 
 		if (!option->name)
 			continue;
@@ -248,11 +291,11 @@ static void make_tables(
 	}
 }
 
-static const struct tm_option *find(const struct tm_tool *tool, int letter)
+static const struct tm_option *find(const struct list *list, int letter)
 {
-	for (size_t i = 0; i < count_of(tool); i++) {
-		if (nth(tool, i)->name && nth(tool, i)->letter == letter)
-			return nth(tool, i);
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->all[i]->name && list->all[i]->letter == letter)
+			return list->all[i];
 	}
 	try_help(); /* getopt has said why */
 }
@@ -274,11 +317,13 @@ int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
 		void *context)
 {
 	struct getopt_tables tables = { 0 };
+	struct list list = { .count = 0 };
 	int letter;
 
-	make_tables(&tables, tool);
+	list_options(&list, tool);
+	make_tables(&tables, &list);
 	while ((letter = getopt_long(argc, argv, tables.shorts, tables.longs,
 				NULL)) != -1)
-		take(tool, find(tool, letter), context);
+		take(tool, find(&list, letter), context);
 	return optind;
 }

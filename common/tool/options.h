@@ -36,6 +36,10 @@ struct tm_tool {
 	const char *rest; /* lines at the end of --help, or NULL */
 	void (*take)(void *context, const struct tm_option *option,
 			const char *argument);
+	/* A tool whose first operand is a command: NULL ends them. They have
+	 * options of their own, and one --help shows all. */
+	const struct tm_tool *const *commands;
+	const struct tm_tool *whole; /* that it is a command of */
 };
 
 /* Takes them all; the number of the first operand. --help and --version end
