@@ -885,19 +885,20 @@ tm-web: 200 /api/v1/status MS'
 }
 
 @test "what it cannot understand is misuse" {
-	while read -r arguments; do
+	while IFS='|' read -r arguments message; do
 		# shellcheck disable=SC2086 # words
 		run tm-web $arguments
 		assert_failure 2
-		assert_line "try: tm-web --help"
+		assert_line --index 0 "tm-web: $message"
 	done <<-'END'
-		--listen 127.0.0.1:0
-		--db x --listen nowhere
-		--db x --listen 127.0.0.1:99999
-		--db x --listen unix:
-		--db x --listen [::1:80
-		--db x --host a/b
-		--db x --user-from-header a:b
-		--db x y
+		--listen 127.0.0.1:0|--db FILE is missing: what tm-store writes
+		--db x --listen nowhere|--listen: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH: nowhere
+		--db x --listen 127.0.0.1:99999|--listen: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH: 127.0.0.1:99999
+		--db x --listen unix:|--listen: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH: unix:
+		--db x --listen [::1:80|--listen: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH: [::1:80
+		--db x --host a/b|--host: not the name of a host: a/b
+		--db x --user-from-header a:b|--user-from-header: not the name of a header: a:b
+		--db x y|y: it takes no files but --db FILE
 	END
+	assert_line --index 1 "try: tm-web --help"
 }

@@ -1,38 +1,9 @@
 #include <ctype.h>
-#include <err.h>
-#include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/base/exit.h"
+#include "common/tool/options.h"
 #include "routes.h"
 #include "web-options.h"
-
-static const char usage[] =
-		"usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
-		"              [--user-from-header NAME] [--user NAME] --db FILE\n"
-		"Serves the history of tm-store, and what moves now, to a browser.\n"
-		"\n"
-		"      --db FILE        the database that tm-store writes\n"
-		"      --listen PLACE   127.0.0.1:8080 by default; port 0 is one that is\n"
-		"                       free; unix:PATH is a socket for a proxy\n"
-		"      --host NAME      answer to this name (or NAME:PORT) too; repeatable\n"
-		"      --user-from-header NAME\n"
-		"                       a proxy says in this header who asks, and people see\n"
-		"                       their own rows only; with a local PLACE alone\n"
-		"      --user NAME      become this user; as root: tm, who called sudo,\n"
-		"                       or nobody\n"
-		"  -q, --quiet          don't say where the page is\n"
-		"  -v, --verbose        a line for each request, and what is not confined\n"
-		"  -h, --help           show this\n"
-		"  -V, --version        show the version\n";
-
-static void __attribute__((noreturn)) misuse(void)
-{
-	fputs("try: tm-web --help\n", stderr);
-	exit(TM_MISUSED);
-}
 
 static bool is_word(const char *text, const char *more)
 {
@@ -44,110 +15,111 @@ static bool is_word(const char *text, const char *more)
 	return length && !text[length];
 }
 
-static void add_host(struct guard *guard, const char *name)
+static void add_host(struct guard *guard, const struct tm_option *option,
+		const char *name)
 {
-	if (!is_word(name, "-._:[]")) {
-		warnx("--host %s: not the name of a host", name);
-		misuse();
-	}
+	if (!is_word(name, "-._:[]"))
+		tm_option_refuse(option, name, "not the name of a host");
 	if (guard->host_count == GUARD_HOSTS_MOST)
-		errx(TM_MISUSED, "--host: more than %d", GUARD_HOSTS_MOST);
+		tm_option_refuse(
+				option, name, "more than %d", GUARD_HOSTS_MOST);
 	guard->hosts[guard->host_count++] = name;
 }
 
-static void set_header(const char *name)
+static void set_header(const struct tm_option *option, const char *name)
 {
-	if (!is_word(name, "-_")) {
-		warnx("--user-from-header %s: not the name of a header", name);
-		misuse();
-	}
+	if (!is_word(name, "-_"))
+		tm_option_refuse(option, name, "not the name of a header");
 	route_user_header = name;
 }
 
-static void set_place(struct listen_place *place, const char *text)
+static void set_place(struct listen_place *place,
+		const struct tm_option *option, const char *text)
 {
-	if (place_parse(place, text))
-		return;
-	warnx("--listen %s: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH",
-			text);
-	misuse();
+	if (!place_parse(place, text))
+		tm_option_refuse(option, text,
+				"not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH");
 }
 
-enum { DATABASE = 256, LISTEN, HOST, HEADER, USER };
+enum { DATABASE = TM_OPTION, LISTEN, HOST, HEADER, USER };
 
-static void take_option(struct web_options *options, int letter, char *argument)
+static const struct tm_option known[] = {
+	{ "db", DATABASE, "FILE", "the database that tm-store writes", 0 },
+	{ "listen", LISTEN, "PLACE",
+			"127.0.0.1:8080 by default; port 0 is one that is\n"
+			"free; unix:PATH is a socket for a proxy",
+			0 },
+	{ "host", HOST, "NAME",
+			"answer to this name (or NAME:PORT) too; repeatable",
+			0 },
+	{ "user-from-header", HEADER, "NAME",
+			"a proxy says in this header who asks, and people see\n"
+			"their own rows only; with a local PLACE alone",
+			0 },
+	{ "user", USER, "NAME",
+			"become this user; as root: tm, who called sudo,\n"
+			"or nobody",
+			0 },
+	{ "quiet", 'q', NULL, "don't say where the page is",
+			TM_FLAG(struct web_options, is_quiet) },
+	{ "verbose", 'v', NULL,
+			"a line for each request, and what is not confined",
+			TM_FLAG(struct web_options, server.is_verbose) },
+};
+
+static void take_option(void *context, const struct tm_option *option,
+		const char *argument)
 {
-	switch (letter) {
+	struct web_options *const options = context;
+
+	switch (option->letter) {
 	case DATABASE:
 		options->server.database = argument;
 		break;
 	case LISTEN:
-		set_place(&options->place, argument);
+		set_place(&options->place, option, argument);
 		break;
 	case HOST:
-		add_host(&options->server.guard, argument);
+		add_host(&options->server.guard, option, argument);
 		break;
 	case HEADER:
-		set_header(argument);
+		set_header(option, argument);
 		break;
 	case USER:
 		options->user = argument;
 		break;
-	case 'q':
-		options->is_quiet = true;
-		break;
-	case 'v':
-		options->server.is_verbose = true;
-		break;
-	case 'h':
-		fputs(usage, stdout);
-		exit(fflush(stdout) ? TM_FAILED : TM_DONE);
-	case 'V':
-		puts("tm-web " TM_VERSION);
-		exit(fflush(stdout) ? TM_FAILED : TM_DONE);
-	default:
-		misuse();
 	}
 }
+
+static const struct tm_tool tool = {
+	.usage = "usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
+		 "              [--user-from-header NAME] [--user NAME] --db FILE\n"
+		 "Serves the history of tm-store, and what moves now, to a browser.\n\n",
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.take = take_option,
+};
 
 /* Anybody who reaches it could write such a header. */
 static void check_header(const struct web_options *options)
 {
-	if (!route_user_header || place_is_local(&options->place))
-		return;
-	warnx("--user-from-header: %s can be reached from other machines; "
-	      "listen on 127.0.0.1 or unix:PATH behind the proxy",
-			options->place.text);
-	misuse();
+	if (route_user_header && !place_is_local(&options->place))
+		tm_misuse("--user-from-header: %s can be reached from other "
+			  "machines; listen on 127.0.0.1 or unix:PATH behind "
+			  "the proxy",
+				options->place.text);
 }
 
 void web_options_parse(struct web_options *options, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "db", required_argument, NULL, DATABASE },
-		{ "listen", required_argument, NULL, LISTEN },
-		{ "host", required_argument, NULL, HOST },
-		{ "user-from-header", required_argument, NULL, HEADER },
-		{ "user", required_argument, NULL, USER },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int letter;
+	int at;
 
-	set_place(&options->place, "127.0.0.1:8080");
-	while ((letter = getopt_long(argc, argv, "qvhV", longs, NULL)) != -1)
-		take_option(options, letter, optarg);
-	if (optind < argc) {
-		warnx("%s: it takes no files but --db FILE", argv[optind]);
-		misuse();
-	}
-	if (!options->server.database) {
-		warnx("--db FILE is missing: what tm-store writes");
-		misuse();
-	}
+	place_parse(&options->place, "127.0.0.1:8080");
+	at = tm_tool_parse(&tool, argc, argv, options);
+	if (at < argc)
+		tm_misuse("%s: it takes no files but --db FILE", argv[at]);
+	if (!options->server.database)
+		tm_misuse("--db FILE is missing: what tm-store writes");
 	check_header(options);
 	options->server.guard.place = &options->place;
 }
