@@ -204,20 +204,31 @@ options_of_page() {
 	done
 }
 
-@test "a tool's help, its page and its code name the same options" {
+@test "a tool's help and its page name the same options" {
 	for tool in $(tools); do
 		echo "$tool"
 		options_of "$tool" | sort -u >help
 		options_of_page "$tool" | sort -u >page
 		[ -s help ]
 		diff help page
-		# tool/options makes getopt's tables of what --help shows
-		grep -q getopt "$ROOT/$tool"/*.c || continue
-		sed 's/.* //' help | sort -u >long
-		grep -ohE '\{ ?"[a-z0-9-]+", *(no|required|optional)_argument' \
-			"$ROOT/$tool"/*.c | sed -E 's/.*"(.*)".*/--\1/' |
-			sort -u >code
-		diff long code
+	done
+}
+
+@test "help and parser of a tool are made of one table" {
+	for tool in $(tools); do
+		[ "$tool" = tm-capture ] || # to follow
+			run ! grep -l getopt "$ROOT/$tool"/*.[ch]
+	done
+}
+
+@test "a help or version that cannot be written is an error" {
+	for tool in $(tools); do
+		[ "$tool" != tm-capture ] || continue # to follow
+		for option in --help --version; do
+			run bash -c "$tool $option >/dev/full"
+			assert_failure 1
+			assert_output "$tool: standard output: No space left on device"
+		done
 	done
 }
 
