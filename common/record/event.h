@@ -12,6 +12,8 @@
 
 /* 0xf5 never begins text in UTF-8; the last byte is the format's version. */
 #define TM_MAGIC 0x016d74f5u
+#define TM_MAGIC_FORMAT 0x00ffffffu /* the bytes of every version */
+#define TM_FORMAT_VERSION (TM_MAGIC >> 24)
 
 #define TM_NOBODY 4294967295u /* the uid of what has no owner */
 #define TM_EVENT_SIZE 128

@@ -327,10 +327,25 @@ static size_t check(struct tm_reader *reader, const struct tm_event *events,
 	return i;
 }
 
-static int not_an_event(struct tm_reader *reader)
+static int another_version(struct tm_reader *reader, uint32_t magic)
 {
 	const struct tm_reader_input *in = reader->input;
 
+	return fail(reader, TM_CUT,
+			"%s: is of version %u; this tm reads %u (offset %ju)",
+			in->path, magic >> 24, TM_FORMAT_VERSION,
+			(uintmax_t)(in->offset + in->handed));
+}
+
+static int not_an_event(struct tm_reader *reader)
+{
+	const struct tm_reader_input *in = reader->input;
+	uint32_t magic = 0;
+
+	if (in->filled - in->handed >= sizeof(magic))
+		memcpy(&magic, in->block + in->handed, sizeof(magic));
+	if (!((magic ^ TM_MAGIC) & TM_MAGIC_FORMAT))
+		return another_version(reader, magic);
 	return fail(reader, TM_CUT,
 			"%s: not an event (offset %ju); tm-event(5) tells what one "
 			"looks like",
