@@ -420,6 +420,40 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	assert_output 'tm-print: shorter: ends inside an event (offset 0)'
 }
 
+# runs FIRST LAST: STARTs of these runs
+runs() {
+	seq "$1" "$2" | sed 's/.*/{"kind":"start","run_id":&,"time_ns":1}/'
+}
+
+# ends FIRST LAST: and their ENDs, with what was excluded
+ends() {
+	seq "$1" "$2" | sed 's/.*/{"kind":"end","direction":"in","run_id":&,"time_ns":2,"excluded_packets":1,"excluded_bytes":10}\n{"kind":"end","direction":"out","run_id":&,"time_ns":2}/'
+}
+
+@test "a merged stream may have thousands of open runs, in every tool" {
+	{ runs 1 1000; ends 1 1000; } | tm-parse >whole.tm
+	{ runs 1 1000; ends 1 999; } | tm-parse >cut.tm
+	for tool in tm-print "tm-filter uid=1" "tm-replay --speed max" tm-account \
+		tm-report; do
+		run bash -c "$tool whole.tm >out"
+		assert_success
+		run bash -c "$tool cut.tm >out"
+		assert_failure 3
+		assert_output --partial "cut.tm: was cut: it has a START and no END"
+	done
+	run bash -c 'tm-report --output json whole.tm | jq -c .excluded'
+	assert_output '{"bytes":10000,"packets":1000}'
+}
+
+@test "of more than 4,096 open runs the oldest is taken to have ended" {
+	{ runs 1 4097; ends 2 4097; } | tm-parse >many.tm
+	tm-print many.tm >/dev/null
+	run bash -c 'tm-report --output json many.tm | jq -c .excluded'
+	assert_output '{"bytes":40960,"packets":4096}'
+	{ runs 1 4096; ends 2 4096; } | tm-parse >cut.tm
+	run -3 bash -c 'tm-print cut.tm >/dev/null'
+}
+
 @test "a full disk is an error with a name" {
 	events 1 >a
 	run bash -c 'tm-print a >/dev/full'

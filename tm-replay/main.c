@@ -160,8 +160,8 @@ static void note(struct replay *replay, struct tm_event *event)
 		replay->lost += event->packets;
 	if (event->kind <= TM_LOST)
 		replay_runs_pass(&replay->runs, event);
-	else
-		replay_runs_note(&replay->runs, event);
+	else if (replay_runs_note(&replay->runs, event))
+		err(TM_FAILED, NULL);
 	replay->events++;
 }
 
@@ -175,7 +175,7 @@ static void pass_on(struct replay *replay, struct tm_event *events, size_t n)
 	for (i = 0; i < n && !replay->is_over; i++) {
 		if (is_paced)
 			pace_advance(&replay->pace, &events[i],
-					!replay->runs.count);
+					!replay->runs.open.count);
 		if (waits && !is_due(replay, &now_ns)) {
 			put(replay, events + written, i - written);
 			written = i;
@@ -191,10 +191,11 @@ static void pass_on(struct replay *replay, struct tm_event *events, size_t n)
 /* What was interrupted ends as its source would have ended it. */
 static void end_runs(struct replay *replay)
 {
-	struct tm_status ends[2 * RUNS];
+	struct tm_status ends[2];
+	size_t n;
 
-	put(replay, ends,
-			replay_runs_end(&replay->runs, replay->time_ns, ends));
+	while ((n = replay_runs_end(&replay->runs, replay->time_ns, ends)))
+		put(replay, ends, n);
 }
 
 /* Whether to go on with the next round. */

@@ -1,59 +1,36 @@
-#include <string.h>
-
 #include "replay-runs.h"
 
-static void close_run(struct replay_runs *runs, const struct replay_run *run)
+static int start(struct replay_runs *runs, uint64_t id)
 {
-	const unsigned i = run - runs->open;
-
-	memmove(&runs->open[i], &runs->open[i + 1],
-			(runs->count - i) * sizeof(*runs->open));
-	runs->count--;
-}
-
-static struct replay_run *find(struct replay_runs *runs, uint64_t id)
-{
-	for (unsigned i = runs->count; i; i--) {
-		if (runs->open[i].id == id)
-			return &runs->open[i];
-	}
-	return NULL;
-}
-
-static void open_run(struct replay_runs *runs, uint64_t id)
-{
-	struct replay_run *const same = find(runs, id); /* it was cut there */
-
-	if (same)
-		close_run(runs, same);
-	else if (runs->count == RUNS)
-		close_run(runs, &runs->open[1]);
-	runs->open[++runs->count] = (struct replay_run){ .id = id };
+	runs->open.size = sizeof(struct replay_run);
+	return tm_open_runs_start(&runs->open, id) ? 0 : -1;
 }
 
 static void note_status(
 		struct replay_runs *runs, const struct tm_status *status)
 {
-	struct replay_run *const run = find(runs, status->run_id);
+	struct replay_run *const run =
+			tm_open_runs_find(&runs->open, status->run_id);
 
 	if (!run)
 		return;
 	run->excluded[status->direction & 1] = status->excluded;
 	if (status->kind == TM_END && status->direction == TM_OUT)
-		close_run(runs, run);
+		tm_open_runs_end(&runs->open, status->run_id);
 	else if (status->kind == TM_END)
 		run->has_in_ended = true;
 }
 
-void replay_runs_note(struct replay_runs *runs, const struct tm_event *event)
+int replay_runs_note(struct replay_runs *runs, const struct tm_event *event)
 {
 	if (event->kind == TM_START)
-		open_run(runs, ((const struct tm_start *)event)->run_id);
-	else if (event->kind == TM_TICK || event->kind == TM_END)
+		return start(runs, ((const struct tm_start *)event)->run_id);
+	if (event->kind == TM_TICK || event->kind == TM_END)
 		note_status(runs, (const struct tm_status *)event);
+	return 0;
 }
 
-static struct tm_status end_of(const struct replay_run *run,
+static struct tm_status end_of(const struct replay_run *run, uint64_t id,
 		enum tm_direction direction, uint64_t time_ns)
 {
 	const struct tm_amount recorded = run->recorded[direction];
@@ -65,7 +42,7 @@ static struct tm_status end_of(const struct replay_run *run,
 		.kind = TM_END,
 		.direction = direction,
 		.time_ns = time_ns,
-		.run_id = run->id,
+		.run_id = id,
 		.seen = { recorded.packets + excluded.packets + lost.packets,
 				recorded.bytes + excluded.bytes + lost.bytes },
 		.recorded = recorded,
@@ -74,17 +51,20 @@ static struct tm_status end_of(const struct replay_run *run,
 	};
 }
 
-size_t replay_runs_end(const struct replay_runs *runs, uint64_t time_ns,
-		struct tm_status out[2 * RUNS])
+size_t replay_runs_end(struct replay_runs *runs, uint64_t time_ns,
+		struct tm_status out[2])
 {
+	uint32_t step = 0;
+	uint64_t id;
+	const struct replay_run *const run =
+			tm_open_runs_next(&runs->open, &step, &id);
 	size_t n = 0;
 
-	for (unsigned i = runs->count; i; i--) {
-		const struct replay_run *const run = &runs->open[i];
-
-		if (!run->has_in_ended)
-			out[n++] = end_of(run, TM_IN, time_ns);
-		out[n++] = end_of(run, TM_OUT, time_ns);
-	}
+	if (!run)
+		return 0;
+	if (!run->has_in_ended)
+		out[n++] = end_of(run, id, TM_IN, time_ns);
+	out[n++] = end_of(run, id, TM_OUT, time_ns);
+	tm_open_runs_end(&runs->open, id);
 	return n;
 }

@@ -1,69 +1,63 @@
-#include <string.h>
-
 #include "report-runs.h"
 
-static void add(struct tm_amount *sum, const struct report_run *run)
+/* By direction, as the latest status of a run tells. */
+struct excluded {
+	struct tm_amount amounts[2];
+};
+
+static void add(struct tm_amount *sum, const struct excluded *excluded)
 {
-	for (int i = TM_IN; i <= TM_OUT; i++) {
-		sum->packets += run->excluded[i].packets;
-		sum->bytes += run->excluded[i].bytes;
+	for (int i = TM_IN; i <= TM_OUT && excluded; i++) {
+		sum->packets += excluded->amounts[i].packets;
+		sum->bytes += excluded->amounts[i].bytes;
 	}
 }
 
-static void close_run(struct report_runs *runs, unsigned i)
+static void end(struct report_runs *runs, uint64_t id)
 {
-	add(&runs->closed, &runs->open[i]);
-	runs->count--;
-	memmove(&runs->open[i], &runs->open[i + 1],
-			(runs->count - i) * sizeof(*runs->open));
+	add(&runs->ended, tm_open_runs_find(&runs->open, id));
+	tm_open_runs_end(&runs->open, id);
 }
 
-static unsigned find(const struct report_runs *runs, uint64_t id)
+/* A piece of a recording may begin after its START. */
+static struct excluded *find_or_open(struct report_runs *runs, uint64_t id)
 {
-	unsigned i = 0;
+	struct excluded *const known = tm_open_runs_find(&runs->open, id);
 
-	while (i < runs->count && runs->open[i].id != id)
-		i++;
-	return i;
+	if (known)
+		return known;
+	runs->open.size = sizeof(struct excluded);
+	add(&runs->ended, tm_open_runs_ended_by(&runs->open, id));
+	return tm_open_runs_start(&runs->open, id);
 }
 
-static unsigned find_or_open(struct report_runs *runs, uint64_t id)
-{
-	const unsigned i = find(runs, id);
-
-	if (i < runs->count)
-		return i;
-	if (runs->count == RUNS)
-		close_run(runs, 0);
-	runs->open[runs->count] = (struct report_run){ .id = id };
-	return runs->count++;
-}
-
-void report_runs_note(struct report_runs *runs, const struct tm_event *event)
+int report_runs_note(struct report_runs *runs, const struct tm_event *event)
 {
 	const struct tm_status *status = (const void *)event;
 	const struct tm_start *start = (const void *)event;
-	unsigned i;
+	struct excluded *excluded;
 
-	if (event->kind == TM_START) {
-		/* the same recording once more */
-		i = find(runs, start->run_id);
-		if (i < runs->count)
-			close_run(runs, i);
-	} else if (event->kind == TM_TICK || event->kind == TM_END) {
-		i = find_or_open(runs, status->run_id);
-		runs->open[i].excluded[status->direction == TM_OUT] =
-				status->excluded;
-		if (event->kind == TM_END && status->direction == TM_OUT)
-			close_run(runs, i);
-	}
+	if (event->kind == TM_START)
+		end(runs, start->run_id); /* the same recording once more */
+	if (event->kind != TM_TICK && event->kind != TM_END)
+		return 0;
+	excluded = find_or_open(runs, status->run_id);
+	if (!excluded)
+		return -1;
+	excluded->amounts[status->direction == TM_OUT] = status->excluded;
+	if (event->kind == TM_END && status->direction == TM_OUT)
+		end(runs, status->run_id);
+	return 0;
 }
 
 struct tm_amount report_runs_excluded(const struct report_runs *runs)
 {
-	struct tm_amount sum = runs->closed;
+	struct tm_amount sum = runs->ended;
+	const struct excluded *excluded;
+	uint32_t step = 0;
+	uint64_t id;
 
-	for (unsigned i = 0; i < runs->count; i++)
-		add(&sum, &runs->open[i]);
+	while ((excluded = tm_open_runs_next(&runs->open, &step, &id)))
+		add(&sum, excluded);
 	return sum;
 }

@@ -3,23 +3,16 @@
 #define TM_REPORT_REPORT_RUNS_H
 
 #include "common/record/event.h"
-
-#define RUNS 64 /* open at once */
-
-struct report_run {
-	uint64_t id;
-	struct tm_amount excluded[2];
-};
+#include "common/stream/open-runs.h"
 
 /* All zero is empty. */
 struct report_runs {
-	struct report_run open[RUNS];
-	unsigned count;
-	struct tm_amount closed;
+	struct tm_open_runs open;
+	struct tm_amount ended;
 };
 
-/* Looks at START, TICK and END. */
-void report_runs_note(struct report_runs *runs, const struct tm_event *event);
+/* Looks at START, TICK and END. 0, or -1 and errno. */
+int report_runs_note(struct report_runs *runs, const struct tm_event *event);
 
 struct tm_amount report_runs_excluded(const struct report_runs *runs);
 

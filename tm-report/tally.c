@@ -55,10 +55,8 @@ int tally_note(struct tally *tally, const struct tm_event *event)
 {
 	if (event->kind == TM_NAME)
 		return tm_names_note(tally->names, event);
-	if (event->kind > TM_UNATTRIBUTED) {
-		report_runs_note(&tally->runs, event);
-		return 0;
-	}
+	if (event->kind > TM_UNATTRIBUTED)
+		return report_runs_note(&tally->runs, event);
 	if (!is_left_out(&tally->views[VIEW_ROWS], event))
 		shares_note(&tally->shares, event);
 	if (event->kind == TM_UNATTRIBUTED) {

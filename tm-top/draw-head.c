@@ -82,9 +82,9 @@ static void put_host(const struct source *source, unsigned room)
 	const struct span span = { 8, room > 8 ? room - 8 : 0 };
 
 	put(TITLE_LINE, 0, screen_paint(HEADING), "tm-top");
-	if (source->run_count > 1)
+	if (source->runs.count > 1)
 		snprintf(more, sizeof(more), " and %u more",
-				source->run_count - 1);
+				source->runs.count - 1);
 	snprintf(host, sizeof(host), "%s%s", source->host, more);
 	if (span.columns)
 		put_fitted(TITLE_LINE, &span, screen_paint(STRONG), host);

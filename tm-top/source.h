@@ -5,13 +5,11 @@
 #include <stdbool.h>
 
 #include "common/record/event.h"
-
-#define RUNS_SEEN 64 /* open at once */
+#include "common/stream/open-runs.h"
 
 struct source {
 	char host[TM_HOST_SIZE + 1]; /* of the latest START, empty = none */
-	uint64_t runs[RUNS_SEEN];    /* that began and did not end */
-	unsigned run_count;
+	struct tm_open_runs runs;
 	bool has_ticks;
 	uint64_t tick_ns;  /* of the latest TICK, */
 	uint64_t heard_ns; /* and when it came, by CLOCK_MONOTONIC */

@@ -11,15 +11,14 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "open-runs.h"
 #include "reader.h"
 
 #define BLOCK ((size_t)256 * 1024)
-#define RUNS 64 /* runs that may be open at once, in a merged stream */
 #define GOES_ON_NS 2000000000ULL
 #define INTERRUPTED (-2)
 
 struct run {
-	uint64_t id;
 	const char *path; /* where its START stood */
 };
 
@@ -36,8 +35,8 @@ struct tm_reader_input {
 	size_t handed;	 /* bytes of block that the caller has */
 	size_t filled;
 	uint64_t size_read, size_total; /* of regular files, as stored */
-	struct run open_runs[RUNS];
-	unsigned open_count;
+	struct tm_open_runs runs;
+	const char *cut_path; /* where a run began that another START cut */
 	z_stream inflate;
 	unsigned char *packed;
 	unsigned char block[] __attribute__((aligned(64)));
@@ -100,6 +99,7 @@ int tm_reader_open(struct tm_reader *reader, char *const *paths)
 	memset(in, 0, sizeof(*in));
 	in->paths = *paths ? paths : standard_input;
 	in->fd = -1;
+	in->runs.size = sizeof(struct run);
 	reader->input = in;
 	return measure(reader);
 }
@@ -271,23 +271,17 @@ static ssize_t fill(struct tm_reader *reader)
 	return n;
 }
 
-static void note_run(struct tm_reader_input *in, const struct tm_event *event)
+/* Without memory a cut goes unnoticed. */
+static void note_start(struct tm_reader_input *in, uint64_t id)
 {
-	const struct tm_start *start = (const void *)event;
-	const struct tm_status *status = (const void *)event;
+	const struct run *const same = tm_open_runs_find(&in->runs, id);
+	struct run *run;
 
-	if (event->kind == TM_START) {
-		if (in->open_count < RUNS)
-			in->open_runs[in->open_count++] =
-					(struct run){ start->run_id, in->path };
-		return;
-	}
-	for (unsigned i = 0; i < in->open_count; i++) {
-		if (in->open_runs[i].id == status->run_id) {
-			in->open_runs[i] = in->open_runs[--in->open_count];
-			return;
-		}
-	}
+	if (same && !in->cut_path)
+		in->cut_path = same->path;
+	run = tm_open_runs_start(&in->runs, id);
+	if (run)
+		run->path = in->path;
 }
 
 static void note(struct tm_reader *reader, const struct tm_event *event)
@@ -297,12 +291,15 @@ static void note(struct tm_reader *reader, const struct tm_event *event)
 		reader->lost_packets += event->packets;
 		reader->lost_bytes += event->bytes;
 		break;
-	case TM_END:
-		if (event->direction == TM_IN)
-			break;
-		/* fall through */
 	case TM_START:
-		note_run(reader->input, event);
+		note_start(reader->input,
+				((const struct tm_start *)event)->run_id);
+		break;
+	case TM_END:
+		if (event->direction != TM_IN)
+			tm_open_runs_end(&reader->input->runs,
+					((const struct tm_status *)event)
+							->run_id);
 		break;
 	case TM_TICK:
 		reader->input->at_tick = tm_stop_requested() &&
@@ -374,12 +371,15 @@ static int end_of_file(struct tm_reader *reader)
 static int end_of_stream(struct tm_reader *reader)
 {
 	struct tm_reader_input *in = reader->input;
+	const struct run *const run = tm_open_runs_oldest(&in->runs);
+	const char *const path = in->cut_path ? in->cut_path
+			: run		      ? run->path
+					      : NULL;
 
 	reader->at_end = true;
-	if (!reader->status && in->open_count && !tm_stop_requested())
+	if (!reader->status && path && !tm_stop_requested())
 		return fail(reader, TM_CUT,
-				"%s: was cut: it has a START and no END",
-				in->open_runs[0].path);
+				"%s: was cut: it has a START and no END", path);
 	return -1;
 }
 
@@ -459,6 +459,7 @@ void tm_reader_close(struct tm_reader *reader)
 		return;
 	close_file(reader->input);
 	free(reader->input->packed);
+	tm_open_runs_free(&reader->input->runs);
 	free(reader->input);
 	reader->input = NULL;
 }
