@@ -3,13 +3,15 @@
 
 #include "counter.h"
 
-static void note_start(
+static int note_start(
 		const struct counter *counter, const struct tm_start *start)
 {
-	const uint64_t before = tm_runs_start(counter->runs, start->run_id);
+	uint64_t before;
 
+	if (tm_runs_start(counter->runs, start->run_id, &before))
+		return -1;
 	if (!before || counter->is_quiet)
-		return;
+		return 0;
 	if (before == TM_RUN_ENDED)
 		warnx("run %" PRIu64 " was counted before: not counted again "
 		      "(--again counts it)",
@@ -18,19 +20,21 @@ static void note_start(
 		warnx("run %" PRIu64 " was counted up to event %" PRIu64
 		      ": counted from there on (--again counts all of it)",
 				start->run_id, before);
+	return 0;
 }
 
-/* An END is complete with its second record. */
-static void note(const struct counter *counter, const struct tm_event *event)
+/* An END is complete with its second record. 0, or -1 when memory ends. */
+static int note(const struct counter *counter, const struct tm_event *event)
 {
 	const struct tm_status *status = (const void *)event;
 
 	if (event->kind == TM_START)
-		note_start(counter, (const void *)event);
-	else if (event->kind == TM_TICK)
-		tm_runs_tick(counter->runs, status->run_id);
-	else if (event->kind == TM_END && status->direction == TM_OUT)
+		return note_start(counter, (const void *)event);
+	if (event->kind == TM_TICK)
+		return tm_runs_tick(counter->runs, status->run_id);
+	if (event->kind == TM_END && status->direction == TM_OUT)
 		tm_runs_end(counter->runs, status->run_id);
+	return 0;
 }
 
 static void fill_in(struct tm_event *event, const struct total *total)
@@ -96,7 +100,9 @@ size_t counter_count(struct counter *counter, struct tm_event *events, size_t n)
 		const size_t left = n - i;
 
 		if (events[i].kind > TM_LOST) {
-			note(counter, &events[i++]);
+			if (note(counter, &events[i]))
+				break;
+			i++;
 			continue;
 		}
 		if (before)

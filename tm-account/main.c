@@ -121,6 +121,6 @@ int main(int argc, char **argv)
 		status = TM_FAILED;
 	tm_reader_close(&in);
 	totals_free(&counter->totals);
-	free(counter->runs);
+	tm_runs_free(counter->runs);
 	return status;
 }

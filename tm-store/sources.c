@@ -164,9 +164,11 @@ static void say_counted(
 static int note_start(struct sources *sources, const struct tm_start *start)
 {
 	struct source *source;
+	uint64_t before;
 
-	say_counted(sources, start->run_id,
-			tm_runs_start(sources->runs, start->run_id));
+	if (tm_runs_start(sources->runs, start->run_id, &before))
+		return -1;
+	say_counted(sources, start->run_id, before);
 	sources->is_open = false;
 	sources_cover(sources, start->time_ns);
 	if (!start->run_id)
@@ -243,10 +245,12 @@ int sources_note(struct sources *sources, const struct tm_event *event,
 		return 0;
 	sources->has_ticks |= event->kind == TM_TICK;
 	sources_cover(sources, event->time_ns);
-	if (event->kind == TM_TICK)
-		tm_runs_tick(sources->runs, status->run_id);
-	else if (status->direction == TM_OUT)
+	if (event->kind == TM_TICK) {
+		if (tm_runs_tick(sources->runs, status->run_id))
+			return -1;
+	} else if (status->direction == TM_OUT) {
 		tm_runs_end(sources->runs, status->run_id);
+	}
 	return status->run_id ? note_status(sources, status, host) : 0;
 }
 
@@ -476,7 +480,7 @@ void sources_free(struct sources *sources)
 {
 	if (!sources)
 		return;
-	free(sources->runs);
+	tm_runs_free(sources->runs);
 	free(sources->all);
 	free(sources->spans);
 	free(sources);

@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "runs.h"
 
@@ -10,8 +9,8 @@ struct tm_runs *tm_runs_new(bool again)
 	if (!runs)
 		return NULL;
 	runs->again = again;
-	runs->open_count = 1;
-	runs->current = runs->open;
+	runs->open.size = sizeof(struct tm_passing);
+	runs->current = &runs->stray;
 	return runs;
 }
 
@@ -64,11 +63,13 @@ void tm_runs_keep(struct tm_runs *runs, uint64_t id, uint64_t counted)
 
 void tm_runs_note(struct tm_runs *runs)
 {
-	for (uint32_t i = 1; i < runs->open_count; i++) {
-		const struct tm_open_run *run = &runs->open[i];
+	const struct tm_passing *passing;
+	uint32_t step = 0;
+	uint64_t id;
 
-		if (run->passed > run->before)
-			tm_runs_keep(runs, run->id, run->passed);
+	while ((passing = tm_open_runs_next(&runs->open, &step, &id))) {
+		if (passing->passed > passing->before)
+			tm_runs_keep(runs, id, passing->passed);
 	}
 }
 
@@ -79,29 +80,23 @@ void tm_runs_settle(struct tm_runs *runs)
 	runs->changed_count = 0;
 }
 
-static void open_run(struct tm_runs *runs, struct tm_open_run run)
+static void choose(struct tm_runs *runs)
 {
-	runs->open[runs->open_count++] = run;
-	runs->current = &runs->open[runs->open_count - 1];
-	runs->open[0].passed = 0;
+	runs->current = tm_open_runs_latest(&runs->open);
+	if (!runs->current)
+		runs->current = &runs->stray;
 }
 
-static void close_run(struct tm_runs *runs, uint32_t i)
+static int open_run(
+		struct tm_runs *runs, uint64_t id, struct tm_passing passing)
 {
-	runs->open_count--;
-	memmove(&runs->open[i], &runs->open[i + 1],
-			(runs->open_count - i) * sizeof(runs->open[0]));
-	runs->current = &runs->open[runs->open_count - 1];
-}
+	struct tm_passing *const run = tm_open_runs_start(&runs->open, id);
 
-/* The innermost open run of that id; 0 for none. */
-static uint32_t find_open(const struct tm_runs *runs, uint64_t id)
-{
-	for (uint32_t i = runs->open_count; --i;) {
-		if (runs->open[i].id == id)
-			return i;
-	}
-	return 0;
+	if (run)
+		*run = passing;
+	runs->stray.passed = 0;
+	choose(runs);
+	return run ? 0 : -1;
 }
 
 static uint64_t counted_of(struct tm_runs *runs, uint64_t id)
@@ -111,40 +106,36 @@ static uint64_t counted_of(struct tm_runs *runs, uint64_t id)
 	return run ? run->counted : 0;
 }
 
-uint64_t tm_runs_start(struct tm_runs *runs, uint64_t id)
+int tm_runs_start(struct tm_runs *runs, uint64_t id, uint64_t *before)
 {
-	struct tm_open_run run = { .id = id };
-	uint32_t i;
-
 	tm_runs_note(runs);
-	i = find_open(runs, id); /* it was cut there, and begins again */
-	if (i)
-		close_run(runs, i);
-	else if (runs->open_count == TM_RUNS_OPEN)
-		close_run(runs, 1);
-	run.before = runs->again ? 0 : counted_of(runs, id);
-	open_run(runs, run);
-	return run.before;
+	*before = runs->again ? 0 : counted_of(runs, id);
+	return open_run(runs, id, (struct tm_passing){ .before = *before });
 }
 
-void tm_runs_tick(struct tm_runs *runs, uint64_t id)
+int tm_runs_tick(struct tm_runs *runs, uint64_t id)
 {
-	struct tm_open_run run = { .id = id };
+	struct tm_passing passing = { 0 };
 
-	if (runs->open_count > 1 || !id)
-		return;
-	run.passed = counted_of(runs, id);
-	if (run.passed == TM_RUN_ENDED)
-		return;
-	run.passed += runs->open[0].passed;
-	open_run(runs, run);
+	if (runs->open.count || !id)
+		return 0;
+	passing.passed = counted_of(runs, id);
+	if (passing.passed == TM_RUN_ENDED)
+		return 0;
+	passing.passed += runs->stray.passed;
+	return open_run(runs, id, passing);
 }
 
 void tm_runs_end(struct tm_runs *runs, uint64_t id)
 {
-	const uint32_t i = find_open(runs, id);
-
-	if (i)
-		close_run(runs, i);
+	tm_open_runs_end(&runs->open, id);
+	choose(runs);
 	tm_runs_keep(runs, id, TM_RUN_ENDED);
+}
+
+void tm_runs_free(struct tm_runs *runs)
+{
+	if (runs)
+		tm_open_runs_free(&runs->open);
+	free(runs);
 }

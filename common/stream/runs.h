@@ -9,8 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "open-runs.h"
+
 #define TM_RUNS_KEPT 10000
-#define TM_RUNS_OPEN 64
 #define TM_RUN_ENDED UINT64_MAX
 
 struct tm_run {
@@ -18,16 +19,16 @@ struct tm_run {
 	uint64_t counted; /* events, from its START on; or TM_RUN_ENDED */
 };
 
-struct tm_open_run {
-	uint64_t id;
+/* What is known of an open run, or of traffic that belongs to none. */
+struct tm_passing {
 	uint64_t passed; /* events of it, in this stream or one it goes on */
 	uint64_t before; /* the first so many were counted already */
 };
 
 struct tm_runs {
-	struct tm_open_run *current;
-	struct tm_open_run open[TM_RUNS_OPEN]; /* the first is no run */
-	uint32_t open_count;
+	struct tm_passing *current;
+	struct tm_passing stray;  /* before any START */
+	struct tm_open_runs open; /* with a struct tm_passing each */
 	uint32_t kept_count;
 	uint32_t oldest;
 	uint32_t changed_count;
@@ -38,7 +39,7 @@ struct tm_runs {
 };
 
 /* NULL when there is no memory. With again every run is counted from its
- * START, whatever was counted before. Freed with free(3). */
+ * START, whatever was counted before. */
 struct tm_runs *tm_runs_new(bool again);
 
 /* How many of the events that come next were counted already. */
@@ -55,12 +56,13 @@ static inline void tm_runs_pass(struct tm_runs *runs, uint64_t events)
 	runs->current->passed += events;
 }
 
-/* A START passes: how many events of that run were counted already. */
-uint64_t tm_runs_start(struct tm_runs *runs, uint64_t id);
+/* A START passes: how many events of that run were counted already, in *before.
+ * 0, or -1 and errno. */
+int tm_runs_start(struct tm_runs *runs, uint64_t id, uint64_t *before);
 
 /* A TICK passes: where a stream goes on in the middle of a run, it says of
  * which. */
-void tm_runs_tick(struct tm_runs *runs, uint64_t id);
+int tm_runs_tick(struct tm_runs *runs, uint64_t id);
 
 /* An END passes. */
 void tm_runs_end(struct tm_runs *runs, uint64_t id);
@@ -73,5 +75,7 @@ void tm_runs_note(struct tm_runs *runs);
 
 /* No run counts as changed any more. */
 void tm_runs_settle(struct tm_runs *runs);
+
+void tm_runs_free(struct tm_runs *runs);
 
 #endif
