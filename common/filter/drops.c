@@ -1,86 +1,23 @@
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "drops.h"
 
-static bool is_open(const struct tm_drops *drops)
-{
-	return drops->started_count;
-}
-
-/* Where drops go now; the arrays may have moved. */
 static void choose(struct tm_drops *drops)
 {
-	const struct tm_drops_start *last;
-
-	drops->current = NULL;
-	if (!is_open(drops))
-		return;
-	last = &drops->started[drops->started_count - 1];
-	drops->current = &drops->runs[last->number].dropped;
-}
-
-/* The run's number, a new one where needed; TM_INDEX_NONE: no memory. */
-static uint32_t number_of(struct tm_drops *drops, uint64_t run_id)
-{
-	const uint32_t count = drops->index.count;
-	const uint32_t number = tm_index_add(&drops->index, run_id);
-	struct tm_drops_run *longer;
-
-	if (number != count || count & (count - 1))
-		return number;
-	longer = realloc(
-			drops->runs, (count ? 2 * count : 1) * sizeof(*longer));
-	if (!longer)
-		return TM_INDEX_NONE;
-	drops->runs = longer;
-	return number;
-}
-
-static int push(struct tm_drops *drops, uint32_t number)
-{
-	const size_t size = drops->started_size ? 2 * drops->started_size : 4;
-	struct tm_drops_start *longer;
-
-	if (drops->started_count == drops->started_size) {
-		longer = realloc(drops->started, size * sizeof(*longer));
-		if (!longer)
-			return -1;
-		drops->started = longer;
-		drops->started_size = size;
-	}
-	drops->started[drops->started_count++] =
-			(struct tm_drops_start){ ++drops->serial, number };
-	drops->runs[number].serial = drops->serial;
-	choose(drops);
-	return 0;
+	drops->current = tm_open_runs_latest(&drops->open);
+	if (!drops->current)
+		drops->current = &drops->stray;
 }
 
 static int start(struct tm_drops *drops, uint64_t run_id,
 		struct tm_dropped dropped)
 {
-	const uint32_t number = number_of(drops, run_id);
+	struct tm_dropped *run;
 
-	if (number == TM_INDEX_NONE)
-		return -1;
-	drops->runs[number].dropped = dropped;
-	return push(drops, number);
-}
-
-/* Those that ended while a later one was open go when they come up. */
-static void end(struct tm_drops *drops, struct tm_drops_run *run)
-{
-	const struct tm_drops_start *last;
-
-	run->serial = 0;
-	while (is_open(drops)) {
-		last = &drops->started[drops->started_count - 1];
-		if (drops->runs[last->number].serial == last->serial)
-			break;
-		drops->started_count--;
-	}
+	drops->open.size = sizeof(*run);
+	run = tm_open_runs_start(&drops->open, run_id);
+	if (run)
+		*run = dropped;
 	choose(drops);
+	return run ? 0 : -1;
 }
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -104,32 +41,30 @@ static void move(struct tm_amount *from, struct tm_amount *to,
  * whose the drops so far were. */
 static int adopt(struct tm_drops *drops, uint64_t run_id)
 {
-	if (is_open(drops) ||
-			tm_index_find(&drops->index, run_id) != TM_INDEX_NONE)
+	const struct tm_dropped dropped = drops->stray;
+
+	if (drops->open.count)
 		return 0;
-	if (start(drops, run_id, drops->stray))
-		return -1;
-	memset(&drops->stray, 0, sizeof(drops->stray));
-	return 0;
+	drops->stray = (struct tm_dropped){ 0 };
+	return start(drops, run_id, dropped);
 }
 
 static int settle(struct tm_drops *drops, struct tm_status *status)
 {
 	const unsigned direction = status->direction & 1;
-	struct tm_drops_run *run;
-	uint32_t number;
+	struct tm_dropped *run;
 
 	if (adopt(drops, status->run_id))
 		return -1;
-	number = tm_index_find(&drops->index, status->run_id);
-	if (number == TM_INDEX_NONE)
+	run = tm_open_runs_find(&drops->open, status->run_id);
+	if (!run)
 		return 0;
-	run = &drops->runs[number];
-	move(&status->recorded, &status->excluded,
-			&run->dropped.recorded[direction]);
-	move(&status->lost, &status->excluded, &run->dropped.lost[direction]);
-	if (status->kind == TM_END && direction == TM_OUT)
-		end(drops, run);
+	move(&status->recorded, &status->excluded, &run->recorded[direction]);
+	move(&status->lost, &status->excluded, &run->lost[direction]);
+	if (status->kind == TM_END && direction == TM_OUT) {
+		tm_open_runs_end(&drops->open, status->run_id);
+		choose(drops);
+	}
 	return 0;
 }
 
@@ -146,8 +81,6 @@ int tm_drops_note(struct tm_drops *drops, struct tm_event *event)
 
 void tm_drops_free(struct tm_drops *drops)
 {
-	tm_index_free(&drops->index);
-	free(drops->runs);
-	free(drops->started);
-	memset(drops, 0, sizeof(*drops));
+	tm_open_runs_free(&drops->open);
+	*drops = (struct tm_drops){ 0 };
 }

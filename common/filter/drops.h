@@ -3,8 +3,8 @@
 #ifndef TM_FILTER_DROPS_H
 #define TM_FILTER_DROPS_H
 
-#include "common/base/index.h"
 #include "common/record/event.h"
+#include "common/stream/open-runs.h"
 
 /* By direction. */
 struct tm_dropped {
@@ -12,23 +12,9 @@ struct tm_dropped {
 	struct tm_amount lost[2];
 };
 
-struct tm_drops_run {
-	struct tm_dropped dropped;
-	uint64_t serial; /* of its latest START, 0 = it has ended */
-};
-
-struct tm_drops_start {
-	uint64_t serial;
-	uint32_t number;
-};
-
 /* All zero is a stream that has not begun. */
 struct tm_drops {
-	struct tm_index index; /* run ids */
-	struct tm_drops_run *runs;
-	struct tm_drops_start *started; /* the latest last; ended ones linger */
-	size_t started_count, started_size;
-	uint64_t serial;
+	struct tm_open_runs open;   /* with a struct tm_dropped each */
 	struct tm_dropped stray;    /* while no run is known to be open */
 	struct tm_dropped *current; /* NULL = stray */
 };
