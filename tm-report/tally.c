@@ -43,12 +43,7 @@ static void view_note(struct tally *tally, struct report_view *view,
 
 static void shares_note(struct tm_shares *shares, const struct tm_event *event)
 {
-	struct tm_amount *const share = event->kind == TM_LOST ? &shares->lost
-			: event->kind != TM_TRAFFIC ? &shares->unattributed
-			: event->uid == TM_NOBODY   ? &shares->nobody
-						    : &shares->attributed;
-
-	amount_add(share, event->packets, event->bytes);
+	amount_add(tm_shares_of(shares, event), event->packets, event->bytes);
 }
 
 int tally_note(struct tally *tally, const struct tm_event *event)

@@ -204,8 +204,10 @@ static void print_summary(const struct top *top, const struct traffic *shown)
 	printf("%.*s host %s events/s %.0f nobody %" PRIu64
 	       " unattributed %" PRIu64 " lost %" PRIu64 "\n",
 			(int)(end - time), time, *top->source.host ? host : "-",
-			traffic_events_per_second(shown), top->all.nobody.bytes,
-			top->all.unattributed.bytes, top->all.lost.bytes);
+			traffic_events_per_second(shown),
+			top->all.shares.nobody.bytes,
+			top->all.shares.unattributed.bytes,
+			top->all.shares.lost.bytes);
 }
 
 static void print_rows(struct table_text *text)

@@ -50,14 +50,9 @@ int traffic_count(struct traffic *traffic, const struct tm_event *event)
 		return 0;
 	traffic->events++;
 	traffic->in_slot[traffic->clock.slot % SLOTS]++;
-	if (event->kind == TM_UNATTRIBUTED) {
-		add(&traffic->unattributed, event);
+	add(tm_shares_of(&traffic->shares, event), event);
+	if (event->kind == TM_UNATTRIBUTED)
 		return 0;
-	}
-	if (event->kind == TM_LOST)
-		add(&traffic->lost, event);
-	else if (event->uid == TM_NOBODY)
-		add(&traffic->nobody, event);
 	return table_add(&traffic->table, &traffic->clock, event);
 }
 

@@ -2,15 +2,15 @@
 #ifndef TM_TOP_TOP_TRAFFIC_H
 #define TM_TOP_TOP_TRAFFIC_H
 
+#include "common/stream/shares.h"
 #include "top-table.h"
 
 struct traffic {
 	struct clock clock;
 	struct table table;
-	uint64_t events;	       /* TRAFFIC, LOST and UNATTRIBUTED */
-	uint64_t in_slot[SLOTS];       /* of these */
-	struct tm_amount nobody, lost; /* both are in the table too */
-	struct tm_amount unattributed;
+	uint64_t events;	 /* TRAFFIC, LOST and UNATTRIBUTED */
+	uint64_t in_slot[SLOTS]; /* of these */
+	struct tm_shares shares; /* all but unattributed are in the table too */
 };
 
 /* 0, or -1 when there is no memory. */

@@ -30,9 +30,9 @@ void top_sum_up(const struct top *top, struct summary *summary)
 		.time_ns = all->clock.newest_ns,
 		.events_per_second = traffic_events_per_second(all),
 		.bytes = moved[TM_IN].bytes + moved[TM_OUT].bytes,
-		.nobody = all->nobody,
-		.unattributed = all->unattributed,
-		.lost = all->lost,
+		.nobody = all->shares.nobody,
+		.unattributed = all->shares.unattributed,
+		.lost = all->shares.lost,
 	};
 }
 

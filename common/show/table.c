@@ -478,65 +478,23 @@ static void put_lines(struct tm_table *table)
 	table->text = line.text;
 }
 
-static const struct {
-	const char *words, *key;
-	size_t offset;
-} shares_of[] = {
-	{ "attributed", "attributed", offsetof(struct tm_shares, attributed) },
-	{ ", nobody's", "nobody", offsetof(struct tm_shares, nobody) },
-	{ ", lost", "lost", offsetof(struct tm_shares, lost) },
-	{ ", excluded", "excluded", offsetof(struct tm_shares, excluded) },
-	{ ", unattributed", "unattributed",
-			offsetof(struct tm_shares, unattributed) },
-};
-
-static unsigned shares_count(const struct tm_shares *shares)
-{
-	return sizeof(shares_of) / sizeof(*shares_of) -
-			!shares->has_unattributed;
-}
-
-static const struct tm_amount *amount(const struct tm_shares *shares, size_t i)
-{
-	return (const void *)((const char *)shares + shares_of[i].offset);
-}
-
-const char *tm_shares_format(
-		char out[TM_SHARES_SIZE], const struct tm_shares *shares)
-{
-	const unsigned count = shares_count(shares);
-	char size[TM_IEC_SIZE], *end = out;
-	double whole = 0;
-
-	for (unsigned i = 0; i < count; i++)
-		whole += amount(shares, i)->bytes;
-	for (unsigned i = 0; i < count; i++) {
-		const uint64_t bytes = amount(shares, i)->bytes;
-
-		end += snprintf(end, out + TM_SHARES_SIZE - end,
-				"%s %s (%.1f %%)", shares_of[i].words,
-				tm_iec_format(size, bytes),
-				whole > 0 ? bytes * 100.0 / whole : 0);
-	}
-	return out;
-}
-
 static void put_shares(struct tm_table *table, const struct tm_shares *shares)
 {
 	char text[TM_SHARES_SIZE];
+	struct tm_share share;
+	unsigned step = 0;
 
 	if (table->spec.form == TM_FORM_TABLE) {
 		put_string(table, tm_shares_format(text, shares));
 		put(table, "\n", 1);
 		return;
 	}
-	for (unsigned i = 0; i < shares_count(shares); i++) {
-		snprintf(text, sizeof(text),
+	while ((share = tm_shares_next(shares, &step)).words) {
+		tm_text_format(&table->text,
 				",\"%s\":{\"bytes\":%" PRIu64
 				",\"packets\":%" PRIu64 "}",
-				shares_of[i].key, amount(shares, i)->bytes,
-				amount(shares, i)->packets);
-		put_string(table, text);
+				share.key, share.amount->bytes,
+				share.amount->packets);
 	}
 }
 

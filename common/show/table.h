@@ -26,7 +26,7 @@
 #include <stdint.h>
 
 #include "common/base/text.h"
-#include "common/record/event.h"
+#include "common/stream/shares.h"
 
 #define TM_TABLE_COLUMNS 32
 
@@ -94,23 +94,6 @@ void tm_table_number(struct tm_table *table, uint64_t number);
 
 void tm_table_share(struct tm_table *table, uint64_t part, uint64_t whole);
 void tm_table_rate(struct tm_table *table, uint64_t bytes, uint64_t length_ns);
-
-/* Where all the bytes went. Percent are of all that is here. */
-struct tm_shares {
-	struct tm_amount attributed;   /* to users, with their details */
-	struct tm_amount nobody;       /* no owner */
-	struct tm_amount lost;	       /* their details were lost */
-	struct tm_amount excluded;     /* on request */
-	struct tm_amount unattributed; /* of no socket, see tm-event(5) */
-	bool has_unattributed;	       /* somebody looked for it */
-};
-
-#define TM_SHARES_SIZE 256
-
-/* "attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost ..., excluded ...",
- * and unattributed where it is known; without a newline. */
-const char *tm_shares_format(
-		char out[TM_SHARES_SIZE], const struct tm_shares *shares);
 
 /* Writes what is left. The shares are the last line for people and the last
  * members in JSON; CSV has no place for them, which is why a tool shows the

@@ -1,0 +1,47 @@
+/* Where all the bytes of a stream went. */
+#ifndef TM_STREAM_SHARES_H
+#define TM_STREAM_SHARES_H
+
+#include <stdbool.h>
+
+#include "common/record/event.h"
+
+struct tm_shares {
+	struct tm_amount attributed;   /* to users, with their details */
+	struct tm_amount nobody;       /* no owner */
+	struct tm_amount lost;	       /* their details were lost */
+	struct tm_amount excluded;     /* on request */
+	struct tm_amount unattributed; /* of no socket, see tm-event(5) */
+	bool has_unattributed;	       /* somebody looked for it */
+};
+
+/* The share that TRAFFIC, LOST or UNATTRIBUTED is part of. */
+static inline struct tm_amount *tm_shares_of(
+		struct tm_shares *shares, const struct tm_event *event)
+{
+	if (event->kind == TM_LOST)
+		return &shares->lost;
+	if (event->kind == TM_UNATTRIBUTED)
+		return &shares->unattributed;
+	return event->uid == TM_NOBODY ? &shares->nobody : &shares->attributed;
+}
+
+/* One of them, for people and as a key. */
+struct tm_share {
+	const char *words, *key;
+	const struct tm_amount *amount;
+};
+
+/* The next one, NULL words after the last; unattributed only where somebody
+ * looked for it. *step is 0 before the first. */
+struct tm_share tm_shares_next(const struct tm_shares *shares, unsigned *step);
+
+#define TM_SHARES_SIZE 256
+
+/* "attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost ..., excluded ...",
+ * and unattributed where it is known; without a newline. Percent are of all
+ * that is here. */
+const char *tm_shares_format(
+		char out[TM_SHARES_SIZE], const struct tm_shares *shares);
+
+#endif
