@@ -34,7 +34,7 @@ static const struct tm_option options[] = {
 			0 },
 };
 
-static void take_option(
+static void ipmask_take_option(
 		void *context, const struct tm_option *option, const char *text)
 {
 	struct work *const work = context;
@@ -59,7 +59,7 @@ static const struct tm_tool tool = {
 	.option_count = sizeof(options) / sizeof(*options),
 	.rest = "\nEntries: 192.0.2.7, 192.0.2.0/24, 192.0.2.*, 10.*.0.5,\n"
 		"192.0.2.10-192.0.2.19, 2001:db8::/32, 2001:db8::*, and # comments.\n",
-	.take = take_option,
+	.take = ipmask_take_option,
 };
 
 static int use(struct work *work, const char *file,

@@ -40,7 +40,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, is_quiet) },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void account_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
@@ -58,10 +58,11 @@ static const struct tm_tool tool = {
 		 "traffic together, and passes the events on.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
-	.take = take_option,
+	.take = account_take_option,
 };
 
-static void check_options(const struct options *options, bool has_operands)
+static void account_check_options(
+		const struct options *options, bool has_operands)
 {
 	if (options->show &&
 			(options->state || options->is_again ||
@@ -72,7 +73,7 @@ static void check_options(const struct options *options, bool has_operands)
 }
 
 /* What is counted is recorded before anybody sees it. */
-static int pass_on(void *context, struct tm_event *events, size_t n)
+static int account_pass_on(void *context, struct tm_event *events, size_t n)
 {
 	struct account *const account = context;
 	const size_t done = counter_count(&account->counter, events, n);
@@ -95,12 +96,12 @@ int main(int argc, char **argv)
 	static struct account account;
 	struct counter *const counter = &account.counter;
 	struct options options = { 0 };
-	struct tm_loop loop = { .context = &account, .take = pass_on };
+	struct tm_loop loop = { .context = &account, .take = account_pass_on };
 	struct tm_reader in;
 	int status;
 
 	argv += tm_tool_parse(&tool, argc, argv, &options);
-	check_options(&options, *argv);
+	account_check_options(&options, *argv);
 	account.has_state = options.state;
 	counter->is_quiet = loop.is_quiet = options.is_quiet;
 	loop.is_strict = options.is_strict;

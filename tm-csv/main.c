@@ -109,7 +109,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, is_verbose) },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void csv_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
@@ -139,7 +139,7 @@ static const struct tm_tool tool = {
 		 "direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
-	.take = take_option,
+	.take = csv_take_option,
 };
 
 /* -o goes to standard output, or to a file with its directory before it. */
@@ -172,7 +172,7 @@ static void say_directory(const struct options *options)
 }
 
 /* The operands. */
-static char **parse_options(struct options *options, int argc, char **argv)
+static char **csv_parse_options(struct options *options, int argc, char **argv)
 {
 	argv += tm_tool_parse(&tool, argc, argv, options);
 	if (options->target.group != (gid_t)-1 && options->target.is_readable)
@@ -240,7 +240,7 @@ static void write_rows(struct writer *writer, const struct tm_event *events,
 	}
 }
 
-static int write_block(void *context, struct tm_event *events, size_t n)
+static int csv_take_block(void *context, struct tm_event *events, size_t n)
 {
 	struct writer *const writer = context;
 
@@ -249,23 +249,23 @@ static int write_block(void *context, struct tm_event *events, size_t n)
 	return TM_GO_ON;
 }
 
-static void reopen(void *context)
+static void csv_loop_reopen(void *context)
 {
 	csv_files_reopen(((struct writer *)context)->files);
 }
 
 /* Nothing is held back while the input is waited for. */
-static int patience_ms(const void *context)
+static int csv_loop_patience_ms(const void *context)
 {
 	return csv_files_patience(((const struct writer *)context)->files);
 }
 
-static void work(void *context)
+static void csv_loop_work(void *context)
 {
 	csv_files_work(((struct writer *)context)->files, true);
 }
 
-static void add_owed(const void *context, struct tm_text *line)
+static void csv_loop_add_owed(const void *context, struct tm_text *line)
 {
 	uint64_t rows, bytes;
 
@@ -273,7 +273,7 @@ static void add_owed(const void *context, struct tm_text *line)
 	tm_text_format(line, ", %" PRIu64 " rows owed", rows);
 }
 
-static void confine(const struct writer *writer, bool is_verbose)
+static void csv_confine(const struct writer *writer, bool is_verbose)
 {
 	const struct tm_place directory = {
 		.fd = csv_files_directory(writer->files),
@@ -285,7 +285,7 @@ static void confine(const struct writer *writer, bool is_verbose)
 		warnx("not confined to its directory (landlock): %s", problem);
 }
 
-static int finish(struct writer *writer, int status)
+static int csv_finish(struct writer *writer, int status)
 {
 	if (writer->foreign) {
 		warnx("%" PRIu64 " events have no direction and are left out",
@@ -302,11 +302,11 @@ int main(int argc, char **argv)
 						   .group = (gid_t)-1 } };
 	struct writer writer;
 	struct tm_loop loop = { .context = &writer,
-		.take = write_block,
-		.reopen = reopen,
-		.patience_ms = patience_ms,
-		.work = work,
-		.add = add_owed };
+		.take = csv_take_block,
+		.reopen = csv_loop_reopen,
+		.patience_ms = csv_loop_patience_ms,
+		.work = csv_loop_work,
+		.add = csv_loop_add_owed };
 	struct csv_layout layout;
 	struct tm_reader in;
 	int status;
@@ -314,7 +314,7 @@ int main(int argc, char **argv)
 	options.columns.names = tm_names_new();
 	if (!options.columns.names)
 		err(TM_FAILED, NULL);
-	argv = parse_options(&options, argc, argv);
+	argv = csv_parse_options(&options, argc, argv);
 	loop.is_quiet = options.is_quiet;
 	loop.is_strict = options.is_strict;
 	loop.has_rows = !options.target.directory;
@@ -323,8 +323,8 @@ int main(int argc, char **argv)
 	lay_out(&layout, &options);
 	tm_loop_open(&in, argv);
 	writer.files = csv_files_open(&options.target, &layout);
-	confine(&writer, options.is_verbose);
+	csv_confine(&writer, options.is_verbose);
 	status = tm_loop_run(&loop, &in);
 	tm_reader_close(&in);
-	return finish(&writer, status);
+	return csv_finish(&writer, status);
 }

@@ -51,7 +51,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, quiet) },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void filter_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
@@ -73,7 +73,7 @@ static const struct tm_tool tool = {
 		"Expressions: user alice and not (net 10.0.0.0/8 or dst port 443) and bytes > 1M\n"
 		"Words: in out loopback user uid pid comm cgroup host net port proto interface\n"
 		"bytes packets since until kind, src dst, and or not ( ), = != < <= > >=\n",
-	.take = take_option,
+	.take = filter_take_option,
 };
 
 /* grep's rule; returns the files. */
@@ -200,7 +200,7 @@ static void read_lists_again(void *context)
 	}
 }
 
-static int pass_on(void *context, struct tm_event *events, size_t n)
+static int filter_pass_on(void *context, struct tm_event *events, size_t n)
 {
 	const ssize_t kept = tm_filter_sift(context, events, n);
 
@@ -213,9 +213,9 @@ int main(int argc, char **argv)
 {
 	static struct options options;
 	static struct tm_filter filter;
-	struct tm_loop loop = {
-		.context = &filter, .take = pass_on, .reopen = read_lists_again
-	};
+	struct tm_loop loop = { .context = &filter,
+		.take = filter_pass_on,
+		.reopen = read_lists_again };
 	struct tm_reader in;
 	char **files;
 	int status;

@@ -22,7 +22,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, is_quiet) },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void print_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	((struct options *)context)->count =
@@ -37,7 +37,7 @@ static const struct tm_tool tool = {
 	.rest = "\n"
 		"FILE is a recording, also one packed by gzip; - or none is standard\n"
 		"input. SIGUSR1 prints a line of statistics.\n",
-	.take = take_option,
+	.take = print_take_option,
 };
 
 static char output[OUTPUT_SIZE];
@@ -59,7 +59,7 @@ static int print(const struct tm_event *events, size_t n, bool is_json)
 				  : status;
 }
 
-static int take(void *context, struct tm_event *events, size_t n)
+static int print_loop_take(void *context, struct tm_event *events, size_t n)
 {
 	struct options *const options = context;
 	int status;
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 		.is_quiet = options.is_quiet,
 		.is_strict = options.is_strict,
 		.has_rows = true,
-		.take = take };
+		.take = print_loop_take };
 	struct tm_reader in;
 	int status = TM_DONE;
 

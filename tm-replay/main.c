@@ -165,7 +165,8 @@ static void note(struct replay *replay, struct tm_event *event)
 	replay->events++;
 }
 
-static void pass_on(struct replay *replay, struct tm_event *events, size_t n)
+static void replay_pass_on(
+		struct replay *replay, struct tm_event *events, size_t n)
 {
 	const bool waits = replay->options.speed;
 	const bool is_paced = waits || replay->options.is_fresh;
@@ -211,7 +212,7 @@ static bool play(struct replay *replay, struct tm_reader *in)
 	replay->pace.clock_ns = 0;
 	attend(replay);
 	while (!replay->is_over && (n = tm_reader_next(in, &events)) >= 0) {
-		pass_on(replay, events, n);
+		replay_pass_on(replay, events, n);
 		attend(replay);
 	}
 	attend(replay); /* a request to stop ends the reading too */
@@ -221,7 +222,8 @@ static bool play(struct replay *replay, struct tm_reader *in)
 			replay->events > before;
 }
 
-static int finish(const struct replay *replay, const struct tm_reader *in)
+static int replay_finish(
+		const struct replay *replay, const struct tm_reader *in)
 {
 	if (replay->is_shown)
 		fputs("\r\033[K", stderr);
@@ -258,5 +260,5 @@ int main(int argc, char **argv)
 		goes_on = play(&replay, &in);
 		tm_reader_close(&in);
 	} while (goes_on);
-	return finish(&replay, &in);
+	return replay_finish(&replay, &in);
 }

@@ -43,7 +43,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct replay_options, is_quiet) },
 };
 
-static void take_option(
+static void replay_take_option(
 		void *context, const struct tm_option *option, const char *text)
 {
 	struct replay_options *const options = context;
@@ -64,7 +64,7 @@ static const struct tm_tool tool = {
 	.rest = "\n"
 		"FILE is a recording, also one packed by gzip; - or none is standard\n"
 		"input. SIGUSR1 prints a line of statistics.\n",
-	.take = take_option,
+	.take = replay_take_option,
 };
 
 static void check_loop(const struct replay_options *options, char *const *files)

@@ -140,7 +140,7 @@ static void set_alarm(const struct state *state)
 	is_set = is_wanted;
 }
 
-static void reopen_log(void *context)
+static void report_loop_reopen_log(void *context)
 {
 	struct state *const state = context;
 	const char *const path = state->options.log;
@@ -150,7 +150,7 @@ static void reopen_log(void *context)
 		warnx("%s: %s; the log stays as it was", path, why);
 }
 
-static int take(void *context, struct tm_event *events, size_t n)
+static int report_loop_take(void *context, struct tm_event *events, size_t n)
 {
 	struct state *const state = context;
 
@@ -177,7 +177,7 @@ static void report_last(struct state *state)
 	report(state, interval->newest_ns, true);
 }
 
-static int finish(struct state *state, int status)
+static int report_finish(struct state *state, int status)
 {
 	if (log_close(&state->log))
 		err(TM_FAILED, "%s", state->options.log);
@@ -209,9 +209,9 @@ static void start(struct state *state)
 int main(int argc, char **argv)
 {
 	static struct state state;
-	struct tm_loop loop = {
-		.context = &state, .take = take, .reopen = reopen_log
-	};
+	struct tm_loop loop = { .context = &state,
+		.take = report_loop_take,
+		.reopen = report_loop_reopen_log };
 	struct tm_reader in;
 	int status;
 
@@ -225,5 +225,5 @@ int main(int argc, char **argv)
 	status = tm_loop_run(&loop, &in);
 	tm_reader_close(&in);
 	report_last(&state);
-	return finish(&state, status);
+	return report_finish(&state, status);
 }

@@ -137,7 +137,7 @@ static bool take_question(struct pending *pending,
 	}
 }
 
-static void take_option(void *context, const struct tm_option *option,
+static void report_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct command_line *const line = context;
@@ -192,7 +192,7 @@ static const struct tm_tool tool = {
 	.rest = "\n"
 		"EVENTS are recordings, also packed by gzip; none or - is standard\n"
 		"input. SIGHUP opens the log anew, SIGUSR1 prints statistics.\n",
-	.take = take_option,
+	.take = report_take_option,
 };
 
 static void set_keys(

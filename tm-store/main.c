@@ -70,7 +70,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, is_verbose) },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void store_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
@@ -104,7 +104,7 @@ const struct tm_tool store_tool = {
 		 "minutes, hours, days and months, in an SQLite database.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
-	.take = take_option,
+	.take = store_take_option,
 	.commands = commands,
 };
 
@@ -129,7 +129,8 @@ static void check_retention(const struct retention *retention)
 }
 
 /* The operands. */
-static char **parse_options(struct options *options, int argc, char **argv)
+static char **store_parse_options(
+		struct options *options, int argc, char **argv)
 {
 	argv += tm_tool_parse(&store_tool, argc, argv, options);
 	if (!options->store.path || !*options->store.path)
@@ -138,7 +139,7 @@ static char **parse_options(struct options *options, int argc, char **argv)
 	return argv;
 }
 
-static int take_block(void *store, struct tm_event *events, size_t n)
+static int store_take_block(void *store, struct tm_event *events, size_t n)
 {
 	if (n)
 		store_take(store, events, n);
@@ -146,23 +147,23 @@ static int take_block(void *store, struct tm_event *events, size_t n)
 	return TM_GO_ON;
 }
 
-static void reopen(void *store)
+static void store_loop_reopen(void *store)
 {
 	store_reopen(store);
 }
 
 /* Nothing is held back while the input is waited for. */
-static int patience_ms(const void *store)
+static int store_loop_patience_ms(const void *store)
 {
 	return store_patience(store);
 }
 
-static void work(void *store)
+static void store_loop_work(void *store)
 {
 	store_work(store, true);
 }
 
-static void add_owed(const void *store, struct tm_text *line)
+static void store_loop_add_owed(const void *store, struct tm_text *line)
 {
 	uint64_t events, bytes;
 
@@ -170,7 +171,7 @@ static void add_owed(const void *store, struct tm_text *line)
 	tm_text_format(line, ", %" PRIu64 " events owed", events);
 }
 
-static void confine(const struct store *store, bool is_verbose)
+static void store_confine(const struct store *store, bool is_verbose)
 {
 	const struct tm_place directory = {
 		.fd = store_directory(store),
@@ -182,7 +183,7 @@ static void confine(const struct store *store, bool is_verbose)
 		warnx("not confined to its directory (landlock): %s", problem);
 }
 
-static int finish(struct store *store, int status)
+static int store_finish(struct store *store, int status)
 {
 	const uint64_t unsound = store_unsound(store);
 
@@ -205,24 +206,24 @@ static int write_main(int argc, char **argv)
 								   0 },
 						   .remotes = REMOTES_DEFAULT,
 				   } };
-	struct tm_loop loop = { .take = take_block,
-		.reopen = reopen,
-		.patience_ms = patience_ms,
-		.work = work,
-		.add = add_owed };
+	struct tm_loop loop = { .take = store_take_block,
+		.reopen = store_loop_reopen,
+		.patience_ms = store_loop_patience_ms,
+		.work = store_loop_work,
+		.add = store_loop_add_owed };
 	struct store *store;
 	struct tm_reader in;
 	int status;
 
-	argv = parse_options(&options, argc, argv);
+	argv = store_parse_options(&options, argc, argv);
 	loop.is_quiet = options.store.is_quiet;
 	loop.is_strict = options.is_strict;
 	tm_loop_open(&in, argv);
 	loop.context = store = store_open(&options.store);
-	confine(store, options.is_verbose);
+	store_confine(store, options.is_verbose);
 	status = tm_loop_run(&loop, &in);
 	tm_reader_close(&in);
-	return finish(store, status);
+	return store_finish(store, status);
 }
 
 int main(int argc, char **argv)

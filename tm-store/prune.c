@@ -26,7 +26,7 @@ static const struct tm_option known[] = {
 			0 },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void prune_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
@@ -41,11 +41,11 @@ static void take_option(void *context, const struct tm_option *option,
 const struct tm_tool prune_tool = {
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
-	.take = take_option,
+	.take = prune_take_option,
 	.whole = &store_tool,
 };
 
-static void parse_options(struct options *options, int argc, char **argv)
+static void prune_parse_options(struct options *options, int argc, char **argv)
 {
 	if (tm_tool_parse(&prune_tool, argc, argv, options) < argc ||
 			!options->age_ns)
@@ -100,7 +100,7 @@ int prune_main(int argc, char **argv)
 	bool has_removed;
 	int status;
 
-	parse_options(&options, argc, argv);
+	prune_parse_options(&options, argc, argv);
 	history = open_or_exit(options.path, TM_HISTORY_CHANGE);
 	tm_history_try_lock(history);
 	status = prune(history, options.age_ns, &has_removed) ? TM_FAILED

@@ -165,8 +165,8 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, form.is_numeric) },
 };
 
-static void take_filter(struct options *options, const struct tm_option *option,
-		const char *argument)
+static void query_take_filter(struct options *options,
+		const struct tm_option *option, const char *argument)
 {
 	struct tm_history_filter *const filter = &options->query.filter;
 
@@ -201,7 +201,7 @@ static void take_filter(struct options *options, const struct tm_option *option,
 	}
 }
 
-static void take_option(void *context, const struct tm_option *option,
+static void query_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
@@ -231,18 +231,18 @@ static void take_option(void *context, const struct tm_option *option,
 		options->form.form = parse_form(option, argument);
 		break;
 	default:
-		take_filter(options, option, argument);
+		query_take_filter(options, option, argument);
 	}
 }
 
 const struct tm_tool query_tool = {
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
-	.take = take_option,
+	.take = query_take_option,
 	.whole = &store_tool,
 };
 
-static void parse_options(struct options *options, int argc, char **argv)
+static void query_parse_options(struct options *options, int argc, char **argv)
 {
 	int at;
 
@@ -370,7 +370,7 @@ int query_main(int argc, char **argv)
 	struct options options = { .form.write = write_out };
 	struct tm_history *history;
 
-	parse_options(&options, argc, argv);
+	query_parse_options(&options, argc, argv);
 	options.form.names = tm_names_new();
 	if (!options.form.names)
 		err(TM_FAILED, NULL);

@@ -43,7 +43,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, form.is_numeric) },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void quota_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
@@ -76,11 +76,11 @@ static void take_option(void *context, const struct tm_option *option,
 const struct tm_tool quota_tool = {
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
-	.take = take_option,
+	.take = quota_take_option,
 	.whole = &store_tool,
 };
 
-static void check_options(const struct options *options)
+static void quota_check_options(const struct options *options)
 {
 	if (options->has_month && options->has_day)
 		tm_misuse("one of --month and --day");
@@ -93,13 +93,13 @@ static void check_options(const struct options *options)
 		tm_misuse("hooks are for now; --at and --hook exclude each other");
 }
 
-static void parse_options(struct options *options, int argc, char **argv)
+static void quota_parse_options(struct options *options, int argc, char **argv)
 {
 	const int at = tm_tool_parse(&quota_tool, argc, argv, options);
 
 	if (at < argc)
 		tm_misuse("quota takes no files: %s", argv[at]);
-	check_options(options);
+	quota_check_options(options);
 }
 
 /* --- changes --- */
@@ -320,7 +320,7 @@ int quota_main(int argc, char **argv)
 	struct tm_history *history;
 	int status;
 
-	parse_options(&options, argc, argv);
+	quota_parse_options(&options, argc, argv);
 	options.form.names = tm_names_new();
 	if (!options.form.names)
 		err(TM_FAILED, NULL);

@@ -277,7 +277,7 @@ static bool is_due(const struct top *top, uint64_t interval_ns, uint64_t *since)
 	return true;
 }
 
-static void finish(struct top *top, const struct sorting *sorting)
+static void batch_finish(struct top *top, const struct sorting *sorting)
 {
 	clock_end(&top->all.clock);
 	if (top->question)
@@ -325,5 +325,5 @@ void batch_run(struct top *top)
 			return;
 	}
 	if (!printed || top->all.events != events)
-		finish(top, &sorting);
+		batch_finish(top, &sorting);
 }

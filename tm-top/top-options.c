@@ -101,7 +101,7 @@ static const struct tm_option known[] = {
 			FLAG(is_strict) },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void top_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	static const char *const levels[] = { "user", "process", "remote",
@@ -154,7 +154,7 @@ static const struct tm_tool tool = {
 	.rest = "\n"
 		"EVENTS are recordings, also packed by gzip, which are replayed at the\n"
 		"pace of their own time; none or - is standard input.\n",
-	.take = take_option,
+	.take = top_take_option,
 };
 
 char **top_options_parse(struct top_options *options, int argc, char **argv)

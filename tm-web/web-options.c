@@ -67,7 +67,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct web_options, server.is_verbose) },
 };
 
-static void take_option(void *context, const struct tm_option *option,
+static void web_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct web_options *const options = context;
@@ -97,7 +97,7 @@ static const struct tm_tool tool = {
 		 "Serves the history of tm-store, and what moves now, to a browser.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
-	.take = take_option,
+	.take = web_take_option,
 };
 
 /* Anybody who reaches it could write such a header. */
