@@ -10,7 +10,7 @@
 #define FIRST_ROOM 1024
 #define USUAL_LINE 128
 
-char *tm_text_reserve(struct tm_text *text, size_t more)
+char *tm_text_grow(struct tm_text *text, size_t more)
 {
 	const size_t most = text->most ? text->most : SIZE_MAX / 2;
 	size_t room = text->room ? text->room : FIRST_ROOM;
@@ -22,10 +22,10 @@ char *tm_text_reserve(struct tm_text *text, size_t more)
 		text->error = EFBIG;
 		return NULL;
 	}
-	if (text->at && more <= text->room - text->size)
-		return text->at + text->size;
 	while (room < text->size + more)
 		room *= 2;
+	if (room > most)
+		room = most;
 	at = realloc(text->at, room);
 	if (!at) {
 		text->error = ENOMEM;

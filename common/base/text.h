@@ -14,9 +14,17 @@ struct tm_text {
 	int error;   /* errno: ENOMEM, or EFBIG beyond most */
 };
 
+/* Makes room for so many more bytes, whether there is some or not. */
+char *tm_text_grow(struct tm_text *text, size_t more);
+
 /* Where so many more bytes may be written, for who adds to size what he did
  * write; NULL after an error. */
-char *tm_text_reserve(struct tm_text *text, size_t more);
+static inline char *tm_text_reserve(struct tm_text *text, size_t more)
+{
+	if (text->at && !text->error && more <= text->room - text->size)
+		return text->at + text->size;
+	return tm_text_grow(text, more);
+}
 
 void tm_text_put(struct tm_text *text, const char *more, size_t size);
 void tm_text_string(struct tm_text *text, const char *more);
