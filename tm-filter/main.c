@@ -56,11 +56,17 @@ static void filter_take_option(void *context, const struct tm_option *option,
 {
 	struct options *const options = context;
 
-	append(option->letter == 'e' ? &options->expressions
-					: option->letter == 's'
-					? &options->site
-					: &options->excluded,
-			argument);
+	switch (option->letter) {
+	case 'e':
+		append(&options->expressions, argument);
+		break;
+	case 's':
+		append(&options->site, argument);
+		break;
+	case 'x':
+		append(&options->excluded, argument);
+		break;
+	}
 }
 
 static const struct tm_tool tool = {

@@ -1,9 +1,9 @@
-/* Which number a key has: the hash table of all that are numbered 0, 1, 2, ...
- * and whose keys lie in an array of the caller's. The table itself holds hashes
- * and numbers only; a hash that fits is asked of the keys.
+/* A hash table of things that are numbered 0, 1, 2, ... and whose keys lie in
+ * an array of the caller's. The table itself holds hashes and numbers only;
+ * where a hash fits, it asks the caller whether the key does.
  *
  * Strangers choose many keys (addresses, ports, names, cgroups). The hash
- * begins with a secret of this process, so nobody can choose keys that meet.
+ * begins with a secret of this process, so nobody can choose keys that collide.
  * Open addressing, linear probing, at most half full. */
 #ifndef TM_BASE_MAP_H
 #define TM_BASE_MAP_H

@@ -1,5 +1,5 @@
-/* Text that grows. What goes wrong stays noted and the text as it was, so that
- * only its end need be looked at. */
+/* Text that grows. After an error it stays as it was, so that a caller need
+ * look for one only at the end. */
 #ifndef TM_BASE_TEXT_H
 #define TM_BASE_TEXT_H
 
@@ -14,11 +14,12 @@ struct tm_text {
 	int error;   /* errno: ENOMEM, or EFBIG beyond most */
 };
 
-/* Makes room for so many more bytes, whether there is some or not. */
+/* Makes room for so many more bytes; tm_text_reserve calls it where there is
+ * none. */
 char *tm_text_grow(struct tm_text *text, size_t more);
 
-/* Where so many more bytes may be written, for who adds to size what he did
- * write; NULL after an error. */
+/* Where so many more bytes may be written; the caller then adds to size what it
+ * wrote. NULL after an error. */
 static inline char *tm_text_reserve(struct tm_text *text, size_t more)
 {
 	if (text->at && !text->error && more <= text->room - text->size)

@@ -1,6 +1,6 @@
-/* What every tool does that reads events: opens its input, looks at the signals
- * between one block and the next, shows how far it is, and ends with the exit
- * code that the input deserves. What is wrong it says and ends the process. */
+/* The loop of every tool that reads events. It opens the input, attends to
+ * signals between two blocks, shows progress, and returns the exit code that
+ * the input deserves. It reports what is wrong itself. */
 #ifndef TM_TOOL_LOOP_H
 #define TM_TOOL_LOOP_H
 
@@ -28,22 +28,22 @@ struct tm_loop {
 	void (*add)(const void *context, struct tm_text *line);
 };
 
-/* Installs the signals and opens the input; or ends the process. */
+/* Installs the signal handlers and opens the input. Ends the process where that
+ * fails. */
 void tm_loop_open(struct tm_reader *in, char *const *paths);
 
-/* The exit code, once all was read or take had enough. What is wrong with the
- * input was said. */
+/* Reads to the end, or until take has had enough, and returns the exit code. */
 int tm_loop_run(const struct tm_loop *loop, struct tm_reader *in);
 
 /* Ends the process where events would go to a terminal. */
 void tm_loop_prepare_output(void);
 
-/* Writes to standard output: TM_GO_ON, TM_DONE when its reader has seen enough,
- * or TM_FAILED, which was said. */
+/* Writes to standard output. TM_GO_ON; TM_DONE when its reader has gone; or
+ * TM_FAILED, after reporting why. */
 int tm_loop_write(const void *data, size_t size);
 
-/* Closes standard output; TM_FAILED in the place of TM_DONE, and said, when
- * that fails. */
+/* Closes standard output. Where that fails it reports why, and TM_DONE becomes
+ * TM_FAILED. */
 int tm_loop_close(int status);
 
 #endif

@@ -1,5 +1,5 @@
-/* The options of a tool, in one table: what it takes, and what --help says of
- * it. Whatever a user does wrong ends the process here, in one grammar:
+/* The options of a tool in one table, from which they are parsed and --help is
+ * made. A mistake on the command line ends the process, in one grammar:
  *
  *	tm-print: --count: not a number: x
  *	tm-csv: --group and --readable exclude each other
