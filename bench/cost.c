@@ -38,7 +38,7 @@ static int bpf(enum bpf_cmd command, union bpf_attr *attr)
 /* Opens it, or returns false where it has gone meanwhile. */
 static bool open_program(struct program *program, uint32_t id)
 {
-	union bpf_attr attr = {.prog_id = id};
+	union bpf_attr attr = { .prog_id = id };
 
 	program->fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
 	return program->fd >= 0;
@@ -46,12 +46,12 @@ static bool open_program(struct program *program, uint32_t id)
 
 static struct bpf_prog_info look_at(struct program *program)
 {
-	struct bpf_prog_info info = {
-		.nr_map_ids = MAPS, .map_ids = (uintptr_t)program->maps};
+	struct bpf_prog_info info = { .nr_map_ids = MAPS,
+		.map_ids = (uintptr_t)program->maps };
 	union bpf_attr attr = {
-		.info = {.bpf_fd = program->fd,
-			.info_len = sizeof(info),
-			.info = (uintptr_t)&info},
+		.info = { .bpf_fd = program->fd,
+				.info_len = sizeof(info),
+				.info = (uintptr_t)&info },
 	};
 
 	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
@@ -67,7 +67,7 @@ static void begin(struct program *program, const char *name)
 	program->time_ns = info.run_time_ns;
 	program->runs = info.run_cnt;
 	snprintf(program->name, sizeof(program->name), "%s",
-		name ? name : info.name);
+			name ? name : info.name);
 }
 
 static bool shares_map(const struct program *one, const struct program *other)
@@ -85,10 +85,10 @@ static void find_attached(int cgroup, enum bpf_attach_type type, char *name)
 {
 	uint32_t ids[PROGRAMS / 4];
 	union bpf_attr attr = {
-		.query = {.target_fd = cgroup,
-			.attach_type = type,
-			.prog_ids = (uintptr_t)ids,
-			.prog_cnt = PROGRAMS / 4},
+		.query = { .target_fd = cgroup,
+				.attach_type = type,
+				.prog_ids = (uintptr_t)ids,
+				.prog_cnt = PROGRAMS / 4 },
 	};
 
 	if (bpf(BPF_PROG_QUERY, &attr))
@@ -106,13 +106,13 @@ static bool is_tracing(const struct program *program)
 	const uint32_t type = look_at((struct program *)program).type;
 
 	return type == BPF_PROG_TYPE_TRACING ||
-	       type == BPF_PROG_TYPE_CGROUP_SOCK;
+			type == BPF_PROG_TYPE_CGROUP_SOCK;
 }
 
 static void find_others(void)
 {
 	const size_t attached = program_count;
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 
 	while (!bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
 		struct program *const program = &programs[program_count];
@@ -154,14 +154,16 @@ static void print_cost(struct program *program)
 
 	if (runs)
 		printf("%s %.1f %" PRIu64 "\n", program->name,
-			(double)(info.run_time_ns - program->time_ns) / runs,
-			runs);
+				(double)(info.run_time_ns - program->time_ns) /
+						runs,
+				runs);
 }
 
 int main(int argc, char **argv)
 {
 	const int cgroup = open(argc > 2 ? argv[1] : "", O_RDONLY);
-	union bpf_attr attr = {.enable_stats = {.type = BPF_STATS_RUN_TIME}};
+	union bpf_attr attr = { .enable_stats = {
+						.type = BPF_STATS_RUN_TIME } };
 	int status;
 
 	if (cgroup < 0)

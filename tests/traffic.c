@@ -140,7 +140,7 @@ static int hosts(char **argv)
 		const struct sockaddr_in to = host(0x10001 + i % hosts, port);
 
 		if (sendto(fd, block, bytes, 0, (void *)&to, sizeof(to)) !=
-			bytes)
+				bytes)
 			err(1, "sendto");
 	}
 	return 0;
@@ -161,7 +161,7 @@ static int *open_many(long count, char *address, char *port)
 
 		fds[i] = datagrams(AF_INET);
 		if (fds[i] < 0 || bind(fds[i], (void *)&from, sizeof(from)) ||
-			connect(fds[i], (void *)&to, size))
+				connect(fds[i], (void *)&to, size))
 			err(1, "socket %ld", i);
 	}
 	return fds;

@@ -198,13 +198,12 @@ static int load(struct tm_programs *programs,
 {
 	struct bpf_map *ring, *counters, *rodata;
 
-	programs->object = programs->knows_task
-				   ? bpf_object__open_mem(tm_object,
-					     tm_object_end - tm_object, NULL)
-				   : bpf_object__open_mem(tm_plain_object,
-					     tm_plain_object_end -
-						     tm_plain_object,
-					     NULL);
+	programs->object =
+		programs->knows_task
+			? bpf_object__open_mem(
+				  tm_object, tm_object_end - tm_object, NULL)
+			: bpf_object__open_mem(tm_plain_object,
+				  tm_plain_object_end - tm_plain_object, NULL);
 	if (!programs->object)
 		return -1;
 	ring = bpf_object__find_map_by_name(programs->object, "events");

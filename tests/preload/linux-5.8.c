@@ -22,9 +22,9 @@
 static bool has_helper(uint32_t type, int helper)
 {
 	if (helper == BPF_FUNC_sk_storage_get ||
-		helper == BPF_FUNC_sk_storage_delete)
+			helper == BPF_FUNC_sk_storage_delete)
 		return type != BPF_PROG_TYPE_CGROUP_SOCK &&
-		       type != BPF_PROG_TYPE_TRACING;
+				type != BPF_PROG_TYPE_TRACING;
 	return helper < BPF_FUNC_skc_to_tcp6_sock;
 }
 
@@ -32,7 +32,7 @@ static bool has_helper(uint32_t type, int helper)
 static bool is_known(const union bpf_attr *attr)
 {
 	return strcmp(attr->prog_name, "note_receiver") &&
-	       strcmp(attr->prog_name, "sum_receiver");
+			strcmp(attr->prog_name, "sum_receiver");
 }
 
 static long load(long (*call)(long, ...), union bpf_attr *attr, unsigned size)
@@ -49,7 +49,7 @@ static long load(long (*call)(long, ...), union bpf_attr *attr, unsigned size)
 	memcpy(old, mine, attr->insn_cnt * sizeof(*old));
 	for (uint32_t i = 0; i < attr->insn_cnt; i++) {
 		if (old[i].code == (BPF_JMP | BPF_CALL) && !old[i].src_reg &&
-			!has_helper(attr->prog_type, old[i].imm))
+				!has_helper(attr->prog_type, old[i].imm))
 			old[i].imm = NO_HELPER;
 	}
 	attr->insns = (uintptr_t)old;
@@ -60,13 +60,14 @@ static long load(long (*call)(long, ...), union bpf_attr *attr, unsigned size)
 }
 
 static long bpf(long (*call)(long, ...), long command, union bpf_attr *attr,
-	unsigned size)
+		unsigned size)
 {
 	if (command == BPF_PROG_LOAD)
 		return load(call, attr, size);
 	if (command == BPF_LINK_CREATE &&
-		(attr->link_create.attach_type == TCX_INGRESS ||
-			attr->link_create.attach_type == TCX_EGRESS)) {
+			(attr->link_create.attach_type == TCX_INGRESS ||
+					attr->link_create.attach_type ==
+							TCX_EGRESS)) {
 		errno = EINVAL;
 		return -1;
 	}
@@ -76,7 +77,7 @@ static long bpf(long (*call)(long, ...), long command, union bpf_attr *attr,
 long syscall(long number, ...)
 {
 	long (*const call)(long, ...) =
-		(long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+			(long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	long of[6];
 	va_list arguments;
 
@@ -92,7 +93,7 @@ long syscall(long number, ...)
 int uname(struct utsname *system)
 {
 	int (*const call)(struct utsname *) =
-		(int (*)(struct utsname *))dlsym(RTLD_NEXT, "uname");
+			(int (*)(struct utsname *))dlsym(RTLD_NEXT, "uname");
 	const int result = call(system);
 
 	strcpy(system->release, "5.8.0");

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 int getpwuid_r(uid_t uid, struct passwd *user, char *buffer, size_t size,
-	struct passwd **found)
+		struct passwd **found)
 {
 	const char *const ms = getenv("SLOW_NAMES_MS");
 	const char *const text = getenv("NAME_TEXT");

@@ -21,16 +21,18 @@ static void print(const union bpf_attr *attr, long result, const char *log)
 
 	if (result < 0)
 		dprintf(atoi(getenv("VERIFIER_FD")), "%s refused %s\n",
-			attr->prog_name, strerrorname_np(error));
+				attr->prog_name, strerrorname_np(error));
 	else
 		dprintf(atoi(getenv("VERIFIER_FD")), "%s instructions %d\n",
-			attr->prog_name,
-			processed ? atoi(processed + strlen("processed ")) : 0);
+				attr->prog_name,
+				processed ? atoi(processed +
+							    strlen("processed "))
+					  : 0);
 	errno = error;
 }
 
-static long load(
-	long (*call)(long, ...), const union bpf_attr *attr, unsigned size)
+static long load(long (*call)(long, ...), const union bpf_attr *attr,
+		unsigned size)
 {
 	char log[4096] = "";
 	char copy[sizeof(*attr) + 256];
@@ -51,7 +53,7 @@ static long load(
 long syscall(long number, ...)
 {
 	long (*const call)(long, ...) =
-		(long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+			(long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	long of[6];
 	va_list arguments;
 
