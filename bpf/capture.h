@@ -106,8 +106,8 @@ struct tm_moved {
 struct tm_flow {
 	/* what a packet is compared with, in one cache line */
 	uint32_t generation;
-	uint32_t is_ready; /* the generation whose identity is complete */
-	uint64_t socket;
+	uint32_t is_ready;	/* the generation whose identity is complete */
+	uint64_t socket;	/* name_of() what is remembered of it */
 	uint32_t owner_version; /* of the socket, see struct socket_state */
 	uint32_t ifindex;
 	uint32_t local[4]; /* the ends as an outgoing packet has them */

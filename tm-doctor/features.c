@@ -335,6 +335,14 @@ static void advise(
 				feature->with ? feature->with : "it");
 }
 
+/* Before 5.11 maps are locked memory, and the lack of it is EPERM too. */
+static bool lacks_locked_memory(const struct findings *table)
+{
+	const struct finding *const row = finding_find(table, "locked memory");
+
+	return row && row->state == FINDING_MISSING;
+}
+
 static void check_feature(struct doctor *doctor, const struct lab *lab,
 		const struct feature *feature)
 {
@@ -362,6 +370,9 @@ static void check_feature(struct doctor *doctor, const struct lab *lab,
 	else if (error == EMFILE || error == ENFILE)
 		row = finding_add(table, feature->name, FINDING_UNKNOWN, "%s",
 				strerror(error));
+	else if (error == EPERM && lacks_locked_memory(table))
+		row = finding_add(table, feature->name, FINDING_UNKNOWN,
+				"needs more locked memory, see above");
 	else {
 		row = finding_add(table, feature->name, FINDING_MISSING, "%s",
 				reason(error));
