@@ -99,6 +99,18 @@ struct tm_moved {
 	uint8_t reserved[3];
 };
 
+/* What a flow is told by. Its ends are as an outgoing packet has them. */
+struct tm_flow_ends {
+	uint32_t local[4];
+	uint32_t remote[4];
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint32_t ifindex;
+	uint16_t copy; /* TM_COPY: of all that comes in, or of nothing */
+	uint8_t protocol;
+	uint8_t reserved;
+};
+
 /* A slot of the flow table: one flow of one owner. Programs write the identity
  * once, before is_ready, and from then on only add; tm-capture reads. A slot is
  * referred to by its number and generation, which tm-capture raises to end the
@@ -109,14 +121,7 @@ struct tm_flow {
 	uint32_t is_ready;	/* the generation whose identity is complete */
 	uint64_t socket;	/* name_of() what is remembered of it */
 	uint32_t owner_version; /* of the socket, see struct socket_state */
-	uint32_t ifindex;
-	uint32_t local[4]; /* the ends as an outgoing packet has them */
-	uint32_t remote[4];
-	uint16_t local_port;
-	uint16_t remote_port;
-	uint16_t copy; /* TM_COPY: of all that comes in, or of nothing */
-	uint8_t protocol;
-	uint8_t is_used; /* by a task, before the flow began */
+	struct tm_flow_ends ends;
 
 	/* data whose reader is not known yet: see settled_of() in flows.c */
 	struct tm_moved in;
@@ -130,7 +135,8 @@ struct tm_flow {
 	uint32_t io_before; /* what io was when the flow began */
 	uint32_t has_heir;  /* the generation that has one */
 	uint16_t flags;
-	uint8_t reserved[6];
+	uint8_t is_used; /* by a task, before the flow began */
+	uint8_t reserved[5];
 
 	struct tm_owner owner;
 	struct tm_owner heir; /* who used the socket next */

@@ -64,11 +64,6 @@ static __always_inline bool look_up(
 		       holds(&excluded, packet->destination, is_ipv4));
 }
 
-static __always_inline bool is_equal(const uint32_t a[4], const uint32_t b[4])
-{
-	return a[3] == b[3] && a[2] == b[2] && a[1] == b[1] && a[0] == b[0];
-}
-
 /* A connected datagram socket may still send elsewhere, or from elsewhere. */
 static __always_inline bool is_between_ends(const struct bpf_sock *connected,
 	const uint32_t local[4], const uint32_t remote[4], bool is_ipv4)
@@ -85,7 +80,8 @@ static __always_inline bool is_between_ends(const struct bpf_sock *connected,
 		return false;
 	if (is_ipv4)
 		return source == local[3] && destination == remote[3];
-	return is_equal(sources, local) && is_equal(destinations, remote);
+	return is_same_address(sources, local) &&
+	       is_same_address(destinations, remote);
 }
 
 static __always_inline bool has_verdict(
@@ -117,8 +113,8 @@ static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
 	bool verdict;
 
 	if (has_verdict(state, in_use) &&
-		is_equal(state->judged_remote, remote) &&
-		is_equal(state->judged_local, local))
+		is_same_address(state->judged_remote, remote) &&
+		is_same_address(state->judged_local, local))
 		return state->verdict & 1;
 	verdict = look_up(packet, in_use);
 	if (!is_between_ends(socket, local, remote, packet->is_ipv4))

@@ -53,14 +53,8 @@ struct {
  * the map forgets goes on in another slot. */
 struct flow_key {
 	uint64_t holder; /* reference of the socket's first flow */
-	uint32_t local[4];
-	uint32_t remote[4];
-	uint16_t local_port;
-	uint16_t remote_port;
-	uint32_t ifindex;
-	uint16_t copy;
-	uint8_t protocol;
-	uint8_t reserved[5];
+	struct tm_flow_ends ends;
+	uint32_t reserved;
 };
 
 struct {
@@ -72,11 +66,6 @@ struct {
 
 /* One socket with many flows leaves this part of the table to others. */
 #define FLOWS_RESERVED(mask) (((mask) + 1) / 4)
-
-static __always_inline bool is_same(const uint32_t a[4], const uint32_t b[4])
-{
-	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
-}
 
 static __always_inline struct tm_flow *flow_at(uint64_t reference)
 {
@@ -136,6 +125,24 @@ static __always_inline struct tm_flow *take_slot(
 	return flow;
 }
 
+static __always_inline void read_ends(struct tm_flow_ends *ends,
+	const struct packet *packet, enum tm_direction direction)
+{
+	const bool is_out = direction == TM_OUT;
+
+	__builtin_memcpy(
+		ends->local, is_out ? packet->source : packet->destination, 16);
+	__builtin_memcpy(ends->remote,
+		is_out ? packet->destination : packet->source, 16);
+	ends->local_port =
+		is_out ? packet->source_port : packet->destination_port;
+	ends->remote_port =
+		is_out ? packet->destination_port : packet->source_port;
+	ends->ifindex = packet->ifindex;
+	ends->copy = packet->flags & TM_COPY;
+	ends->protocol = packet->protocol;
+}
+
 /* Writes what identifies the flow; false when its owner changed meanwhile. */
 static __always_inline bool identify(struct tm_flow *flow,
 	const struct socket_state *state, const struct packet *packet,
@@ -143,21 +150,10 @@ static __always_inline bool identify(struct tm_flow *flow,
 {
 	const uint32_t version =
 		*(const volatile uint32_t *)&state->owner_version;
-	const bool is_out = direction == TM_OUT;
 
 	flow->socket = name_of(state);
 	flow->owner_version = version;
-	flow->ifindex = packet->ifindex;
-	__builtin_memcpy(
-		flow->local, is_out ? packet->source : packet->destination, 16);
-	__builtin_memcpy(flow->remote,
-		is_out ? packet->destination : packet->source, 16);
-	flow->local_port =
-		is_out ? packet->source_port : packet->destination_port;
-	flow->remote_port =
-		is_out ? packet->destination_port : packet->source_port;
-	flow->copy = packet->flags & TM_COPY;
-	flow->protocol = packet->protocol;
+	read_ends(&flow->ends, packet, direction);
 	flow->flags = packet->flags & ~TM_COPY;
 	flow->is_used = is_used(state);
 	flow->settled = flow->data;
@@ -210,24 +206,11 @@ static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
 	const struct socket_state *state, const struct packet *packet,
 	enum tm_direction direction)
 {
-	const bool is_out = direction == TM_OUT;
-	struct flow_key key = {
-		.holder = state->flow,
-		.local_port =
-			is_out ? packet->source_port : packet->destination_port,
-		.remote_port =
-			is_out ? packet->destination_port : packet->source_port,
-		.ifindex = packet->ifindex,
-		.copy = packet->flags & TM_COPY,
-		.protocol = packet->protocol,
-	};
+	struct flow_key key = {.holder = state->flow};
 	uint64_t reference = 0, *known;
 	struct tm_flow *flow;
 
-	__builtin_memcpy(
-		key.local, is_out ? packet->source : packet->destination, 16);
-	__builtin_memcpy(
-		key.remote, is_out ? packet->destination : packet->source, 16);
+	read_ends(&key.ends, packet, direction);
 	known = bpf_map_lookup_elem(&more_flows, &key);
 	flow = known ? flow_at(*known) : NULL;
 	if (flow)
@@ -239,22 +222,22 @@ static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
 	return flow;
 }
 
-static __always_inline bool is_of_flow(const struct tm_flow *flow,
+static __always_inline bool is_of_flow(const struct tm_flow_ends *ends,
 	const struct packet *packet, enum tm_direction direction)
 {
-	if (flow->ifindex != packet->ifindex ||
-		flow->protocol != packet->protocol)
+	if (ends->ifindex != packet->ifindex ||
+		ends->protocol != packet->protocol)
 		return false;
 	if (direction == TM_OUT)
-		return flow->local_port == packet->source_port &&
-		       flow->remote_port == packet->destination_port &&
-		       is_same(flow->local, packet->source) &&
-		       is_same(flow->remote, packet->destination);
-	return flow->copy == (packet->flags & TM_COPY) &&
-	       flow->local_port == packet->destination_port &&
-	       flow->remote_port == packet->source_port &&
-	       is_same(flow->local, packet->destination) &&
-	       is_same(flow->remote, packet->source);
+		return ends->local_port == packet->source_port &&
+		       ends->remote_port == packet->destination_port &&
+		       is_same_address(ends->local, packet->source) &&
+		       is_same_address(ends->remote, packet->destination);
+	return ends->copy == (packet->flags & TM_COPY) &&
+	       ends->local_port == packet->destination_port &&
+	       ends->remote_port == packet->source_port &&
+	       is_same_address(ends->local, packet->destination) &&
+	       is_same_address(ends->remote, packet->source);
 }
 
 /* A socket that listens has a flow for each host that knocks; a raw one takes
@@ -315,7 +298,7 @@ static __always_inline bool sum(struct tm_counted *mine,
 	holder = holder_of(state);
 	if (!holder)
 		flow = holder = first_flow(mine, state, packet, direction);
-	else if (is_of_flow(holder, packet, direction))
+	else if (is_of_flow(&holder->ends, packet, direction))
 		flow = holder;
 	else
 		flow = another_flow(mine, state, packet, direction);

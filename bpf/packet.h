@@ -79,6 +79,12 @@ struct transport_header {
 	uint8_t rest[2];
 };
 
+static __always_inline bool is_same_address(
+	const uint32_t a[4], const uint32_t b[4])
+{
+	return a[3] == b[3] && a[2] == b[2] && a[1] == b[1] && a[0] == b[0];
+}
+
 /* Reads words of a header, a constant number: directly where they lie, which no
  * program may without CAP_PERFMON, or by a copy. */
 static __always_inline bool read_words(struct __sk_buff *skb,
@@ -264,7 +270,7 @@ static __always_inline bool read_ipv6(
 	return true;
 }
 
-/* What a packet is told from its headers, for the verifier any number. */
+/* From here on the verifier takes whatever the headers said for any number. */
 static __always_inline void forget_headers(
 	struct __sk_buff *skb, struct packet *packet)
 {

@@ -214,7 +214,7 @@ static __always_inline bool has_destination(
 
 	if (packet->is_ipv4)
 		return ipv4 == packet->destination[3];
-	return is_equal(ipv6, packet->destination);
+	return is_same_address(ipv6, packet->destination);
 }
 
 /* A frame to another station, which a bridge passes on or nobody takes, or a

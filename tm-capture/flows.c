@@ -215,22 +215,26 @@ static struct tm_event *event_of(struct tm_flows *flows,
 		.magic = TM_MAGIC,
 		.kind = TM_TRAFFIC,
 		.direction = direction,
-		.protocol = flow->protocol,
+		.protocol = flow->ends.protocol,
 		.tcp_flags = moved->tcp_flags,
 		.time_ns = flows->now_ns,
 		.uid = owner->uid,
 		.pid = owner->pid,
-		.ifindex = flow->ifindex,
-		.source_port = is_out ? flow->local_port : flow->remote_port,
+		.ifindex = flow->ends.ifindex,
+		.source_port =
+			is_out ? flow->ends.local_port : flow->ends.remote_port,
 		.destination_port =
-			is_out ? flow->remote_port : flow->local_port,
-		.flags = flow->flags | owner->flags | (is_out ? 0 : flow->copy),
+			is_out ? flow->ends.remote_port : flow->ends.local_port,
+		.flags = flow->flags | owner->flags |
+			 (is_out ? 0 : flow->ends.copy),
 		.cgroup_id = owner->cgroup_id,
 		.socket_uid = owner->socket_uid,
 		.netns = owner->netns,
 	};
-	memcpy(event->source, is_out ? flow->local : flow->remote, 16);
-	memcpy(event->destination, is_out ? flow->remote : flow->local, 16);
+	memcpy(event->source, is_out ? flow->ends.local : flow->ends.remote,
+		16);
+	memcpy(event->destination,
+		is_out ? flow->ends.remote : flow->ends.local, 16);
 	memcpy(event->comm, owner->comm, sizeof(event->comm));
 	return event;
 }
@@ -281,8 +285,8 @@ static struct people people_of(
 	};
 }
 
-/* How much data in all the owner's own I/O has come after. Programs note that
- * with the next data, because an I/O may settle any number of flows. */
+/* The data that came before the owner's last I/O. Programs note that
+ * amount with the next data, because one I/O may settle any number of flows. */
 static struct tm_amount settled_of(
 	const struct tm_flow *flow, const struct tm_amount *data, uint32_t io)
 {
@@ -398,7 +402,7 @@ static void open_flow(struct tm_flows *flows, uint32_t slot)
 		.uid = flows->slots[written->holder].owner.uid,
 		.cgroup_id = flows->slots[written->holder].owner.cgroup_id,
 		.netns = flows->slots[written->holder].owner.netns,
-		.ifindex = flow->ifindex,
+		.ifindex = flow->ends.ifindex,
 	};
 	flows->reader->found(flows->reader->context, &event);
 }
