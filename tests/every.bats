@@ -169,7 +169,7 @@ for number in range(3000):
 	assert_equal "$(sort -u <<<"$output")" '[60,7680]'
 }
 
-@test "what many hosts sent to one socket waits for its reader" {
+@test "data of many hosts to one socket waits for its reader" {
 	start_both --every 10s
 	inside timeout 20 python3 -c '
 import os, socket
@@ -202,7 +202,7 @@ use() {
 	sed -n 's/^tm-capture: flows \([0-9]* of [0-9]*\).*/\1/p' err | tail -n 1
 }
 
-@test "what finds no free flow is an event, and is said once" {
+@test "a packet that finds no free flow is an event, and tm-capture warns once" {
 	start_both --every 1s --flows 64
 	inside timeout 20 python3 -c '
 import socket
@@ -296,6 +296,26 @@ for _ in range(100):
 	assert_output true
 }
 
+@test "a sum has the TCP flags of its interval, not of those before" {
+	start -c "$CGROUP" --every 300ms
+	inside timeout 20 python3 -c '
+import socket, time
+listener = socket.create_server(("127.0.0.1", 7720))
+client = socket.create_connection(("127.0.0.1", 7720))
+peer, _ = listener.accept()
+time.sleep(1)
+client.sendall(b"x")
+time.sleep(1)'
+	stop
+	# SYN and ACK, then PSH and ACK, then FIN and ACK
+	run jq -r 'select(.kind == "traffic" and .direction == "out" and
+		.destination_port == 7720) | .tcp_flags' \
+		<(tm-print --json out.tm)
+	assert_output "18
+24
+17"
+}
+
 @test "sums go through tm-account and tm-report like events" {
 	start_both --every 1s
 	inside traffic udp 127.0.0.1 9 50000 100 $ALICE
@@ -311,7 +331,7 @@ for _ in range(100):
 		assert_output --partial "--flows $wrong: wants a number"
 	done
 	run -2 tm-capture --flows 1024
-	assert_output --partial "--flows: is of the sums"
+	assert_output --partial "--flows: goes with --every DURATION"
 }
 
 @test "an interval out of range is misuse" {

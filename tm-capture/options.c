@@ -298,9 +298,7 @@ struct tm_options tm_options_parse(int argc, char **argv)
 			"%s: takes no operands; a cgroup is named with -c",
 			argv[optind]);
 	if (options.flows && !options.every_ns)
-		errx(TM_MISUSED,
-			"--flows: is of the sums that --every DURATION "
-			"asks for");
+		errx(TM_MISUSED, "--flows: goes with --every DURATION");
 	if (options.every_ns && !options.flows)
 		options.flows = FLOWS_DEFAULT;
 	check_scope(&options);
