@@ -236,6 +236,18 @@ with_types() {
  with it: this one is new enough, but was built without"
 }
 
+@test "a feature that the kernel refuses is told from one that it lacks" {
+	local call
+	strace -f -qq -o calls -e trace=bpf tm-doctor --json >/dev/null
+	call=$(grep -n BPF_MAP_TYPE_QUEUE calls | cut -d: -f1)
+	strace -f -qq -o /dev/null -e trace=bpf \
+		-e inject=bpf:error=EPERM:when="$call" tm-doctor --json >out
+	run row "flow table"
+	assert_output "missing refused by this kernel: not permitted | --every:\
+ each packet is an event instead of a part of a sum | permit it: this kernel\
+ refuses it even with the rights above (a security module, or how it was built)"
+}
+
 @test "without BTF nothing can be captured" {
 	mkdir part
 	elsewhere 'mount -t tmpfs none /sys/kernel/btf'
