@@ -24,10 +24,10 @@ int tm_cgroup_find(struct tm_cgroup *cgroup)
 		return -1;
 	while (!found && tm_mounts_next(&mounts, &mount)) {
 		found = !strcmp(mount.type, "cgroup2") &&
-			strlen(mount.point) < sizeof(cgroup->mount);
+				strlen(mount.point) < sizeof(cgroup->mount);
 		if (found)
 			memcpy(cgroup->mount, mount.point,
-				strlen(mount.point) + 1);
+					strlen(mount.point) + 1);
 	}
 	tm_mounts_close(&mounts);
 	errno = ENOENT;
@@ -40,7 +40,7 @@ int tm_cgroup_open(struct tm_cgroup *cgroup, const char *path)
 	struct stat status;
 
 	snprintf(cgroup->path, sizeof(cgroup->path), "%s",
-		path ? path : cgroup->mount);
+			path ? path : cgroup->mount);
 	cgroup->fd = open(cgroup->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cgroup->fd < 0)
 		return -1;
@@ -52,10 +52,11 @@ int tm_cgroup_open(struct tm_cgroup *cgroup, const char *path)
 }
 
 int tm_cgroup_walk(const struct tm_cgroup *cgroup,
-	void found(void *context, uint64_t id, const char *path), void *context)
+		void found(void *context, uint64_t id, const char *path),
+		void *context)
 {
 	char mount[sizeof(cgroup->mount)];
-	char *const paths[] = {mount, NULL};
+	char *const paths[] = { mount, NULL };
 	const size_t prefix = strlen(cgroup->mount);
 	FTS *tree;
 	FTSENT *entry;
@@ -67,9 +68,10 @@ int tm_cgroup_walk(const struct tm_cgroup *cgroup,
 	while ((entry = fts_read(tree))) {
 		if (entry->fts_info == FTS_D)
 			found(context, entry->fts_statp->st_ino,
-				entry->fts_path[prefix]
-					? entry->fts_path + prefix
-					: "/");
+					entry->fts_path[prefix]
+							? entry->fts_path +
+									prefix
+							: "/");
 	}
 	return fts_close(tree);
 }

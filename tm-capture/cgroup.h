@@ -27,7 +27,7 @@ int tm_cgroup_open(struct tm_cgroup *cgroup, const char *path);
 /* Calls found for every cgroup of the tree with its path below the mount ("/"
  * is the root). 0, or -1 and errno. */
 int tm_cgroup_walk(const struct tm_cgroup *cgroup,
-	void found(void *context, uint64_t id, const char *path),
-	void *context);
+		void found(void *context, uint64_t id, const char *path),
+		void *context);
 
 #endif

@@ -41,11 +41,11 @@ static int64_t measure(void)
 
 static void arm(struct tm_clock *clock)
 {
-	const struct itimerspec far = {
-		.it_value.tv_sec = time(NULL) + FAR_AWAY};
+	const struct itimerspec far = { .it_value.tv_sec =
+							time(NULL) + FAR_AWAY };
 
 	timerfd_settime(clock->fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
-		&far, NULL);
+			&far, NULL);
 }
 
 void tm_clock_open(struct tm_clock *clock)

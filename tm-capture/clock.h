@@ -20,11 +20,11 @@ void tm_clock_follow(struct tm_clock *clock);
 uint64_t tm_clock_since_boot_ns(void);
 
 static inline uint64_t tm_clock_wall_ns(
-	const struct tm_clock *clock, uint64_t since_boot_ns)
+		const struct tm_clock *clock, uint64_t since_boot_ns)
 {
-	return since_boot_ns + (since_boot_ns < clock->step_ns
-					       ? clock->offset_before_ns
-					       : clock->offset_ns);
+	return since_boot_ns +
+			(since_boot_ns < clock->step_ns ? clock->offset_before_ns
+							: clock->offset_ns);
 }
 
 #endif

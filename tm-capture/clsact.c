@@ -16,16 +16,17 @@
  * with the last process that holds it. */
 static int lock(uint32_t run)
 {
-	struct sockaddr_un name = {.sun_family = AF_UNIX};
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	const int length = snprintf(name.sun_path + 1,
-		sizeof(name.sun_path) - 1, "tm-capture-%08x", run);
+			sizeof(name.sun_path) - 1, "tm-capture-%08x", run);
 	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int error;
 
 	if (fd < 0)
 		return -1;
 	if (!bind(fd, (struct sockaddr *)&name,
-		    offsetof(struct sockaddr_un, sun_path) + 1 + length))
+			    offsetof(struct sockaddr_un, sun_path) + 1 +
+					    length))
 		return fd;
 	error = errno;
 	close(fd);
@@ -49,7 +50,8 @@ int tm_clsact_begin(uint32_t *run)
 bool tm_clsact_is_ours(const struct tm_tc_filter *filter)
 {
 	return filter->program &&
-	       !strncmp(filter->name, TM_TC_NAME, sizeof(TM_TC_NAME) - 1);
+			!strncmp(filter->name, TM_TC_NAME,
+					sizeof(TM_TC_NAME) - 1);
 }
 
 bool tm_clsact_is_left(const struct tm_tc_filter *filter)
@@ -82,18 +84,18 @@ static bool is_made_by_us(const struct tm_filters *filters)
 {
 	for (unsigned i = 0; i < filters->count; i++) {
 		if (tm_clsact_is_ours(&filters->filters[i]) &&
-			filters->filters[i].handle & MADE)
+				filters->filters[i].handle & MADE)
 			return true;
 	}
 	return false;
 }
 
 int tm_clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
-	uint32_t run)
+		uint32_t run)
 {
 	static struct tm_filters filters;
-	struct tm_tc_filter filter = {
-		.ifindex = ifindex, .is_in = direction == TM_IN};
+	struct tm_tc_filter filter = { .ifindex = ifindex,
+		.is_in = direction == TM_IN };
 	const bool is_new = !tm_netlink_add_clsact(ifindex);
 	int error;
 
@@ -103,7 +105,7 @@ int tm_clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
 	if (is_new || is_made_by_us(&filters))
 		filter.handle |= MADE;
 	snprintf(filter.name, sizeof(filter.name), "%s%s", TM_TC_NAME,
-		direction == TM_IN ? "in" : "out");
+			direction == TM_IN ? "in" : "out");
 	if (!tm_netlink_add_filter(&filter, program))
 		return 0;
 	error = errno;
@@ -116,7 +118,7 @@ int tm_clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
 bool tm_clsact_is_there(uint32_t ifindex, uint32_t run)
 {
 	static struct tm_filters filters;
-	bool is_there[2] = {false, false};
+	bool is_there[2] = { false, false };
 
 	if (tm_clsact_list(ifindex, &filters))
 		return true; /* it cannot be told */
@@ -130,9 +132,10 @@ bool tm_clsact_is_there(uint32_t ifindex, uint32_t run)
 }
 
 int tm_clsact_remove(uint32_t ifindex,
-	bool is_wanted(void *context, const struct tm_tc_filter *filter),
-	void removed(void *context, const struct tm_tc_filter *filter),
-	void *context)
+		bool is_wanted(void *context,
+				const struct tm_tc_filter *filter),
+		void removed(void *context, const struct tm_tc_filter *filter),
+		void *context)
 {
 	static struct tm_filters filters;
 	bool made;

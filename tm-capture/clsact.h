@@ -19,7 +19,7 @@ int tm_clsact_begin(uint32_t *run);
 
 /* Adds a filter. 0, or -1 with errno. */
 int tm_clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
-	uint32_t run);
+		uint32_t run);
 
 /* Whether the interface has this run's filters of both directions. */
 bool tm_clsact_is_there(uint32_t ifindex, uint32_t run);
@@ -28,9 +28,10 @@ bool tm_clsact_is_there(uint32_t ifindex, uint32_t run);
  * tm-capture had added it and it is empty. Calls removed for each unless it is
  * NULL. 0, or -1 with errno. */
 int tm_clsact_remove(uint32_t ifindex,
-	bool is_wanted(void *context, const struct tm_tc_filter *filter),
-	void removed(void *context, const struct tm_tc_filter *filter),
-	void *context);
+		bool is_wanted(void *context,
+				const struct tm_tc_filter *filter),
+		void removed(void *context, const struct tm_tc_filter *filter),
+		void *context);
 
 static inline uint32_t tm_clsact_run(const struct tm_tc_filter *filter)
 {

@@ -40,7 +40,7 @@ static void fail(struct work *work, const char *what)
 
 /* Names are chosen by who attached. */
 static void print(const struct work *work, const char *done, const char *name,
-	uint32_t id, const char *kind, bool is_in)
+		uint32_t id, const char *kind, bool is_in)
 {
 	char text[TM_ESCAPE_GROWTH * TM_FILTER_NAME + 1];
 	char interface[TM_ESCAPE_GROWTH * IF_NAMESIZE + 1];
@@ -48,11 +48,11 @@ static void print(const struct work *work, const char *done, const char *name,
 	const char *const end = strstr(name, ":[");
 
 	tm_escape_text(text, sizeof(text), name,
-		end ? (size_t)(end - name) : strlen(name));
+			end ? (size_t)(end - name) : strlen(name));
 	tm_escape_text(interface, sizeof(interface), work->interface,
-		strlen(work->interface));
+			strlen(work->interface));
 	printf("%s: %s%s (id %u), %s %s\n", interface, done,
-		*text ? text : "a program", id, kind, way(is_in));
+			*text ? text : "a program", id, kind, way(is_in));
 }
 
 static bool is_wanted(void *context, const struct tm_tc_filter *filter)
@@ -67,7 +67,7 @@ static void on_removed(void *context, const struct tm_tc_filter *filter)
 	struct work *const work = context;
 
 	print(work, "removed ", filter->name, filter->program, "tc",
-		filter->is_in);
+			filter->is_in);
 	work->removed++;
 }
 
@@ -77,7 +77,7 @@ static uint32_t query(struct work *work, bool is_in, uint32_t ids[PROGRAMS])
 	uint32_t count = PROGRAMS;
 
 	if (bpf_prog_query(work->ifindex, is_in ? TCX_INGRESS : TCX_EGRESS, 0,
-		    NULL, ids, &count)) {
+			    NULL, ids, &count)) {
 		work->is_forbidden = work->is_forbidden || errno == EPERM;
 		return 0;
 	}
@@ -109,8 +109,8 @@ static int detach_link(const struct work *work, uint32_t program)
 		if (fd < 0)
 			continue;
 		is_it = !bpf_obj_get_info_by_fd(fd, &info, &size) &&
-			info.prog_id == program &&
-			info.xdp.ifindex == work->ifindex;
+				info.prog_id == program &&
+				info.xdp.ifindex == work->ifindex;
 		result = is_it ? bpf_link_detach(fd) : -1;
 		close(fd);
 		if (is_it)
@@ -148,9 +148,9 @@ static void remove_tcx(struct work *work, bool is_in, uint32_t id)
 		return;
 	}
 	read_name(fd, name);
-	if (bpf_prog_detach2(
-		    fd, work->ifindex, is_in ? TCX_INGRESS : TCX_EGRESS) &&
-		detach_link(work, id)) {
+	if (bpf_prog_detach2(fd, work->ifindex,
+			    is_in ? TCX_INGRESS : TCX_EGRESS) &&
+			detach_link(work, id)) {
 		fail(work, "tcx");
 	} else {
 		print(work, "removed ", name, id, "tcx", is_in);
@@ -179,7 +179,7 @@ static void list(struct work *work)
 
 		if (filter->program)
 			print(work, "", filter->name, filter->program, "tc",
-				filter->is_in);
+					filter->is_in);
 	}
 	list_tcx(work, true);
 	list_tcx(work, false);
@@ -218,7 +218,7 @@ static bool is_named(const struct tm_settings *settings, uint32_t ifindex)
 }
 
 static void go_through(const struct tm_settings *settings, struct work *work,
-	void act(struct work *work))
+		void act(struct work *work))
 {
 	struct if_nameindex *const all = if_nameindex();
 
@@ -235,7 +235,7 @@ static void go_through(const struct tm_settings *settings, struct work *work,
 
 int tm_detach(const struct tm_settings *settings, bool all)
 {
-	struct work work = {.all = all};
+	struct work work = { .all = all };
 	bool is_done;
 
 	if (all)
@@ -247,13 +247,13 @@ int tm_detach(const struct tm_settings *settings, bool all)
 	if (is_done && work.stay)
 		printf("%u of running captures or of others stay "
 		       "(--detach=all)\n",
-			work.stay);
+				work.stay);
 	if (fclose(stdout))
 		err(TM_FAILED, "standard output");
 	if (work.is_forbidden)
 		errx(TM_CANNOT,
-			"it takes root, or CAP_BPF and CAP_NET_ADMIN%s: try "
-			"sudo",
-			all ? " and CAP_SYS_ADMIN" : "");
+				"it takes root, or CAP_BPF and CAP_NET_ADMIN%s: try "
+				"sudo",
+				all ? " and CAP_SYS_ADMIN" : "");
 	return work.has_failed ? TM_FAILED : TM_DONE;
 }

@@ -56,14 +56,14 @@ struct tm_flows {
 };
 
 static void *map(const struct tm_programs *programs, const char *name,
-	size_t wanted, size_t *size)
+		size_t wanted, size_t *size)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
 	void *memory;
 
 	*size = (wanted + page - 1) / page * page;
 	memory = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		tm_programs_map(programs, name), 0);
+			tm_programs_map(programs, name), 0);
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -72,8 +72,8 @@ static int enable(const struct tm_programs *programs)
 {
 	const uint32_t token = 0;
 
-	return bpf_map_update_elem(
-		tm_programs_map(programs, "flow_turn"), NULL, &token, BPF_ANY);
+	return bpf_map_update_elem(tm_programs_map(programs, "flow_turn"), NULL,
+			&token, BPF_ANY);
 }
 
 static void offer_all(struct tm_flows *flows)
@@ -87,8 +87,8 @@ static void offer_all(struct tm_flows *flows)
 	flows->returned = flows->control->given = flows->size;
 }
 
-struct tm_flows *tm_flows_new(
-	const struct tm_programs *programs, uint64_t every_ns, uint64_t now_ns)
+struct tm_flows *tm_flows_new(const struct tm_programs *programs,
+		uint64_t every_ns, uint64_t now_ns)
 {
 	const uint32_t size = programs->flows;
 	struct tm_flows *const flows = calloc(1, sizeof(*flows));
@@ -103,13 +103,13 @@ struct tm_flows *tm_flows_new(
 	flows->written = calloc(size, sizeof(*flows->written));
 	flows->used = calloc(size, sizeof(*flows->used));
 	flows->slots = map(programs, "flows", size * sizeof(*flows->slots),
-		&flows->sizes[0]);
+			&flows->sizes[0]);
 	flows->control = map(programs, "flow_control", sizeof(*flows->control),
-		&flows->sizes[1]);
+			&flows->sizes[1]);
 	flows->ring = map(programs, "free_flows", size * sizeof(*flows->ring),
-		&flows->sizes[2]);
+			&flows->sizes[2]);
 	if (!flows->written || !flows->used || !flows->slots ||
-		!flows->control || !flows->ring) {
+			!flows->control || !flows->ring) {
 		tm_flows_free(flows);
 		return NULL;
 	}
@@ -139,8 +139,8 @@ static bool is_scarce(const struct tm_flows *flows)
 
 static void hand_out(struct tm_flows *flows)
 {
-	flows->reader->summed(
-		flows->reader->context, flows->block, flows->block_count);
+	flows->reader->summed(flows->reader->context, flows->block,
+			flows->block_count);
 	flows->block_count = 0;
 }
 
@@ -158,10 +158,10 @@ static bool is_some(const struct tm_amount *amount)
 }
 
 static struct tm_amount difference(
-	const struct tm_amount *all, const struct tm_amount *before)
+		const struct tm_amount *all, const struct tm_amount *before)
 {
-	return (struct tm_amount){
-		all->packets - before->packets, all->bytes - before->bytes};
+	return (struct tm_amount){ all->packets - before->packets,
+		all->bytes - before->bytes };
 }
 
 static void add(struct tm_amount *to, const struct tm_amount *more)
@@ -173,20 +173,20 @@ static void add(struct tm_amount *to, const struct tm_amount *more)
 /* What was added, unless a program is between packets and bytes: then it is
  * left for the next reading. */
 static struct tm_amount added(const struct tm_flows *flows,
-	const struct tm_amount *all, const struct tm_amount *before)
+		const struct tm_amount *all, const struct tm_amount *before)
 {
 	const struct tm_amount now = load_amount(all);
 	const struct tm_amount more = difference(&now, before);
 
 	if (flows->reading == LAST || (more.packets && more.bytes))
 		return more;
-	return (struct tm_amount){0};
+	return (struct tm_amount){ 0 };
 }
 
 /* When the first packet of a sum came. One that came while the flows are being
  * read may have moved it on. */
 static uint64_t begin_of(
-	const struct tm_flows *flows, const struct tm_moved *moved)
+		const struct tm_flows *flows, const struct tm_moved *moved)
 {
 	return moved->epoch == flows->epoch ? moved->since_ns : flows->begun_ns;
 }
@@ -194,15 +194,15 @@ static uint64_t begin_of(
 static uint16_t span_of(const struct tm_flows *flows, uint64_t since_ns)
 {
 	const uint64_t span = since_ns < flows->now_ns
-				      ? (flows->now_ns - since_ns) / SPAN_NS
-				      : 0;
+			? (flows->now_ns - since_ns) / SPAN_NS
+			: 0;
 
 	return span < UINT16_MAX ? span + 1 : UINT16_MAX;
 }
 
 static struct tm_event *event_of(struct tm_flows *flows,
-	const struct tm_flow *flow, const struct tm_owner *owner,
-	enum tm_direction direction)
+		const struct tm_flow *flow, const struct tm_owner *owner,
+		enum tm_direction direction)
 {
 	const bool is_out = direction == TM_OUT;
 	const struct tm_moved *const moved = is_out ? &flow->out : &flow->in;
@@ -221,34 +221,35 @@ static struct tm_event *event_of(struct tm_flows *flows,
 		.uid = owner->uid,
 		.pid = owner->pid,
 		.ifindex = flow->ends.ifindex,
-		.source_port =
-			is_out ? flow->ends.local_port : flow->ends.remote_port,
-		.destination_port =
-			is_out ? flow->ends.remote_port : flow->ends.local_port,
+		.source_port = is_out ? flow->ends.local_port
+				      : flow->ends.remote_port,
+		.destination_port = is_out ? flow->ends.remote_port
+					   : flow->ends.local_port,
 		.flags = flow->flags | owner->flags |
-			 (is_out ? 0 : flow->ends.copy),
+				(is_out ? 0 : flow->ends.copy),
 		.cgroup_id = owner->cgroup_id,
 		.socket_uid = owner->socket_uid,
 		.netns = owner->netns,
 	};
 	memcpy(event->source, is_out ? flow->ends.local : flow->ends.remote,
-		16);
+			16);
 	memcpy(event->destination,
-		is_out ? flow->ends.remote : flow->ends.local, 16);
+			is_out ? flow->ends.remote : flow->ends.local, 16);
 	memcpy(event->comm, owner->comm, sizeof(event->comm));
 	return event;
 }
 
 /* A record holds 32 bits of packets; more take several. */
 static void write_sum(struct tm_flows *flows, const struct tm_flow *flow,
-	const struct tm_owner *owner, enum tm_direction direction,
-	const struct tm_amount *amount, uint16_t flags, uint64_t since_ns)
+		const struct tm_owner *owner, enum tm_direction direction,
+		const struct tm_amount *amount, uint16_t flags,
+		uint64_t since_ns)
 {
 	struct tm_amount left = *amount;
 
 	while (is_some(&left)) {
 		struct tm_event *const event =
-			event_of(flows, flow, owner, direction);
+				event_of(flows, flow, owner, direction);
 		const bool fits = left.packets <= UINT32_MAX;
 
 		event->flags |= flags;
@@ -270,7 +271,7 @@ struct people {
 };
 
 static struct people people_of(
-	const struct tm_flows *flows, const struct written *written)
+		const struct tm_flows *flows, const struct written *written)
 {
 	const struct tm_flow *const holder = &flows->slots[written->holder];
 	const uint32_t generation = flows->written[written->holder].generation;
@@ -287,14 +288,14 @@ static struct people people_of(
 
 /* The data that came before the owner's last I/O. Programs note that
  * amount with the next data, because one I/O may settle any number of flows. */
-static struct tm_amount settled_of(
-	const struct tm_flow *flow, const struct tm_amount *data, uint32_t io)
+static struct tm_amount settled_of(const struct tm_flow *flow,
+		const struct tm_amount *data, uint32_t io)
 {
 	return load(&flow->seen_io) != io ? *data : load_amount(&flow->settled);
 }
 
 static struct tm_amount least(
-	const struct tm_amount *a, const struct tm_amount *b)
+		const struct tm_amount *a, const struct tm_amount *b)
 {
 	return (struct tm_amount){
 		.packets = a->packets < b->packets ? a->packets : b->packets,
@@ -303,16 +304,16 @@ static struct tm_amount least(
 }
 
 static bool is_ahead(
-	const struct tm_amount *amount, const struct tm_amount *before)
+		const struct tm_amount *amount, const struct tm_amount *before)
 {
 	return amount->bytes > before->bytes &&
-	       amount->packets > before->packets;
+			amount->packets > before->packets;
 }
 
 /* Data without a reader waits from the end of one interval to the end of the
  * next; then it is the owner's, who may not have it. */
 static bool is_overdue(struct tm_flows *flows, struct written *written,
-	const struct tm_flow *flow, uint32_t io)
+		const struct tm_flow *flow, uint32_t io)
 {
 	if (flows->reading == LAST || written->state == ENDED)
 		return true;
@@ -327,13 +328,13 @@ static bool is_overdue(struct tm_flows *flows, struct written *written,
 }
 
 static void write_unread(struct tm_flows *flows, const struct tm_flow *flow,
-	struct written *written, const struct people *people,
-	const struct tm_amount *data)
+		struct written *written, const struct people *people,
+		const struct tm_amount *data)
 {
 	const struct tm_amount unread = difference(data, &written->data);
 	const uint64_t since_ns = written->is_waiting
-					  ? written->unread_since_ns
-					  : begin_of(flows, &flow->in);
+			? written->unread_since_ns
+			: begin_of(flows, &flow->in);
 
 	if (!is_some(&unread)) {
 		written->is_waiting = false;
@@ -344,41 +345,41 @@ static void write_unread(struct tm_flows *flows, const struct tm_flow *flow,
 	written->data = *data;
 	written->is_waiting = false;
 	write_sum(flows, flow, people->heir ? people->heir : people->owner,
-		TM_IN, &unread, people->heir ? 0 : TM_UNSURE, since_ns);
+			TM_IN, &unread, people->heir ? 0 : TM_UNSURE, since_ns);
 }
 
 static void write_flow(struct tm_flows *flows, const struct tm_flow *flow,
-	struct written *written)
+		struct written *written)
 {
 	const struct people people = people_of(flows, written);
 	const bool is_heirs = people.heir && !people.is_used;
 	const struct tm_owner *const owner =
-		is_heirs ? people.heir : people.owner;
+			is_heirs ? people.heir : people.owner;
 	const uint16_t flags = people.is_used || is_heirs ? 0 : TM_UNSURE;
 	const struct tm_amount more_data =
-		added(flows, &flow->data, &written->data);
+			added(flows, &flow->data, &written->data);
 	const struct tm_amount out =
-		added(flows, &flow->out.all, &written->out);
+			added(flows, &flow->out.all, &written->out);
 	const struct tm_amount pure = added(flows, &flow->in.all, &written->in);
 	struct tm_amount in = pure, data = written->data, settled;
 
 	add(&written->out, &out);
 	write_sum(flows, flow, owner, TM_OUT, &out, flags,
-		begin_of(flows, &flow->out));
+			begin_of(flows, &flow->out));
 	add(&written->in, &pure);
 	add(&data, &more_data);
 	settled = settled_of(flow, &data, people.io);
 	settled = least(&settled, &data);
 	if (is_ahead(&settled, &written->data)) {
 		const struct tm_amount read =
-			difference(&settled, &written->data);
+				difference(&settled, &written->data);
 
 		add(&in, &read);
 		written->data = settled;
 	}
 	write_sum(flows, flow, owner, TM_IN, &in, flags,
-		written->is_waiting ? written->unread_since_ns
-				    : begin_of(flows, &flow->in));
+			written->is_waiting ? written->unread_since_ns
+					    : begin_of(flows, &flow->in));
 	write_unread(flows, flow, written, &people, &data);
 }
 
@@ -410,28 +411,29 @@ static void open_flow(struct tm_flows *flows, uint32_t slot)
 static void end_flow(struct tm_flow *flow, struct written *written)
 {
 	written->state = ENDED;
-	__atomic_store_n(
-		&flow->generation, written->generation + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&flow->generation, written->generation + 1,
+			__ATOMIC_RELEASE);
 }
 
 static bool has_unread(const struct tm_flows *flows, const struct tm_flow *flow,
-	const struct written *written)
+		const struct written *written)
 {
 	const uint64_t data = flow->data.packets;
 
 	return data != written->data.packets && data != flow->settled.packets &&
-	       load(&flow->seen_io) == load(&flows->slots[written->holder].io);
+			load(&flow->seen_io) ==
+			load(&flows->slots[written->holder].io);
 }
 
 /* Whether nobody adds to the flow any more, or has not for long. */
 static bool is_over(struct tm_flows *flows, const struct tm_flow *flow,
-	struct written *written)
+		struct written *written)
 {
 	const struct written *const holder = &flows->written[written->holder];
 	const uint64_t packets = flow->in.all.packets + flow->data.packets +
-				 flow->out.all.packets;
+			flow->out.all.packets;
 	const uint64_t idle_ns =
-		IDLE_NS > flows->every_ns ? IDLE_NS : flows->every_ns;
+			IDLE_NS > flows->every_ns ? IDLE_NS : flows->every_ns;
 
 	if (packets != written->packets) {
 		written->packets = packets;
@@ -442,9 +444,10 @@ static bool is_over(struct tm_flows *flows, const struct tm_flow *flow,
 	if (load(&flows->slots[written->holder].has_heir) == holder->generation)
 		return true;
 	return flows->now_ns > written->active_ns &&
-	       !has_unread(flows, flow, written) &&
-	       (is_scarce(flows) ||
-		       flows->now_ns - written->active_ns >= idle_ns);
+			!has_unread(flows, flow, written) &&
+			(is_scarce(flows) ||
+					flows->now_ns - written->active_ns >=
+							idle_ns);
 }
 
 /* Gives the slot back. It is offered only a reading later: by then its number
@@ -501,7 +504,7 @@ static void open_taken(struct tm_flows *flows)
 }
 
 static void read_all(struct tm_flows *flows, uint64_t now_ns,
-	const struct tm_flows_reader *reader)
+		const struct tm_flows_reader *reader)
 {
 	uint32_t kept = 0;
 
@@ -510,10 +513,10 @@ static void read_all(struct tm_flows *flows, uint64_t now_ns,
 	flows->epoch = flows->control->epoch;
 	if (flows->reading == DUE)
 		__atomic_store_n(&flows->control->epoch, flows->epoch + 1,
-			__ATOMIC_RELEASE);
+				__ATOMIC_RELEASE);
 	open_taken(flows);
-	__atomic_store_n(
-		&flows->control->given, flows->returned, __ATOMIC_RELEASE);
+	__atomic_store_n(&flows->control->given, flows->returned,
+			__ATOMIC_RELEASE);
 	for (uint32_t i = 0; i < flows->used_count; i++) {
 		if (read_slot(flows, flows->used[i]))
 			flows->used[kept++] = flows->used[i];
@@ -526,7 +529,7 @@ static void read_all(struct tm_flows *flows, uint64_t now_ns,
 }
 
 void tm_flows_read(struct tm_flows *flows, uint64_t now_ns,
-	const struct tm_flows_reader *reader)
+		const struct tm_flows_reader *reader)
 {
 	const uint64_t pause_ns = is_scarce(flows) ? OFTEN_NS : SELDOM_NS;
 	const bool is_due = now_ns >= flows->due_ns;
@@ -538,8 +541,8 @@ void tm_flows_read(struct tm_flows *flows, uint64_t now_ns,
 	/* intervals that were missed are left out */
 	if (is_due)
 		flows->due_ns += (now_ns - flows->due_ns) / flows->every_ns *
-					 flows->every_ns +
-				 flows->every_ns;
+						flows->every_ns +
+				flows->every_ns;
 }
 
 /* A program that was held up for longer than a reading may have added to a flow
@@ -550,22 +553,22 @@ static void write_late(struct tm_flows *flows)
 		const struct tm_flow *const flow = &flows->slots[slot];
 		struct written *const written = &flows->written[slot];
 		const struct tm_amount out =
-			added(flows, &flow->out.all, &written->out);
+				added(flows, &flow->out.all, &written->out);
 		const struct tm_amount data =
-			added(flows, &flow->data, &written->data);
+				added(flows, &flow->data, &written->data);
 		struct tm_amount in = added(flows, &flow->in.all, &written->in);
 
 		add(&in, &data);
 		write_sum(flows, flow, &flow->owner, TM_OUT, &out, TM_UNSURE,
-			flows->begun_ns);
+				flows->begun_ns);
 		write_sum(flows, flow, &flow->owner, TM_IN, &in, TM_UNSURE,
-			flows->begun_ns);
+				flows->begun_ns);
 	}
 	hand_out(flows);
 }
 
 void tm_flows_finish(struct tm_flows *flows, uint64_t now_ns,
-	const struct tm_flows_reader *reader)
+		const struct tm_flows_reader *reader)
 {
 	flows->reading = LAST;
 	read_all(flows, now_ns, reader);
@@ -574,12 +577,12 @@ void tm_flows_finish(struct tm_flows *flows, uint64_t now_ns,
 
 struct tm_flows_use tm_flows_use(const struct tm_flows *flows)
 {
-	struct tm_flows_use use = {
-		.used = flows->size - free_slots(flows), .size = flows->size};
+	struct tm_flows_use use = { .used = flows->size - free_slots(flows),
+		.size = flows->size };
 
 	for (int i = TM_IN; i <= TM_OUT; i++)
 		use.flowless += tm_programs_counted(flows->programs, i)
-					.flowless.packets;
+						.flowless.packets;
 	return use;
 }
 

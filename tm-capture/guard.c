@@ -19,8 +19,8 @@ static ssize_t wait_for(int fd)
 
 static void ignore_signals(void)
 {
-	static const int signals[] = {
-		SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2};
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
+		SIGUSR1, SIGUSR2 };
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
 		signal(signals[i], SIG_IGN);
@@ -36,8 +36,8 @@ static void keep_only(int guarded, int keep)
 	closefrom(STDERR_FILENO + 1);
 }
 
-__attribute__((noreturn)) static void guard(
-	int prepare(void *context), void clean(void *context), void *context)
+__attribute__((noreturn)) static void guard(int prepare(void *context),
+		void clean(void *context), void *context)
 {
 	if (prepare(context) || write(STDIN_FILENO, "", 1) != 1)
 		_exit(1);
@@ -47,7 +47,7 @@ __attribute__((noreturn)) static void guard(
 }
 
 int tm_guard_start(int prepare(void *context), void clean(void *context),
-	void *context, int keep, pid_t *pid)
+		void *context, int keep, pid_t *pid)
 {
 	int ends[2];
 

@@ -10,7 +10,7 @@
  * it keeps standard error and that one. A descriptor for tm_guard_end, or -1
  * with errno. */
 int tm_guard_start(int prepare(void *context), void clean(void *context),
-	void *context, int keep, pid_t *pid);
+		void *context, int keep, pid_t *pid);
 
 /* Has it clean, and waits until that is done. */
 void tm_guard_end(int guard);

@@ -11,7 +11,7 @@ static int make_room(struct tm_held *held, size_t count)
 
 	if (held->first) {
 		memmove(held->events, held->events + held->first,
-			waiting * sizeof(*held->events));
+				waiting * sizeof(*held->events));
 		held->first = 0;
 		held->end = waiting;
 	}
@@ -35,8 +35,8 @@ int tm_held_add(struct tm_held *held, const struct tm_event *sums, size_t count)
 	return 0;
 }
 
-bool tm_held_are_due(
-	const struct tm_held *held, uint64_t until_ns, uint64_t *oldest_ns)
+bool tm_held_are_due(const struct tm_held *held, uint64_t until_ns,
+		uint64_t *oldest_ns)
 {
 	if (held->first == held->end)
 		return false;
@@ -45,13 +45,13 @@ bool tm_held_are_due(
 }
 
 size_t tm_held_take(
-	struct tm_held *held, uint64_t time_ns, struct tm_event **sums)
+		struct tm_held *held, uint64_t time_ns, struct tm_event **sums)
 {
 	const size_t first = held->first;
 
 	*sums = held->events + first;
 	while (held->first < held->end &&
-		held->events[held->first].time_ns <= time_ns)
+			held->events[held->first].time_ns <= time_ns)
 		held->first++;
 	return held->first - first;
 }

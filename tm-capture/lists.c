@@ -27,7 +27,7 @@ static int out_of_memory(char problem[TM_NETWORKS_PROBLEM])
 }
 
 static struct tm_networks *read_list(struct tm_exclusion *exclusion,
-	const struct tm_list *list, char problem[TM_NETWORKS_PROBLEM])
+		const struct tm_list *list, char problem[TM_NETWORKS_PROBLEM])
 {
 	struct tm_networks *const networks = tm_networks_new();
 
@@ -48,15 +48,15 @@ failed:
 	return NULL;
 }
 
-int tm_exclusion_read(
-	struct tm_exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM])
+int tm_exclusion_read(struct tm_exclusion *exclusion,
+		char problem[TM_NETWORKS_PROBLEM])
 {
 	exclusion->site.networks =
-		read_list(exclusion, &exclusion->site, problem);
+			read_list(exclusion, &exclusion->site, problem);
 	if (!exclusion->site.networks)
 		return -1;
 	exclusion->excluded.networks =
-		read_list(exclusion, &exclusion->excluded, problem);
+			read_list(exclusion, &exclusion->excluded, problem);
 	return exclusion->excluded.networks ? 0 : -1;
 }
 
@@ -65,7 +65,7 @@ static struct tm_network_key key_of(const struct tm_network *network)
 	const bool is_ipv4 = tm_address_is_ipv4(network->address);
 	struct tm_network_key key = {
 		.prefix = FAMILY_BITS + (is_ipv4 ? MAPPED_BITS : 0) +
-			  network->prefix,
+				network->prefix,
 		.family = is_ipv4 ? 4 : 6,
 	};
 
@@ -76,7 +76,7 @@ static struct tm_network_key key_of(const struct tm_network *network)
 static int add_all(const struct tm_networks *networks, int fd)
 {
 	const uint8_t there = 1;
-	struct tm_networks_walk walk = {0};
+	struct tm_networks_walk walk = { 0 };
 	struct tm_network network;
 
 	while (tm_networks_next(networks, &walk, &network)) {
@@ -102,10 +102,10 @@ static int compare(const struct tm_network *a, const struct tm_network *b)
 }
 
 /* Deletes what is in old and not in new. */
-static int remove_rest(
-	const struct tm_networks *old, const struct tm_networks *new, int fd)
+static int remove_rest(const struct tm_networks *old,
+		const struct tm_networks *new, int fd)
 {
-	struct tm_networks_walk old_walk = {0}, new_walk = {0};
+	struct tm_networks_walk old_walk = { 0 }, new_walk = { 0 };
 	struct tm_network gone, kept;
 	struct tm_network_key key;
 	bool has_kept = tm_networks_next(new, &new_walk, &kept);
@@ -123,15 +123,15 @@ static int remove_rest(
 }
 
 int tm_exclusion_load(struct tm_exclusion *exclusion, int site_fd,
-	int excluded_fd, int in_use_fd)
+		int excluded_fd, int in_use_fd)
 {
 	exclusion->site.fd = site_fd;
 	exclusion->excluded.fd = excluded_fd;
 	exclusion->in_use = mmap(NULL, sysconf(_SC_PAGESIZE),
-		PROT_READ | PROT_WRITE, MAP_SHARED, in_use_fd, 0);
+			PROT_READ | PROT_WRITE, MAP_SHARED, in_use_fd, 0);
 	if (exclusion->in_use == MAP_FAILED ||
-		add_all(exclusion->site.networks, site_fd) ||
-		add_all(exclusion->excluded.networks, excluded_fd))
+			add_all(exclusion->site.networks, site_fd) ||
+			add_all(exclusion->excluded.networks, excluded_fd))
 		return -1;
 	*exclusion->in_use = (struct tm_lists){
 		.generation = 1,
@@ -144,30 +144,31 @@ int tm_exclusion_load(struct tm_exclusion *exclusion, int site_fd,
 static int replace(struct tm_list *list, struct tm_networks *networks)
 {
 	if (add_all(networks, list->fd) ||
-		remove_rest(list->networks, networks, list->fd))
+			remove_rest(list->networks, networks, list->fd))
 		return -1;
 	tm_networks_free(list->networks);
 	list->networks = networks;
 	return 0;
 }
 
-int tm_exclusion_reload(
-	struct tm_exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM])
+int tm_exclusion_reload(struct tm_exclusion *exclusion,
+		char problem[TM_NETWORKS_PROBLEM])
 {
 	struct tm_exclusion again = *exclusion;
 
 	if (tm_exclusion_read(&again, problem))
 		return -1;
 	if (replace(&exclusion->site, again.site.networks) ||
-		replace(&exclusion->excluded, again.excluded.networks)) {
+			replace(&exclusion->excluded,
+					again.excluded.networks)) {
 		snprintf(problem, TM_NETWORKS_PROBLEM,
-			"the kernel refuses the new lists: %s",
-			strerror(errno));
+				"the kernel refuses the new lists: %s",
+				strerror(errno));
 		return -1;
 	}
 	/* verdicts of connections are found anew from here on */
 	__atomic_store_n(&exclusion->in_use->generation,
-		(exclusion->in_use->generation + 1) & INT32_MAX,
-		__ATOMIC_RELEASE);
+			(exclusion->in_use->generation + 1) & INT32_MAX,
+			__ATOMIC_RELEASE);
 	return 0;
 }

@@ -28,17 +28,17 @@ struct tm_exclusion {
 bool tm_list_name(struct tm_list *list, const char *argument);
 
 /* Reads the arguments of both lists. 0, or -1 with a one-line problem. */
-int tm_exclusion_read(
-	struct tm_exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM]);
+int tm_exclusion_read(struct tm_exclusion *exclusion,
+		char problem[TM_NETWORKS_PROBLEM]);
 
 /* Hands the lists to the programs, before they are attached. 0, or -1. */
 int tm_exclusion_load(struct tm_exclusion *exclusion, int site_fd,
-	int excluded_fd, int in_use_fd);
+		int excluded_fd, int in_use_fd);
 
 /* Reads the arguments again and changes what differs; while that lasts a
  * packet may be left out by the old lists or the new ones. 0, or -1 with a
  * problem, and the old lists stay. */
-int tm_exclusion_reload(
-	struct tm_exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM]);
+int tm_exclusion_reload(struct tm_exclusion *exclusion,
+		char problem[TM_NETWORKS_PROBLEM]);
 
 #endif

@@ -59,13 +59,14 @@ static bool meters_frames(const struct capture *capture)
 static void open_cgroup(struct tm_cgroup *cgroup, const char *path)
 {
 	if (tm_cgroup_find(cgroup))
-		errx(TM_CANNOT, "no cgroup2 tree is mounted here; mend: "
+		errx(TM_CANNOT,
+				"no cgroup2 tree is mounted here; mend: "
 				"mount -t cgroup2 none /mnt");
 	if (!tm_cgroup_open(cgroup, path))
 		return;
 	if (errno == ENOTSUP)
 		errx(TM_FAILED, "%s: not a cgroup; they are below %s",
-			cgroup->path, cgroup->mount);
+				cgroup->path, cgroup->mount);
 	err(TM_FAILED, "cgroup %s", path ? path : cgroup->path);
 }
 
@@ -73,8 +74,8 @@ static void open_cgroup(struct tm_cgroup *cgroup, const char *path)
 static void open_tree(struct tm_cgroup *tree)
 {
 	if (!tm_cgroup_find(tree))
-		tree->fd =
-			open(tree->mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		tree->fd = open(tree->mount,
+				O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* What libbpf then tries in vain it takes for another lack of the kernel. */
@@ -86,19 +87,18 @@ static bool has_few_files(void)
 }
 
 __attribute__((noreturn)) static void cannot(
-	const char *what, const struct tm_programs *programs)
+		const char *what, const struct tm_programs *programs)
 {
 	if (errno == EPERM || errno == EACCES)
 		errx(TM_CANNOT,
-			"cannot %s: not permitted; it takes root, or "
-			"CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON: try sudo",
-			what);
+				"cannot %s: not permitted; it takes root, or "
+				"CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON: try sudo",
+				what);
 	if (errno == EMFILE || has_few_files())
-		errx(TM_CANNOT,
-			"cannot %s: too many open files; mend: ulimit -n 1024",
-			what);
+		errx(TM_CANNOT, "cannot %s: too many open files; mend: ulimit -n 1024",
+				what);
 	errx(TM_CANNOT, "cannot %s: %s (-v and tm-doctor tell more)", what,
-		programs->problem);
+			programs->problem);
 }
 
 static int on_event(void *context, void *data, size_t size)
@@ -115,10 +115,10 @@ static bool can_read_maps(void *context)
 	const struct tm_programs *const programs = context;
 	struct tm_lost_key key;
 	struct bpf_map *const lost =
-		bpf_object__find_map_by_name(programs->object, "lost");
+			bpf_object__find_map_by_name(programs->object, "lost");
 
 	return !bpf_map__get_next_key(lost, NULL, &key, sizeof(key)) ||
-	       errno == ENOENT;
+			errno == ENOENT;
 }
 
 static void read_lists(struct tm_options *options)
@@ -126,10 +126,10 @@ static void read_lists(struct tm_options *options)
 	char problem[TM_NETWORKS_PROBLEM];
 
 	options->settings.excludes = options->exclusion.site.count ||
-				     options->exclusion.excluded.count;
+			options->exclusion.excluded.count;
 	if (tm_exclusion_read(&options->exclusion, problem))
 		errx(*options->exclusion.wrong == '@' ? TM_FAILED : TM_MISUSED,
-			"%s", problem);
+				"%s", problem);
 }
 
 static int load_lists(struct capture *capture)
@@ -137,9 +137,9 @@ static int load_lists(struct capture *capture)
 	const struct tm_programs *const programs = &capture->programs;
 
 	return tm_exclusion_load(&capture->options.exclusion,
-		tm_programs_map(programs, "site"),
-		tm_programs_map(programs, "excluded"),
-		tm_programs_map(programs, "lists"));
+			tm_programs_map(programs, "site"),
+			tm_programs_map(programs, "excluded"),
+			tm_programs_map(programs, "lists"));
 }
 
 /* Of a part of the sockets the interfaces tell nothing. */
@@ -148,12 +148,12 @@ static void watch_interfaces(struct capture *capture)
 	struct tm_writer *const writer = &capture->writer;
 
 	if (!capture->options.settings.own_netns ||
-		!capture->programs.knows_task)
+			!capture->programs.knows_task)
 		return;
 	writer->netns = capture->options.settings.own_netns;
 	writer->unattributed = tm_unattributed_new(
-		tm_programs_map(&capture->programs, "carriers"),
-		&capture->options.settings);
+			tm_programs_map(&capture->programs, "carriers"),
+			&capture->options.settings);
 	if (!writer->unattributed)
 		err(TM_FAILED, "start");
 }
@@ -176,17 +176,17 @@ static void check_user(const char *name)
 	if (!name || tm_rights_knows(name))
 		return;
 	errx(TM_FAILED, "--user %s: %s", name,
-		errno ? strerror(errno) : "there is no such user");
+			errno ? strerror(errno) : "there is no such user");
 }
 
 static void give_up_rights(
-	const struct tm_options *options, struct tm_programs *programs)
+		const struct tm_options *options, struct tm_programs *programs)
 {
 	char kept[TM_RIGHTS_KEPT];
 
 	if (tm_rights_become(options->user, kept))
 		err(TM_FAILED, "cannot become the user %s",
-			options->user ? options->user : "tm");
+				options->user ? options->user : "tm");
 	if (tm_rights_drop(can_read_maps, programs, kept))
 		err(TM_FAILED, "cannot drop rights");
 	if (*kept && !options->is_quiet)
@@ -196,7 +196,7 @@ static void give_up_rights(
 static void tell_swept(const char *interface, const char *what)
 {
 	warnx("%s: removed %s, which a capture before this one left", interface,
-		what);
+			what);
 }
 
 static void attach_to_interfaces(struct capture *capture)
@@ -208,16 +208,16 @@ static void attach_to_interfaces(struct capture *capture)
 
 	tm_programs_of_interface(programs, fds);
 	if (tm_tc_attach(tc, &options->settings, options->meter, fds,
-		    options->user, tell_swept)) {
+			    options->user, tell_swept)) {
 		snprintf(programs->problem, sizeof(programs->problem), "%s",
-			strerror(errno));
+				strerror(errno));
 		cannot("attach to the interfaces", programs);
 	}
 	programs->hooks = (programs->hooks & ~TM_HOOK_TCX) | tc->hook;
 	if (tc->hook == TM_HOOK_CLSACT && !options->is_quiet)
 		warnx("attached by filters of clsact, which process %d removes "
 		      "at the end; it keeps CAP_NET_ADMIN",
-			(int)tc->guard_pid);
+				(int)tc->guard_pid);
 }
 
 static void start(struct capture *capture)
@@ -227,10 +227,11 @@ static void start(struct capture *capture)
 	uint64_t start_ns;
 
 	if (tm_programs_load(programs, &options->settings, options->ring_bytes,
-		    options->flows,
-		    meters_frames(capture) ? TM_HOOK_TCX : TM_HOOK_CGROUP_SKB,
-		    capture->cgroup.fd >= 0) ||
-		tm_programs_read_with(programs, on_event, capture))
+			    options->flows,
+			    meters_frames(capture) ? TM_HOOK_TCX
+						   : TM_HOOK_CGROUP_SKB,
+			    capture->cgroup.fd >= 0) ||
+			tm_programs_read_with(programs, on_event, capture))
 		cannot("load the eBPF programs", programs);
 	if (load_lists(capture))
 		err(TM_FAILED, "the lists of networks");
@@ -238,14 +239,14 @@ static void start(struct capture *capture)
 	capture->writer.programs = programs;
 	capture->writer.clock = &capture->clock;
 	capture->writer.naming =
-		tm_naming_new(&capture->cgroup, tm_own_netns());
+			tm_naming_new(&capture->cgroup, tm_own_netns());
 	capture->writer.limit = options->count;
 	if (tm_order_open(&capture->order) || !capture->writer.naming)
 		err(TM_FAILED, "start");
 	start_ns = tm_clock_since_boot_ns();
 	if (programs->flows) {
-		capture->flows =
-			tm_flows_new(programs, options->every_ns, start_ns);
+		capture->flows = tm_flows_new(
+				programs, options->every_ns, start_ns);
 		if (!capture->flows)
 			err(TM_FAILED, "the flow table");
 	}
@@ -259,7 +260,7 @@ static void start(struct capture *capture)
 	if (options->every_ns && !(programs->hooks & TM_HOOK_INTERVALS))
 		tell_missing("interval sums: every packet is an event");
 	tm_writer_start(&capture->writer, start_ns, capture->cgroup.id,
-		options->settings.interfaces[0].ifindex);
+			options->settings.interfaces[0].ifindex);
 }
 
 static void write_events(struct capture *capture, uint64_t until_ns)
@@ -338,14 +339,14 @@ static void tell_crowded(struct capture *capture)
 		return;
 	warnx("more flows than --flows %" PRIu32 ": the packets of the others "
 	      "are events, which costs more; raise --flows",
-		use.size);
+			use.size);
 	capture->is_crowded = true;
 }
 
 static const struct tm_flows_reader *flow_reader(struct capture *capture)
 {
-	static struct tm_flows_reader reader = {
-		.found = on_flow, .summed = on_sums};
+	static struct tm_flows_reader reader = { .found = on_flow,
+		.summed = on_sums };
 
 	reader.context = capture;
 	return &reader;
@@ -355,16 +356,16 @@ static void drain_sums(struct capture *capture)
 {
 	if (!capture->flows)
 		return;
-	tm_flows_read(
-		capture->flows, tm_clock_since_boot_ns(), flow_reader(capture));
+	tm_flows_read(capture->flows, tm_clock_since_boot_ns(),
+			flow_reader(capture));
 	tell_crowded(capture);
 }
 
 static void wait_for_events(struct capture *capture)
 {
 	struct pollfd fds[] = {
-		{ring_buffer__epoll_fd(capture->programs.ring), POLLIN, 0},
-		{capture->clock.fd, POLLIN, 0},
+		{ ring_buffer__epoll_fd(capture->programs.ring), POLLIN, 0 },
+		{ capture->clock.fd, POLLIN, 0 },
 	};
 
 	poll(fds, 2, IDLE_MS);
@@ -395,11 +396,11 @@ static bool is_balanced(struct capture *capture)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		const struct tm_status status =
-			tm_writer_count(&capture->writer, i);
+				tm_writer_count(&capture->writer, i);
 
-		if (status.seen.bytes != status.recorded.bytes +
-						 status.excluded.bytes +
-						 status.lost.bytes)
+		if (status.seen.bytes !=
+				status.recorded.bytes + status.excluded.bytes +
+						status.lost.bytes)
 			return false;
 	}
 	return true;
@@ -413,14 +414,14 @@ static void print_statistics(struct capture *capture)
 	warnx("seen %" PRIu64 " packets %" PRIu64 " bytes = recorded %" PRIu64
 	      " %" PRIu64 " + excluded %" PRIu64 " %" PRIu64 " + lost %" PRIu64
 	      " %" PRIu64,
-		in.seen.packets + out.seen.packets,
-		in.seen.bytes + out.seen.bytes,
-		in.recorded.packets + out.recorded.packets,
-		in.recorded.bytes + out.recorded.bytes,
-		in.excluded.packets + out.excluded.packets,
-		in.excluded.bytes + out.excluded.bytes,
-		in.lost.packets + out.lost.packets,
-		in.lost.bytes + out.lost.bytes);
+			in.seen.packets + out.seen.packets,
+			in.seen.bytes + out.seen.bytes,
+			in.recorded.packets + out.recorded.packets,
+			in.recorded.bytes + out.recorded.bytes,
+			in.excluded.packets + out.excluded.packets,
+			in.excluded.bytes + out.excluded.bytes,
+			in.lost.packets + out.lost.packets,
+			in.lost.bytes + out.lost.bytes);
 }
 
 static void print_flows(const struct capture *capture)
@@ -432,13 +433,13 @@ static void print_flows(const struct capture *capture)
 	use = tm_flows_use(capture->flows);
 	warnx("flows %" PRIu32 " of %" PRIu32 " in use; %" PRIu64
 	      " packets were events because none was free",
-		use.used, use.size, use.flowless);
+			use.used, use.size, use.flowless);
 }
 
 static void tell_gone(const char *interface)
 {
 	warnx("%s: the interface is gone, or the program was taken from it",
-		interface);
+			interface);
 }
 
 static void tick(struct capture *capture, uint64_t until_ns)
@@ -446,8 +447,8 @@ static void tick(struct capture *capture, uint64_t until_ns)
 	look_at_interfaces(capture);
 	tm_writer_status(&capture->writer, TM_TICK, until_ns);
 	capture->is_orphaned = !tm_programs_are_attached(&capture->programs) ||
-			       (meters_frames(capture) &&
-				       !tm_tc_watch(&capture->tc, tell_gone));
+			(meters_frames(capture) &&
+					!tm_tc_watch(&capture->tc, tell_gone));
 }
 
 /* The next due time behind now; those that were missed are left out. */
@@ -463,7 +464,8 @@ static void meter(struct capture *capture)
 	uint64_t tick_ns = start_ns + SECOND_NS, until_ns;
 
 	while (!is_told_to_stop(capture) && !capture->writer.error &&
-		!tm_writer_is_full(&capture->writer) && !capture->is_orphaned) {
+			!tm_writer_is_full(&capture->writer) &&
+			!capture->is_orphaned) {
 		wait_for_events(capture);
 		drain_sums(capture);
 		until_ns = drain(capture);
@@ -483,7 +485,7 @@ static void meter(struct capture *capture)
 static void tell_stuck(const char *interface)
 {
 	warnx("%s: the filters could not be removed; mend: tm-capture --detach",
-		interface);
+			interface);
 }
 
 static void finish(struct capture *capture)
@@ -494,7 +496,7 @@ static void finish(struct capture *capture)
 	tm_programs_stop(&capture->programs);
 	if (capture->flows)
 		tm_flows_finish(capture->flows, tm_clock_since_boot_ns(),
-			flow_reader(capture));
+				flow_reader(capture));
 	tm_programs_detach(&capture->programs);
 	do
 		drain(capture);
@@ -513,12 +515,12 @@ static int conclude(struct capture *capture)
 		warnx("no interface is left, so the metering ended");
 	else if (capture->is_orphaned)
 		warnx("%s: the cgroup was removed, so the metering ended",
-			capture->cgroup.path);
+				capture->cgroup.path);
 	if (writer->error && writer->error != EPIPE) {
 		tm_writer_cut_back(writer);
 		warnx("standard output: %s; the stream ends after %" PRIu64
 		      " bytes",
-			strerror(writer->error), writer->size);
+				strerror(writer->error), writer->size);
 	}
 	if ((writer->error && writer->error != EPIPE) || capture->is_orphaned)
 		return TM_FAILED;
@@ -528,7 +530,8 @@ static int conclude(struct capture *capture)
 		return TM_FAILED;
 	}
 	if (capture->options.is_strict &&
-		(writer->lost[TM_IN].packets || writer->lost[TM_OUT].packets))
+			(writer->lost[TM_IN].packets ||
+					writer->lost[TM_OUT].packets))
 		return TM_LOSSY;
 	return TM_DONE;
 }
@@ -541,7 +544,7 @@ int main(int argc, char **argv)
 	capture.options = tm_options_parse(argc, argv);
 	if (capture.options.detaching)
 		return tm_detach(&capture.options.settings,
-			capture.options.detaching == TM_DETACH_ALL);
+				capture.options.detaching == TM_DETACH_ALL);
 	refusal = tm_output_prepare();
 	if (refusal)
 		errx(TM_MISUSED, "%s", refusal);

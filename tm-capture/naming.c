@@ -39,7 +39,7 @@ struct tm_naming {
 };
 
 struct tm_naming *tm_naming_new(
-	const struct tm_cgroup *tree, uint32_t own_netns)
+		const struct tm_cgroup *tree, uint32_t own_netns)
 {
 	struct tm_naming *naming = calloc(1, sizeof(*naming));
 
@@ -58,16 +58,17 @@ struct tm_naming *tm_naming_new(
 bool tm_naming_is_news(struct tm_naming *naming, const struct tm_event *event)
 {
 	const uint64_t mixed = (event->uid ^ event->cgroup_id << 8 ^
-				       (uint64_t)event->ifindex << 40) *
-			       UINT64_C(0x9e3779b97f4a7c15);
+					       (uint64_t)event->ifindex << 40) *
+			UINT64_C(0x9e3779b97f4a7c15);
 	struct memo *const memo = &naming->memo[mixed >> 56];
 
 	if (memo->is_used && memo->uid == event->uid &&
-		memo->cgroup_id == event->cgroup_id &&
-		memo->ifindex == event->ifindex && memo->netns == event->netns)
+			memo->cgroup_id == event->cgroup_id &&
+			memo->ifindex == event->ifindex &&
+			memo->netns == event->netns)
 		return false;
-	*memo = (struct memo){event->cgroup_id, event->uid, event->ifindex,
-		event->netns, true};
+	*memo = (struct memo){ event->cgroup_id, event->uid, event->ifindex,
+		event->netns, true };
 	return true;
 }
 
@@ -80,11 +81,11 @@ static bool is_first(struct tm_naming *naming, enum tm_name_of of, uint64_t id)
 
 /* The records of the name, or the id waits for it. */
 static size_t name(struct tm_naming *naming, const struct late *id,
-	const char *text, uint64_t time_ns, struct tm_event *out)
+		const char *text, uint64_t time_ns, struct tm_event *out)
 {
 	if (text)
-		return tm_name_records(
-			out, TM_NAME_PARTS, id->of, id->id, time_ns, text);
+		return tm_name_records(out, TM_NAME_PARTS, id->of, id->id,
+				time_ns, text);
 	if (id->tries < TRIES && naming->late_count < LATE) {
 		naming->late[naming->late_count] = *id;
 		naming->late[naming->late_count++].tries++;
@@ -93,16 +94,16 @@ static size_t name(struct tm_naming *naming, const struct late *id,
 }
 
 static size_t interface(const struct tm_naming *naming,
-	const struct tm_event *event, struct tm_event *out)
+		const struct tm_event *event, struct tm_event *out)
 {
 	char name[IF_NAMESIZE];
 
 	if ((event->netns && event->netns != naming->own_netns) ||
-		!if_indextoname(event->ifindex, name))
+			!if_indextoname(event->ifindex, name))
 		return 0;
 	return tm_name_records(out, TM_NAME_PARTS, TM_NAME_INTERFACE,
-		(uint64_t)event->netns << 32 | event->ifindex, event->time_ns,
-		name);
+			(uint64_t)event->netns << 32 | event->ifindex,
+			event->time_ns, name);
 }
 
 static void forget_tree(struct tm_naming *naming)
@@ -118,8 +119,8 @@ static void remember(void *context, uint64_t id, const char *path)
 {
 	struct tm_naming *const naming = context;
 	const uint32_t count = naming->cgroups.count;
-	char **const paths =
-		realloc(naming->cgroup_paths, (count + 1) * sizeof(*paths));
+	char **const paths = realloc(
+			naming->cgroup_paths, (count + 1) * sizeof(*paths));
 
 	if (!paths)
 		return;
@@ -130,7 +131,7 @@ static void remember(void *context, uint64_t id, const char *path)
 }
 
 static const char *cgroup_path(
-	struct tm_naming *naming, uint64_t id, uint64_t time_ns)
+		struct tm_naming *naming, uint64_t id, uint64_t time_ns)
 {
 	uint32_t number = tm_index_find(&naming->cgroups, id);
 
@@ -144,45 +145,46 @@ static const char *cgroup_path(
 }
 
 static size_t ask(struct tm_naming *naming, const struct late *id,
-	uint64_t time_ns, struct tm_event *out)
+		uint64_t time_ns, struct tm_event *out)
 {
 	const char *const text = id->of == TM_NAME_USER
-					 ? tm_names_user(naming->users, id->id)
-					 : cgroup_path(naming, id->id, time_ns);
+			? tm_names_user(naming->users, id->id)
+			: cgroup_path(naming, id->id, time_ns);
 
 	return name(naming, id, text, time_ns, out);
 }
 
 static size_t ask_first(struct tm_naming *naming, enum tm_name_of of,
-	uint64_t id, uint64_t time_ns, struct tm_event *out)
+		uint64_t id, uint64_t time_ns, struct tm_event *out)
 {
-	const struct late asked = {.id = id, .of = of};
+	const struct late asked = { .id = id, .of = of };
 
 	return is_first(naming, of, id) ? ask(naming, &asked, time_ns, out) : 0;
 }
 
 size_t tm_naming_records(struct tm_naming *naming, const struct tm_event *event,
-	struct tm_event **records)
+		struct tm_event **records)
 {
 	struct tm_event *const out = naming->records;
 	size_t n = 0;
 
 	if (event->uid != TM_NOBODY)
 		n += ask_first(naming, TM_NAME_USER, event->uid, event->time_ns,
-			out + n);
+				out + n);
 	if (event->ifindex &&
-		is_first(naming, TM_NAME_INTERFACE,
-			(uint64_t)event->netns << 32 | event->ifindex))
+			is_first(naming, TM_NAME_INTERFACE,
+					(uint64_t)event->netns << 32 |
+							event->ifindex))
 		n += interface(naming, event, out + n);
 	if (event->cgroup_id)
 		n += ask_first(naming, TM_NAME_CGROUP, event->cgroup_id,
-			event->time_ns, out + n);
+				event->time_ns, out + n);
 	*records = out;
 	return n;
 }
 
-size_t tm_naming_late(
-	struct tm_naming *naming, uint64_t time_ns, struct tm_event **records)
+size_t tm_naming_late(struct tm_naming *naming, uint64_t time_ns,
+		struct tm_event **records)
 {
 	const size_t waiting = naming->late_count;
 	struct late late;

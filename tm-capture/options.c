@@ -21,47 +21,47 @@
 #define FLOWS_MOST (1 << 22)
 
 static const char usage_text[] =
-	"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] "
-	"[-x NETWORK]\n"
-	"                  [--every DURATION] [--for DURATION] [--count N]\n"
-	"                  [--flows N] [--ring SIZE] [--l2] [--user NAME] "
-	"[--strict]\n"
-	"       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
-	"       tm-capture --detach[=all] [-i INTERFACE]\n"
-	"Meters the traffic of this host's sockets; events go to standard "
-	"output.\n"
-	"\n"
-	"  -c, --cgroup PATH     only this cgroup and those below it\n"
-	"  -i, --interface NAME  only this interface (repeat for several)\n"
-	"  -s, --site NETWORK    leave out traffic with both ends in the site's "
-	"networks\n"
-	"  -x, --exclude NETWORK leave out traffic with an end in this "
-	"network\n"
-	"                        (both: @FILE is a list; repeat for several)\n"
-	"      --every DURATION  a sum for each flow and interval, not an event "
-	"for\n"
-	"                        each packet (100ms to 10m)\n"
-	"      --flows N         flows that --every can sum at once, 64 to "
-	"4194304\n"
-	"                        (65536)\n"
-	"      --for DURATION    stop after 10s, 5m, 2h\n"
-	"      --count N         stop after N events\n"
-	"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
-	"      --l2              bytes with the link header\n"
-	"      --hook HOOK       tc: what crosses the interfaces, forwarded and "
-	"ARP\n"
-	"                        too (tcx, clsact: only by that); else cgroup\n"
-	"      --detach[=all]    remove what a killed capture left on "
-	"interfaces;\n"
-	"                        all: every program there\n"
-	"      --user NAME       who to become once attached (tm, else who "
-	"called\n"
-	"                        sudo)\n"
-	"      --strict          exit 4 when events were lost\n"
-	"  -q, --quiet           no summary at the end\n"
-	"  -v, --verbose         the messages of libbpf and the verifier\n"
-	"  -h, --help            this text\n"
-	"  -V, --version         the version\n";
+		"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] "
+		"[-x NETWORK]\n"
+		"                  [--every DURATION] [--for DURATION] [--count N]\n"
+		"                  [--flows N] [--ring SIZE] [--l2] [--user NAME] "
+		"[--strict]\n"
+		"       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
+		"       tm-capture --detach[=all] [-i INTERFACE]\n"
+		"Meters the traffic of this host's sockets; events go to standard "
+		"output.\n"
+		"\n"
+		"  -c, --cgroup PATH     only this cgroup and those below it\n"
+		"  -i, --interface NAME  only this interface (repeat for several)\n"
+		"  -s, --site NETWORK    leave out traffic with both ends in the site's "
+		"networks\n"
+		"  -x, --exclude NETWORK leave out traffic with an end in this "
+		"network\n"
+		"                        (both: @FILE is a list; repeat for several)\n"
+		"      --every DURATION  a sum for each flow and interval, not an event "
+		"for\n"
+		"                        each packet (100ms to 10m)\n"
+		"      --flows N         flows that --every can sum at once, 64 to "
+		"4194304\n"
+		"                        (65536)\n"
+		"      --for DURATION    stop after 10s, 5m, 2h\n"
+		"      --count N         stop after N events\n"
+		"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
+		"      --l2              bytes with the link header\n"
+		"      --hook HOOK       tc: what crosses the interfaces, forwarded and "
+		"ARP\n"
+		"                        too (tcx, clsact: only by that); else cgroup\n"
+		"      --detach[=all]    remove what a killed capture left on "
+		"interfaces;\n"
+		"                        all: every program there\n"
+		"      --user NAME       who to become once attached (tm, else who "
+		"called\n"
+		"                        sudo)\n"
+		"      --strict          exit 4 when events were lost\n"
+		"  -q, --quiet           no summary at the end\n"
+		"  -v, --verbose         the messages of libbpf and the verifier\n"
+		"  -h, --help            this text\n"
+		"  -V, --version         the version\n";
 
 uint32_t tm_own_netns(void)
 {
@@ -81,9 +81,9 @@ static void add_interface(struct tm_settings *settings, const char *name)
 	interface->netns = tm_own_netns();
 	if (!interface->ifindex)
 		errx(TM_FAILED,
-			"%s: no such interface; ip link shows what "
-			"there is",
-			name);
+				"%s: no such interface; ip link shows what "
+				"there is",
+				name);
 	for (uint32_t i = 0; i < settings->interface_count; i++) {
 		if (settings->interfaces[i].ifindex == interface->ifindex)
 			return;
@@ -97,13 +97,13 @@ static void add_network(struct tm_list *list, const char *argument)
 		errx(TM_MISUSED, "-s, -x: @ wants the name of a file");
 	if (!tm_list_name(list, argument))
 		errx(TM_MISUSED,
-			"-s, -x: at most %d each; @FILE holds any "
-			"number",
-			TM_LIST_ARGUMENTS);
+				"-s, -x: at most %d each; @FILE holds any "
+				"number",
+				TM_LIST_ARGUMENTS);
 }
 
 __attribute__((noreturn)) static void misused(
-	const char *option, const char *value, const char *wanted)
+		const char *option, const char *value, const char *wanted)
 {
 	errx(TM_MISUSED, "%s %s: wants %s", option, value, wanted);
 }
@@ -113,7 +113,7 @@ static uint64_t parse_ring(const char *text)
 	uint64_t wanted, size = RING_LEAST;
 
 	if (!tm_size_parse(text, &wanted) || wanted < RING_LEAST ||
-		wanted > RING_MOST)
+			wanted > RING_MOST)
 		misused("--ring", text, "a size from 256K to 64M");
 	while (size < wanted)
 		size *= 2;
@@ -125,7 +125,7 @@ static uint64_t parse_every(const char *text)
 	uint64_t every_ns;
 
 	if (!tm_duration_parse(text, &every_ns) || every_ns < EVERY_LEAST_NS ||
-		every_ns > EVERY_MOST_NS)
+			every_ns > EVERY_MOST_NS)
 		misused("--every", text, "a time from 100ms to 10m");
 	return every_ns;
 }
@@ -166,10 +166,10 @@ static uint32_t parse_hook(const char *text)
 		const char *name;
 		uint32_t hooks;
 	} hooks[] = {
-		{"cgroup", TM_HOOK_CGROUP_SKB},
-		{"tc", TM_HOOK_TCX | TM_HOOK_CLSACT},
-		{"tcx", TM_HOOK_TCX},
-		{"clsact", TM_HOOK_CLSACT},
+		{ "cgroup", TM_HOOK_CGROUP_SKB },
+		{ "tc", TM_HOOK_TCX | TM_HOOK_CLSACT },
+		{ "tcx", TM_HOOK_TCX },
+		{ "clsact", TM_HOOK_CLSACT },
 	};
 
 	for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
@@ -258,45 +258,46 @@ static void check_scope(struct tm_options *options)
 	if (!options->settings.interface_count)
 		errx(TM_MISUSED, "--hook: name the interface with -i");
 	if (options->cgroup)
-		errx(TM_MISUSED, "-c: what crosses an interface is of no "
-				 "cgroup; leave out -c, or --hook");
+		errx(TM_MISUSED,
+				"-c: what crosses an interface is of no "
+				"cgroup; leave out -c, or --hook");
 	options->settings.counts_link = true;
 }
 
 struct tm_options tm_options_parse(int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{"cgroup", required_argument, NULL, 'c'},
-		{"interface", required_argument, NULL, 'i'},
-		{"site", required_argument, NULL, 's'},
-		{"exclude", required_argument, NULL, 'x'},
-		{"every", required_argument, NULL, EVERY},
-		{"flows", required_argument, NULL, FLOWS},
-		{"for", required_argument, NULL, FOR},
-		{"count", required_argument, NULL, COUNT},
-		{"ring", required_argument, NULL, RING},
-		{"l2", no_argument, NULL, L2},
-		{"hook", required_argument, NULL, HOOK},
-		{"detach", optional_argument, NULL, DETACH},
-		{"user", required_argument, NULL, USER},
-		{"strict", no_argument, NULL, STRICT},
-		{"quiet", no_argument, NULL, 'q'},
-		{"verbose", no_argument, NULL, 'v'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{0},
+		{ "cgroup", required_argument, NULL, 'c' },
+		{ "interface", required_argument, NULL, 'i' },
+		{ "site", required_argument, NULL, 's' },
+		{ "exclude", required_argument, NULL, 'x' },
+		{ "every", required_argument, NULL, EVERY },
+		{ "flows", required_argument, NULL, FLOWS },
+		{ "for", required_argument, NULL, FOR },
+		{ "count", required_argument, NULL, COUNT },
+		{ "ring", required_argument, NULL, RING },
+		{ "l2", no_argument, NULL, L2 },
+		{ "hook", required_argument, NULL, HOOK },
+		{ "detach", optional_argument, NULL, DETACH },
+		{ "user", required_argument, NULL, USER },
+		{ "strict", no_argument, NULL, STRICT },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 },
 	};
-	struct tm_options options = {
-		.ring_bytes = RING_DEFAULT, .meter = TM_HOOK_CGROUP_SKB};
+	struct tm_options options = { .ring_bytes = RING_DEFAULT,
+		.meter = TM_HOOK_CGROUP_SKB };
 	int option;
 
 	while ((option = getopt_long(
-			argc, argv, "c:i:s:x:qvhV", longs, NULL)) != -1)
+				argc, argv, "c:i:s:x:qvhV", longs, NULL)) != -1)
 		take(&options, option, optarg);
 	if (optind < argc)
 		errx(TM_MISUSED,
-			"%s: takes no operands; a cgroup is named with -c",
-			argv[optind]);
+				"%s: takes no operands; a cgroup is named with -c",
+				argv[optind]);
 	if (options.flows && !options.every_ns)
 		errx(TM_MISUSED, "--flows: goes with --every DURATION");
 	if (options.every_ns && !options.flows)

@@ -18,23 +18,23 @@ uint64_t tm_order_sort(struct tm_order *order)
 
 	for (size_t i = order->sorted; i < order->end; i++) {
 		if (i == order->first ||
-			events[i - 1].time_ns <= events[i].time_ns)
+				events[i - 1].time_ns <= events[i].time_ns)
 			continue;
 		late = events[i];
 		for (to = i; to > order->first &&
-			     events[to - 1].time_ns > late.time_ns;
-			to--)
+				events[to - 1].time_ns > late.time_ns;
+				to--)
 			;
 		memmove(&events[to + 1], &events[to],
-			(i - to) * sizeof(*events));
+				(i - to) * sizeof(*events));
 		events[to] = late;
 	}
 	order->sorted = order->end;
 	return order->end > order->first ? events[order->end - 1].time_ns : 0;
 }
 
-size_t tm_order_take(
-	struct tm_order *order, uint64_t until_ns, struct tm_event **events)
+size_t tm_order_take(struct tm_order *order, uint64_t until_ns,
+		struct tm_event **events)
 {
 	size_t low = order->first, high = order->end;
 
@@ -57,7 +57,8 @@ size_t tm_order_compact(struct tm_order *order)
 		order->first = order->sorted = order->end = 0;
 	} else if (order->first > TM_ORDER_CAPACITY / 2) {
 		memmove(order->events, order->events + order->first,
-			(order->end - order->first) * sizeof(*order->events));
+				(order->end - order->first) *
+						sizeof(*order->events));
 		order->sorted -= order->first;
 		order->end -= order->first;
 		order->first = 0;

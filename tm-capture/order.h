@@ -28,8 +28,8 @@ uint64_t tm_order_sort(struct tm_order *order);
 
 /* How many of the first, once sorted, are not younger than until_ns; they are
  * at *events and gone with the next tm_order_compact. */
-size_t tm_order_take(
-	struct tm_order *order, uint64_t until_ns, struct tm_event **events);
+size_t tm_order_take(struct tm_order *order, uint64_t until_ns,
+		struct tm_event **events);
 
 /* Makes room; returns how many records fit. */
 size_t tm_order_compact(struct tm_order *order);

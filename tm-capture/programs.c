@@ -34,27 +34,27 @@ static const struct part {
 	enum { ALONE, CGROUP, IN, OUT } place; /* what it is attached to */
 	uint32_t meter; /* where that is metered, 0 = anywhere */
 } parts[TM_PARTS] = {
-	{"note_maker", MAKER, FOR_BOTH, CGROUP, 0},
-	{"note_receiver", RECEIVER, FOR_EVENTS, ALONE, 0},
-	{"sum_receiver", RECEIVER, FOR_SUMS, ALONE, 0},
-	{"note_tcp_receiver", TCP_RECEIVER, FOR_EVENTS, ALONE, 0},
-	{"sum_tcp_receiver", TCP_RECEIVER, FOR_SUMS, ALONE, 0},
-	{"note_holders", HOLDERS, FOR_BOTH, ALONE, 0},
-	{"note_sender", SOCKETS, FOR_EVENTS, CGROUP, FRAMES},
-	{"sum_sender", SOCKETS, FOR_SUMS, CGROUP, FRAMES},
+	{ "note_maker", MAKER, FOR_BOTH, CGROUP, 0 },
+	{ "note_receiver", RECEIVER, FOR_EVENTS, ALONE, 0 },
+	{ "sum_receiver", RECEIVER, FOR_SUMS, ALONE, 0 },
+	{ "note_tcp_receiver", TCP_RECEIVER, FOR_EVENTS, ALONE, 0 },
+	{ "sum_tcp_receiver", TCP_RECEIVER, FOR_SUMS, ALONE, 0 },
+	{ "note_holders", HOLDERS, FOR_BOTH, ALONE, 0 },
+	{ "note_sender", SOCKETS, FOR_EVENTS, CGROUP, FRAMES },
+	{ "sum_sender", SOCKETS, FOR_SUMS, CGROUP, FRAMES },
 	/* last, so that what they rely on is there before them */
-	{"meter_in", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS},
-	{"meter_out", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS},
-	{"sum_in", SOCKETS, FOR_SUMS, CGROUP, SOCKETS},
-	{"sum_out", SOCKETS, FOR_SUMS, CGROUP, SOCKETS},
-	{"plain_in", SOCKETS, FOR_PLAIN, CGROUP, SOCKETS},
-	{"plain_out", SOCKETS, FOR_PLAIN, CGROUP, SOCKETS},
-	{"tm_tc_in", FRAMES, FOR_EVENTS, IN, FRAMES},
-	{"tm_tc_out", FRAMES, FOR_EVENTS, OUT, FRAMES},
-	{"tm_tc_sum_in", FRAMES, FOR_SUMS, IN, FRAMES},
-	{"tm_tc_sum_out", FRAMES, FOR_SUMS, OUT, FRAMES},
-	{"tm_tc_plain_in", FRAMES, FOR_PLAIN, IN, FRAMES},
-	{"tm_tc_plain_out", FRAMES, FOR_PLAIN, OUT, FRAMES},
+	{ "meter_in", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS },
+	{ "meter_out", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS },
+	{ "sum_in", SOCKETS, FOR_SUMS, CGROUP, SOCKETS },
+	{ "sum_out", SOCKETS, FOR_SUMS, CGROUP, SOCKETS },
+	{ "plain_in", SOCKETS, FOR_PLAIN, CGROUP, SOCKETS },
+	{ "plain_out", SOCKETS, FOR_PLAIN, CGROUP, SOCKETS },
+	{ "tm_tc_in", FRAMES, FOR_EVENTS, IN, FRAMES },
+	{ "tm_tc_out", FRAMES, FOR_EVENTS, OUT, FRAMES },
+	{ "tm_tc_sum_in", FRAMES, FOR_SUMS, IN, FRAMES },
+	{ "tm_tc_sum_out", FRAMES, FOR_SUMS, OUT, FRAMES },
+	{ "tm_tc_plain_in", FRAMES, FOR_PLAIN, IN, FRAMES },
+	{ "tm_tc_plain_out", FRAMES, FOR_PLAIN, OUT, FRAMES },
 };
 
 /* What a kernel without a hook costs. */
@@ -62,29 +62,29 @@ static const struct {
 	uint32_t lacking, having; /* none of these hooks, and all of those */
 	const char *cost;
 } costs[] = {
-	{SOCKETS, 0,
-		"cgroup_skb/egress: who sends by a socket that another made "
-		"is not seen"},
-	{MAKER, 0,
-		"cgroup/sock_create: a socket that only receives is its "
-		"user's, without a process, until its first I/O"},
-	{RECEIVER, TCP_RECEIVER,
-		"sock_recv_length: what a process only receives, by other "
-		"than TCP, may stay with who had its socket before"},
-	{TCP_RECEIVER, RECEIVER,
-		"tcp_rcv_space_adjust: what a process only receives "
-		"by splice(2) may stay with who had its socket before"},
-	{RECEIVER | TCP_RECEIVER, 0,
-		"sock_recv_length, tcp_rcv_space_adjust: "
-		"what a process only receives may stay "
-		"with who had its socket before"},
-	{HOLDERS, 0,
-		"iter/task_file: sockets older than the capture are their "
-		"user's, without a process, until their first I/O"},
+	{ SOCKETS, 0,
+			"cgroup_skb/egress: who sends by a socket that another made "
+			"is not seen" },
+	{ MAKER, 0,
+			"cgroup/sock_create: a socket that only receives is its "
+			"user's, without a process, until its first I/O" },
+	{ RECEIVER, TCP_RECEIVER,
+			"sock_recv_length: what a process only receives, by other "
+			"than TCP, may stay with who had its socket before" },
+	{ TCP_RECEIVER, RECEIVER,
+			"tcp_rcv_space_adjust: what a process only receives "
+			"by splice(2) may stay with who had its socket before" },
+	{ RECEIVER | TCP_RECEIVER, 0,
+			"sock_recv_length, tcp_rcv_space_adjust: "
+			"what a process only receives may stay "
+			"with who had its socket before" },
+	{ HOLDERS, 0,
+			"iter/task_file: sockets older than the capture are their "
+			"user's, without a process, until their first I/O" },
 };
 
 /* What only helps to find the owner. */
-static const uint32_t helpers[] = {MAKER, RECEIVER, TCP_RECEIVER, HOLDERS};
+static const uint32_t helpers[] = { MAKER, RECEIVER, TCP_RECEIVER, HOLDERS };
 
 /* What the programs read of the kernel, from what is best downwards. */
 static const struct reading {
@@ -92,11 +92,11 @@ static const struct reading {
 	bool direct; /* that by its pointer, which is cheaper */
 	bool buffer;
 } readings[] = {
-	{true, true, true},
-	{true, false, true},
-	{true, true, false},
-	{true, false, false},
-	{false, false, false},
+	{ true, true, true },
+	{ true, false, true },
+	{ true, true, false },
+	{ true, false, false },
+	{ false, false, false },
 };
 
 static bool is_verbose;
@@ -104,7 +104,7 @@ static char last_warning[TM_PROGRAMS_PROBLEM];
 
 /* libbpf says in its first warning what is wrong, then repeats itself. */
 __attribute__((format(printf, 2, 0))) static int say(
-	enum libbpf_print_level level, const char *format, va_list args)
+		enum libbpf_print_level level, const char *format, va_list args)
 {
 	if (is_verbose)
 		return vfprintf(stderr, format, args);
@@ -121,7 +121,7 @@ void tm_programs_be_verbose(void)
 }
 
 __attribute__((format(printf, 2, 3))) static int fail(
-	struct tm_programs *programs, const char *format, ...)
+		struct tm_programs *programs, const char *format, ...)
 {
 	const int error = errno;
 	va_list args;
@@ -155,32 +155,32 @@ static unsigned power_of_two(int n)
 /* Whether the part belongs to what is to be loaded, or was. */
 static bool is_wanted(const struct tm_programs *programs, size_t i)
 {
-	const enum use use = !programs->knows_task    ? FOR_PLAIN
-			     : programs->hooks & SUMS ? FOR_SUMS
-						      : FOR_EVENTS;
+	const enum use use = !programs->knows_task ? FOR_PLAIN
+			: programs->hooks & SUMS   ? FOR_SUMS
+						   : FOR_EVENTS;
 
 	return programs->hooks & parts[i].hook && parts[i].use & use &&
-	       (!parts[i].meter || parts[i].meter == programs->meter);
+			(!parts[i].meter || parts[i].meter == programs->meter);
 }
 
 static struct bpf_program *program(const struct tm_programs *programs, size_t i)
 {
 	return bpf_object__find_program_by_name(
-		programs->object, parts[i].name);
+			programs->object, parts[i].name);
 }
 
 static void choose(const struct tm_programs *programs)
 {
 	for (size_t i = 0; i < TM_PARTS; i++)
 		bpf_program__set_autoload(
-			program(programs, i), is_wanted(programs, i));
+				program(programs, i), is_wanted(programs, i));
 }
 
 /* The maps of the flow table, which hold a slot each without sums. */
 static int set_flows(const struct tm_programs *programs)
 {
-	static const char *const names[] = {
-		"flows", "free_flows", "more_flows"};
+	static const char *const names[] = { "flows", "free_flows",
+		"more_flows" };
 	struct bpf_map *map;
 
 	if (!(programs->hooks & SUMS))
@@ -194,36 +194,37 @@ static int set_flows(const struct tm_programs *programs)
 }
 
 static int load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes)
+		const struct tm_settings *settings, size_t ring_bytes)
 {
 	struct bpf_map *ring, *counters, *rodata;
 
-	programs->object =
-		programs->knows_task
-			? bpf_object__open_mem(
-				  tm_object, tm_object_end - tm_object, NULL)
+	programs->object = programs->knows_task
+			? bpf_object__open_mem(tm_object,
+					  tm_object_end - tm_object, NULL)
 			: bpf_object__open_mem(tm_plain_object,
-				  tm_plain_object_end - tm_plain_object, NULL);
+					  tm_plain_object_end - tm_plain_object,
+					  NULL);
 	if (!programs->object)
 		return -1;
 	ring = bpf_object__find_map_by_name(programs->object, "events");
 	counters = bpf_object__find_map_by_name(programs->object, "counters");
 	rodata = bpf_object__find_map_by_name(
-		programs->object, ".rodata.settings");
+			programs->object, ".rodata.settings");
 	choose(programs);
 	if (!ring || !counters || !rodata ||
-		bpf_map__set_max_entries(ring, ring_bytes) ||
-		bpf_map__set_max_entries(counters, programs->cpus) ||
-		bpf_map__set_initial_value(
-			rodata, settings, sizeof(*settings)) ||
-		set_flows(programs) || bpf_object__load(programs->object))
+			bpf_map__set_max_entries(ring, ring_bytes) ||
+			bpf_map__set_max_entries(counters, programs->cpus) ||
+			bpf_map__set_initial_value(
+					rodata, settings, sizeof(*settings)) ||
+			set_flows(programs) ||
+			bpf_object__load(programs->object))
 		return give_up(programs);
 	return 0;
 }
 
 /* Only interfaces have to look for the sockets of what they receive. */
 static int load_finding(struct tm_programs *programs,
-	struct tm_settings *settings, size_t ring_bytes)
+		struct tm_settings *settings, size_t ring_bytes)
 {
 	for (int finds = programs->meter == FRAMES; finds >= 0; finds--) {
 		settings->finds_receivers = programs->finds_receivers = finds;
@@ -234,8 +235,8 @@ static int load_finding(struct tm_programs *programs,
 }
 
 static int load_with(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, uint32_t hooks,
-	const struct reading *reading)
+		const struct tm_settings *settings, size_t ring_bytes,
+		uint32_t hooks, const struct reading *reading)
 {
 	struct tm_settings used = *settings;
 
@@ -254,14 +255,14 @@ static int load_with(struct tm_programs *programs,
 
 /* Those of the helpers that load, each by itself. */
 static uint32_t find_helpers(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, uint32_t sums,
-	const struct reading *reading)
+		const struct tm_settings *settings, size_t ring_bytes,
+		uint32_t sums, const struct reading *reading)
 {
 	uint32_t found = 0;
 
 	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++) {
 		if (load_with(programs, settings, ring_bytes, helpers[i] | sums,
-			    reading))
+				    reading))
 			continue;
 		give_up(programs);
 		found |= helpers[i];
@@ -272,27 +273,29 @@ static uint32_t find_helpers(struct tm_programs *programs,
 /* All at once, as a young kernel takes it; else what has to be there, by what
  * may be read, and then what helps. */
 static int load_best(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, uint32_t sums)
+		const struct tm_settings *settings, size_t ring_bytes,
+		uint32_t sums)
 {
 	const struct reading *reading = readings;
 	const uint32_t needed = programs->meter | SOCKETS | sums;
 	uint32_t found;
 
 	if (!load_with(programs, settings, ring_bytes,
-		    needed | MAKER | RECEIVER | TCP_RECEIVER | HOLDERS,
-		    reading))
+			    needed | MAKER | RECEIVER | TCP_RECEIVER | HOLDERS,
+			    reading))
 		return 0;
 	while (reading->task &&
-		load_with(programs, settings, ring_bytes, needed, reading))
+			load_with(programs, settings, ring_bytes, needed,
+					reading))
 		reading++;
 	if (!reading->task)
 		return sums ? -1
 			    : load_with(programs, settings, ring_bytes,
-				      programs->meter, reading);
+					      programs->meter, reading);
 	give_up(programs);
 	found = find_helpers(programs, settings, ring_bytes, sums, reading);
-	return load_with(
-		programs, settings, ring_bytes, needed | found, reading);
+	return load_with(programs, settings, ring_bytes, needed | found,
+			reading);
 }
 
 static int map_counters(struct tm_programs *programs)
@@ -303,8 +306,9 @@ static int map_counters(struct tm_programs *programs)
 
 	programs->counters_size = (size + page - 1) / page * page;
 	counters = mmap(NULL, programs->counters_size, PROT_READ, MAP_SHARED,
-		bpf_object__find_map_fd_by_name(programs->object, "counters"),
-		0);
+			bpf_object__find_map_fd_by_name(
+					programs->object, "counters"),
+			0);
 	if (counters == MAP_FAILED)
 		return -1;
 	programs->counters = counters;
@@ -312,8 +316,8 @@ static int map_counters(struct tm_programs *programs)
 }
 
 int tm_programs_load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, uint32_t flows,
-	uint32_t meter, bool has_cgroup)
+		const struct tm_settings *settings, size_t ring_bytes,
+		uint32_t flows, uint32_t meter, bool has_cgroup)
 {
 	int cpus;
 
@@ -325,28 +329,29 @@ int tm_programs_load(struct tm_programs *programs,
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0)
-		return fail(
-			programs, "the number of CPUs: %s", strerror(-cpus));
+		return fail(programs, "the number of CPUs: %s",
+				strerror(-cpus));
 	programs->cpus = power_of_two(cpus);
 	if ((!flows || !has_cgroup ||
-		    load_best(programs, settings, ring_bytes, SUMS)) &&
-		load_best(programs, settings, ring_bytes, 0))
+			    load_best(programs, settings, ring_bytes, SUMS)) &&
+			load_best(programs, settings, ring_bytes, 0))
 		return fail(programs, "%s",
-			*last_warning ? last_warning : strerror(errno));
+				*last_warning ? last_warning : strerror(errno));
 	if (!(programs->hooks & SUMS))
 		programs->flows = 0;
-	programs->lost_fd =
-		bpf_object__find_map_fd_by_name(programs->object, "lost");
+	programs->lost_fd = bpf_object__find_map_fd_by_name(
+			programs->object, "lost");
 	if (map_counters(programs))
 		return fail(programs, "counters: %s", strerror(errno));
 	return 0;
 }
 
 int tm_programs_read_with(struct tm_programs *programs,
-	int on_event(void *context, void *data, size_t size), void *context)
+		int on_event(void *context, void *data, size_t size),
+		void *context)
 {
-	programs->ring = ring_buffer__new(
-		tm_programs_map(programs, "events"), on_event, context, NULL);
+	programs->ring = ring_buffer__new(tm_programs_map(programs, "events"),
+			on_event, context, NULL);
 	return programs->ring ? 0 : fail(programs, "ring: %s", strerror(errno));
 }
 
@@ -369,12 +374,12 @@ static void look_around(struct bpf_link *link)
 }
 
 static struct bpf_link *attach(
-	const struct tm_programs *programs, size_t i, int cgroup_fd)
+		const struct tm_programs *programs, size_t i, int cgroup_fd)
 {
 	return parts[i].place == CGROUP
-		       ? bpf_program__attach_cgroup(
-				 program(programs, i), cgroup_fd)
-		       : bpf_program__attach(program(programs, i));
+			? bpf_program__attach_cgroup(
+					  program(programs, i), cgroup_fd)
+			: bpf_program__attach(program(programs, i));
 }
 
 /* What only helps to find the owner costs no more than its hook. */
@@ -391,7 +396,7 @@ int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
 		programs->links[i] = attach(programs, i, cgroup_fd);
 		if (!programs->links[i] && is_needed(i))
 			return fail(programs, "%s: %s", parts[i].name,
-				strerror(errno));
+					strerror(errno));
 		if (!programs->links[i])
 			programs->hooks &= ~parts[i].hook;
 		else if (parts[i].hook == HOLDERS)
@@ -405,27 +410,27 @@ void tm_programs_of_interface(const struct tm_programs *programs, int fds[2])
 	for (size_t i = 0; i < TM_PARTS; i++) {
 		if (is_wanted(programs, i) && parts[i].place >= IN)
 			fds[parts[i].place == IN ? TM_IN : TM_OUT] =
-				bpf_program__fd(program(programs, i));
+					bpf_program__fd(program(programs, i));
 	}
 }
 
-static void tell_missing_buffer(
-	const struct tm_programs *programs, void say_missing(const char *what))
+static void tell_missing_buffer(const struct tm_programs *programs,
+		void say_missing(const char *what))
 {
 	if (!programs->knows_buffer)
 		say_missing(programs->meter == SOCKETS
-				    ? "sk_buff that can be read: a packet in "
-				      "fragments counts as one, and --l2 adds "
-				      "nothing"
-				    : "sk_buff that can be read: the length of "
-				      "the link header is guessed");
+						? "sk_buff that can be read: a packet in "
+						  "fragments counts as one, and --l2 adds "
+						  "nothing"
+						: "sk_buff that can be read: the length of "
+						  "the link header is guessed");
 	if (programs->meter == FRAMES && !programs->finds_receivers)
 		say_missing("bpf_sk_lookup_tcp: what comes in is nobody's, and "
 			    "not told from what is forwarded");
 }
 
-void tm_programs_tell_missing(
-	const struct tm_programs *programs, void say_missing(const char *what))
+void tm_programs_tell_missing(const struct tm_programs *programs,
+		void say_missing(const char *what))
 {
 	if (!programs->knows_task) {
 		say_missing("CAP_PERFMON, or a kernel that can be read: the "
@@ -436,7 +441,8 @@ void tm_programs_tell_missing(
 	}
 	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
 		if (!(programs->hooks & costs[i].lacking) &&
-			(programs->hooks & costs[i].having) == costs[i].having)
+				(programs->hooks & costs[i].having) ==
+						costs[i].having)
 			say_missing(costs[i].cost);
 	}
 	tell_missing_buffer(programs, say_missing);
@@ -451,9 +457,9 @@ bool tm_programs_are_attached(const struct tm_programs *programs)
 		if (!programs->links[i] || parts[i].place != CGROUP)
 			continue;
 		/* an old kernel that does not tell is believed */
-		if (!bpf_obj_get_info_by_fd(
-			    bpf_link__fd(programs->links[i]), &info, &size) &&
-			!info.cgroup.cgroup_id)
+		if (!bpf_obj_get_info_by_fd(bpf_link__fd(programs->links[i]),
+				    &info, &size) &&
+				!info.cgroup.cgroup_id)
 			return false;
 	}
 	return true;
@@ -487,13 +493,13 @@ static void sum(struct tm_amount *to, const struct tm_amount *amount)
 }
 
 struct tm_counted tm_programs_counted(
-	const struct tm_programs *programs, enum tm_direction direction)
+		const struct tm_programs *programs, enum tm_direction direction)
 {
 	struct tm_counted all = {};
 
 	for (unsigned cpu = 0; cpu < programs->cpus; cpu++) {
 		const struct tm_counted *counted =
-			&programs->counters[cpu].counted[direction];
+				&programs->counters[cpu].counted[direction];
 
 		sum(&all.seen, &counted->seen);
 		sum(&all.excluded, &counted->excluded);
@@ -505,9 +511,9 @@ struct tm_counted tm_programs_counted(
 }
 
 int tm_programs_lost(const struct tm_programs *programs,
-	void found(void *context, const struct tm_lost_key *key,
-		const struct tm_amount *amount),
-	void *context)
+		void found(void *context, const struct tm_lost_key *key,
+				const struct tm_amount *amount),
+		void *context)
 {
 	struct tm_lost_key key;
 	const struct tm_lost_key *previous = NULL;

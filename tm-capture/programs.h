@@ -39,13 +39,14 @@ struct tm_programs {
  * TM_HOOK_INTERVALS then. Without a cgroup to attach to, hooks lacks those of
  * cgroups. 0, or -1 with errno and problem. */
 int tm_programs_load(struct tm_programs *programs,
-	const struct tm_settings *settings, size_t ring_bytes, uint32_t flows,
-	uint32_t meter, bool has_cgroup);
+		const struct tm_settings *settings, size_t ring_bytes,
+		uint32_t flows, uint32_t meter, bool has_cgroup);
 
 /* Has every record of the ring handed to on_event, which ends a round with a
  * negative number. 0, or -1 with errno and problem. */
 int tm_programs_read_with(struct tm_programs *programs,
-	int on_event(void *context, void *data, size_t size), void *context);
+		int on_event(void *context, void *data, size_t size),
+		void *context);
 
 /* The descriptor of a map of the programs. */
 int tm_programs_map(const struct tm_programs *programs, const char *name);
@@ -59,7 +60,7 @@ void tm_programs_of_interface(const struct tm_programs *programs, int fds[2]);
 
 /* Calls say for each hook that is missing, with what that costs. */
 void tm_programs_tell_missing(
-	const struct tm_programs *programs, void say(const char *what));
+		const struct tm_programs *programs, void say(const char *what));
 
 /* False once the cgroup was removed. */
 bool tm_programs_are_attached(const struct tm_programs *programs);
@@ -71,15 +72,15 @@ void tm_programs_stop(struct tm_programs *programs);
 /* Ends the rest. What is in the ring is still to be read. */
 void tm_programs_detach(struct tm_programs *programs);
 
-struct tm_counted tm_programs_counted(
-	const struct tm_programs *programs, enum tm_direction direction);
+struct tm_counted tm_programs_counted(const struct tm_programs *programs,
+		enum tm_direction direction);
 
 /* Calls found for every owner that lost events, with all it has lost so far.
  * 0, or -1 and errno. */
 int tm_programs_lost(const struct tm_programs *programs,
-	void found(void *context, const struct tm_lost_key *key,
-		const struct tm_amount *amount),
-	void *context);
+		void found(void *context, const struct tm_lost_key *key,
+				const struct tm_amount *amount),
+		void *context);
 
 void tm_programs_free(struct tm_programs *programs);
 

@@ -15,7 +15,7 @@ static void say(char kept[TM_RIGHTS_KEPT], const char *what)
 	const size_t used = strlen(kept);
 
 	snprintf(kept + used, TM_RIGHTS_KEPT - used, "%s%s", used ? "; " : "",
-		what);
+			what);
 }
 
 #ifdef TM_HAVE_CAP_NG
@@ -39,16 +39,16 @@ static int keep(int capability)
 	capng_clear(CAPNG_SELECT_CAPS);
 	if (capability >= 0)
 		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED,
-			capability);
+				capability);
 	return capng_apply(CAPNG_SELECT_CAPS);
 }
 
 /* In permitted alone a capability is out of use, and can come back. */
-static int drop_capabilities(
-	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT])
+static int drop_capabilities(bool can_read(void *context), void *context,
+		char kept[TM_RIGHTS_KEPT])
 {
 	const bool had_bpf = capng_get_caps_process() == 0 &&
-			     capng_have_capability(CAPNG_PERMITTED, CAP_BPF);
+			capng_have_capability(CAPNG_PERMITTED, CAP_BPF);
 
 	capng_clear(CAPNG_SELECT_CAPS);
 	if (had_bpf)
@@ -75,8 +75,8 @@ static void prepare_capabilities(void)
 {
 }
 
-static int drop_capabilities(
-	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT])
+static int drop_capabilities(bool can_read(void *context), void *context,
+		char kept[TM_RIGHTS_KEPT])
 {
 	(void)can_read;
 	(void)context;
@@ -91,7 +91,7 @@ static int drop_capabilities(
 
 /* What reading, writing, waiting and the name service take. Everything else
  * is refused, not killed: it may run under strace or a sanitizer. */
-static const int permitted[] = {SCMP_SYS(read), SCMP_SYS(readv),
+static const int permitted[] = { SCMP_SYS(read), SCMP_SYS(readv),
 	SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close),
 	SCMP_SYS(openat), SCMP_SYS(open), SCMP_SYS(fstat), SCMP_SYS(stat),
 	SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
@@ -120,26 +120,26 @@ static const int permitted[] = {SCMP_SYS(read), SCMP_SYS(readv),
 	SCMP_SYS(setsockopt), SCMP_SYS(sendto), SCMP_SYS(recvfrom),
 	SCMP_SYS(sendmsg), SCMP_SYS(recvmsg), SCMP_SYS(sendmmsg),
 	SCMP_SYS(recvmmsg), SCMP_SYS(shutdown), SCMP_SYS(exit),
-	SCMP_SYS(exit_group)};
+	SCMP_SYS(exit_group) };
 
-static const enum bpf_cmd bpf_permitted[] = {BPF_MAP_LOOKUP_ELEM,
+static const enum bpf_cmd bpf_permitted[] = { BPF_MAP_LOOKUP_ELEM,
 	BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM, BPF_MAP_GET_NEXT_KEY,
 	BPF_MAP_LOOKUP_BATCH, BPF_OBJ_GET_INFO_BY_FD, BPF_LINK_DETACH,
-	BPF_ITER_CREATE};
+	BPF_ITER_CREATE };
 
 static int fill(scmp_filter_ctx filter)
 {
 	for (size_t i = 0; i < sizeof(permitted) / sizeof(*permitted); i++) {
 		/* a number below 0 is of another architecture */
 		if (permitted[i] >= 0 &&
-			seccomp_rule_add(
-				filter, SCMP_ACT_ALLOW, permitted[i], 0))
+				seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+						permitted[i], 0))
 			return -1;
 	}
 	for (size_t i = 0; i < sizeof(bpf_permitted) / sizeof(*bpf_permitted);
-		i++) {
+			i++) {
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(bpf), 1,
-			    SCMP_A0(SCMP_CMP_EQ, bpf_permitted[i], 0)))
+				    SCMP_A0(SCMP_CMP_EQ, bpf_permitted[i], 0)))
 			return -1;
 	}
 	return 0;
@@ -171,7 +171,7 @@ bool tm_rights_knows(const char *name)
 		return true;
 	/* what getpwnam(3) has for "not found" where it is not 0 */
 	if (errno == ENOENT || errno == ESRCH || errno == EBADF ||
-		errno == EPERM)
+			errno == EPERM)
 		errno = 0;
 	return false;
 }
@@ -187,17 +187,19 @@ static const struct passwd *find_user(const char *name)
 	return user || !caller ? user : getpwnam(caller);
 }
 
-static void say_root(
-	char kept[TM_RIGHTS_KEPT], const char *name, const struct passwd *user)
+static void say_root(char kept[TM_RIGHTS_KEPT], const char *name,
+		const struct passwd *user)
 {
 	if (name)
 		say(kept, "the user root, as asked");
 	else if (user)
-		say(kept, "the user root: the user tm, or who called sudo, is "
-			  "root too (--user NAME)");
+		say(kept,
+				"the user root: the user tm, or who called sudo, is "
+				"root too (--user NAME)");
 	else
-		say(kept, "the user root: there is no user tm, nor one who "
-			  "called sudo (--user NAME)");
+		say(kept,
+				"the user root: there is no user tm, nor one who "
+				"called sudo (--user NAME)");
 }
 
 int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT])
@@ -223,11 +225,11 @@ int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT])
 	return 0;
 }
 
-int tm_rights_drop(
-	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT])
+int tm_rights_drop(bool can_read(void *context), void *context,
+		char kept[TM_RIGHTS_KEPT])
 {
 	if (drop_capabilities(can_read, context, kept) ||
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
 	return filter_calls(kept);
 }
@@ -237,7 +239,7 @@ int tm_rights_guard(const char *name)
 	char kept[TM_RIGHTS_KEPT];
 
 	if (tm_rights_become(name, kept) || keep_interfaces() ||
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
 	return filter_calls(kept);
 }

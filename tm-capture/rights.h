@@ -19,8 +19,8 @@ int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT]);
 /* Drops all capabilities, sets no_new_privs and takes a seccomp filter. When
  * can_read fails without capabilities (kernels before 5.19), CAP_BPF stays.
  * What could not be dropped is added to kept. 0, or -1 with errno. */
-int tm_rights_drop(
-	bool can_read(void *context), void *context, char kept[TM_RIGHTS_KEPT]);
+int tm_rights_drop(bool can_read(void *context), void *context,
+		char kept[TM_RIGHTS_KEPT]);
 
 /* In a process of its own, whose only work is to be on interfaces: becomes the
  * user that tm_rights_become() would, keeps CAP_NET_ADMIN and no other, and

@@ -53,9 +53,10 @@ static int attach_links(struct tm_tc *tc, const int programs[2])
 
 		for (int direction = TM_IN; direction <= TM_OUT; direction++) {
 			const int link = bpf_link_create(programs[direction],
-				crossing->ifindex,
-				direction == TM_IN ? TCX_INGRESS : TCX_EGRESS,
-				NULL);
+					crossing->ifindex,
+					direction == TM_IN ? TCX_INGRESS
+							   : TCX_EGRESS,
+					NULL);
 			const int error = errno;
 
 			crossing->links[direction] = link;
@@ -90,8 +91,8 @@ static void remove_filters(void *context)
 	const struct tm_tc *const tc = context;
 
 	for (size_t i = 0; i < tc->count; i++)
-		tm_clsact_remove(
-			tc->crossings[i].ifindex, is_of_run, NULL, context);
+		tm_clsact_remove(tc->crossings[i].ifindex, is_of_run, NULL,
+				context);
 }
 
 static int attach_filters(struct tm_tc *tc, const int programs[2])
@@ -101,8 +102,8 @@ static int attach_filters(struct tm_tc *tc, const int programs[2])
 
 	if (lock < 0)
 		return -1;
-	tc->guard = tm_guard_start(
-		prepare_guard, remove_filters, tc, lock, &tc->guard_pid);
+	tc->guard = tm_guard_start(prepare_guard, remove_filters, tc, lock,
+			&tc->guard_pid);
 	/* it lives longer than this process, which need not hold the lock */
 	close(lock);
 	if (tc->guard < 0)
@@ -110,7 +111,8 @@ static int attach_filters(struct tm_tc *tc, const int programs[2])
 	for (size_t i = 0; i < tc->count; i++) {
 		for (int direction = TM_IN; direction <= TM_OUT; direction++) {
 			if (!tm_clsact_attach(tc->crossings[i].ifindex,
-				    direction, programs[direction], tc->run))
+					    direction, programs[direction],
+					    tc->run))
 				continue;
 			error = errno;
 			tm_guard_end(tc->guard);
@@ -126,7 +128,7 @@ static int attach_filters(struct tm_tc *tc, const int programs[2])
 /* if_indextoname(3) does not tell that there is no descriptor for it. */
 static int read_name(uint32_t ifindex, char name[IF_NAMESIZE])
 {
-	struct ifreq request = {.ifr_ifindex = ifindex};
+	struct ifreq request = { .ifr_ifindex = ifindex };
 	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	int result, error;
 
@@ -141,10 +143,10 @@ static int read_name(uint32_t ifindex, char name[IF_NAMESIZE])
 }
 
 int tm_tc_attach(struct tm_tc *tc, const struct tm_settings *settings,
-	uint32_t hooks, const int programs[2], const char *user,
-	void say(const char *interface, const char *what))
+		uint32_t hooks, const int programs[2], const char *user,
+		void say(const char *interface, const char *what))
 {
-	struct sweep sweep = {.say = say};
+	struct sweep sweep = { .say = say };
 
 	memset(tc, 0, sizeof(*tc));
 	tc->guard = -1;
@@ -164,7 +166,7 @@ int tm_tc_attach(struct tm_tc *tc, const struct tm_settings *settings,
 		return 0;
 	/* EINVAL is the word of a kernel that knows no tcx */
 	if (hooks & TM_HOOK_CLSACT &&
-		(!(hooks & TM_HOOK_TCX) || errno == EINVAL))
+			(!(hooks & TM_HOOK_TCX) || errno == EINVAL))
 		return attach_filters(tc, programs);
 	return -1;
 }
@@ -216,7 +218,7 @@ void tm_tc_detach(struct tm_tc *tc, void say(const char *interface))
 		const struct tm_crossing *const crossing = &tc->crossings[i];
 
 		if (if_indextoname(crossing->ifindex, name) &&
-			tm_clsact_is_there(crossing->ifindex, tc->run))
+				tm_clsact_is_there(crossing->ifindex, tc->run))
 			say(crossing->name);
 	}
 }

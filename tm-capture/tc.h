@@ -31,8 +31,8 @@ struct tm_tc {
  * takes, and removes from them what an earlier run left; say tells of that. 0,
  * or -1 with errno, and nothing is attached. */
 int tm_tc_attach(struct tm_tc *tc, const struct tm_settings *settings,
-	uint32_t hooks, const int programs[2], const char *user,
-	void say(const char *interface, const char *what));
+		uint32_t hooks, const int programs[2], const char *user,
+		void say(const char *interface, const char *what));
 
 /* How many interfaces are still metered. Calls gone once for each that is not,
  * any more. */

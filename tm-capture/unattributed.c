@@ -56,14 +56,14 @@ static bool counts_buffers(const struct tm_link *link)
 	if (*link->kind || link->type == ARPHRD_LOOPBACK)
 		return true;
 	snprintf(path, sizeof(path), "/sys/class/net/%s/device/driver",
-		link->name);
+			link->name);
 	n = readlink(path, driver, sizeof(driver) - 1);
 	driver[n > 0 ? n : 0] = '\0';
 	return strstr(driver, "/virtio_net");
 }
 
 static struct interface *remember(
-	struct tm_unattributed *all, const struct tm_link *link)
+		struct tm_unattributed *all, const struct tm_link *link)
 {
 	const uint32_t count = all->index.count;
 	const uint32_t number = tm_index_add(&all->index, link->ifindex);
@@ -141,21 +141,22 @@ static bool is_vlan(const struct tm_link *link)
 static bool is_upper(const struct tm_link *link, uint32_t lower)
 {
 	return link->lower == lower &&
-	       (is_vlan(link) || !strcmp(link->kind, "macvlan") ||
-		       !strcmp(link->kind, "macvtap") ||
-		       !strcmp(link->kind, "ipvlan"));
+			(is_vlan(link) || !strcmp(link->kind, "macvlan") ||
+					!strcmp(link->kind, "macvtap") ||
+					!strcmp(link->kind, "ipvlan"));
 }
 
 /* What the interface's counters have, without what is the upper ones'. */
 static struct tm_amount own_count(const struct tm_unattributed *all,
-	const struct interface *interface, enum tm_direction direction)
+		const struct interface *interface, enum tm_direction direction)
 {
 	const struct tm_link *const now = &interface->now;
-	struct tm_amount sum = {now->packets[direction], now->bytes[direction]};
+	struct tm_amount sum = { now->packets[direction],
+		now->bytes[direction] };
 
 	for (uint32_t i = 0; i < all->present_count; i++) {
 		const struct tm_link *const upper =
-			&all->interfaces[all->present[i]].now;
+				&all->interfaces[all->present[i]].now;
 
 		if (!is_upper(upper, interface->ifindex))
 			continue;
@@ -170,7 +171,7 @@ static struct tm_amount own_count(const struct tm_unattributed *all,
 
 /* What sockets moved over an interface, or TM_NO_CARRIER. */
 static void read_carrier(const struct tm_unattributed *all, uint32_t ifindex,
-	struct tm_carrier *sum)
+		struct tm_carrier *sum)
 {
 	memset(sum, 0, sizeof(*sum));
 	if (bpf_map_lookup_elem(all->carriers_fd, &ifindex, all->carriers))
@@ -185,7 +186,7 @@ static void read_carrier(const struct tm_unattributed *all, uint32_t ifindex,
 
 /* The same as the interface counts. */
 static void read_moved(const struct tm_unattributed *all,
-	const struct interface *interface, struct tm_amount moved[2])
+		const struct interface *interface, struct tm_amount moved[2])
 {
 	struct tm_carrier carrier;
 
@@ -204,11 +205,12 @@ static void read_moved(const struct tm_unattributed *all,
 static void give_up(struct tm_unattributed *all, uint32_t ifindex)
 {
 	const uint32_t number = tm_index_find(&all->index, ifindex);
-	struct interface *const interface =
-		number == TM_INDEX_NONE ? NULL : &all->interfaces[number];
+	struct interface *const interface = number == TM_INDEX_NONE
+			? NULL
+			: &all->interfaces[number];
 
 	if (ifindex == TM_NO_CARRIER ||
-		(interface && interface->walk == all->walk))
+			(interface && interface->walk == all->walk))
 		return;
 	bpf_map_delete_elem(all->carriers_fd, &ifindex);
 	if (interface)
@@ -236,7 +238,7 @@ static void begin_anew_where_full(struct tm_unattributed *all)
 	read_carrier(all, TM_NO_CARRIER, &none);
 	packets = none.moved[TM_IN].packets + none.moved[TM_OUT].packets;
 	for (uint32_t i = 0; packets != all->homeless && i < all->index.count;
-		i++)
+			i++)
 		all->interfaces[i].stage = NEW;
 	all->homeless = packets;
 }
@@ -248,28 +250,29 @@ static uint64_t more_than(uint64_t found, int64_t now)
 
 /* False when the counters began anew. */
 static bool compare(const struct tm_unattributed *all,
-	struct interface *interface, enum tm_direction direction,
-	const struct tm_amount *moved)
+		struct interface *interface, enum tm_direction direction,
+		const struct tm_amount *moved)
 {
 	const struct tm_amount now = own_count(all, interface, direction);
 	const struct tm_amount *const first = &interface->first[direction];
 	const struct tm_amount *const moved_first =
-		&interface->moved_first[direction];
+			&interface->moved_first[direction];
 	struct tm_amount *const found = &interface->found[direction];
 
 	if ((int64_t)(now.packets - first->packets) < 0)
 		return false;
 	found->packets = more_than(found->packets,
-		(now.packets - first->packets) -
-			(moved->packets - moved_first->packets));
-	found->bytes = more_than(
-		found->bytes, (now.bytes - first->bytes) -
-				      (moved->bytes - moved_first->bytes));
+			(now.packets - first->packets) -
+					(moved->packets -
+							moved_first->packets));
+	found->bytes = more_than(found->bytes,
+			(now.bytes - first->bytes) -
+					(moved->bytes - moved_first->bytes));
 	return true;
 }
 
 static void look_at(const struct tm_unattributed *all,
-	struct interface *interface, const struct tm_amount moved[2])
+		struct interface *interface, const struct tm_amount moved[2])
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		switch (interface->stage) {
@@ -278,8 +281,8 @@ static void look_at(const struct tm_unattributed *all,
 			break;
 		case BEGUN:
 			interface->first[i] = own_count(all, interface, i);
-			interface->found[i] = (struct tm_amount){0};
-			interface->told[i] = (struct tm_amount){0};
+			interface->found[i] = (struct tm_amount){ 0 };
+			interface->told[i] = (struct tm_amount){ 0 };
 			break;
 		case KNOWN:
 			if (compare(all, interface, i, &moved[i]))
@@ -304,10 +307,10 @@ int tm_unattributed_look(struct tm_unattributed *all)
 	begin_anew_where_full(all);
 	for (uint32_t i = 0; i < all->present_count; i++) {
 		struct interface *const interface =
-			&all->interfaces[all->present[i]];
+				&all->interfaces[all->present[i]];
 
 		if (interface->now.master ||
-			!is_in_scope(all->settings, interface->ifindex))
+				!is_in_scope(all->settings, interface->ifindex))
 			continue;
 		read_moved(all, interface, moved);
 		look_at(all, interface, moved);
@@ -316,21 +319,22 @@ int tm_unattributed_look(struct tm_unattributed *all)
 }
 
 void tm_unattributed_take(struct tm_unattributed *all,
-	void found(void *context, uint32_t ifindex, enum tm_direction direction,
-		const struct tm_amount *amount),
-	void *context)
+		void found(void *context, uint32_t ifindex,
+				enum tm_direction direction,
+				const struct tm_amount *amount),
+		void *context)
 {
 	for (uint32_t i = 0; i < all->present_count; i++) {
 		struct interface *const interface =
-			&all->interfaces[all->present[i]];
+				&all->interfaces[all->present[i]];
 
 		for (int out = TM_IN; out <= TM_OUT; out++) {
 			const struct tm_amount *const all_found =
-				&interface->found[out];
+					&interface->found[out];
 			struct tm_amount *const told = &interface->told[out];
-			const struct tm_amount more = {
-				all_found->packets - told->packets,
-				all_found->bytes - told->bytes};
+			const struct tm_amount more = { all_found->packets -
+						told->packets,
+				all_found->bytes - told->bytes };
 
 			/* bytes without a packet pad short frames */
 			if (!more.packets)
@@ -342,7 +346,7 @@ void tm_unattributed_take(struct tm_unattributed *all,
 }
 
 struct tm_unattributed *tm_unattributed_new(
-	int carriers_fd, const struct tm_settings *settings)
+		int carriers_fd, const struct tm_settings *settings)
 {
 	struct tm_unattributed *const all = calloc(1, sizeof(*all));
 	const uint32_t none = TM_NO_CARRIER;

@@ -23,7 +23,7 @@ static void put(struct tm_writer *writer, const void *records, size_t count)
 }
 
 void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
-	uint64_t cgroup_id, uint32_t ifindex)
+		uint64_t cgroup_id, uint32_t ifindex)
 {
 	struct tm_start start = {
 		.magic = TM_MAGIC,
@@ -54,14 +54,14 @@ bool tm_writer_is_full(const struct tm_writer *writer)
 }
 
 void tm_writer_events(
-	struct tm_writer *writer, struct tm_event *events, size_t count)
+		struct tm_writer *writer, struct tm_event *events, size_t count)
 {
 	struct tm_event *names;
 	size_t written = 0, i, n;
 
 	for (i = 0; i < count && !tm_writer_is_full(writer); i++) {
-		events[i].time_ns =
-			tm_clock_wall_ns(writer->clock, events[i].time_ns);
+		events[i].time_ns = tm_clock_wall_ns(
+				writer->clock, events[i].time_ns);
 		add(&writer->recorded[events[i].direction & 1], &events[i]);
 		writer->events++;
 		if (!tm_naming_is_news(writer->naming, &events[i]))
@@ -94,7 +94,7 @@ void tm_writer_introduce(struct tm_writer *writer, const struct tm_event *owner)
 /* Writes the amount, with the names that the event needs. A record holds 32
  * bits of packets; more take several. */
 static void put_amount(struct tm_writer *writer, struct tm_event *event,
-	const struct tm_amount *amount)
+		const struct tm_amount *amount)
 {
 	const uint64_t span = (writer->status_ns - writer->since_ns) / SPAN_NS;
 	struct tm_amount left = *amount;
@@ -128,19 +128,19 @@ static struct tm_amount *lost_before(struct tm_writer *writer, uint64_t key)
 	if (number == TM_INDEX_NONE)
 		return NULL;
 	if (number == count) {
-		lost_by = realloc(
-			writer->lost_by, (count + 1) * sizeof(*lost_by));
+		lost_by = realloc(writer->lost_by,
+				(count + 1) * sizeof(*lost_by));
 		if (!lost_by)
 			return NULL;
 		writer->lost_by = lost_by;
-		lost_by[count] = (struct tm_amount){0};
+		lost_by[count] = (struct tm_amount){ 0 };
 	}
 	return &writer->lost_by[number];
 }
 
 static void lose(struct tm_writer *writer, uint64_t key, uint32_t uid,
-	enum tm_direction direction, uint16_t flags,
-	const struct tm_amount *all)
+		enum tm_direction direction, uint16_t flags,
+		const struct tm_amount *all)
 {
 	struct tm_amount *const before = lost_before(writer, key);
 	struct tm_event event = {
@@ -165,13 +165,13 @@ static void lose(struct tm_writer *writer, uint64_t key, uint32_t uid,
 }
 
 static void on_lost(void *context, const struct tm_lost_key *key,
-	const struct tm_amount *amount)
+		const struct tm_amount *amount)
 {
 	const uint16_t flags =
-		key->uid == TM_NOBODY ? TM_OWNER_NONE : TM_OWNER_SOCKET;
+			key->uid == TM_NOBODY ? TM_OWNER_NONE : TM_OWNER_SOCKET;
 
 	lose(context, (uint64_t)key->uid << 1 | key->direction, key->uid,
-		key->direction, flags, amount);
+			key->direction, flags, amount);
 }
 
 static void write_lost(struct tm_writer *writer)
@@ -179,16 +179,16 @@ static void write_lost(struct tm_writer *writer)
 	tm_programs_lost(writer->programs, on_lost, writer);
 	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
 		const struct tm_amount overflow =
-			tm_programs_counted(writer->programs, direction)
-				.overflow;
+				tm_programs_counted(writer->programs, direction)
+						.overflow;
 
 		lose(writer, OVERFLOW_KEY + direction, TM_NOBODY, direction,
-			TM_OWNER_NONE | TM_UNSURE, &overflow);
+				TM_OWNER_NONE | TM_UNSURE, &overflow);
 	}
 }
 
 static void on_unattributed(void *context, uint32_t ifindex,
-	enum tm_direction direction, const struct tm_amount *amount)
+		enum tm_direction direction, const struct tm_amount *amount)
 {
 	struct tm_writer *const writer = context;
 	struct tm_event event = {
@@ -204,10 +204,10 @@ static void on_unattributed(void *context, uint32_t ifindex,
 }
 
 struct tm_status tm_writer_count(
-	const struct tm_writer *writer, enum tm_direction direction)
+		const struct tm_writer *writer, enum tm_direction direction)
 {
 	const struct tm_counted counted =
-		tm_programs_counted(writer->programs, direction);
+			tm_programs_counted(writer->programs, direction);
 	const struct tm_amount *spared = &writer->spared[direction];
 
 	return (struct tm_status){
@@ -217,14 +217,14 @@ struct tm_status tm_writer_count(
 		.run_id = writer->run_id,
 		.seen = counted.seen,
 		.recorded = writer->recorded[direction],
-		.excluded = {counted.excluded.packets + spared->packets,
-			counted.excluded.bytes + spared->bytes},
+		.excluded = { counted.excluded.packets + spared->packets,
+				counted.excluded.bytes + spared->bytes },
 		.lost = writer->lost[direction],
 	};
 }
 
-void tm_writer_status(
-	struct tm_writer *writer, enum tm_kind kind, uint64_t since_boot_ns)
+void tm_writer_status(struct tm_writer *writer, enum tm_kind kind,
+		uint64_t since_boot_ns)
 {
 	struct tm_status status[2];
 	struct tm_event *names;
@@ -234,10 +234,10 @@ void tm_writer_status(
 	write_lost(writer);
 	if (writer->unattributed)
 		tm_unattributed_take(
-			writer->unattributed, on_unattributed, writer);
+				writer->unattributed, on_unattributed, writer);
 	writer->since_ns = since_boot_ns;
 	n = tm_naming_late(writer->naming,
-		tm_clock_wall_ns(writer->clock, since_boot_ns), &names);
+			tm_clock_wall_ns(writer->clock, since_boot_ns), &names);
 	put(writer, names, n);
 	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
 		status[direction] = tm_writer_count(writer, direction);
@@ -251,7 +251,7 @@ void tm_writer_cut_back(const struct tm_writer *writer)
 	struct stat status;
 
 	if (!fstat(STDOUT_FILENO, &status) && S_ISREG(status.st_mode) &&
-		(uint64_t)status.st_size > writer->size)
+			(uint64_t)status.st_size > writer->size)
 		(void)!ftruncate(STDOUT_FILENO,
-			status.st_size / TM_EVENT_SIZE * TM_EVENT_SIZE);
+				status.st_size / TM_EVENT_SIZE * TM_EVENT_SIZE);
 }

@@ -31,27 +31,27 @@ struct tm_writer {
 
 /* Writes START, which names the scope. */
 void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
-	uint64_t cgroup_id, uint32_t ifindex);
+		uint64_t cgroup_id, uint32_t ifindex);
 
 /* Writes events in time order, which come with times since boot. */
-void tm_writer_events(
-	struct tm_writer *writer, struct tm_event *events, size_t count);
+void tm_writer_events(struct tm_writer *writer, struct tm_event *events,
+		size_t count);
 
 /* Writes the names that events of this owner will need, ahead of them; only the
  * ids count, and the time since boot. */
 void tm_writer_introduce(
-	struct tm_writer *writer, const struct tm_event *owner);
+		struct tm_writer *writer, const struct tm_event *owner);
 
 /* LOST for what was lost since the last call, UNATTRIBUTED, names that came
  * late, then TICK or END: all that happened until then was written. */
-void tm_writer_status(
-	struct tm_writer *writer, enum tm_kind kind, uint64_t since_boot_ns);
+void tm_writer_status(struct tm_writer *writer, enum tm_kind kind,
+		uint64_t since_boot_ns);
 
 bool tm_writer_is_full(const struct tm_writer *writer);
 
 /* What the status record of this direction says. */
 struct tm_status tm_writer_count(
-	const struct tm_writer *writer, enum tm_direction direction);
+		const struct tm_writer *writer, enum tm_direction direction);
 
 /* After a failure: a file ends behind its last whole record. */
 void tm_writer_cut_back(const struct tm_writer *writer);
