@@ -1,5 +1,5 @@
 # make            everything, into build/ (programs: build/bin)
-# make test       all tests; TEST=tm-csv runs one file
+# make test       all tests; TEST=tm-csv or TEST=web runs some
 # make check      what ./check runs: warnings are errors, nothing is skipped
 # make test-kernels   tm-capture in Debian's real kernels; KERNEL=bookworm
 # make bench      benchmarks against references in the same run; PART=csv
@@ -59,7 +59,7 @@ storeys := $(patsubst %/,%,$(wildcard common/*/))
 ifneq ($(call has,sqlite3),yes)
 storeys := $(filter-out common/history,$(storeys))
 endif
-helpers := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/*.c))
+helpers := $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 ifneq ($(call has,sqlite3),yes)
 helpers := $(filter-out %/history-check,$(helpers))
 endif
@@ -88,7 +88,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(COMPILE) -MMD -MP -c -o $@ $<
 
-$(BUILD)/tests/%: tests/%.c $(library)
+$(BUILD)/tests/%: tests/lib/%.c $(library)
 	@mkdir -p $(@D)
 	$(CC) $(COMPILE) $(HARDENING_LD) -MMD -MP -o $@ $< $(library) -lz -lpthread \
 		$(LDLIBS)

@@ -2,7 +2,7 @@
 # tests/kernels/inside kept in $FACTS. tests/kernels/run runs it.
 
 load ../helper
-load ../owners
+load ../lib/owners
 
 # Of the million that the kernel permits. Kernels differ by a factor of three.
 MOST_INSTRUCTIONS=200000

@@ -1,0 +1,195 @@
+# What tm-capture leaves out in the kernel (-s and -x).
+# bats file_tags=kernel
+
+load ../helper
+load ../lib/kernel
+
+# ends: "direction seen recorded excluded", in packets, and bytes that balance
+ends() {
+	tm-print --json out.tm | jq -r 'select(.kind == "end") |
+		if .seen_bytes == .recorded_bytes + .excluded_bytes +
+			.lost_bytes then "\(.direction) \(.seen_packets) \(
+			.recorded_packets) \(.excluded_packets)"
+		else "does not balance" end'
+}
+
+@test "what has both ends in the site is left out, and counted" {
+	start -c "$CGROUP" -s 127.0.0.0/8
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	inside traffic udp ::1 9 20 100 $ALICE
+	stop
+	run ends
+	assert_line "out 50 20 30"
+}
+
+@test "one end in the site is not enough for -s, and is for -x" {
+	ip link add tmx0 type veth peer name tmx1
+	ip addr add 198.51.100.1/24 dev tmx0
+	ip link set tmx0 up
+	ip link set tmx1 up
+	start -c "$CGROUP" -s 198.51.100.1
+	inside traffic udp 198.51.100.9 9 10 100 $ALICE
+	stop
+	run ends
+	assert_line "out 10 10 0"
+	start -c "$CGROUP" -x 198.51.100.1
+	inside traffic udp 198.51.100.9 9 10 100 $ALICE
+	stop
+	ip link del tmx0
+	run ends
+	assert_line "out 10 0 10"
+}
+
+@test "::/0 leaves IPv4 alone" {
+	start -c "$CGROUP" -x ::/0
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	inside traffic udp ::1 9 20 100 $ALICE
+	stop
+	run ends
+	assert_line "out 50 30 20"
+}
+
+@test "the answer is the one of tm-filter, for a long list" {
+	awk 'BEGIN { for (i = 0; i < 20000; i++) printf "10.%d.%d.0/24\n",
+		i / 256, i % 256; print "127.0.0.0/8" }' >list
+	start -c "$CGROUP" -x @list
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	inside traffic udp ::1 9 20 100 $ALICE
+	stop
+	run ends
+	assert_line "out 50 20 30"
+	run tm-filter -x @list out.tm
+	assert_equal "$(tm-filter -x @list out.tm | tm-print)" \
+		"$(tm-print out.tm)"
+}
+
+@test "a connection is left out as a whole, in both directions" {
+	start -c "$CGROUP" -x 127.0.0.1
+	inside traffic sink 127.0.0.1 7709 >got &
+	local sink=$!
+	listens 7709
+	inside traffic tcp 127.0.0.1 7709 3000000 $ALICE
+	wait $sink
+	stop
+	assert_equal "$(cat got)" 3000000
+	run ends
+	assert_line --regexp "^out [0-9]+ 0 [0-9]+$"
+	assert_line --regexp "^in [0-9]+ 0 [0-9]+$"
+}
+
+@test "a connected datagram socket may go elsewhere" {
+	echo 127.0.0.2 >list
+	start -c "$CGROUP" -x @list
+	inside python3 -c '
+import os, re, signal, socket, sys, time
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def move(*to):
+    sender.sendto(b"x", *to) if to else sender.send(b"x")
+def send(count, *to):
+    for _ in range(count):
+        try:
+            move(*to)
+        except ConnectionRefusedError:
+            move(*to)
+sender.connect(("127.0.0.2", 9))
+send(10)
+send(5, ("127.0.0.3", 9))
+send(10)
+sender.connect(("127.0.0.3", 9))
+send(7)
+with open("list", "w") as file:
+    file.write("127.0.0.3\n")
+os.kill(int(sys.argv[1]), signal.SIGHUP)
+def is_idle(pid):
+    status = open(f"/proc/{pid}/status").read()
+    return "State:\tS" in status and not re.search("Pnd:.*[1-9a-f]", status)
+while not is_idle(sys.argv[1]):
+    time.sleep(0.01)
+send(30)' "$CAPTURE"
+	stop
+	run ends
+	assert_line "out 62 12 50"
+}
+
+@test "an accepted connection is judged by itself, not by its listener's past" {
+	local options
+	for options in "" "--every 1s"; do
+		# shellcheck disable=SC2086 # words
+		start -c "$CGROUP" -x 127.0.0.2 $options
+		inside timeout 20 python3 -c '
+import socket
+elsewhere = socket.create_server(("127.0.0.2", 7715))
+listener = socket.create_connection(("127.0.0.2", 7715))
+listener.sendall(b"x")
+# connect(2) to nowhere
+libc = __import__("ctypes").CDLL(None)
+libc.connect(listener.fileno(), bytes(16), 16)
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", 7716))
+listener.listen()
+sender = socket.create_connection(("127.0.0.1", 7716))
+accepted, _ = listener.accept()
+got = 0
+sender.sendall(bytes(200000))
+while got < 200000:
+    got += len(accepted.recv(65536))'
+		stop
+		assert_equal "$status" 0
+		run jq -s 'map(select(.kind == "traffic" and .direction ==
+			"in" and .destination_port == 7716).bytes) | add >
+			200000' <(tm-print --json out.tm)
+		assert_output true
+		run jq -s 'map(select(.kind == "end").excluded_bytes) |
+			add < 2000' <(tm-print --json out.tm)
+		assert_output true
+	done
+}
+
+@test "SIGHUP reads the lists again, also for a connection that stands" {
+	echo 127.0.0.1 >list
+	start -c "$CGROUP" -x @list
+	mkfifo hold
+	inside traffic sink 127.0.0.1 7710 >got &
+	local sink=$!
+	listens 7710
+	(exec 7<>hold && inside python3 -c '
+import socket, sys
+with socket.create_connection(("127.0.0.1", 7710)) as connection:
+    connection.sendall(b"x" * 1000)
+    open("first", "w").close()
+    open("hold").readline()
+    connection.sendall(b"x" * 70000)') &
+	eventually test -e first
+	echo 192.0.2.0/24 >list
+	kill -HUP "$CAPTURE"
+	eventually is_idle "$CAPTURE"
+	echo go >hold
+	wait $sink
+	stop
+	assert_equal "$(cat got)" 71000
+	run jq -r 'select(.kind == "end" and .direction == "out") |
+		.recorded_bytes > 70000, .excluded_bytes > 1000' \
+		<(tm-print --json out.tm)
+	assert_output "true
+true"
+}
+
+@test "a list that went bad is said, and the old one stays" {
+	echo 127.0.0.1 >list
+	start -c "$CGROUP" -x @list
+	echo nonsense >list
+	kill -HUP "$CAPTURE"
+	eventually grep -q "the old lists stay" err
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	stop
+	assert_file_contains err "list:1:1: .*; the old lists stay"
+	run ends
+	assert_line "out 30 0 30"
+}
+
+@test "a bad list is an error before anything is metered" {
+	run -2 tm-capture -s 10.0.0.1/8
+	assert_output --partial "10.0.0.1/8"
+	run -1 tm-capture -x @nosuch
+	assert_output --partial "nosuch: No such file"
+}

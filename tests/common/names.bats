@@ -1,0 +1,166 @@
+load ../helper
+
+setup_file() {
+	${CC:-cc} -shared -fPIC -o "$BATS_FILE_TMPDIR/slow-names.so" \
+		"$ROOT/tests/preload/slow-names.c"
+}
+
+with_slow_names() {
+	SLOW_NAMES_MS=$1
+	shift
+	SLOW_NAMES_MS=$SLOW_NAMES_MS \
+		LD_PRELOAD="$BATS_FILE_TMPDIR/slow-names.so" "$@"
+}
+
+# A NAME record of user 1000: part, parts, text.
+part() {
+	printf '{"kind":"name","of":"user","id":1000,"part":%s,"parts":%s,"text":"%s"}\n' \
+		"$1" "$2" "$3"
+}
+
+repeat() {
+	printf "%$1s" '' | tr ' ' "$2"
+}
+
+@test "this machine's users have their names, and others none" {
+	run names-check users 0 0 3999999999 4294967295
+	assert_success
+	assert_output - <<-'END'
+	0: root
+	0: root
+	3999999999: (none)
+	4294967295: none
+	END
+}
+
+@test "a name service that hangs costs one short wait, and no look-up after it" {
+	run with_slow_names 60000 timeout 10 \
+		names-check users 6000 6000 6001 6002 sleep 6000 6003
+	assert_success
+	assert_output - <<-'END'
+	6000: (none)
+	  waited
+	6000: (none)
+	6001: (none)
+	6002: (none)
+	6000: (none)
+	6003: (none)
+	END
+}
+
+@test "a slow answer is there for a later look-up" {
+	run with_slow_names 400 names-check users 6000 6001 sleep 6000 6001
+	assert_success
+	assert_output - <<-'END'
+	6000: (none)
+	  waited
+	6001: (none)
+	6000: u6000
+	6001: u6001
+	END
+}
+
+@test "a name service that answers again is waited for again" {
+	run with_slow_names 400 names-check users 6000 sleep 6000 5000 5001
+	assert_success
+	assert_output - <<-'END'
+	6000: (none)
+	  waited
+	6000: u6000
+	5000: u5000
+	5001: u5001
+	END
+}
+
+@test "many slow names together hold up the stream for a tenth of a second" {
+	local began ended
+
+	began=$(date +%s%N)
+	with_slow_names 30 names-check users $(seq 6000 6099) >names
+	ended=$(date +%s%N)
+	# 100 of them take 3 s
+	in_time $(((ended - began) / 1000000)) 1000
+	run grep -c '(none)' names
+	assert [ "$output" -gt 90 ]
+}
+
+@test "names that were asked for beforehand are there at the end" {
+	run with_slow_names 20 names-check expect 6000 6001 6002 3000
+	assert_success
+	assert_output - <<-'END'
+	6000: u6000
+	6001: u6001
+	6002: u6002
+	3000: (none)
+	END
+}
+
+@test "at the end a name service that hangs is waited for a second at most" {
+	run with_slow_names 60000 timeout 20 names-check expect 6000 6001
+	assert_success
+	assert_output - <<-'END'
+	6000: (none)
+	6001: (none)
+	END
+}
+
+@test "long text goes through NAME records whole, up to 4,160 bytes" {
+	run names-check split 0
+	assert_output '1 records, 0 bytes, none'
+	run names-check split 103
+	assert_output '1 records, 104 bytes, whole'
+	run names-check split 104
+	assert_output '2 records, 105 bytes, whole'
+	run names-check split 4159
+	assert_output '40 records, 4160 bytes, whole'
+	run names-check split 5000
+	assert_output '40 records, 4160 bytes, cut'
+}
+
+@test "a later name of the same user replaces the earlier one" {
+	{
+		part 0 1 alice
+		part 0 1 bob
+	} | tm-parse | names-check note >name
+	run cat name
+	assert_output 'user 1000: bob'
+}
+
+@test "parts are joined in their order only" {
+	local full
+	full=$(repeat 104 a)
+
+	{
+		part 0 3 "$full"
+		part 2 3 left-out
+		part 1 3 tail
+		part 2 3 left-out
+		part 1 3 left-out
+	} | tm-parse | names-check note >name
+	run cat name
+	assert_output "user 1000: ${full}tail"
+}
+
+@test "parts beyond the fortieth and parts without a first one add nothing" {
+	local full
+	full=$(repeat 104 a)
+
+	{
+		part 7 255 stray
+		part 0 255 "$full"
+		for i in $(seq 1 255); do
+			part "$i" 255 "$full"
+		done
+		for i in $(seq 39 255); do
+			part "$i" 255 "$full"
+		done
+	} | tm-parse | names-check note >name
+	run cat name
+	assert_output "user 1000: $(repeat 4160 a)"
+}
+
+@test "an empty recorded name is no name" {
+	part 0 1 '' | tm-parse | names-check note >name
+	run cat name
+	assert_output 'user 1000: (none)'
+}

@@ -1,0 +1,326 @@
+# The rules that keep the tree one house: STYLE, the build, the interfaces.
+
+load ../helper
+
+tools() {
+	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1)
+}
+
+# The storeys of common/ and how high each lies: it includes only lower ones.
+storeys="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:3 filter:3
+	history:4"
+
+# height STOREY
+height() {
+	sed -n "s/.*\<$1:\([0-9]\).*/\1/p" <<<"${storeys//$'\n'/ }"
+}
+
+# The tree without what was built, in a directory of its own.
+copy_tree() {
+	mkdir -p "$1"
+	tar -C "$ROOT" --exclude=./build --exclude=./.git -c . | tar -C "$1" -x
+}
+
+# The files of the tree in the current directory, as find names them.
+sources() {
+	find . \( -path ./build -o -path ./.git \) -prune -o -type f "$@"
+}
+
+# make in the directory $1, with nothing of the make that runs these tests.
+make_in() {
+	local directory=$1
+	shift
+	env -u BUILD -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u CFLAGS \
+		make -s -C "$directory" -j2 "$@"
+}
+
+# "-i --interface" for each option of a tool's help; "-" where it has no letter.
+options_of() {
+	"$1" --help | sed -nE 's/^ +(-([A-Za-z]), )? *(--[a-z0-9-]+).*/-\2 \3/p'
+}
+
+# The same from a page as a reader sees it; "-c path, --cgroup path" counts too.
+options_of_page() {
+	mandoc -T ascii -O width=1000 "$ROOT/$1"/*.[1-8] | sed -nE 's/.\x08//g
+		s/^ {5,11}(-([A-Za-z])( [^,]*)?, )?(--[a-z0-9-]+).*/-\2 \4/p'
+}
+
+@test "each header that tools share compiles alone, with gcc and with clang" {
+	cd "$ROOT"
+	for header in common/*/*.h; do
+		for compiler in gcc clang; do
+			echo "$compiler $header"
+			echo "#include \"$header\"" | "$compiler" -std=gnu11 \
+				-D_GNU_SOURCE -I. -Wall -Wextra -Werror \
+				-fsyntax-only -x c -
+		done
+	done
+}
+
+@test "what tools share never prints and never exits, but for their loop and options" {
+	cd "$BUILD/common"
+	run nm -u $(find . -name '*.o' -not -path './tool/*')
+	assert_success
+	assert_output --partial read
+	refute_line --regexp \
+		' (_?_?exit|_Exit|quick_exit|abort|stdout|stderr|v?v?(err|warn)x?|error|perror|psignal|puts|putchar|fputs|fwrite|(__)?v?f?printf(_chk)?|(__)?v?dprintf(_chk)?|syslog)$'
+}
+
+@test "what is shared knows no tool and tools never include each other" {
+	cd "$ROOT"
+	run grep -nE '#include "(tm-[a-z]+|ipmask|bpf)/' common/*/*.[ch]
+	assert_output ""
+	for tool in $(tools); do
+		run grep -nE '#include ".*/' "$tool"/*.[ch]
+		for line in "${lines[@]}"; do
+			case $line in
+			*'"common/'* | *"\"$tool/"*) ;;
+			tm-capture/*'"bpf/'*) ;;
+			*) echo "$line" && false ;;
+			esac
+		done
+	done
+}
+
+@test "a storey of common/ includes only lower ones" {
+	(cd "$ROOT" && grep -oE '#include "common/[a-z]+/' common/*/*.[ch]) >includes
+	[ -s includes ]
+	while IFS=/ read -r _ storey _ included _; do
+		echo "$storey includes $included"
+		[ "$(height "$storey")" -gt "$(height "$included")" ]
+	done <includes
+	for storey in "$ROOT"/common/*; do
+		[ -n "$(height "$(basename "$storey")")" ]
+	done
+}
+
+@test "the headers of common/ can be included together, in any order" {
+	cd "$ROOT"
+	for order in '' -r; do
+		printf '#include "%s"\n' common/*/*.h | sort $order >"$BATS_TEST_TMPDIR/all.c"
+		for compiler in gcc clang; do
+			"$compiler" -std=gnu11 -D_GNU_SOURCE -I. -Wall -Wextra \
+				-Werror -fsyntax-only "$BATS_TEST_TMPDIR/all.c"
+		done
+	done
+}
+
+@test "an include guard is named after its folder and file" {
+	cd "$ROOT"
+	for header in */*.h common/*/*.h; do
+		guard=${header%.h}_h
+		guard=${guard#common/}
+		guard=TM_${guard#tm-}
+		guard=${guard//[-\/]/_}
+		echo "$header"
+		grep -qx "#ifndef ${guard^^}" "$header"
+	done
+}
+
+@test "headers, structs and guards have names of their own" {
+	cd "$ROOT"
+	# tm-capture and bpf/ are to follow
+	twice=$(printf '%s\n' {common/*,tm-*,ipmask}/*.h | grep -v tm-capture |
+		sed 's,.*/,,' | sort | uniq -d)
+	assert_equal "$twice" ""
+	twice=$(sed -nE '/^(struct|enum|union) .* \{/{s/__attribute__\(\(may_alias\)\) //;s/ \{.*//p;}
+		s/^#ifndef ([A-Z0-9_]+_H)$/\1/p' */*.h common/*/*.h | sort | uniq -d)
+	assert_equal "$twice" ""
+}
+
+@test "functions for other files have names of their own, tm_ in common/ alone" {
+	cd "$ROOT"
+	for file in common/*/*.c tm-*/*.c ipmask/*.c; do
+		nm -g --defined-only "$BUILD/${file%.c}.o" |
+			sed -nE "s,.* ([A-Za-z0-9_]+)\$,\1 ${file%/*},p"
+	done >"$BATS_TEST_TMPDIR/symbols"
+	cd "$BATS_TEST_TMPDIR"
+	[ -s symbols ]
+	twice=$(sed '/^main /d; s/ .*//' symbols | sort | uniq -d)
+	assert_equal "$twice" ""
+	run grep '^tm_' symbols # tm-capture is to follow
+	refute_line --regexp ' (tm-[abd-z]|tm-csv|ipmask)'
+	run grep -v '^tm_' symbols
+	refute_line --partial ' common/'
+}
+
+@test "a tool links what it needs beside the C library and zlib, and no more" {
+	for tool in $(tools); do
+		run readelf -d "$BUILD/bin/$tool"
+		assert_success
+		needed=$(sed -n 's/.*(NEEDED).*\[\(lib[a-z-]*\).*/\1/p' <<<"$output")
+		echo "$tool: $needed"
+		case $tool in
+		tm-capture) grep -qx libbpf <<<"$needed" ;;
+		tm-store | tm-web)
+			grep -qx libsqlite <<<"$needed"
+			run ! grep -vxE 'libc|libz|libsqlite|libmicrohttpd|libseccomp' <<<"$needed"
+			;;
+		tm-top) run ! grep -vxE 'libc|libz|libncursesw|libtinfo' <<<"$needed" ;;
+		*) run ! grep -vxE 'libc|libz|libm' <<<"$needed" ;;
+		esac
+	done
+}
+
+@test "programs are position independent, with full RELRO and no executable stack" {
+	for tool in $(tools); do
+		echo "$tool"
+		run readelf -hldW "$BUILD/bin/$tool"
+		assert_line --regexp 'Type: +DYN'
+		assert_line --regexp '(BIND_NOW|Flags: .*NOW)'
+		assert_line --partial GNU_RELRO
+		refute_line --regexp 'GNU_STACK.*RWE'
+	done
+}
+
+@test "every tool has a page, a test file and a row in README.md" {
+	for tool in $(tools); do
+		echo "$tool"
+		ls "$ROOT/$tool/$tool".[18]
+		ls "$ROOT"/tests/*/"$tool"*.bats
+		grep -q "^| \[*\`*$tool" "$ROOT/README.md"
+	done
+}
+
+@test "every tool prints its help and version and refuses a foreign option" {
+	for tool in $(tools); do
+		run --separate-stderr "$tool" --help
+		assert_success
+		assert_equal "$stderr" ""
+		assert_line --index 0 --partial "usage: $tool"
+		refute_line --regexp '.{81}'
+		long=$output
+		run "$tool" -h
+		assert_output "$long"
+		run "$tool" --version
+		assert_success
+		assert_output --regexp "^$tool [0-9]+\.[0-9]+"
+		run "$tool" -V
+		assert_output --regexp "^$tool [0-9]+\.[0-9]+"
+		run --separate-stderr "$tool" --no-such-option
+		assert_failure 2
+		assert_equal "$output" ""
+		assert_regex "${stderr_lines[-1]}" "try: $tool --help$"
+	done
+}
+
+@test "a tool's help and its page name the same options" {
+	for tool in $(tools); do
+		echo "$tool"
+		options_of "$tool" | sort -u >help
+		options_of_page "$tool" | sort -u >page
+		[ -s help ]
+		diff help page
+	done
+}
+
+@test "help and parser of a tool are made of one table" {
+	for tool in $(tools); do
+		[ "$tool" = tm-capture ] || # to follow
+			run ! grep -l getopt "$ROOT/$tool"/*.[ch]
+	done
+}
+
+@test "a help or version that cannot be written is an error" {
+	for tool in $(tools); do
+		[ "$tool" != tm-capture ] || continue # to follow
+		for option in --help --version; do
+			run bash -c "$tool $option >/dev/full"
+			assert_failure 1
+			assert_output "$tool: standard output: No space left on device"
+		done
+	done
+}
+
+@test "a letter means the same in all tools" {
+	for tool in $(tools); do
+		options_of "$tool" | grep '^-[A-Za-z]'
+	done | sort -u >all
+	cat all
+	cut -d' ' -f1 all | uniq -d >twice
+	[ ! -s twice ]
+	cut -d' ' -f2 all | sort | uniq -d >twice
+	[ ! -s twice ]
+}
+
+@test "C code is laid out as .clang-format says" {
+	cd "$ROOT"
+	different=
+	for file in */*.[ch] common/*/*.[ch] tests/*/*.[ch]; do
+		clang-format "$file" | cmp -s - "$file" ||
+			different="$different $file"
+	done
+	assert_equal "$different" ""
+}
+
+@test "shell scripts are clean by shellcheck" {
+	scripts=$PWD/scripts
+	cd "$ROOT"
+	sources -exec grep -lE '^#!/.*[ /](sh|bash)$' {} + >"$scripts"
+	grep -x ./check "$scripts"
+	xargs shellcheck -x <"$scripts"
+}
+
+@test "nothing generated lies outside build/" {
+	cd "$ROOT"
+	run sources \( -name '*.[aod]' -o -name '*.so' -o -name '*.skel.h' \
+		-o -name vmlinux.h \) -print
+	assert_output ""
+	run sources -exec grep -lP '\A\x7fELF' {} +
+	assert_output ""
+}
+
+@test "the same source gives the same programs in any directory, and no warning" {
+	copy_tree one
+	copy_tree another/and/deeper
+	make_in one CC=gcc CFLAGS='-O2 -g -Werror'
+	make_in another/and/deeper CC=gcc CFLAGS='-O2 -g -Werror'
+	(cd one && find build -type f ! -name '*.d' | sort) >files
+	grep -x build/bpf/capture.bpf.o files
+	while read -r file; do
+		cmp "one/$file" "another/and/deeper/$file"
+	done <files
+	run grep -rlF "$BATS_TEST_TMPDIR" one/build another/and/deeper/build
+	assert_output ""
+}
+
+@test "everything builds with clang, and no warning" {
+	copy_tree tree
+	run make_in tree CC=clang CFLAGS='-O2 -g -Werror'
+	assert_success
+	refute_output --partial warning:
+	[ -x tree/build/bin/tm-capture ]
+}
+
+@test "a build without libcap-ng and libseccomp names what is missing" {
+	copy_tree tree
+	cat >pkg-config <<-'END'
+		#!/bin/sh
+		case "$*" in *cap-ng* | *seccomp*) exit 1 ;; esac
+		exec pkg-config "$@"
+	END
+	chmod +x pkg-config
+	run make_in tree PKG_CONFIG="$PWD/pkg-config" build/bin/tm-capture
+	assert_success
+	assert_output --partial "tm-capture will keep its capabilities: libcap-ng is missing"
+	assert_output --partial "tm-capture will run without a seccomp filter: libseccomp is missing"
+	run readelf -d tree/build/bin/tm-capture
+	refute_output --partial libcap-ng
+	refute_output --partial libseccomp
+}
+
+@test "a build without libbpf leaves out tm-capture and says so" {
+	copy_tree tree
+	make_in tree PKG_CONFIG=false -n >commands 2>said
+	grep -F "tm-capture is left out: libbpf is missing" said
+	run grep -o ' -o build/bin/[a-z-]*' commands
+	assert_line " -o build/bin/tm-account"
+	refute_line " -o build/bin/tm-capture"
+}
+
+@test "nothing that is built is built twice" {
+	copy_tree tree
+	make_in tree
+	run make_in tree -q
+	assert_success
+}

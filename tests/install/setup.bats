@@ -1,0 +1,401 @@
+# ./run, ./check and tests/run: what they install, how they build, how they end.
+
+load ../helper
+
+# A copy of the tree with what is built, that another user can read.
+setup_file() {
+	TREE=$(mktemp -d /tmp/tm-setup.XXXXXX)
+	export TREE
+	chmod 755 "$TREE"
+	tar -C "$ROOT" --exclude=./build --exclude=./.git \
+		--exclude=./samples -c . | tar -C "$TREE" -x
+	cp -a "$BUILD" "$TREE/build"
+	chmod -R go+rX "$TREE"
+}
+
+teardown_file() {
+	rm -rf "$TREE"
+}
+
+setup() {
+	cd "$TREE" || return
+	rm -rf fake asked samples kept
+	[ ! -e tm-capture.own ] || mv tm-capture.own build/bin/tm-capture
+	mkdir fake
+	fake dpkg-query 'echo installed'
+	for manager in apt-get dnf zypper rpm; do
+		fake $manager "echo $manager \"\$@\" >>'$TREE/asked'"
+	done
+}
+
+teardown() {
+	[ -z "${group-}" ] || kill -KILL -- "-$group" 2>/dev/null || true
+}
+
+# fake COMMAND SCRIPT: found before the system's own
+fake() {
+	printf '#!/bin/sh\n%s\n' "$2" >"fake/$1"
+	chmod 755 "fake/$1"
+}
+
+clean_env() {
+	env -i PATH="$TREE/fake:/usr/bin:/bin" LC_ALL=C TZ=UTC "$@"
+}
+
+as_nobody() {
+	clean_env setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+a_sample() {
+	mkdir -p samples
+	tm-parse <<-'END' | gzip >samples/one.tm.gz
+		{"kind":"start","run_id":7,"time_ns":1700000000000000000}
+		{"uid":4242,"bytes":60,"packets":1,"direction":"out","source":"192.0.2.1","destination":"198.51.100.7","time_ns":1700000000100000000}
+		{"kind":"end","direction":"in","run_id":7,"time_ns":1700000001000000000}
+		{"kind":"end","direction":"out","run_id":7,"seen_packets":1,"seen_bytes":60,"recorded_packets":1,"recorded_bytes":60,"time_ns":1700000001000000000}
+	END
+}
+
+@test "without root, missing packages are named with the command" {
+	needs_root
+	fake dpkg-query 'case "$*" in *clang | *libbpf-dev) exit 1 ;; esac; echo installed'
+	run as_nobody ./run
+	assert_failure 1
+	assert_output "run: missing: clang libbpf-dev
+run: as root: apt-get install -y --no-install-recommends clang libbpf-dev"
+	run as_nobody ./check
+	assert_failure 1
+	assert_line --index 0 "check: missing: clang libbpf-dev"
+	[ ! -e asked ]
+}
+
+@test "a removed package of which only the configuration is left is missing" {
+	needs_root
+	fake dpkg-query 'case "$*" in *clang) echo config-files ;; *) echo installed ;; esac'
+	run as_nobody ./run
+	assert_failure 1
+	assert_line "run: missing: clang"
+}
+
+@test "root installs only what is missing, and a failure names it" {
+	needs_root
+	fake dpkg-query 'case "$*" in *clang) exit 1 ;; esac; echo installed'
+	fake apt-get "echo apt-get \"\$@\" >>'$TREE/asked'; [ \"\$2\" = update ]"
+	run clean_env ./run
+	assert_failure 1
+	assert_line --partial "run: these packages could not be installed: clang"
+	assert_equal "$(cat asked)" "apt-get -q update
+apt-get install -y --no-install-recommends clang"
+}
+
+@test "dnf and zypper get their own names of the packages" {
+	for family in dnf zypper; do
+		rm -f asked
+		run clean_env sh -c ". contrib/setup.sh
+			package_family() { echo $family; }
+			id() { echo 0; }
+			is_installed() { [ \$1 != zlib-devel ]; }
+			setup build"
+		assert_success
+		run cat asked
+		assert_line --regexp "^$family .*install.* zlib-devel$"
+	done
+}
+
+@test "enterprise Linux's extra repository is switched on for dnf" {
+	fake dnf "echo dnf \"\$@\" >>'$TREE/asked'; echo 'crb  CRB'"
+	run clean_env sh -c ". contrib/setup.sh
+		package_family() { echo dnf; }
+		id() { echo 0; }
+		is_installed() { [ \$1 != zlib-devel ]; }
+		setup build"
+	assert_success
+	run tail -n 1 asked
+	assert_output "dnf install -y --enablerepo=crb zlib-devel"
+}
+
+@test "a machine without a known package manager builds with what it has" {
+	run clean_env sh -c '. contrib/setup.sh
+		package_family() { :; }
+		setup build'
+	assert_success
+	assert_output --partial "no apt, dnf or zypper here"
+}
+
+@test "nothing is installed once all is there" {
+	needs_root
+	run as_nobody ./run
+	run clean_env sh -c '. contrib/setup.sh; setup check'
+	assert_success
+	assert_output ""
+	[ ! -e asked ]
+}
+
+@test "where nothing can be captured ./run says why and replays a recording" {
+	needs_root
+	a_sample
+	run as_nobody ./run
+	assert_success
+	assert_line --regexp '^tm-capture: '
+	assert_line "run: so this replays recorded traffic: samples/one.tm.gz"
+	assert_line --partial 4242
+	refute_output --partial 2023- # the year of the recording
+}
+
+# run_web AS... -- ARGUMENT...: ./run in a process group of its own, until it has
+# replayed a sample and only serves
+run_web() {
+	local as=()
+	while [ "$1" != -- ]; do
+		as+=("$1")
+		shift
+	done
+	a_sample
+	rm -rf kept
+	: >said # of the last one
+	install -d -o 65534 kept
+	# shellcheck disable=SC2016 # the shell that is started expands it
+	"${as[@]}" setsid -w sh -c 'echo $$ >group; shift; exec ./run "$@"' sh "$@" \
+		>said 2>&1 3>&- &
+	started=$!
+	has_replayed() {
+		grep -q "that was all" said || ! kill -0 "$started"
+	}
+	eventually has_replayed
+	cat said
+	read -r group <group
+}
+
+# Ctrl-C, again where it came before ./run waits for it
+end_web() {
+	is_gone() {
+		! kill -INT -- "-$group" 2>/dev/null || { sleep 1 && false; }
+	}
+	eventually is_gone
+	wait "$started"
+}
+
+@test "./run --web serves what it meters or replays, until Ctrl-C" {
+	needs_root
+	install -o 65534 /dev/null group
+	run_web as_nobody -- --for 2s --web="$TREE/kept/history"
+	address=$(sed -n 's/^run: the page is at //p' said)
+	run curl -sS "${address}api/v1/rows?by=user"
+	assert_output --partial '"uid":4242,"user":null,"in":0,"out":60,'
+	run curl -sS "$address"
+	assert_line '<!doctype html>'
+	end_web
+	run pgrep -a -g "$group"
+	assert_output ""
+	run sqlite3 kept/history/history.db 'SELECT uid, out_bytes FROM traffic'
+	assert_output "4242|60"
+}
+
+@test "the page of ./run --web is opened by who called sudo, and never as root" {
+	needs_root
+	mv build/bin/tm-capture tm-capture.own
+	printf '#!/bin/sh\necho "$@" >>asked; exit 77\n' >build/bin/tm-capture
+	chmod 755 build/bin/tm-capture
+	fake xdg-open "echo \"\$(id -u) \$*\" >'$TREE/kept/opened'; exit 1"
+	run_web clean_env DISPLAY=:9 SUDO_UID=65534 SUDO_GID=65534 -- \
+		--for 2s --web "$TREE/kept/history" -v
+	address=$(sed -n 's/^run: the page is at //p' said)
+	eventually test -s kept/opened
+	assert_equal "$(cat kept/opened)" "65534 $address"
+	assert_equal "$(cat asked)" "--every 500ms --for 2s -v"
+	assert_file_exists kept/history/history.db
+	end_web
+	run_web clean_env DISPLAY=:9 -- --web="$TREE/kept/history"
+	grep -q '^run: the page is at ' said
+	sleep 0.5
+	assert_file_not_exists kept/opened
+	end_web
+}
+
+@test "where there is no recording either, ./run says so" {
+	needs_root
+	run as_nobody ./run
+	assert_failure 77
+	assert_line "run: there are no samples to show instead"
+}
+
+@test "./run hands on tm-capture's own failure" {
+	needs_root
+	run as_nobody ./run --no-such-option
+	assert_failure 2
+	assert_line --regexp "^(tm-capture: )?try: tm-capture --help$"
+}
+
+@test "./run --help tells its usage" {
+	run ./run --help
+	assert_success
+	assert_output --partial "usage: sudo ./run"
+}
+
+@test "./run meters until Ctrl-C and ends with a table" {
+	needs_root
+	run "$ROOT/tests/lib/live" \
+		"env -i PATH='$TREE/fake:/usr/bin:/bin' '$TREE/run'"
+	assert_success
+	assert_line --partial "metering this host until Ctrl-C"
+	assert_line --regexp "tm-capture: seen"
+	assert_line --partial "root"
+}
+
+@test "./check without root points to make test" {
+	needs_root
+	run as_nobody ./check
+	assert_failure 1
+	assert_output "check: needs root, for the kernel's part: sudo ./check (make test runs what needs none)"
+}
+
+@test "under sudo the build belongs to the caller, also what root had built" {
+	needs_root
+	chown -R 0:0 build
+	rm build/libtm.a
+	run clean_env SUDO_UID=65534 SUDO_GID=65534 \
+		sh -c '. contrib/setup.sh; build -s build/libtm.a'
+	assert_success
+	[ -e build/libtm.a ]
+	run find build ! -user 65534
+	assert_output ""
+}
+
+@test "for root itself the build belongs to the owner of the tree" {
+	needs_root
+	chown 65533:65533 .
+	chown -R 0:0 build
+	rm build/libtm.a
+	run clean_env sh -c '. contrib/setup.sh; build -s build/libtm.a'
+	chown 0:0 .
+	assert_success
+	run find build ! -user 65533
+	assert_output ""
+}
+
+@test "what its caller cannot read is built as root" {
+	needs_root
+	chmod 700 "$TREE"
+	run clean_env SUDO_UID=65534 SUDO_GID=65534 \
+		sh -c '. contrib/setup.sh; build -s build/libtm.a'
+	chmod 755 "$TREE"
+	assert_success
+}
+
+@test "scripts of sh run in busybox's shell too" {
+	for script in run check .ci/run tests/run tests/kernels/fetch \
+		contrib/setup.sh; do
+		dash -n $script
+		! command -v busybox || busybox sh -n $script
+	done
+}
+
+# tests_run NAME [ARGUMENT...]: runs tests/run where standard input, with % for
+# @, is tests/area/NAME.bats
+tests_run() {
+	mkdir -p "$BATS_TEST_TMPDIR/suite/tests/area"
+	cp "$ROOT/tests/run" "$ROOT/tests/fence" \
+		"$BATS_TEST_TMPDIR/suite/tests"
+	tr % @ >"$BATS_TEST_TMPDIR/suite/tests/area/$1.bats"
+	shift
+	run env -i PATH=/usr/bin:/bin ${limits-} \
+		"$BATS_TEST_TMPDIR/suite/tests/run" "$@"
+}
+
+@test "tests/run counts what passed and what failed, and shows why it failed" {
+	tests_run some <<-'END'
+		%test "good" { true; }
+		%test "bad" { echo because; false; }
+		%test "better" { true; }
+	END
+	assert_failure 1
+	assert_line "# because"
+	refute_line --partial better
+	assert_equal "${lines[-1]}" "2 passed, 1 failed"
+}
+
+@test "tests/run takes the name of an area, a tool or a file" {
+	tests_run tm-some <<<'%test "a" { true; }'
+	tests_run tm-some-more <<<'%test "b" { true; }'
+	tests_run other area <<<'%test "c" { true; }'
+	assert_equal "${lines[-1]}" "3 passed, 0 failed"
+	tests_run other tm-some <<<'%test "c" { true; }'
+	assert_equal "${lines[-1]}" "2 passed, 0 failed"
+	tests_run other tm-some-more other.bats <<<'%test "c" { true; }'
+	assert_equal "${lines[-1]}" "2 passed, 0 failed"
+	tests_run other tests/area/tm-some-more.bats <<<'%test "c" { true; }'
+	assert_equal "${lines[-1]}" "1 passed, 0 failed"
+}
+
+@test "tests/run takes a skipped test as failed when it is strict" {
+	suite='%test "good" { true; }
+%test "elsewhere" { skip "no kernel"; }'
+	tests_run some <<<"$suite"
+	assert_success
+	assert_equal "${lines[-1]}" "1 passed, 0 failed"
+	tests_run some --strict <<<"$suite"
+	assert_failure 1
+	assert_line --partial "no kernel"
+	assert_equal "${lines[-1]}" "1 passed, 1 failed"
+}
+
+@test "tests/run counts a file that does not load, stops early or is empty" {
+	tests_run broken <<<'%test "a" { true;'
+	assert_equal "${lines[-1]}" "0 passed, 1 failed"
+	tests_run broken <<-'END'
+		setup_file() { false; }
+		%test "a" { true; }
+		%test "b" { true; }
+	END
+	assert_equal "${lines[-1]}" "0 passed, 2 failed"
+	tests_run broken </dev/null
+	assert_failure 1
+	assert_equal "${lines[-1]}" "0 passed, 1 failed"
+	tests_run broken no-such-file </dev/null
+	assert_failure 1
+	assert_equal "${lines[-1]}" "0 passed, 1 failed"
+}
+
+@test "tests/run cuts and names a test that hangs, and goes on" {
+	limits=BATS_TEST_TIMEOUT=10
+	tests_run hangs <<-'END'
+		%test "good" { true; }
+		%test "reads from nobody" { mkfifo "$BATS_TEST_TMPDIR/fifo"; cat <"$BATS_TEST_TMPDIR/fifo"; }
+		%test "has a program behind run" { run sh -c 'trap "" TERM; sleep 99; :'; }
+		%test "leaves one that is stopped" { (kill -STOP $BASHPID; :) & }
+		%test "better" { true; }
+	END
+	assert_failure 1
+	assert_line "tests/area/hangs.bats: cut after 10 s: reads from nobody"
+	assert_line "tests/area/hangs.bats: cut after 10 s: has a program behind run"
+	refute_line --partial "cut after 10 s: leaves"
+	assert_equal "${lines[-1]}" "3 passed, 2 failed"
+}
+
+@test "tests/run names a test whose teardown hangs, or in which a file was cut" {
+	limits=BATS_TEST_TIMEOUT=10
+	tests_run hangs <<-'END'
+		teardown() { while ! false; do sleep 0.1 || :; done; }
+		%test "good" { true; }
+	END
+	assert_line "tests/area/hangs.bats: cut after 10 s: good"
+	assert_equal "${lines[-1]}" "0 passed, 1 failed"
+	limits=FILE_TIMEOUT=20
+	tests_run hangs <<-'END'
+		%test "good" { true; }
+		%test "long" { sleep 99; }
+		%test "better" { true; }
+	END
+	assert_line "# cut after 20 s, in: long"
+	assert_equal "${lines[-1]}" "1 passed, 2 failed"
+}
+
+@test "tests/run hands on no SIGPIPE or SIGXFSZ that is ignored" {
+	tests_run signals <<-'END'
+		%test "both" {
+			ignored=0x$(sed -n 's/^SigIgn:.//p' /proc/self/status)
+			[ $((ignored & 0x1001000)) = 0 ]
+		}
+	END
+	assert_success
+}

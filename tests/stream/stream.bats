@@ -1,0 +1,462 @@
+# The reader that all tools share, seen through tm-print.
+load ../helper
+
+bats_require_minimum_version 1.5.0
+
+# Events of the uids named.
+events() {
+	for uid; do
+		echo "{\"uid\":$uid,\"bytes\":1,\"packets\":1}"
+	done | tm-parse
+}
+
+start() { # RUN
+	echo "{\"kind\":\"start\",\"run_id\":$1,\"host\":\"h\"}" | tm-parse
+}
+
+end() { # RUN [DIRECTION]
+	for direction in ${2:-in out}; do
+		echo "{\"kind\":\"end\",\"run_id\":$1,\"direction\":\"$direction\"}"
+	done | tm-parse
+}
+
+# Many events, quickly.
+flood() { # COUNT
+	events 7 >one
+	python3 -c 'import sys; sys.stdout.buffer.write(open("one", "rb").read() * int(sys.argv[1]))' "$1"
+}
+
+uids() {
+	sed -n 's/.* uid=\([^ ]*\) .*/\1/p' "$@" | paste -sd ' '
+}
+
+has_lines() { # FILE COUNT
+	[ "$(wc -l <"$1")" = "$2" ]
+}
+
+@test "files are read in the order of their names, - is standard input" {
+	events 1 2 >a
+	events 3 >b
+	events 4 | tm-print b - a >out
+	assert_equal "$(uids out)" '3 4 1 2'
+	cat a b | tm-print >out
+	assert_equal "$(uids out)" '1 2 3'
+	tm-print <b >out
+	assert_equal "$(uids out)" 3
+	tm-print - <b >out
+	assert_equal "$(uids out)" 3
+}
+
+@test "an empty input is no error" {
+	run tm-print </dev/null
+	assert_success
+	assert_output ''
+	: >empty
+	events 1 >a
+	tm-print empty a empty >out
+	assert_equal "$(uids out)" 1
+}
+
+@test "a missing, unreadable or foreign operand is named before anything is read" {
+	events 1 >a
+	run tm-print a missing
+	assert_failure 1
+	assert_output 'tm-print: missing: No such file or directory'
+	mkdir dir
+	run tm-print a dir
+	assert_failure 1
+	assert_output 'tm-print: dir: Is a directory'
+	run bash -c 'tm-print <dir'
+	assert_failure 1
+	assert_output 'tm-print: standard input: Is a directory'
+}
+
+@test "a stream with a START and no END was cut: said, exit 3" {
+	{ start 5; events 1; } >cut
+	run tm-print cut
+	assert_failure 3
+	assert_line --partial 'uid=1'
+	assert_line 'tm-print: cut: was cut: it has a START and no END'
+	end 5 in >in-only
+	run tm-print cut in-only
+	assert_failure 3
+	end 6 >other-run
+	run tm-print cut other-run
+	assert_failure 3
+	assert_line 'tm-print: cut: was cut: it has a START and no END'
+}
+
+@test "a whole run, runs one after the other or within each other, and fragments are fine" {
+	{ start 5; events 1; end 5; start 6; start 7; end 6; end 7; } >whole
+	run tm-print whole
+	assert_success
+	split -b 384 whole part.
+	run tm-print part.*
+	assert_success
+	events 1 | tm-print
+	end 5 | tm-print
+}
+
+@test "a stream cut at every byte of its first three records keeps the whole ones" {
+	events 1 2 3 >events.tm
+	for size in {0..384}; do
+		head -c "$size" events.tm | tm-print >out 2>err && status=0 || status=$?
+		[ "$(wc -l <out)" = $((size / 128)) ]
+		if [ $((size % 128)) = 0 ]; then
+			[ "$status" = 0 ]
+			[ ! -s err ]
+		else
+			[ "$status" = 3 ]
+			[ "$(cat err)" = "tm-print: standard input: ends inside an event (offset $((size / 128 * 128)))" ]
+		fi
+	done
+}
+
+@test "every single bit of a record flipped is told, or comes out as it went in" {
+	events 1 2 3 >events.tm
+	cat >flip.py <<-'END'
+	import subprocess
+	good = open('events.tm', 'rb').read()
+	def run(tool, data):
+	    return subprocess.run([tool], input=data, capture_output=True, timeout=10)
+	told = 0
+	for bit in range(1024):
+	    bad = bytearray(good)
+	    bad[128 + bit // 8] ^= 1 << bit % 8
+	    done = run('tm-print', bytes(bad))
+	    if bit < 32:
+	        assert done.returncode == 3, bit
+	        assert done.stdout.count(b'\n') == 1, bit
+	        why = b'not an event (offset 128);'
+	        if bit >= 24:
+	            why = b'is of version %d; this tm reads 1 (offset 128)' % bad[131]
+	        assert done.stderr.startswith(b'tm-print: standard input: ' + why), done.stderr
+	        told += 1
+	        continue
+	    # A kind that has become START has no END.
+	    assert done.returncode == (3 if bad[132] == 4 else 0), (bit, done.stderr)
+	    assert done.stdout.count(b'\n') == 3, bit
+	    assert run('tm-parse', done.stdout).stdout == bytes(bad), bit
+	assert told == 32
+	END
+	python3 flip.py
+}
+
+@test "what is no stream is refused with the offset" {
+	head -c 100000 /dev/urandom | tr '\365' '\364' >random
+	printf 'out,60,192.0.2.1,192.0.2.2\n%.0s' {1..50} >text
+	printf 'hello\n' >short
+	python3 -c "
+import struct
+open('pcap', 'wb').write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1) + bytes(200))"
+	for file in random text short pcap; do
+		run tm-print "$file"
+		assert_failure 3
+		assert_output "tm-print: $file: not an event (offset 0); tm-event(5) tells what one looks like"
+	done
+	events 1 2 | cat - text >mixed
+	run --separate-stderr tm-print mixed
+	assert_failure 3
+	assert_equal "$stderr" 'tm-print: mixed: not an event (offset 256); tm-event(5) tells what one looks like'
+	assert_equal "${#lines[@]}" 2
+}
+
+@test "the offset is that in the file at fault" {
+	events 1 2 3 >a
+	events 4 | cat - <(echo x) >b
+	run tm-print a b
+	assert_failure 3
+	assert_line --partial 'b: not an event (offset 128)'
+	assert_line --partial 'uid=4'
+}
+
+@test "gzip is read from files and pipes, joined and byte by byte" {
+	events 1 2 3 >a
+	gzip -k a
+	run tm-print a.gz
+	assert_success
+	assert_equal "$(uids <<<"$output")" '1 2 3'
+	mv a.gz any-name
+	tm-print any-name a >out
+	assert_equal "$(uids out)" '1 2 3 1 2 3'
+	cat any-name any-name | tm-print >out
+	assert_equal "$(uids out)" '1 2 3 1 2 3'
+	gzip </dev/null | tm-print >out
+	[ ! -s out ]
+	python3 -uc "
+import sys, time
+for byte in open('any-name', 'rb').read() * 2:
+    sys.stdout.buffer.write(bytes([byte]))
+    time.sleep(.001)" | tm-print >out
+	assert_equal "$(uids out)" '1 2 3 1 2 3'
+}
+
+@test "much gzip comes out whole, an event split between members too" {
+	flood 30000 >a
+	events {1..50} >>a
+	head -c 100001 a | gzip -1 >a.gz
+	tail -c +100002 a | gzip -9 >>a.gz
+	tm-print a >expected
+	tm-print a.gz | cmp - expected
+	tm-print <a.gz | cmp - expected
+	cat a.gz | tm-print | cmp - expected
+}
+
+@test "gzip cut short gives what was whole and exit 3" {
+	events {1..40} | gzip -1 >a.gz
+	size=$(stat -c %s a.gz)
+	for ((n = 2; n < size; n++)); do
+		head -c "$n" a.gz | tm-print >out 2>err && status=0 || status=$?
+		[ "$status" = 3 ]
+		grep -q '^tm-print: standard input: ends inside its gzip data' err
+	done
+	[ "$(wc -l <out)" = 40 ] # all but the checksum came
+}
+
+@test "damaged gzip is told, after the events before it" {
+	cat >damage.py <<-'END'
+	import gzip, random, subprocess
+	random.seed(1)
+	good = b''.join(open('one', 'rb').read()[:28] + random.randbytes(100) for _ in range(200))
+	packed = gzip.compress(good, 1, mtime=0)
+	whole = subprocess.run(['tm-print'], input=good, capture_output=True).stdout
+	early = 0
+	for i in range(300):
+	    bad = bytearray(packed)
+	    at = random.randrange(len(bad))
+	    bad[at] ^= 1 << random.randrange(8)
+	    done = subprocess.run(['tm-print'], input=bytes(bad), capture_output=True, timeout=10)
+	    if done.returncode == 0:
+	        assert 2 < at < 10 and done.stdout == whole, at  # in the header
+	        continue
+	    assert done.returncode == 3 and done.stderr.count(b'\n') == 1, done
+	    early += 0 < done.stdout.count(b'\n') < 200
+	assert early, 'never stopped in the middle'
+	END
+	events 7 >one
+	python3 damage.py
+}
+
+@test "events are not read from a terminal" {
+	run script -qec tm-print /dev/null
+	assert_failure 2
+	assert_output --partial 'tm-print: standard input is a terminal; events come from a file or a pipe, as in: sudo tm-capture | tm-print'
+	run script -qec 'tm-print /dev/tty' /dev/null
+	assert_failure 2
+}
+
+@test "an event in a live pipe is shown at once, in pieces or not" {
+	mkfifo in
+	tm-print <in >out &
+	exec 5>in
+	events 1 >&5
+	eventually has_lines out 1
+	events 2 | head -c 50 >&5
+	eventually is_idle $!
+	has_lines out 1
+	events 2 | tail -c +51 >&5
+	eventually has_lines out 2
+	exec 5>&-
+	wait $!
+}
+
+@test "an event in a live gzip pipe is shown as soon as it was flushed" {
+	mkfifo in
+	tm-print <in >out &
+	exec 5>in
+	events 1 >a
+	python3 -c "
+import sys, zlib
+packer = zlib.compressobj(wbits=31)
+sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(zlib.Z_SYNC_FLUSH))" >&5
+	eventually has_lines out 1
+	exec 5>&-
+	status=0
+	wait $! || status=$?
+	assert_equal "$status" 3
+}
+
+@test "Ctrl-C drains a pipe to its end, also where it was inherited as ignored" {
+	mkfifo in
+	tm-print <in >out 2>err & # bash has it ignore SIGINT
+	exec 5>in
+	start 9 >&5
+	eventually has_lines out 1
+	kill -INT $!
+	eventually has_taken $!
+	events 2 >&5
+	end 9 >&5
+	eventually has_lines out 4
+	exec 5>&-
+	wait $!
+	[ ! -s err ]
+}
+
+@test "Ctrl-C ends the reading of a file at once, with what was read" {
+	flood 100000 >a
+	mkfifo slow
+	tm-print a >slow 2>err &
+	exec 5<slow
+	eventually waits_in $! pipe_write
+	kill -INT $!
+	cat <&5 >out
+	wait $!
+	[ ! -s err ]
+	count=$(wc -l <out)
+	[ "$count" -gt 0 ]
+	[ "$count" -lt 100000 ]
+	assert_equal "$(sort -u out | wc -l)" 1
+}
+
+@test "after Ctrl-C, a TICK from a source that goes on ends the stream there" {
+	mkfifo in
+	tm-print <in >out 2>err &
+	exec 5>in
+	start 9 >&5
+	eventually has_lines out 1
+	kill -INT $!
+	eventually has_taken $!
+	late=$(($(date +%s%N) + 10000000000))
+	{
+		echo '{"kind":"tick","direction":"in","time_ns":1}'
+		echo '{"kind":"tick","direction":"out","time_ns":1}'
+		echo "{\"kind\":\"tick\",\"direction\":\"in\",\"time_ns\":$late}"
+		echo "{\"kind\":\"tick\",\"direction\":\"out\",\"time_ns\":$late}"
+		echo '{"uid":1}'
+	} | tm-parse >&5
+	wait $! # although the pipe is still open
+	has_lines out 5
+	[ ! -s err ]
+	exec 5>&-
+}
+
+@test "a second Ctrl-C quits" {
+	mkfifo in
+	tm-print <in >out &
+	exec 5>in
+	events 1 >&5
+	eventually has_lines out 1
+	kill -INT $!
+	eventually has_taken $!
+	kill -INT $!
+	status=0
+	wait $! || status=$?
+	assert_equal "$status" 130
+	exec 5>&-
+}
+
+@test "SIGTERM is as Ctrl-C; a FIFO without a writer is then left alone" {
+	mkfifo in
+	tm-print in &
+	eventually waits_in $! wait_for_partner
+	kill -TERM $!
+	wait $!
+}
+
+@test "SIGUSR1 tells how far it is and disturbs nothing" {
+	mkfifo in
+	tm-print in >out 2>err &
+	eventually waits_in $! wait_for_partner
+	kill -USR1 $!
+	eventually is_idle $!
+	exec 5>in
+	{ events 1; echo '{"kind":"lost","packets":3}' | tm-parse; } >&5
+	eventually has_lines out 2
+	: >err
+	kill -USR1 $!
+	eventually has_lines err 1
+	assert_regex "$(cat err)" '^tm-print: 2 events, [0-9.]+( [kM])?/s, 3 lost$'
+	events 2 >&5
+	exec 5>&-
+	wait $!
+	has_lines out 3
+}
+
+@test "standard input that does not block is waited for" {
+	cat >run.py <<-'END'
+	import os, subprocess, time
+	r, w = os.pipe()
+	os.set_blocking(r, False)
+	child = subprocess.Popen(['tm-print'], stdin=r, stdout=subprocess.PIPE)
+	os.close(r)
+	while ' S ' not in open(f'/proc/{child.pid}/stat').read():
+	    time.sleep(.01)
+	os.write(w, open('a', 'rb').read())
+	os.close(w)
+	assert child.stdout.read().count(b'\n') == 1
+	assert child.wait() == 0
+	END
+	events 1 >a
+	python3 run.py
+}
+
+@test "a reader that has enough ends the tool quietly" {
+	flood 100000 >a
+	run --separate-stderr bash -c 'tm-print a | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"'
+	assert_output 0
+	assert_equal "$stderr" ''
+}
+
+@test "a record of another version is told from garbage, after what came before it" {
+	for uid in 1 2; do echo "{\"uid\":$uid}"; done | tm-parse >a
+	# the fourth byte is the version
+	{ cat a && head -c 3 a && printf '\2' && head -c 124 /dev/zero; } >mixed
+	run --separate-stderr tm-print mixed
+	assert_failure 3
+	assert_equal "${#lines[@]}" 2
+	assert_equal "$stderr" 'tm-print: mixed: is of version 2; this tm reads 1 (offset 256)'
+	tail -c 128 mixed | gzip >newer.gz
+	for tool in tm-print "tm-filter uid=1" tm-account tm-replay tm-report; do
+		run bash -c "$tool newer.gz | cat; exit \${PIPESTATUS[0]}"
+		assert_failure 3
+		assert_line "${tool%% *}: newer.gz: is of version 2; this tm reads 1 (offset 0)"
+	done
+	# cut after its version, and before
+	tail -c 128 mixed | head -c 4 >cut
+	run -3 tm-print cut
+	assert_output 'tm-print: cut: is of version 2; this tm reads 1 (offset 0)'
+	head -c 3 cut >shorter
+	run -3 tm-print shorter
+	assert_output 'tm-print: shorter: ends inside an event (offset 0)'
+}
+
+# runs FIRST LAST: STARTs of these runs
+runs() {
+	seq "$1" "$2" | sed 's/.*/{"kind":"start","run_id":&,"time_ns":1}/'
+}
+
+# ends FIRST LAST: and their ENDs, with what was excluded
+ends() {
+	seq "$1" "$2" | sed 's/.*/{"kind":"end","direction":"in","run_id":&,"time_ns":2,"excluded_packets":1,"excluded_bytes":10}\n{"kind":"end","direction":"out","run_id":&,"time_ns":2}/'
+}
+
+@test "a merged stream may have thousands of open runs, in every tool" {
+	{ runs 1 1000; ends 1 1000; } | tm-parse >whole.tm
+	{ runs 1 1000; ends 1 999; } | tm-parse >cut.tm
+	for tool in tm-print "tm-filter uid=1" "tm-replay --speed max" tm-account \
+		tm-report; do
+		run bash -c "$tool whole.tm >out"
+		assert_success
+		run bash -c "$tool cut.tm >out"
+		assert_failure 3
+		assert_output --partial "cut.tm: was cut: it has a START and no END"
+	done
+	run bash -c 'tm-report --output json whole.tm | jq -c .excluded'
+	assert_output '{"bytes":10000,"packets":1000}'
+}
+
+@test "of more than 4,096 open runs the oldest is taken to have ended" {
+	{ runs 1 4097; ends 2 4097; } | tm-parse >many.tm
+	tm-print many.tm >/dev/null
+	run bash -c 'tm-report --output json many.tm | jq -c .excluded'
+	assert_output '{"bytes":40960,"packets":4096}'
+	{ runs 1 4096; ends 2 4096; } | tm-parse >cut.tm
+	run -3 bash -c 'tm-print cut.tm >/dev/null'
+}
+
+@test "a full disk is an error with a name" {
+	events 1 >a
+	run bash -c 'tm-print a >/dev/full'
+	assert_failure 1
+	assert_output 'tm-print: standard output: No space left on device'
+}
