@@ -28,7 +28,7 @@ const volatile struct tm_settings settings SEC(".rodata.settings");
 /* On a kernel that lets nothing be read: the user of the socket, as seen from
  * its own user namespace. */
 static __always_inline void ask_socket(
-	struct __sk_buff *skb, struct tm_owner *owner)
+		struct __sk_buff *skb, struct tm_owner *owner)
 {
 	owner->uid = owner->socket_uid = bpf_get_socket_uid(skb);
 	owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
@@ -64,16 +64,16 @@ enum mode {
 static __always_inline bool knows_reader(const struct bpf_sock *socket)
 {
 	return settings.knows_reader ||
-	       (settings.knows_tcp_reader && socket->protocol == TCP);
+			(settings.knows_tcp_reader && socket->protocol == TCP);
 }
 
 /* What is remembered of the socket, whose owner is the task that runs if it
  * sends now; NULL = nothing. */
 static __always_inline struct socket_state *remember(
-	struct bpf_sock *socket, bool is_sent_now, enum mode mode)
+		struct bpf_sock *socket, bool is_sent_now, enum mode mode)
 {
 	struct socket_state *state =
-		bpf_sk_storage_get(&sockets, socket, NULL, 0);
+			bpf_sk_storage_get(&sockets, socket, NULL, 0);
 
 	if (!state)
 		state = adopt(socket);
@@ -83,13 +83,13 @@ static __always_inline struct socket_state *remember(
 }
 
 static __always_inline void describe_owner(struct bpf_sock *socket,
-	const struct socket_state *state, enum tm_direction direction,
-	struct tm_owner *owner)
+		const struct socket_state *state, enum tm_direction direction,
+		struct tm_owner *owner)
 {
 	if (state) {
 		*owner = state->owner;
 		if ((!is_used(state) && socket->state != LISTEN) ||
-			(direction == TM_IN && !knows_reader(socket)))
+				(direction == TM_IN && !knows_reader(socket)))
 			owner->flags |= TM_UNSURE;
 		if (socket->type == SOCK_RAW)
 			owner->flags |= TM_RAW;
@@ -107,8 +107,9 @@ static __always_inline void describe_owner(struct bpf_sock *socket,
 }
 
 static __always_inline void find_owner(struct __sk_buff *skb,
-	struct bpf_sock *socket, const struct socket_state *state,
-	enum tm_direction direction, struct tm_owner *owner, enum mode mode)
+		struct bpf_sock *socket, const struct socket_state *state,
+		enum tm_direction direction, struct tm_owner *owner,
+		enum mode mode)
 {
 	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (!socket)
@@ -122,30 +123,32 @@ static __always_inline void find_owner(struct __sk_buff *skb,
 }
 
 static __always_inline uint32_t netns_of(
-	struct bpf_sock *socket, const struct socket_state *state)
+		struct bpf_sock *socket, const struct socket_state *state)
 {
 	return state ? state->owner.netns
 		     : BPF_CORE_READ(as_kernel_sees(socket),
-			       __sk_common.skc_net.net, ns.inum);
+				       __sk_common.skc_net.net, ns.inum);
 }
 
 /* Interface numbers belong to a namespace; 0 is one that cannot be read. */
 static __always_inline bool is_in_scope(
-	const struct __sk_buff *skb, uint32_t netns)
+		const struct __sk_buff *skb, uint32_t netns)
 {
 	if (!settings.interface_count)
 		return true;
 #pragma unroll
 	for (uint32_t i = 0; i < TM_INTERFACES; i++) {
 		if (settings.interfaces[i].ifindex == skb->ifindex &&
-			(!netns || settings.interfaces[i].netns == netns))
+				(!netns ||
+						settings.interfaces[i].netns ==
+								netns))
 			return i < settings.interface_count;
 	}
 	return false;
 }
 
-static __always_inline int meter(
-	struct __sk_buff *skb, enum tm_direction direction, enum mode mode)
+static __always_inline int meter(struct __sk_buff *skb,
+		enum tm_direction direction, enum mode mode)
 {
 	struct tm_counted *mine = counted(direction);
 	struct packet packet = {};
@@ -160,29 +163,30 @@ static __always_inline int meter(
 		socket = bpf_sk_fullsock(socket);
 	if (socket && mode != PLAIN) {
 		state = remember(socket,
-			direction == TM_OUT && is_sent_by_current(socket),
-			mode);
+				direction == TM_OUT &&
+						is_sent_by_current(socket),
+				mode);
 		netns = netns_of(socket, state);
 	}
 	if (!is_in_scope(skb, netns))
 		return PASS;
 	read_packet(skb, &packet, mode != PLAIN);
 	count_wire(skb, direction, &packet,
-		mode != PLAIN && settings.knows_buffer);
+			mode != PLAIN && settings.knows_buffer);
 	if (direction == TM_IN && mode != PLAIN && socket &&
-		is_copy(skb, socket, &packet,
-			state && socket->type == SOCK_RAW))
+			is_copy(skb, socket, &packet,
+					state && socket->type == SOCK_RAW))
 		packet.flags |= TM_COPY;
 	add(&mine->seen, &packet);
 	if (settings.own_netns && netns == settings.own_netns)
 		count_carried(direction, &packet);
 	if (settings.excludes && socket &&
-		is_excluded(socket, state, &packet, direction)) {
+			is_excluded(socket, state, &packet, direction)) {
 		add(&mine->excluded, &packet);
 		return PASS;
 	}
 	if (mode == SUMS && state && socket &&
-		sum(mine, socket, state, &packet, direction))
+			sum(mine, socket, state, &packet, direction))
 		return PASS;
 	find_owner(skb, socket, state, direction, &owner, mode);
 	record(mine, direction, &owner, &packet);
@@ -228,8 +232,8 @@ int plain_out(struct __sk_buff *skb)
 
 /* Only its user is known of a socket, and that from what it sends. */
 static __always_inline void remember_user(struct __sk_buff *skb,
-	struct bpf_sock *socket, enum tm_direction direction,
-	struct tm_owner *owner)
+		struct bpf_sock *socket, enum tm_direction direction,
+		struct tm_owner *owner)
 {
 	struct socket_state *state;
 
@@ -240,7 +244,7 @@ static __always_inline void remember_user(struct __sk_buff *skb,
 		return;
 	}
 	state = bpf_sk_storage_get(
-		&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+			&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	ask_socket(skb, owner);
 	if (state)
 		state->owner = *owner;
@@ -250,8 +254,9 @@ static __always_inline void remember_user(struct __sk_buff *skb,
  * the sender for sure: see note_sender(). A socket of frames has no other
  * hook, and does send from its task. */
 static __always_inline void find_frame_owner(struct __sk_buff *skb,
-	struct bpf_sock *socket, const struct socket_state *state,
-	enum tm_direction direction, struct tm_owner *owner, enum mode mode)
+		struct bpf_sock *socket, const struct socket_state *state,
+		enum tm_direction direction, struct tm_owner *owner,
+		enum mode mode)
 {
 	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (socket && mode == PLAIN)
@@ -264,8 +269,8 @@ static __always_inline void find_frame_owner(struct __sk_buff *skb,
 }
 
 static __always_inline void meter_frame(struct __sk_buff *skb,
-	struct bpf_sock *socket, struct packet *packet,
-	enum tm_direction direction, enum mode mode)
+		struct bpf_sock *socket, struct packet *packet,
+		enum tm_direction direction, enum mode mode)
 {
 	struct tm_counted *const mine = counted(direction);
 	struct tm_owner owner = {};
@@ -276,16 +281,17 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	add(&mine->seen, packet);
 	if (socket && mode != PLAIN)
 		state = remember(socket,
-			direction == TM_OUT && socket->family == FAMILY_PACKET,
-			mode);
+				direction == TM_OUT &&
+						socket->family == FAMILY_PACKET,
+				mode);
 	if (settings.excludes && is_frame_excluded(packet)) {
 		add(&mine->excluded, packet);
 		return;
 	}
 	/* the sums of a socket carry its own namespace */
 	if (mode == SUMS && state && socket &&
-		state->owner.netns == settings.interfaces[0].netns &&
-		sum(mine, socket, state, packet, direction))
+			state->owner.netns == settings.interfaces[0].netns &&
+			sum(mine, socket, state, packet, direction))
 		return;
 	find_frame_owner(skb, socket, state, direction, &owner, mode);
 	record(mine, direction, &owner, packet);
@@ -295,7 +301,7 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
  * socket is asked for once: without CAP_PERFMON old verifiers also follow the
  * wrong answer to a second question. */
 static __always_inline bool meter_sent(
-	struct __sk_buff *skb, struct packet *packet, enum mode mode)
+		struct __sk_buff *skb, struct packet *packet, enum mode mode)
 {
 	struct bpf_sock *const socket = sender(skb);
 
@@ -325,15 +331,15 @@ static __always_inline int frame_out(struct __sk_buff *skb, enum mode mode)
 /* Meters the frame for the socket that waits for it; false when there is none.
  */
 static __always_inline bool meter_received(
-	struct __sk_buff *skb, struct packet *packet, enum mode mode)
+		struct __sk_buff *skb, struct packet *packet, enum mode mode)
 {
 	struct bpf_sock *const socket = receiver(skb, packet);
 	bool is_received;
 
 	if (!socket)
 		return false;
-	is_received =
-		has_destination(socket, packet) || !is_for_others(skb, packet);
+	is_received = has_destination(socket, packet) ||
+			!is_for_others(skb, packet);
 	if (is_received)
 		meter_frame(skb, socket, packet, TM_IN, mode);
 	bpf_sk_release(socket);
@@ -424,7 +430,7 @@ SEC("cgroup/sock_create")
 int note_maker(struct bpf_sock *socket)
 {
 	struct socket_state *state = bpf_sk_storage_get(
-		&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+			&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 
 	if (state) {
 		read_socket(&state->owner, as_kernel_sees(socket));
@@ -436,7 +442,7 @@ int note_maker(struct bpf_sock *socket)
 static __always_inline int note_reader(struct sock *sk, bool sums)
 {
 	struct socket_state *const state =
-		bpf_sk_storage_get(&sockets, sk, NULL, 0);
+			bpf_sk_storage_get(&sockets, sk, NULL, 0);
 
 	if (state)
 		take_over(state, sums);
@@ -486,7 +492,7 @@ int note_holders(struct bpf_iter__task_file *held)
 		return 0;
 	sk = socket->sk;
 	state = bpf_sk_storage_get(
-		&sockets, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+			&sockets, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!state || (state->owner.flags & TM_OWNER_MASK) == TM_OWNER_TASK)
 		return 0;
 	read_socket(&state->owner, sk);

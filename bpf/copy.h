@@ -33,7 +33,7 @@ struct {
 /* Memory is used again at once: a socket that has the same data a second time
  * has another packet. */
 static __always_inline bool is_delivered(struct __sk_buff *skb,
-	struct bpf_sock *socket, const struct packet *packet)
+		struct bpf_sock *socket, const struct packet *packet)
 {
 	const uint32_t slot = 0;
 	struct delivery *const last = bpf_map_lookup_elem(&deliveries, &slot);
@@ -42,13 +42,13 @@ static __always_inline bool is_delivered(struct __sk_buff *skb,
 		.first = (uint64_t)as_kernel_sees(socket),
 		.bytes = skb->len,
 		.ports = (uint32_t)packet->source_port << 16 |
-			 packet->destination_port,
+				packet->destination_port,
 	};
 
 	if (!last)
 		return false;
 	if (last->data == now.data && last->bytes == now.bytes &&
-		last->ports == now.ports && last->first != now.first)
+			last->ports == now.ports && last->first != now.first)
 		return true;
 	*last = now;
 	return false;
@@ -57,7 +57,8 @@ static __always_inline bool is_delivered(struct __sk_buff *skb,
 /* Whether the packet came for another socket, or never came: a host that sends
  * to a group hears itself. */
 static __always_inline bool is_copy(struct __sk_buff *skb,
-	struct bpf_sock *socket, const struct packet *packet, bool is_raw)
+		struct bpf_sock *socket, const struct packet *packet,
+		bool is_raw)
 {
 	const bool has_ports = packet->destination_port;
 
@@ -68,7 +69,7 @@ static __always_inline bool is_copy(struct __sk_buff *skb,
 	if (!settings.knows_buffer || packet->protocol == TCP)
 		return false;
 	if (has_ports && skb->pkt_type == PACKET_HOST &&
-		!(packet->flags & TM_MULTICAST))
+			!(packet->flags & TM_MULTICAST))
 		return false;
 	return is_delivered(skb, socket, packet);
 }

@@ -36,7 +36,7 @@ struct {
 } lists SEC(".maps");
 
 static __always_inline bool holds(
-	void *trie, const uint32_t address[4], bool is_ipv4)
+		void *trie, const uint32_t address[4], bool is_ipv4)
 {
 	/* in whole words: without CAP_PERFMON old verifiers refuse half ones */
 	union {
@@ -45,55 +45,56 @@ static __always_inline bool holds(
 	} sought;
 
 	sought.words[0] = TM_NETWORK_KEY_BITS |
-			  (is_ipv4 ? (uint64_t)4 : (uint64_t)6) << 32;
+			(is_ipv4 ? (uint64_t)4 : (uint64_t)6) << 32;
 	sought.words[1] = address[0] | (uint64_t)address[1] << 32;
 	sought.words[2] = address[2] | (uint64_t)address[3] << 32;
 	return bpf_map_lookup_elem(trie, &sought.key);
 }
 
 static __always_inline bool look_up(
-	const struct packet *packet, const struct tm_lists *in_use)
+		const struct packet *packet, const struct tm_lists *in_use)
 {
 	const bool is_ipv4 = packet->is_ipv4;
 
 	if (in_use->has_site && holds(&site, packet->source, is_ipv4) &&
-		holds(&site, packet->destination, is_ipv4))
+			holds(&site, packet->destination, is_ipv4))
 		return true;
 	return in_use->has_excluded &&
-	       (holds(&excluded, packet->source, is_ipv4) ||
-		       holds(&excluded, packet->destination, is_ipv4));
+			(holds(&excluded, packet->source, is_ipv4) ||
+					holds(&excluded, packet->destination,
+							is_ipv4));
 }
 
 /* A connected datagram socket may still send elsewhere, or from elsewhere. */
 static __always_inline bool is_between_ends(const struct bpf_sock *connected,
-	const uint32_t local[4], const uint32_t remote[4], bool is_ipv4)
+		const uint32_t local[4], const uint32_t remote[4], bool is_ipv4)
 {
 	/* volatile for the verifier: each field is read where it stands */
 	const volatile struct bpf_sock *const socket = connected;
 	const uint32_t source = socket->src_ip4, destination = socket->dst_ip4;
-	const uint32_t sources[4] = {socket->src_ip6[0], socket->src_ip6[1],
-		socket->src_ip6[2], socket->src_ip6[3]};
-	const uint32_t destinations[4] = {socket->dst_ip6[0],
-		socket->dst_ip6[1], socket->dst_ip6[2], socket->dst_ip6[3]};
+	const uint32_t sources[4] = { socket->src_ip6[0], socket->src_ip6[1],
+		socket->src_ip6[2], socket->src_ip6[3] };
+	const uint32_t destinations[4] = { socket->dst_ip6[0],
+		socket->dst_ip6[1], socket->dst_ip6[2], socket->dst_ip6[3] };
 
 	if (socket->state != ESTABLISHED)
 		return false;
 	if (is_ipv4)
 		return source == local[3] && destination == remote[3];
 	return is_same_address(sources, local) &&
-	       is_same_address(destinations, remote);
+			is_same_address(destinations, remote);
 }
 
 static __always_inline bool has_verdict(
-	const struct socket_state *state, const struct tm_lists *in_use)
+		const struct socket_state *state, const struct tm_lists *in_use)
 {
 	return state->judged_as == name_of(state) &&
-	       state->verdict >> 1 == in_use->generation;
+			state->verdict >> 1 == in_use->generation;
 }
 
 /* The verdict is there before it counts. */
 static __always_inline void remember_verdict(struct socket_state *state,
-	const struct tm_lists *in_use, bool is_excluded)
+		const struct tm_lists *in_use, bool is_excluded)
 {
 	state->verdict = in_use->generation << 1 | is_excluded;
 	state->judged_as = name_of(state);
@@ -102,19 +103,19 @@ static __always_inline void remember_verdict(struct socket_state *state,
 /* Only what a socket is connected to is remembered: senders to several hosts
  * would write over each other. */
 static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
-	struct socket_state *state, const struct packet *packet,
-	enum tm_direction direction, const struct tm_lists *in_use)
+		struct socket_state *state, const struct packet *packet,
+		enum tm_direction direction, const struct tm_lists *in_use)
 {
 	const bool is_out = direction == TM_OUT;
 	const uint32_t *const local =
-		is_out ? packet->source : packet->destination;
+			is_out ? packet->source : packet->destination;
 	const uint32_t *const remote =
-		is_out ? packet->destination : packet->source;
+			is_out ? packet->destination : packet->source;
 	bool verdict;
 
 	if (has_verdict(state, in_use) &&
-		is_same_address(state->judged_remote, remote) &&
-		is_same_address(state->judged_local, local))
+			is_same_address(state->judged_remote, remote) &&
+			is_same_address(state->judged_local, local))
 		return state->verdict & 1;
 	verdict = look_up(packet, in_use);
 	if (!is_between_ends(socket, local, remote, packet->is_ipv4))
@@ -129,23 +130,23 @@ static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
 /* The ends of a TCP connection are fixed once it is begun: so is its verdict.
  */
 static __always_inline bool is_excluded(const struct bpf_sock *socket,
-	struct socket_state *state, const struct packet *packet,
-	enum tm_direction direction)
+		struct socket_state *state, const struct packet *packet,
+		enum tm_direction direction)
 {
 	const uint32_t zero = 0;
 	const struct tm_lists *const in_use =
-		bpf_map_lookup_elem(&lists, &zero);
+			bpf_map_lookup_elem(&lists, &zero);
 	bool verdict;
 
 	if (!in_use || !socket)
 		return false;
 	if (state && packet->protocol == UDP)
 		return is_datagram_excluded(
-			socket, state, packet, direction, in_use);
+				socket, state, packet, direction, in_use);
 	if (!state || packet->protocol != TCP || socket->state == LISTEN)
 		return look_up(packet, in_use);
 	if (socket->state != SYN_SENT && socket->state != SYN_RECV &&
-		has_verdict(state, in_use))
+			has_verdict(state, in_use))
 		return state->verdict & 1;
 	verdict = look_up(packet, in_use);
 	remember_verdict(state, in_use, verdict);

@@ -78,14 +78,15 @@ static __always_inline struct tm_flow *flow_at(uint64_t reference)
 /* The socket's first flow, which holds the owner of all; NULL when it was
  * ended, belongs to the listener or to an owner before this one. */
 static __always_inline struct tm_flow *holder_of(
-	const struct socket_state *state)
+		const struct socket_state *state)
 {
 	struct tm_flow *const flow = flow_at(state->flow);
 
 	return flow && flow->socket == name_of(state) &&
-			       flow->owner_version == state->owner_version
-		       ? flow
-		       : NULL;
+					flow->owner_version ==
+							state->owner_version
+			? flow
+			: NULL;
 }
 
 static __always_inline struct tm_flow_control *flow_table(void)
@@ -98,12 +99,12 @@ static __always_inline struct tm_flow_control *flow_table(void)
 static __always_inline uint32_t free_slots(const struct tm_flow_control *table)
 {
 	return *(const volatile uint32_t *)&table->given -
-	       *(const volatile uint32_t *)&table->taken;
+			*(const volatile uint32_t *)&table->taken;
 }
 
 /* A free slot; NULL when there is none, or while another CPU takes one. */
 static __always_inline struct tm_flow *take_slot(
-	struct tm_flow_control *table, uint64_t *reference)
+		struct tm_flow_control *table, uint64_t *reference)
 {
 	struct tm_flow *flow = NULL;
 	uint32_t turn, at, slot;
@@ -126,18 +127,18 @@ static __always_inline struct tm_flow *take_slot(
 }
 
 static __always_inline void read_ends(struct tm_flow_ends *ends,
-	const struct packet *packet, enum tm_direction direction)
+		const struct packet *packet, enum tm_direction direction)
 {
 	const bool is_out = direction == TM_OUT;
 
-	__builtin_memcpy(
-		ends->local, is_out ? packet->source : packet->destination, 16);
+	__builtin_memcpy(ends->local,
+			is_out ? packet->source : packet->destination, 16);
 	__builtin_memcpy(ends->remote,
-		is_out ? packet->destination : packet->source, 16);
+			is_out ? packet->destination : packet->source, 16);
 	ends->local_port =
-		is_out ? packet->source_port : packet->destination_port;
+			is_out ? packet->source_port : packet->destination_port;
 	ends->remote_port =
-		is_out ? packet->destination_port : packet->source_port;
+			is_out ? packet->destination_port : packet->source_port;
 	ends->ifindex = packet->ifindex;
 	ends->copy = packet->flags & TM_COPY;
 	ends->protocol = packet->protocol;
@@ -145,11 +146,11 @@ static __always_inline void read_ends(struct tm_flow_ends *ends,
 
 /* Writes what identifies the flow; false when its owner changed meanwhile. */
 static __always_inline bool identify(struct tm_flow *flow,
-	const struct socket_state *state, const struct packet *packet,
-	enum tm_direction direction)
+		const struct socket_state *state, const struct packet *packet,
+		enum tm_direction direction)
 {
 	const uint32_t version =
-		*(const volatile uint32_t *)&state->owner_version;
+			*(const volatile uint32_t *)&state->owner_version;
 
 	flow->socket = name_of(state);
 	flow->owner_version = version;
@@ -166,8 +167,9 @@ static __always_inline bool identify(struct tm_flow *flow,
 /* Begins a flow, whose owner is held by another slot unless holder is 0.
  * Returns NULL when there is no slot, or not now. */
 static __always_inline struct tm_flow *begin_flow(struct tm_counted *mine,
-	const struct socket_state *state, const struct packet *packet,
-	enum tm_direction direction, uint64_t holder, uint64_t *reference)
+		const struct socket_state *state, const struct packet *packet,
+		enum tm_direction direction, uint64_t holder,
+		uint64_t *reference)
 {
 	struct tm_flow_control *const table = flow_table();
 	struct tm_flow *flow;
@@ -189,12 +191,12 @@ static __always_inline struct tm_flow *begin_flow(struct tm_counted *mine,
 }
 
 static __always_inline struct tm_flow *first_flow(struct tm_counted *mine,
-	struct socket_state *state, const struct packet *packet,
-	enum tm_direction direction)
+		struct socket_state *state, const struct packet *packet,
+		enum tm_direction direction)
 {
 	uint64_t reference = 0;
-	struct tm_flow *const flow =
-		begin_flow(mine, state, packet, direction, 0, &reference);
+	struct tm_flow *const flow = begin_flow(
+			mine, state, packet, direction, 0, &reference);
 
 	/* of two that begin at once one goes on, and both count */
 	if (flow)
@@ -203,10 +205,10 @@ static __always_inline struct tm_flow *first_flow(struct tm_counted *mine,
 }
 
 static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
-	const struct socket_state *state, const struct packet *packet,
-	enum tm_direction direction)
+		const struct socket_state *state, const struct packet *packet,
+		enum tm_direction direction)
 {
-	struct flow_key key = {.holder = state->flow};
+	struct flow_key key = { .holder = state->flow };
 	uint64_t reference = 0, *known;
 	struct tm_flow *flow;
 
@@ -216,34 +218,35 @@ static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
 	if (flow)
 		return flow;
 	flow = begin_flow(
-		mine, state, packet, direction, key.holder, &reference);
+			mine, state, packet, direction, key.holder, &reference);
 	if (flow)
 		bpf_map_update_elem(&more_flows, &key, &reference, BPF_ANY);
 	return flow;
 }
 
 static __always_inline bool is_of_flow(const struct tm_flow_ends *ends,
-	const struct packet *packet, enum tm_direction direction)
+		const struct packet *packet, enum tm_direction direction)
 {
 	if (ends->ifindex != packet->ifindex ||
-		ends->protocol != packet->protocol)
+			ends->protocol != packet->protocol)
 		return false;
 	if (direction == TM_OUT)
 		return ends->local_port == packet->source_port &&
-		       ends->remote_port == packet->destination_port &&
-		       is_same_address(ends->local, packet->source) &&
-		       is_same_address(ends->remote, packet->destination);
+				ends->remote_port == packet->destination_port &&
+				is_same_address(ends->local, packet->source) &&
+				is_same_address(ends->remote,
+						packet->destination);
 	return ends->copy == (packet->flags & TM_COPY) &&
-	       ends->local_port == packet->destination_port &&
-	       ends->remote_port == packet->source_port &&
-	       is_same_address(ends->local, packet->destination) &&
-	       is_same_address(ends->remote, packet->source);
+			ends->local_port == packet->destination_port &&
+			ends->remote_port == packet->source_port &&
+			is_same_address(ends->local, packet->destination) &&
+			is_same_address(ends->remote, packet->source);
 }
 
 /* A socket that listens has a flow for each host that knocks; a raw one takes
  * the packets of others. */
 static __always_inline bool can_sum(
-	const struct bpf_sock *socket, const struct packet *packet)
+		const struct bpf_sock *socket, const struct packet *packet)
 {
 	if (socket->type == SOCK_RAW || socket->protocol != packet->protocol)
 		return false;
@@ -260,7 +263,7 @@ static __always_inline bool can_sum(
 /* The clock costs as much as all the rest of a sum: it is read once in an
  * interval. */
 static __always_inline void see(
-	struct tm_moved *moved, uint32_t epoch, uint8_t tcp_flags)
+		struct tm_moved *moved, uint32_t epoch, uint8_t tcp_flags)
 {
 	if (moved->epoch != epoch) {
 		moved->since_ns = bpf_ktime_get_boot_ns();
@@ -273,7 +276,7 @@ static __always_inline void see(
 
 /* Data came: what came before the owner's last I/O is settled. */
 static __always_inline void add_data(struct tm_flow *flow,
-	const struct tm_flow *holder, const struct packet *packet)
+		const struct tm_flow *holder, const struct packet *packet)
 {
 	const uint32_t io = holder->io;
 
@@ -286,8 +289,8 @@ static __always_inline void add_data(struct tm_flow *flow,
 
 /* Adds the packet to a flow of its socket; false when it has to be an event. */
 static __always_inline bool sum(struct tm_counted *mine,
-	struct bpf_sock *socket, struct socket_state *state,
-	const struct packet *packet, enum tm_direction direction)
+		struct bpf_sock *socket, struct socket_state *state,
+		const struct packet *packet, enum tm_direction direction)
 {
 	struct tm_flow_control *const table = flow_table();
 	const uint16_t flags = packet->flags & ~TM_COPY;
@@ -331,7 +334,7 @@ static __always_inline void note_io(const struct socket_state *state)
 /* Another task than the owner has taken the socket over: what came unread is
  * that task's, and so is everything while nobody had used the socket. */
 static __always_inline void leave_flow(const struct socket_state *state,
-	struct tm_flow *flow, uint32_t generation)
+		struct tm_flow *flow, uint32_t generation)
 {
 	if (!flow || flow->has_heir == generation)
 		return;

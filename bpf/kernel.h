@@ -4,7 +4,7 @@
 #define TM_BPF_KERNEL_H
 
 #pragma clang attribute push(                                                  \
-	__attribute__((preserve_access_index)), apply_to = record)
+		__attribute__((preserve_access_index)), apply_to = record)
 
 struct ns_common {
 	unsigned int inum;

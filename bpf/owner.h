@@ -54,22 +54,23 @@ static __always_inline bool is_owner(const struct socket_state *state)
 		struct task_struct *const task = bpf_get_current_task_btf();
 
 		return owner->pid == (uint32_t)task->tgid &&
-		       owner->uid == task->cred->uid.val &&
-		       state->cgroups == (uint64_t)task->cgroups &&
-		       state->execs == task->self_exec_id;
+				owner->uid == task->cred->uid.val &&
+				state->cgroups == (uint64_t)task->cgroups &&
+				state->execs == task->self_exec_id;
 	}
 	struct task_struct *const task = (void *)bpf_get_current_task();
 
 	return owner->pid == (uint32_t)BPF_CORE_READ(task, tgid) &&
-	       owner->uid == BPF_CORE_READ(task, cred, uid.val) &&
-	       state->cgroups == (uint64_t)BPF_CORE_READ(task, cgroups) &&
-	       state->execs == BPF_CORE_READ(task, self_exec_id);
+			owner->uid == BPF_CORE_READ(task, cred, uid.val) &&
+			state->cgroups ==
+			(uint64_t)BPF_CORE_READ(task, cgroups) &&
+			state->execs == BPF_CORE_READ(task, self_exec_id);
 }
 
 /* Makes the task the owner. The version changes before and after, so that
  * nobody takes half of one for whole. */
 static __always_inline void take(
-	struct socket_state *state, struct task_struct *task)
+		struct socket_state *state, struct task_struct *task)
 {
 	struct tm_owner *const owner = &state->owner;
 
@@ -87,7 +88,7 @@ static __always_inline void take(
 
 /* The task that runs, when it is about to become the owner; else NULL. */
 static __always_inline struct task_struct *new_owner(
-	const struct socket_state *state)
+		const struct socket_state *state)
 {
 	struct task_struct *task;
 
@@ -161,7 +162,7 @@ static __always_inline struct socket_state *adopt(struct bpf_sock *socket)
 	if (!is_of_user(sk))
 		return NULL;
 	state = bpf_sk_storage_get(
-		&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+			&sockets, socket, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!state)
 		return NULL;
 	read_socket(&state->owner, sk);

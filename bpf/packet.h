@@ -80,7 +80,7 @@ struct transport_header {
 };
 
 static __always_inline bool is_same_address(
-	const uint32_t a[4], const uint32_t b[4])
+		const uint32_t a[4], const uint32_t b[4])
 {
 	return a[3] == b[3] && a[2] == b[2] && a[1] == b[1] && a[0] == b[0];
 }
@@ -88,8 +88,8 @@ static __always_inline bool is_same_address(
 /* Reads words of a header, a constant number: directly where they lie, which no
  * program may without CAP_PERFMON, or by a copy. */
 static __always_inline bool read_words(struct __sk_buff *skb,
-	const struct packet *packet, uint32_t at, uint32_t *to, uint32_t count,
-	bool direct)
+		const struct packet *packet, uint32_t at, uint32_t *to,
+		uint32_t count, bool direct)
 {
 	const void *end;
 	const uint32_t *from;
@@ -116,8 +116,8 @@ static __always_inline bool is_fragment_rest(uint16_t fragment)
 }
 
 /* Behind the IP header, unless this is not the first fragment. */
-static __always_inline void read_transport(
-	struct __sk_buff *skb, struct packet *packet, uint32_t at, bool direct)
+static __always_inline void read_transport(struct __sk_buff *skb,
+		struct packet *packet, uint32_t at, bool direct)
 {
 	struct transport_header header = {};
 	uint32_t *const words = (uint32_t *)&header;
@@ -149,12 +149,12 @@ static __always_inline void read_transport(
 }
 
 static __always_inline bool read_ipv4(
-	struct __sk_buff *skb, struct packet *packet, bool direct)
+		struct __sk_buff *skb, struct packet *packet, bool direct)
 {
 	struct ipv4_header ip;
 
-	if (!read_words(
-		    skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4, direct))
+	if (!read_words(skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4,
+			    direct))
 		return false;
 	packet->is_ipv4 = true;
 	packet->source[2] = packet->destination[2] = bpf_htonl(0xffff);
@@ -166,9 +166,9 @@ static __always_inline bool read_ipv4(
 	if ((bpf_ntohl(ip.destination) >> 28) == 14)
 		packet->flags |= TM_MULTICAST;
 	packet->network_bytes = (ip.version_ihl & 15) * 4;
-	packet->is_unfragmented =
-		is_fragment_rest(ip.fragment) ||
-		bpf_ntohs(ip.fragment) & (DONT_FRAGMENT | MORE_FRAGMENTS);
+	packet->is_unfragmented = is_fragment_rest(ip.fragment) ||
+			bpf_ntohs(ip.fragment) &
+					(DONT_FRAGMENT | MORE_FRAGMENTS);
 	if (is_fragment_rest(ip.fragment))
 		packet->header_bytes = packet->network_bytes;
 	else
@@ -179,7 +179,7 @@ static __always_inline bool read_ipv4(
 static __always_inline bool is_ipv6_loopback(const uint32_t address[4])
 {
 	return !(address[0] | address[1] | address[2]) &&
-	       address[3] == bpf_htonl(1);
+			address[3] == bpf_htonl(1);
 }
 
 /* Hides from the verifier what a number is, so that it follows one path from
@@ -188,14 +188,14 @@ static __always_inline bool is_ipv6_loopback(const uint32_t address[4])
 	do {                                                                   \
 		uint64_t unknown = (skb)->len, hidden = (number);              \
 		asm volatile("%0 ^= %1\n\t%0 ^= %1"                            \
-			     : "+r"(hidden)                                    \
-			     : "r"(unknown));                                  \
+				: "+r"(hidden)                                 \
+				: "r"(unknown));                               \
 		(number) = hidden;                                             \
 	} while (0)
 
 /* Steps over the extension headers (RFC 8200, 4.1) to the transport's. */
 static __always_inline uint32_t skip_extensions(
-	struct __sk_buff *skb, struct packet *packet, bool *is_rest)
+		struct __sk_buff *skb, struct packet *packet, bool *is_rest)
 {
 	uint32_t at = sizeof(struct ipv6_header), network_bytes = at;
 	bool is_routed = false, is_laid_out = true, is_fragment = false;
@@ -206,10 +206,11 @@ static __always_inline uint32_t skip_extensions(
 		const uint8_t kind = packet->protocol;
 
 		if (kind != HOP_BY_HOP && kind != ROUTING && kind != FRAGMENT &&
-			kind != AUTHENTICATION && kind != DESTINATION_OPTIONS)
+				kind != AUTHENTICATION &&
+				kind != DESTINATION_OPTIONS)
 			break;
-		if (bpf_skb_load_bytes(
-			    skb, packet->start + at, header, sizeof(header)))
+		if (bpf_skb_load_bytes(skb, packet->start + at, header,
+				    sizeof(header)))
 			break;
 		packet->protocol = header[0];
 		if (kind == FRAGMENT) {
@@ -244,14 +245,14 @@ static __always_inline uint32_t skip_extensions(
 }
 
 static __always_inline bool read_ipv6(
-	struct __sk_buff *skb, struct packet *packet, bool direct)
+		struct __sk_buff *skb, struct packet *packet, bool direct)
 {
 	struct ipv6_header ip;
 	bool is_rest = false;
 	uint32_t at;
 
-	if (!read_words(
-		    skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4, direct))
+	if (!read_words(skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4,
+			    direct))
 		return false;
 	__builtin_memcpy(packet->source, ip.source, 16);
 	__builtin_memcpy(packet->destination, ip.destination, 16);
@@ -272,7 +273,7 @@ static __always_inline bool read_ipv6(
 
 /* From here on the verifier takes whatever the headers said for any number. */
 static __always_inline void forget_headers(
-	struct __sk_buff *skb, struct packet *packet)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	FORGET(skb, packet->flags);
 	FORGET(skb, packet->protocol);
@@ -288,7 +289,7 @@ static __always_inline void forget_headers(
 }
 
 static __always_inline void read_packet(
-	struct __sk_buff *skb, struct packet *packet, bool direct)
+		struct __sk_buff *skb, struct packet *packet, bool direct)
 {
 	if (skb->protocol == bpf_htons(ETHERTYPE_IPV6))
 		read_ipv6(skb, packet, direct);

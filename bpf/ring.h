@@ -37,7 +37,7 @@ struct {
 } carriers SEC(".maps");
 
 static __always_inline void add(
-	struct tm_amount *amount, const struct packet *packet)
+		struct tm_amount *amount, const struct packet *packet)
 {
 	__sync_fetch_and_add(&amount->packets, packet->packets);
 	__sync_fetch_and_add(&amount->bytes, packet->bytes);
@@ -64,7 +64,7 @@ static __always_inline struct tm_carrier *new_carrier(uint32_t ifindex)
 
 /* For what an interface's own counters have beside it. */
 static __always_inline void count_carried(
-	enum tm_direction direction, const struct packet *packet)
+		enum tm_direction direction, const struct packet *packet)
 {
 	const uint32_t ifindex = packet->ifindex;
 	struct tm_carrier *carrier;
@@ -79,15 +79,15 @@ static __always_inline void count_carried(
 	add(&carrier->moved[direction], packet);
 	if (packet->segments.packets) {
 		__sync_fetch_and_add(&carrier->segments[direction].packets,
-			packet->segments.packets);
+				packet->segments.packets);
 		__sync_fetch_and_add(&carrier->segments[direction].bytes,
-			packet->segments.bytes);
+				packet->segments.bytes);
 	}
 }
 
 static __always_inline void count_lost(struct tm_counted *mine,
-	enum tm_direction direction, const struct tm_owner *owner,
-	const struct packet *packet)
+		enum tm_direction direction, const struct tm_owner *owner,
+		const struct packet *packet)
 {
 	const uint64_t key = owner->uid | (uint64_t)direction << 32;
 	struct tm_amount *amount = bpf_map_lookup_elem(&lost, &key);
@@ -108,13 +108,13 @@ static __always_inline uint64_t wakeup(uint64_t held)
 	const uint64_t after = held + sizeof(struct tm_event) + 8;
 
 	return held / TM_WAKE_BYTES != after / TM_WAKE_BYTES
-		       ? BPF_RB_FORCE_WAKEUP
-		       : BPF_RB_NO_WAKEUP;
+			? BPF_RB_FORCE_WAKEUP
+			: BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void fill(struct tm_event *event,
-	enum tm_direction direction, const struct packet *packet,
-	const struct tm_owner *owner)
+		enum tm_direction direction, const struct packet *packet,
+		const struct tm_owner *owner)
 {
 	event->magic = TM_MAGIC;
 	event->kind = TM_TRAFFIC;
@@ -142,12 +142,12 @@ static __always_inline void fill(struct tm_event *event,
 
 /* Writes an event, or counts it as lost. */
 static __always_inline void record(struct tm_counted *mine,
-	enum tm_direction direction, const struct tm_owner *owner,
-	const struct packet *packet)
+		enum tm_direction direction, const struct tm_owner *owner,
+		const struct packet *packet)
 {
 	const uint64_t held = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 	struct tm_event *const event =
-		bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+			bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
 	if (!event) {
 		count_lost(mine, direction, owner, packet);

@@ -38,15 +38,16 @@
 static __always_inline bool is_tag(uint16_t type)
 {
 	return type == bpf_htons(ETHERTYPE_VLAN) ||
-	       type == bpf_htons(ETHERTYPE_QINQ);
+			type == bpf_htons(ETHERTYPE_QINQ);
 }
 
 /* Where a header lies that the kernel counts from the buffer's own begin. */
 static __always_inline uint32_t offset_of(
-	struct sk_buff *buffer, uint16_t header)
+		struct sk_buff *buffer, uint16_t header)
 {
 	return header -
-	       (BPF_CORE_READ(buffer, data) - BPF_CORE_READ(buffer, head));
+			(BPF_CORE_READ(buffer, data) -
+					BPF_CORE_READ(buffer, head));
 }
 
 /* Devices such as tunnels have no link header. Unread, it is guessed by the
@@ -64,8 +65,8 @@ static __always_inline uint32_t link_bytes(struct __sk_buff *skb, bool reads)
 	return type == skb->protocol ? ETHERNET_HEADER : 0;
 }
 
-static __always_inline void read_frame(
-	struct __sk_buff *skb, struct packet *packet, bool reads, bool direct)
+static __always_inline void read_frame(struct __sk_buff *skb,
+		struct packet *packet, bool reads, bool direct)
 {
 	uint16_t type = skb->protocol, tag[2];
 
@@ -75,8 +76,9 @@ static __always_inline void read_frame(
 	packet->start = is_tag(type) ? ETHERNET_HEADER : link_bytes(skb, reads);
 #pragma unroll
 	for (int i = 0; i < TAGS; i++) {
-		if (!is_tag(type) || bpf_skb_load_bytes(skb, packet->start, tag,
-					     sizeof(tag)))
+		if (!is_tag(type) ||
+				bpf_skb_load_bytes(skb, packet->start, tag,
+						sizeof(tag)))
 			break;
 		packet->start += sizeof(tag);
 		type = tag[1];
@@ -101,10 +103,12 @@ static __always_inline uint32_t tunnel_bytes(struct __sk_buff *skb)
 	if (!BPF_CORE_READ_BITFIELD_PROBED(buffer, encapsulation))
 		return 0;
 	bpf_skb_load_bytes(skb,
-		offset_of(buffer, BPF_CORE_READ(buffer, inner_network_header)),
-		ip, sizeof(ip));
+			offset_of(buffer,
+					BPF_CORE_READ(buffer,
+							inner_network_header)),
+			ip, sizeof(ip));
 	transport = offset_of(
-		buffer, BPF_CORE_READ(buffer, inner_transport_header));
+			buffer, BPF_CORE_READ(buffer, inner_transport_header));
 	if ((ip[0] >> 4 == 4 ? ip[9] : ip[6]) != TCP)
 		return transport + 8;
 	bpf_skb_load_bytes(skb, transport + 12, &offset, sizeof(offset));
@@ -113,23 +117,23 @@ static __always_inline uint32_t tunnel_bytes(struct __sk_buff *skb)
 
 /* Ethernet fills short frames up. */
 static __always_inline bool has_data(
-	struct __sk_buff *skb, const struct packet *packet)
+		struct __sk_buff *skb, const struct packet *packet)
 {
 	uint16_t length = 0;
 
 	if (skb->len > LEAST_FRAME)
 		return skb->len > packet->start + packet->header_bytes;
 	bpf_skb_load_bytes(skb, packet->start + (packet->is_ipv4 ? 2 : 4),
-		&length, sizeof(length));
+			&length, sizeof(length));
 	return bpf_ntohs(length) + (packet->is_ipv4 ? 0 : IPV6_HEADER) >
-	       packet->header_bytes;
+			packet->header_bytes;
 }
 
 /* Fragments and frames are what they are here; only segments are still to be
  * cut, or were joined. The outermost VLAN tag is on the link, but not in the
  * buffer; the header that a loopback writes is in the buffer alone. */
 static __always_inline void count_frame(
-	struct __sk_buff *skb, struct packet *packet, bool reads)
+		struct __sk_buff *skb, struct packet *packet, bool reads)
 {
 	uint32_t inside = 0;
 
@@ -141,8 +145,9 @@ static __always_inline void count_frame(
 		if (reads)
 			inside = tunnel_bytes(skb);
 		FORGET(skb, inside);
-		packet->header_bytes =
-			inside ? inside : packet->header_bytes + packet->start;
+		packet->header_bytes = inside
+				? inside
+				: packet->header_bytes + packet->start;
 		count_segments(skb, packet);
 	}
 	FORGET(skb, packet->packets);
@@ -172,7 +177,7 @@ static __always_inline struct bpf_sock *sender(struct __sk_buff *skb)
 /* The socket that waits for the frame, to be released. Not skb->sk: a frame
  * from this same host still has its sender's. */
 static __always_inline struct bpf_sock *receiver(
-	struct __sk_buff *skb, const struct packet *packet)
+		struct __sk_buff *skb, const struct packet *packet)
 {
 	struct bpf_sock_tuple tuple = {};
 	uint32_t size;
@@ -194,23 +199,23 @@ static __always_inline struct bpf_sock *receiver(
 	}
 	if (packet->protocol == TCP)
 		return bpf_sk_lookup_tcp(
-			skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
+				skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
 	if (packet->protocol == UDP)
 		return bpf_sk_lookup_udp(
-			skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
+				skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
 	return NULL;
 }
 
 /* The socket has this very address, which is therefore the host's own. One that
  * takes any address is found for the packets of other hosts, too. */
 static __always_inline bool has_destination(
-	const struct bpf_sock *found, const struct packet *packet)
+		const struct bpf_sock *found, const struct packet *packet)
 {
 	/* volatile for the verifier: each field is read where it stands */
 	const volatile struct bpf_sock *const socket = found;
 	const uint32_t ipv4 = socket->src_ip4;
-	const uint32_t ipv6[4] = {socket->src_ip6[0], socket->src_ip6[1],
-		socket->src_ip6[2], socket->src_ip6[3]};
+	const uint32_t ipv6[4] = { socket->src_ip6[0], socket->src_ip6[1],
+		socket->src_ip6[2], socket->src_ip6[3] };
 
 	if (packet->is_ipv4)
 		return ipv4 == packet->destination[3];
@@ -220,14 +225,14 @@ static __always_inline bool has_destination(
 /* A frame to another station, which a bridge passes on or nobody takes, or a
  * packet that is routed on. */
 static __always_inline bool is_for_others(
-	struct __sk_buff *skb, const struct packet *packet)
+		struct __sk_buff *skb, const struct packet *packet)
 {
 	struct bpf_fib_lookup route = {};
 
 	if (skb->pkt_type == PACKET_OTHERHOST)
 		return true;
 	if (skb->pkt_type != PACKET_HOST || packet->protocol == NOT_IP ||
-		packet->flags & TM_MULTICAST)
+			packet->flags & TM_MULTICAST)
 		return false;
 	route.ifindex = skb->ifindex;
 	route.l4_protocol = packet->protocol;
@@ -255,7 +260,7 @@ static __always_inline bool is_frame_excluded(const struct packet *packet)
 {
 	const uint32_t zero = 0;
 	const struct tm_lists *const in_use =
-		bpf_map_lookup_elem(&lists, &zero);
+			bpf_map_lookup_elem(&lists, &zero);
 
 	return in_use && packet->protocol != NOT_IP && look_up(packet, in_use);
 }

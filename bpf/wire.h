@@ -34,8 +34,8 @@ static __always_inline struct sk_buff *kernel_buffer(struct __sk_buff *skb)
 static __always_inline uint32_t learned_mtu(struct rtable *route)
 {
 	if (!bpf_core_field_exists(route->rt_pmtu) ||
-		(int64_t)(BPF_CORE_READ(route, dst.expires) - bpf_jiffies64()) <
-			0)
+			(int64_t)(BPF_CORE_READ(route, dst.expires) -
+					bpf_jiffies64()) < 0)
 		return 0;
 	return BPF_CORE_READ_BITFIELD_PROBED(route, rt_pmtu);
 }
@@ -61,14 +61,14 @@ static __always_inline uint32_t mtu_of(struct __sk_buff *skb, uint32_t is_ipv6)
 		return mtu;
 	if (is_ipv6) /* a router's announcement can lower it */
 		return BPF_CORE_READ(
-			(struct rt6_info *)route, rt6i_idev, cnf.mtu6);
+				(struct rt6_info *)route, rt6i_idev, cnf.mtu6);
 	return BPF_CORE_READ(buffer, dev, mtu);
 }
 
 /* Of a packet that came in fragments, the largest's size, which reassembly
  * notes; else 0. */
 static __always_inline uint32_t largest_fragment(
-	struct __sk_buff *skb, uint32_t is_ipv6)
+		struct __sk_buff *skb, uint32_t is_ipv6)
 {
 	struct sk_buff *buffer;
 	void *notes;
@@ -77,19 +77,19 @@ static __always_inline uint32_t largest_fragment(
 		return 0;
 	buffer = kernel_buffer(skb);
 	notes = (void *)buffer + bpf_core_field_offset(buffer->cb);
-	return is_ipv6 ? BPF_CORE_READ(
-				 (struct inet6_skb_parm *)notes, frag_max_size)
-		       : BPF_CORE_READ(
-				 (struct inet_skb_parm *)notes, frag_max_size);
+	return is_ipv6 ? BPF_CORE_READ((struct inet6_skb_parm *)notes,
+					 frag_max_size)
+		       : BPF_CORE_READ((struct inet_skb_parm *)notes,
+					 frag_max_size);
 }
 
 /* The packet is size bytes in its largest fragment. All but the last of n
  * fragments carry a multiple of eight bytes; the last may fill the rest. */
 static __always_inline void count_fragments(
-	struct packet *packet, uint32_t size, bool is_ipv6)
+		struct packet *packet, uint32_t size, bool is_ipv6)
 {
 	const uint32_t repeated =
-		packet->network_bytes + (is_ipv6 ? FRAGMENT_HEADER : 0);
+			packet->network_bytes + (is_ipv6 ? FRAGMENT_HEADER : 0);
 	const uint32_t data = packet->bytes - packet->network_bytes;
 	uint32_t last, each;
 
@@ -110,7 +110,7 @@ static __always_inline void count_fragments(
 /* An IPv4 packet that forbids it is never cut here: Linux lets it go only where
  * it fits. IPv6 forbids nothing, but TCP makes its segments to measure. */
 static __always_inline void count_cut(
-	struct __sk_buff *skb, struct packet *packet, bool is_ipv6)
+		struct __sk_buff *skb, struct packet *packet, bool is_ipv6)
 {
 	uint32_t mtu;
 
@@ -124,12 +124,12 @@ static __always_inline void count_cut(
 /* A TCP segment that forbids fragments came in none; some hosts send datagrams
  * so, in fragments. */
 static __always_inline void count_joined(
-	struct __sk_buff *skb, struct packet *packet, bool is_ipv6)
+		struct __sk_buff *skb, struct packet *packet, bool is_ipv6)
 {
 	uint32_t size;
 
 	if (skb->len <= LEAST_JOINED ||
-		(packet->protocol == TCP && packet->is_unfragmented))
+			(packet->protocol == TCP && packet->is_unfragmented))
 		return;
 	size = largest_fragment(skb, is_ipv6);
 	packet->is_laid_out = false;
@@ -138,7 +138,7 @@ static __always_inline void count_joined(
 }
 
 static __always_inline void count_segments(
-	struct __sk_buff *skb, struct packet *packet)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	uint32_t h = packet->header_bytes;
 	uint32_t data;
@@ -160,19 +160,19 @@ static __always_inline void count_segments(
 
 /* As the interface's counters have it: a loopback has no link. */
 static __always_inline void count_link(
-	struct __sk_buff *skb, struct packet *packet)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	struct net_device *const device =
-		BPF_CORE_READ(kernel_buffer(skb), dev);
+			BPF_CORE_READ(kernel_buffer(skb), dev);
 
 	packet->flags |= TM_LINK_LAYER;
 	if (!(BPF_CORE_READ(device, flags) & IFF_LOOPBACK))
 		packet->bytes += (uint64_t)packet->packets *
-				 BPF_CORE_READ(device, hard_header_len);
+				BPF_CORE_READ(device, hard_header_len);
 }
 
 static __always_inline void count_wire(struct __sk_buff *skb,
-	enum tm_direction direction, struct packet *packet, bool reads)
+		enum tm_direction direction, struct packet *packet, bool reads)
 {
 	const bool is_ipv6 = skb->protocol == bpf_htons(ETHERTYPE_IPV6);
 
