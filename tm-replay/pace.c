@@ -1,9 +1,9 @@
 #include <time.h>
 
 #include "common/base/clock.h"
+#include "common/stream/stream-clock.h"
 #include "pace.h"
 
-#define SET_BACK_NS (2 * TM_SECOND_NS) /* more than clocks differ */
 #define FOREVER_NS (UINT64_C(1) << 61) /* 73 years */
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -32,15 +32,12 @@ static bool is_traffic(const struct tm_event *event)
 	return event->kind <= TM_UNATTRIBUTED;
 }
 
-/* Only what comes once a second may say that the clock was set back, lest a
- * badly merged stream waits for the same seconds again and again. */
-static bool is_set_back(const struct pace *pace, const struct tm_event *event,
+/* A new run has a clock of its own, as has one whose clock was set back. */
+static bool has_new_clock(const struct pace *pace, const struct tm_event *event,
 		bool between_runs)
 {
-	if (event->kind == TM_START && between_runs)
-		return true;
-	return (event->kind == TM_START || event->kind == TM_TICK) &&
-			pace->clock_ns - event->time_ns > SET_BACK_NS;
+	return (event->kind == TM_START && between_runs) ||
+			tm_stream_is_set_back(event, pace->clock_ns);
 }
 
 static uint64_t shorten(struct pace *pace, uint64_t gap_ns)
@@ -77,7 +74,7 @@ void pace_advance(struct pace *pace, const struct tm_event *event,
 			pace->played_ns = least(FOREVER_NS,
 					pace->played_ns +
 							shorten(pace, time_ns - before_ns));
-	} else if (time_ns && is_set_back(pace, event, between_runs)) {
+	} else if (time_ns && has_new_clock(pace, event, between_runs)) {
 		pace->clock_ns = time_ns;
 	}
 	if (is_traffic(event))

@@ -1,6 +1,6 @@
 
 #include "interval.h"
-#include "common/base/clock.h"
+#include "common/stream/stream-clock.h"
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -10,11 +10,6 @@ static uint64_t least(uint64_t a, uint64_t b)
 static uint64_t most(uint64_t a, uint64_t b)
 {
 	return a < b ? b : a;
-}
-
-static bool has_time(const struct tm_event *event)
-{
-	return event->kind != TM_NAME && event->kind < TM_KINDS;
 }
 
 static void begin(struct interval *interval, uint64_t start_ns)
@@ -34,16 +29,15 @@ static void note(struct interval *interval, const struct tm_event *event)
 	interval->has_news = true;
 }
 
-/* The clock went back, and by more than the clocks of two machines differ.
- * Only what comes once a second may say so, lest a stream that is hostile or
- * badly merged has a report for each event. */
+/* The clock was set back beyond the interval before this one; what is late by
+ * less is counted in this one. */
 static bool is_set_back(
 		const struct interval *interval, const struct tm_event *event)
 {
-	return (event->kind == TM_TICK || event->kind == TM_START) &&
-			event->time_ns < interval->start_ns &&
-			interval->start_ns - event->time_ns >
-			most(interval->length_ns, 2 * TM_SECOND_NS);
+	return tm_stream_is_set_back(event,
+			interval->start_ns -
+					least(interval->start_ns,
+							interval->length_ns));
 }
 
 /* A TICK that is a little early is the last of its interval. */
@@ -58,7 +52,7 @@ static uint64_t limit(
 
 bool interval_is_over(struct interval *interval, const struct tm_event *event)
 {
-	if (!has_time(event))
+	if (!tm_stream_has_time(event))
 		return false;
 	if (!interval->first_ns) {
 		interval->first_ns = event->time_ns;

@@ -5,6 +5,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/signals.h"
+#include "common/stream/stream-clock.h"
 #include "feed.h"
 #include "top-clock.h"
 
@@ -50,11 +51,6 @@ static void refill(struct feed *feed)
 	feed->count = n > 0 ? n : 0;
 }
 
-static bool has_time(const struct tm_event *event)
-{
-	return event->kind != TM_NAME && event->kind < TM_KINDS;
-}
-
 static void anchor(struct feed *feed, uint64_t stream_ns)
 {
 	feed->stream_ns = stream_ns;
@@ -85,7 +81,7 @@ static size_t count_due(struct feed *feed)
 	for (i = 0; i < feed->count; i++) {
 		const uint64_t time_ns = feed->events[i].time_ns;
 
-		if (!has_time(&feed->events[i]))
+		if (!tm_stream_has_time(&feed->events[i]))
 			continue;
 		if (is_gap(feed, time_ns)) {
 			anchor(feed, time_ns);
@@ -113,7 +109,7 @@ size_t feed_take(struct feed *feed, struct tm_event **events)
 	feed->events += n;
 	feed->count -= n;
 	feed->given += n;
-	if (n && feed->speed <= 0 && has_time(&(*events)[n - 1]))
+	if (n && feed->speed <= 0 && tm_stream_has_time(&(*events)[n - 1]))
 		feed->newest_ns = (*events)[n - 1].time_ns;
 	return n;
 }

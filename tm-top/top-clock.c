@@ -1,9 +1,8 @@
 #include "top-clock.h"
-#include "common/base/clock.h"
+#include "common/stream/stream-clock.h"
 
 #define SHORTEST_NS (3 * TM_SECOND_NS / 4) /* from one TICK to the next */
 #define LATEST_NS (3 * TM_SECOND_NS / 2)
-#define SET_BACK_NS (2 * TM_SECOND_NS)
 
 const unsigned window_slots[WINDOWS] = { 2, 10, 40 };
 const char *const window_names[WINDOWS] = { "2 s", "10 s", "40 s" };
@@ -34,25 +33,16 @@ bool clock_pass(struct clock *clock, uint64_t time_ns)
 	return clock->slot != before;
 }
 
-/* Only what comes once a second may say so: single events are now and then
- * late, or made up. */
-static bool is_set_back(const struct clock *clock, const struct tm_event *event)
-{
-	return (event->kind == TM_TICK || event->kind == TM_START) &&
-			event->time_ns < clock->newest_ns &&
-			clock->newest_ns - event->time_ns > SET_BACK_NS;
-}
-
 bool clock_note(struct clock *clock, const struct tm_event *event)
 {
 	const uint64_t time_ns = event->time_ns;
 	bool is_over;
 
-	if (event->kind == TM_NAME || event->kind >= TM_KINDS || !time_ns)
+	if (!tm_stream_has_time(event) || !time_ns)
 		return false;
 	if (!clock->first_ns)
 		clock->first_ns = time_ns;
-	if (!clock->start_ns || is_set_back(clock, event))
+	if (!clock->start_ns || tm_stream_is_set_back(event, clock->newest_ns))
 		clock->start_ns = clock->newest_ns = time_ns;
 	is_over = clock_pass(clock, time_ns);
 	if (event->kind != TM_TICK || event->direction != TM_OUT)
