@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/record/event.h"
+#include "common/record/amount.h"
 #include "common/stream/open-runs.h"
 
 struct replay_run {
@@ -32,8 +32,7 @@ static inline void replay_runs_pass(
 	if (!run)
 		return;
 	sums = event->kind == TM_LOST ? run->lost : run->recorded;
-	sums[event->direction & 1].packets += event->packets;
-	sums[event->direction & 1].bytes += event->bytes;
+	tm_amount_count(&sums[event->direction & 1], event);
 }
 
 /* START, TICK or END passes; others are passed over. 0, or -1 and errno. */

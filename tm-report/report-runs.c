@@ -7,10 +7,8 @@ struct excluded {
 
 static void add(struct tm_amount *sum, const struct excluded *excluded)
 {
-	for (int i = TM_IN; i <= TM_OUT && excluded; i++) {
-		sum->packets += excluded->amounts[i].packets;
-		sum->bytes += excluded->amounts[i].bytes;
-	}
+	for (int i = TM_IN; i <= TM_OUT && excluded; i++)
+		tm_amount_add(sum, &excluded->amounts[i]);
 }
 
 static void end(struct report_runs *runs, uint64_t id)

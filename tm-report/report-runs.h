@@ -2,7 +2,7 @@
 #ifndef TM_REPORT_REPORT_RUNS_H
 #define TM_REPORT_REPORT_RUNS_H
 
-#include "common/record/event.h"
+#include "common/record/amount.h"
 #include "common/stream/open-runs.h"
 
 /* All zero is empty. */

@@ -8,10 +8,8 @@
 void row_add(struct report_row *sum, const struct report_row *row)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
-		amount_add(&sum->moved[i], row->moved[i].packets,
-				row->moved[i].bytes);
-		amount_add(&sum->lost[i], row->lost[i].packets,
-				row->lost[i].bytes);
+		tm_amount_add(&sum->moved[i], &row->moved[i]);
+		tm_amount_add(&sum->lost[i], &row->lost[i]);
 	}
 }
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "common/base/map.h"
-#include "common/record/event.h"
+#include "common/record/amount.h"
 
 #define KEY_WORDS 24 /* of the longest key */
 
@@ -69,22 +69,15 @@ static inline bool row_is_empty(const struct report_row *row)
 	return !row_packets(row) && !row_bytes(row);
 }
 
-static inline void amount_add(
-		struct tm_amount *sum, uint64_t packets, uint64_t bytes)
-{
-	sum->packets += packets;
-	sum->bytes += bytes;
-}
-
 /* TRAFFIC or LOST. */
 static inline void row_note(
 		struct report_row *row, const struct tm_event *event)
 {
 	const int direction = event->direction == TM_OUT;
 
-	amount_add(&row->moved[direction], event->packets, event->bytes);
+	tm_amount_count(&row->moved[direction], event);
 	if (event->kind == TM_LOST)
-		amount_add(&row->lost[direction], event->packets, event->bytes);
+		tm_amount_count(&row->lost[direction], event);
 }
 
 void row_add(struct report_row *sum, const struct report_row *row);

@@ -41,11 +41,6 @@ static void view_note(struct tally *tally, struct report_view *view,
 		row_note(report_sums_row(&view->now, key, &is_new), event);
 }
 
-static void shares_note(struct tm_shares *shares, const struct tm_event *event)
-{
-	amount_add(tm_shares_of(shares, event), event->packets, event->bytes);
-}
-
 int tally_note(struct tally *tally, const struct tm_event *event)
 {
 	if (event->kind == TM_NAME)
@@ -53,11 +48,9 @@ int tally_note(struct tally *tally, const struct tm_event *event)
 	if (event->kind > TM_UNATTRIBUTED)
 		return report_runs_note(&tally->runs, event);
 	if (!is_left_out(&tally->views[VIEW_ROWS], event))
-		shares_note(&tally->shares, event);
-	if (event->kind == TM_UNATTRIBUTED) {
-		tally->shares.has_unattributed = true;
+		tm_shares_count(&tally->shares, event);
+	if (event->kind == TM_UNATTRIBUTED)
 		return 0;
-	}
 	for (unsigned i = 0; i < tally->wanted_count; i++)
 		view_note(tally, tally->wanted[i], event);
 	return 0;

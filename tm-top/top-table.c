@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/record/amount.h"
 #include "top-table.h"
 
 #define FIRST_ROOM 256
@@ -214,8 +215,7 @@ static void move(struct table *table, uint32_t number, uint64_t slot,
 		memset(history->bytes[past % SLOTS], 0,
 				sizeof(*history->bytes));
 	row->slot = slot;
-	row->moved[direction].bytes += event->bytes;
-	row->moved[direction].packets += event->packets;
+	tm_amount_count(&row->moved[direction], event);
 	history->bytes[slot % SLOTS][direction] += event->bytes;
 }
 

@@ -28,12 +28,6 @@ bool traffic_pass(struct traffic *traffic, uint64_t time_ns)
 	return true;
 }
 
-static void add(struct tm_amount *sum, const struct tm_event *event)
-{
-	sum->packets += event->packets;
-	sum->bytes += event->bytes;
-}
-
 bool traffic_note_time(struct traffic *traffic, const struct tm_event *event)
 {
 	const uint64_t before = traffic->clock.slot;
@@ -50,7 +44,7 @@ int traffic_count(struct traffic *traffic, const struct tm_event *event)
 		return 0;
 	traffic->events++;
 	traffic->in_slot[traffic->clock.slot % SLOTS]++;
-	add(tm_shares_of(&traffic->shares, event), event);
+	tm_shares_count(&traffic->shares, event);
 	if (event->kind == TM_UNATTRIBUTED)
 		return 0;
 	return table_add(&traffic->table, &traffic->clock, event);

@@ -3,7 +3,7 @@
 #ifndef TM_FILTER_DROPS_H
 #define TM_FILTER_DROPS_H
 
-#include "common/record/event.h"
+#include "common/record/amount.h"
 #include "common/stream/open-runs.h"
 
 /* By direction. */
@@ -32,9 +32,7 @@ static inline void tm_drops_add(
 			return;
 		amount = dropped->lost;
 	}
-	amount += event->direction & 1;
-	amount->packets += event->packets;
-	amount->bytes += event->bytes;
+	tm_amount_count(&amount[event->direction & 1], event);
 }
 
 /* Follows a START, and puts what was dropped into a TICK or END. 0, or -1 and

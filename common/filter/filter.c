@@ -107,8 +107,7 @@ static bool passes(struct tm_filter *filter, const struct tm_event *event)
 		return true;
 	rule = &filter->program.rules[tm_exit_of(at)];
 	rule->events++;
-	rule->amount.packets += event->packets;
-	rule->amount.bytes += event->bytes;
+	tm_amount_count(&rule->amount, event);
 	tm_drops_add(&filter->drops, event);
 	return false;
 }
@@ -120,8 +119,7 @@ static void count_kept(struct tm_filter *filter, const struct tm_event *events,
 		if (events[i].kind > TM_UNATTRIBUTED)
 			continue;
 		filter->events++;
-		filter->amount.packets += events[i].packets;
-		filter->amount.bytes += events[i].bytes;
+		tm_amount_count(&filter->amount, &events[i]);
 	}
 }
 

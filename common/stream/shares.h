@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "common/record/event.h"
+#include "common/record/amount.h"
 
 struct tm_shares {
 	struct tm_amount attributed;   /* to users, with their details */
@@ -15,15 +15,21 @@ struct tm_shares {
 	bool has_unattributed;	       /* somebody looked for it */
 };
 
-/* The share that TRAFFIC, LOST or UNATTRIBUTED is part of. */
-static inline struct tm_amount *tm_shares_of(
+/* Counts TRAFFIC, LOST or UNATTRIBUTED in the share that it is part of. */
+static inline void tm_shares_count(
 		struct tm_shares *shares, const struct tm_event *event)
 {
-	if (event->kind == TM_LOST)
-		return &shares->lost;
-	if (event->kind == TM_UNATTRIBUTED)
-		return &shares->unattributed;
-	return event->uid == TM_NOBODY ? &shares->nobody : &shares->attributed;
+	struct tm_amount *share = &shares->attributed;
+
+	if (event->kind == TM_LOST) {
+		share = &shares->lost;
+	} else if (event->kind == TM_UNATTRIBUTED) {
+		share = &shares->unattributed;
+		shares->has_unattributed = true;
+	} else if (event->uid == TM_NOBODY) {
+		share = &shares->nobody;
+	}
+	tm_amount_count(share, event);
 }
 
 /* One of them, for people and as a key. */

@@ -1,0 +1,30 @@
+/* Sums of packets and bytes. */
+#ifndef TM_RECORD_AMOUNT_H
+#define TM_RECORD_AMOUNT_H
+
+#include "event.h"
+
+static inline void tm_amount_add(
+		struct tm_amount *sum, const struct tm_amount *more)
+{
+	sum->packets += more->packets;
+	sum->bytes += more->bytes;
+}
+
+static inline void tm_amount_count(
+		struct tm_amount *sum, const struct tm_event *event)
+{
+	sum->packets += event->packets;
+	sum->bytes += event->bytes;
+}
+
+/* In and out together. */
+static inline struct tm_amount tm_amount_both(const struct tm_amount amounts[2])
+{
+	return (struct tm_amount){
+		amounts[TM_IN].packets + amounts[TM_OUT].packets,
+		amounts[TM_IN].bytes + amounts[TM_OUT].bytes,
+	};
+}
+
+#endif
