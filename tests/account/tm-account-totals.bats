@@ -1,0 +1,195 @@
+# tm-account: the totals in each event, and how it ends.
+
+load ../helper
+load account
+
+@test "each event carries its user's totals, itself included, both families together" {
+	{
+		event 1000 60 in
+		event 1001 70 out
+		event 1000 80 in traffic 2001:db8::1
+		event 1000 90 out
+		event 4294967295 50 in
+		event 1001 10 in
+		event 4294967295 5 in traffic 2001:db8::1
+	} | tm-parse >day.tm
+	run totals < <(tm-account day.tm)
+	assert_output "\
+1000 60 0
+1001 0 70
+1000 140 0
+1000 140 90
+4294967295 50 0
+1001 10 70
+4294967295 55 0"
+}
+
+@test "lost traffic counts" {
+	{
+		event 1000 60 in
+		event 1000 1000 in lost
+		event 1000 7 out lost
+		event 1000 1 in
+	} | tm-parse >day.tm
+	run totals < <(tm-account day.tm)
+	assert_output "\
+1000 60 0
+1000 1060 0
+1000 1060 7
+1000 1061 7"
+}
+
+@test "all other kinds pass unchanged, in order" {
+	{
+		start 7
+		echo '{"kind":"name","of":"user","id":1000,"parts":1,"text":"alice"}'
+		event 1000 60 in unattributed
+		event 4294967295 61 out unattributed
+		status tick 7
+		status end 7
+	} | tm-parse >day.tm
+	tm-account day.tm >out.tm
+	cmp day.tm out.tm
+}
+
+@test "only the totals of an event change" {
+	event 1000 60 in | sed 's/}/,"comm":"curl","pid":7,"cgroup_id":9,"source_port":443,"netns":3,"socket_uid":5,"flags":3,"span":4,"time_ns":1700000000123456789}/' |
+		tm-parse >day.tm
+	tm-account day.tm | tm-print --json >out.json
+	tm-print --json day.tm | sed 's/"total_in":0/"total_in":60/' |
+		diff - out.json
+}
+
+@test "totals that were filled in before are replaced" {
+	{
+		event 1000 60 in
+		event 1000 60 out
+	} | tm-parse >day.tm
+	tm-account day.tm >once.tm
+	tm-account once.tm >twice.tm
+	cmp once.tm twice.tm
+}
+
+@test "a total that cannot grow any more stays at the largest number" {
+	{
+		event 1000 18446744073709551000 in
+		event 1000 1000 in
+		event 1000 1000 in
+	} | tm-parse >day.tm
+	run totals < <(tm-account day.tm)
+	assert_output "\
+1000 18446744073709551000 0
+1000 18446744073709551615 0
+1000 18446744073709551615 0"
+}
+
+@test "a million users: memory is bounded and the sums are exact" {
+	seq 1 1000000 | sed 's/.*/{"uid":&,"bytes":100,"direction":"in"}/' |
+		tm-parse >day.tm
+	(ulimit -v 120000 && tm-account --state state day.tm day.tm >out.tm)
+	# 48 MB of entries: a child made a snapshot on the way
+	[ "$(stat -c %s state.old)" -lt 47000000 ]
+	(ulimit -v 160000 && tm-account --state state day.tm >out.tm)
+	run totals < <(head -c 128 out.tm && tail -c 128 out.tm)
+	assert_output "\
+1 300 0
+1000000 300 0"
+	tm-account --show state | awk '{ sum += $4 } END { print NR, sum }' >sum
+	assert_equal "$(cat sum)" "1000000 300000000"
+}
+
+@test "out of memory: exit 1, and what was written is whole and counted" {
+	seq 1 200000 | sed 's/.*/{"uid":&,"bytes":100,"direction":"in"}/' |
+		tm-parse >day.tm
+	tm-account day.tm >expected.tm
+	for limit in 6000 9000 14000; do
+		rm -f state*
+		(
+			ulimit -v $limit
+			exec tm-account --state state day.tm >out.tm 2>said
+		) && fail "$limit was enough"
+		grep -q "out of memory" said
+		size=$(stat -c %s out.tm)
+		[ $((size % 128)) = 0 ]
+		cmp -n "$size" expected.tm out.tm
+		assert_equal "$(tm-account --show state | wc -l)" $((size / 128))
+	done
+}
+
+@test "any record with a bit flipped is exit 3, or counted; never a crash" {
+	run_of 7 1000 60 | tm-parse >day.tm
+	for ((i = 0; i < 640; i += 3)); do
+		cp day.tm bad.tm
+		flip bad.tm $i
+		run timeout 5 tm-account --state state bad.tm
+		[ "$status" = 0 ] || [ "$status" = 3 ] || fail "byte $i: $status"
+	done
+}
+
+@test "a closed pipe ends it quietly" {
+	for i in {1..600}; do event $i 60 in; done | tm-parse >some.tm
+	for i in {1..40}; do cat some.tm; done >day.tm
+	run bash -c 'tm-account day.tm | head -c 128 >/dev/null; echo ${PIPESTATUS[0]}'
+	assert_output 0
+}
+
+@test "a full standard output is said, exit 1" {
+	event 1000 60 in | tm-parse >day.tm
+	run bash -c 'tm-account day.tm >/dev/full'
+	assert_failure 1
+	assert_output "tm-account: standard output: No space left on device"
+}
+
+@test "--strict exits with 4 when events were lost" {
+	event 1000 60 in lost | tm-parse >day.tm
+	run tm-account day.tm
+	assert_success
+	run tm-account --strict day.tm
+	assert_failure 4
+}
+
+@test "an event passes at once in a live pipeline" {
+	mkfifo events
+	tm-account --state state <events >out.tm &
+	pid=$!
+	exec 8>events
+	event 1000 60 in | tm-parse >&8
+	eventually test -s out.tm
+	assert_equal "$(stat -c %s out.tm)" 128
+	exec 8>&-
+	wait $pid
+}
+
+@test "a named pipe that opens late is waited for" {
+	mkfifo events
+	tm-account --state state events >out.tm 2>said &
+	pid=$!
+	eventually waits_in $pid wait_for_partner
+	event 1000 60 in | tm-parse >events
+	wait $pid
+	run totals <out.tm
+	assert_output "1000 60 0"
+}
+
+@test "misuse is exit 2" {
+	for options in --nonsense --sync "--show state day.tm" \
+		"--show state --state state" "--state="; do
+		# shellcheck disable=SC2086 # several words
+		run tm-account $options
+		assert_failure 2
+	done
+	run tm-account --nonsense
+	assert_line "try: tm-account --help"
+}
+
+@test "--help lists every option in 80 columns; --version says the version" {
+	run tm-account --help
+	assert_success
+	for option in --state --again --sync --show --strict --quiet --help \
+		--version; do
+		assert_output --partial -- "$option"
+	done
+	[ "$(tm-account --help | wc -L)" -le 80 ]
+	run tm-account --version
+	assert_output --regexp '^tm-account [0-9.]+$'
+}

@@ -1,0 +1,214 @@
+# What tm-capture records of real traffic: each test meters a cgroup of its own,
+# or the root.
+# bats file_tags=kernel
+
+load ../helper
+load ../lib/kernel
+load capture
+
+@test "two users' datagrams are counted to the byte, both families" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 300 100 $ALICE
+	inside traffic udp ::1 9 200 1000 $BOB
+	stop
+	assert_equal "$status" 0
+	run sums out.tm
+	assert_line "traffic out $ALICE 300 38400"
+	assert_line "traffic out $BOB 200 209600"
+	run balance out.tm
+	assert_line --partial "out 500 500 0"
+	assert_file_contains err "seen .* = recorded .* + excluded 0 0 + lost 0 0"
+}
+
+@test "what is received is its receiver's, in and out of a transfer agree" {
+	start -c "$CGROUP"
+	inside traffic sink 127.0.0.1 7707 >got &
+	local sink=$!
+	listens 7707
+	inside traffic tcp 127.0.0.1 7707 3000000 $BOB
+	wait $sink
+	stop
+	assert_equal "$(cat got)" 3000000
+	tm-print --json out.tm | jq -r 'select(.kind == "traffic" and
+		.destination_port == 7707) | "\(.direction) \(.bytes)"' |
+		awk '{ s[$1] += $2 } END { print s["in"], s["out"],
+			(s["in"] > 3000000) }' >both
+	read -r in out more <both
+	assert_equal "$in" "$out"
+	assert_equal "$more" 1
+}
+
+@test "the metering of one interface leaves out the others" {
+	ip link add tmt0 type veth peer name tmt1
+	ip addr add 198.51.100.1/24 dev tmt0
+	ip link set tmt0 up
+	ip link set tmt1 up
+	start -c "$CGROUP" -i tmt0
+	inside traffic udp 198.51.100.9 9 20 100 $ALICE
+	inside traffic udp 127.0.0.1 9 20 100 $ALICE
+	stop
+	ip link del tmt0
+	run balance out.tm
+	assert_line "out 20 20 0"
+}
+
+@test "traffic that is filtered out wakes nobody" {
+	ip link add tmt2 type veth peer name tmt3
+	local began
+	start -c "$CGROUP" -i tmt2
+	began=$SECONDS
+	inside traffic udp 127.0.0.1 9 200000 20 $ALICE
+	awk '/^voluntary/ { print $2 }' "/proc/$CAPTURE/status" >woken
+	# its own clock wakes it ten times a second: that is 50 in the five
+	# seconds that this takes at most, unless the machine is busy
+	local clock=$(((SECONDS - began) * 10))
+	[ $clock -gt 50 ] || clock=50
+	stop
+	ip link del tmt2
+	run balance out.tm
+	assert_line "out 0 0 0"
+	assert [ "$(cat woken)" -lt $((50 + clock)) ]
+}
+
+@test "events are few wake-ups apart, not one each" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 100000 20 $ALICE
+	awk '/^voluntary/ { print $2 }' "/proc/$CAPTURE/status" >woken
+	stop
+	assert [ "$(cat woken)" -lt 5000 ]
+}
+
+@test "an event is on its way within 100 ms" {
+	local began
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 1 20 $ALICE
+	began=$(date +%s%N)
+	has_sent() {
+		tm-print out.tm 2>/dev/null | grep -q "uid=$ALICE"
+	}
+	eventually has_sent
+	in_time $((($(date +%s%N) - began) / 1000000)) 300
+	run sums out.tm
+	assert_line "traffic out $ALICE 1 48"
+	stop
+}
+
+# start_behind_stopped OPTIONS...: a capture that is attached, and whose reader
+# reads no more than its START until it is sent SIGCONT
+start_behind_stopped() {
+	mkfifo slow
+	(head -c 128 && kill -STOP $BASHPID && exec cat) <slow >out.tm &
+	STARTED=$!
+	tm-capture "$@" >slow 2>err &
+	CAPTURE=$!
+	has_begun out.tm
+	eventually grep -q '^State:.T' "/proc/$STARTED/status"
+}
+
+@test "a full ring is counted for each user, to the byte" {
+	start_behind_stopped -c "$CGROUP" --ring 256K
+	inside traffic udp 127.0.0.1 9 2500000 20 $ALICE &
+	local flood=$!
+	inside traffic udp ::1 9 20000 200 $BOB
+	wait $flood
+	kill -CONT $STARTED
+	stop
+	wait $STARTED
+	assert_equal "$status" 0
+	sums out.tm >sums
+	run cat sums
+	assert_line --regexp "^lost out $ALICE "
+	assert_line --regexp "^lost out $BOB "
+	run awk '{ p[$3] += $4; b[$3] += $5 }
+		END { for (u in p) print u, p[u], b[u] }' sums
+	assert_line "$ALICE 2500000 120000000"
+	assert_line "$BOB 20000 4960000"
+	run balance out.tm
+	assert_line --regexp '^out 2520000 [1-9][0-9]* [1-9]'
+}
+
+@test "with --strict lost events are exit 4" {
+	start_behind_stopped --strict -c "$CGROUP" --ring 256K
+	inside traffic udp 127.0.0.1 9 50000 20 $ALICE
+	kill -CONT $STARTED
+	stop
+	wait $STARTED
+	assert_equal "$status" 4
+}
+
+@test "events come in time order, and carry the packet's time" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 20000 20 $ALICE &
+	local alice=$!
+	kill -STOP $CAPTURE
+	inside traffic udp ::1 9 1000 20 $BOB
+	wait $alice
+	sent=$(date -u +%FT%T.%NZ)
+	sleep 1
+	kill -CONT $CAPTURE
+	stop
+	tm-print --json out.tm | jq -r '.time' >times
+	sort times | cmp - times
+	run jq -s --arg sent "$sent" 'map(select(.kind == "traffic")) |
+		length, (map(select(.time > $sent)) | length)' \
+		<(tm-print --json out.tm)
+	assert_output "21000
+0"
+}
+
+@test "a name stands before its first use" {
+	start -c "$CGROUP"
+	inside traffic udp 127.0.0.1 9 1 20
+	inside traffic udp 127.0.0.1 9 1 20 65534
+	stop
+	run jq -r 'if .kind == "name" then "\(.of) \(.text)"
+		elif .kind == "traffic" and .direction == "out"
+		then "event \(.uid)" else empty end' <(tm-print --json out.tm)
+	assert_line "cgroup /${CGROUP##*/}"
+	assert_line "interface lo"
+	assert_output --regexp "user root.*event 0.*user nobody.*event 65534"
+}
+
+@test "cgroups that come one soon after the other are all named" {
+	mkdir "$CGROUP/first" "$CGROUP/second"
+	start -c "$CGROUP"
+	for below in first second third; do
+		mkdir -p "$CGROUP/$below"
+		(echo $BASHPID >"$CGROUP/$below/cgroup.procs" &&
+			exec traffic udp 127.0.0.1 9 1 20)
+		sleep 0.15
+	done
+	has_named() {
+		tm-print out.tm 2>/dev/null | grep -q "/$1\$"
+	}
+	eventually has_named first
+	eventually has_named third
+	stop
+	rmdir "$CGROUP"/*/
+	run jq -r 'select(.of == "cgroup") | .text' <(tm-print --json out.tm)
+	assert_line "/${CGROUP##*/}/first"
+	assert_line "/${CGROUP##*/}/third"
+}
+
+@test "--count stops at exactly so many events, and the books balance" {
+	start -c "$CGROUP" --count 100
+	inside traffic udp 127.0.0.1 9 250 20 $ALICE
+	wait "$CAPTURE"
+	CAPTURE=
+	run sums out.tm
+	assert_output "traffic out $ALICE 100 4800"
+	run balance out.tm
+	assert_line --regexp "^out (250|[12][0-9][0-9]) 100 0"
+}
+
+@test "root meters every cgroup" {
+	start
+	inside traffic udp 127.0.0.1 9 30 100 $ALICE
+	traffic udp ::1 9 20 100 $BOB
+	stop
+	run sums out.tm
+	assert_line "traffic out $ALICE 30 3840"
+	assert_line "traffic out $BOB 20 2960"
+	run balance out.tm
+	refute_output --partial "does not"
+}

@@ -1,0 +1,192 @@
+# What rights tm-capture needs and keeps, and what it refuses.
+# bats file_tags=kernel
+
+load ../helper
+load ../lib/kernel
+load capture
+
+@test "it gives up its rights once it is attached" {
+	start -c "$CGROUP"
+	run cat "/proc/$CAPTURE/status"
+	stop
+	assert_line --regexp 'CapPrm:.0000000000000000'
+	assert_line --regexp 'CapEff:.0000000000000000'
+	assert_line --regexp 'NoNewPrivs:.1'
+	assert_line --regexp 'Seccomp:.2'
+}
+
+@test "it becomes an ordinary user once it is attached" {
+	start -c "$CGROUP" --user nobody
+	run cat "/proc/$CAPTURE/status"
+	inside traffic udp 127.0.0.1 9 10 20 $ALICE
+	stop
+	assert_line --regexp '^Uid:.65534.65534.65534.65534$'
+	assert_line --regexp '^Groups:[[:space:]]*$'
+	assert_line --regexp 'CapPrm:.0000000000000000'
+	assert_line --regexp 'CapBnd:.0000000000000000'
+	run sums out.tm
+	assert_output "traffic out $ALICE 10 480"
+	SUDO_USER=nobody start -c "$CGROUP"
+	run grep ^Uid: "/proc/$CAPTURE/status"
+	stop
+	assert_output --regexp '^Uid:.65534'
+	start -c "$CGROUP"
+	stop
+	assert_file_contains err 'keeps the user root: there is no user tm'
+}
+
+@test "nothing is loaded from the current directory" {
+	mkdir bpf
+	for name in capture.bpf.o bpf/capture.bpf.o traffic_meter.bpf.o; do
+		echo bad >$name
+	done
+	run -0 strace -f -e trace=openat,open -o calls \
+		tm-capture -q -c "$CGROUP" --for 1s --count 1 >/dev/null
+	refute [ -n "$(grep 'bpf\.o' calls)" ]
+}
+
+@test "a cgroup that is mistyped is an error, not another cgroup" {
+	run -1 --separate-stderr tm-capture -c "$CGROUP-x" </dev/null
+	assert_equal "$output" ""
+	assert_equal "$stderr" \
+		"tm-capture: cgroup $CGROUP-x: No such file or directory"
+	run -1 tm-capture -c /tmp
+	assert_output --partial "/tmp: not a cgroup"
+	run -1 tm-capture -c ""
+	run -2 tm-capture "$CGROUP"
+	assert_output --partial "a cgroup is named with -c"
+}
+
+@test "an interface that is not there is an error" {
+	run -1 tm-capture -i nosuch0
+	assert_output --partial "nosuch0: no such interface"
+}
+
+@test "wrong values are misuse, and name what is wanted" {
+	for words in "--for 0" "--for 3x" "--count 0" "--count -1" \
+		"--ring 1" "--ring 1T" "--nosuch"; do
+		# shellcheck disable=SC2086 # an option and its value
+		run -2 tm-capture $words
+		assert_output --partial tm-capture:
+	done
+}
+
+@test "--help is help, and not a cgroup" {
+	run -0 tm-capture --help
+	assert_line --partial "usage: tm-capture"
+}
+
+@test "without rights it exits 77 and says what it takes" {
+	run -77 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$BUILD/bin/tm-capture"
+	assert_output --partial "not permitted; it takes root, or CAP_BPF"
+}
+
+@test "three capabilities are enough for an ordinary user" {
+	start -c "$CGROUP"
+	stop
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps=-all,+bpf,+net_admin,+perfmon \
+		--ambient-caps=-all,+bpf,+net_admin,+perfmon \
+		"$BUILD/bin/tm-capture" -q -c "$CGROUP" --for 1s >out.tm
+	run balance out.tm
+	assert_line "out 0 0 0"
+}
+
+@test "without CAP_PERFMON the socket names the user, and that is said" {
+	local IS_REFUSED=yes
+	setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps=-all,+bpf,+net_admin \
+		--ambient-caps=-all,+bpf,+net_admin \
+		"$BUILD/bin/tm-capture" -c "$CGROUP" --every 1s >out.tm 2>err &
+	CAPTURE=$!
+	has_begun out.tm
+	inside traffic udp 127.0.0.1 9 10 20 $ALICE
+	stop
+	assert_equal "$status" 0
+	assert_file_contains err "without CAP_PERFMON"
+	assert_file_contains err "without interval sums: every packet"
+	run sums out.tm
+	assert_output "traffic out $ALICE 10 480"
+	# owner of the socket, and unsure
+	run jq -r 'select(.kind == "traffic") | .flags | . % 4, (. / 128 | floor) % 2' \
+		<(tm-print --json out.tm)
+	assert_line --index 0 1
+	assert_line --index 1 1
+}
+
+@test "each hook that Linux 5.8 lacks costs one line, not the run" {
+	on_linux_5_8
+	start -c "$CGROUP" --every 1s
+	inside traffic udp 127.0.0.1 9 10 20 $ALICE
+	stop
+	assert_equal "$status" 0
+	run sums out.tm
+	assert_output "traffic out $ALICE 10 480"
+	run sed -n 's/^tm-capture: without \([^:]*\):.*/\1/p' err
+	assert_output "\
+cgroup/sock_create
+sock_recv_length, tcp_rcv_space_adjust
+iter/task_file"
+}
+
+@test "without a cgroup2 tree it exits 77 and names the mend" {
+	run -77 unshare -m sh -c '
+		awk "/ - cgroup2 / { print \$5 }" /proc/self/mountinfo |
+			while read -r at; do umount -l "$at"; done
+		exec tm-capture'
+	assert_output --partial "no cgroup2 tree is mounted"
+	assert_output --partial "mount -t cgroup2"
+}
+
+@test "a terminal gets no events" {
+	run -2 script -qec "tm-capture -c $CGROUP" /dev/null
+	assert_output --partial "standard output is a terminal"
+}
+
+@test "too few descriptors is one line with the mend, not a hang" {
+	for number in 8 18 24 34; do
+		run -77 sh -c "ulimit -n $number
+			exec timeout 60 tm-capture -q -c $CGROUP --every 1s"
+		assert_output --regexp \
+			"^tm-capture: cannot .*: too many open files; mend: ulimit -n 1024$"
+		assert_equal "${#lines[@]}" 1
+	done
+}
+
+@test "a host whose CPUs nobody tells is refused" {
+	mkdir tree
+	run -77 unshare -m sh -c "mount -t cgroup2 none tree
+		umount -l -R /sys
+		exec timeout 20 tm-capture -q -c tree/${CGROUP##*/}"
+	assert_output --partial "the number of CPUs: No such file or directory"
+}
+
+@test "a user or a list that is not there is named" {
+	for hook in cgroup tc clsact; do
+		run -1 tm-capture --hook $hook -i lo --user no-such-user
+		assert_output \
+			"tm-capture: --user no-such-user: there is no such user"
+	done
+	run -2 tm-capture -c "$CGROUP" -x @
+	assert_output "tm-capture: -s, -x: @ wants the name of a file"
+	run tm-capture -c "$CGROUP" --user root --for 300ms
+	assert_line "tm-capture: keeps the user root, as asked"
+	run -1 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		--inh-caps=-all,+bpf,+net_admin,+perfmon \
+		--ambient-caps=-all,+bpf,+net_admin,+perfmon \
+		"$BUILD/bin/tm-capture" -c "$CGROUP" --user root
+	assert_line "tm-capture: cannot become the user root: Operation not\
+ permitted"
+}
+
+@test "a user tm that is root is told from none" {
+	{
+		cat /etc/passwd
+		echo "tm:x:0:0::/:/bin/false"
+	} >passwd
+	run -0 unshare -m sh -c "mount --bind passwd /etc/passwd &&
+		exec tm-capture -c '$CGROUP' --for 100ms >out.tm"
+	assert_line "tm-capture: keeps the user root: the user tm, or who\
+ called sudo, is root too (--user NAME)"
+}

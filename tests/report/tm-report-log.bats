@@ -1,0 +1,149 @@
+# tm-report --log: the file it writes.
+
+load ../helper
+load report
+
+@test "the log is appended to, made 0640, and not made anew" {
+	moved 0 in 1000 1 1 | tm-parse >one.tm
+	(umask 0 && tm-report -l report.log one.tm)
+	assert_equal "$(stat -c %a report.log)" 640
+	tm-report -l report.log one.tm
+	run grep -c === report.log
+	assert_output 2
+}
+
+@test "with a log standard output has nothing, unless it is a terminal" {
+	moved 0 in 1000 1 1 | tm-parse >one.tm
+	run tm-report -l report.log one.tm
+	assert_success
+	assert_output ''
+	script -qec 'tm-report -l report.log one.tm' /dev/null >screen </dev/null
+	run grep -c === screen
+	assert_output 1
+	run grep -c === report.log
+	assert_output 2
+}
+
+@test "a log that is no file of its own is refused" {
+	moved 0 in 1000 1 1 | tm-parse >one.tm
+	touch victim
+	ln -s victim link
+	ln -s nothing dangling
+	touch first
+	ln first second
+	mkfifo fifo
+	mkdir directory
+	refused() {
+		run timeout 5 tm-report -l "$1" one.tm
+		assert_failure 1
+		assert_output "tm-report: $1: $2"
+	}
+	refused link 'is a symbolic link'
+	refused dangling 'is a symbolic link'
+	refused second 'has other names (hard links)'
+	refused fifo 'is a FIFO'
+	refused directory 'is a directory'
+	refused directory/ 'is a directory'
+	refused /dev/null 'is a device'
+	refused no/such/log 'No such file or directory'
+	assert [ ! -e nothing ]
+	assert [ ! -s victim ]
+}
+
+@test "a log in /tmp behind another user's symlink, or another user's file, is refused" {
+	needs_root
+	local shared
+	shared=$(mktemp -d /tmp/tm-report.XXXXXX)
+	chmod 1777 "$shared"
+	moved 0 in 1000 1 1 | tm-parse >one.tm
+	mkdir -p target
+	touch target/passwd
+	ln -s "$PWD/target/passwd" "$shared/stats.log"
+	ln -s "$PWD/target" "$shared/logs"
+	touch "$shared/mine.log"
+	chown -h 65534 "$shared/stats.log" "$shared/logs" "$shared/mine.log"
+
+	run tm-report -l "$shared/stats.log" one.tm
+	assert_failure 1
+	assert_output "tm-report: $shared/stats.log: is a symbolic link"
+	run tm-report -l "$shared/logs/stats.log" one.tm
+	assert_failure 1
+	assert_output "tm-report: $shared/logs/stats.log: a directory on the way is none, or another user's symbolic link"
+	run tm-report -l "$shared/mine.log" one.tm
+	assert_failure 1
+	assert_output "tm-report: $shared/mine.log: belongs to another user (uid 65534)"
+	assert [ ! -s target/passwd ]
+	assert [ ! -e target/stats.log ]
+
+	# one that root made leads on
+	ln -s "$PWD/target" "$shared/own"
+	run tm-report -l "$shared/own/stats.log" one.tm
+	rm -r "$shared"
+	assert_success
+	assert [ -s target/stats.log ]
+}
+
+@test "SIGHUP goes on in a new file after the log was renamed" {
+	feed_live
+	{
+		moved 0 in 1000 1 1
+		moved 1000 in 1000 1 1
+	} | tm-parse >&7
+	eventually grep -q === report.log
+	mv report.log report.log.1
+	kill -HUP $report
+	eventually test -e report.log
+	moved 2000 in 1000 1 1 | tm-parse >&7
+	exec 7>&-
+	wait $report
+	assert_equal "$(grep -c === report.log.1)" 1
+	assert_equal "$(grep -c === report.log)" 2
+	assert_equal "$(cat errors)" ''
+}
+
+@test "a log that was removed is made anew, and SIGHUP keeps one that is in place" {
+	feed_live
+	moved 0 in 1000 1 1 | tm-parse >&7
+	eventually is_idle $report
+	kill -HUP $report
+	eventually is_idle $report
+	moved 1000 in 1000 1 1 | tm-parse >&7
+	eventually grep -q === report.log
+	rm report.log
+	exec 7>&-
+	wait $report
+	assert_equal "$(grep -c === report.log)" 1
+	assert_equal "$(cat errors)" ''
+}
+
+@test "two reports do not share a log" {
+	feed_live
+	eventually test -e report.log
+	eventually is_idle $report
+	moved 0 in 1000 1 1 | tm-parse >one.tm
+	run tm-report -l report.log one.tm
+	exec 7>&-
+	wait $report
+	assert_failure 1
+	assert_output 'tm-report: report.log: is the log of another process'
+}
+
+@test "a full disk leaves out whole reports, says so, and exits with 1" {
+	needs_root
+	mkdir small
+	mount -t tmpfs -o size=4k tmpfs small
+	{
+		for s in $(seq 0 99); do
+			moved $((s * 1000)) out 1000 1500 1
+		done
+	} | tm-parse >events.tm
+	run tm-report -n -t 1 -l small/report.log events.tm
+	cp small/report.log copy
+	umount small
+	assert_failure 1
+	assert_line --index 0 'tm-report: small/report.log: No space left on device; the report is left out, the next is tried'
+	assert_line --index 1 --regexp '^tm-report: small/report.log: [0-9]+ reports were not written$'
+	assert_equal "${#lines[@]}" 2
+	assert_equal "$(tail -n 1 copy)" ---
+	assert_equal "$(grep -c === copy)" "$(grep -c -- '^---' copy)"
+}

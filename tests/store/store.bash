@@ -1,0 +1,121 @@
+# Loaded by the tests of tm-store: events, and the history h.db made from them.
+
+# shellcheck disable=SC2034 # the tests use them
+
+S=1700000000 # 2023-11-14T22:13:20Z
+U=3999999999 # no machine has that user
+
+# moved SECOND DIRECTION UID BYTES PACKETS [MORE]: an event so many seconds
+# after $S; MORE are further members.
+moved() {
+	printf '{"time_ns":%s000000000,"direction":"%s","uid":%s,"bytes":%s,"packets":%s%s}\n' \
+		$((S + $1)) "$2" "$3" "$4" "$5" "${6:+,$6}"
+}
+
+start() { # RUN SECOND
+	printf '{"kind":"start","run_id":%s,"host":"example","time_ns":%s000000000}\n' \
+		"${1:-7}" $((S + ${2:-0}))
+}
+
+name() { # OF ID TEXT
+	printf '{"kind":"name","of":"%s","parts":1,"id":%s,"text":"%s","time_ns":%s000000000}\n' \
+		"$1" "$2" "$3" $S
+}
+
+# status KIND SECOND RUN [IN_MEMBERS [OUT_MEMBERS]]: a TICK or END.
+status() {
+	printf '{"kind":"%s","direction":"in","time_ns":%s000000000,"run_id":%s%s}\n' \
+		"$1" $((S + $2)) "$3" "${4:+,$4}"
+	printf '{"kind":"%s","direction":"out","time_ns":%s000000000,"run_id":%s%s}\n' \
+		"$1" $((S + $2)) "$3" "${5:+,$5}"
+}
+
+CURL='"comm":"curl","pid":42,"ifindex":2,"protocol":6'
+NTP='"comm":"ntpd","pid":1,"ifindex":2,"protocol":17'
+
+# An hour and a bit of two users, nobody, and a loss.
+day() {
+	start
+	name user 1000 alice
+	name user 1001 bob
+	name interface 2 eth0
+	moved 1 out 1000 60 1 "$CURL,\"source\":\"192.0.2.10\",\"destination\":\"198.51.100.7\""
+	moved 2 in 1000 1500 1 "$CURL,\"source\":\"198.51.100.7\",\"destination\":\"192.0.2.10\""
+	status tick 3 7
+	moved 70 out 1001 76 1 "$NTP,\"source\":\"2001:db8::10\",\"destination\":\"2001:db8:1::7\""
+	moved 71 in 4294967295 84 1 '"ifindex":3,"protocol":1,"source":"192.0.2.11","destination":"192.0.2.10"'
+	moved 72 out 1001 900 3 "\"kind\":\"lost\",$NTP"
+	status tick 3700 7
+	moved 3701 out 1000 5000 5 "$CURL,\"source\":\"192.0.2.10\",\"destination\":\"198.51.100.8\""
+	status end 3702 7 '"seen_packets":3,"seen_bytes":2000,"excluded_packets":1,"excluded_bytes":416' \
+		'"seen_packets":10,"seen_bytes":6036'
+}
+
+store() {
+	timeout 60 tm-store --db h.db "$@"
+}
+
+query() {
+	timeout 60 tm-store query --db h.db "$@"
+}
+
+csv() {
+	query --output csv -q "$@"
+}
+
+# All sums, names and runs of a database, whatever its numbers are.
+content() {
+	sqlite3 -readonly "$1" "
+		SELECT * FROM traffic ORDER BY 1, 2, 4, 5, 6, 7;
+		SELECT key, value FROM about WHERE key NOT IN ('written');
+		SELECT * FROM user; SELECT * FROM covered;
+		SELECT id, host, start, last, is_ended, counted FROM run;"
+	for table in user process protocol traffic host; do
+		for slot in minute hour day month; do
+			sqlite3 -readonly "$1" "
+				SELECT '$table $slot', count(*), sum(in_bytes),
+				sum(in_packets), sum(out_bytes),
+				sum(out_packets) FROM ${table}_$slot"
+		done
+	done
+}
+
+intact() {
+	run sqlite3 -readonly "$1" 'PRAGMA integrity_check'
+	assert_output ok
+	# all tables of a length agree
+	for slot in hour day month; do
+		run sqlite3 -readonly "$1" "
+			SELECT sum(in_bytes), sum(out_packets) FROM user_$slot
+			UNION SELECT sum(in_bytes), sum(out_packets) FROM process_$slot
+			UNION SELECT sum(in_bytes), sum(out_packets) FROM protocol_$slot
+			UNION SELECT sum(in_bytes), sum(out_packets) FROM remote_$slot
+			UNION SELECT sum(in_bytes), sum(out_packets) FROM traffic_$slot"
+		assert_equal "${#lines[@]}" 1
+	done
+}
+
+teardown() {
+	[ -z "${MOUNTED-}" ] || umount -l "$MOUNTED"
+	local pid
+	for pid in ${STARTED-}; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+}
+
+# has_alice: what she moved is in the history
+has_alice() {
+	csv 2>/dev/null | grep -q alice
+}
+
+# A file system of so many kB in ./small, for this test only.
+small() {
+	needs_root
+	mkdir -m 700 small
+	mount -t tmpfs -o "size=$1k,mode=700" none small
+	MOUNTED=$PWD/small
+}
+
+quota() {
+	timeout 20 tm-store quota --db h.db "$@"
+}

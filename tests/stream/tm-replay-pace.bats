@@ -1,0 +1,192 @@
+# tm-replay: the pace, and fresh times.
+
+load ../helper
+load replay
+
+@test "each event comes when as much time has passed as in the recording" {
+	at 0.0 1.0 3.0 >one
+	at 0.0 10.0 30.0 >ten
+	at 0.0 0.5 1.5 >half
+	arrivals tm-replay one >came1 &
+	local one=$!
+	arrivals tm-replay --speed 10x ten >came10 &
+	local ten=$!
+	arrivals tm-replay --speed 0.5 half >came05
+	wait $one $ten
+	assert_arrivals "0 1 3" "$(cat came1)"
+	assert_arrivals "0 1 3" "$(cat came10)"
+	assert_arrivals "0 1 3" "$(cat came05)"
+}
+
+@test "what came late does not delay what comes later" {
+	at 0.0 1.0 2.0 3.0 4.0 5.0 >events.tm
+	came=$(arrivals stop 3 tm-replay events.tm)
+	echo "$came"
+	# a sleep for each distance would end after 3.2 + 4 s
+	awk -v came="$came" 'BEGIN { split(came, c, " ")
+		exit !(c[2] >= 3 && c[6] >= 5 && c[6] < 6.8 && c[8] == 0) }'
+}
+
+@test "with --speed max a day takes no time, and no more memory" {
+	at 0.0 86400.0 >day.tm
+	run timeout 10 bash -c 'tm-replay --speed max day.tm | cmp - day.tm'
+	assert_success
+	for _ in {1..18}; do
+		cat day.tm day.tm >twice
+		mv twice day.tm
+	done
+	run timeout 20 bash -c '(ulimit -v 20000; exec tm-replay --speed max day.tm) | cmp - day.tm'
+	assert_success
+	refute_output
+}
+
+@test "every kind of record passes byte for byte" {
+	{
+		start 5 0
+		echo '{"kind":"name","of":"user","parts":1,"id":1,"text":"alice","time_ns":1700000000000000000}
+		{"kind":"lost","uid":1,"bytes":5,"packets":1,"span":10,"time_ns":1700000000100000000}
+		{"kind":"unattributed","ifindex":2,"bytes":5,"packets":1}
+		{"kind":77,"time_ns":1700000000150000000}' | tm-parse
+		at 0.2
+		status tick 5 1
+		status end 5 1
+	} >all.tm
+	gzip -k all.tm
+	tm-replay all.tm | cmp - all.tm
+	tm-replay --speed 100x all.tm.gz all.tm >twice.tm
+	cat all.tm all.tm | cmp - twice.tm
+	tm-replay --speed 100x <all.tm | cmp - all.tm
+	cat all.tm | tm-replay --speed 100x - | cmp - all.tm
+}
+
+@test "fresh times begin now and go on at the pace, without waiting too" {
+	at 0.0 0.1 0.4 5.0 >events.tm
+	before=$(date +%s%N)
+	tm-replay --now --speed 10x events.tm >fresh.tm
+	after=$(date +%s%N)
+	assert_equal "$(distances <fresh.tm)" "0 10 40 500"
+	first=$(tm-print --json fresh.tm | sed -n '1s/.*"time_ns":\([0-9]*\).*/\1/p')
+	[ "$before" -le "$first" ]
+	[ "$first" -le "$after" ]
+	assert_equal "$(tm-replay --now --speed max events.tm | distances)" \
+		"0 100 400 5000"
+	# all else stays
+	tm-print --json events.tm | jq -c 'del(.time, .time_ns)' >expected
+	tm-print --json fresh.tm | jq -c 'del(.time, .time_ns)' | diff expected -
+}
+
+@test "fresh times shorten the spans of intervals with the pace, to 10 ms at least" {
+	for span in 0 1 100 250 60000; do
+		echo "{\"span\":$span,\"time_ns\":1700000000000000000}"
+	done | tm-parse >spans.tm
+	spans() {
+		tm-replay "$@" spans.tm | tm-print --json | jq '.span // 0' | xargs
+	}
+	assert_equal "$(spans --now --speed 100x)" "0 1 1 3 600"
+	assert_equal "$(spans --now --speed 0.5x)" "0 2 200 500 65535"
+	assert_equal "$(spans --now --speed max)" "0 1 100 250 60000"
+	assert_equal "$(spans --speed 100x)" "0 1 100 250 60000"
+}
+
+@test "runs get fresh ids with fresh times, the same in all their records" {
+	{ start 5 0; start 6 0; status tick 5 1; status end 6 1; status end 5 1; } >runs.tm
+	ids() {
+		tm-replay --speed max "$@" runs.tm | tm-print |
+			grep -o 'run_id=[0-9]*' | cut -d= -f2 | xargs
+	}
+	assert_equal "$(ids)" "5 6 5 5 6 6 5 5"
+	read -r -a a <<<"$(ids --now)"
+	read -r -a b <<<"$(ids --now)"
+	assert_equal "${a[*]}" "${a[0]} ${a[1]} ${a[0]} ${a[0]} ${a[1]} ${a[1]} ${a[0]} ${a[0]}"
+	[ "${a[0]}" != "${a[1]}" ]
+	[ "${a[0]}" != 5 ]
+	[ "${a[0]}" != "${b[0]}" ]
+}
+
+@test "--idle cuts what is longer without traffic, ticks or not" {
+	{
+		at 0.0 0.4
+		for second in {1..60}; do
+			status tick 5 $second
+		done
+		at 60.5 60.7 99.0
+	} >events.tm
+	idle() {
+		tm-replay --now --idle "$@" events.tm | distances
+	}
+	ticks="1000 1000 2000 2000$(printf ' 2400%.0s' {1..116})"
+	assert_equal "$(idle 2s --speed max)" "0 400 $ticks 2400 2600 4600"
+	assert_equal "$(idle 200ms --speed 10x)" \
+		"0 40 $(sed 's/00\b/0/g' <<<"$ticks") 240 260 460"
+	assert_arrivals "0 0.1 0.2" \
+		"$(at 0.0 50.0 51.0 >gaps.tm; arrivals tm-replay --idle 100ms gaps.tm)"
+}
+
+@test "between two runs there is no waiting, and within one that stands still there is" {
+	{
+		start 5 0; at 1.0; status end 5 2
+		start 6 9000; at 9000.5; status end 6 9001
+		start 7 100; at 101.0; status tick 7 103; status end 7 104
+	} >runs.tm
+	assert_equal "$(tm-replay --now --speed max runs.tm | distances)" \
+		"0 1000 2000 2000 2000 2500 3000 3000 3000 4000 6000 6000 7000 7000"
+	{ start 4 0; start 5 1; at 2.0; status end 5 2; status end 4 2; } >within.tm
+	assert_arrivals "0 1 2 2 2 2 2" "$(arrivals tm-replay within.tm)"
+}
+
+@test "time that steps back is not waited for, and goes on where a tick says so" {
+	{
+		start 5 3600; at 3600.5; status tick 5 3601
+		at 1.5
+		status tick 5 2
+		at 2.5
+		status end 5 3
+	} >back.tm
+	# the event before the tick keeps its distance to those before it
+	assert_equal "$(tm-replay --now --speed max back.tm | distances)" \
+		"0 500 1000 1000 -3598500 1000 1000 1500 2000 2000"
+	run timeout 10 tm-replay --speed 10x back.tm
+	assert_success
+	at 5.0 4.9 5.0 5.1 >jitter.tm
+	assert_equal "$(tm-replay --now --speed max jitter.tm | distances)" \
+		"0 -100 0 100"
+}
+
+@test "a record without a time is due at once, and becomes one of its moment" {
+	{
+		echo '{"kind":"start","run_id":5}' | tm-parse
+		at 0.0
+		echo '{"uid":9}' | tm-parse
+		at 0.2
+		echo '{"uid":9}' | tm-parse
+	} >times.tm
+	assert_equal "$(tm-replay --now --speed max times.tm | distances)" "0 0 0 200 200"
+	run timeout 10 tm-replay --speed 10x times.tm
+	assert_failure 3
+	assert_output --partial "was cut"
+}
+
+@test "times as far apart as they can be are waited for until Ctrl-C" {
+	echo '{"time_ns":1}{"time_ns":18446744073709551615}{"time_ns":1}' |
+		sed 's/}{/}\n{/g' | tm-parse >far.tm
+	run timeout 10 tm-replay --speed max --now far.tm
+	assert_success
+	for speed in 0.001 1 1000000; do
+		tm-replay --speed $speed far.tm >out.tm &
+		REPLAY=$!
+		eventually has_records out.tm 1
+		interrupt
+		assert_equal "$code" 0
+		has_records out.tm 1
+	done
+}
+
+@test "an event is out before the next one is waited for" {
+	at 0.0 0.0 3600.0 >events.tm
+	tm-replay events.tm >out.tm &
+	REPLAY=$!
+	eventually has_records out.tm 2
+	interrupt TERM
+	assert_equal "$code" 0
+	head -c 256 events.tm | cmp - out.tm
+}

@@ -1,0 +1,250 @@
+# tm-top --batch, rates and sums, and what is refused.
+
+load ../helper
+load top
+
+@test "--batch prints one table of a whole recording" {
+	day | tm-parse >day.tm
+	tm-top --batch -n 1 day.tm | trimmed >out
+	assert_file out <<-'END'
+	2023-11-14T22:13:32.000000000Z host login1.example events/s 4 nobody 84 unattributed 60 lost 1500
+	USER            IN/2s       OUT/2s       IN/10s      OUT/10s       IN/40s      OUT/40s              IN             OUT
+	bob                 0            0      4001200            0      3334333            0         5001500               0
+	alice          120000      1004000       120000      1000800       120000      1000667          180000         1501000
+	none                0            0            0           67            0           56               0              84
+	all            120000      1004000      4121200      1000867      3454333      1000723         5181500         1501084
+	END
+	tm-top --batch --count 1 <day.tm | trimmed | diff out -
+}
+
+@test "--batch -t prints at the end of each interval of the stream, and -n ends it" {
+	day | tm-parse | tm-top --batch -t 2s -n 2 --sort total | trimmed >out
+	assert_file out <<-'END'
+	2023-11-14T22:13:22.000000000Z host login1.example events/s 3 nobody 0 unattributed 0 lost 0
+	USER            IN/2s       OUT/2s       IN/10s      OUT/10s       IN/40s      OUT/40s              IN             OUT
+	alice          120000      1000000       120000      1000000       120000      1000000           30000          250000
+	all            120000      1000000       120000      1000000       120000      1000000           30000          250000
+
+	2023-11-14T22:13:24.000000000Z host login1.example events/s 4 nobody 0 unattributed 0 lost 0
+	USER            IN/2s       OUT/2s       IN/10s      OUT/10s       IN/40s      OUT/40s              IN             OUT
+	bob          20000000            0     10000000            0     10000000            0         5000000               0
+	alice          120000      1000000       120000      1000000       120000      1000000           60000          500000
+	all          20120000      1000000     10120000      1000000     10120000      1000000         5060000          500000
+	END
+}
+
+@test "--batch from a pipe prints each 10 s and at the end" {
+	day | tm-parse | tm-top --batch | grep -c ^all >out
+	assert_file out <<<2
+}
+
+@test "--batch by process and by remote host has a column for each, --bytes rates in bytes" {
+	day | tm-parse >day.tm
+	tm-top --batch --by process --bytes day.tm | trimmed | tail -n +2 >out
+	assert_file out <<-'END'
+	USER     PID PROCESS        IN/2s       OUT/2s       IN/10s      OUT/10s       IN/40s      OUT/40s              IN             OUT
+	bob      50  scp                0            0       500000            0       416667            0         5000000               0
+	alice    42  curl           12500       125500        12500       125100        12500       125083          150000         1501000
+	alice    43  git             2500            0         2500            0         2500            0           30000               0
+	bob      -   -                  0            0          150            0          125            0            1500               0
+	none     -   -                  0            0            0            8            0            7               0              84
+	all      -   -              15000       125500       515150       125108       431792       125090         5181500         1501084
+	END
+	tm-top --batch --by remote -e 'user alice' day.tm | trimmed | tail -n +2 >out
+	assert_file out <<-'END'
+	USER     PID PROCESS REMOTE              IN/2s       OUT/2s       IN/10s      OUT/10s       IN/40s      OUT/40s              IN             OUT
+	alice    42  curl    198.51.100.7       100000      1000000       100000      1000000       100000      1000000          150000         1500000
+	alice    43  git     2001:db8::7         20000            0        20000            0        20000            0           30000               0
+	alice    42  curl    203.0.113.5             0         4000            0          800            0          667               0            1000
+	all      -   -       -                  120000      1004000       120000      1000800       120000      1000667          180000         1501000
+	END
+	tm-top --batch --by remote day.tm | grep -qF '(lost)'
+}
+
+@test "--batch names each user by one word, or by number with -n" {
+	{
+		start
+		name 1000 'a b\u001b[31m'
+		moved 100 in 1000 100
+	} | tm-parse >some.tm
+	tm-top --batch some.tm | sed -n 3p | cut -c 1-16 >out
+	assert_file out <<<'"a b\x1b[31m"   '
+	tm-top -n --batch some.tm | sed -n 3p | cut -c 1-8 >out
+	assert_file out <<<'1000    '
+}
+
+@test "a user or process named as a word of the table's own is in quotes" {
+	{
+		begin
+		name 1002 all
+		name 1003 none
+		name 1004 '(others)'
+		moved 100 in 1002 5000 42 - 192.0.2.7
+		moved 110 in 1002 500
+		moved 120 in 1003 4000 43 '(unknown)' 192.0.2.7
+		moved 130 in 1004 3000
+		moved 140 in 4294967295 2000
+		status end 1000
+	} | tm-parse >some.tm
+	tm-top --batch some.tm | tail -n +3 | sed 's/  .*//' >out
+	assert_file out <<-'END'
+	"all"
+	"none"
+	"(others)"
+	none
+	all
+	END
+	tm-top --batch --by process some.tm | tail -n +3 |
+		awk '{ print $1, $2, $3 }' >out
+	assert_file out <<-'END'
+	"all" 42 "-"
+	"none" 43 "(unknown)"
+	"(others)" - -
+	none - -
+	"all" - -
+	all - -
+	END
+	show 80x24 'tm-top --speed max some.tm'
+	wait_for ended
+	screen | sed -n '6,11s/  .*//p' >out
+	assert_file out <<-'END'
+	all
+	"all"
+	"none"
+	"(others)"
+	none
+	END
+	press Enter
+	wait_for '^"all" › 2 processes$'
+	screen | sed -n '7,8s/  .*//p' >out
+	assert_file out <<-'END'
+	"-"
+	(unknown)
+	END
+}
+
+@test "rates fall to 0 by TICKs alone" {
+	{
+		begin
+		moved 100 in 1000 1000000
+		for s in $(seq 45); do
+			status tick $((s * 1000))
+		done
+	} | tm-parse >idle.tm
+	tm-top --batch -q -t 1 idle.tm 2>/dev/null | awk '/^alice/ {
+		print $2, $4, $6, $8 }' | sed -n '1p;2p;3p;10p;11p;40p;41p' >out
+	assert_file out <<-'END'
+	8000000 8000000 8000000 1000000
+	4000000 4000000 4000000 1000000
+	0 2666667 2666667 1000000
+	0 800000 800000 1000000
+	0 0 727273 1000000
+	0 0 200000 1000000
+	0 0 0 1000000
+	END
+}
+
+@test "rates of a live stream without TICKs fall to 0 by the clock on the wall" {
+	mkfifo feed
+	{
+		begin
+		moved 100 in 1000 1000000
+	} | tm-parse >events.tm
+	{ cat events.tm; exec sleep 60; } >feed &
+	feeder=$!
+	timeout 60 tm-top --batch -t 1 -n 4 feed | awk '/^alice/ { print $2, $8 }' >out
+	assert_regex "$(head -n 1 out)" '^[48]000000 1000000$'
+	assert_equal "$(tail -n 1 out)" "0 1000000"
+}
+
+@test "what has no room in memory is summed up, and sums stay exact" {
+	{
+		begin
+		for i in $(seq 500); do
+			moved $((i * 10)) in 1000 1000 42 scan "10.0.$((i / 250)).$((i % 250))"
+			moved $((i * 10 + 5)) out $((2000 + i % 100)) 10 "$i" "p$i" 192.0.2.1
+		done
+		status end 6000
+	} | tm-parse >many.tm
+	for by in user process remote; do
+		tm-top -n --batch --max-rows 200 --by $by many.tm >out
+		grep -E '^all .* 500000 +5000$' out
+		awk '/^\(others\)/ { has_others = 1 }
+			NR > 2 && !/^all/ { in_sum += $(NF - 1); out_sum += $NF }
+			END { print in_sum, out_sum, has_others }' out >sums
+		case $by in
+		user) assert_file sums <<<"500000 5000 " ;;
+		*) assert_file sums <<<"500000 5000 1" ;;
+		esac
+	done
+}
+
+@test "500,000 conversations take bounded memory" {
+	{
+		begin
+		awk 'BEGIN { for (i = 0; i < 500000; i++)
+			printf "{\"time_ns\":%d000000,\"direction\":\"in\",\"uid\":1000,\"bytes\":100,\"packets\":1,\"source\":\"10.%d.%d.%d\"}\n",
+				1700000000000 + i / 100, i / 65536, i / 256 % 256, i % 256 }'
+	} | tm-parse >many.tm
+	(
+		ulimit -v 300000
+		tm-top --batch --by remote many.tm | tail -n 1
+	) >out
+	grep -E '^all .* 50000000 +0$' out
+	tm-top --batch many.tm | grep -E '^alice .* 50000000 +0$'
+}
+
+@test "standard output that is no terminal and events from a terminal are refused" {
+	day | tm-parse >day.tm
+	run --separate-stderr tm-top day.tm
+	assert_failure 2
+	assert_equal "$stderr" "tm-top: standard output is no terminal; for a file or a pipe: tm-top --batch"
+	show 80x24 tm-top
+	wait_for 'exit 2'
+	screen | head -n 4 >out
+	assert_file out <<-'END'
+	before
+	tm-top: standard input is a terminal; events come from a file or a pipe, as in:
+	sudo tm-capture | tm-top
+	exit 2
+	END
+}
+
+@test "options that make no sense are refused" {
+	while read -r options; do
+		run tm-top $options /dev/null
+		assert_failure 2
+	done <<-'END'
+		-t 0
+		-t x
+		--speed 0
+		--speed fast
+		--by group
+		--sort size
+		--max-rows 3
+		--batch --count 0
+		--count 3
+		--batch -e port
+	END
+	run tm-top --batch -e 'user alice and prot tcp' /dev/null
+	assert_line --index 0 --partial "tm-top: column 16: 'prot' is none of in out"
+	assert_line --index 2 "               ^"
+}
+
+@test "a recording that is missing, bad or cut is said, with its exit code" {
+	run tm-top --batch missing.tm
+	assert_failure 1
+	assert_output "tm-top: missing.tm: No such file or directory"
+	day | tm-parse >day.tm
+	{ head -c 1280 day.tm; echo 'no event'; } >bad.tm
+	run --separate-stderr tm-top --batch bad.tm
+	assert_failure 3
+	assert_output --partial alice
+	assert_equal "$stderr" "tm-top: bad.tm: not an event (offset 1280); tm-event(5) tells what one looks like"
+	head -c 1280 day.tm >cut.tm
+	run --separate-stderr tm-top --batch cut.tm
+	assert_failure 3
+	assert_equal "$stderr" "tm-top: cut.tm: was cut: it has a START and no END"
+	run tm-top --batch --strict day.tm
+	assert_failure 4
+}

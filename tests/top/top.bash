@@ -1,0 +1,164 @@
+# Loaded by the tests of tm-top, which drive it in a tmux of each test's own.
+
+# moved MS DIRECTION UID BYTES [PID COMM REMOTE [KIND]]: an event, ms after the
+# start. Ours is 192.0.2.10.
+moved() {
+	local kind=${8:-traffic} ours=192.0.2.10 source destination
+	[ "$2" = in ] && source=${7-} destination=$ours
+	[ "$2" = in ] || source=$ours destination=${7-}
+	printf '{"kind":"%s","time_ns":%s000000,"direction":"%s","uid":%s,"bytes":%s,"packets":1' \
+		"$kind" $((1700000000000 + $1)) "$2" "$3" "$4"
+	[ -z "${5-}" ] || printf ',"pid":%s,"comm":"%s"' "$5" "$6"
+	[ -z "${7-}" ] || printf ',"source":"%s","destination":"%s"' \
+		"$source" "$destination"
+	echo '}'
+}
+
+# status KIND MS: the two records of a TICK or END.
+status() {
+	for direction in in out; do
+		printf '{"kind":"%s","time_ns":%s000000,"direction":"%s","run_id":7}\n' \
+			"$1" $((1700000000000 + $2)) $direction
+	done
+}
+
+start() {
+	echo '{"kind":"start","time_ns":1700000000000000000,"run_id":7,"host":"login1.example"}'
+}
+
+name() {
+	printf '{"kind":"name","time_ns":1700000000000000000,"of":"user","id":%s,"parts":1,"text":"%s"}\n' \
+		"$1" "$2"
+}
+
+begin() {
+	start
+	name 0 root
+	name 1000 alice
+	name 1001 bob
+}
+
+# Twelve seconds: alice steadily with two processes and three hosts, bob once,
+# the kernel for nobody, what an interface saw alone, and a loss of bob's.
+day() {
+	begin
+	for s in 0 1 2 3 4 5 6 7 8 9 10 11; do
+		moved $((s * 1000 + 100)) out 1000 125000 42 curl 198.51.100.7
+		moved $((s * 1000 + 200)) in 1000 12500 42 curl 198.51.100.7
+		moved $((s * 1000 + 300)) in 1000 2500 43 git 2001:db8::7
+		case $s in
+		3) moved 3400 in 1001 5000000 50 scp 203.0.113.5 ;;
+		4) moved 4400 out 4294967295 84 0 "" 203.0.113.9 ;;
+		5) printf '{"kind":"unattributed","time_ns":1700000005400000000,"direction":"in","bytes":60,"packets":1}\n' ;;
+		6) moved 6400 in 1001 1500 "" "" "" lost ;;
+		11) moved 11400 out 1000 1000 42 curl 203.0.113.5 ;;
+		esac
+		status tick $(((s + 1) * 1000))
+	done
+	status end 12000
+}
+
+# Without blanks at the ends of lines.
+trimmed() {
+	sed 's/ *$//'
+}
+
+# assert_file FILE: standard input, line by line.
+assert_file() {
+	diff -u - "$1"
+}
+
+tmux_here() {
+	tmux -S "$BATS_TEST_TMPDIR/tmux" "$@"
+}
+
+# show COLUMNSxLINES COMMAND: on a terminal, from a shell that tells about it.
+show() {
+	printf '%s\n' 'set -g status off' 'set -g escape-time 0' \
+		'set -g default-terminal screen-256color' >tmux.conf
+	cat >shown.sh <<-END
+		export PATH='$PATH'
+		trap : INT
+		echo before
+		stty -a >modes
+		$2
+		echo "exit \$?"
+		stty -a >modes-after
+		touch ended
+		exec sleep 600
+	END
+	tmux_here -f tmux.conf new-session -d -x "${1%x*}" -y "${1#*x}" \
+		"env LC_ALL=${LANGUAGE_HERE:-C.UTF-8} ${TERM_HERE:+TERM=$TERM_HERE} bash shown.sh"
+}
+
+teardown() {
+	tmux_here kill-server 2>/dev/null || :
+	[ -z "${feeder-}" ] || kill "$feeder" 2>/dev/null || :
+}
+
+screen() {
+	tmux_here capture-pane -p "$@" | trimmed
+}
+
+# shows LINE: the screen has a line like this
+shows() {
+	screen | grep -qE -e "$1"
+}
+
+shows_no() {
+	! shows "$1"
+}
+
+wait_for() {
+	eventually shows "$1" || { screen && false; }
+}
+
+wait_until_not() {
+	eventually shows_no "$1" || { screen && false; }
+}
+
+# end_terminal: with all that runs on it
+end_terminal() {
+	tmux_here kill-server
+	eventually has_no_terminal
+}
+
+has_no_terminal() {
+	! tmux_here has-session 2>/dev/null
+}
+
+press() {
+	tmux_here send-keys "$@"
+}
+
+# The terminal is as it was, and what was on it.
+assert_restored() {
+	wait_for "${1:-^exit 0$}"
+	screen | grep -x before
+	eventually test -e ended
+	assert_same_modes
+}
+
+# But for the size, which tests change.
+assert_same_modes() {
+	sed -i 's/rows [0-9]*; columns [0-9]*;//' modes modes-after
+	diff modes modes-after
+}
+
+# A recording that has been replayed to its end.
+show_day() {
+	day | tm-parse >day.tm
+	show "${1:-80x24}" "${2-} tm-top --speed max ${3-} day.tm"
+	wait_for ended
+}
+
+# live: tm-top reads what feed is given.
+live() {
+	mkfifo feed
+	show "${1:-80x24}" "${2-tm-top -t 100ms} <feed"
+	exec 9>feed
+}
+
+feed() {
+	tm-parse >&9
+}
