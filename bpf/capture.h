@@ -123,7 +123,7 @@ struct tm_flow {
 	uint32_t owner_version; /* of the socket, see struct socket_state */
 	struct tm_flow_ends ends;
 
-	/* data whose reader is not known yet: see settled_of() in flows.c */
+	/* data whose reader is not known yet, see flow-table.c */
 	struct tm_moved in;
 	struct tm_amount data;
 	struct tm_amount settled; /* of data: what came before io was seen_io */

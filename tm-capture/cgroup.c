@@ -12,7 +12,7 @@
 #include "cgroup.h"
 #include "common/system/mounts.h"
 
-int tm_cgroup_find(struct tm_cgroup *cgroup)
+int cgroup_find(struct cgroup_tree *cgroup)
 {
 	struct tm_mounts mounts;
 	struct tm_mount mount;
@@ -34,7 +34,7 @@ int tm_cgroup_find(struct tm_cgroup *cgroup)
 	return found ? 0 : -1;
 }
 
-int tm_cgroup_open(struct tm_cgroup *cgroup, const char *path)
+int cgroup_open(struct cgroup_tree *cgroup, const char *path)
 {
 	struct statfs system;
 	struct stat status;
@@ -51,7 +51,7 @@ int tm_cgroup_open(struct tm_cgroup *cgroup, const char *path)
 	return system.f_type == CGROUP2_SUPER_MAGIC ? 0 : -1;
 }
 
-int tm_cgroup_walk(const struct tm_cgroup *cgroup,
+int cgroup_walk(const struct cgroup_tree *cgroup,
 		void found(void *context, uint64_t id, const char *path),
 		void *context)
 {

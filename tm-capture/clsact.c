@@ -14,7 +14,7 @@
 
 /* An abstract name lives in the network namespace, as interfaces do, and goes
  * with the last process that holds it. */
-static int lock(uint32_t run)
+static int clsact_lock(uint32_t run)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
 	const int length = snprintf(name.sun_path + 1,
@@ -34,7 +34,7 @@ static int lock(uint32_t run)
 	return -1;
 }
 
-int tm_clsact_begin(uint32_t *run)
+int clsact_begin(uint32_t *run)
 {
 	int fd;
 
@@ -42,69 +42,69 @@ int tm_clsact_begin(uint32_t *run)
 		if (getrandom(run, sizeof(*run), 0) != sizeof(*run))
 			return -1;
 		*run = *run >> 1 | 1;
-		fd = lock(*run);
+		fd = clsact_lock(*run);
 	} while (fd < 0 && errno == EADDRINUSE);
 	return fd;
 }
 
-bool tm_clsact_is_ours(const struct tm_tc_filter *filter)
+bool clsact_is_ours(const struct tm_tc_filter *filter)
 {
 	return filter->program &&
-			!strncmp(filter->name, TM_TC_NAME,
-					sizeof(TM_TC_NAME) - 1);
+			!strncmp(filter->name, CLSACT_NAME,
+					sizeof(CLSACT_NAME) - 1);
 }
 
-bool tm_clsact_is_left(const struct tm_tc_filter *filter)
+bool clsact_is_left(const struct tm_tc_filter *filter)
 {
 	int fd;
 
-	if (!tm_clsact_is_ours(filter))
+	if (!clsact_is_ours(filter))
 		return false;
-	fd = lock(tm_clsact_run(filter));
+	fd = clsact_lock(clsact_run(filter));
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
 }
 
-static void add(void *context, const struct tm_tc_filter *filter)
+static void clsact_filters_add(void *context, const struct tm_tc_filter *filter)
 {
-	struct tm_filters *const filters = context;
+	struct clsact_filters *const filters = context;
 
-	if (filters->count < TM_FILTERS)
+	if (filters->count < CLSACT_FILTERS)
 		filters->filters[filters->count++] = *filter;
 }
 
-int tm_clsact_list(uint32_t ifindex, struct tm_filters *filters)
+int clsact_list(uint32_t ifindex, struct clsact_filters *filters)
 {
 	filters->count = 0;
-	return tm_netlink_filters(ifindex, add, filters);
+	return tm_netlink_filters(ifindex, clsact_filters_add, filters);
 }
 
-static bool is_made_by_us(const struct tm_filters *filters)
+static bool is_made_by_us(const struct clsact_filters *filters)
 {
 	for (unsigned i = 0; i < filters->count; i++) {
-		if (tm_clsact_is_ours(&filters->filters[i]) &&
+		if (clsact_is_ours(&filters->filters[i]) &&
 				filters->filters[i].handle & MADE)
 			return true;
 	}
 	return false;
 }
 
-int tm_clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
+int clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
 		uint32_t run)
 {
-	static struct tm_filters filters;
+	static struct clsact_filters filters;
 	struct tm_tc_filter filter = { .ifindex = ifindex,
 		.is_in = direction == TM_IN };
 	const bool is_new = !tm_netlink_add_clsact(ifindex);
 	int error;
 
-	if (!is_new && (errno != EEXIST || tm_clsact_list(ifindex, &filters)))
+	if (!is_new && (errno != EEXIST || clsact_list(ifindex, &filters)))
 		return -1;
 	filter.handle = run << 1;
 	if (is_new || is_made_by_us(&filters))
 		filter.handle |= MADE;
-	snprintf(filter.name, sizeof(filter.name), "%s%s", TM_TC_NAME,
+	snprintf(filter.name, sizeof(filter.name), "%s%s", CLSACT_NAME,
 			direction == TM_IN ? "in" : "out");
 	if (!tm_netlink_add_filter(&filter, program))
 		return 0;
@@ -115,32 +115,32 @@ int tm_clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
 	return -1;
 }
 
-bool tm_clsact_is_there(uint32_t ifindex, uint32_t run)
+bool clsact_is_there(uint32_t ifindex, uint32_t run)
 {
-	static struct tm_filters filters;
+	static struct clsact_filters filters;
 	bool is_there[2] = { false, false };
 
-	if (tm_clsact_list(ifindex, &filters))
+	if (clsact_list(ifindex, &filters))
 		return true; /* it cannot be told */
 	for (unsigned i = 0; i < filters.count; i++) {
 		const struct tm_tc_filter *const filter = &filters.filters[i];
 
-		if (tm_clsact_is_ours(filter) && tm_clsact_run(filter) == run)
+		if (clsact_is_ours(filter) && clsact_run(filter) == run)
 			is_there[filter->is_in] = true;
 	}
 	return is_there[false] && is_there[true];
 }
 
-int tm_clsact_remove(uint32_t ifindex,
+int clsact_remove(uint32_t ifindex,
 		bool is_wanted(void *context,
 				const struct tm_tc_filter *filter),
 		void removed(void *context, const struct tm_tc_filter *filter),
 		void *context)
 {
-	static struct tm_filters filters;
+	static struct clsact_filters filters;
 	bool made;
 
-	if (tm_clsact_list(ifindex, &filters))
+	if (clsact_list(ifindex, &filters))
 		return -1;
 	made = is_made_by_us(&filters);
 	for (unsigned i = 0; i < filters.count; i++) {
@@ -151,7 +151,7 @@ int tm_clsact_remove(uint32_t ifindex,
 		if (removed)
 			removed(context, &filters.filters[i]);
 	}
-	if (!made || tm_clsact_list(ifindex, &filters) || filters.count)
+	if (!made || clsact_list(ifindex, &filters) || filters.count)
 		return 0;
 	return tm_netlink_remove_clsact(ifindex);
 }

@@ -11,47 +11,47 @@
 #include "common/system/netlink.h"
 
 /* The first letters of the names of all our programs on interfaces. */
-#define TM_TC_NAME "tm_tc_"
+#define CLSACT_NAME "tm_tc_"
 
 /* Begins a run, and takes its lock: the descriptor, or -1 with errno. Whoever
  * inherits it holds the lock too. */
-int tm_clsact_begin(uint32_t *run);
+int clsact_begin(uint32_t *run);
 
 /* Adds a filter. 0, or -1 with errno. */
-int tm_clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
+int clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
 		uint32_t run);
 
 /* Whether the interface has this run's filters of both directions. */
-bool tm_clsact_is_there(uint32_t ifindex, uint32_t run);
+bool clsact_is_there(uint32_t ifindex, uint32_t run);
 
 /* Removes the filters that are wanted, and the queue that held them if a run of
  * tm-capture had added it and it is empty. Calls removed for each unless it is
  * NULL. 0, or -1 with errno. */
-int tm_clsact_remove(uint32_t ifindex,
+int clsact_remove(uint32_t ifindex,
 		bool is_wanted(void *context,
 				const struct tm_tc_filter *filter),
 		void removed(void *context, const struct tm_tc_filter *filter),
 		void *context);
 
-static inline uint32_t tm_clsact_run(const struct tm_tc_filter *filter)
+static inline uint32_t clsact_run(const struct tm_tc_filter *filter)
 {
 	return filter->handle >> 1;
 }
 
-bool tm_clsact_is_ours(const struct tm_tc_filter *filter);
+bool clsact_is_ours(const struct tm_tc_filter *filter);
 
 /* Whether it is of a run that is over: nobody holds its lock. */
-bool tm_clsact_is_left(const struct tm_tc_filter *filter);
+bool clsact_is_left(const struct tm_tc_filter *filter);
 
-#define TM_FILTERS 256
+#define CLSACT_FILTERS 256
 
 /* The first filters of an interface. */
-struct tm_filters {
-	struct tm_tc_filter filters[TM_FILTERS];
+struct clsact_filters {
+	struct tm_tc_filter filters[CLSACT_FILTERS];
 	unsigned count;
 };
 
 /* 0, or -1 with errno. */
-int tm_clsact_list(uint32_t ifindex, struct tm_filters *filters);
+int clsact_list(uint32_t ifindex, struct clsact_filters *filters);
 
 #endif

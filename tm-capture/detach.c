@@ -26,12 +26,12 @@ struct work {
 	bool has_failed;
 };
 
-static const char *way(bool is_in)
+static const char *direction_name(bool is_in)
 {
 	return is_in ? "ingress" : "egress";
 }
 
-static void fail(struct work *work, const char *what)
+static void detach_fail(struct work *work, const char *what)
 {
 	work->has_failed = true;
 	work->is_forbidden = work->is_forbidden || errno == EPERM;
@@ -39,8 +39,8 @@ static void fail(struct work *work, const char *what)
 }
 
 /* Names are chosen by who attached. */
-static void print(const struct work *work, const char *done, const char *name,
-		uint32_t id, const char *kind, bool is_in)
+static void detach_print(const struct work *work, const char *done,
+		const char *name, uint32_t id, const char *kind, bool is_in)
 {
 	char text[TM_ESCAPE_GROWTH * TM_FILTER_NAME + 1];
 	char interface[TM_ESCAPE_GROWTH * IF_NAMESIZE + 1];
@@ -52,27 +52,28 @@ static void print(const struct work *work, const char *done, const char *name,
 	tm_escape_text(interface, sizeof(interface), work->interface,
 			strlen(work->interface));
 	printf("%s: %s%s (id %u), %s %s\n", interface, done,
-			*text ? text : "a program", id, kind, way(is_in));
+			*text ? text : "a program", id, kind,
+			direction_name(is_in));
 }
 
-static bool is_wanted(void *context, const struct tm_tc_filter *filter)
+static bool detach_wants(void *context, const struct tm_tc_filter *filter)
 {
 	const struct work *const work = context;
 
-	return work->all ? filter->program : tm_clsact_is_left(filter);
+	return work->all ? filter->program : clsact_is_left(filter);
 }
 
-static void on_removed(void *context, const struct tm_tc_filter *filter)
+static void detach_on_removed(void *context, const struct tm_tc_filter *filter)
 {
 	struct work *const work = context;
 
-	print(work, "removed ", filter->name, filter->program, "tc",
+	detach_print(work, "removed ", filter->name, filter->program, "tc",
 			filter->is_in);
 	work->removed++;
 }
 
 /* The programs at one tcx hook, as long as there is such a thing. */
-static uint32_t query(struct work *work, bool is_in, uint32_t ids[PROGRAMS])
+static uint32_t tcx_query(struct work *work, bool is_in, uint32_t ids[PROGRAMS])
 {
 	uint32_t count = PROGRAMS;
 
@@ -84,7 +85,7 @@ static uint32_t query(struct work *work, bool is_in, uint32_t ids[PROGRAMS])
 	return count < PROGRAMS ? count : PROGRAMS;
 }
 
-static void read_name(int fd, char name[BPF_OBJ_NAME_LEN])
+static void tcx_program_name(int fd, char name[BPF_OBJ_NAME_LEN])
 {
 	struct bpf_prog_info info = {};
 	uint32_t size = sizeof(info);
@@ -95,7 +96,7 @@ static void read_name(int fd, char name[BPF_OBJ_NAME_LEN])
 }
 
 /* What a link holds goes with the link alone. */
-static int detach_link(const struct work *work, uint32_t program)
+static int tcx_detach_link(const struct work *work, uint32_t program)
 {
 	uint32_t id = 0;
 
@@ -120,23 +121,23 @@ static int detach_link(const struct work *work, uint32_t program)
 	return -1;
 }
 
-static void list_tcx(struct work *work, bool is_in)
+static void tcx_list(struct work *work, bool is_in)
 {
 	uint32_t ids[PROGRAMS];
-	const uint32_t count = query(work, is_in, ids);
+	const uint32_t count = tcx_query(work, is_in, ids);
 
 	for (uint32_t i = 0; i < count; i++) {
 		const int fd = bpf_prog_get_fd_by_id(ids[i]);
 		char name[BPF_OBJ_NAME_LEN] = "";
 
-		read_name(fd, name);
-		print(work, "", name, ids[i], "tcx", is_in);
+		tcx_program_name(fd, name);
+		detach_print(work, "", name, ids[i], "tcx", is_in);
 		if (fd >= 0)
 			close(fd);
 	}
 }
 
-static void remove_tcx(struct work *work, bool is_in, uint32_t id)
+static void tcx_remove(struct work *work, bool is_in, uint32_t id)
 {
 	const int fd = bpf_prog_get_fd_by_id(id);
 	char name[BPF_OBJ_NAME_LEN] = "";
@@ -144,71 +145,72 @@ static void remove_tcx(struct work *work, bool is_in, uint32_t id)
 	if (fd < 0) {
 		/* one that went by itself meanwhile is removed, too */
 		if (errno != ENOENT)
-			fail(work, "tcx");
+			detach_fail(work, "tcx");
 		return;
 	}
-	read_name(fd, name);
+	tcx_program_name(fd, name);
 	if (bpf_prog_detach2(fd, work->ifindex,
 			    is_in ? TCX_INGRESS : TCX_EGRESS) &&
-			detach_link(work, id)) {
-		fail(work, "tcx");
+			tcx_detach_link(work, id)) {
+		detach_fail(work, "tcx");
 	} else {
-		print(work, "removed ", name, id, "tcx", is_in);
+		detach_print(work, "removed ", name, id, "tcx", is_in);
 		work->removed++;
 	}
 	close(fd);
 }
 
-static void clean_tcx(struct work *work, bool is_in)
+static void tcx_clean(struct work *work, bool is_in)
 {
 	uint32_t ids[PROGRAMS];
-	const uint32_t count = query(work, is_in, ids);
+	const uint32_t count = tcx_query(work, is_in, ids);
 
 	for (uint32_t i = 0; i < count; i++)
-		remove_tcx(work, is_in, ids[i]);
+		tcx_remove(work, is_in, ids[i]);
 }
 
-static void list(struct work *work)
+static void detach_list(struct work *work)
 {
-	static struct tm_filters filters;
+	static struct clsact_filters filters;
 
-	if (tm_clsact_list(work->ifindex, &filters))
-		fail(work, "tc filters");
+	if (clsact_list(work->ifindex, &filters))
+		detach_fail(work, "tc filters");
 	for (unsigned i = 0; i < filters.count; i++) {
 		const struct tm_tc_filter *const filter = &filters.filters[i];
 
 		if (filter->program)
-			print(work, "", filter->name, filter->program, "tc",
-					filter->is_in);
+			detach_print(work, "", filter->name, filter->program,
+					"tc", filter->is_in);
 	}
-	list_tcx(work, true);
-	list_tcx(work, false);
+	tcx_list(work, true);
+	tcx_list(work, false);
 }
 
-static void note_rest(struct work *work)
+static void detach_count_rest(struct work *work)
 {
-	static struct tm_filters filters;
+	static struct clsact_filters filters;
 	uint32_t ids[PROGRAMS];
 
-	tm_clsact_list(work->ifindex, &filters);
+	clsact_list(work->ifindex, &filters);
 	for (unsigned i = 0; i < filters.count; i++)
 		work->stay += filters.filters[i].program != 0;
-	work->stay += query(work, true, ids) + query(work, false, ids);
+	work->stay += tcx_query(work, true, ids) + tcx_query(work, false, ids);
 }
 
-static void clean(struct work *work)
+static void detach_clean(struct work *work)
 {
-	if (tm_clsact_remove(work->ifindex, is_wanted, on_removed, work))
-		fail(work, "tc filters");
+	if (clsact_remove(work->ifindex, detach_wants, detach_on_removed, work))
+		detach_fail(work, "tc filters");
 	if (work->all) {
-		clean_tcx(work, true);
-		clean_tcx(work, false);
+		tcx_clean(work, true);
+		tcx_clean(work, false);
 	} else {
-		note_rest(work);
+		detach_count_rest(work);
 	}
 }
 
-static bool is_named(const struct tm_settings *settings, uint32_t ifindex)
+static bool detach_is_named(
+		const struct tm_settings *settings, uint32_t ifindex)
 {
 	for (uint32_t i = 0; i < settings->interface_count; i++) {
 		if (settings->interfaces[i].ifindex == ifindex)
@@ -217,7 +219,7 @@ static bool is_named(const struct tm_settings *settings, uint32_t ifindex)
 	return !settings->interface_count;
 }
 
-static void go_through(const struct tm_settings *settings, struct work *work,
+static void detach_each(const struct tm_settings *settings, struct work *work,
 		void act(struct work *work))
 {
 	struct if_nameindex *const all = if_nameindex();
@@ -227,20 +229,20 @@ static void go_through(const struct tm_settings *settings, struct work *work,
 	for (size_t i = 0; all[i].if_index; i++) {
 		work->ifindex = all[i].if_index;
 		work->interface = all[i].if_name;
-		if (is_named(settings, work->ifindex))
+		if (detach_is_named(settings, work->ifindex))
 			act(work);
 	}
 	if_freenameindex(all);
 }
 
-int tm_detach(const struct tm_settings *settings, bool all)
+int detach_programs(const struct tm_settings *settings, bool all)
 {
 	struct work work = { .all = all };
 	bool is_done;
 
 	if (all)
-		go_through(settings, &work, list);
-	go_through(settings, &work, clean);
+		detach_each(settings, &work, detach_list);
+	detach_each(settings, &work, detach_clean);
 	is_done = !work.is_forbidden && !work.has_failed;
 	if (is_done && !work.removed)
 		puts("nothing to remove");

@@ -6,7 +6,7 @@
 #include "guard.h"
 
 /* Reads one byte, or the end: 1, 0, or -1 with errno. */
-static ssize_t wait_for(int fd)
+static ssize_t guard_wait(int fd)
 {
 	char byte;
 	ssize_t n;
@@ -17,7 +17,7 @@ static ssize_t wait_for(int fd)
 	return n;
 }
 
-static void ignore_signals(void)
+static void guard_ignore_signals(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE,
 		SIGUSR1, SIGUSR2 };
@@ -27,7 +27,7 @@ static void ignore_signals(void)
 }
 
 /* A pipe that this process held open would never end for its reader. */
-static void keep_only(int guarded, int keep)
+static void guard_keep_only(int guarded, int keep)
 {
 	const int in = dup(guarded), lock = dup(keep);
 
@@ -36,17 +36,17 @@ static void keep_only(int guarded, int keep)
 	closefrom(STDERR_FILENO + 1);
 }
 
-__attribute__((noreturn)) static void guard(int prepare(void *context),
+__attribute__((noreturn)) static void guard_run(int prepare(void *context),
 		void clean(void *context), void *context)
 {
 	if (prepare(context) || write(STDIN_FILENO, "", 1) != 1)
 		_exit(1);
-	wait_for(STDIN_FILENO);
+	guard_wait(STDIN_FILENO);
 	clean(context);
 	_exit(0);
 }
 
-int tm_guard_start(int prepare(void *context), void clean(void *context),
+int guard_start(int prepare(void *context), void clean(void *context),
 		void *context, int keep, pid_t *pid)
 {
 	int ends[2];
@@ -58,21 +58,21 @@ int tm_guard_start(int prepare(void *context), void clean(void *context),
 	if (!*pid) {
 		/* a signal to the group of this terminal is not for it */
 		setsid();
-		ignore_signals();
-		keep_only(ends[1], keep);
-		guard(prepare, clean, context);
+		guard_ignore_signals();
+		guard_keep_only(ends[1], keep);
+		guard_run(prepare, clean, context);
 	}
 	close(ends[1]);
-	if (*pid > 0 && wait_for(ends[0]) == 1)
+	if (*pid > 0 && guard_wait(ends[0]) == 1)
 		return ends[0];
 	close(ends[0]);
 	errno = *pid < 0 ? errno : EPERM;
 	return -1;
 }
 
-void tm_guard_end(int fd)
+void guard_end(int fd)
 {
 	shutdown(fd, SHUT_WR);
-	wait_for(fd);
+	guard_wait(fd);
 	close(fd);
 }

@@ -7,12 +7,12 @@
 
 /* Starts it: prepare() is to give up the rights that it does not need, 0 or -1
  * with errno, and clean() runs in it at the end. Of this process's descriptors
- * it keeps standard error and that one. A descriptor for tm_guard_end, or -1
+ * it keeps standard error and that one. A descriptor for guard_end, or -1
  * with errno. */
-int tm_guard_start(int prepare(void *context), void clean(void *context),
+int guard_start(int prepare(void *context), void clean(void *context),
 		void *context, int keep, pid_t *pid);
 
 /* Has it clean, and waits until that is done. */
-void tm_guard_end(int guard);
+void guard_end(int guard);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "held.h"
 
-static int make_room(struct tm_held *held, size_t count)
+static int held_make_room(struct held *held, size_t count)
 {
 	const size_t waiting = held->end - held->first;
 	struct tm_event *events;
@@ -26,17 +26,17 @@ static int make_room(struct tm_held *held, size_t count)
 	return 0;
 }
 
-int tm_held_add(struct tm_held *held, const struct tm_event *sums, size_t count)
+int held_add(struct held *held, const struct tm_event *sums, size_t count)
 {
-	if (held->room - held->end < count && make_room(held, count))
+	if (held->room - held->end < count && held_make_room(held, count))
 		return -1;
 	memcpy(held->events + held->end, sums, count * sizeof(*sums));
 	held->end += count;
 	return 0;
 }
 
-bool tm_held_are_due(const struct tm_held *held, uint64_t until_ns,
-		uint64_t *oldest_ns)
+bool held_are_due(
+		const struct held *held, uint64_t until_ns, uint64_t *oldest_ns)
 {
 	if (held->first == held->end)
 		return false;
@@ -44,8 +44,7 @@ bool tm_held_are_due(const struct tm_held *held, uint64_t until_ns,
 	return *oldest_ns <= until_ns;
 }
 
-size_t tm_held_take(
-		struct tm_held *held, uint64_t time_ns, struct tm_event **sums)
+size_t held_take(struct held *held, uint64_t time_ns, struct tm_event **sums)
 {
 	const size_t first = held->first;
 
@@ -56,7 +55,7 @@ size_t tm_held_take(
 	return held->first - first;
 }
 
-void tm_held_free(struct tm_held *held)
+void held_free(struct held *held)
 {
 	free(held->events);
 }

@@ -9,24 +9,22 @@
 
 #include "common/record/event.h"
 
-struct tm_held {
+struct held {
 	struct tm_event *events;
 	size_t first, end, room;
 };
 
 /* Adds sums that are as old as the last or younger. 0, or -1 and ENOMEM. */
-int tm_held_add(struct tm_held *held, const struct tm_event *sums,
-		size_t count);
+int held_add(struct held *held, const struct tm_event *sums, size_t count);
 
 /* Whether there are sums of until_ns or older, and the time of the oldest. */
-bool tm_held_are_due(const struct tm_held *held, uint64_t until_ns,
+bool held_are_due(const struct held *held, uint64_t until_ns,
 		uint64_t *oldest_ns);
 
 /* How many of the first have that time; they are at *sums until the next call
  * that adds. */
-size_t tm_held_take(
-		struct tm_held *held, uint64_t time_ns, struct tm_event **sums);
+size_t held_take(struct held *held, uint64_t time_ns, struct tm_event **sums);
 
-void tm_held_free(struct tm_held *held);
+void held_free(struct held *held);
 
 #endif

@@ -13,39 +13,39 @@
 
 #include <bpf/libbpf.h>
 
+#include "capture-options.h"
 #include "cgroup.h"
-#include "clock.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
 #include "common/stream/output.h"
+#include "crossings.h"
 #include "detach.h"
-#include "flows.h"
+#include "exclusion.h"
+#include "flow-table.h"
 #include "held.h"
-#include "lists.h"
 #include "naming.h"
-#include "options.h"
 #include "order.h"
 #include "programs.h"
 #include "rights.h"
-#include "tc.h"
+#include "wall-clock.h"
 #include "writer.h"
 
-#define SECOND_NS UINT64_C(1000000000)
 #define IDLE_MS 100   /* the longest that an event waits in the ring */
 #define FILES_MOST 68 /* that it holds, of --every and all interfaces */
 #define ROUND 8192    /* records between two looks at clock and signals */
 
 struct capture {
-	struct tm_options options;
-	struct tm_cgroup cgroup;
-	struct tm_programs programs;
-	struct tm_tc tc;
-	struct tm_clock clock;
-	struct tm_order order;
-	struct tm_writer writer;
-	struct tm_flows *flows; /* NULL = every packet is an event */
-	struct tm_held sums;	/* of those, not yet written */
-	size_t round;		/* records that this round may still take */
+	struct capture_options options;
+	struct cgroup_tree cgroup;
+	struct programs programs;
+	struct crossings crossings;
+	struct wall_clock clock;
+	struct event_order order;
+	struct writer writer;
+	struct flow_table *flows; /* NULL = every packet is an event */
+	struct held sums;	  /* of those, not yet written */
+	size_t round;		  /* records that this round may still take */
 	bool is_drained;
 	bool is_orphaned; /* the cgroup or the interfaces were removed */
 	bool is_crowded;  /* flows were too few, which was said */
@@ -56,13 +56,13 @@ static bool meters_frames(const struct capture *capture)
 	return capture->options.meter != TM_HOOK_CGROUP_SKB;
 }
 
-static void open_cgroup(struct tm_cgroup *cgroup, const char *path)
+static void open_cgroup(struct cgroup_tree *cgroup, const char *path)
 {
-	if (tm_cgroup_find(cgroup))
+	if (cgroup_find(cgroup))
 		errx(TM_CANNOT,
 				"no cgroup2 tree is mounted here; mend: "
 				"mount -t cgroup2 none /mnt");
-	if (!tm_cgroup_open(cgroup, path))
+	if (!cgroup_open(cgroup, path))
 		return;
 	if (errno == ENOTSUP)
 		errx(TM_FAILED, "%s: not a cgroup; they are below %s",
@@ -71,9 +71,9 @@ static void open_cgroup(struct tm_cgroup *cgroup, const char *path)
 }
 
 /* Who owns frames is better known with the tree, but not by it alone. */
-static void open_tree(struct tm_cgroup *tree)
+static void open_tree(struct cgroup_tree *tree)
 {
-	if (!tm_cgroup_find(tree))
+	if (!cgroup_find(tree))
 		tree->fd = open(tree->mount,
 				O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
@@ -87,7 +87,7 @@ static bool has_few_files(void)
 }
 
 __attribute__((noreturn)) static void cannot(
-		const char *what, const struct tm_programs *programs)
+		const char *what, const struct programs *programs)
 {
 	if (errno == EPERM || errno == EACCES)
 		errx(TM_CANNOT,
@@ -106,13 +106,13 @@ static int on_event(void *context, void *data, size_t size)
 	struct capture *const capture = context;
 
 	if (size >= TM_EVENT_SIZE)
-		memcpy(tm_order_add(&capture->order), data, TM_EVENT_SIZE);
+		memcpy(order_add(&capture->order), data, TM_EVENT_SIZE);
 	return --capture->round ? 0 : -ECANCELED;
 }
 
 static bool can_read_maps(void *context)
 {
-	const struct tm_programs *const programs = context;
+	const struct programs *const programs = context;
 	struct tm_lost_key key;
 	struct bpf_map *const lost =
 			bpf_object__find_map_by_name(programs->object, "lost");
@@ -121,48 +121,48 @@ static bool can_read_maps(void *context)
 			errno == ENOENT;
 }
 
-static void read_lists(struct tm_options *options)
+static void read_lists(struct capture_options *options)
 {
 	char problem[TM_NETWORKS_PROBLEM];
 
 	options->settings.excludes = options->exclusion.site.count ||
 			options->exclusion.excluded.count;
-	if (tm_exclusion_read(&options->exclusion, problem))
+	if (exclusion_read(&options->exclusion, problem))
 		errx(*options->exclusion.wrong == '@' ? TM_FAILED : TM_MISUSED,
 				"%s", problem);
 }
 
 static int load_lists(struct capture *capture)
 {
-	const struct tm_programs *const programs = &capture->programs;
+	const struct programs *const programs = &capture->programs;
 
-	return tm_exclusion_load(&capture->options.exclusion,
-			tm_programs_map(programs, "site"),
-			tm_programs_map(programs, "excluded"),
-			tm_programs_map(programs, "lists"));
+	return exclusion_load(&capture->options.exclusion,
+			programs_map(programs, "site"),
+			programs_map(programs, "excluded"),
+			programs_map(programs, "lists"));
 }
 
 /* Of a part of the sockets the interfaces tell nothing. */
-static void watch_interfaces(struct capture *capture)
+static void unattributed_watch(struct capture *capture)
 {
-	struct tm_writer *const writer = &capture->writer;
+	struct writer *const writer = &capture->writer;
 
 	if (!capture->options.settings.own_netns ||
 			!capture->programs.knows_task)
 		return;
 	writer->netns = capture->options.settings.own_netns;
-	writer->unattributed = tm_unattributed_new(
-			tm_programs_map(&capture->programs, "carriers"),
+	writer->unattributed = unattributed_new(
+			programs_map(&capture->programs, "carriers"),
 			&capture->options.settings);
 	if (!writer->unattributed)
 		err(TM_FAILED, "start");
 }
 
 /* While the programs still count, too. */
-static void look_at_interfaces(struct capture *capture)
+static void unattributed_look_now(struct capture *capture)
 {
 	if (capture->writer.unattributed)
-		tm_unattributed_look(capture->writer.unattributed);
+		unattributed_look(capture->writer.unattributed);
 }
 
 static void tell_missing(const char *what)
@@ -173,21 +173,21 @@ static void tell_missing(const char *what)
 /* At once, not when all is attached. */
 static void check_user(const char *name)
 {
-	if (!name || tm_rights_knows(name))
+	if (!name || rights_knows(name))
 		return;
 	errx(TM_FAILED, "--user %s: %s", name,
 			errno ? strerror(errno) : "there is no such user");
 }
 
-static void give_up_rights(
-		const struct tm_options *options, struct tm_programs *programs)
+static void give_up_rights(const struct capture_options *options,
+		struct programs *programs)
 {
-	char kept[TM_RIGHTS_KEPT];
+	char kept[RIGHTS_KEPT];
 
-	if (tm_rights_become(options->user, kept))
+	if (rights_become(options->user, kept))
 		err(TM_FAILED, "cannot become the user %s",
 				options->user ? options->user : "tm");
-	if (tm_rights_drop(can_read_maps, programs, kept))
+	if (rights_drop(can_read_maps, programs, kept))
 		err(TM_FAILED, "cannot drop rights");
 	if (*kept && !options->is_quiet)
 		warnx("keeps %s", kept);
@@ -201,74 +201,73 @@ static void tell_swept(const char *interface, const char *what)
 
 static void attach_to_interfaces(struct capture *capture)
 {
-	const struct tm_options *const options = &capture->options;
-	struct tm_programs *const programs = &capture->programs;
-	struct tm_tc *const tc = &capture->tc;
+	const struct capture_options *const options = &capture->options;
+	struct programs *const programs = &capture->programs;
+	struct crossings *const crossings = &capture->crossings;
 	int fds[2];
 
-	tm_programs_of_interface(programs, fds);
-	if (tm_tc_attach(tc, &options->settings, options->meter, fds,
+	programs_of_interface(programs, fds);
+	if (crossings_attach(crossings, &options->settings, options->meter, fds,
 			    options->user, tell_swept)) {
 		snprintf(programs->problem, sizeof(programs->problem), "%s",
 				strerror(errno));
 		cannot("attach to the interfaces", programs);
 	}
-	programs->hooks = (programs->hooks & ~TM_HOOK_TCX) | tc->hook;
-	if (tc->hook == TM_HOOK_CLSACT && !options->is_quiet)
+	programs->hooks = (programs->hooks & ~TM_HOOK_TCX) | crossings->hook;
+	if (crossings->hook == TM_HOOK_CLSACT && !options->is_quiet)
 		warnx("attached by filters of clsact, which process %d removes "
 		      "at the end; it keeps CAP_NET_ADMIN",
-				(int)tc->guard_pid);
+				(int)crossings->guard_pid);
 }
 
-static void start(struct capture *capture)
+static void capture_start(struct capture *capture)
 {
-	struct tm_options *const options = &capture->options;
-	struct tm_programs *const programs = &capture->programs;
+	struct capture_options *const options = &capture->options;
+	struct programs *const programs = &capture->programs;
 	uint64_t start_ns;
 
-	if (tm_programs_load(programs, &options->settings, options->ring_bytes,
+	if (programs_load(programs, &options->settings, options->ring_bytes,
 			    options->flows,
 			    meters_frames(capture) ? TM_HOOK_TCX
 						   : TM_HOOK_CGROUP_SKB,
 			    capture->cgroup.fd >= 0) ||
-			tm_programs_read_with(programs, on_event, capture))
+			programs_read_with(programs, on_event, capture))
 		cannot("load the eBPF programs", programs);
 	if (load_lists(capture))
 		err(TM_FAILED, "the lists of networks");
-	tm_clock_open(&capture->clock);
+	wall_clock_open(&capture->clock);
 	capture->writer.programs = programs;
 	capture->writer.clock = &capture->clock;
-	capture->writer.naming =
-			tm_naming_new(&capture->cgroup, tm_own_netns());
+	capture->writer.naming = naming_new(&capture->cgroup, own_netns());
 	capture->writer.limit = options->count;
-	if (tm_order_open(&capture->order) || !capture->writer.naming)
+	if (order_open(&capture->order) || !capture->writer.naming)
 		err(TM_FAILED, "start");
-	start_ns = tm_clock_since_boot_ns();
+	start_ns = tm_clock_boot_ns();
 	if (programs->flows) {
-		capture->flows = tm_flows_new(
+		capture->flows = flow_table_new(
 				programs, options->every_ns, start_ns);
 		if (!capture->flows)
 			err(TM_FAILED, "the flow table");
 	}
-	if (tm_programs_attach(programs, capture->cgroup.fd))
+	if (programs_attach(programs, capture->cgroup.fd))
 		cannot("attach to the cgroup", programs);
 	if (meters_frames(capture))
 		attach_to_interfaces(capture);
-	watch_interfaces(capture);
+	unattributed_watch(capture);
 	give_up_rights(options, programs);
-	tm_programs_tell_missing(programs, tell_missing);
+	programs_tell_missing(programs, tell_missing);
 	if (options->every_ns && !(programs->hooks & TM_HOOK_INTERVALS))
 		tell_missing("interval sums: every packet is an event");
-	tm_writer_start(&capture->writer, start_ns, capture->cgroup.id,
+	writer_start(&capture->writer, start_ns, capture->cgroup.id,
 			options->settings.interfaces[0].ifindex);
 }
 
 static void write_events(struct capture *capture, uint64_t until_ns)
 {
 	struct tm_event *events;
-	const size_t count = tm_order_take(&capture->order, until_ns, &events);
+	const size_t count = order_take(&capture->order, until_ns, &events);
 
-	tm_writer_events(&capture->writer, events, count);
+	writer_events(&capture->writer, events, count);
 }
 
 /* Events and sums in time order. */
@@ -278,10 +277,10 @@ static void write_until(struct capture *capture, uint64_t until_ns)
 	uint64_t sums_ns;
 	size_t count;
 
-	while (tm_held_are_due(&capture->sums, until_ns, &sums_ns)) {
+	while (held_are_due(&capture->sums, until_ns, &sums_ns)) {
 		write_events(capture, sums_ns);
-		count = tm_held_take(&capture->sums, sums_ns, &sums);
-		tm_writer_events(&capture->writer, sums, count);
+		count = held_take(&capture->sums, sums_ns, &sums);
+		writer_events(&capture->writer, sums, count);
 	}
 	write_events(capture, until_ns);
 }
@@ -289,20 +288,20 @@ static void write_until(struct capture *capture, uint64_t until_ns)
 /* Takes a round of records from the ring and writes those that can have no
  * older one behind them. Returns the time, since boot, until which all that
  * happened is written. */
-static uint64_t drain(struct capture *capture)
+static uint64_t ring_drain(struct capture *capture)
 {
-	struct tm_order *const order = &capture->order;
-	const size_t room = tm_order_compact(order);
-	uint64_t until_ns = tm_clock_since_boot_ns(), newest_ns;
+	struct event_order *const order = &capture->order;
+	const size_t room = order_compact(order);
+	uint64_t until_ns = tm_clock_boot_ns(), newest_ns;
 
 	capture->round = room < ROUND ? room : ROUND;
 	if (capture->round)
 		ring_buffer__consume(capture->programs.ring);
 	capture->is_drained = capture->round;
-	newest_ns = tm_order_sort(order);
+	newest_ns = order_sort(order);
 	if (!capture->is_drained && newest_ns < until_ns)
 		until_ns = newest_ns;
-	until_ns -= TM_ORDER_WINDOW_NS;
+	until_ns -= ORDER_WINDOW_NS;
 	write_until(capture, until_ns);
 	if (!room)
 		write_events(capture, UINT64_MAX);
@@ -315,11 +314,11 @@ static void on_sums(void *context, const struct tm_event *sums, size_t count)
 	struct capture *const capture = context;
 	struct tm_event copy;
 
-	if (!tm_held_add(&capture->sums, sums, count))
+	if (!held_add(&capture->sums, sums, count))
 		return;
 	for (size_t i = 0; i < count; i++) {
 		copy = sums[i];
-		tm_writer_events(&capture->writer, &copy, 1);
+		writer_events(&capture->writer, &copy, 1);
 	}
 }
 
@@ -328,12 +327,12 @@ static void on_flow(void *context, const struct tm_event *owner)
 {
 	struct capture *const capture = context;
 
-	tm_writer_introduce(&capture->writer, owner);
+	writer_introduce(&capture->writer, owner);
 }
 
 static void tell_crowded(struct capture *capture)
 {
-	const struct tm_flows_use use = tm_flows_use(capture->flows);
+	const struct flow_table_use use = flow_table_use(capture->flows);
 
 	if (!use.flowless || capture->is_crowded)
 		return;
@@ -343,25 +342,25 @@ static void tell_crowded(struct capture *capture)
 	capture->is_crowded = true;
 }
 
-static const struct tm_flows_reader *flow_reader(struct capture *capture)
+static const struct flow_table_reader *flow_reader(struct capture *capture)
 {
-	static struct tm_flows_reader reader = { .found = on_flow,
+	static struct flow_table_reader reader = { .found = on_flow,
 		.summed = on_sums };
 
 	reader.context = capture;
 	return &reader;
 }
 
-static void drain_sums(struct capture *capture)
+static void sums_drain(struct capture *capture)
 {
 	if (!capture->flows)
 		return;
-	tm_flows_read(capture->flows, tm_clock_since_boot_ns(),
+	flow_table_read(capture->flows, tm_clock_boot_ns(),
 			flow_reader(capture));
 	tell_crowded(capture);
 }
 
-static void wait_for_events(struct capture *capture)
+static void capture_wait(struct capture *capture)
 {
 	struct pollfd fds[] = {
 		{ ring_buffer__epoll_fd(capture->programs.ring), POLLIN, 0 },
@@ -370,14 +369,14 @@ static void wait_for_events(struct capture *capture)
 
 	poll(fds, 2, IDLE_MS);
 	if (fds[1].revents)
-		tm_clock_follow(&capture->clock);
+		wall_clock_follow(&capture->clock);
 }
 
 static void reload_lists(struct capture *capture)
 {
 	char problem[TM_NETWORKS_PROBLEM];
 
-	if (tm_exclusion_reload(&capture->options.exclusion, problem))
+	if (exclusion_reload(&capture->options.exclusion, problem))
 		warnx("%s; the old lists stay", problem);
 }
 
@@ -396,7 +395,7 @@ static bool is_balanced(struct capture *capture)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		const struct tm_status status =
-				tm_writer_count(&capture->writer, i);
+				writer_count(&capture->writer, i);
 
 		if (status.seen.bytes !=
 				status.recorded.bytes + status.excluded.bytes +
@@ -408,8 +407,8 @@ static bool is_balanced(struct capture *capture)
 
 static void print_statistics(struct capture *capture)
 {
-	struct tm_status in = tm_writer_count(&capture->writer, TM_IN);
-	struct tm_status out = tm_writer_count(&capture->writer, TM_OUT);
+	struct tm_status in = writer_count(&capture->writer, TM_IN);
+	struct tm_status out = writer_count(&capture->writer, TM_OUT);
 
 	warnx("seen %" PRIu64 " packets %" PRIu64 " bytes = recorded %" PRIu64
 	      " %" PRIu64 " + excluded %" PRIu64 " %" PRIu64 " + lost %" PRIu64
@@ -426,11 +425,11 @@ static void print_statistics(struct capture *capture)
 
 static void print_flows(const struct capture *capture)
 {
-	struct tm_flows_use use;
+	struct flow_table_use use;
 
 	if (!capture->flows)
 		return;
-	use = tm_flows_use(capture->flows);
+	use = flow_table_use(capture->flows);
 	warnx("flows %" PRIu32 " of %" PRIu32 " in use; %" PRIu64
 	      " packets were events because none was free",
 			use.used, use.size, use.flowless);
@@ -442,13 +441,14 @@ static void tell_gone(const char *interface)
 			interface);
 }
 
-static void tick(struct capture *capture, uint64_t until_ns)
+static void capture_tick(struct capture *capture, uint64_t until_ns)
 {
-	look_at_interfaces(capture);
-	tm_writer_status(&capture->writer, TM_TICK, until_ns);
-	capture->is_orphaned = !tm_programs_are_attached(&capture->programs) ||
+	unattributed_look_now(capture);
+	writer_status(&capture->writer, TM_TICK, until_ns);
+	capture->is_orphaned = !programs_are_attached(&capture->programs) ||
 			(meters_frames(capture) &&
-					!tm_tc_watch(&capture->tc, tell_gone));
+					!crossings_watch(&capture->crossings,
+							tell_gone));
 }
 
 /* The next due time behind now; those that were missed are left out. */
@@ -457,27 +457,27 @@ static uint64_t next_after(uint64_t now_ns, uint64_t due_ns, uint64_t period_ns)
 	return due_ns + (now_ns - due_ns) / period_ns * period_ns + period_ns;
 }
 
-static void meter(struct capture *capture)
+static void capture_run(struct capture *capture)
 {
-	const uint64_t start_ns = tm_clock_since_boot_ns();
+	const uint64_t start_ns = tm_clock_boot_ns();
 	const uint64_t for_ns = capture->options.for_ns;
-	uint64_t tick_ns = start_ns + SECOND_NS, until_ns;
+	uint64_t tick_ns = start_ns + TM_SECOND_NS, until_ns;
 
 	while (!is_told_to_stop(capture) && !capture->writer.error &&
-			!tm_writer_is_full(&capture->writer) &&
+			!writer_is_full(&capture->writer) &&
 			!capture->is_orphaned) {
-		wait_for_events(capture);
-		drain_sums(capture);
-		until_ns = drain(capture);
+		capture_wait(capture);
+		sums_drain(capture);
+		until_ns = ring_drain(capture);
 		if (until_ns >= tick_ns) {
-			tick(capture, until_ns);
-			tick_ns = next_after(until_ns, tick_ns, SECOND_NS);
+			capture_tick(capture, until_ns);
+			tick_ns = next_after(until_ns, tick_ns, TM_SECOND_NS);
 		}
 		if (tm_signal_take(SIGUSR1)) {
 			print_statistics(capture);
 			print_flows(capture);
 		}
-		if (for_ns && tm_clock_since_boot_ns() - start_ns >= for_ns)
+		if (for_ns && tm_clock_boot_ns() - start_ns >= for_ns)
 			break;
 	}
 }
@@ -488,26 +488,26 @@ static void tell_stuck(const char *interface)
 			interface);
 }
 
-static void finish(struct capture *capture)
+static void capture_finish(struct capture *capture)
 {
-	look_at_interfaces(capture);
+	unattributed_look_now(capture);
 	if (meters_frames(capture))
-		tm_tc_detach(&capture->tc, tell_stuck);
-	tm_programs_stop(&capture->programs);
+		crossings_detach(&capture->crossings, tell_stuck);
+	programs_stop(&capture->programs);
 	if (capture->flows)
-		tm_flows_finish(capture->flows, tm_clock_since_boot_ns(),
+		flow_table_finish(capture->flows, tm_clock_boot_ns(),
 				flow_reader(capture));
-	tm_programs_detach(&capture->programs);
+	programs_detach(&capture->programs);
 	do
-		drain(capture);
+		ring_drain(capture);
 	while (!capture->is_drained);
 	write_until(capture, UINT64_MAX);
-	tm_writer_status(&capture->writer, TM_END, tm_clock_since_boot_ns());
+	writer_status(&capture->writer, TM_END, tm_clock_boot_ns());
 }
 
-static int conclude(struct capture *capture)
+static int capture_conclude(struct capture *capture)
 {
-	const struct tm_writer *const writer = &capture->writer;
+	const struct writer *const writer = &capture->writer;
 
 	if (!capture->options.is_quiet)
 		print_statistics(capture);
@@ -517,7 +517,7 @@ static int conclude(struct capture *capture)
 		warnx("%s: the cgroup was removed, so the metering ended",
 				capture->cgroup.path);
 	if (writer->error && writer->error != EPIPE) {
-		tm_writer_cut_back(writer);
+		writer_cut_back(writer);
 		warnx("standard output: %s; the stream ends after %" PRIu64
 		      " bytes",
 				strerror(writer->error), writer->size);
@@ -541,10 +541,10 @@ int main(int argc, char **argv)
 	static struct capture capture;
 	const char *refusal;
 
-	capture.options = tm_options_parse(argc, argv);
+	capture.options = capture_options_parse(argc, argv);
 	if (capture.options.detaching)
-		return tm_detach(&capture.options.settings,
-				capture.options.detaching == TM_DETACH_ALL);
+		return detach_programs(&capture.options.settings,
+				capture.options.detaching == DETACH_ALL);
 	refusal = tm_output_prepare();
 	if (refusal)
 		errx(TM_MISUSED, "%s", refusal);
@@ -554,11 +554,11 @@ int main(int argc, char **argv)
 		open_tree(&capture.cgroup);
 	else
 		open_cgroup(&capture.cgroup, capture.options.cgroup);
-	if (capture.cgroup.id == TM_CGROUP_ROOT)
-		capture.options.settings.own_netns = tm_own_netns();
+	if (capture.cgroup.id == CGROUP_ROOT)
+		capture.options.settings.own_netns = own_netns();
 	tm_signals_install();
-	start(&capture);
-	meter(&capture);
-	finish(&capture);
-	return conclude(&capture);
+	capture_start(&capture);
+	capture_run(&capture);
+	capture_finish(&capture);
+	return capture_conclude(&capture);
 }

@@ -24,8 +24,8 @@ struct late {
 	unsigned tries;
 };
 
-struct tm_naming {
-	const struct tm_cgroup *tree;
+struct naming {
+	const struct cgroup_tree *tree;
 	uint32_t own_netns;
 	struct tm_names *users;
 	struct tm_index seen[TM_NAME_CGROUP + 1];
@@ -38,10 +38,9 @@ struct tm_naming {
 	struct tm_event records[3 * TM_NAME_PARTS];
 };
 
-struct tm_naming *tm_naming_new(
-		const struct tm_cgroup *tree, uint32_t own_netns)
+struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns)
 {
-	struct tm_naming *naming = calloc(1, sizeof(*naming));
+	struct naming *naming = calloc(1, sizeof(*naming));
 
 	if (!naming)
 		return NULL;
@@ -55,7 +54,7 @@ struct tm_naming *tm_naming_new(
 	return naming;
 }
 
-bool tm_naming_is_news(struct tm_naming *naming, const struct tm_event *event)
+bool naming_is_news(struct naming *naming, const struct tm_event *event)
 {
 	const uint64_t mixed = (event->uid ^ event->cgroup_id << 8 ^
 					       (uint64_t)event->ifindex << 40) *
@@ -72,7 +71,7 @@ bool tm_naming_is_news(struct tm_naming *naming, const struct tm_event *event)
 	return true;
 }
 
-static bool is_first(struct tm_naming *naming, enum tm_name_of of, uint64_t id)
+static bool is_first(struct naming *naming, enum tm_name_of of, uint64_t id)
 {
 	const uint32_t count = naming->seen[of].count;
 
@@ -80,7 +79,7 @@ static bool is_first(struct tm_naming *naming, enum tm_name_of of, uint64_t id)
 }
 
 /* The records of the name, or the id waits for it. */
-static size_t name(struct tm_naming *naming, const struct late *id,
+static size_t naming_name(struct naming *naming, const struct late *id,
 		const char *text, uint64_t time_ns, struct tm_event *out)
 {
 	if (text)
@@ -93,7 +92,7 @@ static size_t name(struct tm_naming *naming, const struct late *id,
 	return 0;
 }
 
-static size_t interface(const struct tm_naming *naming,
+static size_t naming_interface(const struct naming *naming,
 		const struct tm_event *event, struct tm_event *out)
 {
 	char name[IF_NAMESIZE];
@@ -106,7 +105,7 @@ static size_t interface(const struct tm_naming *naming,
 			event->time_ns, name);
 }
 
-static void forget_tree(struct tm_naming *naming)
+static void forget_tree(struct naming *naming)
 {
 	for (uint32_t i = 0; i < naming->cgroups.count; i++)
 		free(naming->cgroup_paths[i]);
@@ -115,9 +114,9 @@ static void forget_tree(struct tm_naming *naming)
 	tm_index_free(&naming->cgroups);
 }
 
-static void remember(void *context, uint64_t id, const char *path)
+static void naming_remember(void *context, uint64_t id, const char *path)
 {
-	struct tm_naming *const naming = context;
+	struct naming *const naming = context;
 	const uint32_t count = naming->cgroups.count;
 	char **const paths = realloc(
 			naming->cgroup_paths, (count + 1) * sizeof(*paths));
@@ -131,59 +130,61 @@ static void remember(void *context, uint64_t id, const char *path)
 }
 
 static const char *cgroup_path(
-		struct tm_naming *naming, uint64_t id, uint64_t time_ns)
+		struct naming *naming, uint64_t id, uint64_t time_ns)
 {
 	uint32_t number = tm_index_find(&naming->cgroups, id);
 
 	if (number == TM_INDEX_NONE && time_ns - naming->walked_ns >= WALK_NS) {
 		naming->walked_ns = time_ns;
 		forget_tree(naming);
-		tm_cgroup_walk(naming->tree, remember, naming);
+		cgroup_walk(naming->tree, naming_remember, naming);
 		number = tm_index_find(&naming->cgroups, id);
 	}
 	return number == TM_INDEX_NONE ? NULL : naming->cgroup_paths[number];
 }
 
-static size_t ask(struct tm_naming *naming, const struct late *id,
+static size_t naming_ask(struct naming *naming, const struct late *id,
 		uint64_t time_ns, struct tm_event *out)
 {
 	const char *const text = id->of == TM_NAME_USER
 			? tm_names_user(naming->users, id->id)
 			: cgroup_path(naming, id->id, time_ns);
 
-	return name(naming, id, text, time_ns, out);
+	return naming_name(naming, id, text, time_ns, out);
 }
 
-static size_t ask_first(struct tm_naming *naming, enum tm_name_of of,
+static size_t naming_ask_first(struct naming *naming, enum tm_name_of of,
 		uint64_t id, uint64_t time_ns, struct tm_event *out)
 {
 	const struct late asked = { .id = id, .of = of };
 
-	return is_first(naming, of, id) ? ask(naming, &asked, time_ns, out) : 0;
+	return is_first(naming, of, id)
+			? naming_ask(naming, &asked, time_ns, out)
+			: 0;
 }
 
-size_t tm_naming_records(struct tm_naming *naming, const struct tm_event *event,
+size_t naming_records(struct naming *naming, const struct tm_event *event,
 		struct tm_event **records)
 {
 	struct tm_event *const out = naming->records;
 	size_t n = 0;
 
 	if (event->uid != TM_NOBODY)
-		n += ask_first(naming, TM_NAME_USER, event->uid, event->time_ns,
-				out + n);
+		n += naming_ask_first(naming, TM_NAME_USER, event->uid,
+				event->time_ns, out + n);
 	if (event->ifindex &&
 			is_first(naming, TM_NAME_INTERFACE,
 					(uint64_t)event->netns << 32 |
 							event->ifindex))
-		n += interface(naming, event, out + n);
+		n += naming_interface(naming, event, out + n);
 	if (event->cgroup_id)
-		n += ask_first(naming, TM_NAME_CGROUP, event->cgroup_id,
+		n += naming_ask_first(naming, TM_NAME_CGROUP, event->cgroup_id,
 				event->time_ns, out + n);
 	*records = out;
 	return n;
 }
 
-size_t tm_naming_late(struct tm_naming *naming, uint64_t time_ns,
+size_t naming_late(struct naming *naming, uint64_t time_ns,
 		struct tm_event **records)
 {
 	const size_t waiting = naming->late_count;
@@ -194,7 +195,8 @@ size_t tm_naming_late(struct tm_naming *naming, uint64_t time_ns,
 	for (size_t i = 0; i < waiting; i++) {
 		late = naming->late[i];
 		if (n <= 2 * TM_NAME_PARTS)
-			n += ask(naming, &late, time_ns, naming->records + n);
+			n += naming_ask(naming, &late, time_ns,
+					naming->records + n);
 		else
 			naming->late[naming->late_count++] = late;
 	}
@@ -202,7 +204,7 @@ size_t tm_naming_late(struct tm_naming *naming, uint64_t time_ns,
 	return n;
 }
 
-void tm_naming_free(struct tm_naming *naming)
+void naming_free(struct naming *naming)
 {
 	if (!naming)
 		return;

@@ -11,21 +11,20 @@
 struct tm_naming;
 
 /* Interfaces have names in this namespace only. NULL: no memory. */
-struct tm_naming *tm_naming_new(
-		const struct tm_cgroup *tree, uint32_t own_netns);
+struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns);
 
 /* The event has an id that was not seen before; a cheap first look. */
-bool tm_naming_is_news(struct tm_naming *naming, const struct tm_event *event);
+bool naming_is_news(struct naming *naming, const struct tm_event *event);
 
 /* The NAME records for the new ids of the event: *records, until the next
  * call; their count, 0 where nothing is known of them. */
-size_t tm_naming_records(struct tm_naming *naming, const struct tm_event *event,
+size_t naming_records(struct naming *naming, const struct tm_event *event,
 		struct tm_event **records);
 
 /* The NAME records of ids whose names came late. */
-size_t tm_naming_late(struct tm_naming *naming, uint64_t time_ns,
+size_t naming_late(struct naming *naming, uint64_t time_ns,
 		struct tm_event **records);
 
-void tm_naming_free(struct tm_naming *naming);
+void naming_free(struct naming *naming);
 
 #endif

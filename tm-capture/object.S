@@ -2,14 +2,14 @@
  * plain one is for a kernel that lets nothing be read. */
 	.section .rodata
 	.balign 8
-	.globl tm_object, tm_object_end
-tm_object:
+	.globl programs_object, programs_object_end
+programs_object:
 	.incbin OBJECT
-tm_object_end:
+programs_object_end:
 	.balign 8
-	.globl tm_plain_object, tm_plain_object_end
-tm_plain_object:
+	.globl programs_plain_object, programs_plain_object_end
+programs_plain_object:
 	.incbin PLAIN_OBJECT
-tm_plain_object_end:
+programs_plain_object_end:
 	.byte 0
 	.section .note.GNU-stack, "", %progbits

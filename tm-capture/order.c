@@ -3,14 +3,14 @@
 
 #include "order.h"
 
-int tm_order_open(struct tm_order *order)
+int order_open(struct event_order *order)
 {
 	memset(order, 0, sizeof(*order));
-	order->events = malloc(TM_ORDER_CAPACITY * sizeof(*order->events));
+	order->events = malloc(ORDER_CAPACITY * sizeof(*order->events));
 	return order->events ? 0 : -1;
 }
 
-uint64_t tm_order_sort(struct tm_order *order)
+uint64_t order_sort(struct event_order *order)
 {
 	struct tm_event *const events = order->events;
 	struct tm_event late;
@@ -33,7 +33,7 @@ uint64_t tm_order_sort(struct tm_order *order)
 	return order->end > order->first ? events[order->end - 1].time_ns : 0;
 }
 
-size_t tm_order_take(struct tm_order *order, uint64_t until_ns,
+size_t order_take(struct event_order *order, uint64_t until_ns,
 		struct tm_event **events)
 {
 	size_t low = order->first, high = order->end;
@@ -51,11 +51,11 @@ size_t tm_order_take(struct tm_order *order, uint64_t until_ns,
 	return order->events + low - *events;
 }
 
-size_t tm_order_compact(struct tm_order *order)
+size_t order_compact(struct event_order *order)
 {
 	if (order->first == order->end) {
 		order->first = order->sorted = order->end = 0;
-	} else if (order->first > TM_ORDER_CAPACITY / 2) {
+	} else if (order->first > ORDER_CAPACITY / 2) {
 		memmove(order->events, order->events + order->first,
 				(order->end - order->first) *
 						sizeof(*order->events));
@@ -63,10 +63,10 @@ size_t tm_order_compact(struct tm_order *order)
 		order->end -= order->first;
 		order->first = 0;
 	}
-	return TM_ORDER_CAPACITY - order->end;
+	return ORDER_CAPACITY - order->end;
 }
 
-void tm_order_close(struct tm_order *order)
+void order_close(struct event_order *order)
 {
 	free(order->events);
 }

@@ -10,10 +10,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "amount.h"
 #include "programs.h"
 
-extern const char tm_object[], tm_object_end[];
-extern const char tm_plain_object[], tm_plain_object_end[];
+extern const char programs_object[], programs_object_end[];
+extern const char programs_plain_object[], programs_plain_object_end[];
 
 /* What the programs are for: events, interval sums, both, or events where the
  * kernel cannot be read. */
@@ -33,7 +34,7 @@ static const struct part {
 	enum use use;
 	enum { ALONE, CGROUP, IN, OUT } place; /* what it is attached to */
 	uint32_t meter; /* where that is metered, 0 = anywhere */
-} parts[TM_PARTS] = {
+} parts[PROGRAMS_PARTS] = {
 	{ "note_maker", MAKER, FOR_BOTH, CGROUP, 0 },
 	{ "note_receiver", RECEIVER, FOR_EVENTS, ALONE, 0 },
 	{ "sum_receiver", RECEIVER, FOR_SUMS, ALONE, 0 },
@@ -100,10 +101,10 @@ static const struct reading {
 };
 
 static bool is_verbose;
-static char last_warning[TM_PROGRAMS_PROBLEM];
+static char last_warning[PROGRAMS_PROBLEM];
 
 /* libbpf says in its first warning what is wrong, then repeats itself. */
-__attribute__((format(printf, 2, 0))) static int say(
+__attribute__((format(printf, 2, 0))) static int libbpf_say(
 		enum libbpf_print_level level, const char *format, va_list args)
 {
 	if (is_verbose)
@@ -115,13 +116,13 @@ __attribute__((format(printf, 2, 0))) static int say(
 	return 0;
 }
 
-void tm_programs_be_verbose(void)
+void programs_be_verbose(void)
 {
 	is_verbose = true;
 }
 
-__attribute__((format(printf, 2, 3))) static int fail(
-		struct tm_programs *programs, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int programs_fail(
+		struct programs *programs, const char *format, ...)
 {
 	const int error = errno;
 	va_list args;
@@ -133,7 +134,7 @@ __attribute__((format(printf, 2, 3))) static int fail(
 	return -1;
 }
 
-static int give_up(struct tm_programs *programs)
+static int programs_close(struct programs *programs)
 {
 	const int error = errno;
 
@@ -153,7 +154,7 @@ static unsigned power_of_two(int n)
 }
 
 /* Whether the part belongs to what is to be loaded, or was. */
-static bool is_wanted(const struct tm_programs *programs, size_t i)
+static bool part_is_wanted(const struct programs *programs, size_t i)
 {
 	const enum use use = !programs->knows_task ? FOR_PLAIN
 			: programs->hooks & SUMS   ? FOR_SUMS
@@ -163,21 +164,22 @@ static bool is_wanted(const struct tm_programs *programs, size_t i)
 			(!parts[i].meter || parts[i].meter == programs->meter);
 }
 
-static struct bpf_program *program(const struct tm_programs *programs, size_t i)
+static struct bpf_program *part_program(
+		const struct programs *programs, size_t i)
 {
 	return bpf_object__find_program_by_name(
 			programs->object, parts[i].name);
 }
 
-static void choose(const struct tm_programs *programs)
+static void programs_choose(const struct programs *programs)
 {
-	for (size_t i = 0; i < TM_PARTS; i++)
-		bpf_program__set_autoload(
-				program(programs, i), is_wanted(programs, i));
+	for (size_t i = 0; i < PROGRAMS_PARTS; i++)
+		bpf_program__set_autoload(part_program(programs, i),
+				part_is_wanted(programs, i));
 }
 
 /* The maps of the flow table, which hold a slot each without sums. */
-static int set_flows(const struct tm_programs *programs)
+static int set_flows(const struct programs *programs)
 {
 	static const char *const names[] = { "flows", "free_flows",
 		"more_flows" };
@@ -193,16 +195,18 @@ static int set_flows(const struct tm_programs *programs)
 	return 0;
 }
 
-static int load(struct tm_programs *programs,
+static int programs_load_object(struct programs *programs,
 		const struct tm_settings *settings, size_t ring_bytes)
 {
 	struct bpf_map *ring, *counters, *rodata;
 
 	programs->object = programs->knows_task
-			? bpf_object__open_mem(tm_object,
-					  tm_object_end - tm_object, NULL)
-			: bpf_object__open_mem(tm_plain_object,
-					  tm_plain_object_end - tm_plain_object,
+			? bpf_object__open_mem(programs_object,
+					  programs_object_end - programs_object,
+					  NULL)
+			: bpf_object__open_mem(programs_plain_object,
+					  programs_plain_object_end -
+							  programs_plain_object,
 					  NULL);
 	if (!programs->object)
 		return -1;
@@ -210,7 +214,7 @@ static int load(struct tm_programs *programs,
 	counters = bpf_object__find_map_by_name(programs->object, "counters");
 	rodata = bpf_object__find_map_by_name(
 			programs->object, ".rodata.settings");
-	choose(programs);
+	programs_choose(programs);
 	if (!ring || !counters || !rodata ||
 			bpf_map__set_max_entries(ring, ring_bytes) ||
 			bpf_map__set_max_entries(counters, programs->cpus) ||
@@ -218,23 +222,23 @@ static int load(struct tm_programs *programs,
 					rodata, settings, sizeof(*settings)) ||
 			set_flows(programs) ||
 			bpf_object__load(programs->object))
-		return give_up(programs);
+		return programs_close(programs);
 	return 0;
 }
 
 /* Only interfaces have to look for the sockets of what they receive. */
-static int load_finding(struct tm_programs *programs,
+static int programs_load_finding(struct programs *programs,
 		struct tm_settings *settings, size_t ring_bytes)
 {
 	for (int finds = programs->meter == FRAMES; finds >= 0; finds--) {
 		settings->finds_receivers = programs->finds_receivers = finds;
-		if (!load(programs, settings, ring_bytes))
+		if (!programs_load_object(programs, settings, ring_bytes))
 			return 0;
 	}
 	return -1;
 }
 
-static int load_with(struct tm_programs *programs,
+static int programs_load_with(struct programs *programs,
 		const struct tm_settings *settings, size_t ring_bytes,
 		uint32_t hooks, const struct reading *reading)
 {
@@ -250,21 +254,21 @@ static int load_with(struct tm_programs *programs,
 	used.knows_tcp_reader = (hooks & TCP_RECEIVER) != 0;
 	used.reads_task = reading->direct;
 	used.knows_buffer = reading->buffer;
-	return load_finding(programs, &used, ring_bytes);
+	return programs_load_finding(programs, &used, ring_bytes);
 }
 
 /* Those of the helpers that load, each by itself. */
-static uint32_t find_helpers(struct tm_programs *programs,
+static uint32_t find_helpers(struct programs *programs,
 		const struct tm_settings *settings, size_t ring_bytes,
 		uint32_t sums, const struct reading *reading)
 {
 	uint32_t found = 0;
 
 	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++) {
-		if (load_with(programs, settings, ring_bytes, helpers[i] | sums,
-				    reading))
+		if (programs_load_with(programs, settings, ring_bytes,
+				    helpers[i] | sums, reading))
 			continue;
-		give_up(programs);
+		programs_close(programs);
 		found |= helpers[i];
 	}
 	return found;
@@ -272,7 +276,7 @@ static uint32_t find_helpers(struct tm_programs *programs,
 
 /* All at once, as a young kernel takes it; else what has to be there, by what
  * may be read, and then what helps. */
-static int load_best(struct tm_programs *programs,
+static int programs_load_best(struct programs *programs,
 		const struct tm_settings *settings, size_t ring_bytes,
 		uint32_t sums)
 {
@@ -280,25 +284,25 @@ static int load_best(struct tm_programs *programs,
 	const uint32_t needed = programs->meter | SOCKETS | sums;
 	uint32_t found;
 
-	if (!load_with(programs, settings, ring_bytes,
+	if (!programs_load_with(programs, settings, ring_bytes,
 			    needed | MAKER | RECEIVER | TCP_RECEIVER | HOLDERS,
 			    reading))
 		return 0;
 	while (reading->task &&
-			load_with(programs, settings, ring_bytes, needed,
-					reading))
+			programs_load_with(programs, settings, ring_bytes,
+					needed, reading))
 		reading++;
 	if (!reading->task)
 		return sums ? -1
-			    : load_with(programs, settings, ring_bytes,
+			    : programs_load_with(programs, settings, ring_bytes,
 					      programs->meter, reading);
-	give_up(programs);
+	programs_close(programs);
 	found = find_helpers(programs, settings, ring_bytes, sums, reading);
-	return load_with(programs, settings, ring_bytes, needed | found,
-			reading);
+	return programs_load_with(programs, settings, ring_bytes,
+			needed | found, reading);
 }
 
-static int map_counters(struct tm_programs *programs)
+static int map_counters(struct programs *programs)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
 	const size_t size = programs->cpus * sizeof(struct tm_counters);
@@ -315,9 +319,9 @@ static int map_counters(struct tm_programs *programs)
 	return 0;
 }
 
-int tm_programs_load(struct tm_programs *programs,
-		const struct tm_settings *settings, size_t ring_bytes,
-		uint32_t flows, uint32_t meter, bool has_cgroup)
+int programs_load(struct programs *programs, const struct tm_settings *settings,
+		size_t ring_bytes, uint32_t flows, uint32_t meter,
+		bool has_cgroup)
 {
 	int cpus;
 
@@ -325,43 +329,46 @@ int tm_programs_load(struct tm_programs *programs,
 	programs->meter = meter;
 	programs->has_cgroup = has_cgroup;
 	programs->flows = flows;
-	libbpf_set_print(say);
+	libbpf_set_print(libbpf_say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0)
-		return fail(programs, "the number of CPUs: %s",
+		return programs_fail(programs, "the number of CPUs: %s",
 				strerror(-cpus));
 	programs->cpus = power_of_two(cpus);
 	if ((!flows || !has_cgroup ||
-			    load_best(programs, settings, ring_bytes, SUMS)) &&
-			load_best(programs, settings, ring_bytes, 0))
-		return fail(programs, "%s",
+			    programs_load_best(programs, settings, ring_bytes,
+					    SUMS)) &&
+			programs_load_best(programs, settings, ring_bytes, 0))
+		return programs_fail(programs, "%s",
 				*last_warning ? last_warning : strerror(errno));
 	if (!(programs->hooks & SUMS))
 		programs->flows = 0;
 	programs->lost_fd = bpf_object__find_map_fd_by_name(
 			programs->object, "lost");
 	if (map_counters(programs))
-		return fail(programs, "counters: %s", strerror(errno));
+		return programs_fail(programs, "counters: %s", strerror(errno));
 	return 0;
 }
 
-int tm_programs_read_with(struct tm_programs *programs,
+int programs_read_with(struct programs *programs,
 		int on_event(void *context, void *data, size_t size),
 		void *context)
 {
-	programs->ring = ring_buffer__new(tm_programs_map(programs, "events"),
+	programs->ring = ring_buffer__new(programs_map(programs, "events"),
 			on_event, context, NULL);
-	return programs->ring ? 0 : fail(programs, "ring: %s", strerror(errno));
+	return programs->ring
+			? 0
+			: programs_fail(programs, "ring: %s", strerror(errno));
 }
 
-int tm_programs_map(const struct tm_programs *programs, const char *name)
+int programs_map(const struct programs *programs, const char *name)
 {
 	return bpf_object__find_map_fd_by_name(programs->object, name);
 }
 
 /* Runs the iterator over the open files of all tasks. */
-static void look_around(struct bpf_link *link)
+static void holders_look(struct bpf_link *link)
 {
 	char nothing[64];
 	const int fd = bpf_iter_create(bpf_link__fd(link));
@@ -373,48 +380,49 @@ static void look_around(struct bpf_link *link)
 	close(fd);
 }
 
-static struct bpf_link *attach(
-		const struct tm_programs *programs, size_t i, int cgroup_fd)
+static struct bpf_link *part_attach(
+		const struct programs *programs, size_t i, int cgroup_fd)
 {
 	return parts[i].place == CGROUP
 			? bpf_program__attach_cgroup(
-					  program(programs, i), cgroup_fd)
-			: bpf_program__attach(program(programs, i));
+					  part_program(programs, i), cgroup_fd)
+			: bpf_program__attach(part_program(programs, i));
 }
 
 /* What only helps to find the owner costs no more than its hook. */
-static bool is_needed(size_t i)
+static bool part_is_needed(size_t i)
 {
 	return parts[i].meter == SOCKETS;
 }
 
-int tm_programs_attach(struct tm_programs *programs, int cgroup_fd)
+int programs_attach(struct programs *programs, int cgroup_fd)
 {
-	for (size_t i = 0; i < TM_PARTS; i++) {
-		if (!is_wanted(programs, i) || parts[i].place >= IN)
+	for (size_t i = 0; i < PROGRAMS_PARTS; i++) {
+		if (!part_is_wanted(programs, i) || parts[i].place >= IN)
 			continue;
-		programs->links[i] = attach(programs, i, cgroup_fd);
-		if (!programs->links[i] && is_needed(i))
-			return fail(programs, "%s: %s", parts[i].name,
+		programs->links[i] = part_attach(programs, i, cgroup_fd);
+		if (!programs->links[i] && part_is_needed(i))
+			return programs_fail(programs, "%s: %s", parts[i].name,
 					strerror(errno));
 		if (!programs->links[i])
 			programs->hooks &= ~parts[i].hook;
 		else if (parts[i].hook == HOLDERS)
-			look_around(programs->links[i]);
+			holders_look(programs->links[i]);
 	}
 	return 0;
 }
 
-void tm_programs_of_interface(const struct tm_programs *programs, int fds[2])
+void programs_of_interface(const struct programs *programs, int fds[2])
 {
-	for (size_t i = 0; i < TM_PARTS; i++) {
-		if (is_wanted(programs, i) && parts[i].place >= IN)
+	for (size_t i = 0; i < PROGRAMS_PARTS; i++) {
+		if (part_is_wanted(programs, i) && parts[i].place >= IN)
 			fds[parts[i].place == IN ? TM_IN : TM_OUT] =
-					bpf_program__fd(program(programs, i));
+					bpf_program__fd(part_program(
+							programs, i));
 	}
 }
 
-static void tell_missing_buffer(const struct tm_programs *programs,
+static void tell_missing_buffer(const struct programs *programs,
 		void say_missing(const char *what))
 {
 	if (!programs->knows_buffer)
@@ -429,7 +437,7 @@ static void tell_missing_buffer(const struct tm_programs *programs,
 			    "not told from what is forwarded");
 }
 
-void tm_programs_tell_missing(const struct tm_programs *programs,
+void programs_tell_missing(const struct programs *programs,
 		void say_missing(const char *what))
 {
 	if (!programs->knows_task) {
@@ -448,9 +456,9 @@ void tm_programs_tell_missing(const struct tm_programs *programs,
 	tell_missing_buffer(programs, say_missing);
 }
 
-bool tm_programs_are_attached(const struct tm_programs *programs)
+bool programs_are_attached(const struct programs *programs)
 {
-	for (size_t i = 0; i < TM_PARTS; i++) {
+	for (size_t i = 0; i < PROGRAMS_PARTS; i++) {
 		struct bpf_link_info info = {};
 		uint32_t size = sizeof(info);
 
@@ -465,9 +473,9 @@ bool tm_programs_are_attached(const struct tm_programs *programs)
 	return true;
 }
 
-static void detach(struct tm_programs *programs, bool meters)
+static void programs_unlink(struct programs *programs, bool meters)
 {
-	for (size_t i = 0; i < TM_PARTS; i++) {
+	for (size_t i = 0; i < PROGRAMS_PARTS; i++) {
 		if ((parts[i].meter != 0) != meters)
 			continue;
 		bpf_link__destroy(programs->links[i]);
@@ -476,24 +484,18 @@ static void detach(struct tm_programs *programs, bool meters)
 	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
 }
 
-void tm_programs_stop(struct tm_programs *programs)
+void programs_stop(struct programs *programs)
 {
-	detach(programs, true);
+	programs_unlink(programs, true);
 }
 
-void tm_programs_detach(struct tm_programs *programs)
+void programs_detach(struct programs *programs)
 {
-	detach(programs, false);
+	programs_unlink(programs, false);
 }
 
-static void sum(struct tm_amount *to, const struct tm_amount *amount)
-{
-	to->packets += amount->packets;
-	to->bytes += amount->bytes;
-}
-
-struct tm_counted tm_programs_counted(
-		const struct tm_programs *programs, enum tm_direction direction)
+struct tm_counted programs_counted(
+		const struct programs *programs, enum tm_direction direction)
 {
 	struct tm_counted all = {};
 
@@ -501,16 +503,16 @@ struct tm_counted tm_programs_counted(
 		const struct tm_counted *counted =
 				&programs->counters[cpu].counted[direction];
 
-		sum(&all.seen, &counted->seen);
-		sum(&all.excluded, &counted->excluded);
-		sum(&all.lost, &counted->lost);
-		sum(&all.overflow, &counted->overflow);
-		sum(&all.flowless, &counted->flowless);
+		amount_add(&all.seen, &counted->seen);
+		amount_add(&all.excluded, &counted->excluded);
+		amount_add(&all.lost, &counted->lost);
+		amount_add(&all.overflow, &counted->overflow);
+		amount_add(&all.flowless, &counted->flowless);
 	}
 	return all;
 }
 
-int tm_programs_lost(const struct tm_programs *programs,
+int programs_lost(const struct programs *programs,
 		void found(void *context, const struct tm_lost_key *key,
 				const struct tm_amount *amount),
 		void *context)
@@ -528,10 +530,10 @@ int tm_programs_lost(const struct tm_programs *programs,
 	return errno == ENOENT ? 0 : -1;
 }
 
-void tm_programs_free(struct tm_programs *programs)
+void programs_free(struct programs *programs)
 {
-	tm_programs_stop(programs);
-	tm_programs_detach(programs);
+	programs_stop(programs);
+	programs_detach(programs);
 	ring_buffer__free(programs->ring);
 	if (programs->counters)
 		munmap(programs->counters, programs->counters_size);

@@ -11,12 +11,12 @@ struct bpf_link;
 struct bpf_object;
 struct ring_buffer;
 
-#define TM_PROGRAMS_PROBLEM 512
-#define TM_PARTS 20 /* programs of the object */
+#define PROGRAMS_PROBLEM 512
+#define PROGRAMS_PARTS 20 /* programs of the object */
 
-struct tm_programs {
+struct programs {
 	struct bpf_object *object;
-	struct bpf_link *links[TM_PARTS];
+	struct bpf_link *links[PROGRAMS_PARTS];
 	struct ring_buffer *ring;
 	struct tm_counters *counters; /* one for each CPU */
 	size_t counters_size;
@@ -29,7 +29,7 @@ struct tm_programs {
 	bool knows_buffer; /* fragments and --l2 are counted */
 	bool finds_receivers; /* of what comes in by an interface */
 	bool has_cgroup;      /* to attach to */
-	char problem[TM_PROGRAMS_PROBLEM];
+	char problem[PROGRAMS_PROBLEM];
 };
 
 /* Loads the programs that meter a cgroup (TM_HOOK_CGROUP_SKB) or interfaces
@@ -38,53 +38,53 @@ struct tm_programs {
  * in a table of that many. Those are given up first, and hooks lacks
  * TM_HOOK_INTERVALS then. Without a cgroup to attach to, hooks lacks those of
  * cgroups. 0, or -1 with errno and problem. */
-int tm_programs_load(struct tm_programs *programs,
-		const struct tm_settings *settings, size_t ring_bytes,
-		uint32_t flows, uint32_t meter, bool has_cgroup);
+int programs_load(struct programs *programs, const struct tm_settings *settings,
+		size_t ring_bytes, uint32_t flows, uint32_t meter,
+		bool has_cgroup);
 
 /* Has every record of the ring handed to on_event, which ends a round with a
  * negative number. 0, or -1 with errno and problem. */
-int tm_programs_read_with(struct tm_programs *programs,
+int programs_read_with(struct programs *programs,
 		int on_event(void *context, void *data, size_t size),
 		void *context);
 
 /* The descriptor of a map of the programs. */
-int tm_programs_map(const struct tm_programs *programs, const char *name);
+int programs_map(const struct programs *programs, const char *name);
 
 /* Attaches to the cgroup, as links: they end with the process. Then looks for
  * who holds the sockets that are there. 0, or -1 with errno and problem. */
-int tm_programs_attach(struct tm_programs *programs, int cgroup_fd);
+int programs_attach(struct programs *programs, int cgroup_fd);
 
 /* The programs for an interface, by direction, which attach() leaves alone. */
-void tm_programs_of_interface(const struct tm_programs *programs, int fds[2]);
+void programs_of_interface(const struct programs *programs, int fds[2]);
 
 /* Calls say for each hook that is missing, with what that costs. */
-void tm_programs_tell_missing(
-		const struct tm_programs *programs, void say(const char *what));
+void programs_tell_missing(
+		const struct programs *programs, void say(const char *what));
 
 /* False once the cgroup was removed. */
-bool tm_programs_are_attached(const struct tm_programs *programs);
+bool programs_are_attached(const struct programs *programs);
 
 /* Ends the metering, and waits for programs that still run. What flows have
  * summed is still to be read. */
-void tm_programs_stop(struct tm_programs *programs);
+void programs_stop(struct programs *programs);
 
 /* Ends the rest. What is in the ring is still to be read. */
-void tm_programs_detach(struct tm_programs *programs);
+void programs_detach(struct programs *programs);
 
-struct tm_counted tm_programs_counted(const struct tm_programs *programs,
-		enum tm_direction direction);
+struct tm_counted programs_counted(
+		const struct programs *programs, enum tm_direction direction);
 
 /* Calls found for every owner that lost events, with all it has lost so far.
  * 0, or -1 and errno. */
-int tm_programs_lost(const struct tm_programs *programs,
+int programs_lost(const struct programs *programs,
 		void found(void *context, const struct tm_lost_key *key,
 				const struct tm_amount *amount),
 		void *context);
 
-void tm_programs_free(struct tm_programs *programs);
+void programs_free(struct programs *programs);
 
 /* Lets libbpf's own messages through to standard error. */
-void tm_programs_be_verbose(void);
+void programs_be_verbose(void);
 
 #endif

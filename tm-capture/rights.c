@@ -10,11 +10,11 @@
 
 #include "rights.h"
 
-static void say(char kept[TM_RIGHTS_KEPT], const char *what)
+static void rights_say(char kept[RIGHTS_KEPT], const char *what)
 {
 	const size_t used = strlen(kept);
 
-	snprintf(kept + used, TM_RIGHTS_KEPT - used, "%s%s", used ? "; " : "",
+	snprintf(kept + used, RIGHTS_KEPT - used, "%s%s", used ? "; " : "",
 			what);
 }
 
@@ -34,7 +34,7 @@ static void prepare_capabilities(void)
 	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
 }
 
-static int keep(int capability)
+static int capabilities_keep(int capability)
 {
 	capng_clear(CAPNG_SELECT_CAPS);
 	if (capability >= 0)
@@ -45,7 +45,7 @@ static int keep(int capability)
 
 /* In permitted alone a capability is out of use, and can come back. */
 static int drop_capabilities(bool can_read(void *context), void *context,
-		char kept[TM_RIGHTS_KEPT])
+		char kept[RIGHTS_KEPT])
 {
 	const bool had_bpf = capng_get_caps_process() == 0 &&
 			capng_have_capability(CAPNG_PERMITTED, CAP_BPF);
@@ -56,14 +56,14 @@ static int drop_capabilities(bool can_read(void *context), void *context,
 	if (capng_apply(CAPNG_SELECT_CAPS))
 		return -1;
 	if (can_read(context) || !had_bpf)
-		return keep(-1);
-	say(kept, "CAP_BPF: this kernel reads maps with it only");
-	return keep(CAP_BPF);
+		return capabilities_keep(-1);
+	rights_say(kept, "CAP_BPF: this kernel reads maps with it only");
+	return capabilities_keep(CAP_BPF);
 }
 
 static int keep_interfaces(void)
 {
-	return keep(CAP_NET_ADMIN);
+	return capabilities_keep(CAP_NET_ADMIN);
 }
 #else
 static int keep_interfaces(void)
@@ -76,12 +76,12 @@ static void prepare_capabilities(void)
 }
 
 static int drop_capabilities(bool can_read(void *context), void *context,
-		char kept[TM_RIGHTS_KEPT])
+		char kept[RIGHTS_KEPT])
 {
 	(void)can_read;
 	(void)context;
 	if (!geteuid())
-		say(kept, "its capabilities: built without libcap-ng");
+		rights_say(kept, "its capabilities: built without libcap-ng");
 	return 0;
 }
 #endif
@@ -127,7 +127,7 @@ static const enum bpf_cmd bpf_permitted[] = { BPF_MAP_LOOKUP_ELEM,
 	BPF_MAP_LOOKUP_BATCH, BPF_OBJ_GET_INFO_BY_FD, BPF_LINK_DETACH,
 	BPF_ITER_CREATE };
 
-static int fill(scmp_filter_ctx filter)
+static int filter_fill(scmp_filter_ctx filter)
 {
 	for (size_t i = 0; i < sizeof(permitted) / sizeof(*permitted); i++) {
 		/* a number below 0 is of another architecture */
@@ -145,26 +145,26 @@ static int fill(scmp_filter_ctx filter)
 	return 0;
 }
 
-static int filter_calls(char kept[TM_RIGHTS_KEPT])
+static int filter_calls(char kept[RIGHTS_KEPT])
 {
 	const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 
 	if (!filter)
 		return -1;
-	if (fill(filter) || seccomp_load(filter))
-		say(kept, "its system calls: no seccomp here");
+	if (filter_fill(filter) || seccomp_load(filter))
+		rights_say(kept, "its system calls: no seccomp here");
 	seccomp_release(filter);
 	return 0;
 }
 #else
-static int filter_calls(char kept[TM_RIGHTS_KEPT])
+static int filter_calls(char kept[RIGHTS_KEPT])
 {
-	say(kept, "its system calls: built without libseccomp");
+	rights_say(kept, "its system calls: built without libseccomp");
 	return 0;
 }
 #endif
 
-bool tm_rights_knows(const char *name)
+bool rights_knows(const char *name)
 {
 	errno = 0;
 	if (getpwnam(name))
@@ -187,22 +187,22 @@ static const struct passwd *find_user(const char *name)
 	return user || !caller ? user : getpwnam(caller);
 }
 
-static void say_root(char kept[TM_RIGHTS_KEPT], const char *name,
+static void say_root(char kept[RIGHTS_KEPT], const char *name,
 		const struct passwd *user)
 {
 	if (name)
-		say(kept, "the user root, as asked");
+		rights_say(kept, "the user root, as asked");
 	else if (user)
-		say(kept,
+		rights_say(kept,
 				"the user root: the user tm, or who called sudo, is "
 				"root too (--user NAME)");
 	else
-		say(kept,
+		rights_say(kept,
 				"the user root: there is no user tm, nor one who "
 				"called sudo (--user NAME)");
 }
 
-int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT])
+int rights_become(const char *name, char kept[RIGHTS_KEPT])
 {
 	const struct passwd *user;
 
@@ -225,8 +225,8 @@ int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT])
 	return 0;
 }
 
-int tm_rights_drop(bool can_read(void *context), void *context,
-		char kept[TM_RIGHTS_KEPT])
+int rights_drop(bool can_read(void *context), void *context,
+		char kept[RIGHTS_KEPT])
 {
 	if (drop_capabilities(can_read, context, kept) ||
 			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
@@ -234,11 +234,11 @@ int tm_rights_drop(bool can_read(void *context), void *context,
 	return filter_calls(kept);
 }
 
-int tm_rights_guard(const char *name)
+int rights_guard(const char *name)
 {
-	char kept[TM_RIGHTS_KEPT];
+	char kept[RIGHTS_KEPT];
 
-	if (tm_rights_become(name, kept) || keep_interfaces() ||
+	if (rights_become(name, kept) || keep_interfaces() ||
 			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
 	return filter_calls(kept);

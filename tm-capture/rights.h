@@ -5,26 +5,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TM_RIGHTS_KEPT 256
+#define RIGHTS_KEPT 256
 
 /* Whether there is a user of that name; errno is 0 where there is none, and
  * else why it could not be asked for. */
-bool tm_rights_knows(const char *name);
+bool rights_knows(const char *name);
 
 /* Becomes the named user: for NULL the system's user tm, else who called sudo,
  * else nobody else. An ordinary user stays who he is. Capabilities stay, to be
  * dropped. 0, or -1 with errno. */
-int tm_rights_become(const char *name, char kept[TM_RIGHTS_KEPT]);
+int rights_become(const char *name, char kept[RIGHTS_KEPT]);
 
 /* Drops all capabilities, sets no_new_privs and takes a seccomp filter. When
  * can_read fails without capabilities (kernels before 5.19), CAP_BPF stays.
  * What could not be dropped is added to kept. 0, or -1 with errno. */
-int tm_rights_drop(bool can_read(void *context), void *context,
-		char kept[TM_RIGHTS_KEPT]);
+int rights_drop(bool can_read(void *context), void *context,
+		char kept[RIGHTS_KEPT]);
 
 /* In a process of its own, whose only work is to be on interfaces: becomes the
- * user that tm_rights_become() would, keeps CAP_NET_ADMIN and no other, and
- * takes the rest of what tm_rights_drop() does. 0, or -1 with errno. */
-int tm_rights_guard(const char *name);
+ * user that rights_become() would, keeps CAP_NET_ADMIN and no other, and
+ * takes the rest of what rights_drop() does. 0, or -1 with errno. */
+int rights_guard(const char *name);
 
 #endif

@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "amount.h"
 #include "common/base/index.h"
 #include "common/system/netlink.h"
 #include "unattributed.h"
@@ -32,7 +33,7 @@ struct interface {
 	struct tm_amount told[2]; /* of what was found */
 };
 
-struct tm_unattributed {
+struct unattributed {
 	int carriers_fd;
 	int cpus;
 	const struct tm_settings *settings;
@@ -62,8 +63,8 @@ static bool counts_buffers(const struct tm_link *link)
 	return strstr(driver, "/virtio_net");
 }
 
-static struct interface *remember(
-		struct tm_unattributed *all, const struct tm_link *link)
+static struct interface *unattributed_remember(
+		struct unattributed *all, const struct tm_link *link)
 {
 	const uint32_t count = all->index.count;
 	const uint32_t number = tm_index_add(&all->index, link->ifindex);
@@ -82,7 +83,7 @@ static struct interface *remember(
 	return interface;
 }
 
-static bool make_room(struct tm_unattributed *all)
+static bool unattributed_make_room(struct unattributed *all)
 {
 	const uint32_t room = all->room ? all->room * 2 : 16;
 	void *more;
@@ -101,7 +102,8 @@ static bool make_room(struct tm_unattributed *all)
 	return true;
 }
 
-static bool is_in_scope(const struct tm_settings *settings, uint32_t ifindex)
+static bool unattributed_is_in_scope(
+		const struct tm_settings *settings, uint32_t ifindex)
 {
 	for (uint32_t i = 0; i < settings->interface_count; i++) {
 		if (settings->interfaces[i].ifindex == ifindex)
@@ -110,25 +112,19 @@ static bool is_in_scope(const struct tm_settings *settings, uint32_t ifindex)
 	return !settings->interface_count;
 }
 
-static void on_link(void *context, const struct tm_link *link)
+static void unattributed_on_link(void *context, const struct tm_link *link)
 {
-	struct tm_unattributed *const all = context;
+	struct unattributed *const all = context;
 	struct interface *interface;
 
-	if (!make_room(all))
+	if (!unattributed_make_room(all))
 		return;
-	interface = remember(all, link);
+	interface = unattributed_remember(all, link);
 	if (!interface)
 		return;
 	interface->now = *link;
 	interface->walk = all->walk;
 	all->present[all->present_count++] = interface - all->interfaces;
-}
-
-static void add(struct tm_amount *sum, const struct tm_amount *more)
-{
-	sum->packets += more->packets;
-	sum->bytes += more->bytes;
 }
 
 static bool is_vlan(const struct tm_link *link)
@@ -147,7 +143,7 @@ static bool is_upper(const struct tm_link *link, uint32_t lower)
 }
 
 /* What the interface's counters have, without what is the upper ones'. */
-static struct tm_amount own_count(const struct tm_unattributed *all,
+static struct tm_amount interface_count(const struct unattributed *all,
 		const struct interface *interface, enum tm_direction direction)
 {
 	const struct tm_link *const now = &interface->now;
@@ -170,7 +166,7 @@ static struct tm_amount own_count(const struct tm_unattributed *all,
 }
 
 /* What sockets moved over an interface, or TM_NO_CARRIER. */
-static void read_carrier(const struct tm_unattributed *all, uint32_t ifindex,
+static void carrier_read(const struct unattributed *all, uint32_t ifindex,
 		struct tm_carrier *sum)
 {
 	memset(sum, 0, sizeof(*sum));
@@ -178,19 +174,21 @@ static void read_carrier(const struct tm_unattributed *all, uint32_t ifindex,
 		return;
 	for (int cpu = 0; cpu < all->cpus; cpu++) {
 		for (int i = TM_IN; i <= TM_OUT; i++) {
-			add(&sum->moved[i], &all->carriers[cpu].moved[i]);
-			add(&sum->segments[i], &all->carriers[cpu].segments[i]);
+			amount_add(&sum->moved[i],
+					&all->carriers[cpu].moved[i]);
+			amount_add(&sum->segments[i],
+					&all->carriers[cpu].segments[i]);
 		}
 	}
 }
 
 /* The same as the interface counts. */
-static void read_moved(const struct tm_unattributed *all,
+static void interface_moved(const struct unattributed *all,
 		const struct interface *interface, struct tm_amount moved[2])
 {
 	struct tm_carrier carrier;
 
-	read_carrier(all, interface->ifindex, &carrier);
+	carrier_read(all, interface->ifindex, &carrier);
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		moved[i] = carrier.moved[i];
 		if (!interface->counts_buffers)
@@ -202,7 +200,7 @@ static void read_moved(const struct tm_unattributed *all,
 
 /* An interface that is gone gives up its place: hosts of containers make new
  * ones all day. Where it comes back, it begins anew. */
-static void give_up(struct tm_unattributed *all, uint32_t ifindex)
+static void carrier_give_up(struct unattributed *all, uint32_t ifindex)
 {
 	const uint32_t number = tm_index_find(&all->index, ifindex);
 	struct interface *const interface = number == TM_INDEX_NONE
@@ -217,7 +215,7 @@ static void give_up(struct tm_unattributed *all, uint32_t ifindex)
 		interface->stage = NEW;
 }
 
-static void make_place(struct tm_unattributed *all)
+static void carriers_make_place(struct unattributed *all)
 {
 	uint32_t ifindex, next;
 	int end = bpf_map_get_next_key(all->carriers_fd, NULL, &next);
@@ -225,17 +223,17 @@ static void make_place(struct tm_unattributed *all)
 	while (!end) {
 		ifindex = next;
 		end = bpf_map_get_next_key(all->carriers_fd, &ifindex, &next);
-		give_up(all, ifindex);
+		carrier_give_up(all, ifindex);
 	}
 }
 
 /* Whose packets are counted for none, is not known: all begin anew. */
-static void begin_anew_where_full(struct tm_unattributed *all)
+static void begin_anew_where_full(struct unattributed *all)
 {
 	struct tm_carrier none;
 	uint64_t packets;
 
-	read_carrier(all, TM_NO_CARRIER, &none);
+	carrier_read(all, TM_NO_CARRIER, &none);
 	packets = none.moved[TM_IN].packets + none.moved[TM_OUT].packets;
 	for (uint32_t i = 0; packets != all->homeless && i < all->index.count;
 			i++)
@@ -249,11 +247,11 @@ static uint64_t more_than(uint64_t found, int64_t now)
 }
 
 /* False when the counters began anew. */
-static bool compare(const struct tm_unattributed *all,
+static bool interface_compare(const struct unattributed *all,
 		struct interface *interface, enum tm_direction direction,
 		const struct tm_amount *moved)
 {
-	const struct tm_amount now = own_count(all, interface, direction);
+	const struct tm_amount now = interface_count(all, interface, direction);
 	const struct tm_amount *const first = &interface->first[direction];
 	const struct tm_amount *const moved_first =
 			&interface->moved_first[direction];
@@ -271,7 +269,7 @@ static bool compare(const struct tm_unattributed *all,
 	return true;
 }
 
-static void look_at(const struct tm_unattributed *all,
+static void interface_look(const struct unattributed *all,
 		struct interface *interface, const struct tm_amount moved[2])
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
@@ -280,12 +278,13 @@ static void look_at(const struct tm_unattributed *all,
 			interface->moved_first[i] = moved[i];
 			break;
 		case BEGUN:
-			interface->first[i] = own_count(all, interface, i);
+			interface->first[i] =
+					interface_count(all, interface, i);
 			interface->found[i] = (struct tm_amount){ 0 };
 			interface->told[i] = (struct tm_amount){ 0 };
 			break;
 		case KNOWN:
-			if (compare(all, interface, i, &moved[i]))
+			if (interface_compare(all, interface, i, &moved[i]))
 				break;
 			interface->stage = NEW;
 			return;
@@ -295,30 +294,31 @@ static void look_at(const struct tm_unattributed *all,
 		interface->stage++;
 }
 
-int tm_unattributed_look(struct tm_unattributed *all)
+int unattributed_look(struct unattributed *all)
 {
 	struct tm_amount moved[2];
 
 	all->present_count = 0;
 	all->walk++;
-	if (tm_netlink_links(on_link, all))
+	if (tm_netlink_links(unattributed_on_link, all))
 		return -1;
-	make_place(all);
+	carriers_make_place(all);
 	begin_anew_where_full(all);
 	for (uint32_t i = 0; i < all->present_count; i++) {
 		struct interface *const interface =
 				&all->interfaces[all->present[i]];
 
 		if (interface->now.master ||
-				!is_in_scope(all->settings, interface->ifindex))
+				!unattributed_is_in_scope(all->settings,
+						interface->ifindex))
 			continue;
-		read_moved(all, interface, moved);
-		look_at(all, interface, moved);
+		interface_moved(all, interface, moved);
+		interface_look(all, interface, moved);
 	}
 	return 0;
 }
 
-void tm_unattributed_take(struct tm_unattributed *all,
+void unattributed_take(struct unattributed *all,
 		void found(void *context, uint32_t ifindex,
 				enum tm_direction direction,
 				const struct tm_amount *amount),
@@ -332,9 +332,8 @@ void tm_unattributed_take(struct tm_unattributed *all,
 			const struct tm_amount *const all_found =
 					&interface->found[out];
 			struct tm_amount *const told = &interface->told[out];
-			const struct tm_amount more = { all_found->packets -
-						told->packets,
-				all_found->bytes - told->bytes };
+			const struct tm_amount more =
+					amount_difference(all_found, told);
 
 			/* bytes without a packet pad short frames */
 			if (!more.packets)
@@ -345,10 +344,10 @@ void tm_unattributed_take(struct tm_unattributed *all,
 	}
 }
 
-struct tm_unattributed *tm_unattributed_new(
+struct unattributed *unattributed_new(
 		int carriers_fd, const struct tm_settings *settings)
 {
-	struct tm_unattributed *const all = calloc(1, sizeof(*all));
+	struct unattributed *const all = calloc(1, sizeof(*all));
 	const uint32_t none = TM_NO_CARRIER;
 
 	if (!all)
@@ -363,12 +362,12 @@ struct tm_unattributed *tm_unattributed_new(
 		return NULL;
 	}
 	bpf_map_update_elem(carriers_fd, &none, all->carriers, BPF_NOEXIST);
-	tm_unattributed_look(all);
-	tm_unattributed_look(all);
+	unattributed_look(all);
+	unattributed_look(all);
 	return all;
 }
 
-void tm_unattributed_free(struct tm_unattributed *all)
+void unattributed_free(struct unattributed *all)
 {
 	if (!all)
 		return;

@@ -10,22 +10,22 @@ struct tm_unattributed;
 
 /* For the carriers map of programs that are attached, with the settings that
  * they were loaded with. NULL: no memory. */
-struct tm_unattributed *tm_unattributed_new(
+struct unattributed *unattributed_new(
 		int carriers_fd, const struct tm_settings *settings);
 
 /* Looks at the counters, while the programs are attached. Interfaces that are
  * parts of others (of a bond, of a bridge) are left to those. 0, or -1 and
  * errno. */
-int tm_unattributed_look(struct tm_unattributed *unattributed);
+int unattributed_look(struct unattributed *unattributed);
 
 /* Calls found for each interface and direction with what the looks since the
  * last call have shown. */
-void tm_unattributed_take(struct tm_unattributed *unattributed,
+void unattributed_take(struct unattributed *unattributed,
 		void found(void *context, uint32_t ifindex,
 				enum tm_direction direction,
 				const struct tm_amount *amount),
 		void *context);
 
-void tm_unattributed_free(struct tm_unattributed *unattributed);
+void unattributed_free(struct unattributed *unattributed);
 
 #endif

@@ -6,13 +6,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "amount.h"
 #include "common/stream/output.h"
 #include "writer.h"
 
 #define SPAN_NS 10000000		 /* the unit of a record's span */
 #define OVERFLOW_KEY (UINT64_C(1) << 40) /* beside uid << 1 | direction */
 
-static void put(struct tm_writer *writer, const void *records, size_t count)
+static void writer_put(struct writer *writer, const void *records, size_t count)
 {
 	if (writer->error || !count)
 		return;
@@ -22,7 +23,7 @@ static void put(struct tm_writer *writer, const void *records, size_t count)
 		writer->size += count * TM_EVENT_SIZE;
 }
 
-void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
+void writer_start(struct writer *writer, uint64_t since_boot_ns,
 		uint64_t cgroup_id, uint32_t ifindex)
 {
 	struct tm_start start = {
@@ -37,63 +38,64 @@ void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
 		writer->run_id = (uint64_t)getpid() << 32 ^ time(NULL);
 	writer->since_ns = since_boot_ns;
 	start.run_id = writer->run_id;
-	start.time_ns = tm_clock_wall_ns(writer->clock, since_boot_ns);
+	start.time_ns = wall_clock_ns(writer->clock, since_boot_ns);
 	gethostname(start.host, sizeof(start.host) - 1);
-	put(writer, &start, 1);
+	writer_put(writer, &start, 1);
 }
 
-static void add(struct tm_amount *to, const struct tm_event *event)
+static void amount_count(struct tm_amount *to, const struct tm_event *event)
 {
 	to->packets += event->packets;
 	to->bytes += event->bytes;
 }
 
-bool tm_writer_is_full(const struct tm_writer *writer)
+bool writer_is_full(const struct writer *writer)
 {
 	return writer->limit && writer->events >= writer->limit;
 }
 
-void tm_writer_events(
-		struct tm_writer *writer, struct tm_event *events, size_t count)
+void writer_events(struct writer *writer, struct tm_event *events, size_t count)
 {
 	struct tm_event *names;
 	size_t written = 0, i, n;
 
-	for (i = 0; i < count && !tm_writer_is_full(writer); i++) {
-		events[i].time_ns = tm_clock_wall_ns(
-				writer->clock, events[i].time_ns);
-		add(&writer->recorded[events[i].direction & 1], &events[i]);
+	for (i = 0; i < count && !writer_is_full(writer); i++) {
+		events[i].time_ns =
+				wall_clock_ns(writer->clock, events[i].time_ns);
+		amount_count(&writer->recorded[events[i].direction & 1],
+				&events[i]);
 		writer->events++;
-		if (!tm_naming_is_news(writer->naming, &events[i]))
+		if (!naming_is_news(writer->naming, &events[i]))
 			continue;
-		n = tm_naming_records(writer->naming, &events[i], &names);
+		n = naming_records(writer->naming, &events[i], &names);
 		if (n) {
-			put(writer, events + written, i - written);
-			put(writer, names, n);
+			writer_put(writer, events + written, i - written);
+			writer_put(writer, names, n);
 			written = i;
 		}
 	}
-	put(writer, events + written, i - written);
+	writer_put(writer, events + written, i - written);
 	for (; i < count; i++)
-		add(&writer->spared[events[i].direction & 1], &events[i]);
+		amount_count(&writer->spared[events[i].direction & 1],
+				&events[i]);
 }
 
-void tm_writer_introduce(struct tm_writer *writer, const struct tm_event *owner)
+void writer_introduce(struct writer *writer, const struct tm_event *owner)
 {
 	struct tm_event event = *owner;
 	struct tm_event *names;
 	size_t n;
 
-	if (!tm_naming_is_news(writer->naming, owner))
+	if (!naming_is_news(writer->naming, owner))
 		return;
-	event.time_ns = tm_clock_wall_ns(writer->clock, owner->time_ns);
-	n = tm_naming_records(writer->naming, &event, &names);
-	put(writer, names, n);
+	event.time_ns = wall_clock_ns(writer->clock, owner->time_ns);
+	n = naming_records(writer->naming, &event, &names);
+	writer_put(writer, names, n);
 }
 
 /* Writes the amount, with the names that the event needs. A record holds 32
  * bits of packets; more take several. */
-static void put_amount(struct tm_writer *writer, struct tm_event *event,
+static void writer_put_amount(struct writer *writer, struct tm_event *event,
 		const struct tm_amount *amount)
 {
 	const uint64_t span = (writer->status_ns - writer->since_ns) / SPAN_NS;
@@ -102,11 +104,11 @@ static void put_amount(struct tm_writer *writer, struct tm_event *event,
 	size_t n;
 
 	event->magic = TM_MAGIC;
-	event->time_ns = tm_clock_wall_ns(writer->clock, writer->status_ns);
+	event->time_ns = wall_clock_ns(writer->clock, writer->status_ns);
 	event->span = span < UINT16_MAX ? span : UINT16_MAX;
-	n = tm_naming_records(writer->naming, event, &names);
-	put(writer, names, n);
-	while (left.packets || left.bytes) {
+	n = naming_records(writer->naming, event, &names);
+	writer_put(writer, names, n);
+	while (amount_is_some(&left)) {
 		const bool fits = left.packets <= UINT32_MAX;
 
 		event->packets = fits ? left.packets : UINT32_MAX;
@@ -114,12 +116,12 @@ static void put_amount(struct tm_writer *writer, struct tm_event *event,
 				    : left.bytes / left.packets * UINT32_MAX;
 		left.packets -= event->packets;
 		left.bytes -= event->bytes;
-		put(writer, event, 1);
+		writer_put(writer, event, 1);
 	}
 }
 
 /* What was lost before this, by this owner: where it is kept. */
-static struct tm_amount *lost_before(struct tm_writer *writer, uint64_t key)
+static struct tm_amount *lost_before(struct writer *writer, uint64_t key)
 {
 	const uint32_t count = writer->losers.count;
 	const uint32_t number = tm_index_add(&writer->losers, key);
@@ -138,7 +140,7 @@ static struct tm_amount *lost_before(struct tm_writer *writer, uint64_t key)
 	return &writer->lost_by[number];
 }
 
-static void lose(struct tm_writer *writer, uint64_t key, uint32_t uid,
+static void writer_lose(struct writer *writer, uint64_t key, uint32_t uid,
 		enum tm_direction direction, uint16_t flags,
 		const struct tm_amount *all)
 {
@@ -154,14 +156,12 @@ static void lose(struct tm_writer *writer, uint64_t key, uint32_t uid,
 
 	if (!before)
 		return;
-	more.packets = all->packets - before->packets;
-	more.bytes = all->bytes - before->bytes;
-	if (!more.packets && !more.bytes)
+	more = amount_difference(all, before);
+	if (!amount_is_some(&more))
 		return;
 	*before = *all;
-	writer->lost[direction].packets += more.packets;
-	writer->lost[direction].bytes += more.bytes;
-	put_amount(writer, &event, &more);
+	amount_add(&writer->lost[direction], &more);
+	writer_put_amount(writer, &event, &more);
 }
 
 static void on_lost(void *context, const struct tm_lost_key *key,
@@ -170,27 +170,28 @@ static void on_lost(void *context, const struct tm_lost_key *key,
 	const uint16_t flags =
 			key->uid == TM_NOBODY ? TM_OWNER_NONE : TM_OWNER_SOCKET;
 
-	lose(context, (uint64_t)key->uid << 1 | key->direction, key->uid,
+	writer_lose(context, (uint64_t)key->uid << 1 | key->direction, key->uid,
 			key->direction, flags, amount);
 }
 
-static void write_lost(struct tm_writer *writer)
+static void writer_put_lost(struct writer *writer)
 {
-	tm_programs_lost(writer->programs, on_lost, writer);
+	programs_lost(writer->programs, on_lost, writer);
 	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
 		const struct tm_amount overflow =
-				tm_programs_counted(writer->programs, direction)
+				programs_counted(writer->programs, direction)
 						.overflow;
 
-		lose(writer, OVERFLOW_KEY + direction, TM_NOBODY, direction,
-				TM_OWNER_NONE | TM_UNSURE, &overflow);
+		writer_lose(writer, OVERFLOW_KEY + direction, TM_NOBODY,
+				direction, TM_OWNER_NONE | TM_UNSURE,
+				&overflow);
 	}
 }
 
 static void on_unattributed(void *context, uint32_t ifindex,
 		enum tm_direction direction, const struct tm_amount *amount)
 {
-	struct tm_writer *const writer = context;
+	struct writer *const writer = context;
 	struct tm_event event = {
 		.kind = TM_UNATTRIBUTED,
 		.direction = direction,
@@ -200,20 +201,20 @@ static void on_unattributed(void *context, uint32_t ifindex,
 		.netns = writer->netns,
 	};
 
-	put_amount(writer, &event, amount);
+	writer_put_amount(writer, &event, amount);
 }
 
-struct tm_status tm_writer_count(
-		const struct tm_writer *writer, enum tm_direction direction)
+struct tm_status writer_count(
+		const struct writer *writer, enum tm_direction direction)
 {
 	const struct tm_counted counted =
-			tm_programs_counted(writer->programs, direction);
+			programs_counted(writer->programs, direction);
 	const struct tm_amount *spared = &writer->spared[direction];
 
 	return (struct tm_status){
 		.magic = TM_MAGIC,
 		.direction = direction,
-		.time_ns = tm_clock_wall_ns(writer->clock, writer->status_ns),
+		.time_ns = wall_clock_ns(writer->clock, writer->status_ns),
 		.run_id = writer->run_id,
 		.seen = counted.seen,
 		.recorded = writer->recorded[direction],
@@ -223,7 +224,7 @@ struct tm_status tm_writer_count(
 	};
 }
 
-void tm_writer_status(struct tm_writer *writer, enum tm_kind kind,
+void writer_status(struct writer *writer, enum tm_kind kind,
 		uint64_t since_boot_ns)
 {
 	struct tm_status status[2];
@@ -231,22 +232,22 @@ void tm_writer_status(struct tm_writer *writer, enum tm_kind kind,
 	size_t n;
 
 	writer->status_ns = since_boot_ns;
-	write_lost(writer);
+	writer_put_lost(writer);
 	if (writer->unattributed)
-		tm_unattributed_take(
+		unattributed_take(
 				writer->unattributed, on_unattributed, writer);
 	writer->since_ns = since_boot_ns;
-	n = tm_naming_late(writer->naming,
-			tm_clock_wall_ns(writer->clock, since_boot_ns), &names);
-	put(writer, names, n);
+	n = naming_late(writer->naming,
+			wall_clock_ns(writer->clock, since_boot_ns), &names);
+	writer_put(writer, names, n);
 	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
-		status[direction] = tm_writer_count(writer, direction);
+		status[direction] = writer_count(writer, direction);
 		status[direction].kind = kind;
 	}
-	put(writer, status, 2);
+	writer_put(writer, status, 2);
 }
 
-void tm_writer_cut_back(const struct tm_writer *writer)
+void writer_cut_back(const struct writer *writer)
 {
 	struct stat status;
 

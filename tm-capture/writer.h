@@ -3,18 +3,18 @@
 #ifndef TM_CAPTURE_WRITER_H
 #define TM_CAPTURE_WRITER_H
 
-#include "clock.h"
 #include "common/base/index.h"
 #include "naming.h"
 #include "programs.h"
 #include "unattributed.h"
+#include "wall-clock.h"
 
-struct tm_writer {
-	const struct tm_programs *programs;
-	const struct tm_clock *clock;
-	struct tm_naming *naming;
-	struct tm_unattributed *unattributed; /* NULL = nothing is known */
-	uint32_t netns;			      /* whose interfaces those are */
+struct writer {
+	const struct programs *programs;
+	const struct wall_clock *clock;
+	struct naming *naming;
+	struct unattributed *unattributed; /* NULL = nothing is known */
+	uint32_t netns;			   /* whose interfaces those are */
 	uint64_t run_id;
 	uint64_t limit;	 /* TRAFFIC records to write, 0 = any number */
 	uint64_t events; /* written so far */
@@ -30,30 +30,29 @@ struct tm_writer {
 };
 
 /* Writes START, which names the scope. */
-void tm_writer_start(struct tm_writer *writer, uint64_t since_boot_ns,
+void writer_start(struct writer *writer, uint64_t since_boot_ns,
 		uint64_t cgroup_id, uint32_t ifindex);
 
 /* Writes events in time order, which come with times since boot. */
-void tm_writer_events(struct tm_writer *writer, struct tm_event *events,
-		size_t count);
+void writer_events(
+		struct writer *writer, struct tm_event *events, size_t count);
 
 /* Writes the names that events of this owner will need, ahead of them; only the
  * ids count, and the time since boot. */
-void tm_writer_introduce(
-		struct tm_writer *writer, const struct tm_event *owner);
+void writer_introduce(struct writer *writer, const struct tm_event *owner);
 
 /* LOST for what was lost since the last call, UNATTRIBUTED, names that came
  * late, then TICK or END: all that happened until then was written. */
-void tm_writer_status(struct tm_writer *writer, enum tm_kind kind,
+void writer_status(struct writer *writer, enum tm_kind kind,
 		uint64_t since_boot_ns);
 
-bool tm_writer_is_full(const struct tm_writer *writer);
+bool writer_is_full(const struct writer *writer);
 
 /* What the status record of this direction says. */
-struct tm_status tm_writer_count(
-		const struct tm_writer *writer, enum tm_direction direction);
+struct tm_status writer_count(
+		const struct writer *writer, enum tm_direction direction);
 
 /* After a failure: a file ends behind its last whole record. */
-void tm_writer_cut_back(const struct tm_writer *writer);
+void writer_cut_back(const struct writer *writer);
 
 #endif

@@ -25,6 +25,13 @@ static inline uint64_t tm_clock_wall_ns(void)
 	return tm_clock_read(CLOCK_REALTIME);
 }
 
+/* The clock by which the kernel stamps packets: it goes on while the machine
+ * sleeps. */
+static inline uint64_t tm_clock_boot_ns(void)
+{
+	return tm_clock_read(CLOCK_BOOTTIME);
+}
+
 /* Since the machine started: for deadlines. */
 static inline uint64_t tm_clock_steady_ns(void)
 {

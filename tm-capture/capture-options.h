@@ -1,36 +1,36 @@
 /* The options of tm-capture. */
-#ifndef TM_CAPTURE_OPTIONS_H
-#define TM_CAPTURE_OPTIONS_H
+#ifndef TM_CAPTURE_CAPTURE_OPTIONS_H
+#define TM_CAPTURE_CAPTURE_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "bpf/capture.h"
-#include "lists.h"
+#include "exclusion.h"
 
 /* Which programs of interfaces are to be removed. */
-enum tm_detaching { TM_DETACH_NONE, TM_DETACH_LEFT, TM_DETACH_ALL };
+enum detaching { DETACH_NONE, DETACH_LEFT, DETACH_ALL };
 
-struct tm_options {
+struct capture_options {
 	const char *cgroup;
 	const char *user; /* to become, NULL = as it fits */
 	struct tm_settings settings;
-	struct tm_exclusion exclusion;
+	struct exclusion exclusion;
 	uint64_t ring_bytes;
 	uint64_t for_ns;   /* 0 = until told to stop */
 	uint64_t every_ns; /* 0 = an event for each packet */
 	uint32_t flows;	   /* slots for the sums of every_ns, a power of two */
 	uint64_t count;	   /* 0 = any number */
 	uint32_t meter;	   /* enum tm_hook: by what, the first that can be */
-	enum tm_detaching detaching; /* in the place of metering */
+	enum detaching detaching; /* in the place of metering */
 	bool is_quiet;
 	bool is_strict;
 };
 
 /* Exits where they are wrong, and after --help and --version. */
-struct tm_options tm_options_parse(int argc, char **argv);
+struct capture_options capture_options_parse(int argc, char **argv);
 
 /* The inode of this process's network namespace, 0 = unknown. */
-uint32_t tm_own_netns(void);
+uint32_t own_netns(void);
 
 #endif

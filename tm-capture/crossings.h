@@ -1,7 +1,7 @@
 /* The interfaces that --hook tc meters, and how the programs hold on to them:
  * by tcx, whose links end with the process, or as filters of clsact. */
-#ifndef TM_CAPTURE_TC_H
-#define TM_CAPTURE_TC_H
+#ifndef TM_CAPTURE_CROSSINGS_H
+#define TM_CAPTURE_CROSSINGS_H
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -10,15 +10,15 @@
 
 #include "bpf/capture.h"
 
-struct tm_crossing {
+struct crossing {
 	char name[IF_NAMESIZE];
 	uint32_t ifindex;
 	int links[2]; /* of tcx, by enum tm_direction */
 	bool is_gone;
 };
 
-struct tm_tc {
-	struct tm_crossing crossings[TM_INTERFACES];
+struct crossings {
+	struct crossing all[TM_INTERFACES];
 	size_t count;
 	uint32_t hook;	  /* TM_HOOK_TCX or TM_HOOK_CLSACT */
 	uint32_t run;	  /* of clsact */
@@ -30,15 +30,18 @@ struct tm_tc {
 /* Attaches the programs to the interfaces by the first of hooks that the kernel
  * takes, and removes from them what an earlier run left; say tells of that. 0,
  * or -1 with errno, and nothing is attached. */
-int tm_tc_attach(struct tm_tc *tc, const struct tm_settings *settings,
-		uint32_t hooks, const int programs[2], const char *user,
+int crossings_attach(struct crossings *crossings,
+		const struct tm_settings *settings, uint32_t hooks,
+		const int programs[2], const char *user,
 		void say(const char *interface, const char *what));
 
 /* How many interfaces are still metered. Calls gone once for each that is not,
  * any more. */
-size_t tm_tc_watch(struct tm_tc *tc, void gone(const char *interface));
+size_t crossings_watch(
+		struct crossings *crossings, void gone(const char *interface));
 
 /* Calls say for each interface where filters stayed all the same. */
-void tm_tc_detach(struct tm_tc *tc, void say(const char *interface));
+void crossings_detach(
+		struct crossings *crossings, void say(const char *interface));
 
 #endif

@@ -6,7 +6,8 @@
 
 #include <bpf/bpf.h>
 
-#include "flows.h"
+#include "amount.h"
+#include "flow-table.h"
 
 #define OFTEN_NS                                                               \
 	UINT64_C(100000000) /* between two readings, if slots are few */
@@ -29,8 +30,8 @@ struct written {
 	enum { TAKEN, OPEN, ENDED } state;
 };
 
-struct tm_flows {
-	const struct tm_programs *programs;
+struct flow_table {
+	const struct programs *programs;
 	struct tm_flow *slots;
 	struct tm_flow_control *control;
 	uint64_t *ring;
@@ -47,15 +48,15 @@ struct tm_flows {
 	uint64_t read_ns;  /* the last reading */
 
 	/* of the reading at hand */
-	const struct tm_flows_reader *reader;
+	const struct flow_table_reader *reader;
 	enum { OVER, DUE, LAST } reading;
 	uint32_t epoch; /* whose sums are read */
 	uint64_t now_ns;
-	struct tm_event block[TM_FLOWS_BLOCK];
+	struct tm_event block[FLOW_TABLE_BLOCK];
 	size_t block_count;
 };
 
-static void *map(const struct tm_programs *programs, const char *name,
+static void *flow_table_map(const struct programs *programs, const char *name,
 		size_t wanted, size_t *size)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
@@ -63,20 +64,20 @@ static void *map(const struct tm_programs *programs, const char *name,
 
 	*size = (wanted + page - 1) / page * page;
 	memory = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED,
-			tm_programs_map(programs, name), 0);
+			programs_map(programs, name), 0);
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
 /* The token, without which no program takes a slot. */
-static int enable(const struct tm_programs *programs)
+static int flow_table_enable(const struct programs *programs)
 {
 	const uint32_t token = 0;
 
-	return bpf_map_update_elem(tm_programs_map(programs, "flow_turn"), NULL,
+	return bpf_map_update_elem(programs_map(programs, "flow_turn"), NULL,
 			&token, BPF_ANY);
 }
 
-static void offer_all(struct tm_flows *flows)
+static void flow_table_offer_all(struct flow_table *flows)
 {
 	flows->control->mask = flows->size - 1;
 	flows->control->epoch = 1; /* another than that of an unused slot */
@@ -87,11 +88,11 @@ static void offer_all(struct tm_flows *flows)
 	flows->returned = flows->control->given = flows->size;
 }
 
-struct tm_flows *tm_flows_new(const struct tm_programs *programs,
+struct flow_table *flow_table_new(const struct programs *programs,
 		uint64_t every_ns, uint64_t now_ns)
 {
 	const uint32_t size = programs->flows;
-	struct tm_flows *const flows = calloc(1, sizeof(*flows));
+	struct flow_table *const flows = calloc(1, sizeof(*flows));
 
 	if (!flows)
 		return NULL;
@@ -102,42 +103,42 @@ struct tm_flows *tm_flows_new(const struct tm_programs *programs,
 	flows->due_ns = now_ns + every_ns;
 	flows->written = calloc(size, sizeof(*flows->written));
 	flows->used = calloc(size, sizeof(*flows->used));
-	flows->slots = map(programs, "flows", size * sizeof(*flows->slots),
-			&flows->sizes[0]);
-	flows->control = map(programs, "flow_control", sizeof(*flows->control),
-			&flows->sizes[1]);
-	flows->ring = map(programs, "free_flows", size * sizeof(*flows->ring),
-			&flows->sizes[2]);
+	flows->slots = flow_table_map(programs, "flows",
+			size * sizeof(*flows->slots), &flows->sizes[0]);
+	flows->control = flow_table_map(programs, "flow_control",
+			sizeof(*flows->control), &flows->sizes[1]);
+	flows->ring = flow_table_map(programs, "free_flows",
+			size * sizeof(*flows->ring), &flows->sizes[2]);
 	if (!flows->written || !flows->used || !flows->slots ||
 			!flows->control || !flows->ring) {
-		tm_flows_free(flows);
+		flow_table_free(flows);
 		return NULL;
 	}
-	offer_all(flows);
-	if (enable(programs)) {
-		tm_flows_free(flows);
+	flow_table_offer_all(flows);
+	if (flow_table_enable(programs)) {
+		flow_table_free(flows);
 		return NULL;
 	}
 	return flows;
 }
 
-static uint32_t load(const uint32_t *number)
+static uint32_t load_number(const uint32_t *number)
 {
 	return __atomic_load_n(number, __ATOMIC_ACQUIRE);
 }
 
-static uint32_t free_slots(const struct tm_flows *flows)
+static uint32_t free_slot_count(const struct flow_table *flows)
 {
-	return flows->control->given - load(&flows->control->taken);
+	return flows->control->given - load_number(&flows->control->taken);
 }
 
 /* Then flows end as soon as they are idle. */
-static bool is_scarce(const struct tm_flows *flows)
+static bool is_scarce(const struct flow_table *flows)
 {
-	return free_slots(flows) < flows->size / 2;
+	return free_slot_count(flows) < flows->size / 2;
 }
 
-static void hand_out(struct tm_flows *flows)
+static void flow_table_hand_out(struct flow_table *flows)
 {
 	flows->reader->summed(flows->reader->context, flows->block,
 			flows->block_count);
@@ -152,31 +153,13 @@ static struct tm_amount load_amount(const struct tm_amount *amount)
 	};
 }
 
-static bool is_some(const struct tm_amount *amount)
-{
-	return amount->packets || amount->bytes;
-}
-
-static struct tm_amount difference(
-		const struct tm_amount *all, const struct tm_amount *before)
-{
-	return (struct tm_amount){ all->packets - before->packets,
-		all->bytes - before->bytes };
-}
-
-static void add(struct tm_amount *to, const struct tm_amount *more)
-{
-	to->packets += more->packets;
-	to->bytes += more->bytes;
-}
-
 /* What was added, unless a program is between packets and bytes: then it is
  * left for the next reading. */
-static struct tm_amount added(const struct tm_flows *flows,
+static struct tm_amount flow_added(const struct flow_table *flows,
 		const struct tm_amount *all, const struct tm_amount *before)
 {
 	const struct tm_amount now = load_amount(all);
-	const struct tm_amount more = difference(&now, before);
+	const struct tm_amount more = amount_difference(&now, before);
 
 	if (flows->reading == LAST || (more.packets && more.bytes))
 		return more;
@@ -185,13 +168,13 @@ static struct tm_amount added(const struct tm_flows *flows,
 
 /* When the first packet of a sum came. One that came while the flows are being
  * read may have moved it on. */
-static uint64_t begin_of(
-		const struct tm_flows *flows, const struct tm_moved *moved)
+static uint64_t flow_begin(
+		const struct flow_table *flows, const struct tm_moved *moved)
 {
 	return moved->epoch == flows->epoch ? moved->since_ns : flows->begun_ns;
 }
 
-static uint16_t span_of(const struct tm_flows *flows, uint64_t since_ns)
+static uint16_t flow_span(const struct flow_table *flows, uint64_t since_ns)
 {
 	const uint64_t span = since_ns < flows->now_ns
 			? (flows->now_ns - since_ns) / SPAN_NS
@@ -200,7 +183,7 @@ static uint16_t span_of(const struct tm_flows *flows, uint64_t since_ns)
 	return span < UINT16_MAX ? span + 1 : UINT16_MAX;
 }
 
-static struct tm_event *event_of(struct tm_flows *flows,
+static struct tm_event *flow_event(struct flow_table *flows,
 		const struct tm_flow *flow, const struct tm_owner *owner,
 		enum tm_direction direction)
 {
@@ -208,8 +191,8 @@ static struct tm_event *event_of(struct tm_flows *flows,
 	const struct tm_moved *const moved = is_out ? &flow->out : &flow->in;
 	struct tm_event *event;
 
-	if (flows->block_count == TM_FLOWS_BLOCK)
-		hand_out(flows);
+	if (flows->block_count == FLOW_TABLE_BLOCK)
+		flow_table_hand_out(flows);
 	event = &flows->block[flows->block_count++];
 	*event = (struct tm_event){
 		.magic = TM_MAGIC,
@@ -240,20 +223,20 @@ static struct tm_event *event_of(struct tm_flows *flows,
 }
 
 /* A record holds 32 bits of packets; more take several. */
-static void write_sum(struct tm_flows *flows, const struct tm_flow *flow,
+static void write_sum(struct flow_table *flows, const struct tm_flow *flow,
 		const struct tm_owner *owner, enum tm_direction direction,
 		const struct tm_amount *amount, uint16_t flags,
 		uint64_t since_ns)
 {
 	struct tm_amount left = *amount;
 
-	while (is_some(&left)) {
+	while (amount_is_some(&left)) {
 		struct tm_event *const event =
-				event_of(flows, flow, owner, direction);
+				flow_event(flows, flow, owner, direction);
 		const bool fits = left.packets <= UINT32_MAX;
 
 		event->flags |= flags;
-		event->span = span_of(flows, since_ns);
+		event->span = flow_span(flows, since_ns);
 		event->packets = fits ? left.packets : UINT32_MAX;
 		event->bytes = fits ? left.bytes
 				    : left.bytes / left.packets * UINT32_MAX;
@@ -270,13 +253,13 @@ struct people {
 	bool is_used; /* by the owner: not only made by it */
 };
 
-static struct people people_of(
-		const struct tm_flows *flows, const struct written *written)
+static struct people flow_people(
+		const struct flow_table *flows, const struct written *written)
 {
 	const struct tm_flow *const holder = &flows->slots[written->holder];
 	const uint32_t generation = flows->written[written->holder].generation;
-	const bool has_heir = load(&holder->has_heir) == generation;
-	const uint32_t io = load(&holder->io);
+	const bool has_heir = load_number(&holder->has_heir) == generation;
+	const uint32_t io = load_number(&holder->io);
 
 	return (struct people){
 		.owner = &holder->owner,
@@ -288,13 +271,14 @@ static struct people people_of(
 
 /* The data that came before the owner's last I/O. Programs note that
  * amount with the next data, because one I/O may settle any number of flows. */
-static struct tm_amount settled_of(const struct tm_flow *flow,
+static struct tm_amount flow_settled(const struct tm_flow *flow,
 		const struct tm_amount *data, uint32_t io)
 {
-	return load(&flow->seen_io) != io ? *data : load_amount(&flow->settled);
+	return load_number(&flow->seen_io) != io ? *data
+						 : load_amount(&flow->settled);
 }
 
-static struct tm_amount least(
+static struct tm_amount amount_least(
 		const struct tm_amount *a, const struct tm_amount *b)
 {
 	return (struct tm_amount){
@@ -303,7 +287,7 @@ static struct tm_amount least(
 	};
 }
 
-static bool is_ahead(
+static bool amount_is_ahead(
 		const struct tm_amount *amount, const struct tm_amount *before)
 {
 	return amount->bytes > before->bytes &&
@@ -312,7 +296,7 @@ static bool is_ahead(
 
 /* Data without a reader waits from the end of one interval to the end of the
  * next; then it is the owner's, who may not have it. */
-static bool is_overdue(struct tm_flows *flows, struct written *written,
+static bool is_overdue(struct flow_table *flows, struct written *written,
 		const struct tm_flow *flow, uint32_t io)
 {
 	if (flows->reading == LAST || written->state == ENDED)
@@ -321,22 +305,22 @@ static bool is_overdue(struct tm_flows *flows, struct written *written,
 		return false;
 	if (written->is_waiting && written->unread_io == io)
 		return true;
-	written->unread_since_ns = begin_of(flows, &flow->in);
+	written->unread_since_ns = flow_begin(flows, &flow->in);
 	written->unread_io = io;
 	written->is_waiting = true;
 	return false;
 }
 
-static void write_unread(struct tm_flows *flows, const struct tm_flow *flow,
+static void write_unread(struct flow_table *flows, const struct tm_flow *flow,
 		struct written *written, const struct people *people,
 		const struct tm_amount *data)
 {
-	const struct tm_amount unread = difference(data, &written->data);
+	const struct tm_amount unread = amount_difference(data, &written->data);
 	const uint64_t since_ns = written->is_waiting
 			? written->unread_since_ns
-			: begin_of(flows, &flow->in);
+			: flow_begin(flows, &flow->in);
 
-	if (!is_some(&unread)) {
+	if (!amount_is_some(&unread)) {
 		written->is_waiting = false;
 		return;
 	}
@@ -348,49 +332,50 @@ static void write_unread(struct tm_flows *flows, const struct tm_flow *flow,
 			TM_IN, &unread, people->heir ? 0 : TM_UNSURE, since_ns);
 }
 
-static void write_flow(struct tm_flows *flows, const struct tm_flow *flow,
+static void write_flow(struct flow_table *flows, const struct tm_flow *flow,
 		struct written *written)
 {
-	const struct people people = people_of(flows, written);
+	const struct people people = flow_people(flows, written);
 	const bool is_heirs = people.heir && !people.is_used;
 	const struct tm_owner *const owner =
 			is_heirs ? people.heir : people.owner;
 	const uint16_t flags = people.is_used || is_heirs ? 0 : TM_UNSURE;
 	const struct tm_amount more_data =
-			added(flows, &flow->data, &written->data);
+			flow_added(flows, &flow->data, &written->data);
 	const struct tm_amount out =
-			added(flows, &flow->out.all, &written->out);
-	const struct tm_amount pure = added(flows, &flow->in.all, &written->in);
+			flow_added(flows, &flow->out.all, &written->out);
+	const struct tm_amount pure =
+			flow_added(flows, &flow->in.all, &written->in);
 	struct tm_amount in = pure, data = written->data, settled;
 
-	add(&written->out, &out);
+	amount_add(&written->out, &out);
 	write_sum(flows, flow, owner, TM_OUT, &out, flags,
-			begin_of(flows, &flow->out));
-	add(&written->in, &pure);
-	add(&data, &more_data);
-	settled = settled_of(flow, &data, people.io);
-	settled = least(&settled, &data);
-	if (is_ahead(&settled, &written->data)) {
+			flow_begin(flows, &flow->out));
+	amount_add(&written->in, &pure);
+	amount_add(&data, &more_data);
+	settled = flow_settled(flow, &data, people.io);
+	settled = amount_least(&settled, &data);
+	if (amount_is_ahead(&settled, &written->data)) {
 		const struct tm_amount read =
-				difference(&settled, &written->data);
+				amount_difference(&settled, &written->data);
 
-		add(&in, &read);
+		amount_add(&in, &read);
 		written->data = settled;
 	}
 	write_sum(flows, flow, owner, TM_IN, &in, flags,
 			written->is_waiting ? written->unread_since_ns
-					    : begin_of(flows, &flow->in));
+					    : flow_begin(flows, &flow->in));
 	write_unread(flows, flow, written, &people, &data);
 }
 
 /* A taken slot whose identity is complete becomes an open flow. */
-static void open_flow(struct tm_flows *flows, uint32_t slot)
+static void open_flow(struct flow_table *flows, uint32_t slot)
 {
 	const struct tm_flow *const flow = &flows->slots[slot];
 	struct written *const written = &flows->written[slot];
 	struct tm_event event;
 
-	if (load(&flow->is_ready) != written->generation)
+	if (load_number(&flow->is_ready) != written->generation)
 		return;
 	written->holder = (uint32_t)flow->holder;
 	if (written->holder != slot)
@@ -415,18 +400,18 @@ static void end_flow(struct tm_flow *flow, struct written *written)
 			__ATOMIC_RELEASE);
 }
 
-static bool has_unread(const struct tm_flows *flows, const struct tm_flow *flow,
-		const struct written *written)
+static bool has_unread(const struct flow_table *flows,
+		const struct tm_flow *flow, const struct written *written)
 {
 	const uint64_t data = flow->data.packets;
 
 	return data != written->data.packets && data != flow->settled.packets &&
-			load(&flow->seen_io) ==
-			load(&flows->slots[written->holder].io);
+			load_number(&flow->seen_io) ==
+			load_number(&flows->slots[written->holder].io);
 }
 
 /* Whether nobody adds to the flow any more, or has not for long. */
-static bool is_over(struct tm_flows *flows, const struct tm_flow *flow,
+static bool is_over(struct flow_table *flows, const struct tm_flow *flow,
 		struct written *written)
 {
 	const struct written *const holder = &flows->written[written->holder];
@@ -441,7 +426,8 @@ static bool is_over(struct tm_flows *flows, const struct tm_flow *flow,
 	}
 	if (written->held)
 		return false;
-	if (load(&flows->slots[written->holder].has_heir) == holder->generation)
+	if (load_number(&flows->slots[written->holder].has_heir) ==
+			holder->generation)
 		return true;
 	return flows->now_ns > written->active_ns &&
 			!has_unread(flows, flow, written) &&
@@ -452,7 +438,7 @@ static bool is_over(struct tm_flows *flows, const struct tm_flow *flow,
 
 /* Gives the slot back. It is offered only a reading later: by then its number
  * stands in the ring for every CPU. */
-static void return_slot(struct tm_flows *flows, uint32_t slot)
+static void return_slot(struct flow_table *flows, uint32_t slot)
 {
 	struct written *const written = &flows->written[slot];
 
@@ -465,7 +451,7 @@ static void return_slot(struct tm_flows *flows, uint32_t slot)
 
 /* Reads a slot that was taken; false when it is free again. A flow that has
  * ended is read once more, because programs that saw it open may have added. */
-static bool read_slot(struct tm_flows *flows, uint32_t slot)
+static bool read_slot(struct flow_table *flows, uint32_t slot)
 {
 	struct tm_flow *const flow = &flows->slots[slot];
 	struct written *const written = &flows->written[slot];
@@ -491,9 +477,9 @@ static bool read_slot(struct tm_flows *flows, uint32_t slot)
 }
 
 /* Before any is read: no holder may go whose flow was not seen yet. */
-static void open_taken(struct tm_flows *flows)
+static void open_taken(struct flow_table *flows)
 {
-	const uint32_t taken = load(&flows->control->taken);
+	const uint32_t taken = load_number(&flows->control->taken);
 	uint32_t slot;
 
 	for (; flows->seen != taken; flows->seen++) {
@@ -503,8 +489,8 @@ static void open_taken(struct tm_flows *flows)
 	}
 }
 
-static void read_all(struct tm_flows *flows, uint64_t now_ns,
-		const struct tm_flows_reader *reader)
+static void flow_table_read_all(struct flow_table *flows, uint64_t now_ns,
+		const struct flow_table_reader *reader)
 {
 	uint32_t kept = 0;
 
@@ -522,14 +508,14 @@ static void read_all(struct tm_flows *flows, uint64_t now_ns,
 			flows->used[kept++] = flows->used[i];
 	}
 	flows->used_count = kept;
-	hand_out(flows);
+	flow_table_hand_out(flows);
 	flows->read_ns = now_ns;
 	if (flows->reading == DUE)
 		flows->begun_ns = now_ns;
 }
 
-void tm_flows_read(struct tm_flows *flows, uint64_t now_ns,
-		const struct tm_flows_reader *reader)
+void flow_table_read(struct flow_table *flows, uint64_t now_ns,
+		const struct flow_table_reader *reader)
 {
 	const uint64_t pause_ns = is_scarce(flows) ? OFTEN_NS : SELDOM_NS;
 	const bool is_due = now_ns >= flows->due_ns;
@@ -537,7 +523,7 @@ void tm_flows_read(struct tm_flows *flows, uint64_t now_ns,
 	if (!is_due && now_ns - flows->read_ns < pause_ns)
 		return;
 	flows->reading = is_due ? DUE : OVER;
-	read_all(flows, now_ns, reader);
+	flow_table_read_all(flows, now_ns, reader);
 	/* intervals that were missed are left out */
 	if (is_due)
 		flows->due_ns += (now_ns - flows->due_ns) / flows->every_ns *
@@ -547,46 +533,48 @@ void tm_flows_read(struct tm_flows *flows, uint64_t now_ns,
 
 /* A program that was held up for longer than a reading may have added to a flow
  * after its end: then the slot that is free has it. */
-static void write_late(struct tm_flows *flows)
+static void write_late(struct flow_table *flows)
 {
 	for (uint32_t slot = 0; slot < flows->size; slot++) {
 		const struct tm_flow *const flow = &flows->slots[slot];
 		struct written *const written = &flows->written[slot];
-		const struct tm_amount out =
-				added(flows, &flow->out.all, &written->out);
+		const struct tm_amount out = flow_added(
+				flows, &flow->out.all, &written->out);
 		const struct tm_amount data =
-				added(flows, &flow->data, &written->data);
-		struct tm_amount in = added(flows, &flow->in.all, &written->in);
+				flow_added(flows, &flow->data, &written->data);
+		struct tm_amount in =
+				flow_added(flows, &flow->in.all, &written->in);
 
-		add(&in, &data);
+		amount_add(&in, &data);
 		write_sum(flows, flow, &flow->owner, TM_OUT, &out, TM_UNSURE,
 				flows->begun_ns);
 		write_sum(flows, flow, &flow->owner, TM_IN, &in, TM_UNSURE,
 				flows->begun_ns);
 	}
-	hand_out(flows);
+	flow_table_hand_out(flows);
 }
 
-void tm_flows_finish(struct tm_flows *flows, uint64_t now_ns,
-		const struct tm_flows_reader *reader)
+void flow_table_finish(struct flow_table *flows, uint64_t now_ns,
+		const struct flow_table_reader *reader)
 {
 	flows->reading = LAST;
-	read_all(flows, now_ns, reader);
+	flow_table_read_all(flows, now_ns, reader);
 	write_late(flows);
 }
 
-struct tm_flows_use tm_flows_use(const struct tm_flows *flows)
+struct flow_table_use flow_table_use(const struct flow_table *flows)
 {
-	struct tm_flows_use use = { .used = flows->size - free_slots(flows),
+	struct flow_table_use use = { .used = flows->size -
+				free_slot_count(flows),
 		.size = flows->size };
 
 	for (int i = TM_IN; i <= TM_OUT; i++)
-		use.flowless += tm_programs_counted(flows->programs, i)
+		use.flowless += programs_counted(flows->programs, i)
 						.flowless.packets;
 	return use;
 }
 
-void tm_flows_free(struct tm_flows *flows)
+void flow_table_free(struct flow_table *flows)
 {
 	if (!flows)
 		return;

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "capture-options.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
-#include "options.h"
 #include "programs.h"
 
 #define EVERY_LEAST_NS UINT64_C(100000000)
@@ -63,14 +63,15 @@ static const char usage_text[] =
 		"  -h, --help            this text\n"
 		"  -V, --version         the version\n";
 
-uint32_t tm_own_netns(void)
+uint32_t own_netns(void)
 {
 	struct stat status;
 
 	return stat("/proc/self/ns/net", &status) ? 0 : status.st_ino;
 }
 
-static void add_interface(struct tm_settings *settings, const char *name)
+static void options_add_interface(
+		struct tm_settings *settings, const char *name)
 {
 	struct tm_interface *interface;
 
@@ -78,7 +79,7 @@ static void add_interface(struct tm_settings *settings, const char *name)
 		errx(TM_MISUSED, "-i: at most %d interfaces", TM_INTERFACES);
 	interface = &settings->interfaces[settings->interface_count];
 	interface->ifindex = if_nametoindex(name);
-	interface->netns = tm_own_netns();
+	interface->netns = own_netns();
 	if (!interface->ifindex)
 		errx(TM_FAILED,
 				"%s: no such interface; ip link shows what "
@@ -91,15 +92,15 @@ static void add_interface(struct tm_settings *settings, const char *name)
 	settings->interface_count++;
 }
 
-static void add_network(struct tm_list *list, const char *argument)
+static void options_add_network(struct network_list *list, const char *argument)
 {
 	if (!strcmp(argument, "@"))
 		errx(TM_MISUSED, "-s, -x: @ wants the name of a file");
-	if (!tm_list_name(list, argument))
+	if (!network_list_name(list, argument))
 		errx(TM_MISUSED,
 				"-s, -x: at most %d each; @FILE holds any "
 				"number",
-				TM_LIST_ARGUMENTS);
+				NETWORK_LIST_ARGUMENTS);
 }
 
 __attribute__((noreturn)) static void misused(
@@ -179,29 +180,30 @@ static uint32_t parse_hook(const char *text)
 	misused("--hook", text, "cgroup, tc, tcx or clsact");
 }
 
-static enum tm_detaching parse_detach(const char *text)
+static enum detaching parse_detach(const char *text)
 {
 	if (text && strcmp(text, "all"))
 		misused("--detach", text, "all, or nothing");
-	return text ? TM_DETACH_ALL : TM_DETACH_LEFT;
+	return text ? DETACH_ALL : DETACH_LEFT;
 }
 
 enum { EVERY = 256, FLOWS, FOR, COUNT, RING, L2, HOOK, DETACH, USER, STRICT };
 
-static void take(struct tm_options *options, int option, const char *value)
+static void capture_take_option(
+		struct capture_options *options, int option, const char *value)
 {
 	switch (option) {
 	case 'c':
 		options->cgroup = value;
 		break;
 	case 'i':
-		add_interface(&options->settings, value);
+		options_add_interface(&options->settings, value);
 		break;
 	case 's':
-		add_network(&options->exclusion.site, value);
+		options_add_network(&options->exclusion.site, value);
 		break;
 	case 'x':
-		add_network(&options->exclusion.excluded, value);
+		options_add_network(&options->exclusion.excluded, value);
 		break;
 	case EVERY:
 		options->every_ns = parse_every(value);
@@ -237,7 +239,7 @@ static void take(struct tm_options *options, int option, const char *value)
 		options->is_quiet = true;
 		break;
 	case 'v':
-		tm_programs_be_verbose();
+		programs_be_verbose();
 		break;
 	case 'h':
 		fputs(usage_text, stdout);
@@ -251,7 +253,7 @@ static void take(struct tm_options *options, int option, const char *value)
 }
 
 /* A cgroup holds sockets, an interface frames, some of no socket. */
-static void check_scope(struct tm_options *options)
+static void check_scope(struct capture_options *options)
 {
 	if (options->meter == TM_HOOK_CGROUP_SKB)
 		return;
@@ -264,7 +266,7 @@ static void check_scope(struct tm_options *options)
 	options->settings.counts_link = true;
 }
 
-struct tm_options tm_options_parse(int argc, char **argv)
+struct capture_options capture_options_parse(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "cgroup", required_argument, NULL, 'c' },
@@ -287,13 +289,13 @@ struct tm_options tm_options_parse(int argc, char **argv)
 		{ "version", no_argument, NULL, 'V' },
 		{ 0 },
 	};
-	struct tm_options options = { .ring_bytes = RING_DEFAULT,
+	struct capture_options options = { .ring_bytes = RING_DEFAULT,
 		.meter = TM_HOOK_CGROUP_SKB };
 	int option;
 
 	while ((option = getopt_long(
 				argc, argv, "c:i:s:x:qvhV", longs, NULL)) != -1)
-		take(&options, option, optarg);
+		capture_take_option(&options, option, optarg);
 	if (optind < argc)
 		errx(TM_MISUSED,
 				"%s: takes no operands; a cgroup is named with -c",

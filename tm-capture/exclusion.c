@@ -7,32 +7,33 @@
 #include <bpf/bpf.h>
 
 #include "common/net/address.h"
-#include "lists.h"
+#include "exclusion.h"
 
 #define FAMILY_BITS 32
 #define MAPPED_BITS 96
 
-bool tm_list_name(struct tm_list *list, const char *argument)
+bool network_list_name(struct network_list *list, const char *argument)
 {
-	if (list->count == TM_LIST_ARGUMENTS)
+	if (list->count == NETWORK_LIST_ARGUMENTS)
 		return false;
 	list->arguments[list->count++] = argument;
 	return true;
 }
 
-static int out_of_memory(char problem[TM_NETWORKS_PROBLEM])
+static int exclusion_out_of_memory(char problem[TM_NETWORKS_PROBLEM])
 {
 	snprintf(problem, TM_NETWORKS_PROBLEM, "out of memory");
 	return -1;
 }
 
-static struct tm_networks *read_list(struct tm_exclusion *exclusion,
-		const struct tm_list *list, char problem[TM_NETWORKS_PROBLEM])
+static struct tm_networks *network_list_read(struct exclusion *exclusion,
+		const struct network_list *list,
+		char problem[TM_NETWORKS_PROBLEM])
 {
 	struct tm_networks *const networks = tm_networks_new();
 
 	if (!networks) {
-		out_of_memory(problem);
+		exclusion_out_of_memory(problem);
 		return NULL;
 	}
 	for (size_t i = 0; i < list->count; i++) {
@@ -42,25 +43,25 @@ static struct tm_networks *read_list(struct tm_exclusion *exclusion,
 	}
 	if (!tm_networks_build(networks))
 		return networks;
-	out_of_memory(problem);
+	exclusion_out_of_memory(problem);
 failed:
 	tm_networks_free(networks);
 	return NULL;
 }
 
-int tm_exclusion_read(struct tm_exclusion *exclusion,
-		char problem[TM_NETWORKS_PROBLEM])
+int exclusion_read(
+		struct exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM])
 {
 	exclusion->site.networks =
-			read_list(exclusion, &exclusion->site, problem);
+			network_list_read(exclusion, &exclusion->site, problem);
 	if (!exclusion->site.networks)
 		return -1;
-	exclusion->excluded.networks =
-			read_list(exclusion, &exclusion->excluded, problem);
+	exclusion->excluded.networks = network_list_read(
+			exclusion, &exclusion->excluded, problem);
 	return exclusion->excluded.networks ? 0 : -1;
 }
 
-static struct tm_network_key key_of(const struct tm_network *network)
+static struct tm_network_key network_key(const struct tm_network *network)
 {
 	const bool is_ipv4 = tm_address_is_ipv4(network->address);
 	struct tm_network_key key = {
@@ -73,14 +74,14 @@ static struct tm_network_key key_of(const struct tm_network *network)
 	return key;
 }
 
-static int add_all(const struct tm_networks *networks, int fd)
+static int network_list_load(const struct tm_networks *networks, int fd)
 {
 	const uint8_t there = 1;
 	struct tm_networks_walk walk = { 0 };
 	struct tm_network network;
 
 	while (tm_networks_next(networks, &walk, &network)) {
-		const struct tm_network_key key = key_of(&network);
+		const struct tm_network_key key = network_key(&network);
 
 		if (bpf_map_update_elem(fd, &key, &there, BPF_ANY))
 			return -1;
@@ -89,7 +90,8 @@ static int add_all(const struct tm_networks *networks, int fd)
 }
 
 /* Both come sorted: IPv4 first, then by address; nested ones by prefix. */
-static int compare(const struct tm_network *a, const struct tm_network *b)
+static int network_compare(
+		const struct tm_network *a, const struct tm_network *b)
 {
 	const bool a_is_ipv4 = tm_address_is_ipv4(a->address);
 	const bool b_is_ipv4 = tm_address_is_ipv4(b->address);
@@ -102,7 +104,7 @@ static int compare(const struct tm_network *a, const struct tm_network *b)
 }
 
 /* Deletes what is in old and not in new. */
-static int remove_rest(const struct tm_networks *old,
+static int network_list_trim(const struct tm_networks *old,
 		const struct tm_networks *new, int fd)
 {
 	struct tm_networks_walk old_walk = { 0 }, new_walk = { 0 };
@@ -111,27 +113,28 @@ static int remove_rest(const struct tm_networks *old,
 	bool has_kept = tm_networks_next(new, &new_walk, &kept);
 
 	while (tm_networks_next(old, &old_walk, &gone)) {
-		while (has_kept && compare(&kept, &gone) < 0)
+		while (has_kept && network_compare(&kept, &gone) < 0)
 			has_kept = tm_networks_next(new, &new_walk, &kept);
-		if (has_kept && !compare(&kept, &gone))
+		if (has_kept && !network_compare(&kept, &gone))
 			continue;
-		key = key_of(&gone);
+		key = network_key(&gone);
 		if (bpf_map_delete_elem(fd, &key) && errno != ENOENT)
 			return -1;
 	}
 	return 0;
 }
 
-int tm_exclusion_load(struct tm_exclusion *exclusion, int site_fd,
-		int excluded_fd, int in_use_fd)
+int exclusion_load(struct exclusion *exclusion, int site_fd, int excluded_fd,
+		int in_use_fd)
 {
 	exclusion->site.fd = site_fd;
 	exclusion->excluded.fd = excluded_fd;
 	exclusion->in_use = mmap(NULL, sysconf(_SC_PAGESIZE),
 			PROT_READ | PROT_WRITE, MAP_SHARED, in_use_fd, 0);
 	if (exclusion->in_use == MAP_FAILED ||
-			add_all(exclusion->site.networks, site_fd) ||
-			add_all(exclusion->excluded.networks, excluded_fd))
+			network_list_load(exclusion->site.networks, site_fd) ||
+			network_list_load(exclusion->excluded.networks,
+					excluded_fd))
 		return -1;
 	*exclusion->in_use = (struct tm_lists){
 		.generation = 1,
@@ -141,25 +144,26 @@ int tm_exclusion_load(struct tm_exclusion *exclusion, int site_fd,
 	return 0;
 }
 
-static int replace(struct tm_list *list, struct tm_networks *networks)
+static int network_list_replace(
+		struct network_list *list, struct tm_networks *networks)
 {
-	if (add_all(networks, list->fd) ||
-			remove_rest(list->networks, networks, list->fd))
+	if (network_list_load(networks, list->fd) ||
+			network_list_trim(list->networks, networks, list->fd))
 		return -1;
 	tm_networks_free(list->networks);
 	list->networks = networks;
 	return 0;
 }
 
-int tm_exclusion_reload(struct tm_exclusion *exclusion,
-		char problem[TM_NETWORKS_PROBLEM])
+int exclusion_reload(
+		struct exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM])
 {
-	struct tm_exclusion again = *exclusion;
+	struct exclusion again = *exclusion;
 
-	if (tm_exclusion_read(&again, problem))
+	if (exclusion_read(&again, problem))
 		return -1;
-	if (replace(&exclusion->site, again.site.networks) ||
-			replace(&exclusion->excluded,
+	if (network_list_replace(&exclusion->site, again.site.networks) ||
+			network_list_replace(&exclusion->excluded,
 					again.excluded.networks)) {
 		snprintf(problem, TM_NETWORKS_PROBLEM,
 				"the kernel refuses the new lists: %s",

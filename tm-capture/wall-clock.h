@@ -1,26 +1,24 @@
 /* The kernel stamps packets with the time since boot; records carry wall
  * clock. The difference changes only when somebody sets the clock. */
-#ifndef TM_CAPTURE_CLOCK_H
-#define TM_CAPTURE_CLOCK_H
+#ifndef TM_CAPTURE_WALL_CLOCK_H
+#define TM_CAPTURE_WALL_CLOCK_H
 
 #include <stdint.h>
 
-struct tm_clock {
+struct wall_clock {
 	int fd; /* readable when the wall clock was set; -1 = not known */
 	int64_t offset_ns;
 	int64_t offset_before_ns; /* for what happened before step_ns */
 	uint64_t step_ns;	  /* since boot */
 };
 
-void tm_clock_open(struct tm_clock *clock);
+void wall_clock_open(struct wall_clock *clock);
 
 /* To be called when fd is readable. */
-void tm_clock_follow(struct tm_clock *clock);
+void wall_clock_follow(struct wall_clock *clock);
 
-uint64_t tm_clock_since_boot_ns(void);
-
-static inline uint64_t tm_clock_wall_ns(
-		const struct tm_clock *clock, uint64_t since_boot_ns)
+static inline uint64_t wall_clock_ns(
+		const struct wall_clock *clock, uint64_t since_boot_ns)
 {
 	return since_boot_ns +
 			(since_boot_ns < clock->step_ns ? clock->offset_before_ns
