@@ -34,6 +34,10 @@ struct tm_settings {
 	struct tm_interface interfaces[TM_INTERFACES];
 };
 
+#ifdef __bpf__
+extern const volatile struct tm_settings settings;
+#endif
+
 /* A network of a list. The family keeps IPv4 and IPv6 apart. */
 struct tm_network_key {
 	uint32_t prefix; /* bits of family and address that count */
@@ -119,7 +123,7 @@ struct tm_flow {
 	/* what a packet is compared with, in one cache line */
 	uint32_t generation;
 	uint32_t is_ready;	/* the generation whose identity is complete */
-	uint64_t socket;	/* name_of() what is remembered of it */
+	uint64_t socket;	/* state_name() of its socket */
 	uint32_t owner_version; /* of the socket, see struct socket_state */
 	struct tm_flow_ends ends;
 

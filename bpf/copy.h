@@ -3,9 +3,9 @@
 #ifndef TM_BPF_COPY_H
 #define TM_BPF_COPY_H
 
-#include "bpf/owner.h"
+#include "bpf/capture.h"
+#include "bpf/kernel.h"
 #include "bpf/packet.h"
-#include "bpf/wire.h"
 
 #include <linux/bpf.h>
 #include <linux/if_packet.h>
@@ -39,7 +39,7 @@ static __always_inline bool is_delivered(struct __sk_buff *skb,
 	struct delivery *const last = bpf_map_lookup_elem(&deliveries, &slot);
 	const struct delivery now = {
 		.data = (uint64_t)BPF_CORE_READ(kernel_buffer(skb), head),
-		.first = (uint64_t)as_kernel_sees(socket),
+		.first = (uint64_t)kernel_sock(socket),
 		.bytes = skb->len,
 		.ports = (uint32_t)packet->source_port << 16 |
 				packet->destination_port,

@@ -4,8 +4,8 @@
 #define TM_BPF_EXCLUDE_H
 
 #include "bpf/capture.h"
-#include "bpf/owner.h"
 #include "bpf/packet.h"
+#include "bpf/socket.h"
 
 #include <linux/bpf.h>
 
@@ -35,7 +35,7 @@ struct {
 	__type(value, struct tm_lists);
 } lists SEC(".maps");
 
-static __always_inline bool holds(
+static __always_inline bool has_network(
 		void *trie, const uint32_t address[4], bool is_ipv4)
 {
 	/* in whole words: without CAP_PERFMON old verifiers refuse half ones */
@@ -51,17 +51,18 @@ static __always_inline bool holds(
 	return bpf_map_lookup_elem(trie, &sought.key);
 }
 
-static __always_inline bool look_up(
+static __always_inline bool is_listed(
 		const struct packet *packet, const struct tm_lists *in_use)
 {
 	const bool is_ipv4 = packet->is_ipv4;
 
-	if (in_use->has_site && holds(&site, packet->source, is_ipv4) &&
-			holds(&site, packet->destination, is_ipv4))
+	if (in_use->has_site && has_network(&site, packet->source, is_ipv4) &&
+			has_network(&site, packet->destination, is_ipv4))
 		return true;
 	return in_use->has_excluded &&
-			(holds(&excluded, packet->source, is_ipv4) ||
-					holds(&excluded, packet->destination,
+			(has_network(&excluded, packet->source, is_ipv4) ||
+					has_network(&excluded,
+							packet->destination,
 							is_ipv4));
 }
 
@@ -85,21 +86,6 @@ static __always_inline bool is_between_ends(const struct bpf_sock *connected,
 			is_same_address(destinations, remote);
 }
 
-static __always_inline bool has_verdict(
-		const struct socket_state *state, const struct tm_lists *in_use)
-{
-	return state->judged_as == name_of(state) &&
-			state->verdict >> 1 == in_use->generation;
-}
-
-/* The verdict is there before it counts. */
-static __always_inline void remember_verdict(struct socket_state *state,
-		const struct tm_lists *in_use, bool is_excluded)
-{
-	state->verdict = in_use->generation << 1 | is_excluded;
-	state->judged_as = name_of(state);
-}
-
 /* Only what a socket is connected to is remembered: senders to several hosts
  * would write over each other. */
 static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
@@ -113,17 +99,17 @@ static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
 			is_out ? packet->destination : packet->source;
 	bool verdict;
 
-	if (has_verdict(state, in_use) &&
+	if (has_verdict(state, in_use->generation) &&
 			is_same_address(state->judged_remote, remote) &&
 			is_same_address(state->judged_local, local))
 		return state->verdict & 1;
-	verdict = look_up(packet, in_use);
+	verdict = is_listed(packet, in_use);
 	if (!is_between_ends(socket, local, remote, packet->is_ipv4))
 		return verdict;
 	state->verdict = 0;
 	__builtin_memcpy(state->judged_local, local, 16);
 	__builtin_memcpy(state->judged_remote, remote, 16);
-	remember_verdict(state, in_use, verdict);
+	remember_verdict(state, in_use->generation, verdict);
 	return verdict;
 }
 
@@ -144,12 +130,12 @@ static __always_inline bool is_excluded(const struct bpf_sock *socket,
 		return is_datagram_excluded(
 				socket, state, packet, direction, in_use);
 	if (!state || packet->protocol != TCP || socket->state == LISTEN)
-		return look_up(packet, in_use);
+		return is_listed(packet, in_use);
 	if (socket->state != SYN_SENT && socket->state != SYN_RECV &&
-			has_verdict(state, in_use))
+			has_verdict(state, in_use->generation))
 		return state->verdict & 1;
-	verdict = look_up(packet, in_use);
-	remember_verdict(state, in_use, verdict);
+	verdict = is_listed(packet, in_use);
+	remember_verdict(state, in_use->generation, verdict);
 	return verdict;
 }
 

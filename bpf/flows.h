@@ -6,9 +6,9 @@
 #ifndef TM_BPF_FLOWS_H
 #define TM_BPF_FLOWS_H
 
-#include "bpf/owner.h"
 #include "bpf/packet.h"
 #include "bpf/ring.h"
+#include "bpf/socket.h"
 
 #include <linux/bpf.h>
 #include <stdbool.h>
@@ -82,7 +82,7 @@ static __always_inline struct tm_flow *holder_of(
 {
 	struct tm_flow *const flow = flow_at(state->flow);
 
-	return flow && flow->socket == name_of(state) &&
+	return flow && flow->socket == state_name(state) &&
 					flow->owner_version ==
 							state->owner_version
 			? flow
@@ -145,14 +145,14 @@ static __always_inline void read_ends(struct tm_flow_ends *ends,
 }
 
 /* Writes what identifies the flow; false when its owner changed meanwhile. */
-static __always_inline bool identify(struct tm_flow *flow,
+static __always_inline bool identify_flow(struct tm_flow *flow,
 		const struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction)
 {
 	const uint32_t version =
 			*(const volatile uint32_t *)&state->owner_version;
 
-	flow->socket = name_of(state);
+	flow->socket = state_name(state);
 	flow->owner_version = version;
 	read_ends(&flow->ends, packet, direction);
 	flow->flags = packet->flags & ~TM_COPY;
@@ -178,13 +178,13 @@ static __always_inline struct tm_flow *begin_flow(struct tm_counted *mine,
 	if (!table)
 		return NULL;
 	if (free_slots(table) <= (holder ? FLOWS_RESERVED(table->mask) : 0)) {
-		add(&mine->flowless, packet);
+		count_packet(&mine->flowless, packet);
 		return NULL;
 	}
 	flow = take_slot(table, reference);
 	if (!flow)
 		return NULL;
-	is_whole = identify(flow, state, packet, direction);
+	is_whole = identify_flow(flow, state, packet, direction);
 	flow->holder = holder ? holder : *reference;
 	*(volatile uint32_t *)&flow->is_ready = *reference >> 32;
 	return is_whole ? flow : NULL;
@@ -245,7 +245,7 @@ static __always_inline bool is_of_flow(const struct tm_flow_ends *ends,
 
 /* A socket that listens has a flow for each host that knocks; a raw one takes
  * the packets of others. */
-static __always_inline bool can_sum(
+static __always_inline bool has_flow(
 		const struct bpf_sock *socket, const struct packet *packet)
 {
 	if (socket->type == SOCK_RAW || socket->protocol != packet->protocol)
@@ -262,7 +262,7 @@ static __always_inline bool can_sum(
 
 /* The clock costs as much as all the rest of a sum: it is read once in an
  * interval. */
-static __always_inline void see(
+static __always_inline void mark_seen(
 		struct tm_moved *moved, uint32_t epoch, uint8_t tcp_flags)
 {
 	if (moved->epoch != epoch) {
@@ -284,11 +284,11 @@ static __always_inline void add_data(struct tm_flow *flow,
 		flow->settled = flow->data;
 		flow->seen_io = io;
 	}
-	add(&flow->data, packet);
+	count_packet(&flow->data, packet);
 }
 
 /* Adds the packet to a flow of its socket; false when it has to be an event. */
-static __always_inline bool sum(struct tm_counted *mine,
+static __always_inline bool add_to_flow(struct tm_counted *mine,
 		struct bpf_sock *socket, struct socket_state *state,
 		const struct packet *packet, enum tm_direction direction)
 {
@@ -296,7 +296,7 @@ static __always_inline bool sum(struct tm_counted *mine,
 	const uint16_t flags = packet->flags & ~TM_COPY;
 	struct tm_flow *flow, *holder;
 
-	if (!table || !can_sum(socket, packet))
+	if (!table || !has_flow(socket, packet))
 		return false;
 	holder = holder_of(state);
 	if (!holder)
@@ -310,15 +310,15 @@ static __always_inline bool sum(struct tm_counted *mine,
 	if (flags & ~flow->flags)
 		flow->flags |= flags;
 	if (direction == TM_OUT) {
-		see(&flow->out, table->epoch, packet->tcp_flags);
-		add(&flow->out.all, packet);
+		mark_seen(&flow->out, table->epoch, packet->tcp_flags);
+		count_packet(&flow->out.all, packet);
 		return true;
 	}
-	see(&flow->in, table->epoch, packet->tcp_flags);
+	mark_seen(&flow->in, table->epoch, packet->tcp_flags);
 	if (packet->has_data)
 		add_data(flow, holder, packet);
 	else
-		add(&flow->in.all, packet);
+		count_packet(&flow->in.all, packet);
 	return true;
 }
 

@@ -3,6 +3,10 @@
 #ifndef TM_BPF_KERNEL_H
 #define TM_BPF_KERNEL_H
 
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
 #pragma clang attribute push(                                                  \
 		__attribute__((preserve_access_index)), apply_to = record)
 
@@ -126,5 +130,23 @@ struct inet6_skb_parm {
 };
 
 #pragma clang attribute pop
+
+/* CO-RE does arithmetic on addresses, which the verifier forbids on pointers
+ * that it tracks. These hand out the address as a plain number. */
+static __always_inline struct sock *kernel_sock(struct bpf_sock *socket)
+{
+	struct sock *sk = NULL;
+
+	bpf_probe_read_kernel(&sk, sizeof(sk), &socket);
+	return sk;
+}
+
+static __always_inline struct sk_buff *kernel_buffer(struct __sk_buff *skb)
+{
+	struct sk_buff *buffer = NULL;
+
+	bpf_probe_read_kernel(&buffer, sizeof(buffer), &skb);
+	return buffer;
+}
 
 #endif

@@ -4,7 +4,6 @@
 #define TM_BPF_RING_H
 
 #include "bpf/capture.h"
-#include "bpf/owner.h"
 #include "bpf/packet.h"
 
 #include <linux/bpf.h>
@@ -36,14 +35,15 @@ struct {
 	__type(value, struct tm_carrier);
 } carriers SEC(".maps");
 
-static __always_inline void add(
+static __always_inline void count_packet(
 		struct tm_amount *amount, const struct packet *packet)
 {
 	__sync_fetch_and_add(&amount->packets, packet->packets);
 	__sync_fetch_and_add(&amount->bytes, packet->bytes);
 }
 
-static __always_inline struct tm_counted *counted(enum tm_direction direction)
+static __always_inline struct tm_counted *counted_of(
+		enum tm_direction direction)
 {
 	const uint32_t cpu = bpf_get_smp_processor_id() & settings.cpu_mask;
 	struct tm_counters *mine = bpf_map_lookup_elem(&counters, &cpu);
@@ -76,7 +76,7 @@ static __always_inline void count_carried(
 		carrier = new_carrier(ifindex);
 	if (!carrier)
 		return;
-	add(&carrier->moved[direction], packet);
+	count_packet(&carrier->moved[direction], packet);
 	if (packet->segments.packets) {
 		__sync_fetch_and_add(&carrier->segments[direction].packets,
 				packet->segments.packets);
@@ -92,18 +92,18 @@ static __always_inline void count_lost(struct tm_counted *mine,
 	const uint64_t key = owner->uid | (uint64_t)direction << 32;
 	struct tm_amount *amount = bpf_map_lookup_elem(&lost, &key);
 
-	add(&mine->lost, packet);
+	count_packet(&mine->lost, packet);
 	if (!amount) {
 		const struct tm_amount none = {};
 
 		bpf_map_update_elem(&lost, &key, &none, BPF_NOEXIST);
 		amount = bpf_map_lookup_elem(&lost, &key);
 	}
-	add(amount ? amount : &mine->overflow, packet);
+	count_packet(amount ? amount : &mine->overflow, packet);
 }
 
 /* The reader sleeps until a good load has come, or for as long as it likes. */
-static __always_inline uint64_t wakeup(uint64_t held)
+static __always_inline uint64_t ring_wakeup(uint64_t held)
 {
 	const uint64_t after = held + sizeof(struct tm_event) + 8;
 
@@ -112,7 +112,7 @@ static __always_inline uint64_t wakeup(uint64_t held)
 			: BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline void fill(struct tm_event *event,
+static __always_inline void fill_event(struct tm_event *event,
 		enum tm_direction direction, const struct packet *packet,
 		const struct tm_owner *owner)
 {
@@ -141,7 +141,7 @@ static __always_inline void fill(struct tm_event *event,
 }
 
 /* Writes an event, or counts it as lost. */
-static __always_inline void record(struct tm_counted *mine,
+static __always_inline void record_event(struct tm_counted *mine,
 		enum tm_direction direction, const struct tm_owner *owner,
 		const struct packet *packet)
 {
@@ -155,8 +155,8 @@ static __always_inline void record(struct tm_counted *mine,
 	}
 	/* after the reserve, so that the ring is nearly in time order */
 	event->time_ns = bpf_ktime_get_boot_ns();
-	fill(event, direction, packet, owner);
-	bpf_ringbuf_submit(event, wakeup(held));
+	fill_event(event, direction, packet, owner);
+	bpf_ringbuf_submit(event, ring_wakeup(held));
 }
 
 #endif

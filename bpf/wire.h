@@ -21,15 +21,6 @@
 #define LEAST_MTU_IPV6 1280
 #define LEAST_JOINED 576 /* what every host takes whole, RFC 791 */
 
-/* As as_kernel_sees(): a number that CO-RE may do arithmetic on. */
-static __always_inline struct sk_buff *kernel_buffer(struct __sk_buff *skb)
-{
-	struct sk_buff *buffer = NULL;
-
-	bpf_probe_read_kernel(&buffer, sizeof(buffer), &skb);
-	return buffer;
-}
-
 /* What a router further on could take, until that is forgotten. */
 static __always_inline uint32_t learned_mtu(struct rtable *route)
 {

@@ -1,9 +1,8 @@
-/* Frames as they cross an interface: their length on its link, who sent them,
- * and the socket that waits for them. */
-#ifndef TM_BPF_TC_H
-#define TM_BPF_TC_H
+/* Frames as they cross an interface: their headers, their length on its link,
+ * and whether they are for this host. */
+#ifndef TM_BPF_FRAME_H
+#define TM_BPF_FRAME_H
 
-#include "bpf/capture.h"
 #include "bpf/exclude.h"
 #include "bpf/kernel.h"
 #include "bpf/packet.h"
@@ -16,11 +15,8 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define TCX_NEXT -1 /* the same as TC_ACT_UNSPEC: others decide */
-
 #define FAMILY_IPV4 2
 #define FAMILY_IPV6 10
-#define FAMILY_PACKET 17
 
 #define PACKET_HOST 0
 #define PACKET_OTHERHOST 3
@@ -161,67 +157,6 @@ static __always_inline void count_frame(
 		packet->bytes -= (uint64_t)packet->packets * ETHERNET_HEADER;
 }
 
-/* The socket that sent the frame: of an answer to a connection that is not yet
- * accepted the listener's. */
-static __always_inline struct bpf_sock *sender(struct __sk_buff *skb)
-{
-	struct bpf_sock *const socket = skb->sk;
-	struct bpf_sock *full;
-
-	if (!socket)
-		return NULL;
-	full = bpf_sk_fullsock(socket);
-	return full ? full : bpf_get_listener_sock(socket);
-}
-
-/* The socket that waits for the frame, to be released. Not skb->sk: a frame
- * from this same host still has its sender's. */
-static __always_inline struct bpf_sock *receiver(
-		struct __sk_buff *skb, const struct packet *packet)
-{
-	struct bpf_sock_tuple tuple = {};
-	uint32_t size;
-
-	if (packet->flags & TM_MULTICAST || !packet->destination_port)
-		return NULL;
-	if (packet->is_ipv4) {
-		size = sizeof(tuple.ipv4);
-		tuple.ipv4.saddr = packet->source[3];
-		tuple.ipv4.daddr = packet->destination[3];
-		tuple.ipv4.sport = bpf_htons(packet->source_port);
-		tuple.ipv4.dport = bpf_htons(packet->destination_port);
-	} else {
-		size = sizeof(tuple.ipv6);
-		__builtin_memcpy(tuple.ipv6.saddr, packet->source, 16);
-		__builtin_memcpy(tuple.ipv6.daddr, packet->destination, 16);
-		tuple.ipv6.sport = bpf_htons(packet->source_port);
-		tuple.ipv6.dport = bpf_htons(packet->destination_port);
-	}
-	if (packet->protocol == TCP)
-		return bpf_sk_lookup_tcp(
-				skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
-	if (packet->protocol == UDP)
-		return bpf_sk_lookup_udp(
-				skb, &tuple, size, BPF_F_CURRENT_NETNS, 0);
-	return NULL;
-}
-
-/* The socket has this very address, which is therefore the host's own. One that
- * takes any address is found for the packets of other hosts, too. */
-static __always_inline bool has_destination(
-		const struct bpf_sock *found, const struct packet *packet)
-{
-	/* volatile for the verifier: each field is read where it stands */
-	const volatile struct bpf_sock *const socket = found;
-	const uint32_t ipv4 = socket->src_ip4;
-	const uint32_t ipv6[4] = { socket->src_ip6[0], socket->src_ip6[1],
-		socket->src_ip6[2], socket->src_ip6[3] };
-
-	if (packet->is_ipv4)
-		return ipv4 == packet->destination[3];
-	return is_same_address(ipv6, packet->destination);
-}
-
 /* A frame to another station, which a bridge passes on or nobody takes, or a
  * packet that is routed on. */
 static __always_inline bool is_for_others(
@@ -262,7 +197,8 @@ static __always_inline bool is_frame_excluded(const struct packet *packet)
 	const struct tm_lists *const in_use =
 			bpf_map_lookup_elem(&lists, &zero);
 
-	return in_use && packet->protocol != NOT_IP && look_up(packet, in_use);
+	return in_use && packet->protocol != NOT_IP &&
+			is_listed(packet, in_use);
 }
 
 #endif

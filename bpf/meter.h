@@ -1,0 +1,180 @@
+/* What is done with a packet: it is seen, and then excluded, added to a sum,
+ * recorded as an event, or lost. Of a socket, or as a frame of an interface. */
+#ifndef TM_BPF_METER_H
+#define TM_BPF_METER_H
+
+#include "bpf/capture.h"
+#include "bpf/copy.h"
+#include "bpf/exclude.h"
+#include "bpf/flows.h"
+#include "bpf/frame.h"
+#include "bpf/owner.h"
+#include "bpf/packet.h"
+#include "bpf/ring.h"
+#include "bpf/socket.h"
+#include "bpf/wire.h"
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_helpers.h>
+
+#define PASS 1
+#define TCX_NEXT -1 /* the same as TC_ACT_UNSPEC: others decide */
+
+/* Interface numbers belong to a namespace; 0 is one that cannot be read. */
+static __always_inline bool is_in_scope(
+		const struct __sk_buff *skb, uint32_t netns)
+{
+	if (!settings.interface_count)
+		return true;
+#pragma unroll
+	for (uint32_t i = 0; i < TM_INTERFACES; i++) {
+		if (settings.interfaces[i].ifindex == skb->ifindex &&
+				(!netns ||
+						settings.interfaces[i].netns ==
+								netns))
+			return i < settings.interface_count;
+	}
+	return false;
+}
+
+static __always_inline int meter_packet(struct __sk_buff *skb,
+		enum tm_direction direction, enum mode mode)
+{
+	struct tm_counted *mine = counted_of(direction);
+	struct packet packet = {};
+	struct tm_owner owner = {};
+	struct socket_state *state = NULL;
+	struct bpf_sock *socket = skb->sk;
+	uint32_t netns = 0;
+
+	if (!mine)
+		return PASS;
+	if (socket)
+		socket = bpf_sk_fullsock(socket);
+	if (socket && mode != PLAIN) {
+		state = remember_socket(socket,
+				direction == TM_OUT &&
+						is_sent_by_current(socket),
+				mode);
+		netns = netns_of(socket, state);
+	}
+	if (!is_in_scope(skb, netns))
+		return PASS;
+	read_packet(skb, &packet, mode != PLAIN);
+	count_wire(skb, direction, &packet,
+			mode != PLAIN && settings.knows_buffer);
+	if (direction == TM_IN && mode != PLAIN && socket &&
+			is_copy(skb, socket, &packet,
+					state && socket->type == SOCK_RAW))
+		packet.flags |= TM_COPY;
+	count_packet(&mine->seen, &packet);
+	if (settings.own_netns && netns == settings.own_netns)
+		count_carried(direction, &packet);
+	if (settings.excludes && socket &&
+			is_excluded(socket, state, &packet, direction)) {
+		count_packet(&mine->excluded, &packet);
+		return PASS;
+	}
+	if (mode == SUMS && state && socket &&
+			add_to_flow(mine, socket, state, &packet, direction))
+		return PASS;
+	find_owner(skb, socket, state, direction, &owner, mode);
+	record_event(mine, direction, &owner, &packet);
+	return PASS;
+}
+
+static __always_inline void meter_frame(struct __sk_buff *skb,
+		struct bpf_sock *socket, struct packet *packet,
+		enum tm_direction direction, enum mode mode)
+{
+	struct tm_counted *const mine = counted_of(direction);
+	struct tm_owner owner = {};
+	struct socket_state *state = NULL;
+
+	if (!mine)
+		return;
+	count_packet(&mine->seen, packet);
+	if (socket && mode != PLAIN)
+		state = remember_frame_socket(socket, direction, mode);
+	if (settings.excludes && is_frame_excluded(packet)) {
+		count_packet(&mine->excluded, packet);
+		return;
+	}
+	/* the sums of a socket carry its own namespace */
+	if (mode == SUMS && state && socket &&
+			state->owner.netns == settings.interfaces[0].netns &&
+			add_to_flow(mine, socket, state, packet, direction))
+		return;
+	find_frame_owner(skb, socket, state, direction, &owner, mode);
+	record_event(mine, direction, &owner, packet);
+}
+
+/* Meters the frame for the socket that sent it; false when there is none. The
+ * socket is asked for once: without CAP_PERFMON old verifiers also follow the
+ * wrong answer to a second question. */
+static __always_inline bool meter_sent(
+		struct __sk_buff *skb, struct packet *packet, enum mode mode)
+{
+	struct bpf_sock *const socket = frame_sender(skb);
+
+	if (!socket)
+		return false;
+	if (socket->family == FAMILY_PACKET)
+		packet->flags |= TM_RAW;
+	meter_frame(skb, socket, packet, TM_OUT, mode);
+	return true;
+}
+
+static __always_inline int frame_out(struct __sk_buff *skb, enum mode mode)
+{
+	const bool reads = mode != PLAIN && settings.knows_buffer;
+	struct packet packet = {};
+
+	read_frame(skb, &packet, reads, mode != PLAIN);
+	count_frame(skb, &packet, reads);
+	if (meter_sent(skb, &packet, mode))
+		return TCX_NEXT;
+	if (!skb->sk && skb->ingress_ifindex)
+		packet.flags |= TM_FORWARDED;
+	meter_frame(skb, NULL, &packet, TM_OUT, mode);
+	return TCX_NEXT;
+}
+
+/* Meters the frame for the socket that waits for it; false when there is none.
+ */
+static __always_inline bool meter_received(
+		struct __sk_buff *skb, struct packet *packet, enum mode mode)
+{
+	struct bpf_sock *const socket = frame_receiver(skb, packet);
+	bool is_received;
+
+	if (!socket)
+		return false;
+	is_received = has_destination(socket, packet) ||
+			!is_for_others(skb, packet);
+	if (is_received)
+		meter_frame(skb, socket, packet, TM_IN, mode);
+	bpf_sk_release(socket);
+	return is_received;
+}
+
+static __always_inline int frame_in(struct __sk_buff *skb, enum mode mode)
+{
+	const bool reads = mode != PLAIN && settings.knows_buffer;
+	struct packet packet = {};
+
+	read_frame(skb, &packet, reads, mode != PLAIN);
+	count_frame(skb, &packet, reads);
+	if (settings.finds_receivers) {
+		if (meter_received(skb, &packet, mode))
+			return TCX_NEXT;
+		if (is_for_others(skb, &packet))
+			packet.flags |= TM_FORWARDED;
+	}
+	meter_frame(skb, NULL, &packet, TM_IN, mode);
+	return TCX_NEXT;
+}
+
+#endif
