@@ -33,16 +33,18 @@ static bool is_just_made(const char *path)
 	return !stat(path, &status) && time(NULL) - status.st_mtime < 3;
 }
 
-/* What is wrong with the database is said before a browser asks; but one that
- * is being made is waited for. */
+/* Reports what is wrong with the database before a browser asks, but waits for
+ * one that tm-store is making: both may have been started by one command. */
 static void check_database(const char *path)
 {
 	const struct timespec pause = { 0, 100000000 };
+	int pauses_left = 50;
 	struct database database = { .path = path };
 	const char *problem;
 
 	while (!database_use(&database, &problem)) {
-		if (is_just_made(path)) {
+		if (is_just_made(path) ||
+				(access(path, F_OK) && pauses_left-- > 0)) {
 			nanosleep(&pause, NULL);
 			continue;
 		}

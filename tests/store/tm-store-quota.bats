@@ -137,7 +137,8 @@ at_hour() {
 	run hook --user 1000 --limit 1000 --day
 	assert_failure 5
 	assert_equal "$(states)" "80 90 projected 100 "
-	hook --user 1000 --limit 1100 --day
+	# 90 % used, and less projected even when the hour has just begun
+	hook --user 1000 --limit 1120 --day
 	assert_equal "$(states)" "80 90 projected 100 80 90 "
 	# a new day begins anew, a hook that fails is run again
 	sqlite3 h.db 'UPDATE quota SET fired_in = fired_in - 86400000000000'
