@@ -59,7 +59,8 @@ static void print_ipv4_network(FILE *out, const struct tm_network *network)
 	for (int i = 12; i < 16; i++)
 		address = address << 8 | network->address[i];
 	tm_network_format(comment, network);
-	print_ipv4(out, address, ~(tm_key_behind(network->prefix).high >> 32),
+	print_ipv4(out, address,
+			~(tm_ordinal_behind(network->prefix).high >> 32),
 			comment);
 }
 

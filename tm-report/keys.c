@@ -10,6 +10,7 @@
 #include "common/net/range.h"
 #include "common/record/fields.h"
 #include "common/record/words.h"
+
 #include "keys.h"
 
 #define IPV4_PREFIX 24
@@ -233,8 +234,8 @@ static void take_network(const struct keys *keys, const struct tm_event *event,
 	if (tm_address_is_absent(address))
 		return;
 	if (keys->netnames) {
-		number = netnames_find(keys->netnames, address);
-		words[0] = number == NETNAMES_NONE ? UNNAMED : NAMED;
+		number = tm_netnames_find(keys->netnames, address);
+		words[0] = number == TM_NETNAMES_NONE ? UNNAMED : NAMED;
 		words[1] = number;
 	} else if (tm_address_is_ipv4(address)) {
 		words[1] &= ~UINT64_C(0) << (32 - IPV4_PREFIX);
@@ -265,7 +266,7 @@ static void put_network(const struct keys *keys, struct tm_table *table,
 			tm_table_text(table, TM_WORD_UNNAMED);
 		else
 			tm_table_name(table,
-					netnames_text(keys->netnames,
+					tm_netnames_text(keys->netnames,
 							words[1]));
 	}
 }

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
+#include "common/net/netnames.h"
 #include "common/record/names.h"
 #include "common/show/table.h"
-#include "netnames.h"
 #include "report-sums.h"
 
 #define KEYS_MOST 20
@@ -17,9 +17,10 @@ struct keys {
 	const struct key_kind *kinds[KEYS_MOST];
 	unsigned offsets[KEYS_MOST]; /* of their words */
 	unsigned count, words;
-	uint64_t bin_ns;		 /* of the kind "bin" */
-	const struct netnames *netnames; /* NULL = networks by their prefix */
-	struct tm_names *names; /* for rows by name; NULL = by number */
+	uint64_t bin_ns; /* of the kind "bin" */
+	const struct tm_netnames
+			*netnames; /* NULL = networks by their prefix */
+	struct tm_names *names;	   /* for rows by name; NULL = by number */
 };
 
 /* Adds the kinds of a list such as "user,remote". NULL, or a problem, which is

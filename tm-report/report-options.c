@@ -16,7 +16,7 @@
 struct pending {
 	const char *by, *sort, *sum;
 	uint64_t bin_ns;
-	const struct netnames *netnames;
+	const struct tm_netnames *netnames;
 };
 
 struct command_line {
@@ -34,10 +34,11 @@ static const struct style *find_style(const struct tm_option *option,
 	return &known[tm_option_choice(option, name, names)];
 }
 
-static const struct netnames *load_names(const char *path)
+static const struct tm_netnames *load_names(const char *path)
 {
-	char problem[NETNAMES_PROBLEM];
-	const struct netnames *const netnames = netnames_load(path, problem);
+	char problem[TM_NETNAMES_PROBLEM];
+	const struct tm_netnames *const netnames =
+			tm_netnames_load(path, problem);
 
 	if (!netnames)
 		errx(TM_FAILED, "--network-names: %s", problem);

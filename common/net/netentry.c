@@ -17,7 +17,7 @@ struct address {
 	bool has_stars;
 	uint32_t mask; /* IPv4: 0 under the stars */
 	unsigned prefix;
-	struct tm_key first;
+	struct tm_ordinal first;
 };
 
 __attribute__((format(printf, 3, 4))) static int fail(
@@ -254,7 +254,7 @@ static int parse_ipv6(struct parser *in, struct address *out)
 		halves[at_group / 4] |= (uint64_t)groups.values[i]
 				<< (48 - at_group % 4 * 16);
 	}
-	out->first = (struct tm_key){ halves[0], halves[1] };
+	out->first = (struct tm_ordinal){ halves[0], halves[1] };
 	return 0;
 }
 
@@ -272,7 +272,7 @@ static int parse_address(struct parser *in, struct address *out)
 
 static struct tm_range range_of(const struct address *address, unsigned prefix)
 {
-	const struct tm_key behind = tm_key_behind(prefix);
+	const struct tm_ordinal behind = tm_ordinal_behind(prefix);
 	struct tm_range range = { address->first, address->first };
 
 	range.last.high |= behind.high;
@@ -293,10 +293,10 @@ static int parse_prefix(struct parser *in, const struct address *address,
 		struct tm_range *range)
 {
 	const unsigned most = address->is_ipv4 ? 32 : 128;
-	const struct tm_key first = address->first;
+	const struct tm_ordinal first = address->first;
 	char network[TM_NETWORK_SIZE];
 	struct tm_network masked;
-	struct tm_key behind;
+	struct tm_ordinal behind;
 	unsigned prefix;
 	const char *at;
 
@@ -308,7 +308,7 @@ static int parse_prefix(struct parser *in, const struct address *address,
 	if (parse_decimal(in, most, "a prefix", "a prefix is a number",
 			    &prefix))
 		return -1;
-	behind = tm_key_behind(prefix);
+	behind = tm_ordinal_behind(prefix);
 	*range = range_of(address, prefix);
 	range->first.high &= ~behind.high;
 	range->first.low &= ~behind.low;
@@ -338,7 +338,7 @@ static int parse_range_end(struct parser *in, const struct address *first,
 		return fail(in, at, "a pattern is not the end of a range");
 	if (last.is_ipv4 != first->is_ipv4)
 		return fail(in, at, "a range has both ends in one family");
-	if (tm_key_below(last.first, first->first))
+	if (tm_ordinal_below(last.first, first->first))
 		return fail(in, at, "a range ends at or above its beginning");
 	range->first = first->first;
 	range->last = range_of(&last, first->is_ipv4 ? 32 : 128).last;
@@ -377,8 +377,8 @@ static int refuse_mapped(struct parser *in, const struct tm_range *range)
 	struct tm_network network;
 	bool is_several;
 
-	if (tm_key_below(range->last, mapped.first) ||
-			tm_key_below(mapped.last, range->first))
+	if (tm_ordinal_below(range->last, mapped.first) ||
+			tm_ordinal_below(mapped.last, range->first))
 		return 0;
 	is_several = tm_range_take(&rest, false, &network);
 	if (!is_several && network.prefix < 96)

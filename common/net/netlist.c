@@ -232,8 +232,8 @@ bool tm_netlist_range(const struct tm_netlist_entry *entry, uint32_t *step,
 			rest >>= 8;
 		}
 	}
-	range->first = (struct tm_key){ (uint64_t)value << 32, 0 };
-	range->last = tm_key_behind(32 - behind);
+	range->first = (struct tm_ordinal){ (uint64_t)value << 32, 0 };
+	range->last = tm_ordinal_behind(32 - behind);
 	range->last.high |= range->first.high;
 	return !rest;
 }
@@ -241,13 +241,13 @@ bool tm_netlist_range(const struct tm_netlist_entry *entry, uint32_t *step,
 bool tm_netlist_holds(
 		const struct tm_netlist_entry *entry, const uint8_t address[16])
 {
-	struct tm_key key;
+	struct tm_ordinal key;
 
-	if (tm_key_from_address(&key, address) != entry->is_ipv4)
+	if (tm_ordinal_from_address(&key, address) != entry->is_ipv4)
 		return false;
 	if (entry->is_pattern)
 		return !((key.high ^ entry->range.first.high) >> 32 &
 				entry->mask);
-	return !tm_key_below(key, entry->range.first) &&
-			!tm_key_below(entry->range.last, key);
+	return !tm_ordinal_below(key, entry->range.first) &&
+			!tm_ordinal_below(entry->range.last, key);
 }

@@ -183,14 +183,14 @@ static int compare(const void *left, const void *right)
 {
 	const struct tm_range *a = left, *b = right;
 
-	return tm_key_below(b->first, a->first) -
-			tm_key_below(a->first, b->first);
+	return tm_ordinal_below(b->first, a->first) -
+			tm_ordinal_below(a->first, b->first);
 }
 
 static bool is_sorted(const struct family *family)
 {
 	for (uint32_t i = 1; i < family->count; i++) {
-		if (tm_key_below(family->ranges[i].first,
+		if (tm_ordinal_below(family->ranges[i].first,
 				    family->ranges[i - 1].first))
 			return false;
 	}
@@ -200,9 +200,9 @@ static bool is_sorted(const struct family *family)
 /* Whether b, which begins no earlier, overlaps a or follows it directly. */
 static bool joins(const struct tm_range *a, const struct tm_range *b)
 {
-	const struct tm_key next = tm_key_next(a->last);
+	const struct tm_ordinal next = tm_ordinal_next(a->last);
 
-	return !tm_key_below(a->last, b->first) ||
+	return !tm_ordinal_below(a->last, b->first) ||
 			(next.high == b->first.high &&
 					next.low == b->first.low);
 }
@@ -221,7 +221,7 @@ static void merge(struct family *family)
 
 		if (!joins(last, range))
 			*++last = *range;
-		else if (tm_key_below(last->last, range->last))
+		else if (tm_ordinal_below(last->last, range->last))
 			last->last = range->last;
 	}
 	family->count = last - family->ranges + 1;
@@ -240,28 +240,28 @@ static void find_ranges(
 		const struct family *family, struct part *part, uint32_t end)
 {
 	while (part->begin < end &&
-			tm_key_below(family->ranges[part->begin].last,
+			tm_ordinal_below(family->ranges[part->begin].last,
 					part->span.first))
 		part->begin++;
 	part->end = part->begin;
 	while (part->end < end &&
-			!tm_key_below(part->span.last,
+			!tm_ordinal_below(part->span.last,
 					family->ranges[part->end].first))
 		part->end++;
 }
 
-static struct tm_key later(struct tm_key a, struct tm_key b)
+static struct tm_ordinal later(struct tm_ordinal a, struct tm_ordinal b)
 {
-	return tm_key_below(a, b) ? b : a;
+	return tm_ordinal_below(a, b) ? b : a;
 }
 
-static struct tm_key earlier(struct tm_key a, struct tm_key b)
+static struct tm_ordinal earlier(struct tm_ordinal a, struct tm_ordinal b)
 {
-	return tm_key_below(a, b) ? a : b;
+	return tm_ordinal_below(a, b) ? a : b;
 }
 
 /* How many first bits two keys share. */
-static unsigned shared_bits(struct tm_key a, struct tm_key b)
+static unsigned shared_bits(struct tm_ordinal a, struct tm_ordinal b)
 {
 	if (a.high != b.high)
 		return __builtin_clzll(a.high ^ b.high);
@@ -272,17 +272,17 @@ static unsigned shared_bits(struct tm_key a, struct tm_key b)
  * ranges. */
 static void leave_out(const struct family *family, struct part *part)
 {
-	const struct tm_key first = later(
+	const struct tm_ordinal first = later(
 			family->ranges[part->begin].first, part->span.first);
-	const struct tm_key last = earlier(
+	const struct tm_ordinal last = earlier(
 			family->ranges[part->end - 1].last, part->span.last);
-	struct tm_key behind;
+	struct tm_ordinal behind;
 
 	part->bits = shared_bits(first, last);
-	behind = tm_key_behind(part->bits);
-	part->span.first = (struct tm_key){ first.high & ~behind.high,
+	behind = tm_ordinal_behind(part->bits);
+	part->span.first = (struct tm_ordinal){ first.high & ~behind.high,
 		first.low & ~behind.low };
-	part->span.last = (struct tm_key){ first.high | behind.high,
+	part->span.last = (struct tm_ordinal){ first.high | behind.high,
 		first.low | behind.low };
 }
 
@@ -323,7 +323,7 @@ static int make_table(
 		struct family *family, const struct part *part, uint64_t *entry)
 {
 	const unsigned bits = choose_bits(part);
-	const struct tm_key behind = tm_key_behind(part->bits + bits);
+	const struct tm_ordinal behind = tm_ordinal_behind(part->bits + bits);
 	const int64_t table = new_table(family, (size_t)1 << bits);
 	struct part child = { .span = part->span, .begin = part->begin };
 	uint64_t made;
@@ -337,7 +337,7 @@ static int make_table(
 		if (make_entry(family, &child, &made))
 			return -1;
 		family->tables[table + i] = made; /* may have moved */
-		child.span.first = tm_key_next(child.span.last);
+		child.span.first = tm_ordinal_next(child.span.last);
 	}
 	*entry = NODE | (uint64_t)part->bits << 56 |
 			(uint64_t)(64 - bits) << 50 | table;
@@ -383,18 +383,19 @@ int tm_networks_build(struct tm_networks *networks)
 	return 0;
 }
 
-static bool is_in_range(
-		const struct family *family, uint32_t index, struct tm_key key)
+static bool is_in_range(const struct family *family, uint32_t index,
+		struct tm_ordinal key)
 {
-	const struct tm_key first = family->ranges[index].first;
-	const struct tm_key last = family->ranges[index].last;
+	const struct tm_ordinal first = family->ranges[index].first;
+	const struct tm_ordinal last = family->ranges[index].last;
 
 	if (family->is_deep)
-		return !tm_key_below(key, first) && !tm_key_below(last, key);
+		return !tm_ordinal_below(key, first) &&
+				!tm_ordinal_below(last, key);
 	return key.high - first.high <= last.high - first.high;
 }
 
-static bool family_holds(const struct family *family, struct tm_key key)
+static bool family_holds(const struct family *family, struct tm_ordinal key)
 {
 	uint64_t entry = family->top;
 	uint64_t half;
@@ -412,8 +413,8 @@ static bool family_holds(const struct family *family, struct tm_key key)
 bool tm_networks_hold(
 		const struct tm_networks *networks, const uint8_t address[16])
 {
-	struct tm_key key;
-	const bool is_ipv4 = tm_key_from_address(&key, address);
+	struct tm_ordinal key;
+	const bool is_ipv4 = tm_ordinal_from_address(&key, address);
 
 	return family_holds(&networks->families[is_ipv4], key);
 }

@@ -9,7 +9,7 @@ static void store_be64(uint8_t *to, uint64_t value)
 }
 
 static void set_network(struct tm_network *network, bool is_ipv4,
-		struct tm_key first, unsigned prefix)
+		struct tm_ordinal first, unsigned prefix)
 {
 	if (is_ipv4) {
 		first.low = UINT64_C(0xffff) << 32 | first.high >> 32;
@@ -21,18 +21,18 @@ static void set_network(struct tm_network *network, bool is_ipv4,
 }
 
 /* The shortest prefix that leaves no bit of the key behind it. */
-static unsigned shortest_prefix(struct tm_key key)
+static unsigned shortest_prefix(struct tm_ordinal key)
 {
 	if (key.low)
 		return 128 - __builtin_ctzll(key.low);
 	return key.high ? 64 - __builtin_ctzll(key.high) : 0;
 }
 
-static struct tm_key last_of(struct tm_key first, unsigned prefix)
+static struct tm_ordinal last_of(struct tm_ordinal first, unsigned prefix)
 {
-	const struct tm_key behind = tm_key_behind(prefix);
+	const struct tm_ordinal behind = tm_ordinal_behind(prefix);
 
-	return (struct tm_key){ first.high | behind.high,
+	return (struct tm_ordinal){ first.high | behind.high,
 		first.low | behind.low };
 }
 
@@ -40,13 +40,13 @@ bool tm_range_take(struct tm_range *range, bool is_ipv4,
 		struct tm_network *network)
 {
 	unsigned prefix = shortest_prefix(range->first);
-	struct tm_key last = last_of(range->first, prefix);
+	struct tm_ordinal last = last_of(range->first, prefix);
 
-	while (tm_key_below(range->last, last))
+	while (tm_ordinal_below(range->last, last))
 		last = last_of(range->first, ++prefix);
 	set_network(network, is_ipv4, range->first, prefix);
-	range->first = tm_key_next(last);
-	return tm_key_below(last, range->last);
+	range->first = tm_ordinal_next(last);
+	return tm_ordinal_below(last, range->last);
 }
 
 char *tm_network_format(

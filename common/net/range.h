@@ -9,7 +9,7 @@
 
 /* An address as a number, first bit on top: IPv6's 128 bits; IPv4's 32 are the
  * upper ones, so that a prefix has the same length in both. */
-struct tm_key {
+struct tm_ordinal {
 	uint64_t high;
 	uint64_t low;
 };
@@ -17,8 +17,8 @@ struct tm_key {
 /* From first to last, both of them in it. In ranges of IPv4 addresses the 96
  * bits that IPv4 lacks are 0 in first and 1 in last. */
 struct tm_range {
-	struct tm_key first;
-	struct tm_key last;
+	struct tm_ordinal first;
+	struct tm_ordinal last;
 };
 
 /* A network as records hold addresses, and its prefix in its own family: at
@@ -30,15 +30,15 @@ struct tm_network {
 
 #define TM_NETWORK_SIZE 50 /* address, '/', prefix and NUL */
 
-static inline bool tm_key_below(struct tm_key a, struct tm_key b)
+static inline bool tm_ordinal_below(struct tm_ordinal a, struct tm_ordinal b)
 {
 	return a.high != b.high ? a.high < b.high : a.low < b.low;
 }
 
 /* The bits behind a prefix. */
-static inline struct tm_key tm_key_behind(unsigned prefix)
+static inline struct tm_ordinal tm_ordinal_behind(unsigned prefix)
 {
-	struct tm_key bits = { UINT64_MAX, UINT64_MAX };
+	struct tm_ordinal bits = { UINT64_MAX, UINT64_MAX };
 
 	bits.high = prefix < 64 ? bits.high >> prefix : 0;
 	if (prefix > 64)
@@ -47,7 +47,7 @@ static inline struct tm_key tm_key_behind(unsigned prefix)
 }
 
 /* The address one above; of the highest the lowest. */
-static inline struct tm_key tm_key_next(struct tm_key key)
+static inline struct tm_ordinal tm_ordinal_next(struct tm_ordinal key)
 {
 	key.low++;
 	key.high += !key.low;
@@ -55,8 +55,8 @@ static inline struct tm_key tm_key_next(struct tm_key key)
 }
 
 /* An address as a number; whether it is IPv4. */
-static inline bool tm_key_from_address(
-		struct tm_key *key, const uint8_t address[16])
+static inline bool tm_ordinal_from_address(
+		struct tm_ordinal *key, const uint8_t address[16])
 {
 	uint64_t half[2];
 	bool is_ipv4;
@@ -66,7 +66,7 @@ static inline bool tm_key_from_address(
 	key->low = be64toh(half[1]);
 	is_ipv4 = !key->high && key->low >> 32 == 0xffff;
 	if (is_ipv4)
-		*key = (struct tm_key){ key->low << 32, 0 };
+		*key = (struct tm_ordinal){ key->low << 32, 0 };
 	return is_ipv4;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/net/netlist.h"
+#include "netlist.h"
 #include "netnames.h"
 
 /* One range of a line. */
@@ -17,7 +17,7 @@ struct named {
 
 /* From its first address to that of the next one. */
 struct piece {
-	struct tm_key first;
+	struct tm_ordinal first;
 	uint32_t number;
 };
 
@@ -29,15 +29,15 @@ struct family {
 	size_t piece_count;
 };
 
-struct netnames {
+struct tm_netnames {
 	struct family families[2];
 	char **names; /* sorted, one for each line */
 	uint32_t count;
 };
 
-static int compare_keys(struct tm_key a, struct tm_key b)
+static int compare_keys(struct tm_ordinal a, struct tm_ordinal b)
 {
-	return tm_key_below(a, b) ? -1 : tm_key_below(b, a);
+	return tm_ordinal_below(a, b) ? -1 : tm_ordinal_below(b, a);
 }
 
 static bool add_range(struct family *family, const struct tm_range *range,
@@ -60,7 +60,7 @@ static bool add_range(struct family *family, const struct tm_range *range,
 }
 
 /* Takes the name over. */
-static bool add_name(struct netnames *netnames, char *name)
+static bool add_name(struct tm_netnames *netnames, char *name)
 {
 	const size_t count = netnames->count;
 	char **more;
@@ -78,7 +78,7 @@ static bool add_name(struct netnames *netnames, char *name)
 	return true;
 }
 
-static bool add(struct netnames *netnames, size_t line,
+static bool netnames_add(struct tm_netnames *netnames, size_t line,
 		const struct tm_netlist_entry *entry, const char *text)
 {
 	char *const name = strdup(text);
@@ -95,7 +95,7 @@ static bool add(struct netnames *netnames, size_t line,
 	return true;
 }
 
-static char *trim(char *text)
+static char *trim_line(char *text)
 {
 	char *end;
 
@@ -119,20 +119,20 @@ static void cut_comment(char *line)
 }
 
 /* False with a reason, or with errno where it is NULL. */
-static bool add_line(struct netnames *netnames, size_t number, char *line,
+static bool add_line(struct tm_netnames *netnames, size_t number, char *line,
 		char reason[TM_NETLIST_PROBLEM])
 {
 	struct tm_netlist_entry entry;
 	char *text, *name;
 
 	cut_comment(line);
-	text = trim(line);
+	text = trim_line(line);
 	if (!*text)
 		return true;
 	name = text + strcspn(text, " \t");
 	if (*name)
 		*name++ = '\0';
-	name = trim(name);
+	name = trim_line(name);
 	if (tm_netlist_parse(text, &entry, reason))
 		return false;
 	if (!*name) {
@@ -141,11 +141,11 @@ static bool add_line(struct netnames *netnames, size_t number, char *line,
 		return false;
 	}
 	*reason = '\0';
-	return add(netnames, number, &entry, name);
+	return netnames_add(netnames, number, &entry, name);
 }
 
-static bool read_lines(struct netnames *netnames, FILE *file, const char *path,
-		char problem[NETNAMES_PROBLEM])
+static bool read_lines(struct tm_netnames *netnames, FILE *file,
+		const char *path, char problem[TM_NETNAMES_PROBLEM])
 {
 	char reason[TM_NETLIST_PROBLEM], *line = NULL;
 	bool is_good = true;
@@ -154,14 +154,14 @@ static bool read_lines(struct netnames *netnames, FILE *file, const char *path,
 	while (is_good && getline(&line, &size, file) >= 0) {
 		is_good = add_line(netnames, ++number, line, reason);
 		if (!is_good && *reason)
-			snprintf(problem, NETNAMES_PROBLEM, "%s:%zu: %.512s",
+			snprintf(problem, TM_NETNAMES_PROBLEM, "%s:%zu: %.512s",
 					path, number, reason);
 		else if (!is_good)
-			snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
+			snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", path,
 					strerror(errno));
 	}
 	if (is_good && ferror(file)) {
-		snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
+		snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", path,
 				strerror(errno));
 		is_good = false;
 	}
@@ -175,7 +175,7 @@ static int compare_names(const void *a, const void *b)
 }
 
 /* Where the name, or the first of several that are the same, stands. */
-static uint32_t number_of(const struct netnames *netnames, const char *name)
+static uint32_t number_of(const struct tm_netnames *netnames, const char *name)
 {
 	uint32_t low = 0, high = netnames->count;
 
@@ -190,7 +190,7 @@ static uint32_t number_of(const struct netnames *netnames, const char *name)
 	return low;
 }
 
-static void number_names(struct netnames *netnames)
+static void number_names(struct tm_netnames *netnames)
 {
 	if (netnames->count)
 		qsort(netnames->names, netnames->count,
@@ -204,9 +204,9 @@ static void number_names(struct netnames *netnames)
 	}
 }
 
-static struct tm_key length(const struct tm_range *range)
+static struct tm_ordinal range_length(const struct tm_range *range)
 {
-	struct tm_key key = { range->last.high - range->first.high,
+	struct tm_ordinal key = { range->last.high - range->first.high,
 		range->last.low - range->first.low };
 
 	key.high -= range->last.low < range->first.low;
@@ -217,8 +217,8 @@ static struct tm_key length(const struct tm_range *range)
 static int compare_sizes(const void *a, const void *b)
 {
 	const struct named *const left = a, *const right = b;
-	const int sizes = compare_keys(
-			length(&left->range), length(&right->range));
+	const int sizes = compare_keys(range_length(&left->range),
+			range_length(&right->range));
 
 	return sizes ? sizes
 		     : (left->line < right->line) - (left->line > right->line);
@@ -232,14 +232,14 @@ static int compare_pieces(const void *a, const void *b)
 }
 
 /* The last piece that begins at or below the key; 0 below all. */
-static size_t pieces_up_to(const struct family *family, struct tm_key key)
+static size_t pieces_up_to(const struct family *family, struct tm_ordinal key)
 {
 	size_t low = 0, high = family->piece_count;
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
 
-		if (tm_key_below(key, family->pieces[middle].first))
+		if (tm_ordinal_below(key, family->pieces[middle].first))
 			high = middle;
 		else
 			low = middle + 1;
@@ -253,8 +253,8 @@ static void cut_pieces(struct family *family)
 	size_t count = 0, all = 0;
 
 	for (size_t i = 0; i < family->count; i++) {
-		const struct tm_key behind =
-				tm_key_next(family->named[i].range.last);
+		const struct tm_ordinal behind =
+				tm_ordinal_next(family->named[i].range.last);
 
 		pieces[all++].first = family->named[i].range.first;
 		if (behind.high | behind.low)
@@ -266,7 +266,7 @@ static void cut_pieces(struct family *family)
 			pieces[count++].first = pieces[i].first;
 	}
 	for (size_t i = 0; i < count; i++)
-		pieces[i].number = NETNAMES_NONE;
+		pieces[i].number = TM_NETNAMES_NONE;
 	family->piece_count = count;
 }
 
@@ -312,7 +312,7 @@ static bool name_pieces(struct family *family)
 	return true;
 }
 
-static bool build(struct family *family)
+static bool family_build(struct family *family)
 {
 	if (!family->count)
 		return true;
@@ -327,13 +327,14 @@ static bool build(struct family *family)
 	return true;
 }
 
-struct netnames *netnames_load(const char *path, char problem[NETNAMES_PROBLEM])
+struct tm_netnames *tm_netnames_load(
+		const char *path, char problem[TM_NETNAMES_PROBLEM])
 {
-	struct netnames *const netnames = calloc(1, sizeof(*netnames));
+	struct tm_netnames *const netnames = calloc(1, sizeof(*netnames));
 	FILE *const file = fopen(path, "re");
 	bool is_good;
 
-	snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path, strerror(errno));
+	snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", path, strerror(errno));
 	if (!netnames || !file)
 		return NULL;
 	is_good = read_lines(netnames, file, path, problem);
@@ -341,27 +342,29 @@ struct netnames *netnames_load(const char *path, char problem[NETNAMES_PROBLEM])
 	if (!is_good)
 		return NULL;
 	number_names(netnames);
-	if (!build(&netnames->families[0]) || !build(&netnames->families[1])) {
-		snprintf(problem, NETNAMES_PROBLEM, "%s: %s", path,
+	if (!family_build(&netnames->families[0]) ||
+			!family_build(&netnames->families[1])) {
+		snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", path,
 				strerror(errno));
 		return NULL;
 	}
 	return netnames;
 }
 
-uint32_t netnames_find(
-		const struct netnames *netnames, const uint8_t address[16])
+uint32_t tm_netnames_find(
+		const struct tm_netnames *netnames, const uint8_t address[16])
 {
 	const struct family *family;
-	struct tm_key key;
+	struct tm_ordinal key;
 	size_t up_to;
 
-	family = &netnames->families[tm_key_from_address(&key, address)];
+	family = &netnames->families[tm_ordinal_from_address(&key, address)];
 	up_to = pieces_up_to(family, key);
-	return up_to ? family->pieces[up_to - 1].number : NETNAMES_NONE;
+	return up_to ? family->pieces[up_to - 1].number : TM_NETNAMES_NONE;
 }
 
-const char *netnames_text(const struct netnames *netnames, uint32_t number)
+const char *tm_netnames_text(
+		const struct tm_netnames *netnames, uint32_t number)
 {
 	return netnames->names[number];
 }
