@@ -3,14 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calendar.h"
 #include "common/base/clock.h"
 #include "common/base/number.h"
 #include "common/net/address.h"
 #include "common/net/range.h"
 #include "common/record/fields.h"
 #include "common/record/words.h"
-
+#include "common/sums/calendar.h"
 #include "keys.h"
 
 #define IPV4_PREFIX 24
@@ -368,20 +367,20 @@ static void take_hour(const struct keys *keys, const struct tm_event *event,
 		uint64_t *words)
 {
 	(void)keys;
-	*words = calendar_hour(event->time_ns);
+	*words = tm_calendar_hour(event->time_ns);
 }
 
 static void take_day(const struct keys *keys, const struct tm_event *event,
 		uint64_t *words)
 {
 	(void)keys;
-	*words = calendar_day(event->time_ns);
+	*words = tm_calendar_day(event->time_ns);
 }
 
 static void take_bin(const struct keys *keys, const struct tm_event *event,
 		uint64_t *words)
 {
-	*words = calendar_bin(event->time_ns, keys->bin_ns);
+	*words = tm_calendar_bin(event->time_ns, keys->bin_ns);
 }
 
 static void put_time(const struct keys *keys, struct tm_table *table,

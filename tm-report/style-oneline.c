@@ -5,11 +5,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "calendar.h"
 #include "common/base/clock.h"
 #include "common/base/escape.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
+#include "common/sums/calendar.h"
 #include "report.h"
 
 #define VERSION 1
@@ -88,7 +88,7 @@ static void add_days(const struct report *report, uint32_t uid,
 {
 	const struct report_sums *const days =
 			&report->tally->views[VIEW_DAYS].total;
-	uint64_t next = calendar_month(month->start_ns + 40 * TM_DAY_NS);
+	uint64_t next = tm_calendar_month(month->start_ns + 40 * TM_DAY_NS);
 
 	for (uint32_t i = 0; i < days->count; i++) {
 		const uint64_t *const words = report_sums_key(days, i);
@@ -105,8 +105,8 @@ static void add_days(const struct report *report, uint32_t uid,
 
 void write_oneline(const struct report *report)
 {
-	struct span day = { .start_ns = calendar_day(report->end_ns) };
-	struct span month = { .start_ns = calendar_month(report->end_ns) };
+	struct span day = { .start_ns = tm_calendar_day(report->end_ns) };
+	struct span month = { .start_ns = tm_calendar_month(report->end_ns) };
 	struct span all = { 0 };
 	const struct report_row *others;
 	const char *name;

@@ -19,7 +19,7 @@ static time_t start_of(struct tm *local)
 	return mktime(local);
 }
 
-static void fill(struct quarter *quarter, uint64_t number)
+static void quarter_fill(struct quarter *quarter, uint64_t number)
 {
 	const time_t seconds = (number - 1) * QUARTER;
 	int64_t hour;
@@ -37,31 +37,31 @@ static void fill(struct quarter *quarter, uint64_t number)
 	quarter->day_ns = day < 0 ? 0 : day * TM_SECOND_NS;
 }
 
-static const struct quarter *find(uint64_t time_ns)
+static const struct quarter *quarter_of(uint64_t time_ns)
 {
 	static struct quarter quarters[QUARTERS];
 	const uint64_t number = time_ns / TM_SECOND_NS / QUARTER + 1;
 	struct quarter *const quarter = &quarters[number % QUARTERS];
 
 	if (quarter->number != number)
-		fill(quarter, number);
+		quarter_fill(quarter, number);
 	return quarter;
 }
 
-uint64_t calendar_hour(uint64_t time_ns)
+uint64_t tm_calendar_hour(uint64_t time_ns)
 {
-	return find(time_ns)->hour_ns;
+	return quarter_of(time_ns)->hour_ns;
 }
 
-uint64_t calendar_day(uint64_t time_ns)
+uint64_t tm_calendar_day(uint64_t time_ns)
 {
-	return find(time_ns)->day_ns;
+	return quarter_of(time_ns)->day_ns;
 }
 
 /* Where the clock changes within, all of it begins where its beginning did. */
-uint64_t calendar_bin(uint64_t time_ns, uint64_t length_ns)
+uint64_t tm_calendar_bin(uint64_t time_ns, uint64_t length_ns)
 {
-	const int64_t offset = find(time_ns)->offset;
+	const int64_t offset = quarter_of(time_ns)->offset;
 	const uint64_t local_ns = time_ns + offset * TM_SECOND_NS;
 	const uint64_t begin_ns = local_ns - local_ns % length_ns;
 	const uint64_t first = begin_ns - offset * TM_SECOND_NS;
@@ -69,10 +69,10 @@ uint64_t calendar_bin(uint64_t time_ns, uint64_t length_ns)
 	/* before the epoch there is nothing */
 	if (time_ns < local_ns % length_ns)
 		return 0;
-	return begin_ns - find(first)->offset * TM_SECOND_NS;
+	return begin_ns - quarter_of(first)->offset * TM_SECOND_NS;
 }
 
-uint64_t calendar_month(uint64_t time_ns)
+uint64_t tm_calendar_month(uint64_t time_ns)
 {
 	const time_t seconds = time_ns / TM_SECOND_NS;
 	struct tm local;

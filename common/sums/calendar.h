@@ -1,0 +1,16 @@
+/* Hours, days, months and bins of local time, as ns since the epoch of their
+ * start. */
+#ifndef TM_SUMS_CALENDAR_H
+#define TM_SUMS_CALENDAR_H
+
+#include <stdint.h>
+
+uint64_t tm_calendar_hour(uint64_t time_ns);
+uint64_t tm_calendar_day(uint64_t time_ns);
+uint64_t tm_calendar_month(uint64_t time_ns);
+
+/* Bins begin where local time is a multiple of their length, so that those of
+ * an hour or a day are the clock's. */
+uint64_t tm_calendar_bin(uint64_t time_ns, uint64_t length_ns);
+
+#endif
