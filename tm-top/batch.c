@@ -31,9 +31,8 @@ struct label {
 	unsigned width;
 };
 
-struct table_text {
-	struct sight sight;
-	struct listing listing;
+struct batch_table {
+	struct rows rows;
 	enum level level;
 	struct label labels[LABELS];
 	unsigned label_count;
@@ -42,7 +41,7 @@ struct table_text {
 
 static char word[WORD_SIZE];
 
-static void put_name(const char *name, bool is_strange)
+static void batch_name(const char *name, bool is_strange)
 {
 	if (is_strange && tm_word_is_ours(name))
 		snprintf(word, sizeof(word), "\"%s\"", name);
@@ -50,14 +49,15 @@ static void put_name(const char *name, bool is_strange)
 		tm_escape_word(word, sizeof(word), name, strlen(name));
 }
 
-static void put_user(const struct table_text *text, const struct top_row *row)
+static void batch_user(
+		const struct batch_table *batch, const struct top_row *row)
 {
-	const char *const name = user_text(&text->sight, row->key.number);
+	const char *const name = rows_user(&batch->rows, row->key.number);
 
-	put_name(name, row->key.number != TM_NOBODY);
+	batch_name(name, row->key.number != TM_NOBODY);
 }
 
-static void put_number(uint32_t number)
+static void batch_number(uint32_t number)
 {
 	if (number)
 		snprintf(word, sizeof(word), "%u", number);
@@ -65,18 +65,18 @@ static void put_number(uint32_t number)
 		strcpy(word, "-");
 }
 
-static void put_comm(const struct top_row *row)
+static void batch_process(const struct top_row *row)
 {
 	char comm[TM_COMM_SIZE + 1] = "";
 
 	memcpy(comm, row->key.bytes, TM_COMM_SIZE);
 	if (*comm)
-		put_name(comm, true);
+		batch_name(comm, true);
 	else
 		strcpy(word, "-");
 }
 
-static void put_remote(const struct top_row *row)
+static void batch_remote(const struct top_row *row)
 {
 	if (!tm_address_is_absent(row->key.bytes))
 		*tm_address_format(word, row->key.bytes) = '\0';
@@ -85,52 +85,52 @@ static void put_remote(const struct top_row *row)
 }
 
 /* Into word: of a row and what it belongs to, the user, pid, comm, remote. */
-static const char *put_label(
-		const struct table_text *text, uint32_t number, unsigned label)
+static const char *batch_label(const struct batch_table *batch, uint32_t number,
+		unsigned label)
 {
 	static const enum level levels[LABELS] = { USER, PROCESS, PROCESS,
 		REMOTE };
-	const struct table *const table = &text->sight.traffic->table;
+	const struct table *const table = &batch->rows.traffic->table;
 	const struct top_row *const row =
 			&table->rows[table_above(table, number, levels[label])];
 
 	switch (label) {
 	case 0:
-		put_user(text, row);
+		batch_user(batch, row);
 		break;
 	case 1:
-		put_number(row->key.number);
+		batch_number(row->key.number);
 		break;
 	case 2:
-		put_comm(row);
+		batch_process(row);
 		break;
 	default:
-		put_remote(row);
+		batch_remote(row);
 	}
 	return word;
 }
 
-static void measure(struct table_text *text)
+static void batch_measure(struct batch_table *batch)
 {
 	static const char *const headings[LABELS] = { "USER", "PID", "PROCESS",
 		"REMOTE" };
 	static const unsigned counts[LEVELS] = { 1, 3, 4 };
 	unsigned width;
 
-	text->label_count = counts[text->level];
-	for (unsigned i = 0; i < text->label_count; i++) {
-		text->labels[i] = (struct label){ headings[i],
+	batch->label_count = counts[batch->level];
+	for (unsigned i = 0; i < batch->label_count; i++) {
+		batch->labels[i] = (struct label){ headings[i],
 			i ? strlen(headings[i]) : strlen(TM_WORD_OTHERS) };
-		for (uint32_t j = 0; j < text->listing.count; j++) {
-			width = text_columns(put_label(
-					text, text->listing.items[j].row, i));
-			if (width > text->labels[i].width)
-				text->labels[i].width = width;
+		for (uint32_t j = 0; j < batch->rows.count; j++) {
+			width = text_columns(batch_label(
+					batch, batch->rows.items[j].row, i));
+			if (width > batch->labels[i].width)
+				batch->labels[i].width = width;
 		}
 	}
 }
 
-static void print_cell(const char *cell, unsigned width)
+static void batch_print_cell(const char *cell, unsigned width)
 {
 	const unsigned columns = text_columns(cell);
 
@@ -138,20 +138,21 @@ static void print_cell(const char *cell, unsigned width)
 }
 
 /* The first label stands for the row, the others are empty. */
-static void print_labels(const struct table_text *text, const char *first)
+static void batch_print_labels(
+		const struct batch_table *batch, const char *first)
 {
-	for (unsigned i = 0; i < text->label_count; i++) {
+	for (unsigned i = 0; i < batch->label_count; i++) {
 		if (i)
 			putchar(' ');
-		print_cell(i ? "-" : first, text->labels[i].width);
+		batch_print_cell(i ? "-" : first, batch->labels[i].width);
 	}
 }
 
-static void print_numbers(const struct table_text *text,
+static void batch_print_numbers(const struct batch_table *batch,
 		uint64_t bytes[WINDOWS][2], const struct tm_amount moved[2])
 {
-	const struct clock *const clock = &text->sight.traffic->clock;
-	const double unit = text->is_bytes ? 1 : 8;
+	const struct clock *const clock = &batch->rows.traffic->clock;
+	const double unit = batch->is_bytes ? 1 : 8;
 
 	for (int w = 0; w < WINDOWS; w++) {
 		const uint64_t length_ns = clock_length_ns(clock, w);
@@ -167,33 +168,35 @@ static void print_numbers(const struct table_text *text,
 			moved[TM_OUT].bytes);
 }
 
-static void print_row(const struct table_text *text, uint32_t number)
+static void batch_print_row(const struct batch_table *batch, uint32_t number)
 {
-	const struct traffic *const traffic = text->sight.traffic;
+	const struct traffic *const traffic = batch->rows.traffic;
 	uint64_t bytes[WINDOWS][2];
 
 	for (int w = 0; w < WINDOWS; w++)
 		table_window(&traffic->table, &traffic->clock, number, w,
 				bytes[w]);
-	print_numbers(text, bytes, traffic->table.rows[number].moved);
+	batch_print_numbers(batch, bytes, traffic->table.rows[number].moved);
 }
 
-static void print_headings(const struct table_text *text)
+static void batch_print_headings(const struct batch_table *batch)
 {
 	static const char *const headings[NUMBERS] = { "IN/2s", "OUT/2s",
 		"IN/10s", "OUT/10s", "IN/40s", "OUT/40s", "IN", "OUT" };
 
-	for (unsigned i = 0; i < text->label_count; i++) {
+	for (unsigned i = 0; i < batch->label_count; i++) {
 		if (i)
 			putchar(' ');
-		print_cell(text->labels[i].heading, text->labels[i].width);
+		batch_print_cell(batch->labels[i].heading,
+				batch->labels[i].width);
 	}
 	for (int i = 0; i < NUMBERS; i++)
 		printf(" %*s", i < 2 * WINDOWS ? 12 : 15, headings[i]);
 	putchar('\n');
 }
 
-static void print_summary(const struct top *top, const struct traffic *shown)
+static void batch_print_summary(
+		const struct top *top, const struct traffic *shown)
 {
 	char time[TM_TIMESTAMP_SIZE], host[TM_ESCAPE_GROWTH * TM_HOST_SIZE + 3];
 	const char *const end =
@@ -210,48 +213,51 @@ static void print_summary(const struct top *top, const struct traffic *shown)
 			top->all.shares.lost.bytes);
 }
 
-static void print_rows(struct table_text *text)
+static void batch_print_rows(struct batch_table *batch)
 {
-	struct listing *const listing = &text->listing;
+	struct rows *const rows = &batch->rows;
 
-	measure(text);
-	print_headings(text);
-	for (uint32_t i = 0; i < listing->count; i++) {
-		for (unsigned j = 0; j < text->label_count; j++) {
+	batch_measure(batch);
+	batch_print_headings(batch);
+	for (uint32_t i = 0; i < rows->count; i++) {
+		for (unsigned j = 0; j < batch->label_count; j++) {
 			if (j)
 				putchar(' ');
-			print_cell(put_label(text, listing->items[i].row, j),
-					text->labels[j].width);
+			batch_print_cell(batch_label(batch, rows->items[i].row,
+							 j),
+					batch->labels[j].width);
 		}
-		print_row(text, listing->items[i].row);
+		batch_print_row(batch, rows->items[i].row);
 	}
-	if (listing->has_rest) {
-		print_labels(text, TM_WORD_OTHERS);
-		print_numbers(text, listing->rest_bytes, listing->rest);
+	if (rows->has_rest) {
+		batch_print_labels(batch, TM_WORD_OTHERS);
+		batch_print_numbers(batch, rows->rest_bytes, rows->rest);
 	}
-	print_labels(text, "all");
-	print_row(text, ALL);
+	batch_print_labels(batch, "all");
+	batch_print_row(batch, ALL);
 }
 
-static void print_table(struct top *top, const struct sorting *sorting)
+static void batch_print_table(struct top *top, const struct sorting *sorting)
 {
 	static bool has_printed;
 	const struct top_options *const options = top->options;
-	const struct item_place place = { .level = options->level };
-	struct table_text text = {
-		.sight = { top_shown(top), top->names, options->is_numeric },
+	const struct row_place place = { .level = options->level };
+	struct batch_table batch = {
+		.rows = { .traffic = top_shown(top),
+				.names = top->names,
+				.is_numeric = options->is_numeric },
 		.level = options->level,
 		.is_bytes = options->is_bytes,
 	};
 
-	if (listing_make(&text.listing, &text.sight, &place, sorting))
+	if (rows_make(&batch.rows, &place, sorting))
 		err(TM_FAILED, NULL);
 	if (has_printed)
 		putchar('\n');
 	has_printed = true;
-	print_summary(top, text.sight.traffic);
-	print_rows(&text);
-	listing_free(&text.listing);
+	batch_print_summary(top, batch.rows.traffic);
+	batch_print_rows(&batch);
+	rows_free(&batch.rows);
 	if (!fflush(stdout))
 		return;
 	if (errno == EPIPE)
@@ -259,13 +265,14 @@ static void print_table(struct top *top, const struct sorting *sorting)
 	err(TM_FAILED, "standard output");
 }
 
-static void wait_for_more(const struct top *top)
+static void batch_wait(const struct top *top)
 {
 	tm_reader_ready(&top->feed.reader, PAUSE_MS);
 }
 
 /* Whether a table is due, with a slot that has just ended. */
-static bool is_due(const struct top *top, uint64_t interval_ns, uint64_t *since)
+static bool batch_is_due(
+		const struct top *top, uint64_t interval_ns, uint64_t *since)
 {
 	const uint64_t start_ns = top->all.clock.start_ns;
 
@@ -284,7 +291,7 @@ static void batch_finish(struct top *top, const struct sorting *sorting)
 		clock_end(&top->question->traffic.clock);
 	if (!top->options->is_numeric)
 		tm_names_settle(top->names);
-	print_table(top, sorting);
+	batch_print_table(top, sorting);
 }
 
 void batch_run(struct top *top)
@@ -310,16 +317,16 @@ void batch_run(struct top *top)
 					tm_progress_text(&progress,
 							&top->feed.reader));
 		if (!top_take(top, &failed))
-			wait_for_more(top);
+			batch_wait(top);
 		if (failed)
 			err(TM_FAILED, NULL);
 		top_pass(top);
 		if (!top->is_over)
 			continue;
 		top->is_over = false;
-		if (!is_due(top, interval_ns, &since_ns))
+		if (!batch_is_due(top, interval_ns, &since_ns))
 			continue;
-		print_table(top, &sorting);
+		batch_print_table(top, &sorting);
 		events = top->all.events;
 		if (++printed == options->count)
 			return;

@@ -17,7 +17,7 @@ void editor_start(struct editor *editor, const char *text)
 	editor->cursor = editor->length;
 }
 
-static void insert(struct editor *editor, wchar_t character)
+static void editor_insert(struct editor *editor, wchar_t character)
 {
 	wchar_t *const at = editor->text + editor->cursor;
 
@@ -30,7 +30,7 @@ static void insert(struct editor *editor, wchar_t character)
 }
 
 /* Takes out what is between here and the cursor, which may be on each side. */
-static void cut(struct editor *editor, size_t here)
+static void editor_cut(struct editor *editor, size_t here)
 {
 	const size_t from = here < editor->cursor ? here : editor->cursor;
 	const size_t to = here < editor->cursor ? editor->cursor : here;
@@ -51,19 +51,19 @@ static size_t word_begin(const struct editor *editor)
 	return at;
 }
 
-static void backspace(struct editor *editor)
+static void editor_backspace(struct editor *editor)
 {
 	if (editor->cursor)
-		cut(editor, editor->cursor - 1);
+		editor_cut(editor, editor->cursor - 1);
 }
 
-static void delete (struct editor *editor)
+static void editor_delete(struct editor *editor)
 {
 	if (editor->cursor < editor->length)
-		cut(editor, editor->cursor + 1);
+		editor_cut(editor, editor->cursor + 1);
 }
 
-static enum edited take_code(struct editor *editor, wint_t key)
+static enum edited editor_take_code(struct editor *editor, wint_t key)
 {
 	switch (key) {
 	case KEY_LEFT:
@@ -79,10 +79,10 @@ static enum edited take_code(struct editor *editor, wint_t key)
 		editor->cursor = editor->length;
 		break;
 	case KEY_BACKSPACE:
-		backspace(editor);
+		editor_backspace(editor);
 		break;
 	case KEY_DC:
-		delete (editor);
+		editor_delete(editor);
 		break;
 	case KEY_ENTER:
 		return ENTERED;
@@ -93,7 +93,7 @@ static enum edited take_code(struct editor *editor, wint_t key)
 enum edited editor_take(struct editor *editor, wint_t key, bool is_code)
 {
 	if (is_code)
-		return take_code(editor, key);
+		return editor_take_code(editor, key);
 	switch (key) {
 	case '\r':
 	case '\n':
@@ -102,30 +102,30 @@ enum edited editor_take(struct editor *editor, wint_t key, bool is_code)
 	case CONTROL('G'):
 		return LEFT;
 	case CONTROL('A'):
-		return take_code(editor, KEY_HOME);
+		return editor_take_code(editor, KEY_HOME);
 	case CONTROL('E'):
-		return take_code(editor, KEY_END);
+		return editor_take_code(editor, KEY_END);
 	case CONTROL('B'):
-		return take_code(editor, KEY_LEFT);
+		return editor_take_code(editor, KEY_LEFT);
 	case CONTROL('F'):
-		return take_code(editor, KEY_RIGHT);
+		return editor_take_code(editor, KEY_RIGHT);
 	case CONTROL('D'):
-		return take_code(editor, KEY_DC);
+		return editor_take_code(editor, KEY_DC);
 	case CONTROL('H'):
 	case DELETE:
-		backspace(editor);
+		editor_backspace(editor);
 		break;
 	case CONTROL('U'):
-		cut(editor, 0);
+		editor_cut(editor, 0);
 		break;
 	case CONTROL('K'):
-		cut(editor, editor->length);
+		editor_cut(editor, editor->length);
 		break;
 	case CONTROL('W'):
-		cut(editor, word_begin(editor));
+		editor_cut(editor, word_begin(editor));
 		break;
 	default:
-		insert(editor, key);
+		editor_insert(editor, key);
 	}
 	return EDITING;
 }

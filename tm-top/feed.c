@@ -3,15 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
 #include "common/base/signals.h"
 #include "common/stream/stream-clock.h"
 #include "feed.h"
-#include "top-clock.h"
 
-#define GAP_NS                                                                 \
-	(10 * TM_SECOND_NS) /* between two recordings: not waited for          \
-			     */
+/* A longer one, as between two recordings, is not waited for. */
+#define GAP_NS (10 * TM_SECOND_NS)
 
 static bool is_recorded(const char *path)
 {
@@ -38,7 +35,7 @@ int feed_open(struct feed *feed, char *const *paths, double speed)
 }
 
 /* More, where all of what was read has been given out. */
-static void refill(struct feed *feed)
+static void feed_refill(struct feed *feed)
 {
 	ssize_t n;
 
@@ -51,7 +48,7 @@ static void refill(struct feed *feed)
 	feed->count = n > 0 ? n : 0;
 }
 
-static void anchor(struct feed *feed, uint64_t stream_ns)
+static void feed_anchor(struct feed *feed, uint64_t stream_ns)
 {
 	feed->stream_ns = stream_ns;
 	feed->began_ns = tm_clock_steady_ns();
@@ -66,16 +63,16 @@ static bool is_gap(const struct feed *feed, uint64_t time_ns)
 }
 
 /* The stream's time that has come by now. */
-static uint64_t due_ns(const struct feed *feed, uint64_t now_ns)
+static uint64_t feed_due_ns(const struct feed *feed, uint64_t now_ns)
 {
 	return feed->stream_ns +
 			(uint64_t)((now_ns - feed->began_ns) * feed->speed);
 }
 
 /* How many of the events are due. */
-static size_t count_due(struct feed *feed)
+static size_t feed_count_due(struct feed *feed)
 {
-	uint64_t limit_ns = due_ns(feed, tm_clock_steady_ns());
+	uint64_t limit_ns = feed_due_ns(feed, tm_clock_steady_ns());
 	size_t i;
 
 	for (i = 0; i < feed->count; i++) {
@@ -84,7 +81,7 @@ static size_t count_due(struct feed *feed)
 		if (!tm_stream_has_time(&feed->events[i]))
 			continue;
 		if (is_gap(feed, time_ns)) {
-			anchor(feed, time_ns);
+			feed_anchor(feed, time_ns);
 			limit_ns = time_ns;
 		}
 		if (time_ns > limit_ns)
@@ -98,12 +95,12 @@ size_t feed_take(struct feed *feed, struct tm_event **events)
 {
 	size_t n;
 
-	refill(feed);
+	feed_refill(feed);
 	if (tm_stop_requested() && feed->is_recording) {
 		feed->has_ended = true;
 		return 0;
 	}
-	n = feed->is_recording && feed->speed > 0 ? count_due(feed)
+	n = feed->is_recording && feed->speed > 0 ? feed_count_due(feed)
 						  : feed->count;
 	*events = feed->events;
 	feed->events += n;
@@ -167,7 +164,7 @@ int feed_wait_ms(const struct feed *feed, int limit_ms, int *fd)
 	if (feed->has_ended)
 		return limit_ms;
 	if (feed->count && feed->is_recording && feed->speed > 0) {
-		now_ns = due_ns(feed, tm_clock_steady_ns());
+		now_ns = feed_due_ns(feed, tm_clock_steady_ns());
 		next_ns = feed->events->time_ns;
 		if (next_ns <= now_ns)
 			return 0;
@@ -182,6 +179,6 @@ int feed_wait_ms(const struct feed *feed, int limit_ms, int *fd)
 
 void feed_set_speed(struct feed *feed, double speed)
 {
-	anchor(feed, feed->newest_ns);
+	feed_anchor(feed, feed->newest_ns);
 	feed->speed = speed;
 }

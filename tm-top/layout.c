@@ -6,18 +6,18 @@
 #define GRAPH_LEAST 12
 #define GRAPH_MOST (SLOTS - 1)
 
-static unsigned least(unsigned a, unsigned b)
+static unsigned layout_least(unsigned a, unsigned b)
 {
 	return a < b ? a : b;
 }
 
-static bool is_wide(const struct item_place *place)
+static bool is_wide(const struct row_place *place)
 {
 	return place->level == REMOTE || place->level > place->depth;
 }
 
 /* Rows of any processes; a conversation can do without, a process not. */
-static bool has_pid(unsigned columns, const struct item_place *place)
+static bool has_pid(unsigned columns, const struct row_place *place)
 {
 	if (place->level == PROCESS)
 		return true;
@@ -27,7 +27,7 @@ static bool has_pid(unsigned columns, const struct item_place *place)
 
 /* What the names of a row need at least: most where there are three of them
  * and a PID. */
-static unsigned area_least(unsigned columns, const struct item_place *place)
+static unsigned area_least(unsigned columns, const struct row_place *place)
 {
 	if (columns < NARROW)
 		return is_wide(place) ? 18 : 12;
@@ -37,7 +37,7 @@ static unsigned area_least(unsigned columns, const struct item_place *place)
 }
 
 /* Beyond that they would only be far from their numbers. */
-static unsigned area_most(unsigned columns, const struct item_place *place)
+static unsigned area_most(unsigned columns, const struct row_place *place)
 {
 	if (place->level == REMOTE && has_pid(columns, place))
 		return 60 + PID_COLUMNS + 1;
@@ -70,7 +70,7 @@ static unsigned choose_groups(bool shown[GROUPS], unsigned room,
 	return count * GROUP_COLUMNS;
 }
 
-static void place_labels(struct layout *layout, const struct item_place *place)
+static void place_labels(struct layout *layout, const struct row_place *place)
 {
 	const unsigned pid =
 			has_pid(layout->columns, place) ? PID_COLUMNS + 1 : 0;
@@ -80,7 +80,7 @@ static void place_labels(struct layout *layout, const struct item_place *place)
 	unsigned at = 0, share;
 
 	for (unsigned level = place->depth; level <= place->level; level++) {
-		share = least(level == USER ? 16 : TM_COMM_SIZE - 1,
+		share = layout_least(level == USER ? 16 : TM_COMM_SIZE - 1,
 				layout->area / parts + 1);
 		if (level == place->level)
 			share = layout->area - at -
@@ -95,7 +95,7 @@ static void place_labels(struct layout *layout, const struct item_place *place)
 }
 
 void layout_make(struct layout *layout, unsigned lines, unsigned columns,
-		const struct item_place *place, const struct sorting *sorting)
+		const struct row_place *place, const struct sorting *sorting)
 {
 	const unsigned area = area_least(columns, place);
 	bool shown[GROUPS];
@@ -109,10 +109,10 @@ void layout_make(struct layout *layout, unsigned lines, unsigned columns,
 	used = choose_groups(shown, columns - area, sorting);
 	rest = columns - area - used;
 	if (rest >= GRAPH_LEAST + 2) {
-		layout->graph.columns = least(rest - 2, GRAPH_MOST);
+		layout->graph.columns = layout_least(rest - 2, GRAPH_MOST);
 		rest -= layout->graph.columns + 2;
 	}
-	layout->area = least(area + rest, area_most(columns, place));
+	layout->area = layout_least(area + rest, area_most(columns, place));
 	place_labels(layout, place);
 	at = layout->area;
 	for (int i = 0; i < GROUPS; i++) {

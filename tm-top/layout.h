@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-#include "listing.h"
+#include "rows.h"
+#include "screen.h"
 
 #define LEAST_COLUMNS 32
 #define LEAST_LINES 9
@@ -24,10 +25,6 @@ enum line {
 	FIRST_LINE
 };
 
-struct span {
-	unsigned at, columns;
-};
-
 struct layout {
 	unsigned lines, columns;
 	unsigned area; /* columns of what a row is called */
@@ -38,7 +35,7 @@ struct layout {
 
 /* With 0 lines where the screen is too small. */
 void layout_make(struct layout *layout, unsigned lines, unsigned columns,
-		const struct item_place *place, const struct sorting *sorting);
+		const struct row_place *place, const struct sorting *sorting);
 
 /* Lines that rows have. */
 unsigned layout_page(const struct layout *layout);

@@ -7,11 +7,11 @@
 #include "batch.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
-#include "top-live.h"
+#include "interactive.h"
 
 /* The screen is taken only when there is something to show, so that sudo can
  * ask for a password before. False when there is nothing at all. */
-static bool wait_for_events(struct top *top)
+static bool top_wait(struct top *top)
 {
 	bool failed = false;
 
@@ -26,12 +26,12 @@ static void run_live(struct top *top)
 {
 	const char *problem;
 
-	if (!wait_for_events(top) || tm_stop_requested()) {
+	if (!top_wait(top) || tm_stop_requested()) {
 		if (!top->feed.reader.status && !top->options->is_quiet)
 			warnx("no events came");
 		return;
 	}
-	problem = live_run(top);
+	problem = interactive_run(top);
 	if (problem)
 		errx(TM_FAILED, "%s", problem);
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <ncurses.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "common/base/signals.h"
 #include "screen.h"
+#include "top-text.h"
 
 #define FALLBACK "xterm-256color"
 #define ESCAPE_DELAY_MS 25
@@ -266,4 +268,45 @@ void screen_refresh(void)
 unsigned screen_paint(enum paint paint)
 {
 	return screen.paints[paint];
+}
+
+void screen_put(unsigned line, unsigned at, unsigned paint, const char *text)
+{
+	attrset(paint);
+	mvaddstr(line, at, text);
+	attrset(A_NORMAL);
+}
+
+void screen_put_right(unsigned line, const struct span *span, unsigned paint,
+		const char *text)
+{
+	const unsigned columns = text_columns(text);
+
+	if (columns <= span->columns)
+		screen_put(line, span->at + span->columns - columns, paint,
+				text);
+}
+
+void screen_put_fitted(unsigned line, const struct span *span, unsigned paint,
+		const char *text)
+{
+	char fitted[TEXT_SIZE];
+
+	text_fit(fitted, text, span->columns);
+	screen_put(line, span->at, paint, fitted);
+}
+
+unsigned screen_put_end(unsigned line, unsigned columns, unsigned paint,
+		const char *format, ...)
+{
+	char text[TEXT_SIZE], fitted[TEXT_SIZE];
+	unsigned used;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	used = text_cut(fitted, text, columns);
+	screen_put(line, columns - used, paint, fitted);
+	return columns > used + 2 ? columns - used - 2 : 0;
 }

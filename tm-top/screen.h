@@ -1,4 +1,5 @@
-/* The terminal: taken over, and given back as it was, however we end. */
+/* The terminal: taken over, written to, and given back as it was, however we
+ * end. */
 #ifndef TM_TOP_SCREEN_H
 #define TM_TOP_SCREEN_H
 
@@ -16,6 +17,11 @@ enum paint {
 	NOTICE, /* what the user has set */
 	ALARM,
 	PAINTS
+};
+
+/* Columns of a line. */
+struct span {
+	unsigned at, columns;
 };
 
 /* NULL, or why the terminal cannot be used. After tm_signals_install(). */
@@ -41,5 +47,22 @@ void screen_refresh(void);
 
 /* Attributes of curses. */
 unsigned screen_paint(enum paint paint);
+
+/* The text is harmless already, but for screen_put_fitted(). */
+
+void screen_put(unsigned line, unsigned at, unsigned paint, const char *text);
+
+/* Nothing where it does not fit. */
+void screen_put_right(unsigned line, const struct span *span, unsigned paint,
+		const char *text);
+
+/* Made harmless, and cut. */
+void screen_put_fitted(unsigned line, const struct span *span, unsigned paint,
+		const char *text);
+
+/* At the right end, cut; returns the columns that are left of it, with a
+ * gap. */
+__attribute__((format(printf, 4, 5))) unsigned screen_put_end(unsigned line,
+		unsigned columns, unsigned paint, const char *format, ...);
 
 #endif

@@ -20,7 +20,7 @@ struct command_line {
 	char **argv;
 };
 
-static double parse_speed(const struct tm_option *option, const char *text)
+static double top_parse_speed(const struct tm_option *option, const char *text)
 {
 	char *end;
 	const double speed = strtod(text, &end);
@@ -36,7 +36,8 @@ static double parse_speed(const struct tm_option *option, const char *text)
 	return speed;
 }
 
-static void add_expression(struct top_options *options, const char *text)
+static void options_add_expression(
+		struct top_options *options, const char *text)
 {
 	const size_t count = options->expression_count++;
 
@@ -56,7 +57,8 @@ static bool is_count(const struct top_options *options, const char *next)
 			!next[strspn(next, "0123456789")];
 }
 
-static void take_n(struct command_line *line, const struct tm_option *option)
+static void top_take_n(
+		struct command_line *line, const struct tm_option *option)
 {
 	if (is_count(&line->options, line->argv[optind]))
 		line->options.count = tm_option_number(
@@ -113,7 +115,7 @@ static void top_take_option(void *context, const struct tm_option *option,
 
 	switch (option->letter) {
 	case 'e':
-		add_expression(options, argument);
+		options_add_expression(options, argument);
 		break;
 	case 't':
 		options->interval_ns = tm_option_duration(
@@ -127,7 +129,7 @@ static void top_take_option(void *context, const struct tm_option *option,
 		options->has_column = true;
 		break;
 	case SPEED:
-		options->speed = parse_speed(option, argument);
+		options->speed = top_parse_speed(option, argument);
 		break;
 	case MAX_ROWS:
 		options->max_rows = tm_option_number(
@@ -138,7 +140,7 @@ static void top_take_option(void *context, const struct tm_option *option,
 				option, argument, 1, COUNT_MOST);
 		break;
 	case 'n':
-		take_n(line, option);
+		top_take_n(line, option);
 		break;
 	}
 }

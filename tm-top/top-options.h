@@ -2,7 +2,7 @@
 #ifndef TM_TOP_TOP_OPTIONS_H
 #define TM_TOP_TOP_OPTIONS_H
 
-#include "listing.h"
+#include "rows.h"
 
 #define SPEED_MOST 1000000
 

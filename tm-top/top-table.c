@@ -14,7 +14,7 @@ struct whole_key {
 
 _Static_assert(sizeof(struct whole_key) == 24, "three words");
 
-static uint32_t hash_of(const struct whole_key *key)
+static uint32_t whole_key_hash(const struct whole_key *key)
 {
 	return tm_map_hash_words(key, 3);
 }
@@ -28,15 +28,15 @@ static bool is_row(const void *rows, uint32_t number, const void *key)
 			!memcmp(&row->key, &whole->key, sizeof(row->key));
 }
 
-static void enter(struct table *table, uint32_t number)
+static void table_enter(struct table *table, uint32_t number)
 {
 	const struct top_row *const row = &table->rows[number];
 	const struct whole_key key = { row->key, row->parent };
 
-	tm_map_put(&table->map, hash_of(&key), number);
+	tm_map_put(&table->map, whole_key_hash(&key), number);
 }
 
-static int set_room(struct table *table, uint32_t room)
+static int table_set_room(struct table *table, uint32_t room)
 {
 	struct rate_history *const histories =
 			realloc(table->histories, room * sizeof(*histories));
@@ -55,7 +55,7 @@ static int set_room(struct table *table, uint32_t room)
 	return 0;
 }
 
-static uint32_t add_row(struct table *table, uint32_t parent,
+static uint32_t table_add_row(struct table *table, uint32_t parent,
 		const struct key *key, uint8_t level)
 {
 	const uint32_t number = table->count++;
@@ -71,9 +71,10 @@ int table_start(struct table *table, uint32_t max_rows)
 {
 	memset(table, 0, sizeof(*table));
 	table->max_rows = max_rows;
-	if (set_room(table, max_rows < FIRST_ROOM ? max_rows : FIRST_ROOM))
+	if (table_set_room(table,
+			    max_rows < FIRST_ROOM ? max_rows : FIRST_ROOM))
 		return -1;
-	add_row(table, NO_ROW, &(struct key){ 0 }, LEVELS);
+	table_add_row(table, NO_ROW, &(struct key){ 0 }, LEVELS);
 	return 0;
 }
 
@@ -111,7 +112,7 @@ static uint32_t *rows_by_worth(struct table *table)
 }
 
 /* Forgets a quarter of the rows, so that this is seldom. */
-static int make_room(struct table *table)
+static int table_make_room(struct table *table)
 {
 	const uint32_t kept = table->count - table->count / 4;
 	uint32_t *const numbers = rows_by_worth(table);
@@ -143,23 +144,23 @@ static int make_room(struct table *table)
 	memset(table->latest, 0, sizeof(table->latest));
 	tm_map_clear(&table->map);
 	for (uint32_t i = ALL + 1; i < count; i++)
-		enter(table, i);
+		table_enter(table, i);
 	free(numbers);
 	free(becomes);
 	return 0;
 }
 
-static int have_room(struct table *table)
+static int table_have_room(struct table *table)
 {
 	const uint64_t twice = 2 * (uint64_t)table->room;
 
 	if (table->count + LEVELS <= table->room)
 		return 0;
 	if (table->room < table->max_rows)
-		return set_room(table,
+		return table_set_room(table,
 				twice < table->max_rows ? twice
 							: table->max_rows);
-	return make_room(table);
+	return table_make_room(table);
 }
 
 uint32_t table_find(const struct table *table, uint32_t parent,
@@ -167,12 +168,13 @@ uint32_t table_find(const struct table *table, uint32_t parent,
 {
 	const struct whole_key whole = { *key, parent };
 
-	return parent == NO_ROW ? NO_ROW
-				: tm_map_find(&table->map, hash_of(&whole),
-						  is_row, table->rows, &whole);
+	return parent == NO_ROW
+			? NO_ROW
+			: tm_map_find(&table->map, whole_key_hash(&whole),
+					  is_row, table->rows, &whole);
 }
 
-static uint32_t find_or_add(struct table *table, uint32_t parent,
+static uint32_t table_find_or_add(struct table *table, uint32_t parent,
 		const struct key *key, enum level level)
 {
 	const struct whole_key whole = { *key, parent };
@@ -182,14 +184,15 @@ static uint32_t find_or_add(struct table *table, uint32_t parent,
 		return number;
 	number = table_find(table, parent, key);
 	if (number == NO_ROW) {
-		number = add_row(table, parent, key, level);
-		enter(table, number);
+		number = table_add_row(table, parent, key, level);
+		table_enter(table, number);
 	}
 	table->latest[level] = number;
 	return number;
 }
 
-static void take_keys(const struct tm_event *event, struct key keys[LEVELS])
+static void table_take_keys(
+		const struct tm_event *event, struct key keys[LEVELS])
 {
 	const bool is_in = event->direction == TM_IN;
 
@@ -203,7 +206,7 @@ static void take_keys(const struct tm_event *event, struct key keys[LEVELS])
 			sizeof(keys->bytes));
 }
 
-static void move(struct table *table, uint32_t number, uint64_t slot,
+static void table_move(struct table *table, uint32_t number, uint64_t slot,
 		const struct tm_event *event)
 {
 	const int direction = event->direction == TM_OUT;
@@ -225,13 +228,13 @@ int table_add(struct table *table, const struct clock *clock,
 	struct key keys[LEVELS];
 	uint32_t row = ALL;
 
-	if (have_room(table))
+	if (table_have_room(table))
 		return -1;
-	take_keys(event, keys);
-	move(table, ALL, clock->slot, event);
+	table_take_keys(event, keys);
+	table_move(table, ALL, clock->slot, event);
 	for (enum level level = USER; level < LEVELS; level++) {
-		row = find_or_add(table, row, &keys[level], level);
-		move(table, row, clock->slot, event);
+		row = table_find_or_add(table, row, &keys[level], level);
+		table_move(table, row, clock->slot, event);
 	}
 	return 0;
 }

@@ -47,22 +47,45 @@ static bool ends_slot(struct top *top, const struct tm_event *event)
 }
 
 /* What the question keeps of an event, whose time was noted. */
-static int count_kept(struct top_question *question, struct tm_event *event)
+static int question_count(struct top_question *question, struct tm_event *event)
 {
 	const ssize_t kept = tm_filter_sift(&question->filter, event, 1);
 
 	return kept <= 0 ? kept : traffic_count(&question->traffic, event);
 }
 
-static int count_again(void *context, struct tm_event *event)
+static int question_count_again(void *context, struct tm_event *event)
 {
 	struct top_question *const question = context;
 
 	traffic_note_time(&question->traffic, event);
-	return count_kept(question, event);
+	return question_count(question, event);
 }
 
-static int count(struct top *top, struct tm_event *event)
+static void begin_run(struct source *source, const struct tm_start *start)
+{
+	source->runs.size = 1; /* nothing is kept */
+	tm_open_runs_start(&source->runs, start->run_id);
+	memcpy(source->host, start->host, TM_HOST_SIZE);
+}
+
+static void source_note(struct source *source, const struct tm_event *event,
+		uint64_t now_ns)
+{
+	const struct tm_status *const status = (const void *)event;
+
+	if (event->kind == TM_START)
+		begin_run(source, (const void *)event);
+	else if (event->kind == TM_END && event->direction == TM_OUT)
+		tm_open_runs_end(&source->runs, status->run_id);
+	if (event->kind == TM_TICK) {
+		source->has_ticks = true;
+		source->tick_ns = event->time_ns;
+		source->heard_ns = now_ns;
+	}
+}
+
+static int top_count(struct top *top, struct tm_event *event)
 {
 	const uint32_t rows = top->all.table.count;
 
@@ -73,7 +96,7 @@ static int count(struct top *top, struct tm_event *event)
 		return -1;
 	if (top->all.table.count != rows && !top->options->is_numeric)
 		tm_names_expect(top->names, event->uid);
-	return top->question ? count_kept(top->question, event) : 0;
+	return top->question ? question_count(top->question, event) : 0;
 }
 
 bool top_take(struct top *top, bool *failed)
@@ -89,7 +112,7 @@ bool top_take(struct top *top, bool *failed)
 			feed_give_back(&top->feed, n - i);
 			break;
 		}
-		*failed = count(top, &events[i]);
+		*failed = top_count(top, &events[i]);
 	}
 	return true;
 }
@@ -114,7 +137,7 @@ void top_pass(struct top *top)
 		traffic_pass(&question->traffic, time_ns);
 }
 
-static void free_question(struct top_question *question)
+static void question_free(struct top_question *question)
 {
 	if (!question)
 		return;
@@ -124,7 +147,7 @@ static void free_question(struct top_question *question)
 	free(question);
 }
 
-static struct top_question *new_question(struct top *top, const char *text)
+static struct top_question *question_new(struct top *top, const char *text)
 {
 	struct top_question *const question = calloc(1, sizeof(*question));
 
@@ -138,11 +161,11 @@ static struct top_question *new_question(struct top *top, const char *text)
 			!traffic_start(&question->traffic,
 					top->options->max_rows))
 		return question;
-	free_question(question);
+	question_free(question);
 	return NULL;
 }
 
-static int add_expression(struct tm_filter *filter, const char *text,
+static int question_add_expression(struct tm_filter *filter, const char *text,
 		struct tm_expression *expression)
 {
 	int result = tm_expression_parse(expression, text, &filter->sources);
@@ -161,9 +184,9 @@ int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
 	int result = 0;
 
 	if (text[strspn(text, " ")]) {
-		question = new_question(top, text);
-		result = question ? add_expression(&question->filter, text,
-						    &expression)
+		question = question_new(top, text);
+		result = question ? question_add_expression(&question->filter,
+						    text, &expression)
 				  : -1;
 		if (!result)
 			result = tm_program_compile(
@@ -177,10 +200,10 @@ int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
 	}
 	tm_expression_free(&expression);
 	if (!result && question && top->feed.is_recording)
-		feed_read_again(&top->feed, count_again, question);
+		feed_read_again(&top->feed, question_count_again, question);
 	if (!result && question && top->feed.has_ended)
 		clock_end(&question->traffic.clock);
-	free_question(result ? question : top->question);
+	question_free(result ? question : top->question);
 	if (!result)
 		top->question = question;
 	return result;
@@ -224,14 +247,14 @@ void top_ask_first(struct top *top, char *const *files)
 	if (!texts)
 		return;
 	text = join(texts);
-	top->question = text ? new_question(top, text) : NULL;
+	top->question = text ? question_new(top, text) : NULL;
 	free(text);
 	if (!top->question)
 		err(TM_FAILED, NULL);
 	top->question->filter.sources.now_ns = tm_clock_wall_ns();
 	top->question->filter.sources.stdin_is_taken = is_read(files);
 	for (size_t i = 0; texts[i]; i++) {
-		if (!add_expression(&top->question->filter, texts[i],
+		if (!question_add_expression(&top->question->filter, texts[i],
 				    &expression))
 			continue;
 		if (!*expression.problem)

@@ -3,9 +3,18 @@
 #define TM_TOP_TOP_H
 
 #include "common/filter/filter.h"
+#include "common/stream/open-runs.h"
 #include "feed.h"
-#include "source.h"
 #include "top-options.h"
+
+/* Where the stream comes from, and whether it still does. */
+struct source {
+	char host[TM_HOST_SIZE + 1]; /* of the latest START, empty = none */
+	struct tm_open_runs runs;
+	bool has_ticks;
+	uint64_t tick_ns;  /* of the latest TICK, */
+	uint64_t heard_ns; /* and when it came, by CLOCK_MONOTONIC */
+};
 
 struct top_question {
 	struct tm_filter filter;

@@ -16,6 +16,7 @@ void view_start(struct top_view *view, struct top *top)
 
 	memset(view, 0, sizeof(*view));
 	view->top = top;
+	view->rows.names = top->names;
 	view->stops->place.level = options->level;
 	view->sorting.column = options->column;
 	view->is_numeric = options->is_numeric;
@@ -30,7 +31,7 @@ struct traffic *view_traffic(const struct top_view *view)
 
 uint32_t view_rows(const struct top_view *view)
 {
-	return view->listing.count + view->listing.has_rest;
+	return view->rows.count + view->rows.has_rest;
 }
 
 const char *view_question(const struct top_view *view)
@@ -39,7 +40,7 @@ const char *view_question(const struct top_view *view)
 }
 
 /* The keys of a row and what it belongs to. */
-static void take_keys(const struct table *table, uint32_t number,
+static void row_take_keys(const struct table *table, uint32_t number,
 		struct key keys[LEVELS])
 {
 	for (; number != ALL; number = table->rows[number].parent)
@@ -56,24 +57,24 @@ static uint32_t find_row(const struct table *table, const struct stop *stop)
 }
 
 /* The cursor stays with its row, wherever that goes. */
-static void follow(struct top_view *view)
+static void view_follow(struct top_view *view)
 {
-	const struct listing *const listing = &view->listing;
+	const struct rows *const rows = &view->rows;
 	struct stop *const stop = view_stop(view);
 	uint32_t row;
 
 	if (!stop->has_chosen)
 		return;
 	row = find_row(&view_traffic(view)->table, stop);
-	for (uint32_t i = 0; row != NO_ROW && i < listing->count; i++) {
-		if (listing->items[i].row == row) {
+	for (uint32_t i = 0; row != NO_ROW && i < rows->count; i++) {
+		if (rows->items[i].row == row) {
 			stop->at = i;
 			return;
 		}
 	}
 }
 
-static void clamp(struct top_view *view)
+static void view_clamp(struct top_view *view)
 {
 	struct stop *const stop = view_stop(view);
 	const uint32_t rows = view_rows(view);
@@ -91,16 +92,14 @@ static void clamp(struct top_view *view)
 
 int view_arrange(struct top_view *view)
 {
-	const struct sight sight = { view_traffic(view), view->top->names,
-		view->is_numeric };
-
 	if (!view->paused)
 		top_sum_up(view->top, &view->summary);
-	if (listing_make(&view->listing, &sight, &view_stop(view)->place,
-			    &view->sorting))
+	view->rows.traffic = view_traffic(view);
+	view->rows.is_numeric = view->is_numeric;
+	if (rows_make(&view->rows, &view_stop(view)->place, &view->sorting))
 		return -1;
-	follow(view);
-	clamp(view);
+	view_follow(view);
+	view_clamp(view);
 	return 0;
 }
 
@@ -109,12 +108,11 @@ static void move_to(struct top_view *view, uint32_t at)
 	struct stop *const stop = view_stop(view);
 
 	stop->at = at;
-	clamp(view);
-	stop->has_chosen = stop->at > 0 && stop->at < view->listing.count;
+	view_clamp(view);
+	stop->has_chosen = stop->at > 0 && stop->at < view->rows.count;
 	if (stop->has_chosen)
-		take_keys(&view_traffic(view)->table,
-				view->listing.items[stop->at].row,
-				stop->chosen);
+		row_take_keys(&view_traffic(view)->table,
+				view->rows.items[stop->at].row, stop->chosen);
 }
 
 static void move_by(struct top_view *view, int64_t rows)
@@ -130,7 +128,7 @@ static void go_into(struct top_view *view)
 	const enum level level = from->place.level;
 	struct stop *into;
 
-	if (from->at >= view->listing.count)
+	if (from->at >= view->rows.count)
 		return;
 	if (level == REMOTE) {
 		view->note = "nothing is below a remote host";
@@ -140,8 +138,8 @@ static void go_into(struct top_view *view)
 	memset(into, 0, sizeof(*into));
 	into->place.depth = level + 1;
 	into->place.level = level + 1;
-	take_keys(&view_traffic(view)->table, view->listing.items[from->at].row,
-			into->place.keys);
+	row_take_keys(&view_traffic(view)->table,
+			view->rows.items[from->at].row, into->place.keys);
 }
 
 static void go_back(struct top_view *view)
@@ -158,7 +156,7 @@ static void go_back(struct top_view *view)
 static void change_level(struct top_view *view)
 {
 	struct stop *const stop = view_stop(view);
-	struct item_place *const place = &stop->place;
+	struct row_place *const place = &stop->place;
 
 	place->level = place->level == REMOTE ? place->depth : place->level + 1;
 	stop->has_chosen = false;
@@ -171,7 +169,7 @@ static void change_column(struct top_view *view, int step)
 			(view->sorting.column + COLUMNS + step) % COLUMNS;
 }
 
-static void pause(struct top_view *view)
+static void view_pause(struct top_view *view)
 {
 	if (view->paused) {
 		traffic_free(view->paused);
@@ -190,11 +188,11 @@ static void pause(struct top_view *view)
 		view->note = "there is no memory for a pause";
 }
 
-static void freeze(struct top_view *view)
+static void view_freeze(struct top_view *view)
 {
 	view->sorting.is_frozen = !view->sorting.is_frozen;
-	listing_thaw(view_traffic(view));
-	listing_thaw(top_shown(view->top));
+	rows_thaw(view_traffic(view));
+	rows_thaw(top_shown(view->top));
 }
 
 static void change_speed(struct top_view *view, double factor)
@@ -215,8 +213,8 @@ static void edit_question(struct top_view *view)
 	editor_start(&view->editor, view_question(view));
 }
 
-/* While it is paused, the picture is of before. */
-static void ask(struct top_view *view)
+/* An answer shows nothing of what a pause holds: it ends the pause. */
+static void view_ask(struct top_view *view)
 {
 	char *const text = editor_text(&view->editor);
 	size_t column = 0;
@@ -231,17 +229,17 @@ static void ask(struct top_view *view)
 		view->editor.cursor = view->problem_at;
 	} else {
 		if (view->paused)
-			pause(view);
+			view_pause(view);
 		view->mode = LOOKING;
 	}
 	free(text);
 }
 
-static void type(struct top_view *view, wint_t key, bool is_code)
+static void view_type(struct top_view *view, wint_t key, bool is_code)
 {
 	switch (editor_take(&view->editor, key, is_code)) {
 	case ENTERED:
-		ask(view);
+		view_ask(view);
 		break;
 	case LEFT:
 		view->mode = LOOKING;
@@ -261,7 +259,7 @@ static void read_help(struct top_view *view, wint_t key, bool is_code)
 		view->mode = LOOKING;
 }
 
-static void look_by_code(struct top_view *view, wint_t key)
+static void view_look_by_code(struct top_view *view, wint_t key)
 {
 	switch (key) {
 	case KEY_UP:
@@ -323,13 +321,13 @@ static const struct {
 	{ 'q', KEY_F(10) },
 };
 
-static void look(struct top_view *view, wint_t key)
+static void view_look(struct top_view *view, wint_t key)
 {
 	struct sorting *const sorting = &view->sorting;
 
 	for (size_t i = 0; i < sizeof(same) / sizeof(*same); i++) {
 		if ((wint_t)same[i].key == key) {
-			look_by_code(view, same[i].code);
+			view_look_by_code(view, same[i].code);
 			return;
 		}
 	}
@@ -352,11 +350,11 @@ static void look(struct top_view *view, wint_t key)
 		sorting->is_turned = !sorting->is_turned;
 		break;
 	case 'f':
-		freeze(view);
+		view_freeze(view);
 		break;
 	case 'p':
 	case ' ':
-		pause(view);
+		view_pause(view);
 		break;
 	case 'b':
 		view->is_bytes = !view->is_bytes;
@@ -387,15 +385,15 @@ void view_take_key(struct top_view *view, wint_t key, bool is_code)
 	view->note = NULL;
 	switch (view->mode) {
 	case TYPING:
-		type(view, key, is_code);
+		view_type(view, key, is_code);
 		break;
 	case READING_HELP:
 		read_help(view, key, is_code);
 		break;
 	case LOOKING:
 		if (is_code)
-			look_by_code(view, key);
+			view_look_by_code(view, key);
 		else
-			look(view, key);
+			view_look(view, key);
 	}
 }

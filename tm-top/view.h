@@ -3,11 +3,12 @@
 #define TM_TOP_VIEW_H
 
 #include "editor.h"
+#include "layout.h"
 #include "top.h"
 
 /* A place that can be gone back to, with what was chosen there. */
 struct stop {
-	struct item_place place;
+	struct row_place place;
 	struct key chosen[LEVELS]; /* the row that the cursor stays with */
 	bool has_chosen;	   /* false: it stays at the top */
 	uint32_t at, top;	   /* the cursor, and the first row shown */
@@ -21,9 +22,10 @@ struct top_view {
 	struct stop stops[LEVELS + 1];
 	unsigned depth; /* of stops */
 	struct sorting sorting;
-	struct listing listing;
+	struct rows rows;
+	struct layout layout;	/* of the screen, 0 lines = too small */
 	struct traffic *paused; /* NULL = it is not */
-	struct summary summary; /* as old as the picture */
+	struct summary summary; /* of when it was drawn or paused */
 	struct editor editor;
 	char problem[WRONG_SIZE]; /* with what is typed, empty = none */
 	size_t problem_at;	  /* characters before it */

@@ -1,6 +1,6 @@
 /* The rows of one view, in the order that is asked for. */
-#ifndef TM_TOP_LISTING_H
-#define TM_TOP_LISTING_H
+#ifndef TM_TOP_ROWS_H
+#define TM_TOP_ROWS_H
 
 #include "common/record/names.h"
 #include "top-traffic.h"
@@ -16,7 +16,7 @@ struct sorting {
 };
 
 /* Whose rows, and which: of the first so many keys all that is on a level. */
-struct item_place {
+struct row_place {
 	unsigned depth;
 	enum level level;
 	struct key keys[LEVELS];
@@ -27,7 +27,11 @@ struct item {
 	uint32_t row;
 };
 
-struct listing {
+/* Set traffic, names and is_numeric, zero the rest. */
+struct rows {
+	struct traffic *traffic;
+	struct tm_names *names;
+	bool is_numeric; /* users by number */
 	struct item *items;
 	uint32_t count, room;
 	uint32_t parent; /* NO_ROW: nothing was seen of it */
@@ -36,23 +40,16 @@ struct listing {
 	uint64_t rest_bytes[WINDOWS][2];
 };
 
-/* What a view's numbers are of. */
-struct sight {
-	struct traffic *traffic;
-	struct tm_names *names;
-	bool is_numeric;
-};
-
 /* 0, or -1 when there is no memory. */
-int listing_make(struct listing *listing, const struct sight *sight,
-		const struct item_place *place, const struct sorting *sorting);
+int rows_make(struct rows *rows, const struct row_place *place,
+		const struct sorting *sorting);
 
 /* No row has its place any more. */
-void listing_thaw(struct traffic *traffic);
+void rows_thaw(struct traffic *traffic);
 
 /* A user's name, its number where it is asked for or has none. */
-const char *user_text(const struct sight *sight, uint32_t uid);
+const char *rows_user(const struct rows *rows, uint32_t uid);
 
-void listing_free(struct listing *listing);
+void rows_free(struct rows *rows);
 
 #endif
