@@ -3,7 +3,7 @@
 #include "index.h"
 
 /* Rooms are powers of two. */
-static int make_room(struct tm_index *index)
+static int index_make_room(struct tm_index *index)
 {
 	const uint32_t count = index->count;
 	uint64_t *keys;
@@ -26,7 +26,7 @@ uint32_t tm_index_add(struct tm_index *index, uint64_t key)
 
 	if (number != TM_INDEX_NONE)
 		return number;
-	if (make_room(index))
+	if (index_make_room(index))
 		return TM_INDEX_NONE;
 	index->keys[index->count] = key;
 	tm_map_put(&index->map, tm_map_hash(key), index->count);

@@ -25,7 +25,7 @@ static size_t size_of(const struct tm_map *map)
 	return map->slots ? (size_t)map->mask + 1 : 0;
 }
 
-static int make(struct tm_map *map, unsigned bits)
+static int map_make(struct tm_map *map, unsigned bits)
 {
 	const size_t size = (size_t)1 << bits;
 
@@ -57,7 +57,7 @@ int tm_map_reserve(struct tm_map *map, uint32_t entries)
 		return 0;
 	while (bits < MOST_BITS && entries > (size_t)1 << (bits - 1))
 		bits++;
-	if (make(&larger, bits))
+	if (map_make(&larger, bits))
 		return -1;
 	for (size_t i = 0; i < size; i++) {
 		const struct tm_map_slot slot = map->slots[i];

@@ -6,7 +6,7 @@
 #include "number.h"
 
 /* Advances *text past its digits; false when there are none or too many. */
-static bool digits(const char **text, uint64_t *value)
+static bool parse_digits(const char **text, uint64_t *value)
 {
 	const char *p = *text;
 
@@ -23,7 +23,7 @@ static bool digits(const char **text, uint64_t *value)
 
 bool tm_number_parse(const char *text, uint64_t max, uint64_t *value)
 {
-	return digits(&text, value) && !*text && *value <= max;
+	return parse_digits(&text, value) && !*text && *value <= max;
 }
 
 bool tm_size_parse(const char *text, uint64_t *bytes)
@@ -32,7 +32,7 @@ bool tm_size_parse(const char *text, uint64_t *bytes)
 	const char *unit;
 	unsigned shift;
 
-	if (!digits(&text, bytes))
+	if (!parse_digits(&text, bytes))
 		return false;
 	if (!*text)
 		return true;
@@ -59,7 +59,7 @@ bool tm_duration_parse(const char *text, uint64_t *ns)
 		{ "d", 86400000000000 },
 	};
 
-	if (!digits(&text, ns))
+	if (!parse_digits(&text, ns))
 		return false;
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
 		if (!strcmp(text, units[i].name))

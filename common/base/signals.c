@@ -22,7 +22,7 @@ static void on_note(int signal_number)
 	taken[signal_number] = 1;
 }
 
-static void handle(int signal_number, void (*handler)(int))
+static void signal_handle(int signal_number, void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler };
 
@@ -34,13 +34,13 @@ void tm_signals_install(void)
 {
 	struct sigaction hangup;
 
-	handle(SIGINT, on_stop);
-	handle(SIGTERM, on_stop);
-	handle(SIGUSR1, on_note);
-	handle(SIGPIPE, SIG_IGN);
-	handle(SIGXFSZ, SIG_IGN);
+	signal_handle(SIGINT, on_stop);
+	signal_handle(SIGTERM, on_stop);
+	signal_handle(SIGUSR1, on_note);
+	signal_handle(SIGPIPE, SIG_IGN);
+	signal_handle(SIGXFSZ, SIG_IGN);
 	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
-		handle(SIGHUP, on_note);
+		signal_handle(SIGHUP, on_note);
 }
 
 bool tm_stop_requested(void)

@@ -4,7 +4,7 @@
 #include "clock.h"
 #include "timestamp.h"
 
-static char *put(char *out, unsigned value, int digits)
+static char *put_digits(char *out, unsigned value, int digits)
 {
 	for (int i = digits; i-- > 0; value /= 10)
 		out[i] = '0' + value % 10;
@@ -16,17 +16,17 @@ static void format_second(char out[19], time_t second)
 	struct tm date;
 
 	gmtime_r(&second, &date);
-	out = put(out, date.tm_year + 1900, 4);
+	out = put_digits(out, date.tm_year + 1900, 4);
 	*out++ = '-';
-	out = put(out, date.tm_mon + 1, 2);
+	out = put_digits(out, date.tm_mon + 1, 2);
 	*out++ = '-';
-	out = put(out, date.tm_mday, 2);
+	out = put_digits(out, date.tm_mday, 2);
 	*out++ = 'T';
-	out = put(out, date.tm_hour, 2);
+	out = put_digits(out, date.tm_hour, 2);
 	*out++ = ':';
-	out = put(out, date.tm_min, 2);
+	out = put_digits(out, date.tm_min, 2);
 	*out++ = ':';
-	put(out, date.tm_sec, 2);
+	put_digits(out, date.tm_sec, 2);
 }
 
 char *tm_timestamp_format(char out[TM_TIMESTAMP_SIZE], uint64_t time_ns)
@@ -42,7 +42,7 @@ char *tm_timestamp_format(char out[TM_TIMESTAMP_SIZE], uint64_t time_ns)
 	memcpy(out, text, sizeof(text));
 	out += sizeof(text);
 	*out++ = '.';
-	out = put(out, time_ns % TM_SECOND_NS, 9);
+	out = put_digits(out, time_ns % TM_SECOND_NS, 9);
 	*out++ = 'Z';
 	return out;
 }
@@ -61,7 +61,7 @@ static char next(struct cursor *cursor)
 	return *cursor->p++;
 }
 
-static int number(struct cursor *cursor, int digits, int least, int most)
+static int cursor_number(struct cursor *cursor, int digits, int least, int most)
 {
 	int value = 0;
 
@@ -82,7 +82,7 @@ static void expect(struct cursor *cursor, const char *either)
 	cursor->is_bad |= !c || !strchr(either, c);
 }
 
-static uint64_t fraction(struct cursor *cursor)
+static uint64_t cursor_fraction(struct cursor *cursor)
 {
 	uint64_t unit = TM_SECOND_NS, value = 0;
 
@@ -105,9 +105,9 @@ static int offset(struct cursor *cursor)
 	if (sign == 'Z' || sign == 'z')
 		return 0;
 	cursor->is_bad |= sign != '+' && sign != '-';
-	hours = number(cursor, 2, 0, 23);
+	hours = cursor_number(cursor, 2, 0, 23);
 	expect(cursor, ":");
-	minutes = number(cursor, 2, 0, 59);
+	minutes = cursor_number(cursor, 2, 0, 59);
 	return (sign == '-' ? -60 : 60) * (60 * hours + minutes);
 }
 
@@ -127,18 +127,18 @@ bool tm_timestamp_parse(const char *text, size_t length, uint64_t *time_ns)
 	uint64_t part;
 	time_t second;
 
-	date.tm_year = number(&cursor, 4, 1969, 2600) - 1900;
+	date.tm_year = cursor_number(&cursor, 4, 1969, 2600) - 1900;
 	expect(&cursor, "-");
-	date.tm_mon = number(&cursor, 2, 1, 12) - 1;
+	date.tm_mon = cursor_number(&cursor, 2, 1, 12) - 1;
 	expect(&cursor, "-");
-	date.tm_mday = number(&cursor, 2, 1, 31);
+	date.tm_mday = cursor_number(&cursor, 2, 1, 31);
 	expect(&cursor, "Tt");
-	date.tm_hour = number(&cursor, 2, 0, 23);
+	date.tm_hour = cursor_number(&cursor, 2, 0, 23);
 	expect(&cursor, ":");
-	date.tm_min = number(&cursor, 2, 0, 59);
+	date.tm_min = cursor_number(&cursor, 2, 0, 59);
 	expect(&cursor, ":");
-	date.tm_sec = number(&cursor, 2, 0, 59);
-	part = fraction(&cursor);
+	date.tm_sec = cursor_number(&cursor, 2, 0, 59);
+	part = cursor_fraction(&cursor);
 	second = offset(&cursor);
 	if (cursor.is_bad || cursor.p != cursor.end ||
 			date.tm_mday > days_in(date.tm_year + 1900,

@@ -14,7 +14,7 @@ static void find_unicode(void)
 	unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 }
 
-static unsigned width_of(uint32_t code)
+static unsigned width_of_code(uint32_t code)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	locale_t before;
@@ -38,7 +38,7 @@ size_t tm_width_fit(const char *text, size_t columns, size_t *used)
 
 	for (*used = 0; left; done += size, left -= size, *used += width) {
 		size = tm_utf8_decode(text + done, left, &code);
-		width = size ? width_of(code) : 1;
+		width = size ? width_of_code(code) : 1;
 		size = size ? size : 1;
 		if (width > columns - *used)
 			break;
@@ -61,7 +61,7 @@ size_t tm_width_skip(const char *text, size_t columns, size_t *used)
 
 	for (*used = tm_width(text); *used > columns; done += size) {
 		size = tm_utf8_decode(text + done, left - done, &code);
-		*used -= size ? width_of(code) : 1;
+		*used -= size ? width_of_code(code) : 1;
 		size = size ? size : 1;
 	}
 	return done;

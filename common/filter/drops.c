@@ -1,13 +1,13 @@
 #include "drops.h"
 
-static void choose(struct tm_drops *drops)
+static void drops_choose(struct tm_drops *drops)
 {
 	drops->current = tm_open_runs_latest(&drops->open);
 	if (!drops->current)
 		drops->current = &drops->stray;
 }
 
-static int start(struct tm_drops *drops, uint64_t run_id,
+static int drops_start(struct tm_drops *drops, uint64_t run_id,
 		struct tm_dropped dropped)
 {
 	struct tm_dropped *run;
@@ -16,7 +16,7 @@ static int start(struct tm_drops *drops, uint64_t run_id,
 	run = tm_open_runs_start(&drops->open, run_id);
 	if (run)
 		*run = dropped;
-	choose(drops);
+	drops_choose(drops);
 	return run ? 0 : -1;
 }
 
@@ -25,7 +25,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-static void move(struct tm_amount *from, struct tm_amount *to,
+static void amount_move(struct tm_amount *from, struct tm_amount *to,
 		const struct tm_amount *amount)
 {
 	const uint64_t packets = least(from->packets, amount->packets);
@@ -46,7 +46,7 @@ static int adopt(struct tm_drops *drops, uint64_t run_id)
 	if (drops->open.count)
 		return 0;
 	drops->stray = (struct tm_dropped){ 0 };
-	return start(drops, run_id, dropped);
+	return drops_start(drops, run_id, dropped);
 }
 
 static int settle(struct tm_drops *drops, struct tm_status *status)
@@ -59,11 +59,12 @@ static int settle(struct tm_drops *drops, struct tm_status *status)
 	run = tm_open_runs_find(&drops->open, status->run_id);
 	if (!run)
 		return 0;
-	move(&status->recorded, &status->excluded, &run->recorded[direction]);
-	move(&status->lost, &status->excluded, &run->lost[direction]);
+	amount_move(&status->recorded, &status->excluded,
+			&run->recorded[direction]);
+	amount_move(&status->lost, &status->excluded, &run->lost[direction]);
 	if (status->kind == TM_END && direction == TM_OUT) {
 		tm_open_runs_end(&drops->open, status->run_id);
-		choose(drops);
+		drops_choose(drops);
 	}
 	return 0;
 }
@@ -73,7 +74,8 @@ int tm_drops_note(struct tm_drops *drops, struct tm_event *event)
 	const struct tm_start *const started = (const void *)event;
 
 	if (event->kind == TM_START)
-		return start(drops, started->run_id, (struct tm_dropped){ 0 });
+		return drops_start(drops, started->run_id,
+				(struct tm_dropped){ 0 });
 	if (event->kind == TM_TICK || event->kind == TM_END)
 		return settle(drops, (struct tm_status *)event);
 	return 0;

@@ -54,7 +54,7 @@ __attribute__((format(printf, 3, 4))) static bool fail(
 	return false;
 }
 
-static bool take_quoted(struct parser *parser, const char *at)
+static bool parser_take_quoted(struct parser *parser, const char *at)
 {
 	const char *const close = strchr(at + 1, *at);
 
@@ -93,7 +93,7 @@ static bool take_comparison(struct parser *parser, const char *at)
 	return true;
 }
 
-static bool take_word(struct parser *parser, const char *at)
+static bool parser_take_word(struct parser *parser, const char *at)
 {
 	const size_t size = strcspn(at, " \t\n\r()=!<>'\"");
 
@@ -124,17 +124,17 @@ static bool advance(struct parser *parser)
 		return true;
 	case '\'':
 	case '"':
-		return take_quoted(parser, at);
+		return parser_take_quoted(parser, at);
 	case '=':
 	case '!':
 	case '<':
 	case '>':
 		return take_comparison(parser, at);
 	}
-	return take_word(parser, at);
+	return parser_take_word(parser, at);
 }
 
-static bool is_word(const struct parser *parser, const char *word)
+static bool parser_is_at(const struct parser *parser, const char *word)
 {
 	return parser->token == WORD && !strcmp(parser->word, word);
 }
@@ -225,7 +225,7 @@ static bool no_number(struct parser *parser, const struct word *word,
 }
 
 /* 5, or 5-10. */
-static bool parse_number(struct parser *parser, const struct word *word,
+static bool parse_word_number(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
 	char *const dash = strchr(parser->word, '-');
@@ -249,7 +249,7 @@ static bool parse_number(struct parser *parser, const struct word *word,
 	return true;
 }
 
-static bool is_number(const char *text)
+static bool text_is_number(const char *text)
 {
 	return *text && !text[strspn(text, "0123456789")];
 }
@@ -258,7 +258,7 @@ static bool parse_uid(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
 	if (strcmp(parser->word, "none"))
-		return parse_number(parser, word, question, comparison);
+		return parse_word_number(parser, word, question, comparison);
 	if (comparison > DIFFERENT)
 		return fail(parser, parser->begin,
 				"none is neither above nor below a number");
@@ -278,7 +278,7 @@ static bool parse_name(struct parser *parser, enum tm_name_of of,
 static bool parse_user(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
-	if (is_number(parser->word) || !strcmp(parser->word, "none"))
+	if (text_is_number(parser->word) || !strcmp(parser->word, "none"))
 		return parse_uid(parser, word, question, comparison);
 	return parse_name(parser, TM_NAME_USER, TM_TEST_USER_NAME, question);
 }
@@ -286,8 +286,8 @@ static bool parse_user(struct parser *parser, const struct word *word,
 static bool parse_cgroup(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
-	if (is_number(parser->word))
-		return parse_number(parser, word, question, comparison);
+	if (text_is_number(parser->word))
+		return parse_word_number(parser, word, question, comparison);
 	return parse_name(
 			parser, TM_NAME_CGROUP, TM_TEST_CGROUP_NAME, question);
 }
@@ -295,8 +295,8 @@ static bool parse_cgroup(struct parser *parser, const struct word *word,
 static bool parse_interface(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
-	if (is_number(parser->word))
-		return parse_number(parser, word, question, comparison);
+	if (text_is_number(parser->word))
+		return parse_word_number(parser, word, question, comparison);
 	return parse_name(parser, TM_NAME_INTERFACE, TM_TEST_INTERFACE_NAME,
 			question);
 }
@@ -348,13 +348,13 @@ static bool parse_net(struct parser *parser, const struct word *word,
 	return fail(parser, parser->begin, "%s", problem);
 }
 
-static bool parse_protocol(struct parser *parser, const struct word *word,
+static bool parse_word_protocol(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
 	uint32_t protocol;
 
-	if (is_number(parser->word))
-		return parse_number(parser, word, question, comparison);
+	if (text_is_number(parser->word))
+		return parse_word_number(parser, word, question, comparison);
 	if (!tm_word_find(tm_protocols, parser->word, &protocol))
 		return fail(parser, parser->begin,
 				"proto wants tcp, udp, icmp, icmp6, sctp or another "
@@ -405,23 +405,25 @@ static const struct word words[] = {
 	{ "loopback", parse_flag, TM_TEST_LOOPBACK, TM_LOOPBACK, false, false },
 	{ "user", parse_user, TM_TEST_UID, UINT32_MAX, false, false },
 	{ "uid", parse_uid, TM_TEST_UID, UINT32_MAX, true, false },
-	{ "pid", parse_number, TM_TEST_PID, UINT32_MAX, true, false },
+	{ "pid", parse_word_number, TM_TEST_PID, UINT32_MAX, true, false },
 	{ "comm", parse_comm, TM_TEST_COMM, 0, false, false },
 	{ "cgroup", parse_cgroup, TM_TEST_CGROUP, UINT64_MAX, false, false },
 	{ "host", parse_host, TM_TEST_HOST, 0, false, true },
 	{ "net", parse_net, TM_TEST_NET, 0, false, true },
-	{ "port", parse_number, TM_TEST_PORT, UINT16_MAX, true, true },
-	{ "proto", parse_protocol, TM_TEST_PROTOCOL, UINT8_MAX, false, false },
+	{ "port", parse_word_number, TM_TEST_PORT, UINT16_MAX, true, true },
+	{ "proto", parse_word_protocol, TM_TEST_PROTOCOL, UINT8_MAX, false,
+			false },
 	{ "interface", parse_interface, TM_TEST_IFINDEX, UINT32_MAX, false,
 			false },
-	{ "bytes", parse_number, TM_TEST_BYTES, UINT64_MAX, true, false },
-	{ "packets", parse_number, TM_TEST_PACKETS, UINT32_MAX, true, false },
+	{ "bytes", parse_word_number, TM_TEST_BYTES, UINT64_MAX, true, false },
+	{ "packets", parse_word_number, TM_TEST_PACKETS, UINT32_MAX, true,
+			false },
 	{ "since", parse_moment, TM_TEST_SINCE, 0, false, false },
 	{ "until", parse_moment, TM_TEST_UNTIL, 0, false, false },
 	{ "kind", parse_kind, TM_TEST_KIND, 0, false, false },
 };
 
-static const struct word *find_word(const char *name)
+static const struct word *word_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		if (!strcmp(words[i].name, name))
@@ -455,9 +457,10 @@ static bool take_operator(struct parser *parser, const struct word *word,
 static bool has_value(const struct parser *parser)
 {
 	return parser->token == QUOTED ||
-			(parser->token == WORD && !is_word(parser, "and") &&
-					!is_word(parser, "or") &&
-					!is_word(parser, "not"));
+			(parser->token == WORD &&
+					!parser_is_at(parser, "and") &&
+					!parser_is_at(parser, "or") &&
+					!parser_is_at(parser, "not"));
 }
 
 static struct tm_node *parse_value(struct parser *parser,
@@ -501,15 +504,15 @@ static bool unknown_word(struct parser *parser)
 static bool take_ends(struct parser *parser, enum tm_ends *ends)
 {
 	const struct word *word;
-	const bool is_source = is_word(parser, "src");
+	const bool is_source = parser_is_at(parser, "src");
 
 	*ends = TM_EITHER;
-	if (!is_source && !is_word(parser, "dst"))
+	if (!is_source && !parser_is_at(parser, "dst"))
 		return true;
 	*ends = is_source ? TM_SOURCE : TM_DESTINATION;
 	if (!advance(parser))
 		return false;
-	word = parser->token == WORD ? find_word(parser->word) : NULL;
+	word = parser->token == WORD ? word_find(parser->word) : NULL;
 	return (word && word->has_ends) ||
 			fail(parser, parser->begin,
 					"after %s comes host, net or port",
@@ -525,7 +528,7 @@ static struct tm_node *parse_question(struct parser *parser)
 
 	if (!take_ends(parser, &ends))
 		return NULL;
-	word = find_word(parser->word);
+	word = word_find(parser->word);
 	if (!word) {
 		unknown_word(parser);
 		return NULL;
@@ -541,7 +544,7 @@ static struct tm_node *parse_question(struct parser *parser)
 
 static struct tm_node *parse_or(struct parser *parser);
 
-static struct tm_node *parse_group(struct parser *parser)
+static struct tm_node *parse_parentheses(struct parser *parser)
 {
 	const size_t begin = parser->begin;
 	struct tm_node *node;
@@ -575,16 +578,16 @@ static struct tm_node *parse_not(struct parser *parser)
 				TM_EXPRESSION_DEPTH);
 		return NULL;
 	}
-	if (is_word(parser, "not")) {
+	if (parser_is_at(parser, "not")) {
 		node = advance(parser) ? parse_not(parser) : NULL;
 		if (node) {
 			node = node_new(parser, TM_NOT, node, NULL);
 			node->begin = begin;
 		}
 	} else if (parser->token == OPEN) {
-		node = parse_group(parser);
-	} else if (parser->token == WORD && !is_word(parser, "and") &&
-			!is_word(parser, "or")) {
+		node = parse_parentheses(parser);
+	} else if (parser->token == WORD && !parser_is_at(parser, "and") &&
+			!parser_is_at(parser, "or")) {
 		node = parse_question(parser);
 	} else {
 		fail(parser, begin, "here belongs a word such as user or net");
@@ -599,7 +602,7 @@ static struct tm_node *parse_and(struct parser *parser)
 	struct tm_node *left = parse_not(parser);
 	struct tm_node *right;
 
-	while (left && is_word(parser, "and")) {
+	while (left && parser_is_at(parser, "and")) {
 		right = advance(parser) ? parse_not(parser) : NULL;
 		left = right ? node_new(parser, TM_AND, left, right) : NULL;
 	}
@@ -611,7 +614,7 @@ static struct tm_node *parse_or(struct parser *parser)
 	struct tm_node *left = parse_and(parser);
 	struct tm_node *right;
 
-	while (left && is_word(parser, "or")) {
+	while (left && parser_is_at(parser, "or")) {
 		right = advance(parser) ? parse_and(parser) : NULL;
 		left = right ? node_new(parser, TM_OR, left, right) : NULL;
 	}

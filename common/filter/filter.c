@@ -44,7 +44,7 @@ static uint64_t field(const struct tm_step *step, const struct tm_event *event)
 }
 
 /* The rarer ones, out of the way of the others. */
-static __attribute__((noinline)) bool holds(
+static __attribute__((noinline)) bool filter_holds(
 		const struct tm_step *step, const struct tm_event *event)
 {
 	switch (step->how) {
@@ -58,7 +58,7 @@ static __attribute__((noinline)) bool holds(
 }
 
 /* TM_KEEP, or the exit of the rule that drops the event. */
-static inline int run(const struct tm_program *program,
+static inline int program_run(const struct tm_program *program,
 		const struct tm_event *event, uint32_t known)
 {
 	const struct tm_step *const steps = program->steps;
@@ -80,7 +80,7 @@ static inline int run(const struct tm_program *program,
 			is_true = tm_networks_hold(step->list->networks,
 					(const uint8_t *)event + step->offset);
 		} else {
-			is_true = holds(step, event);
+			is_true = filter_holds(step, event);
 		}
 		at = is_true ? step->yes : step->no;
 	}
@@ -88,7 +88,7 @@ static inline int run(const struct tm_program *program,
 }
 
 /* What says something of the stream is followed, and always passed on. */
-static int follow(struct tm_filter *filter, struct tm_event *event)
+static int filter_follow(struct tm_filter *filter, struct tm_event *event)
 {
 	if (event->kind == TM_NAME)
 		return tm_ids_note(filter->sources.ids, filter->sources.names,
@@ -100,7 +100,7 @@ static bool passes(struct tm_filter *filter, const struct tm_event *event)
 {
 	const uint32_t known =
 			event->kind == TM_TRAFFIC ? UINT32_MAX : answers(event);
-	const int at = run(&filter->program, event, known);
+	const int at = program_run(&filter->program, event, known);
 	struct tm_rule *rule;
 
 	if (at == TM_KEEP)
@@ -130,7 +130,7 @@ ssize_t tm_filter_sift(
 
 	for (size_t i = 0; i < n; i++) {
 		if (__builtin_expect(events[i].kind > TM_UNATTRIBUTED, 0)) {
-			if (follow(filter, &events[i]))
+			if (filter_follow(filter, &events[i]))
 				return -1;
 		} else if (!passes(filter, &events[i])) {
 			continue;

@@ -5,7 +5,7 @@
 
 #include "ids.h"
 
-static int set(struct tm_ids *ids, uint64_t id, bool carries)
+static int ids_set(struct tm_ids *ids, uint64_t id, bool carries)
 {
 	const uint32_t count = ids->index.count;
 	uint32_t number = tm_index_find(&ids->index, id);
@@ -37,9 +37,10 @@ static int add_interface(struct tm_ids *ids)
 	if (!ifindex)
 		return 0;
 	if (!stat("/proc/self/ns/net", &here) &&
-			set(ids, (uint64_t)here.st_ino << 32 | ifindex, true))
+			ids_set(ids, (uint64_t)here.st_ino << 32 | ifindex,
+					true))
 		return -1;
-	return set(ids, ifindex, true);
+	return ids_set(ids, ifindex, true);
 }
 
 static int add_local(struct tm_ids *ids, struct tm_names *names)
@@ -50,7 +51,7 @@ static int add_local(struct tm_ids *ids, struct tm_names *names)
 		return add_interface(ids);
 	if (ids->of == TM_NAME_USER &&
 			tm_names_find_user(names, ids->name, &uid))
-		return set(ids, uid, true);
+		return ids_set(ids, uid, true);
 	return 0;
 }
 
@@ -81,7 +82,7 @@ static int add_recorded(struct tm_ids *ids, const struct tm_names *names)
 	uint64_t id;
 
 	while (tm_names_next(names, ids->of, &step, &id, &text)) {
-		if (set(ids, id, carries_name(ids, text)))
+		if (ids_set(ids, id, carries_name(ids, text)))
 			return -1;
 	}
 	return 0;
@@ -117,7 +118,7 @@ int tm_ids_note(struct tm_ids *all, struct tm_names *names,
 		if (name->part + 1 < name->parts)
 			return 0;
 		text = tm_names_recorded(names, ids->of, name->id);
-		if (set(ids, name->id, carries_name(ids, text)))
+		if (ids_set(ids, name->id, carries_name(ids, text)))
 			return -1;
 	}
 	return 0;

@@ -32,7 +32,7 @@ int tm_filter_list_add(struct tm_filter_list *list, const char *argument)
 	return 0;
 }
 
-static int fill(struct tm_filter_list *list, struct tm_networks *networks,
+static int list_fill(struct tm_filter_list *list, struct tm_networks *networks,
 		char problem[TM_NETWORKS_PROBLEM])
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -56,7 +56,7 @@ int tm_filter_list_read(
 		snprintf(problem, TM_NETWORKS_PROBLEM, "out of memory");
 		return -1;
 	}
-	if (fill(list, networks, problem)) {
+	if (list_fill(list, networks, problem)) {
 		tm_networks_free(networks);
 		return -1;
 	}

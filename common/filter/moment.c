@@ -11,7 +11,7 @@ static bool is_digit(char c)
 }
 
 /* Advances past exactly so many digits. */
-static bool digits(const char **p, unsigned count, int *value)
+static bool moment_digits(const char **p, unsigned count, int *value)
 {
 	for (*value = 0; count; count--, (*p)++) {
 		if (!is_digit(**p))
@@ -23,11 +23,11 @@ static bool digits(const char **p, unsigned count, int *value)
 
 static bool two(const char **p, char before, int max, int *value)
 {
-	return *(*p)++ == before && digits(p, 2, value) && *value <= max;
+	return *(*p)++ == before && moment_digits(p, 2, value) && *value <= max;
 }
 
 /* .5, or nothing; what is finer than a nanosecond is cut off. */
-static bool fraction(const char **p, uint64_t *ns)
+static bool moment_fraction(const char **p, uint64_t *ns)
 {
 	uint64_t unit = TM_SECOND_NS / 10;
 
@@ -53,7 +53,7 @@ static bool clock_time(const char **p, struct tm *tm, uint64_t *ns)
 		return false;
 	if (**p != ':')
 		return true;
-	return two(p, ':', 60, &tm->tm_sec) && fraction(p, ns);
+	return two(p, ':', 60, &tm->tm_sec) && moment_fraction(p, ns);
 }
 
 /* Z or +01:00; without either it is local time. */
@@ -84,7 +84,8 @@ static bool calendar(const char *p, uint64_t *ns)
 	uint64_t rest;
 	time_t seconds;
 
-	if (!digits(&p, 4, &tm.tm_year) || !two(&p, '-', 12, &tm.tm_mon) ||
+	if (!moment_digits(&p, 4, &tm.tm_year) ||
+			!two(&p, '-', 12, &tm.tm_mon) ||
 			!two(&p, '-', 31, &tm.tm_mday))
 		return false;
 	tm.tm_year -= 1900;
@@ -112,7 +113,7 @@ static bool since_epoch(const char *text, uint64_t *ns)
 	seconds[whole] = '\0';
 	text += whole;
 	return tm_number_parse(seconds, UINT64_MAX / TM_SECOND_NS - 1, ns) &&
-			fraction(&text, &rest) && !*text &&
+			moment_fraction(&text, &rest) && !*text &&
 			(*ns = *ns * TM_SECOND_NS + rest, true);
 }
 

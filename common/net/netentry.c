@@ -38,7 +38,7 @@ static unsigned char peek(const struct parser *in)
 	return in->p < in->end ? *in->p : 0;
 }
 
-static bool take(struct parser *in, char c)
+static bool entry_take(struct parser *in, char c)
 {
 	if (peek(in) != (unsigned char)c)
 		return false;
@@ -94,17 +94,17 @@ static int parse_decimal(struct parser *in, unsigned most, const char *what,
 	return 0;
 }
 
-static int parse_ipv4(struct parser *in, struct address *out)
+static int entry_parse_ipv4(struct parser *in, struct address *out)
 {
 	uint32_t value = 0;
 	unsigned octet;
 
 	for (unsigned i = 0; i < 4; i++) {
-		if (i && !take(in, '.'))
+		if (i && !entry_take(in, '.'))
 			return fail_here(in, "an IPv4 address has four octets");
 		value <<= 8;
 		out->mask <<= 8;
-		if (take(in, '*')) {
+		if (entry_take(in, '*')) {
 			out->has_stars = true;
 			continue;
 		}
@@ -131,7 +131,7 @@ static int hex_value(unsigned char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static int parse_group(struct parser *in, uint16_t *group)
+static int entry_parse_group(struct parser *in, uint16_t *group)
 {
 	const char *const at = in->p;
 
@@ -163,7 +163,7 @@ static int parse_dotted_end(
 	if (groups->count > 6)
 		return fail(in, at, "an IPv6 address has eight groups");
 	in->p = at;
-	if (parse_ipv4(in, &tail))
+	if (entry_parse_ipv4(in, &tail))
 		return -1;
 	if (tail.has_stars)
 		return fail(in, at, "'*' stands for whole groups of IPv6");
@@ -217,7 +217,7 @@ static int parse_groups(
 			in->p += 2;
 			if (hex_value(peek(in)) < 0 && peek(in) != '*')
 				return 0;
-		} else if (groups->count && !take(in, ':')) {
+		} else if (groups->count && !entry_take(in, ':')) {
 			return 0;
 		}
 		at = in->p;
@@ -225,7 +225,7 @@ static int parse_groups(
 			return parse_stars(in, groups, out);
 		if (groups->count == 8)
 			return fail(in, at, "an IPv6 address has eight groups");
-		if (parse_group(in, &groups->values[groups->count]))
+		if (entry_parse_group(in, &groups->values[groups->count]))
 			return -1;
 		if (peek(in) == '.')
 			return parse_dotted_end(in, at, groups);
@@ -233,7 +233,7 @@ static int parse_groups(
 	}
 }
 
-static int parse_ipv6(struct parser *in, struct address *out)
+static int entry_parse_ipv6(struct parser *in, struct address *out)
 {
 	const char *const at = in->p;
 	struct groups groups = { .gap = -1 };
@@ -266,8 +266,8 @@ static int parse_address(struct parser *in, struct address *out)
 	while (p < in->end && (hex_value(*p) >= 0 || *p == '*'))
 		p++;
 	if (p < in->end && *p == ':')
-		return parse_ipv6(in, out);
-	return parse_ipv4(in, out);
+		return entry_parse_ipv6(in, out);
+	return entry_parse_ipv4(in, out);
 }
 
 static struct tm_range range_of(const struct address *address, unsigned prefix)

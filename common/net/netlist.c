@@ -14,7 +14,7 @@
 /* Long names are cut, so that the reason behind them is not. */
 #define NAME_MOST 256
 
-static int fail_errno(struct tm_netlist *list)
+static int netlist_fail_errno(struct tm_netlist *list)
 {
 	snprintf(list->problem, sizeof(list->problem), "%.*s: %s", NAME_MOST,
 			list->name, strerror(errno));
@@ -39,11 +39,11 @@ int tm_netlist_open(struct tm_netlist *list, const char *path)
 	list->name = is_input ? "standard input" : path;
 	list->fd = is_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (list->fd < 0)
-		return fail_errno(list);
+		return netlist_fail_errno(list);
 	list->block = malloc(LINE_MOST);
 	if (list->block)
 		return 0;
-	fail_errno(list);
+	netlist_fail_errno(list);
 	tm_netlist_close(list);
 	return -1;
 }
@@ -93,7 +93,7 @@ static enum tm_netlist_found look_at_start(struct tm_netlist *list)
 }
 
 /* Reads on behind the unfinished line in the block. */
-static enum tm_netlist_found fill(struct tm_netlist *list)
+static enum tm_netlist_found netlist_fill(struct tm_netlist *list)
 {
 	const bool is_start = !list->line && !list->end;
 	const char *nul;
@@ -108,7 +108,7 @@ static enum tm_netlist_found fill(struct tm_netlist *list)
 				LINE_MOST - list->end);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
-		fail_errno(list);
+		netlist_fail_errno(list);
 		list->end = 0;
 		return TM_NETLIST_WRONG;
 	}
@@ -157,7 +157,7 @@ static enum tm_netlist_found next_line(
 			list->begin = list->end;
 		else if (is_full(list))
 			return refuse_long(list);
-		found = fill(list);
+		found = netlist_fill(list);
 		if (found == TM_NETLIST_WRONG)
 			return found;
 	}

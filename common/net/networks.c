@@ -96,7 +96,7 @@ int tm_networks_add_entry(struct tm_networks *networks,
 	return 0;
 }
 
-static int say(char problem[TM_NETWORKS_PROBLEM], const char *text)
+static int networks_problem(char problem[TM_NETWORKS_PROBLEM], const char *text)
 {
 	snprintf(problem, TM_NETWORKS_PROBLEM, "%s", text);
 	return -1;
@@ -114,10 +114,10 @@ static int add_list(struct tm_networks *networks, struct tm_netlist *list,
 
 	while ((found = tm_netlist_next(list, &entry)) != TM_NETLIST_END) {
 		if (found == TM_NETLIST_WRONG && !wrong++)
-			say(problem, list->problem);
+			networks_problem(problem, list->problem);
 		if (found == TM_NETLIST_ENTRY && !wrong &&
 				tm_networks_add_entry(networks, &entry))
-			return say(problem, strerror(errno));
+			return networks_problem(problem, strerror(errno));
 	}
 	if (!wrong)
 		return 0;
@@ -136,7 +136,7 @@ static int add_file(struct tm_networks *networks, const char *path,
 	int status;
 
 	if (tm_netlist_open(&list, path))
-		return say(problem, list.problem);
+		return networks_problem(problem, list.problem);
 	status = add_list(networks, &list, problem);
 	tm_netlist_close(&list);
 	return status;
@@ -150,7 +150,7 @@ static int add_text(struct tm_networks *networks, const char *text,
 	if (tm_netlist_parse(text, &entry, problem))
 		return -1;
 	if (tm_networks_add_entry(networks, &entry))
-		return say(problem, strerror(errno));
+		return networks_problem(problem, strerror(errno));
 	return 0;
 }
 
@@ -179,7 +179,7 @@ uint64_t tm_networks_count(const struct tm_networks *networks)
 	return networks->count;
 }
 
-static int compare(const void *left, const void *right)
+static int networks_compare(const void *left, const void *right)
 {
 	const struct tm_range *a = left, *b = right;
 
@@ -207,7 +207,7 @@ static bool joins(const struct tm_range *a, const struct tm_range *b)
 					next.low == b->first.low);
 }
 
-static void merge(struct family *family)
+static void family_merge(struct family *family)
 {
 	struct tm_range *last = family->ranges;
 
@@ -215,7 +215,7 @@ static void merge(struct family *family)
 		return;
 	if (!is_sorted(family))
 		qsort(family->ranges, family->count, sizeof(*family->ranges),
-				compare);
+				networks_compare);
 	for (uint32_t i = 1; i < family->count; i++) {
 		const struct tm_range *range = &family->ranges[i];
 
@@ -319,7 +319,7 @@ static unsigned choose_bits(const struct part *part)
 static int make_entry(struct family *family, const struct part *part,
 		uint64_t *entry);
 
-static int make_table(
+static int family_make_table(
 		struct family *family, const struct part *part, uint64_t *entry)
 {
 	const unsigned bits = choose_bits(part);
@@ -353,7 +353,7 @@ static int make_entry(
 	if (part->end - part->begin < 2)
 		return 0;
 	leave_out(family, &narrow);
-	return make_table(family, &narrow, entry);
+	return family_make_table(family, &narrow, entry);
 }
 
 static bool is_deep(const struct tm_range *range)
@@ -361,12 +361,12 @@ static bool is_deep(const struct tm_range *range)
 	return range->first.low || ~range->last.low;
 }
 
-static int build(struct family *family)
+static int family_build(struct family *family)
 {
 	struct part whole = { .span.last = { UINT64_MAX, UINT64_MAX } };
 
 	forget_tables(family);
-	merge(family);
+	family_merge(family);
 	whole.end = family->count;
 	family->is_deep = false;
 	for (uint32_t i = 0; i < family->count; i++)
@@ -377,7 +377,7 @@ static int build(struct family *family)
 int tm_networks_build(struct tm_networks *networks)
 {
 	for (int i = 0; i < FAMILIES; i++) {
-		if (build(&networks->families[i]))
+		if (family_build(&networks->families[i]))
 			return -1;
 	}
 	return 0;

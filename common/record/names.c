@@ -50,7 +50,7 @@ struct tm_names *tm_names_new(void)
 	return names;
 }
 
-static struct entry *find(const struct table *table, uint64_t id)
+static struct entry *names_find(const struct table *table, uint64_t id)
 {
 	const uint32_t number = tm_index_find(&table->index, id);
 
@@ -58,9 +58,9 @@ static struct entry *find(const struct table *table, uint64_t id)
 }
 
 /* NULL and errno when there is no memory, ENOSPC where the table is full. */
-static struct entry *find_or_add(struct table *table, uint64_t id)
+static struct entry *names_find_or_add(struct table *table, uint64_t id)
 {
-	struct entry *entry = find(table, id), *more;
+	struct entry *entry = names_find(table, id), *more;
 	const uint32_t room = table->room ? 2 * table->room : 16;
 
 	if (entry)
@@ -92,7 +92,7 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event)
 	if (event->kind != TM_NAME || name->of > TM_NAME_CGROUP ||
 			name->part >= TM_NAME_PARTS)
 		return 0;
-	entry = find_or_add(&names->recorded[name->of], name->id);
+	entry = names_find_or_add(&names->recorded[name->of], name->id);
 	if (!entry)
 		return errno == ENOSPC ? 0 : -1;
 	if (name->part && name->part != entry->part)
@@ -117,7 +117,7 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event)
 const char *tm_names_recorded(
 		struct tm_names *names, enum tm_name_of of, uint64_t id)
 {
-	const struct entry *entry = find(&names->recorded[of], id);
+	const struct entry *entry = names_find(&names->recorded[of], id);
 
 	return entry && entry->text && *entry->text ? entry->text : NULL;
 }
@@ -162,7 +162,7 @@ static uint64_t find_first(struct table *table, const char *text, uint64_t id)
 			return id;
 		table->firsts[number] = id;
 	}
-	first = find(table, table->firsts[number]);
+	first = names_find(table, table->firsts[number]);
 	return first->text && !strcmp(first->text, text) ? table->firsts[number]
 							 : id;
 }
@@ -170,7 +170,7 @@ static uint64_t find_first(struct table *table, const char *text, uint64_t id)
 uint64_t tm_names_first(struct tm_names *names, enum tm_name_of of, uint64_t id)
 {
 	struct table *const table = &names->recorded[of];
-	struct entry *const entry = find(table, id);
+	struct entry *const entry = names_find(table, id);
 
 	if (!entry || !entry->text || !*entry->text)
 		return id;
@@ -195,7 +195,7 @@ bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 }
 
 /* False when no answer came until then. */
-static bool take(struct tm_names *names, uint64_t deadline_ns)
+static bool names_take(struct tm_names *names, uint64_t deadline_ns)
 {
 	struct tm_answer answer;
 	struct entry *entry;
@@ -204,16 +204,16 @@ static bool take(struct tm_names *names, uint64_t deadline_ns)
 			!tm_resolver_take(
 					names->resolver, deadline_ns, &answer))
 		return false;
-	entry = find(&names->users, answer.uid);
+	entry = names_find(&names->users, answer.uid);
 	entry->text = answer.name;
 	entry->state = ANSWERED;
 	names->is_hanging = false;
 	return true;
 }
 
-static void ask(struct tm_names *names, struct entry *entry, uint32_t uid)
+static void names_ask(struct tm_names *names, struct entry *entry, uint32_t uid)
 {
-	while (take(names, 0))
+	while (names_take(names, 0))
 		;
 	if (entry->state != UNASKED)
 		return;
@@ -239,7 +239,8 @@ static void wait_for(struct tm_names *names, const struct entry *entry)
 	refill_patience(names, began);
 	if (names->is_hanging || !names->left_ns)
 		return;
-	while (entry->state == ASKED && take(names, began + names->left_ns))
+	while (entry->state == ASKED &&
+			names_take(names, began + names->left_ns))
 		;
 	names->is_hanging = entry->state == ASKED;
 	spent = tm_clock_steady_ns() - began;
@@ -252,9 +253,9 @@ static void wait_for(struct tm_names *names, const struct entry *entry)
  * asked or cannot. */
 static struct entry *question(struct tm_names *names, uint32_t uid)
 {
-	if (find(&names->recorded[TM_NAME_USER], uid))
+	if (names_find(&names->recorded[TM_NAME_USER], uid))
 		return NULL;
-	return find_or_add(&names->users, uid);
+	return names_find_or_add(&names->users, uid);
 }
 
 const char *tm_names_user(struct tm_names *names, uint32_t uid)
@@ -271,7 +272,7 @@ const char *tm_names_user(struct tm_names *names, uint32_t uid)
 	if (!entry)
 		return NULL;
 	if (entry->state != ANSWERED)
-		ask(names, entry, uid);
+		names_ask(names, entry, uid);
 	if (entry->state == ASKED)
 		wait_for(names, entry);
 	return entry->text;
@@ -282,12 +283,12 @@ void tm_names_expect(struct tm_names *names, uint32_t uid)
 	struct entry *entry = uid == TM_NOBODY ? NULL : question(names, uid);
 
 	if (entry && entry->state == UNASKED)
-		ask(names, entry, uid);
+		names_ask(names, entry, uid);
 }
 
 void tm_names_settle(struct tm_names *names)
 {
-	while (take(names, tm_clock_steady_ns() + SETTLE_NS))
+	while (names_take(names, tm_clock_steady_ns() + SETTLE_NS))
 		;
 }
 

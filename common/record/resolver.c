@@ -21,7 +21,7 @@ struct tm_resolver {
 	struct tm_answer answers[OPEN_MAX];
 };
 
-static char *look_up(uint32_t uid)
+static char *resolver_look_up(uint32_t uid)
 {
 	struct passwd user, *found;
 	size_t size = 1024;
@@ -42,7 +42,7 @@ static char *look_up(uint32_t uid)
 	return name;
 }
 
-static void free_all(struct tm_resolver *resolver)
+static void resolver_free_answers(struct tm_resolver *resolver)
 {
 	for (unsigned i = 0; i < resolver->answer_count; i++)
 		free(resolver->answers[(resolver->answer_first + i) % OPEN_MAX]
@@ -63,14 +63,14 @@ static void answer_next(struct tm_resolver *resolver)
 	resolver->question_first = (resolver->question_first + 1) % OPEN_MAX;
 	resolver->question_count--;
 	pthread_mutex_unlock(&resolver->lock);
-	name = look_up(uid);
+	name = resolver_look_up(uid);
 	pthread_mutex_lock(&resolver->lock);
 	last = resolver->answer_first + resolver->answer_count++;
 	resolver->answers[last % OPEN_MAX] = (struct tm_answer){ uid, name };
 	pthread_cond_signal(&resolver->answered);
 }
 
-static void *work(void *argument)
+static void *resolver_work(void *argument)
 {
 	struct tm_resolver *const resolver = argument;
 
@@ -82,7 +82,7 @@ static void *work(void *argument)
 			pthread_cond_wait(&resolver->asked, &resolver->lock);
 	}
 	pthread_mutex_unlock(&resolver->lock);
-	free_all(resolver);
+	resolver_free_answers(resolver);
 	return NULL;
 }
 
@@ -95,7 +95,7 @@ static int start_thread(struct tm_resolver *resolver)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&thread, NULL, work, resolver);
+	error = pthread_create(&thread, NULL, resolver_work, resolver);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!error)
 		pthread_detach(thread);
@@ -119,7 +119,7 @@ struct tm_resolver *tm_resolver_new(void)
 	error = start_thread(resolver);
 	if (!error)
 		return resolver;
-	free_all(resolver);
+	resolver_free_answers(resolver);
 	errno = error;
 	return NULL;
 }

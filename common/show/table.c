@@ -20,7 +20,7 @@
 
 /* What is written */
 
-static void put(struct tm_table *table, const char *text, size_t size)
+static void table_put(struct tm_table *table, const char *text, size_t size)
 {
 	tm_text_put(&table->text, text, size);
 }
@@ -40,7 +40,7 @@ static void put_spaces(struct tm_table *table, size_t count)
 	table->text.size += count;
 }
 
-static void flush(struct tm_table *table)
+static void table_flush(struct tm_table *table)
 {
 	struct tm_text *const text = &table->text;
 
@@ -96,7 +96,7 @@ static const struct tm_column *column(const struct tm_table *table)
 	return &table->spec.columns[table->at];
 }
 
-static bool is_text(const struct tm_column *column)
+static bool column_is_text(const struct tm_column *column)
 {
 	return column->type == TM_CELL_TEXT || column->type == TM_CELL_TIME ||
 			column->type == TM_CELL_HOUR ||
@@ -125,9 +125,9 @@ static unsigned least_width(const struct tm_column *c)
 
 static void put_member(struct tm_table *table, const char *key)
 {
-	put(table, "\"", 1);
+	table_put(table, "\"", 1);
 	put_string(table, key);
-	put(table, "\":", 2);
+	table_put(table, "\":", 2);
 }
 
 /* What comes before a cell in data. */
@@ -139,7 +139,7 @@ static void begin_cell(struct tm_table *table)
 	if (is_json && is_first)
 		put_string(table, table->rows ? ",{" : "{");
 	else if (!is_first)
-		put(table, ",", 1);
+		table_put(table, ",", 1);
 	if (is_json)
 		put_member(table, column(table)->key);
 }
@@ -152,9 +152,9 @@ static void next_cell(struct tm_table *table)
 	table->rows++;
 	if (table->spec.form == TM_FORM_TABLE)
 		return;
-	put(table, table->spec.form == TM_FORM_CSV ? "\n" : "}", 1);
+	table_put(table, table->spec.form == TM_FORM_CSV ? "\n" : "}", 1);
 	if (table->text.size >= FLUSH_SIZE)
-		flush(table);
+		table_flush(table);
 }
 
 static void note_width(struct tm_table *table, const char *text)
@@ -173,7 +173,7 @@ static void note_width(struct tm_table *table, const char *text)
 /* For people, cells are kept until all widths are known, each ending in NUL. */
 static void keep(struct tm_table *table, const char *text)
 {
-	put(table, text, strlen(text) + 1);
+	table_put(table, text, strlen(text) + 1);
 	note_width(table, text);
 }
 
@@ -291,7 +291,7 @@ static void put_json_time(
 {
 	char more[CELL_SIZE];
 
-	put(table, "\"", 1);
+	table_put(table, "\"", 1);
 	put_string(table, text);
 	put_string(table, "\",\"");
 	put_string(table, column(table)->key);
@@ -312,7 +312,7 @@ void tm_table_number(struct tm_table *table, uint64_t number)
 		} else {
 			format_data(text, table, number);
 			if (table->spec.form == TM_FORM_JSON &&
-					is_text(column(table)))
+					column_is_text(column(table)))
 				put_json_time(table, text, number);
 			else
 				put_string(table, text);
@@ -368,7 +368,7 @@ static void put_csv_headings(struct tm_table *table)
 		put_string(table, table->spec.columns[i].key);
 		before = ",";
 	}
-	put(table, "\n", 1);
+	table_put(table, "\n", 1);
 }
 
 static void put_point(struct tm_table *table, const char *key, uint64_t time_ns)
@@ -393,9 +393,9 @@ static void put_json_head(struct tm_table *table)
 		if (!table->spec.columns[i].is_key)
 			continue;
 		put_string(table, before);
-		put(table, "\"", 1);
+		table_put(table, "\"", 1);
 		put_string(table, table->spec.columns[i].key);
-		put(table, "\"", 1);
+		table_put(table, "\"", 1);
 		before = ",";
 	}
 	put_string(table, "],\"rows\":[");
@@ -432,17 +432,17 @@ static void put_aligned(struct tm_table *line, unsigned at, const char *text,
 		size = tm_width_fit(text, width - 1, &used);
 	if (!is_cut || c->keeps_end)
 		size = strlen(text);
-	put_spaces(line, *owed + (is_first ? 0 : is_text(c) ? 2 : 1));
-	if (!is_text(c) && width > used)
+	put_spaces(line, *owed + (is_first ? 0 : column_is_text(c) ? 2 : 1));
+	if (!column_is_text(c) && width > used)
 		put_spaces(line, width - used);
-	put(line, "~", is_cut && c->keeps_end);
-	put(line, text, size);
-	put(line, "~", is_cut && !c->keeps_end);
+	table_put(line, "~", is_cut && c->keeps_end);
+	table_put(line, text, size);
+	table_put(line, "~", is_cut && !c->keeps_end);
 	used += is_cut;
-	*owed = is_text(c) && width > used ? width - used : 0;
+	*owed = column_is_text(c) && width > used ? width - used : 0;
 }
 
-static const char *put_line(struct tm_table *line, const char *cell)
+static const char *table_put_line(struct tm_table *line, const char *cell)
 {
 	bool is_first = true;
 	size_t owed = 0;
@@ -457,23 +457,23 @@ static const char *put_line(struct tm_table *line, const char *cell)
 			cell += strlen(cell) + 1;
 		is_first = false;
 	}
-	put(line, "\n", 1);
+	table_put(line, "\n", 1);
 	if (line->text.size >= FLUSH_SIZE)
-		flush(line);
+		table_flush(line);
 	return cell;
 }
 
 /* The lines are made in a text of their own while the cells are read. */
-static void put_lines(struct tm_table *table)
+static void table_put_lines(struct tm_table *table)
 {
 	struct tm_table line = *table;
 	const char *cell = table->text.at;
 
 	line.text = (struct tm_text){ 0 };
-	put_line(&line, NULL);
+	table_put_line(&line, NULL);
 	for (uint64_t row = 0; row < table->rows && !line.text.error; row++)
-		cell = put_line(&line, cell);
-	flush(&line);
+		cell = table_put_line(&line, cell);
+	table_flush(&line);
 	tm_text_free(&table->text);
 	table->text = line.text;
 }
@@ -486,7 +486,7 @@ static void put_shares(struct tm_table *table, const struct tm_shares *shares)
 
 	if (table->spec.form == TM_FORM_TABLE) {
 		put_string(table, tm_shares_format(text, shares));
-		put(table, "\n", 1);
+		table_put(table, "\n", 1);
 		return;
 	}
 	while ((share = tm_shares_next(shares, &step)).words) {
@@ -501,14 +501,14 @@ static void put_shares(struct tm_table *table, const struct tm_shares *shares)
 int tm_table_close(struct tm_table *table, const struct tm_shares *shares)
 {
 	if (table->spec.form == TM_FORM_TABLE && !table->text.error)
-		put_lines(table);
+		table_put_lines(table);
 	if (table->spec.form == TM_FORM_JSON)
-		put(table, "]", 1);
+		table_put(table, "]", 1);
 	if (shares && table->spec.form != TM_FORM_CSV)
 		put_shares(table, shares);
 	if (table->spec.form == TM_FORM_JSON)
-		put(table, "}\n", 2);
-	flush(table);
+		table_put(table, "}\n", 2);
+	table_flush(table);
 	errno = table->text.error;
 	tm_text_free(&table->text);
 	return errno ? -1 : 0;

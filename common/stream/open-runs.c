@@ -13,7 +13,7 @@ static bool is_run(const void *slots, uint32_t slot, const void *id)
 			*(const uint64_t *)id;
 }
 
-static uint32_t find(const struct tm_open_runs *runs, uint64_t id)
+static uint32_t open_runs_find(const struct tm_open_runs *runs, uint64_t id)
 {
 	return tm_map_find(
 			&runs->map, tm_map_hash(id), is_run, runs->slots, &id);
@@ -21,7 +21,7 @@ static uint32_t find(const struct tm_open_runs *runs, uint64_t id)
 
 void *tm_open_runs_find(const struct tm_open_runs *runs, uint64_t id)
 {
-	const uint32_t slot = find(runs, id);
+	const uint32_t slot = open_runs_find(runs, id);
 
 	return slot == TM_OPEN_RUNS_NONE ? NULL : data_of(runs, slot);
 }
@@ -59,7 +59,7 @@ static void remove_slot(struct tm_open_runs *runs, uint32_t slot)
 	runs->count--;
 }
 
-static int grow(struct tm_open_runs *runs)
+static int open_runs_grow(struct tm_open_runs *runs)
 {
 	const uint32_t room = runs->room ? 2 * runs->room : 4;
 	void *slots, *data;
@@ -79,7 +79,7 @@ static int grow(struct tm_open_runs *runs)
 }
 
 /* One that is free, or one more. */
-static uint32_t take_slot(struct tm_open_runs *runs)
+static uint32_t open_runs_take_slot(struct tm_open_runs *runs)
 {
 	const uint32_t slot = runs->free - 1;
 
@@ -91,16 +91,16 @@ static uint32_t take_slot(struct tm_open_runs *runs)
 
 void *tm_open_runs_start(struct tm_open_runs *runs, uint64_t id)
 {
-	const uint32_t same = find(runs, id);
+	const uint32_t same = open_runs_find(runs, id);
 	uint32_t slot;
 
 	if (same != TM_OPEN_RUNS_NONE)
 		remove_slot(runs, same);
 	else if (runs->count == TM_OPEN_RUNS_MOST)
 		remove_slot(runs, runs->first - 1);
-	if (!runs->free && runs->made == runs->room && grow(runs))
+	if (!runs->free && runs->made == runs->room && open_runs_grow(runs))
 		return NULL;
-	slot = take_slot(runs);
+	slot = open_runs_take_slot(runs);
 	runs->slots[slot] = (struct tm_open_slot){ id, runs->last, 0 };
 	*(runs->last ? &runs->slots[runs->last - 1].newer : &runs->first) =
 			slot + 1;
@@ -112,7 +112,7 @@ void *tm_open_runs_start(struct tm_open_runs *runs, uint64_t id)
 
 bool tm_open_runs_end(struct tm_open_runs *runs, uint64_t id)
 {
-	const uint32_t slot = find(runs, id);
+	const uint32_t slot = open_runs_find(runs, id);
 
 	if (slot == TM_OPEN_RUNS_NONE)
 		return false;

@@ -44,7 +44,7 @@ struct tm_reader_input {
 
 static char *const standard_input[] = { (char *)"-", NULL };
 
-__attribute__((format(printf, 3, 4))) static int fail(
+__attribute__((format(printf, 3, 4))) static int reader_fail(
 		struct tm_reader *reader, int status, const char *format, ...)
 {
 	va_list args;
@@ -56,9 +56,9 @@ __attribute__((format(printf, 3, 4))) static int fail(
 	return -1;
 }
 
-static int fail_errno(struct tm_reader *reader)
+static int reader_fail_errno(struct tm_reader *reader)
 {
-	return fail(reader, TM_FAILED, "%s: %s", reader->input->path,
+	return reader_fail(reader, TM_FAILED, "%s: %s", reader->input->path,
 			strerror(errno));
 }
 
@@ -68,7 +68,7 @@ static bool is_standard_input(const char *path)
 }
 
 /* Every file is looked at before the first is read. */
-static int measure(struct tm_reader *reader)
+static int reader_measure(struct tm_reader *reader)
 {
 	struct tm_reader_input *in = reader->input;
 	struct stat status;
@@ -78,10 +78,10 @@ static int measure(struct tm_reader *reader)
 		if (is_standard_input(*path))
 			continue;
 		if (access(*path, R_OK) || stat(*path, &status))
-			return fail_errno(reader);
+			return reader_fail_errno(reader);
 		if (S_ISDIR(status.st_mode)) {
 			errno = EISDIR;
-			return fail_errno(reader);
+			return reader_fail_errno(reader);
 		}
 		in->size_total += status.st_size;
 	}
@@ -95,17 +95,17 @@ int tm_reader_open(struct tm_reader *reader, char *const *paths)
 	memset(reader, 0, sizeof(*reader));
 	in = aligned_alloc(64, sizeof(*in) + BLOCK);
 	if (!in)
-		return fail(reader, TM_FAILED, "out of memory");
+		return reader_fail(reader, TM_FAILED, "out of memory");
 	memset(in, 0, sizeof(*in));
 	in->paths = *paths ? paths : standard_input;
 	in->fd = -1;
 	in->runs.size = sizeof(struct run);
 	reader->input = in;
-	return measure(reader);
+	return reader_measure(reader);
 }
 
 /* 0, -1 failed, INTERRUPTED. */
-static int open_file(struct tm_reader *reader, const char *path)
+static int reader_open_file(struct tm_reader *reader, const char *path)
 {
 	struct tm_reader_input *in = reader->input;
 	/* A FIFO waits in open for its writer; not after a request to stop. */
@@ -119,9 +119,9 @@ static int open_file(struct tm_reader *reader, const char *path)
 	if (in->fd < 0 && errno == EINTR)
 		return INTERRUPTED;
 	if (in->fd < 0 || fstat(in->fd, &status))
-		return fail_errno(reader);
+		return reader_fail_errno(reader);
 	if (isatty(in->fd))
-		return fail(reader, TM_MISUSED,
+		return reader_fail(reader, TM_MISUSED,
 				"%s is a terminal; events come from a file or a pipe, "
 				"as in: sudo tm-capture | %s",
 				in->path, program_invocation_short_name);
@@ -134,7 +134,7 @@ static int open_file(struct tm_reader *reader, const char *path)
 	return 0;
 }
 
-static void close_file(struct tm_reader_input *in)
+static void reader_close_file(struct tm_reader_input *in)
 {
 	if (in->is_gzip)
 		inflateEnd(&in->inflate);
@@ -156,7 +156,7 @@ static ssize_t read_some(
 		n = read(in->fd, to, size);
 	while (n < 0 && errno == EAGAIN && poll(&readable, 1, -1) >= 0);
 	if (n < 0)
-		return errno == EINTR ? INTERRUPTED : fail_errno(reader);
+		return errno == EINTR ? INTERRUPTED : reader_fail_errno(reader);
 	if (in->is_file)
 		in->size_read += n;
 	return n;
@@ -170,7 +170,7 @@ static int start_gzip(struct tm_reader *reader)
 		in->packed = malloc(BLOCK);
 	memset(&in->inflate, 0, sizeof(in->inflate));
 	if (!in->packed || inflateInit2(&in->inflate, 15 + 16) != Z_OK)
-		return fail(reader, TM_FAILED, "out of memory");
+		return reader_fail(reader, TM_FAILED, "out of memory");
 	memcpy(in->packed, in->block, in->filled);
 	in->inflate.next_in = in->packed;
 	in->inflate.avail_in = in->filled;
@@ -194,12 +194,12 @@ static ssize_t inflate_some(
 		if (code == Z_BUF_ERROR)
 			break;
 		if (code == Z_MEM_ERROR)
-			return fail(reader, TM_FAILED, "out of memory");
+			return reader_fail(reader, TM_FAILED, "out of memory");
 		if (code != Z_OK && code != Z_STREAM_END &&
 				in->inflate.avail_out != size)
 			break; /* hand out what is sound, then come again */
 		if (code != Z_OK && code != Z_STREAM_END)
-			return fail(reader, TM_CUT,
+			return reader_fail(reader, TM_CUT,
 					"%s: damaged gzip data (offset %ju)",
 					in->path,
 					(uintmax_t)(in->offset + in->filled));
@@ -224,7 +224,7 @@ static ssize_t read_gzip(
 		if (n < 0)
 			return n;
 		if (!n && in->in_member)
-			return fail(reader, TM_CUT,
+			return reader_fail(reader, TM_CUT,
 					"%s: ends inside its gzip data (offset %ju)",
 					in->path,
 					(uintmax_t)(in->offset + in->filled));
@@ -250,7 +250,7 @@ static int sniff(struct tm_reader *reader)
 
 /* Fills the block behind the rest of an event that it holds: bytes, 0 at the
  * end of this file, -1 failed, INTERRUPTED. */
-static ssize_t fill(struct tm_reader *reader)
+static ssize_t reader_fill(struct tm_reader *reader)
 {
 	struct tm_reader_input *in = reader->input;
 	ssize_t n;
@@ -272,7 +272,7 @@ static ssize_t fill(struct tm_reader *reader)
 }
 
 /* Without memory a cut goes unnoticed. */
-static void note_start(struct tm_reader_input *in, uint64_t id)
+static void reader_note_start(struct tm_reader_input *in, uint64_t id)
 {
 	const struct run *const same = tm_open_runs_find(&in->runs, id);
 	struct run *run;
@@ -284,7 +284,7 @@ static void note_start(struct tm_reader_input *in, uint64_t id)
 		run->path = in->path;
 }
 
-static void note(struct tm_reader *reader, const struct tm_event *event)
+static void reader_note(struct tm_reader *reader, const struct tm_event *event)
 {
 	switch (event->kind) {
 	case TM_LOST:
@@ -292,7 +292,7 @@ static void note(struct tm_reader *reader, const struct tm_event *event)
 		reader->lost_bytes += event->bytes;
 		break;
 	case TM_START:
-		note_start(reader->input,
+		reader_note_start(reader->input,
 				((const struct tm_start *)event)->run_id);
 		break;
 	case TM_END:
@@ -310,8 +310,8 @@ static void note(struct tm_reader *reader, const struct tm_event *event)
 }
 
 /* How many of the events are sound, up to the TICK to stop at. */
-static size_t check(struct tm_reader *reader, const struct tm_event *events,
-		size_t n)
+static size_t reader_check(struct tm_reader *reader,
+		const struct tm_event *events, size_t n)
 {
 	size_t i;
 
@@ -319,7 +319,7 @@ static size_t check(struct tm_reader *reader, const struct tm_event *events,
 		if (__builtin_expect(events[i].magic != TM_MAGIC, 0))
 			break;
 		if (__builtin_expect(events[i].kind != TM_TRAFFIC, 0))
-			note(reader, &events[i]);
+			reader_note(reader, &events[i]);
 	}
 	return i;
 }
@@ -328,7 +328,7 @@ static int another_version(struct tm_reader *reader, uint32_t magic)
 {
 	const struct tm_reader_input *in = reader->input;
 
-	return fail(reader, TM_CUT,
+	return reader_fail(reader, TM_CUT,
 			"%s: is of version %u; this tm reads %u (offset %ju)",
 			in->path, magic >> 24, TM_FORMAT_VERSION,
 			(uintmax_t)(in->offset + in->handed));
@@ -343,7 +343,7 @@ static int not_an_event(struct tm_reader *reader)
 		memcpy(&magic, in->block + in->handed, sizeof(magic));
 	if (!((magic ^ TM_MAGIC) & TM_MAGIC_FORMAT))
 		return another_version(reader, magic);
-	return fail(reader, TM_CUT,
+	return reader_fail(reader, TM_CUT,
 			"%s: not an event (offset %ju); tm-event(5) tells what one "
 			"looks like",
 			in->path, (uintmax_t)(in->offset + in->handed));
@@ -361,10 +361,10 @@ static int end_of_file(struct tm_reader *reader)
 							     : sizeof(magic)))
 		return not_an_event(reader);
 	if (rest)
-		return fail(reader, TM_CUT,
+		return reader_fail(reader, TM_CUT,
 				"%s: ends inside an event (offset %ju)",
 				in->path, (uintmax_t)(in->offset + in->handed));
-	close_file(in);
+	reader_close_file(in);
 	return 0;
 }
 
@@ -378,7 +378,7 @@ static int end_of_stream(struct tm_reader *reader)
 
 	reader->at_end = true;
 	if (!reader->status && path && !tm_stop_requested())
-		return fail(reader, TM_CUT,
+		return reader_fail(reader, TM_CUT,
 				"%s: was cut: it has a START and no END", path);
 	return -1;
 }
@@ -389,7 +389,7 @@ static ssize_t hand_out(struct tm_reader *reader, struct tm_event **events)
 	struct tm_reader_input *in = reader->input;
 	struct tm_event *const first = (void *)(in->block + in->handed);
 	const size_t whole = (in->filled - in->handed) / TM_EVENT_SIZE;
-	const size_t sound = check(reader, first, whole);
+	const size_t sound = reader_check(reader, first, whole);
 
 	if (sound < whole && !in->at_tick && !sound)
 		return not_an_event(reader);
@@ -411,11 +411,11 @@ ssize_t tm_reader_next(struct tm_reader *reader, struct tm_event **events)
 			return hand_out(reader, events);
 		if (in->fd < 0 && !*in->paths)
 			return end_of_stream(reader);
-		n = in->fd < 0 ? open_file(reader, *in->paths) : 0;
+		n = in->fd < 0 ? reader_open_file(reader, *in->paths) : 0;
 		if (!n && in->is_file && tm_stop_requested())
 			return -1;
 		if (!n)
-			n = fill(reader);
+			n = reader_fill(reader);
 		if (n == INTERRUPTED)
 			return 0;
 		if (n < 0 || (!n && end_of_file(reader)))
@@ -457,7 +457,7 @@ void tm_reader_close(struct tm_reader *reader)
 {
 	if (!reader->input)
 		return;
-	close_file(reader->input);
+	reader_close_file(reader->input);
 	free(reader->input->packed);
 	tm_open_runs_free(&reader->input->runs);
 	free(reader->input);

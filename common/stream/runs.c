@@ -15,7 +15,7 @@ struct tm_runs *tm_runs_new(bool again)
 }
 
 /* The newest are looked at first: that is where most answers are. */
-static struct tm_run *find(struct tm_runs *runs, uint64_t id)
+static struct tm_run *kept_find(struct tm_runs *runs, uint64_t id)
 {
 	uint32_t at = runs->oldest;
 
@@ -27,7 +27,7 @@ static struct tm_run *find(struct tm_runs *runs, uint64_t id)
 	return NULL;
 }
 
-static struct tm_run *add(struct tm_runs *runs, uint64_t id)
+static struct tm_run *kept_add(struct tm_runs *runs, uint64_t id)
 {
 	struct tm_run *run;
 
@@ -48,11 +48,11 @@ void tm_runs_keep(struct tm_runs *runs, uint64_t id, uint64_t counted)
 
 	if (!id)
 		return;
-	run = find(runs, id);
+	run = kept_find(runs, id);
 	if (run && run->counted >= counted)
 		return;
 	if (!run)
-		run = add(runs, id);
+		run = kept_add(runs, id);
 	run->counted = counted;
 	number = run - runs->kept;
 	if (runs->is_changed[number])
@@ -80,7 +80,7 @@ void tm_runs_settle(struct tm_runs *runs)
 	runs->changed_count = 0;
 }
 
-static void choose(struct tm_runs *runs)
+static void runs_choose(struct tm_runs *runs)
 {
 	runs->current = tm_open_runs_latest(&runs->open);
 	if (!runs->current)
@@ -95,13 +95,13 @@ static int open_run(
 	if (run)
 		*run = passing;
 	runs->stray.passed = 0;
-	choose(runs);
+	runs_choose(runs);
 	return run ? 0 : -1;
 }
 
-static uint64_t counted_of(struct tm_runs *runs, uint64_t id)
+static uint64_t kept_counted(struct tm_runs *runs, uint64_t id)
 {
-	const struct tm_run *run = id ? find(runs, id) : NULL;
+	const struct tm_run *run = id ? kept_find(runs, id) : NULL;
 
 	return run ? run->counted : 0;
 }
@@ -109,7 +109,7 @@ static uint64_t counted_of(struct tm_runs *runs, uint64_t id)
 int tm_runs_start(struct tm_runs *runs, uint64_t id, uint64_t *before)
 {
 	tm_runs_note(runs);
-	*before = runs->again ? 0 : counted_of(runs, id);
+	*before = runs->again ? 0 : kept_counted(runs, id);
 	return open_run(runs, id, (struct tm_passing){ .before = *before });
 }
 
@@ -119,7 +119,7 @@ int tm_runs_tick(struct tm_runs *runs, uint64_t id)
 
 	if (runs->open.count || !id)
 		return 0;
-	passing.passed = counted_of(runs, id);
+	passing.passed = kept_counted(runs, id);
 	if (passing.passed == TM_RUN_ENDED)
 		return 0;
 	passing.passed += runs->stray.passed;
@@ -129,7 +129,7 @@ int tm_runs_tick(struct tm_runs *runs, uint64_t id)
 void tm_runs_end(struct tm_runs *runs, uint64_t id)
 {
 	tm_open_runs_end(&runs->open, id);
-	choose(runs);
+	runs_choose(runs);
 	tm_runs_keep(runs, id, TM_RUN_ENDED);
 }
 

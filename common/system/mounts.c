@@ -27,7 +27,7 @@ static void unescape(char *text)
 }
 
 /* ID PARENT DEVICE ROOT POINT OPTIONS [FIELD ...] - TYPE SOURCE OPTIONS */
-static bool parse(char *line, struct tm_mount *mount)
+static bool mount_parse(char *line, struct tm_mount *mount)
 {
 	char *field;
 
@@ -59,7 +59,7 @@ int tm_mounts_open(struct tm_mounts *mounts)
 bool tm_mounts_next(struct tm_mounts *mounts, struct tm_mount *mount)
 {
 	while (getline(&mounts->line, &mounts->size, mounts->file) > 0) {
-		if (parse(mounts->line, mount))
+		if (mount_parse(mounts->line, mount))
 			return true;
 	}
 	return false;

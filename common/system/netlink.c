@@ -58,7 +58,7 @@ static int receive(int fd, answer_fn *answer, void *context)
 	return -1;
 }
 
-static int ask(const void *request, size_t size, answer_fn *answer,
+static int netlink_ask(const void *request, size_t size, answer_fn *answer,
 		void *context)
 {
 	const int fd = open_route();
@@ -75,7 +75,7 @@ static int ask(const void *request, size_t size, answer_fn *answer,
 }
 
 /* The first attribute of that type, NULL where there is none. */
-static const struct rtattr *find(
+static const struct rtattr *attribute_find(
 		const struct rtattr *attribute, int length, unsigned short type)
 {
 	for (; RTA_OK(attribute, length);
@@ -89,12 +89,12 @@ static const struct rtattr *find(
 static const struct rtattr *find_inside(
 		const struct rtattr *attribute, unsigned short type)
 {
-	return attribute ? find(RTA_DATA(attribute), RTA_PAYLOAD(attribute),
-					   type)
+	return attribute ? attribute_find(RTA_DATA(attribute),
+					   RTA_PAYLOAD(attribute), type)
 			 : NULL;
 }
 
-static uint32_t number(const struct rtattr *attribute)
+static uint32_t attribute_number(const struct rtattr *attribute)
 {
 	uint32_t value = 0;
 
@@ -120,13 +120,14 @@ struct search {
 	void *context;
 };
 
-static void on_filter(void *context, const struct nlmsghdr *message)
+static void netlink_on_filter(void *context, const struct nlmsghdr *message)
 {
 	struct search *const search = context;
 	const struct tcmsg *const tc = NLMSG_DATA(message);
 	const struct rtattr *const first = TCA_RTA(tc);
 	const int length = TCA_PAYLOAD(message);
-	const struct rtattr *const kind = find(first, length, TCA_KIND);
+	const struct rtattr *const kind =
+			attribute_find(first, length, TCA_KIND);
 	const struct rtattr *options;
 
 	/* a chain's head comes without a handle */
@@ -136,9 +137,9 @@ static void on_filter(void *context, const struct nlmsghdr *message)
 	*search->filter.name = '\0';
 	if (RTA_PAYLOAD(kind) >= sizeof("bpf") &&
 			!memcmp(RTA_DATA(kind), "bpf", sizeof("bpf"))) {
-		options = find(first, length, TCA_OPTIONS);
-		search->filter.program =
-				number(find_inside(options, TCA_BPF_ID));
+		options = attribute_find(first, length, TCA_OPTIONS);
+		search->filter.program = attribute_number(
+				find_inside(options, TCA_BPF_ID));
 		copy_text(search->filter.name,
 				find_inside(options, TCA_BPF_NAME));
 	}
@@ -168,7 +169,8 @@ int tm_netlink_filters(uint32_t ifindex,
 		request.tc.tcm_parent = TC_H_MAKE(TC_H_CLSACT,
 				search.filter.is_in ? TC_H_MIN_INGRESS
 						    : TC_H_MIN_EGRESS);
-		if (ask(&request, sizeof(request), on_filter, &search))
+		if (netlink_ask(&request, sizeof(request), netlink_on_filter,
+				    &search))
 			return -1;
 	}
 	return 0;
@@ -179,7 +181,8 @@ struct walk {
 	void *context;
 };
 
-static void copy(char *out, size_t size, const struct rtattr *attribute)
+static void attribute_copy(
+		char *out, size_t size, const struct rtattr *attribute)
 {
 	size_t length = attribute ? RTA_PAYLOAD(attribute) : 0;
 
@@ -190,7 +193,7 @@ static void copy(char *out, size_t size, const struct rtattr *attribute)
 	out[length] = '\0';
 }
 
-static void count(struct tm_link *link, const struct rtattr *attribute)
+static void link_count(struct tm_link *link, const struct rtattr *attribute)
 {
 	struct rtnl_link_stats64 counters = { 0 };
 	size_t size = attribute ? RTA_PAYLOAD(attribute) : 0;
@@ -218,14 +221,18 @@ static void on_any_link(void *context, const struct nlmsghdr *message)
 
 	if (message->nlmsg_type != RTM_NEWLINK)
 		return;
-	if (!find(first, length, IFLA_LINK_NETNSID))
-		link.lower = number(find(first, length, IFLA_LINK));
-	link.master = number(find(first, length, IFLA_MASTER));
-	copy(link.name, sizeof(link.name), find(first, length, IFLA_IFNAME));
-	copy(link.kind, sizeof(link.kind),
-			find_inside(find(first, length, IFLA_LINKINFO),
+	if (!attribute_find(first, length, IFLA_LINK_NETNSID))
+		link.lower = attribute_number(
+				attribute_find(first, length, IFLA_LINK));
+	link.master = attribute_number(
+			attribute_find(first, length, IFLA_MASTER));
+	attribute_copy(link.name, sizeof(link.name),
+			attribute_find(first, length, IFLA_IFNAME));
+	attribute_copy(link.kind, sizeof(link.kind),
+			find_inside(attribute_find(first, length,
+						    IFLA_LINKINFO),
 					IFLA_INFO_KIND));
-	count(&link, find(first, length, IFLA_STATS64));
+	link_count(&link, attribute_find(first, length, IFLA_STATS64));
 	walk->found(walk->context, &link);
 }
 
@@ -242,7 +249,7 @@ int tm_netlink_links(void found(void *context, const struct tm_link *link),
 	};
 	struct walk walk = { found, context };
 
-	return ask(&request, sizeof(request), on_any_link, &walk);
+	return netlink_ask(&request, sizeof(request), on_any_link, &walk);
 }
 
 static void on_link(void *context, const struct nlmsghdr *message)
@@ -250,8 +257,9 @@ static void on_link(void *context, const struct nlmsghdr *message)
 	const struct ifinfomsg *const link = NLMSG_DATA(message);
 
 	if (message->nlmsg_type == RTM_NEWLINK)
-		*(uint32_t *)context = number(find_inside(
-				find(IFLA_RTA(link), IFLA_PAYLOAD(message),
+		*(uint32_t *)context = attribute_number(find_inside(
+				attribute_find(IFLA_RTA(link),
+						IFLA_PAYLOAD(message),
 						IFLA_XDP),
 				IFLA_XDP_PROG_ID));
 }
@@ -269,7 +277,7 @@ uint32_t tm_netlink_xdp(uint32_t ifindex)
 	};
 	uint32_t id = 0;
 
-	ask(&request, sizeof(request), on_link, &id);
+	netlink_ask(&request, sizeof(request), on_link, &id);
 	return id;
 }
 
@@ -298,7 +306,7 @@ static int change_clsact(uint32_t ifindex, uint16_t type, uint16_t flags)
 	};
 
 	request.header.nlmsg_len = sizeof(request);
-	return ask(&request, sizeof(request), ignore, NULL);
+	return netlink_ask(&request, sizeof(request), ignore, NULL);
 }
 
 int tm_netlink_add_clsact(uint32_t ifindex)
@@ -356,7 +364,7 @@ int tm_netlink_add_filter(const struct tm_tc_filter *filter, int program)
 	request.options.rta_len = sizeof(request) -
 			offsetof(__typeof__(request), options);
 	request.header.nlmsg_len = sizeof(request);
-	return ask(&request, sizeof(request), ignore, NULL);
+	return netlink_ask(&request, sizeof(request), ignore, NULL);
 }
 
 int tm_netlink_remove_filter(const struct tm_tc_filter *filter)
@@ -375,5 +383,5 @@ int tm_netlink_remove_filter(const struct tm_tc_filter *filter)
 	};
 
 	request.header.nlmsg_len = sizeof(request);
-	return ask(&request, sizeof(request), ignore, NULL);
+	return netlink_ask(&request, sizeof(request), ignore, NULL);
 }

@@ -13,7 +13,7 @@
 #define LINKS_MAX 40 /* as the kernel has it */
 #define SAFE (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-static int fail(struct tm_refusal *refusal)
+static int place_fail(struct tm_refusal *refusal)
 {
 	const int error = errno;
 
@@ -23,7 +23,7 @@ static int fail(struct tm_refusal *refusal)
 	return -1;
 }
 
-__attribute__((format(printf, 3, 4))) static int refuse(
+__attribute__((format(printf, 3, 4))) static int place_refuse(
 		struct tm_refusal *refusal, enum tm_flaw flaw,
 		const char *format, ...)
 {
@@ -96,43 +96,44 @@ static bool is_group_trusted(const struct stat *status)
 			tm_group_is_own(status->st_gid, status->st_uid);
 }
 
-static int check_rights(enum tm_trust trust, struct tm_refusal *refusal)
+static int place_check_rights(enum tm_trust trust, struct tm_refusal *refusal)
 {
 	const struct stat *status = &refusal->status;
 	const unsigned mode = status->st_mode & 07777;
 	const uintmax_t owner = status->st_uid, group = status->st_gid;
 
 	if (!is_trusted(status->st_uid, trust))
-		return refuse(refusal, TM_FLAW_OWNER,
+		return place_refuse(refusal, TM_FLAW_OWNER,
 				"it belongs to uid %ju (mode %04o), not to %syou",
 				owner, mode,
 				trust == TM_TRUST_ME ? "" : "root or to ");
 	if (mode & S_IWOTH)
-		return refuse(refusal, TM_FLAW_WRITE,
+		return place_refuse(refusal, TM_FLAW_WRITE,
 				"everybody can write to it (owner uid %ju, mode %04o; "
 				"chmod o-w mends it)",
 				owner, mode);
 	if (mode & S_IWGRP && !is_group_trusted(status))
-		return refuse(refusal, TM_FLAW_WRITE,
+		return place_refuse(refusal, TM_FLAW_WRITE,
 				"group %ju can write to it (owner uid %ju, mode %04o; "
 				"chmod g-w mends it)",
 				group, owner, mode);
 	return 0;
 }
 
-static int check_file(enum tm_trust trust, struct tm_refusal *refusal)
+static int place_check_file(enum tm_trust trust, struct tm_refusal *refusal)
 {
 	const struct stat *status = &refusal->status;
 
 	if (!S_ISREG(status->st_mode))
-		return refuse(refusal, TM_FLAW_KIND, "it is %s",
+		return place_refuse(refusal, TM_FLAW_KIND, "it is %s",
 				tm_kind_name(status->st_mode));
 	if (trust == TM_TRUST_ALL)
 		return 0;
 	if (status->st_nlink > 1)
-		return refuse(refusal, TM_FLAW_NAMES, "it has %ju hard links",
+		return place_refuse(refusal, TM_FLAW_NAMES,
+				"it has %ju hard links",
 				(uintmax_t)status->st_nlink);
-	return check_rights(trust, refusal);
+	return place_check_rights(trust, refusal);
 }
 
 static int open_start(const char *path)
@@ -178,13 +179,13 @@ static bool is_link(int fd, struct stat *status)
 }
 
 /* Where the path goes on that now begins with the link's target. */
-static int follow(int at, int link, char path[2 * PATH_MAX], const char *left,
-		struct tm_refusal *refusal)
+static int place_follow(int at, int link, char path[2 * PATH_MAX],
+		const char *left, struct tm_refusal *refusal)
 {
 	const uintmax_t owner = refusal->status.st_uid;
 
 	if (!is_trusted(owner, TM_TRUST_ROOT))
-		return refuse(refusal, TM_FLAW_WAY,
+		return place_refuse(refusal, TM_FLAW_WAY,
 				"on the way, %s is a symbolic link that belongs to uid "
 				"%ju",
 				refusal->name, owner);
@@ -208,7 +209,8 @@ static int walk(char path[2 * PATH_MAX], struct tm_refusal *refusal)
 			errno = ELOOP;
 			next = ++links > LINKS_MAX
 					? -1
-					: follow(at, link, path, left, refusal);
+					: place_follow(at, link, path, left,
+							  refusal);
 			close_kept(link);
 			left = path;
 		}
@@ -222,12 +224,12 @@ static int check_directory(
 		int fd, enum tm_trust trust, struct tm_refusal *refusal)
 {
 	if (fstat(fd, &refusal->status))
-		return fail(refusal);
+		return place_fail(refusal);
 	if (!S_ISDIR(refusal->status.st_mode)) {
 		errno = ENOTDIR;
-		return fail(refusal);
+		return place_fail(refusal);
 	}
-	return trust == TM_TRUST_ALL ? 0 : check_rights(trust, refusal);
+	return trust == TM_TRUST_ALL ? 0 : place_check_rights(trust, refusal);
 }
 
 static int open_directory(const char *path, size_t size, enum tm_trust trust,
@@ -238,14 +240,14 @@ static int open_directory(const char *path, size_t size, enum tm_trust trust,
 
 	if (size >= PATH_MAX) {
 		errno = ENAMETOOLONG;
-		return fail(refusal);
+		return place_fail(refusal);
 	}
 	memcpy(left, path, size);
 	left[size] = '\0';
 	refusal->flaw = TM_FLAW_ERROR;
 	fd = walk(left, refusal);
 	if (fd < 0)
-		return refusal->flaw == TM_FLAW_WAY ? -1 : fail(refusal);
+		return refusal->flaw == TM_FLAW_WAY ? -1 : place_fail(refusal);
 	return check_directory(fd, trust, refusal) ? close_kept(fd) : fd;
 }
 
@@ -268,20 +270,20 @@ int tm_place_look(int place, const char *name, enum tm_trust trust,
 		struct tm_refusal *refusal)
 {
 	if (!fstatat(place, name, &refusal->status, AT_SYMLINK_NOFOLLOW))
-		return check_file(trust, refusal);
-	return errno == ENOENT ? 1 : fail(refusal);
+		return place_check_file(trust, refusal);
+	return errno == ENOENT ? 1 : place_fail(refusal);
 }
 
 /* Again by what was opened: the name may lead to another file by now. */
 static int check_opened(int fd, enum tm_trust trust, struct tm_refusal *refusal)
 {
 	if (fstat(fd, &refusal->status))
-		return fail(refusal);
+		return place_fail(refusal);
 	if (!refusal->status.st_nlink) {
 		errno = ENOENT; /* removed meanwhile */
-		return fail(refusal);
+		return place_fail(refusal);
 	}
-	return check_file(trust, refusal);
+	return place_check_file(trust, refusal);
 }
 
 int tm_place_file(int place, const char *name, int flags, mode_t mode,
@@ -293,7 +295,7 @@ int tm_place_file(int place, const char *name, int flags, mode_t mode,
 		return -1;
 	fd = openat(place, name, flags | SAFE, mode);
 	if (fd < 0)
-		return fail(refusal);
+		return place_fail(refusal);
 	return check_opened(fd, trust, refusal) ? close_kept(fd) : fd;
 }
 
@@ -305,8 +307,8 @@ static int refuse_held(int fd, struct tm_refusal *refusal)
 
 	if (fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK ||
 			lock.l_pid <= 0)
-		return refuse(refusal, TM_FLAW_HELD, "another process");
-	return refuse(refusal, TM_FLAW_HELD, "process %jd",
+		return place_refuse(refusal, TM_FLAW_HELD, "another process");
+	return place_refuse(refusal, TM_FLAW_HELD, "process %jd",
 			(intmax_t)lock.l_pid);
 }
 
@@ -323,7 +325,7 @@ int tm_place_lock(int place, const char *name, struct tm_refusal *refusal)
 	if (errno == EAGAIN || errno == EACCES)
 		refuse_held(fd, refusal);
 	else
-		fail(refusal);
+		place_fail(refusal);
 	return close_kept(fd);
 }
 

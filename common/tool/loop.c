@@ -72,7 +72,7 @@ static ssize_t next_block(const struct tm_loop *loop, struct tm_reader *in,
 	return tm_reader_next(in, events);
 }
 
-static int end(const struct tm_loop *loop, const struct tm_reader *in)
+static int loop_end(const struct tm_loop *loop, const struct tm_reader *in)
 {
 	if (*in->problem)
 		warnx("%s", in->problem);
@@ -99,7 +99,7 @@ int tm_loop_run(const struct tm_loop *loop, struct tm_reader *in)
 		status = loop->take(loop->context, events, n);
 	}
 	tm_progress_clear(&progress);
-	return status < 0 ? end(loop, in) : status;
+	return status < 0 ? loop_end(loop, in) : status;
 }
 
 int tm_loop_write(const void *data, size_t size)

@@ -27,7 +27,8 @@ struct list {
 	size_t count;
 };
 
-static bool is_listed(const struct list *list, const struct tm_option *option)
+static bool options_have(
+		const struct list *list, const struct tm_option *option)
 {
 	for (size_t i = 0; i < list->count && option->name; i++) {
 		if (list->all[i]->name &&
@@ -37,9 +38,9 @@ static bool is_listed(const struct list *list, const struct tm_option *option)
 	return false;
 }
 
-static void add(struct list *list, const struct tm_option *option)
+static void options_add(struct list *list, const struct tm_option *option)
 {
-	if (list->count < OPTIONS_MOST && !is_listed(list, option))
+	if (list->count < OPTIONS_MOST && !options_have(list, option))
 		list->all[list->count++] = option;
 }
 
@@ -47,7 +48,7 @@ static void add(struct list *list, const struct tm_option *option)
 static void add_common(struct list *list)
 {
 	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
-		add(list, &common[i]);
+		options_add(list, &common[i]);
 }
 
 static void list_options(struct list *list, const struct tm_tool *tool)
@@ -55,7 +56,7 @@ static void list_options(struct list *list, const struct tm_tool *tool)
 	for (size_t i = 0; i < tool->option_count; i++) {
 		if (!tool->options[i].name)
 			add_common(list);
-		add(list, &tool->options[i]);
+		options_add(list, &tool->options[i]);
 	}
 	add_common(list);
 }
@@ -66,13 +67,13 @@ static void list_help(struct list *list, const struct tm_tool *tool)
 	for (const struct tm_tool *const *command = tool->commands;
 			command && *command; command++) {
 		for (size_t i = 0; i < (*command)->option_count; i++)
-			add(list, &(*command)->options[i]);
+			options_add(list, &(*command)->options[i]);
 	}
 }
 
 /* --help */
 
-static size_t width_of(const struct tm_option *option)
+static size_t option_width(const struct tm_option *option)
 {
 	return strlen("  -x, --") + strlen(option->name) +
 			(option->argument ? 1 + strlen(option->argument) : 0);
@@ -102,7 +103,7 @@ static size_t find_column(const struct list *list)
 			most = LINE_MOST - size;
 	}
 	for (size_t i = 0; i < list->count; i++) {
-		size = list->all[i]->name ? width_of(list->all[i]) + 2 : 0;
+		size = list->all[i]->name ? option_width(list->all[i]) + 2 : 0;
 		if (size > column && size <= most)
 			column = size;
 	}
@@ -270,7 +271,8 @@ struct getopt_tables {
 	char shorts[2 * OPTIONS_MOST + 1];
 };
 
-static void make_tables(struct getopt_tables *tables, const struct list *list)
+static void options_make_tables(
+		struct getopt_tables *tables, const struct list *list)
 {
 	struct option *at = tables->longs;
 	char *letter = tables->shorts;
@@ -291,7 +293,7 @@ static void make_tables(struct getopt_tables *tables, const struct list *list)
 	}
 }
 
-static const struct tm_option *find(const struct list *list, int letter)
+static const struct tm_option *options_find(const struct list *list, int letter)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		if (list->all[i]->name && list->all[i]->letter == letter)
@@ -300,8 +302,8 @@ static const struct tm_option *find(const struct list *list, int letter)
 	try_help(); /* getopt has said why */
 }
 
-static void take(const struct tm_tool *tool, const struct tm_option *option,
-		void *context)
+static void options_take(const struct tm_tool *tool,
+		const struct tm_option *option, void *context)
 {
 	if (option->letter == 'h')
 		print_help(tool);
@@ -321,9 +323,9 @@ int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
 	int letter;
 
 	list_options(&list, tool);
-	make_tables(&tables, &list);
+	options_make_tables(&tables, &list);
 	while ((letter = getopt_long(argc, argv, tables.shorts, tables.longs,
 				NULL)) != -1)
-		take(tool, find(&list, letter), context);
+		options_take(tool, options_find(&list, letter), context);
 	return optind;
 }
