@@ -30,7 +30,7 @@ struct program {
 static struct program programs[PROGRAMS];
 static size_t program_count;
 
-static int bpf(enum bpf_cmd command, union bpf_attr *attr)
+static int cost_bpf(enum bpf_cmd command, union bpf_attr *attr)
 {
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
@@ -40,7 +40,7 @@ static bool open_program(struct program *program, uint32_t id)
 {
 	union bpf_attr attr = { .prog_id = id };
 
-	program->fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+	program->fd = cost_bpf(BPF_PROG_GET_FD_BY_ID, &attr);
 	return program->fd >= 0;
 }
 
@@ -54,12 +54,12 @@ static struct bpf_prog_info look_at(struct program *program)
 				.info = (uintptr_t)&info },
 	};
 
-	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
+	if (cost_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr))
 		err(1, "a program");
 	return info;
 }
 
-static void begin(struct program *program, const char *name)
+static void program_begin(struct program *program, const char *name)
 {
 	const struct bpf_prog_info info = look_at(program);
 
@@ -91,13 +91,13 @@ static void find_attached(int cgroup, enum bpf_attach_type type, char *name)
 				.prog_cnt = PROGRAMS / 4 },
 	};
 
-	if (bpf(BPF_PROG_QUERY, &attr))
+	if (cost_bpf(BPF_PROG_QUERY, &attr))
 		err(1, "the programs of the cgroup");
 	if (!attr.query.prog_cnt)
 		errx(1, "nothing is attached to the cgroup (%s)", name);
 	for (uint32_t i = 0; i < attr.query.prog_cnt; i++) {
 		if (open_program(&programs[program_count], ids[i]))
-			begin(&programs[program_count++], name);
+			program_begin(&programs[program_count++], name);
 	}
 }
 
@@ -114,7 +114,7 @@ static void find_others(void)
 	const size_t attached = program_count;
 	union bpf_attr attr = { 0 };
 
-	while (!bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
+	while (!cost_bpf(BPF_PROG_GET_NEXT_ID, &attr)) {
 		struct program *const program = &programs[program_count];
 		const uint32_t id = attr.next_id;
 		bool is_ours = false;
@@ -123,7 +123,7 @@ static void find_others(void)
 		attr.start_id = id;
 		if (program_count == PROGRAMS || !open_program(program, id))
 			continue;
-		begin(program, NULL);
+		program_begin(program, NULL);
 		for (size_t i = 0; i < attached; i++)
 			is_ours |= shares_map(program, &programs[i]);
 		if (is_ours && is_tracing(program))
@@ -133,7 +133,7 @@ static void find_others(void)
 	}
 }
 
-static int run(char **command)
+static int run_command(char **command)
 {
 	const pid_t child = fork();
 	int status;
@@ -169,12 +169,12 @@ int main(int argc, char **argv)
 	if (cgroup < 0)
 		err(2, "usage (as root): cost CGROUP COMMAND...");
 	/* the statistics are on until this descriptor closes */
-	if (bpf(BPF_ENABLE_STATS, &attr) < 0)
+	if (cost_bpf(BPF_ENABLE_STATS, &attr) < 0)
 		err(1, "the kernel's statistics");
 	find_attached(cgroup, BPF_CGROUP_INET_INGRESS, "in");
 	find_attached(cgroup, BPF_CGROUP_INET_EGRESS, "out");
 	find_others();
-	status = run(argv + 2);
+	status = run_command(argv + 2);
 	for (size_t i = 0; i < program_count; i++)
 		print_cost(&programs[i]);
 	return status;

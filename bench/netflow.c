@@ -57,7 +57,7 @@ static void send_datagram(int fd)
 		usleep(3000);
 }
 
-static void add(const struct tm_event *event)
+static void netflow_add(const struct tm_event *event)
 {
 	struct flow *const flow = &datagram.flows[filled++];
 
@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 	while (fread(&event, sizeof(event), 1, file) == 1) {
 		if (event.kind == TM_TRAFFIC &&
 				!memcmp(event.source, mapped, sizeof(mapped)))
-			add(&event);
+			netflow_add(&event);
 		if (filled == FLOWS)
 			send_datagram(fd);
 	}

@@ -17,7 +17,7 @@ static const char *text(const uint8_t address[16], char to[INET6_ADDRSTRLEN])
 			is_v4 ? address + 12 : address, to, INET6_ADDRSTRLEN);
 }
 
-static void print_row(const struct tm_event *event)
+static void printf_row(const struct tm_event *event)
 {
 	char source[INET6_ADDRSTRLEN], destination[INET6_ADDRSTRLEN];
 
@@ -40,7 +40,7 @@ static void print_file(const char *path)
 		err(1, "%s", path);
 	while (fread(&event, sizeof(event), 1, file) == 1) {
 		if (event.kind == TM_TRAFFIC)
-			print_row(&event);
+			printf_row(&event);
 	}
 	fclose(file);
 }

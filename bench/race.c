@@ -31,7 +31,7 @@ static double now(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
-static pid_t start(const char *command)
+static pid_t race_start(const char *command)
 {
 	const pid_t pid = fork();
 
@@ -44,7 +44,7 @@ static pid_t start(const char *command)
 	return pid;
 }
 
-static void check(int status, const char *command)
+static void race_check(int status, const char *command)
 {
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		errx(1, "failed (%d): %s",
@@ -68,11 +68,11 @@ static void open_gate(const char *gate, pid_t pid, const char *command)
 	close(fd);
 }
 
-static void run(const char *gate, const char *command, double *work,
+static void race_run(const char *gate, const char *command, double *work,
 		double *load)
 {
 	const double started = now();
-	const pid_t pid = start(command);
+	const pid_t pid = race_start(command);
 	double opened;
 	int status;
 
@@ -82,10 +82,10 @@ static void run(const char *gate, const char *command, double *work,
 		err(1, "waitpid");
 	*work = now() - opened;
 	*load = opened - started;
-	check(status, command);
+	race_check(status, command);
 }
 
-static int compare(const void *a, const void *b)
+static int race_compare(const void *a, const void *b)
 {
 	const double x = *(const double *)a, y = *(const double *)b;
 
@@ -94,7 +94,7 @@ static int compare(const void *a, const void *b)
 
 static double median(double *values, int count)
 {
-	qsort(values, count, sizeof(*values), compare);
+	qsort(values, count, sizeof(*values), race_compare);
 	return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
@@ -113,10 +113,10 @@ int main(int argc, char **argv)
 			rounds > ROUNDS_MAX)
 		errx(2, "see the head of bench/race.c");
 	for (int i = 0; i < count; i++) /* memory touched, programs cached */
-		run(argv[1], argv[2 + i], &unused[0], &unused[1]);
+		race_run(argv[1], argv[2 + i], &unused[0], &unused[1]);
 	for (int round = 0; round < rounds; round++) {
 		for (int i = 0; i < count; i++)
-			run(argv[1], argv[2 + i], &times[i].work[round],
+			race_run(argv[1], argv[2 + i], &times[i].work[round],
 					&times[i].load[round]);
 	}
 	for (int i = 0; i < count; i++)

@@ -15,7 +15,7 @@ const char *check_init(struct check *check, const char *text)
 }
 
 /* Opened late: the stream keeps pointers into the check, which may not move. */
-static int remember(struct check *check, const char *file,
+static int check_remember(struct check *check, const char *file,
 		const struct tm_netlist_entry *entry)
 {
 	if (!check->out)
@@ -32,7 +32,7 @@ int check_entry(struct check *check, const char *file,
 {
 	if (!tm_netlist_holds(entry, check->address))
 		return 0;
-	return remember(check, file, entry);
+	return check_remember(check, file, entry);
 }
 
 bool check_print(const struct check *check, FILE *out)

@@ -82,7 +82,7 @@ static void complain(struct work *work, const char *problem)
 		warnx("%s", problem);
 }
 
-static void read_list(struct work *work, const char *path)
+static void work_read_list(struct work *work, const char *path)
 {
 	struct tm_netlist_entry entry;
 	enum tm_netlist_found found;
@@ -101,7 +101,7 @@ static void read_list(struct work *work, const char *path)
 	tm_netlist_close(&list);
 }
 
-static void print_networks(struct work *work)
+static void work_print_networks(struct work *work)
 {
 	struct tm_networks_walk walk = { 0 };
 	struct tm_network network;
@@ -126,7 +126,7 @@ static int print_checks(const struct work *work)
 	return status;
 }
 
-static int print(struct work *work)
+static int work_print(struct work *work)
 {
 	int status = TM_DONE;
 
@@ -135,7 +135,7 @@ static int print(struct work *work)
 	else if (work->check_count)
 		status = print_checks(work);
 	else
-		print_networks(work);
+		work_print_networks(work);
 	if (fflush(stdout) || ferror(stdout))
 		err(TM_FAILED, "standard output");
 	return status;
@@ -152,11 +152,11 @@ int main(int argc, char *argv[])
 	if (work.wants_header && work.check_count)
 		tm_misuse("--c-header and --check do not go together");
 	if (at == argc)
-		read_list(&work, "-");
+		work_read_list(&work, "-");
 	for (int i = at; i < argc; i++)
-		read_list(&work, argv[i]);
+		work_read_list(&work, argv[i]);
 	if (!work.wrong)
-		status = print(&work);
+		status = work_print(&work);
 	else if (work.wrong > WRONG_MOST)
 		warnx("and %ju more wrong lines",
 				(uintmax_t)(work.wrong - WRONG_MOST));

@@ -3,7 +3,7 @@
 
 #include "counter.h"
 
-static int note_start(
+static int counter_note_start(
 		const struct counter *counter, const struct tm_start *start)
 {
 	uint64_t before;
@@ -24,12 +24,13 @@ static int note_start(
 }
 
 /* An END is complete with its second record. 0, or -1 when memory ends. */
-static int note(const struct counter *counter, const struct tm_event *event)
+static int counter_note(
+		const struct counter *counter, const struct tm_event *event)
 {
 	const struct tm_status *status = (const void *)event;
 
 	if (event->kind == TM_START)
-		return note_start(counter, (const void *)event);
+		return counter_note_start(counter, (const void *)event);
 	if (event->kind == TM_TICK)
 		return tm_runs_tick(counter->runs, status->run_id);
 	if (event->kind == TM_END && status->direction == TM_OUT)
@@ -44,7 +45,7 @@ static void fill_in(struct tm_event *event, const struct total *total)
 }
 
 /* The user's totals where the last event's are not the same. */
-static inline struct total *find(
+static inline struct total *counter_find(
 		struct totals *totals, struct total *last, uint32_t uid)
 {
 	struct total *total;
@@ -58,13 +59,14 @@ static inline struct total *find(
 
 /* Counts the traffic up to an event of another kind: how many; less when
  * memory ends. */
-static size_t count(struct totals *totals, struct tm_event *events, size_t n)
+static size_t counter_count_traffic(
+		struct totals *totals, struct tm_event *events, size_t n)
 {
 	struct total *total = NULL;
 	size_t i;
 
 	for (i = 0; i < n && events[i].kind <= TM_LOST; i++) {
-		total = find(totals, total, events[i].uid);
+		total = counter_find(totals, total, events[i].uid);
 		if (__builtin_expect(!total, 0))
 			break;
 		total_add(total, events[i].direction == TM_IN ? TM_IN : TM_OUT,
@@ -76,7 +78,7 @@ static size_t count(struct totals *totals, struct tm_event *events, size_t n)
 }
 
 /* The same for traffic that was counted in an earlier stream. */
-static size_t pass(
+static size_t counter_pass(
 		const struct totals *totals, struct tm_event *events, size_t n)
 {
 	static const struct total unknown;
@@ -100,16 +102,16 @@ size_t counter_count(struct counter *counter, struct tm_event *events, size_t n)
 		const size_t left = n - i;
 
 		if (events[i].kind > TM_LOST) {
-			if (note(counter, &events[i]))
+			if (counter_note(counter, &events[i]))
 				break;
 			i++;
 			continue;
 		}
 		if (before)
-			done = pass(totals, &events[i],
+			done = counter_pass(totals, &events[i],
 					before < left ? before : left);
 		else
-			done = count(totals, &events[i], left);
+			done = counter_count_traffic(totals, &events[i], left);
 		if (!done)
 			break;
 		tm_runs_pass(counter->runs, done);

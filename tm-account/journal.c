@@ -170,7 +170,8 @@ static bool is_entry(const struct entry *entry)
 			entry->runs <= TM_RUNS_KEPT;
 }
 
-static int take_user(struct totals *totals, const struct stored_user *user)
+static int journal_take_user(
+		struct totals *totals, const struct stored_user *user)
 {
 	struct total *total = totals_find(totals, user->uid);
 
@@ -183,7 +184,7 @@ static int take_user(struct totals *totals, const struct stored_user *user)
 	return 0;
 }
 
-static int take(const struct entry *entry, const unsigned char *body,
+static int journal_take(const struct entry *entry, const unsigned char *body,
 		struct totals *totals, struct tm_runs *runs)
 {
 	struct stored_user user;
@@ -191,7 +192,7 @@ static int take(const struct entry *entry, const unsigned char *body,
 
 	for (uint32_t i = 0; i < entry->users; i++, body += sizeof(user)) {
 		memcpy(&user, body, sizeof(user));
-		if (take_user(totals, &user))
+		if (journal_take_user(totals, &user))
 			return -1;
 	}
 	for (uint32_t i = 0; i < entry->runs; i++, body += sizeof(run)) {
@@ -201,7 +202,7 @@ static int take(const struct entry *entry, const unsigned char *body,
 	return 0;
 }
 
-static bool is_zero(const unsigned char *data, size_t size)
+static bool journal_is_zero(const unsigned char *data, size_t size)
 {
 	while (size && !*data)
 		data++, size--;
@@ -223,7 +224,7 @@ static void note_end(struct journal *journal, size_t at)
 		note_damage(journal, at);
 }
 
-static int parse(struct journal *journal, const unsigned char *data,
+static int journal_parse(struct journal *journal, const unsigned char *data,
 		struct totals *totals, struct tm_runs *runs)
 {
 	const size_t size = journal->size;
@@ -236,7 +237,7 @@ static int parse(struct journal *journal, const unsigned char *data,
 		memcpy(&entry, data + at, sizeof(entry));
 		next = at + 8;
 		if (!is_entry(&entry)) {
-			if (is_zero(data + at, size - at))
+			if (journal_is_zero(data + at, size - at))
 				break;
 			note_damage(journal, at);
 			continue;
@@ -248,7 +249,7 @@ static int parse(struct journal *journal, const unsigned char *data,
 			break;
 		if (entry.body_check != crc32(0, body, body_size(&entry)))
 			note_damage(journal, at);
-		else if (take(&entry, body, totals, runs))
+		else if (journal_take(&entry, body, totals, runs))
 			return -1;
 	}
 	note_end(journal, at);
@@ -257,7 +258,7 @@ static int parse(struct journal *journal, const unsigned char *data,
 
 /* The first two entries are where they are whatever is in them; a file that
  * has neither is something else, and may be large. */
-static bool is_ours(int fd)
+static bool journal_is_ours(int fd)
 {
 	uint32_t magic = 0;
 
@@ -267,7 +268,7 @@ static bool is_ours(int fd)
 			magic == ENTRY_MAGIC;
 }
 
-static int read_all(int fd, unsigned char *to, size_t size)
+static int journal_read_all(int fd, unsigned char *to, size_t size)
 {
 	size_t filled = 0;
 	ssize_t n;
@@ -297,7 +298,7 @@ int journal_read(int fd, struct journal *journal, struct totals *totals,
 	if (fstat(fd, &status))
 		return -1;
 	journal->size = status.st_size;
-	journal->is_ours = is_ours(fd);
+	journal->is_ours = journal_is_ours(fd);
 	if (!journal->is_ours) {
 		journal->damaged_at = 0;
 		return 0;
@@ -305,9 +306,9 @@ int journal_read(int fd, struct journal *journal, struct totals *totals,
 	data = malloc(status.st_size + 1);
 	if (!data)
 		return -1;
-	result = read_all(fd, data, status.st_size);
+	result = journal_read_all(fd, data, status.st_size);
 	if (!result)
-		result = parse(journal, data, totals, runs);
+		result = journal_parse(journal, data, totals, runs);
 	totals_settle(totals);
 	tm_runs_settle(runs);
 	free(data);

@@ -10,7 +10,7 @@
 #include "common/system/place.h"
 #include "state-files.h"
 
-static char *name_of(const char *file, const char *suffix)
+static char *state_file_name(const char *file, const char *suffix)
 {
 	char *name;
 
@@ -22,11 +22,11 @@ static int find_names(struct state_names *names, const char *path)
 	const char *slash = strrchr(path, '/');
 	const char *file = slash ? slash + 1 : path;
 
-	names->file = name_of(file, "");
-	names->old = name_of(file, ".old");
-	names->new = name_of(file, ".new");
-	names->damaged = name_of(file, ".damaged");
-	names->lock = name_of(file, ".lock");
+	names->file = state_file_name(file, "");
+	names->old = state_file_name(file, ".old");
+	names->new = state_file_name(file, ".new");
+	names->damaged = state_file_name(file, ".damaged");
+	names->lock = state_file_name(file, ".lock");
 	if (names->file && names->old && names->new && names->damaged &&
 			names->lock)
 		return 0;
@@ -62,7 +62,7 @@ static int refuse_place(const char *path, const char *dir,
 	return -1;
 }
 
-static int open_place(struct state_files *files, const char *path)
+static int state_open_place(struct state_files *files, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct tm_refusal refusal;
@@ -127,7 +127,7 @@ static int refuse_file(const struct state_files *files, const char *suffix,
 	}
 }
 
-static enum tm_trust trust_of(const struct state_files *files)
+static enum tm_trust state_trust(const struct state_files *files)
 {
 	return files->is_reader ? TM_TRUST_ALL : TM_TRUST_ROOT;
 }
@@ -137,25 +137,25 @@ int state_files_openat(
 {
 	struct tm_refusal refusal;
 
-	return tm_place_file(files->dir, name, flags, 0600, trust_of(files),
+	return tm_place_file(files->dir, name, flags, 0600, state_trust(files),
 			&refusal);
 }
 
 /* 0, 1 when there is no such file, -1 when it is refused. */
-static int check_file(const struct state_files *files)
+static int state_check_file(const struct state_files *files)
 {
 	struct tm_refusal refusal;
 	const int found = tm_place_look(files->dir, files->names.file,
-			trust_of(files), &refusal);
+			state_trust(files), &refusal);
 
 	return found < 0 ? refuse_file(files, "", &refusal) : found;
 }
 
-static int take_lock(struct state_files *files)
+static int state_take_lock(struct state_files *files)
 {
 	struct tm_refusal refusal;
 
-	if (check_file(files) < 0)
+	if (state_check_file(files) < 0)
 		return -1;
 	files->lock = tm_place_lock(files->dir, files->names.lock, &refusal);
 	return files->lock < 0 ? refuse_file(files, ".lock", &refusal) : 0;
@@ -168,7 +168,7 @@ static int read_file(struct state_files *files, const char *name,
 	struct tm_refusal refusal;
 	int fd, result;
 
-	fd = tm_place_file(files->dir, name, O_RDONLY, 0, trust_of(files),
+	fd = tm_place_file(files->dir, name, O_RDONLY, 0, state_trust(files),
 			&refusal);
 	if (fd < 0 && errno == ENOENT)
 		return 1;
@@ -248,11 +248,11 @@ int state_files_open(struct state_files *files, const char *path)
 {
 	files->path = path;
 	files->dir = files->lock = -1;
-	if (find_names(&files->names, path) || open_place(files, path))
+	if (find_names(&files->names, path) || state_open_place(files, path))
 		return -1;
 	if (!files->is_reader)
-		return take_lock(files);
-	return check_file(files) > 0
+		return state_take_lock(files);
+	return state_check_file(files) > 0
 			? state_files_refuse(files, "", strerror(ENOENT))
 			: 0;
 }

@@ -121,7 +121,7 @@ static int make_snapshot(struct state *state)
 	return problem ? problem : take_new(state, state->size);
 }
 
-static void say(struct state *state, const char *what, int problem)
+static void state_say(struct state *state, const char *what, int problem)
 {
 	if (!state->is_said)
 		warnx("%s: %s: %s; tried again each second", state->files.path,
@@ -131,7 +131,7 @@ static void say(struct state *state, const char *what, int problem)
 
 /* What fsync(2) could not write may be gone: it is not asked again, a new file
  * is due. */
-static void finish(struct state *state, enum state_work work, int problem)
+static void state_finish(struct state *state, enum state_work work, int problem)
 {
 	if (work == STATE_SNAPSHOT && !problem)
 		problem = take_new(state, state->child_size);
@@ -140,7 +140,7 @@ static void finish(struct state *state, enum state_work work, int problem)
 	if (work == STATE_SYNC)
 		state->is_suspect = true;
 	state->retry_due_ns = tm_clock_coarse_ns() + RETRY_NS;
-	say(state,
+	state_say(state,
 			work == STATE_SYNC ? "cannot be synced"
 					   : "cannot be written anew",
 			problem);
@@ -155,7 +155,7 @@ static int work_here(struct state *state, enum state_work work)
 
 /* A child does what may take long, so that a slow disk holds up nothing. It
  * must not keep the pipeline open, nor outlive us. */
-static void start(struct state *state, enum state_work work)
+static void state_start(struct state *state, enum state_work work)
 {
 	state->work = work;
 	state->child_size = state->size;
@@ -166,7 +166,7 @@ static void start(struct state *state, enum state_work work)
 		return;
 	if (state->child < 0) {
 		state->work = STATE_IDLE;
-		finish(state, work, work_here(state, work));
+		state_finish(state, work, work_here(state, work));
 		return;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -190,10 +190,10 @@ static void reap(struct state *state, int options)
 		return;
 	problem = pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
 	state->work = STATE_IDLE;
-	finish(state, work, problem);
+	state_finish(state, work, problem);
 }
 
-static void on_alarm(int signal_number)
+static void state_on_alarm(int signal_number)
 {
 	(void)signal_number;
 }
@@ -204,7 +204,7 @@ static void start_clock(void)
 {
 	const struct itimerval second = { .it_interval.tv_sec = 1,
 		.it_value.tv_sec = 1 };
-	struct sigaction action = { .sa_handler = on_alarm };
+	struct sigaction action = { .sa_handler = state_on_alarm };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGALRM, &action, NULL);
@@ -233,7 +233,7 @@ static int go_on(struct state *state, const struct journal *found)
 }
 
 /* Both a file and a previous one, from the first entry on. */
-static int make(struct state *state, const struct journal *found)
+static int state_make(struct state *state, const struct journal *found)
 {
 	int problem = 0;
 
@@ -270,7 +270,7 @@ int state_open(struct state *state, const char *path, struct totals *totals,
 			state_files_load(&state->files, &found))
 		return -1;
 	if (found.size && found.damaged_at < 0 ? go_on(state, &found)
-					       : make(state, &found))
+					       : state_make(state, &found))
 		return -1;
 	state->sync_due_ns = tm_clock_coarse_ns() + SYNC_NS;
 	start_clock();
@@ -278,7 +278,7 @@ int state_open(struct state *state, const char *path, struct totals *totals,
 }
 
 /* An entry that could not be written whole is taken back. */
-static int append(struct state *state)
+static int state_append(struct state *state)
 {
 	off_t size;
 	int problem;
@@ -306,7 +306,7 @@ static void sync_now(struct state *state)
 		return;
 	state->is_dirty = false;
 	if (fdatasync(state->fd))
-		finish(state, STATE_SYNC, errno);
+		state_finish(state, STATE_SYNC, errno);
 }
 
 void state_record(struct state *state)
@@ -316,10 +316,10 @@ void state_record(struct state *state)
 	tm_runs_note(state->files.runs);
 	if (state->owed && now < state->retry_due_ns)
 		return;
-	state->owed = append(state);
+	state->owed = state_append(state);
 	if (state->owed) {
 		state->retry_due_ns = now + RETRY_NS;
-		say(state, "cannot be written", state->owed);
+		state_say(state, "cannot be written", state->owed);
 	} else if (state->always_sync) {
 		sync_now(state);
 	}
@@ -341,9 +341,9 @@ void state_tend(struct state *state)
 		state->is_said = false;
 	}
 	if (state->is_suspect || state->size >= state->limit)
-		start(state, STATE_SNAPSHOT);
+		state_start(state, STATE_SNAPSHOT);
 	else if (state->is_dirty && now >= state->sync_due_ns)
-		start(state, STATE_SYNC);
+		state_start(state, STATE_SYNC);
 }
 
 /* Where there is no room for a snapshot, the entries do as well. */
@@ -354,7 +354,7 @@ int state_close(struct state *state)
 	if (state->work)
 		reap(state, 0);
 	tm_runs_note(state->files.runs);
-	problem = append(state);
+	problem = state_append(state);
 	if (problem || state->is_suspect ||
 			state->size > state->snapshot_size) {
 		const int snapshot = make_snapshot(state);

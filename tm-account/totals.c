@@ -5,7 +5,7 @@
 
 #define FIRST_ROOM 64
 
-static int grow(struct totals *totals)
+static int totals_grow(struct totals *totals)
 {
 	const size_t room =
 			totals->room ? (size_t)totals->room * 2 : FIRST_ROOM;
@@ -32,7 +32,7 @@ struct total *totals_find(struct totals *totals, uint32_t uid)
 
 	if (known)
 		return known;
-	if (totals->count == totals->room && grow(totals))
+	if (totals->count == totals->room && totals_grow(totals))
 		return NULL;
 	totals->users[totals->count] = (struct total){ .uid = uid };
 	tm_map_put(&totals->map, tm_map_hash(uid), totals->count);

@@ -154,7 +154,8 @@ const char *columns_known(void)
 	       "destination_port, ports (both), packets, interface, cgroup";
 }
 
-static bool add(struct columns *columns, const char *name, size_t size)
+static bool columns_append(
+		struct columns *columns, const char *name, size_t size)
 {
 	unsigned i;
 
@@ -178,10 +179,11 @@ const char *columns_add(struct columns *columns, const char *list)
 	for (;; list += size + 1) {
 		size = strcspn(list, ",");
 		if (size == strlen("ports") && !memcmp(list, "ports", size))
-			sound = add(columns, "source_port", 11) &&
-					add(columns, "destination_port", 16);
+			sound = columns_append(columns, "source_port", 11) &&
+					columns_append(columns,
+							"destination_port", 16);
 		else
-			sound = add(columns, list, size);
+			sound = columns_append(columns, list, size);
 		if (!sound) {
 			snprintf(problem, sizeof(problem), "%.*s",
 					(int)(size < 60 ? size : 60), list);

@@ -20,7 +20,7 @@
  * keeps attributes, this one does. */
 #define ATTRIBUTE "user.tm.columns"
 
-__attribute__((format(printf, 2, 3))) static int refuse(
+__attribute__((format(printf, 2, 3))) static int csv_refuse(
 		char text[CSV_REFUSAL_SIZE], const char *format, ...)
 {
 	va_list args;
@@ -79,7 +79,7 @@ static int check_attribute(int fd, const struct csv_layout *layout,
 
 	if (n < 0 || ((size_t)n == size && !memcmp(columns, layout->header, n)))
 		return 0;
-	return refuse(text, "refused: it was begun with the columns %.*s",
+	return csv_refuse(text, "refused: it was begun with the columns %.*s",
 			n < 150 ? (int)n : 150, columns);
 }
 
@@ -95,20 +95,20 @@ static int check_columns(int fd, const struct csv_layout *layout,
 	if (n < 0)
 		return -1;
 	if ((!end && n == BLOCK) || (*row && !may_be_row(row, size)))
-		return refuse(text, "refused: it does not hold rows");
+		return csv_refuse(text, "refused: it does not hold rows");
 	if (!end)
 		return 0; /* one torn row, to be cut */
 	if (begins_like(row, size, "direction,")) {
 		if (size + 1 == strlen(layout->header) &&
 				!memcmp(row, layout->header, size))
 			return 0;
-		return refuse(text,
+		return csv_refuse(text,
 				"refused: it was begun with the columns %.*s",
 				size < 150 ? (int)size : 150, row);
 	}
 	count = count_columns(row, size);
 	if (count != layout->columns)
-		return refuse(text,
+		return csv_refuse(text,
 				"refused: it was begun with %u columns, not %u",
 				count, layout->columns);
 	return check_attribute(fd, layout, text);
@@ -152,7 +152,7 @@ static int repair(int fd, const char *name, off_t size)
 	return 0;
 }
 
-static int open_here(
+static int csv_open_here(
 		int directory, const char *name, struct tm_refusal *refusal)
 {
 	int fd = tm_place_file(
@@ -167,7 +167,7 @@ static int open_here(
 	return fd;
 }
 
-static int check(int fd, const char *name, const struct csv_layout *layout,
+static int csv_check(int fd, const char *name, const struct csv_layout *layout,
 		ino_t *inode, char text[CSV_REFUSAL_SIZE])
 {
 	struct stat status;
@@ -194,7 +194,7 @@ int csv_file_open(int directory, const char *name,
 	struct tm_refusal refusal;
 	int fd, error;
 
-	fd = open_here(directory, name, &refusal);
+	fd = csv_open_here(directory, name, &refusal);
 	if (fd < 0) {
 		error = errno;
 		csv_file_explain(text, &refusal);
@@ -202,7 +202,7 @@ int csv_file_open(int directory, const char *name,
 		return -1;
 	}
 	*text = '\0';
-	if (!check(fd, name, layout, inode, text))
+	if (!csv_check(fd, name, layout, inode, text))
 		return fd;
 	error = errno;
 	if (!*text)
@@ -257,7 +257,7 @@ size_t csv_file_append(int fd, const char *rows, size_t size)
 	return done;
 }
 
-static bool is_ours(const char *name, const char *prefix)
+static bool csv_is_ours(const char *name, const char *prefix)
 {
 	const size_t size = strlen(prefix);
 	size_t digits;
@@ -295,7 +295,7 @@ void csv_file_repair_all(int directory, const char *prefix)
 	if (!list)
 		return; /* each is looked into when its user comes */
 	while ((entry = readdir(list))) {
-		if (is_ours(entry->d_name, prefix))
+		if (csv_is_ours(entry->d_name, prefix))
 			repair_one(directory, entry->d_name);
 	}
 	closedir(list);

@@ -163,7 +163,7 @@ static void sync_file(struct csv_files *files, struct user_file *file)
 		suspect(files, file, "fsync");
 }
 
-static void close_file(struct csv_files *files, struct user_file *file)
+static void user_file_close(struct csv_files *files, struct user_file *file)
 {
 	if (file->fd < 0)
 		return;
@@ -206,7 +206,7 @@ static void give(struct csv_files *files, struct user_file *file)
 			file->uid, (uintmax_t)group);
 }
 
-static int open_file(struct csv_files *files, struct user_file *file,
+static int user_file_open(struct csv_files *files, struct user_file *file,
 		char text[CSV_REFUSAL_SIZE])
 {
 	const ino_t known = file->inode;
@@ -214,7 +214,7 @@ static int open_file(struct csv_files *files, struct user_file *file,
 
 	name_file(files, file, name);
 	while (files->open_count >= files->open_limit)
-		close_file(files, &files->all[files->oldest]);
+		user_file_close(files, &files->all[files->oldest]);
 	for (;;) {
 		file->fd = csv_file_open(files->directory, name, files->layout,
 				&file->inode, text);
@@ -222,7 +222,7 @@ static int open_file(struct csv_files *files, struct user_file *file,
 			break;
 		if ((errno != EMFILE && errno != ENFILE) || !files->open_count)
 			return -1;
-		close_file(files, &files->all[files->oldest]);
+		user_file_close(files, &files->all[files->oldest]);
 	}
 	link_open(files, file);
 	if (file->inode != known)
@@ -232,18 +232,18 @@ static int open_file(struct csv_files *files, struct user_file *file,
 
 /* Makes the descriptor fit to append to: open, and of a file that still has a
  * name; begun with a header where there is to be one. */
-static int prepare(struct csv_files *files, struct user_file *file,
+static int user_file_prepare(struct csv_files *files, struct user_file *file,
 		char text[CSV_REFUSAL_SIZE])
 {
 	const char *header = files->layout->header;
 	struct stat status;
 
 	for (unsigned i = 0; i < 2; i++) {
-		if (file->fd < 0 && open_file(files, file, text))
+		if (file->fd < 0 && user_file_open(files, file, text))
 			return -1;
 		if (!fstat(file->fd, &status) && status.st_nlink)
 			break;
-		close_file(files, file); /* it was removed */
+		user_file_close(files, file); /* it was removed */
 		file->inode = 0;
 	}
 	if (file->fd < 0) {
@@ -260,8 +260,8 @@ static int prepare(struct csv_files *files, struct user_file *file,
 	return -1;
 }
 
-static void say_failing(struct csv_files *files, struct user_file *file,
-		const char *text)
+static void user_file_say_failing(struct csv_files *files,
+		struct user_file *file, const char *text)
 {
 	char name[NAME_MAX + 1];
 
@@ -286,7 +286,7 @@ static void set_failing(struct csv_files *files, struct user_file *file,
 	file->is_touched = false;
 	file->is_failing = true;
 	list_add(&files->failing, files, file);
-	say_failing(files, file, text);
+	user_file_say_failing(files, file, text);
 }
 
 static void set_well(struct csv_files *files, struct user_file *file)
@@ -313,7 +313,7 @@ static size_t write_stdout(const char *rows, size_t size)
 }
 
 /* Appends whole rows: how many bytes of them are written. */
-static size_t append(struct csv_files *files, struct user_file *file,
+static size_t user_file_append(struct csv_files *files, struct user_file *file,
 		const char *rows, size_t size)
 {
 	char text[CSV_REFUSAL_SIZE];
@@ -321,7 +321,7 @@ static size_t append(struct csv_files *files, struct user_file *file,
 
 	if (is_stdout(files))
 		return write_stdout(rows, size);
-	if (prepare(files, file, text)) {
+	if (user_file_prepare(files, file, text)) {
 		set_failing(files, file, text);
 		return 0;
 	}
@@ -338,7 +338,8 @@ static size_t append(struct csv_files *files, struct user_file *file,
 
 static void flush_file(struct csv_files *files, struct user_file *file)
 {
-	const size_t done = append(files, file, file->rows, file->used);
+	const size_t done =
+			user_file_append(files, file, file->rows, file->used);
 
 	file->used -= done;
 	memmove(file->rows, file->rows + done, file->used);
@@ -475,7 +476,7 @@ static struct user_file *find_new(struct csv_files *files, uint32_t uid)
 }
 
 /* Packets come in bursts of one user. */
-static struct user_file *find(struct csv_files *files, uint32_t uid)
+static struct user_file *user_file_find(struct csv_files *files, uint32_t uid)
 {
 	if (uid == files->last_uid && files->last != NO_FILE)
 		return &files->all[files->last];
@@ -500,7 +501,8 @@ static void free_memory(struct csv_files *files)
 	files->is_starved = files->memory > MEMORY_MAX / 2;
 }
 
-static bool grow(struct csv_files *files, struct user_file *file, size_t wanted)
+static bool user_file_grow(
+		struct csv_files *files, struct user_file *file, size_t wanted)
 {
 	size_t size = file->size ? 2 * file->size : ROWS_MIN;
 	char *rows;
@@ -522,17 +524,18 @@ static bool grow(struct csv_files *files, struct user_file *file, size_t wanted)
 	return true;
 }
 
-static bool make_room(
+static bool csv_files_make_room(
 		struct csv_files *files, struct user_file *file, size_t size)
 {
-	if (grow(files, file, size))
+	if (user_file_grow(files, file, size))
 		return true;
 	if (!file->is_failing && file->used)
 		flush_file(files, file);
-	return file->used + size <= file->size || grow(files, file, size);
+	return file->used + size <= file->size ||
+			user_file_grow(files, file, size);
 }
 
-static void owe(struct csv_files *files, size_t size)
+static void csv_files_owe(struct csv_files *files, size_t size)
 {
 	files->owed_rows++;
 	files->owed_bytes += size;
@@ -542,18 +545,19 @@ static void owe(struct csv_files *files, size_t size)
 static void put_directly(struct csv_files *files, struct user_file *file,
 		const char *row, size_t size)
 {
-	if (!file || file->is_failing || append(files, file, row, size) < size)
-		owe(files, size);
+	if (!file || file->is_failing ||
+			user_file_append(files, file, row, size) < size)
+		csv_files_owe(files, size);
 }
 
 char *csv_files_begin(struct csv_files *files, uint32_t uid, size_t size)
 {
-	struct user_file *file = find(files, uid);
+	struct user_file *file = user_file_find(files, uid);
 
 	files->current = file;
 	if (file &&
 			(file->used + size <= file->size ||
-					make_room(files, file, size)))
+					csv_files_make_room(files, file, size)))
 		files->row = file->rows + file->used;
 	else
 		files->row = files->spare;
@@ -601,12 +605,12 @@ static uint32_t descriptors(void)
 /* The one file is looked at now: a mistyped name is not worth waiting for. */
 static void open_single(struct csv_files *files)
 {
-	struct user_file *file = find(files, 0);
+	struct user_file *file = user_file_find(files, 0);
 	char text[CSV_REFUSAL_SIZE];
 
 	if (!file)
 		err(TM_FAILED, NULL);
-	if (!is_stdout(files) && open_file(files, file, text))
+	if (!is_stdout(files) && user_file_open(files, file, text))
 		errx(TM_FAILED, "%s/%s: %s", files->target->directory,
 				files->target->file, text);
 	if (is_stdout(files) && files->layout->with_header)
@@ -633,7 +637,7 @@ static void lock(const struct csv_files *files, const char *name)
 			refusal.text);
 }
 
-static void open_place(struct csv_files *files)
+static void csv_files_open_place(struct csv_files *files)
 {
 	const struct csv_files_target *target = files->target;
 	char name[NAME_MAX + 1], text[CSV_REFUSAL_SIZE];
@@ -679,7 +683,7 @@ struct csv_files *csv_files_open(const struct csv_files_target *target,
 	files->flushed_ns = files->retried_ns = files->synced_ns =
 			tm_clock_coarse_ns();
 	if (!is_stdout(files))
-		open_place(files);
+		csv_files_open_place(files);
 	if (target->file)
 		open_single(files);
 	return files;
@@ -694,7 +698,7 @@ void csv_files_reopen(struct csv_files *files)
 {
 	flush_all(files, tm_clock_coarse_ns());
 	while (files->open_count)
-		close_file(files, &files->all[files->oldest]);
+		user_file_close(files, &files->all[files->oldest]);
 	for (uint32_t i = 0; i < files->index.count; i++)
 		files->all[i].inode = 0;
 }
@@ -714,7 +718,7 @@ void csv_files_owed(
 	}
 }
 
-static void free_all(struct csv_files *files)
+static void csv_files_free_all(struct csv_files *files)
 {
 	for (uint32_t i = 0; i < files->index.count; i++)
 		free(files->all[i].rows);
@@ -737,13 +741,13 @@ int csv_files_close(struct csv_files *files)
 	if (files->target->is_synced && !is_stdout(files))
 		sync_all(files, now);
 	while (files->open_count)
-		close_file(files, &files->all[files->oldest]);
+		user_file_close(files, &files->all[files->oldest]);
 	csv_files_owed(files, &rows, &bytes);
 	if (rows)
 		warnx("%" PRIu64 " rows (%" PRIu64
 		      " bytes) are owed: they could not be written",
 				rows, bytes);
 	is_well = !rows && !files->is_suspect;
-	free_all(files);
+	csv_files_free_all(files);
 	return is_well ? 0 : -1;
 }

@@ -66,7 +66,7 @@ static gid_t find_group(const struct tm_option *option, const char *name)
 	return number;
 }
 
-static void add_columns(struct columns *columns, const char *list)
+static void csv_add_columns(struct columns *columns, const char *list)
 {
 	const char *problem = columns_add(columns, list);
 
@@ -125,7 +125,7 @@ static void csv_take_option(void *context, const struct tm_option *option,
 		options->target.file = argument;
 		break;
 	case COLUMNS:
-		add_columns(&options->columns, argument);
+		csv_add_columns(&options->columns, argument);
 		break;
 	case GROUP:
 		options->target.group = find_group(option, argument);

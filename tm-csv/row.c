@@ -21,14 +21,14 @@ static struct {
 } second;
 
 /* The rare paths stay out of line: the frequent ones need no stack then. */
-static __attribute__((noinline)) void remember(
+static __attribute__((noinline)) void row_remember(
 		struct memo *memo, const uint8_t address[16])
 {
 	memcpy(memo->halves, address, sizeof(memo->halves));
 	memo->size = tm_address_format(memo->text, address) - memo->text;
 }
 
-static inline char *put_address(char *out, const uint8_t address[16])
+static inline char *row_put_address(char *out, const uint8_t address[16])
 {
 	struct memo *memo;
 	uint64_t halves[2];
@@ -39,7 +39,7 @@ static inline char *put_address(char *out, const uint8_t address[16])
 			(64 - MEMO_BITS)];
 	if (memo->halves[0] != halves[0] || memo->halves[1] != halves[1] ||
 			!memo->size)
-		remember(memo, address);
+		row_remember(memo, address);
 	memcpy(out, memo->text, sizeof(memo->text));
 	return out + memo->size;
 }
@@ -55,7 +55,7 @@ static __attribute__((noinline)) void note_second(uint64_t value)
 	memcpy(second.text, digits, second.size);
 }
 
-static inline char *put_time(char *out, uint64_t time_ns)
+static inline char *row_put_time(char *out, uint64_t time_ns)
 {
 	const uint64_t value = time_ns / TM_SECOND_NS;
 
@@ -66,7 +66,7 @@ static inline char *put_time(char *out, uint64_t time_ns)
 			out + second.size, time_ns - value * TM_SECOND_NS);
 }
 
-static char *put_number(char *out, uint64_t value)
+static char *row_put_number(char *out, uint64_t value)
 {
 	out = tm_number_format(out, value);
 	*out++ = ',';
@@ -85,15 +85,15 @@ char *row_format(char out[ROW_SIZE], const struct tm_event *event)
 	char *p = out;
 
 	memcpy(p, names[i].text, sizeof(names[i].text));
-	p = put_number(p + names[i].size, event->bytes);
+	p = row_put_number(p + names[i].size, event->bytes);
 	if (!is_lost)
-		p = put_address(p, event->source);
+		p = row_put_address(p, event->source);
 	*p++ = ',';
 	if (!is_lost)
-		p = put_address(p, event->destination);
+		p = row_put_address(p, event->destination);
 	*p++ = ',';
-	p = put_time(p, event->time_ns);
+	p = row_put_time(p, event->time_ns);
 	*p++ = ',';
-	p = put_number(p, event->total_in);
+	p = row_put_number(p, event->total_in);
 	return tm_number_format(p, event->total_out);
 }

@@ -24,7 +24,7 @@ struct options {
 	bool inverts, explains, quiet, is_strict;
 };
 
-static void append(struct arguments *arguments, const char *argument)
+static void arguments_append(struct arguments *arguments, const char *argument)
 {
 	const char **const longer = realloc(arguments->all,
 			(arguments->count + 1) * sizeof(*longer));
@@ -58,13 +58,13 @@ static void filter_take_option(void *context, const struct tm_option *option,
 
 	switch (option->letter) {
 	case 'e':
-		append(&options->expressions, argument);
+		arguments_append(&options->expressions, argument);
 		break;
 	case 's':
-		append(&options->site, argument);
+		arguments_append(&options->site, argument);
 		break;
 	case 'x':
-		append(&options->excluded, argument);
+		arguments_append(&options->excluded, argument);
 		break;
 	}
 }
@@ -90,7 +90,7 @@ static char **take_operands(char **operands, struct options *options)
 		return operands;
 	if (!*operands)
 		tm_misuse("which events? An expression, -s or -x tells");
-	append(&options->expressions, *operands);
+	arguments_append(&options->expressions, *operands);
 	return operands + 1;
 }
 
@@ -108,7 +108,7 @@ static void add_expression(struct tm_filter *filter, const char *text,
 		err(TM_FAILED, NULL);
 }
 
-static struct tm_filter_list *read_list(struct tm_filter *filter,
+static struct tm_filter_list *filter_read_list(struct tm_filter *filter,
 		const char *const *arguments, size_t count)
 {
 	struct tm_filter_list *const list =
@@ -144,13 +144,14 @@ static void add_networks(struct tm_filter *filter, const char *option,
 	nodes[0].left = &nodes[1];
 	nodes[1].question.test = TM_TEST_NET;
 	nodes[1].question.ends = ends;
-	nodes[1].question.list = read_list(filter, arguments, count);
+	nodes[1].question.list = filter_read_list(filter, arguments, count);
 	if (tm_program_add(&filter->program, nodes, text, strlen(text)))
 		err(TM_FAILED, NULL);
 	free(text);
 }
 
-static void build(struct tm_filter *filter, const struct options *options)
+static void filter_build(
+		struct tm_filter *filter, const struct options *options)
 {
 	const struct arguments *const excluded = &options->excluded;
 	struct tm_expression expression;
@@ -229,7 +230,7 @@ int main(int argc, char **argv)
 	files = argv + tm_tool_parse(&tool, argc, argv, &options);
 	files = take_operands(files, &options);
 	filter.sources.stdin_is_taken = has_stdin(files);
-	build(&filter, &options);
+	filter_build(&filter, &options);
 	tm_loop_prepare_output();
 	tm_loop_open(&in, files);
 	loop.is_quiet = options.quiet;

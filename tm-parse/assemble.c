@@ -37,19 +37,19 @@ struct pair *pair_add(struct pairs *pairs, const char *at)
 	return pair;
 }
 
-static bool is_text(const struct slice *slice, const char *text)
+static bool slice_is(const struct slice *slice, const char *text)
 {
 	return slice->length == strlen(text) &&
 			!memcmp(slice->text, text, slice->length);
 }
 
-static uint64_t largest(const struct tm_field *field)
+static uint64_t field_largest(const struct tm_field *field)
 {
 	return UINT64_MAX >> (64 - 8 * field->size);
 }
 
 /* A copy that ends in NUL; false when it is too long for any such value. */
-static bool copy(char out[64], const struct slice *slice)
+static bool slice_copy(char out[64], const struct slice *slice)
 {
 	if (slice->length >= 64 || memchr(slice->text, 0, slice->length))
 		return false;
@@ -58,18 +58,19 @@ static bool copy(char out[64], const struct slice *slice)
 	return true;
 }
 
-static bool is_number(const struct slice *slice, uint64_t *value)
+static bool slice_is_number(const struct slice *slice, uint64_t *value)
 {
 	char text[64];
 
-	return copy(text, slice) && tm_number_parse(text, UINT64_MAX, value);
+	return slice_copy(text, slice) &&
+			tm_number_parse(text, UINT64_MAX, value);
 }
 
-static const struct tm_word *find_word(
+static const struct tm_word *slice_find_word(
 		const struct tm_word *words, const struct slice *slice)
 {
 	for (; words->text; words++) {
-		if (is_text(slice, words->text))
+		if (slice_is(slice, words->text))
 			return words;
 	}
 	return NULL;
@@ -111,10 +112,10 @@ static bool is_bits(const struct pair *pair, const struct tm_field *field,
 		const char *comma = memchr(p, ',', end - p);
 
 		one.length = (comma ? comma : end) - p;
-		word = find_word(field->words, &one);
+		word = slice_find_word(field->words, &one);
 		if (word)
 			bits = word->value;
-		else if (!is_number(&one, &bits))
+		else if (!slice_is_number(&one, &bits))
 			return false;
 		*value |= bits;
 		if (!comma)
@@ -124,7 +125,7 @@ static bool is_bits(const struct pair *pair, const struct tm_field *field,
 }
 
 /* The value of a field that is a number in the record. */
-static int number_of(const struct pairs *pairs, const struct pair *pair,
+static int pair_number(const struct pairs *pairs, const struct pair *pair,
 		const struct tm_field *field, uint64_t *value)
 {
 	const bool is_word = pair->shape == SHAPE_BARE ||
@@ -134,7 +135,7 @@ static int number_of(const struct pairs *pairs, const struct pair *pair,
 	bool is_known = false;
 
 	if (is_word && field->words)
-		word = find_word(field->words, &pair->value);
+		word = slice_find_word(field->words, &pair->value);
 	if (word) {
 		*value = word->value;
 		return 0;
@@ -142,27 +143,27 @@ static int number_of(const struct pairs *pairs, const struct pair *pair,
 	if (pair->shape == SHAPE_BARE && field->type == TM_FIELD_BITS)
 		is_known = is_bits(pair, field, value);
 	else if (pair->shape == SHAPE_BARE && field->type == TM_FIELD_UID &&
-			is_text(&pair->value, "none"))
+			slice_is(&pair->value, "none"))
 		is_known = (*value = TM_NOBODY);
 	else if (pair->shape == SHAPE_BARE || pair->shape == SHAPE_NUMBER)
-		is_known = is_number(&pair->value, value);
+		is_known = slice_is_number(&pair->value, value);
 	if (!is_known && pair->shape == SHAPE_NUMBER)
 		*value = UINT64_MAX;
 	else if (!is_known)
 		return not_a_value(pairs, pair, field);
-	if (!is_known || *value > largest(field))
+	if (!is_known || *value > field_largest(field))
 		return problem_set(pairs->problem, pair->value.at,
 				"%s is at most %" PRIu64, field->key,
-				largest(field));
+				field_largest(field));
 	return 0;
 }
 
-static int set_number(struct tm_event *event, const struct pairs *pairs,
+static int pair_set_number(struct tm_event *event, const struct pairs *pairs,
 		const struct pair *pair, const struct tm_field *field)
 {
 	uint64_t value;
 
-	if (number_of(pairs, pair, field, &value))
+	if (pair_number(pairs, pair, field, &value))
 		return -1;
 	memcpy(tm_field_bytes(event, field), &value, field->size);
 	return 0;
@@ -185,9 +186,9 @@ static int set_address(struct tm_event *event, const struct pairs *pairs,
 	char text[64];
 
 	if (pair->shape == SHAPE_STRING ? !pair->value.length
-					: is_text(&pair->value, "-"))
+					: slice_is(&pair->value, "-"))
 		return 0;
-	if (pair->shape != SHAPE_NUMBER && copy(text, &pair->value) &&
+	if (pair->shape != SHAPE_NUMBER && slice_copy(text, &pair->value) &&
 			tm_address_parse(text,
 					(void *)tm_field_bytes(event, field)))
 		return 0;
@@ -210,7 +211,7 @@ static int set_text(struct tm_event *event, const struct pairs *pairs,
 	return 0;
 }
 
-static int hex_digit(char c)
+static int digit_of_hex(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -226,8 +227,8 @@ static int set_bytes(struct tm_event *event, const struct pairs *pairs,
 			pair->value.length == 2u * field->size;
 
 	for (unsigned i = 0; is_sound && i < field->size; i++) {
-		const int high = hex_digit(text[2 * i]);
-		const int low = hex_digit(text[2 * i + 1]);
+		const int high = digit_of_hex(text[2 * i]);
+		const int low = digit_of_hex(text[2 * i + 1]);
 
 		is_sound = high >= 0 && low >= 0;
 		bytes[i] = high << 4 | low;
@@ -239,7 +240,7 @@ static int set_bytes(struct tm_event *event, const struct pairs *pairs,
 			field->size);
 }
 
-static int set(struct tm_event *event, const struct pairs *pairs,
+static int pair_set(struct tm_event *event, const struct pairs *pairs,
 		const struct pair *pair, const struct tm_field *field)
 {
 	switch (field->type) {
@@ -252,7 +253,7 @@ static int set(struct tm_event *event, const struct pairs *pairs,
 	case TM_FIELD_BYTES:
 		return set_bytes(event, pairs, pair, field);
 	default:
-		return set_number(event, pairs, pair, field);
+		return pair_set_number(event, pairs, pair, field);
 	}
 }
 
@@ -260,7 +261,7 @@ static const struct tm_field *find_field(
 		const struct tm_field *field, const struct slice *key)
 {
 	for (; field->key; field++) {
-		if (is_text(key, field->key))
+		if (slice_is(key, field->key))
 			return field;
 	}
 	return NULL;
@@ -291,8 +292,8 @@ static int set_kind(struct tm_event *event, const struct pairs *pairs)
 	memset(event, 0, sizeof(*event));
 	event->magic = TM_MAGIC;
 	for (unsigned i = 0; i < pairs->count; i++) {
-		if (is_text(&pairs->list[i].key, kind->key) &&
-				set(event, pairs, &pairs->list[i], kind))
+		if (slice_is(&pairs->list[i].key, kind->key) &&
+				pair_set(event, pairs, &pairs->list[i], kind))
 			return -1;
 	}
 	if (event->kind <= TM_UNATTRIBUTED)
@@ -320,7 +321,7 @@ int assemble(struct tm_event *event, const struct pairs *pairs)
 					"%s a second time", field->key);
 		seen |= 1u << (field - fields);
 		time_ns = event->time_ns;
-		if (set(event, pairs, pair, field))
+		if (pair_set(event, pairs, pair, field))
 			return -1;
 		if (field->offset == offsetof(struct tm_event, time_ns) &&
 				(seen & 6) == 6 && event->time_ns != time_ns)

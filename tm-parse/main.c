@@ -43,7 +43,7 @@ static const struct tm_tool tool = {
 static struct tm_event events[EVENTS];
 static size_t event_count;
 
-static void flush(void)
+static void parse_flush(void)
 {
 	const size_t size = event_count * TM_EVENT_SIZE;
 	int status;
@@ -66,7 +66,7 @@ struct input {
 __attribute__((noreturn)) static void reject(
 		const struct input *in, size_t column, const char *why)
 {
-	flush();
+	parse_flush();
 	errx(TM_FAILED, "%s:%" PRIu64 ":%zu: %s", in->path, in->line, column,
 			why);
 }
@@ -83,7 +83,7 @@ static void parse_line(const struct input *in, char *line, char *end)
 			assemble(&events[event_count], &pairs))
 		reject(in, problem.at - line + 1, problem.text);
 	if (++event_count == EVENTS)
-		flush();
+		parse_flush();
 }
 
 /* Handles the whole lines; is_last means that what is left is a line too. */
@@ -110,7 +110,7 @@ static void parse_block(struct input *in, bool is_last)
 		in->line++;
 		reject(in, 1, "line too long");
 	}
-	flush();
+	parse_flush();
 }
 
 static void open_input(struct input *in, const char *path)
@@ -128,7 +128,7 @@ static void open_input(struct input *in, const char *path)
 }
 
 /* What is plainly something else gets a better answer than "line 1". */
-static void refuse_foreign(const struct input *in)
+static void parse_refuse_foreign(const struct input *in)
 {
 	const unsigned char *first = (const void *)in->block;
 
@@ -159,7 +159,7 @@ static void parse_file(struct input *in, const char *path)
 			break;
 		in->filled += n;
 		if (!in->line)
-			refuse_foreign(in);
+			parse_refuse_foreign(in);
 		parse_block(in, false);
 	}
 	parse_block(in, true);

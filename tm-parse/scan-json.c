@@ -9,15 +9,15 @@ struct cursor {
 	struct problem *problem;
 };
 
-static void skip_space(struct cursor *in)
+static void json_skip_space(struct cursor *in)
 {
 	while (in->p < in->end && strchr(" \t\r", *in->p) && *in->p)
 		in->p++;
 }
 
-static bool take(struct cursor *in, char c)
+static bool json_take(struct cursor *in, char c)
 {
-	skip_space(in);
+	json_skip_space(in);
 	if (in->p == in->end || *in->p != c)
 		return false;
 	in->p++;
@@ -79,7 +79,7 @@ static int take_code(struct cursor *in, const char *at, char **out)
 	return 0;
 }
 
-static int take_escape(struct cursor *in, char **out)
+static int json_take_escape(struct cursor *in, char **out)
 {
 	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
 	const char *const at = in->p++;
@@ -108,7 +108,7 @@ static int take_string(struct cursor *in, struct slice *slice)
 	slice->text = out;
 	while (in->p < in->end && *in->p != '"') {
 		if (*in->p == '\\') {
-			if (take_escape(in, &out))
+			if (json_take_escape(in, &out))
 				return -1;
 			continue;
 		}
@@ -149,9 +149,9 @@ static int take_number(struct cursor *in, struct slice *slice)
 
 static int take_value(struct cursor *in, struct pair *pair)
 {
-	skip_space(in);
+	json_skip_space(in);
 	pair->value.at = in->p;
-	if (take(in, '"')) {
+	if (json_take(in, '"')) {
 		pair->shape = SHAPE_STRING;
 		return take_string(in, &pair->value);
 	}
@@ -169,15 +169,15 @@ static int take_pair(struct cursor *in, struct pairs *pairs)
 {
 	struct pair *pair;
 
-	skip_space(in);
+	json_skip_space(in);
 	pair = pair_add(pairs, in->p);
 	if (!pair)
 		return -1;
-	if (!take(in, '"'))
+	if (!json_take(in, '"'))
 		return expected(in, "a key in quotes");
 	if (take_string(in, &pair->key))
 		return -1;
-	if (!take(in, ':'))
+	if (!json_take(in, ':'))
 		return expected(in, "a colon");
 	return take_value(in, pair);
 }
@@ -186,16 +186,16 @@ int scan_json(struct pairs *pairs, char *line, char *end)
 {
 	struct cursor in = { line, end, pairs->problem };
 
-	take(&in, '{');
-	if (!take(&in, '}')) {
+	json_take(&in, '{');
+	if (!json_take(&in, '}')) {
 		do {
 			if (take_pair(&in, pairs))
 				return -1;
-		} while (take(&in, ','));
-		if (!take(&in, '}'))
+		} while (json_take(&in, ','));
+		if (!json_take(&in, '}'))
 			return expected(&in, "a comma or a closing brace");
 	}
-	skip_space(&in);
+	json_skip_space(&in);
 	if (in.p < in.end)
 		return problem_set(pairs->problem, in.p,
 				"more behind the object; each event has its own line");

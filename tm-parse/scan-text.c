@@ -15,7 +15,7 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-static void skip_space(struct cursor *in)
+static void text_skip_space(struct cursor *in)
 {
 	while (in->p < in->end && is_space(*in->p))
 		in->p++;
@@ -31,7 +31,7 @@ static int hex_digit(char c)
 }
 
 /* \xNN: a byte; \u{N}: a code point; \\ and \" */
-static int take_escape(struct cursor *in, char **out)
+static int text_take_escape(struct cursor *in, char **out)
 {
 	const char *const at = in->p++;
 	const char kind = in->p < in->end ? *in->p++ : 0;
@@ -64,7 +64,7 @@ static int take_escape(struct cursor *in, char **out)
 }
 
 /* Escapes only shrink, so they are undone in place. */
-static int take_quoted(struct cursor *in, struct slice *slice)
+static int text_take_quoted(struct cursor *in, struct slice *slice)
 {
 	char *out = ++in->p;
 	uint32_t code;
@@ -73,7 +73,7 @@ static int take_quoted(struct cursor *in, struct slice *slice)
 	slice->text = out;
 	while (in->p < in->end && *in->p != '"') {
 		if (*in->p == '\\') {
-			if (take_escape(in, &out))
+			if (text_take_escape(in, &out))
 				return -1;
 			continue;
 		}
@@ -114,7 +114,8 @@ static int take_bare(struct cursor *in, struct slice *slice, char stop)
 	return 0;
 }
 
-static int add(struct cursor *in, const char *key, const struct slice *value)
+static int text_add(
+		struct cursor *in, const char *key, const struct slice *value)
 {
 	struct pair *pair = pair_add(in->pairs, value->at);
 
@@ -148,24 +149,25 @@ static int add_end(struct cursor *in, const struct slice *end,
 	} else if (last) {
 		address.length = last - address.text;
 	}
-	if (add(in, is_source ? "source" : "destination", &address))
+	if (text_add(in, is_source ? "source" : "destination", &address))
 		return -1;
 	if (!last)
 		return 0;
 	port.at = port.text = last + 1;
 	port.length = behind - port.text;
-	return add(in, is_source ? "source_port" : "destination_port", &port);
+	return text_add(in, is_source ? "source_port" : "destination_port",
+			&port);
 }
 
 /* Whether ">" comes next. */
 static bool take_arrow(struct cursor *in)
 {
-	skip_space(in);
+	text_skip_space(in);
 	if (in->p == in->end || *in->p != '>' ||
 			(in->p + 1 < in->end && !is_space(in->p[1])))
 		return false;
 	in->p++;
-	skip_space(in);
+	text_skip_space(in);
 	return true;
 }
 
@@ -194,7 +196,7 @@ static bool is_word_of(const struct slice *word, const struct tm_word *words)
 }
 
 /* The field that the word can only belong to. */
-static const char *key_of(const struct slice *word)
+static const char *text_key(const struct slice *word)
 {
 	static const enum tm_kind kinds[] = { TM_TRAFFIC, TM_NAME };
 	const struct tm_field *field;
@@ -213,7 +215,7 @@ static const char *key_of(const struct slice *word)
 	return NULL;
 }
 
-static int take_word(struct cursor *in)
+static int text_take_word(struct cursor *in)
 {
 	struct slice word;
 	struct pair *pair;
@@ -230,13 +232,13 @@ static int take_word(struct cursor *in)
 		pair->value.at = in->p;
 		pair->shape = SHAPE_QUOTED;
 		if (in->p < in->end && *in->p == '"')
-			return take_quoted(in, &pair->value);
+			return text_take_quoted(in, &pair->value);
 		pair->shape = SHAPE_BARE;
 		return take_bare(in, &pair->value, ' ');
 	}
-	key = key_of(&word);
+	key = text_key(&word);
 	if (key)
-		return add(in, key, &word);
+		return text_add(in, key, &word);
 	if (take_arrow(in))
 		return add_flow(in, &word);
 	return problem_set(in->pairs->problem, word.at,
@@ -248,8 +250,8 @@ int scan_text(struct pairs *pairs, char *line, char *end)
 {
 	struct cursor in = { line, end, pairs };
 
-	for (skip_space(&in); in.p < in.end; skip_space(&in)) {
-		if (take_word(&in))
+	for (text_skip_space(&in); in.p < in.end; text_skip_space(&in)) {
+		if (text_take_word(&in))
 			return -1;
 	}
 	return 0;

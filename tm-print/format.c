@@ -7,7 +7,7 @@
 #include "common/record/fields.h"
 #include "format.h"
 
-static char *put(char *out, const char *text)
+static char *format_put(char *out, const char *text)
 {
 	return stpcpy(out, text);
 }
@@ -25,13 +25,13 @@ static char *put_bytes(char *out, const struct tm_event *event,
 	return out;
 }
 
-static char *put_address(char *out, const struct tm_event *event,
+static char *format_put_address(char *out, const struct tm_event *event,
 		const struct tm_field *field, const char *absent)
 {
 	const uint8_t *address = (const void *)tm_field_bytes(event, field);
 
 	if (tm_address_is_absent(address))
-		return put(out, absent);
+		return format_put(out, absent);
 	return tm_address_format(out, address);
 }
 
@@ -43,7 +43,8 @@ static size_t text_length(const char *text, size_t size)
 	return size;
 }
 
-static bool is_zero(const struct tm_event *event, const struct tm_field *field)
+static bool field_is_zero(
+		const struct tm_event *event, const struct tm_field *field)
 {
 	return !text_length(tm_field_bytes(event, field), field->size);
 }
@@ -75,7 +76,7 @@ static char *put_json_value(char *out, const struct tm_event *event,
 		return out;
 	case TM_FIELD_ADDRESS:
 		*out++ = '"';
-		out = put_address(out, event, field, "");
+		out = format_put_address(out, event, field, "");
 		*out++ = '"';
 		return out;
 	case TM_FIELD_BYTES:
@@ -89,7 +90,7 @@ static char *put_json_value(char *out, const struct tm_event *event,
 		if (!word)
 			break;
 		*out++ = '"';
-		out = put(out, word);
+		out = format_put(out, word);
 		*out++ = '"';
 		return out;
 	default:
@@ -104,11 +105,12 @@ char *format_json(char out[LINE_MAX_SIZE], const struct tm_event *event)
 	char separator = '{';
 
 	for (; field->key; field++) {
-		if (field->type == TM_FIELD_BYTES && is_zero(event, field))
+		if (field->type == TM_FIELD_BYTES &&
+				field_is_zero(event, field))
 			continue;
 		*out++ = separator;
 		*out++ = '"';
-		out = put(out, field->key);
+		out = format_put(out, field->key);
 		*out++ = '"';
 		*out++ = ':';
 		out = put_json_value(out, event, field);
@@ -126,12 +128,12 @@ static char *put_bits(char *out, uint32_t value, const struct tm_word *words)
 	for (; words->text; words++) {
 		if (!(value & words->value))
 			continue;
-		out = put(put(out, separator), words->text);
+		out = format_put(format_put(out, separator), words->text);
 		separator = ",";
 		value &= ~words->value;
 	}
 	if (value || !*separator)
-		out = tm_number_format(put(out, separator), value);
+		out = tm_number_format(format_put(out, separator), value);
 	return out;
 }
 
@@ -145,7 +147,7 @@ static char *put_value(char *out, const struct tm_event *event,
 	case TM_FIELD_BYTES:
 		return put_bytes(out, event, field);
 	case TM_FIELD_ADDRESS:
-		return put_address(out, event, field, "-");
+		return format_put_address(out, event, field, "-");
 	case TM_FIELD_TEXT:
 		return out +
 				tm_escape_word(out,
@@ -159,14 +161,14 @@ static char *put_value(char *out, const struct tm_event *event,
 				field->words);
 	case TM_FIELD_UID:
 		if (tm_field_number(event, field) == TM_NOBODY)
-			return put(out, "none");
+			return format_put(out, "none");
 		break;
 	case TM_FIELD_WORD:
 	case TM_FIELD_CODE:
 		word = tm_word_text(
 				field->words, tm_field_number(event, field));
 		if (word)
-			return put(out, word);
+			return format_put(out, word);
 		break;
 	default:
 		break;
@@ -178,7 +180,7 @@ static char *put_pair(char *out, const struct tm_event *event,
 		const struct tm_field *field)
 {
 	*out++ = ' ';
-	out = put(out, field->key);
+	out = format_put(out, field->key);
 	*out++ = '=';
 	return put_value(out, event, field);
 }
@@ -205,7 +207,7 @@ static char *put_end(char *out, const struct tm_event *event,
 
 	if (is_bracketed)
 		*out++ = '[';
-	out = put_address(out, event, address, "-");
+	out = format_put_address(out, event, address, "-");
 	if (is_bracketed)
 		*out++ = ']';
 	if (!number)
@@ -218,15 +220,16 @@ static char *put_end(char *out, const struct tm_event *event,
 static char *put_flow(char *out, const struct tm_event *event,
 		const struct tm_field *field)
 {
-	if (!is_zero(event, field))
+	if (!field_is_zero(event, field))
 		out = put_bare(out, event, field);
 	field++;
-	if (is_zero(event, field) && is_zero(event, field + 1) &&
-			is_zero(event, field + 2) && is_zero(event, field + 3))
+	if (field_is_zero(event, field) && field_is_zero(event, field + 1) &&
+			field_is_zero(event, field + 2) &&
+			field_is_zero(event, field + 3))
 		return out;
 	*out++ = ' ';
 	out = put_end(out, event, field, field + 1);
-	out = put(out, " > ");
+	out = format_put(out, " > ");
 	return put_end(out, event, field + 2, field + 3);
 }
 
@@ -240,7 +243,7 @@ char *format_text(char out[LINE_MAX_SIZE], const struct tm_event *event)
 		if (field->type == TM_FIELD_CODE) {
 			out = put_flow(out, event, field);
 			field += TM_FIELDS_FLOW - 1;
-		} else if (field->is_optional && is_zero(event, field)) {
+		} else if (field->is_optional && field_is_zero(event, field)) {
 			continue;
 		} else if (field->type == TM_FIELD_WORD) {
 			out = put_bare(out, event, field);

@@ -42,7 +42,7 @@ static const struct tm_tool tool = {
 
 static char output[OUTPUT_SIZE];
 
-static int print(const struct tm_event *events, size_t n, bool is_json)
+static int print_events(const struct tm_event *events, size_t n, bool is_json)
 {
 	char *out = output;
 	int status = TM_GO_ON;
@@ -66,7 +66,7 @@ static int print_loop_take(void *context, struct tm_event *events, size_t n)
 
 	if (n > options->count)
 		n = options->count;
-	status = print(events, n, options->is_json);
+	status = print_events(events, n, options->is_json);
 	options->count -= n;
 	return status == TM_GO_ON && !options->count ? TM_ENOUGH : status;
 }

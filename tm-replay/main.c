@@ -63,7 +63,7 @@ static const char *progress_text(struct replay *replay)
 	return text;
 }
 
-static void attend(struct replay *replay)
+static void replay_attend(struct replay *replay)
 {
 	if (tm_signal_take(SIGUSR1))
 		warnx("%s", progress_text(replay));
@@ -76,7 +76,7 @@ static void attend(struct replay *replay)
 		replay->is_over = true;
 }
 
-static void put(struct replay *replay, const void *records, size_t count)
+static void replay_put(struct replay *replay, const void *records, size_t count)
 {
 	if (replay->error || !count)
 		return;
@@ -108,7 +108,7 @@ static void sleep_until(struct replay *replay, uint64_t until_ns)
 	sigaddset(&held, SIGUSR1);
 	/* no signal comes between the look and the sleep */
 	sigprocmask(SIG_BLOCK, &held, &before);
-	attend(replay);
+	replay_attend(replay);
 	if (!replay->is_over && ppoll(&reader, 1, &left, &before) > 0) {
 		replay->error = EPIPE;
 		replay->is_over = true;
@@ -135,7 +135,7 @@ static void wait_until_due(struct replay *replay)
 		sleep_until(replay, due_ns);
 }
 
-static void freshen(struct replay *replay, struct tm_event *event)
+static void replay_freshen(struct replay *replay, struct tm_event *event)
 {
 	const struct pace *const pace = &replay->pace;
 
@@ -148,12 +148,12 @@ static void freshen(struct replay *replay, struct tm_event *event)
 		((struct tm_status *)event)->run_id ^= replay->salt;
 }
 
-static void note(struct replay *replay, struct tm_event *event)
+static void replay_note(struct replay *replay, struct tm_event *event)
 {
 	if (event->time_ns)
 		replay->recorded_ns = event->time_ns;
 	if (replay->options.is_fresh)
-		freshen(replay, event);
+		replay_freshen(replay, event);
 	if (event->time_ns)
 		replay->time_ns = event->time_ns;
 	if (event->kind == TM_LOST)
@@ -178,15 +178,15 @@ static void replay_pass_on(
 			pace_advance(&replay->pace, &events[i],
 					!replay->runs.open.count);
 		if (waits && !is_due(replay, &now_ns)) {
-			put(replay, events + written, i - written);
+			replay_put(replay, events + written, i - written);
 			written = i;
 			wait_until_due(replay);
 			if (replay->is_over)
 				return;
 		}
-		note(replay, &events[i]);
+		replay_note(replay, &events[i]);
 	}
-	put(replay, events + written, i - written);
+	replay_put(replay, events + written, i - written);
 }
 
 /* What was interrupted ends as its source would have ended it. */
@@ -196,11 +196,11 @@ static void end_runs(struct replay *replay)
 	size_t n;
 
 	while ((n = replay_runs_end(&replay->runs, replay->time_ns, ends)))
-		put(replay, ends, n);
+		replay_put(replay, ends, n);
 }
 
 /* Whether to go on with the next round. */
-static bool play(struct replay *replay, struct tm_reader *in)
+static bool replay_play(struct replay *replay, struct tm_reader *in)
 {
 	const uint64_t before = replay->events;
 	struct tm_event *events = NULL;
@@ -210,12 +210,12 @@ static bool play(struct replay *replay, struct tm_reader *in)
 			getrandom(&replay->salt, sizeof(replay->salt), 0) < 0)
 		err(TM_FAILED, "random numbers");
 	replay->pace.clock_ns = 0;
-	attend(replay);
+	replay_attend(replay);
 	while (!replay->is_over && (n = tm_reader_next(in, &events)) >= 0) {
 		replay_pass_on(replay, events, n);
-		attend(replay);
+		replay_attend(replay);
 	}
-	attend(replay); /* a request to stop ends the reading too */
+	replay_attend(replay); /* a request to stop ends the reading too */
 	if (replay->is_over && !in->status)
 		end_runs(replay);
 	return replay->options.is_looped && !replay->is_over && !in->status &&
@@ -257,7 +257,7 @@ int main(int argc, char **argv)
 	replay.pace.idle_ns = options->idle_ns;
 	do {
 		tm_loop_open(&in, files);
-		goes_on = play(&replay, &in);
+		goes_on = replay_play(&replay, &in);
 		tm_reader_close(&in);
 	} while (goes_on);
 	return replay_finish(&replay, &in);

@@ -6,7 +6,7 @@
 
 #define FOREVER_NS (UINT64_C(1) << 61) /* 73 years */
 
-static uint64_t least(uint64_t a, uint64_t b)
+static uint64_t pace_least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
@@ -45,13 +45,13 @@ static uint64_t shorten(struct pace *pace, uint64_t gap_ns)
 	const uint64_t most_ns = bounded(pace->idle_ns * rate(pace));
 
 	if (!pace->idle_ns)
-		return least(gap_ns, FOREVER_NS);
-	gap_ns = least(gap_ns, most_ns - pace->quiet_ns);
+		return pace_least(gap_ns, FOREVER_NS);
+	gap_ns = pace_least(gap_ns, most_ns - pace->quiet_ns);
 	pace->quiet_ns += gap_ns;
 	return gap_ns;
 }
 
-static void begin(struct pace *pace)
+static void pace_begin(struct pace *pace)
 {
 	pace->start_ns = tm_clock_steady_ns();
 	pace->start_wall_ns = tm_clock_wall_ns();
@@ -64,14 +64,14 @@ void pace_advance(struct pace *pace, const struct tm_event *event,
 	const uint64_t before_ns = pace->clock_ns;
 
 	if (!pace->start_ns)
-		begin(pace);
+		pace_begin(pace);
 	if (!before_ns) {
 		pace->clock_ns = time_ns;
 	} else if (time_ns > before_ns) {
 		pace->clock_ns = time_ns;
 		/* what nobody metered has no pace */
 		if (event->kind != TM_START || !between_runs)
-			pace->played_ns = least(FOREVER_NS,
+			pace->played_ns = pace_least(FOREVER_NS,
 					pace->played_ns +
 							shorten(pace, time_ns - before_ns));
 	} else if (time_ns && has_new_clock(pace, event, between_runs)) {
@@ -94,7 +94,7 @@ uint64_t pace_fresh_ns(const struct pace *pace, uint64_t time_ns)
 
 	if (time_ns && time_ns < pace->clock_ns)
 		before_ns = at_pace(pace, pace->clock_ns - time_ns);
-	return reached_ns - least(before_ns, reached_ns);
+	return reached_ns - pace_least(before_ns, reached_ns);
 }
 
 uint16_t pace_fresh_span(const struct pace *pace, uint16_t span)

@@ -1,12 +1,12 @@
 #include "replay-runs.h"
 
-static int start(struct replay_runs *runs, uint64_t id)
+static int replay_run_start(struct replay_runs *runs, uint64_t id)
 {
 	runs->open.size = sizeof(struct replay_run);
 	return tm_open_runs_start(&runs->open, id) ? 0 : -1;
 }
 
-static void note_status(
+static void replay_note_status(
 		struct replay_runs *runs, const struct tm_status *status)
 {
 	struct replay_run *const run =
@@ -24,14 +24,15 @@ static void note_status(
 int replay_runs_note(struct replay_runs *runs, const struct tm_event *event)
 {
 	if (event->kind == TM_START)
-		return start(runs, ((const struct tm_start *)event)->run_id);
+		return replay_run_start(
+				runs, ((const struct tm_start *)event)->run_id);
 	if (event->kind == TM_TICK || event->kind == TM_END)
-		note_status(runs, (const struct tm_status *)event);
+		replay_note_status(runs, (const struct tm_status *)event);
 	return 0;
 }
 
-static struct tm_status end_of(const struct replay_run *run, uint64_t id,
-		enum tm_direction direction, uint64_t time_ns)
+static struct tm_status replay_run_end(const struct replay_run *run,
+		uint64_t id, enum tm_direction direction, uint64_t time_ns)
 {
 	const struct tm_amount recorded = run->recorded[direction];
 	const struct tm_amount excluded = run->excluded[direction];
@@ -63,8 +64,8 @@ size_t replay_runs_end(struct replay_runs *runs, uint64_t time_ns,
 	if (!run)
 		return 0;
 	if (!run->has_in_ended)
-		out[n++] = end_of(run, id, TM_IN, time_ns);
-	out[n++] = end_of(run, id, TM_OUT, time_ns);
+		out[n++] = replay_run_end(run, id, TM_IN, time_ns);
+	out[n++] = replay_run_end(run, id, TM_OUT, time_ns);
 	tm_open_runs_end(&runs->open, id);
 	return n;
 }

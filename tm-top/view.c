@@ -213,7 +213,7 @@ static void edit_question(struct top_view *view)
 	editor_start(&view->editor, view_question(view));
 }
 
-/* An answer shows nothing of what a pause holds: it ends the pause. */
+/* A pause shows what was before the question and ends with it. */
 static void view_ask(struct top_view *view)
 {
 	char *const text = editor_text(&view->editor);
