@@ -1,33 +1,17 @@
 # Loaded by the tests of tm-account: events, and a state as kill -9 leaves it.
 
+load ../events
+
 teardown() {
 	! mountpoint -q small || umount small
-}
-
-# event UID BYTES DIRECTION [KIND] [SOURCE]
-event() {
-	printf '{"kind":"%s","uid":%s,"bytes":%s,"packets":1,"direction":"%s",' \
-		"${4-traffic}" "$1" "$2" "$3"
-	printf '"source":"%s","destination":"%s"}\n' "${5-192.0.2.1}" \
-		"${5-192.0.2.1}"
-}
-
-start() {
-	printf '{"kind":"start","run_id":%s}\n' "$1"
-}
-
-# status tick|end RUN
-status() {
-	printf '{"kind":"%s","direction":"in","run_id":%s}\n' "$1" "$2"
-	printf '{"kind":"%s","direction":"out","run_id":%s}\n' "$1" "$2"
 }
 
 # run_of RUN UID BYTES: two events of a whole run
 run_of() {
 	start "$1"
-	event "$2" "$3" in
-	event "$2" "$3" out
-	status end "$1"
+	moved 0 in "$2" "$3"
+	moved 0 out "$2" "$3"
+	status end 0 "$1"
 }
 
 # The user and the totals of each event of traffic on standard input.
@@ -40,15 +24,15 @@ totals() {
 # leaves it, and the previous one is there too.
 killed_state() {
 	{
-		event 1000 100 in
-		event 1001 10 in
+		moved 0 in 1000 100
+		moved 0 in 1001 10
 	} | tm-parse | tm-account --state state >/dev/null
 	mkfifo events totals
 	tm-account --state state <events >totals &
 	local pid=$!
 	exec 8>events 9<totals
 	for bytes in 1 2 3; do
-		event 1001 $bytes in | tm-parse >&8
+		moved 0 in 1001 $bytes | tm-parse >&8
 		head -c 128 <&9 >/dev/null
 	done
 	kill -9 $pid

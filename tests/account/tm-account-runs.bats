@@ -4,9 +4,9 @@ load ../helper
 load account
 
 @test "a state goes on from where it ended" {
-	event 1000 60 in | tm-parse | tm-account --state state >/dev/null
-	event 1000 70 out | tm-parse | tm-account --state ./state >/dev/null
-	event 1000 5 in | tm-parse >day.tm
+	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
+	moved 0 out 1000 70 | tm-parse | tm-account --state ./state >/dev/null
+	moved 0 in 1000 5 | tm-parse >day.tm
 	run totals < <(tm-account --state "$PWD/state" day.tm)
 	assert_output "1000 65 70"
 	run tm-account --show state
@@ -19,11 +19,11 @@ load account
 @test "--show prints users by number, none last, and runs" {
 	{
 		start 8
-		event 4294967295 5 in
-		event 2000 6 in
-		status end 8
+		moved 0 in $NO_OWNER 5
+		moved 0 in 2000 6
+		status end 0 8
 		start 9
-		event 1000 7 out
+		moved 0 out 1000 7
 	} | tm-parse >day.tm
 	tm-account --state state day.tm >/dev/null || [ $? = 3 ]
 	run tm-account --show state
@@ -39,7 +39,7 @@ run 9 counted 1"
 @test "a run that was counted is not counted again, and that is said once" {
 	run_of 7 1000 60 | tm-parse >day.tm
 	tm-account --state state day.tm >first.tm
-	event 1000 1 in | tm-parse | tm-account --state state >/dev/null
+	moved 0 in 1000 1 | tm-parse | tm-account --state state >/dev/null
 	run totals < <(tm-account --state state day.tm 2>said)
 	assert_output "\
 1000 61 60
@@ -120,13 +120,13 @@ run 7 ended"
 @test "a restart in the middle of a live run counts on, and its END counts" {
 	{
 		start 7
-		event 1000 1 in
-		status tick 7
-		event 1000 2 in
-		event 1000 4 in
-		status tick 7
-		event 1000 8 in
-		status end 7
+		moved 0 in 1000 1
+		status tick 0 7
+		moved 0 in 1000 2
+		moved 0 in 1000 4
+		status tick 0 7
+		moved 0 in 1000 8
+		status end 0 7
 	} | tm-parse >day.tm
 	tm-account --state state < <(head -c 640 day.tm) >/dev/null ||
 		[ $? = 3 ]

@@ -58,7 +58,7 @@ user 1001 in 13 out 0"
 }
 
 @test "a snapshot that is cut short is refused, and the previous one used" {
-	event 1000 60 in | tm-parse | tm-account --state state >/dev/null
+	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
 	for size in 1 31 32 40 87; do
 		truncate -s $size state
 		run tm-account --state state </dev/null
@@ -71,11 +71,11 @@ user 1001 in 13 out 0"
 }
 
 @test "where both are damaged the exit is 1 with the mend, and both stay" {
-	event 1000 60 in | tm-parse | tm-account --state state >/dev/null
+	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
 	flip state 40
 	flip state.old 40
 	cksum state state.old >before
-	event 1000 60 in | tm-parse >day.tm
+	moved 0 in 1000 60 | tm-parse >day.tm
 	run tm-account --state state day.tm
 	assert_failure 1
 	assert_output "tm-account: state: is damaged (offset 32), and state.old is damaged too; restore one of them, or move both away to begin at 0"
@@ -87,7 +87,7 @@ user 1001 in 13 out 0"
 }
 
 @test "a missing state goes on from the previous one, said" {
-	event 1000 60 in | tm-parse | tm-account --state state >/dev/null
+	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
 	rm state
 	run tm-account --state state </dev/null
 	assert_success
@@ -98,7 +98,7 @@ user 1001 in 13 out 0"
 
 @test "an empty file is a new state" {
 	: >state
-	event 1000 60 in | tm-parse | tm-account --state state >/dev/null
+	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
 	run tm-account --show state
 	assert_output "user 1000 in 60 out 0"
 }
@@ -108,7 +108,7 @@ user 1001 in 13 out 0"
 	tm-account --state state <events >/dev/null &
 	pid=$!
 	exec 8>events
-	event 1000 60 in | tm-parse >&8
+	moved 0 in 1000 60 | tm-parse >&8
 	has_user() {
 		tm-account --show state 2>/dev/null | grep -q 1000
 	}
@@ -144,7 +144,7 @@ user 1001 in 13 out 0"
 }
 
 @test "a file that is something else is refused and left as it is" {
-	for i in {1..100}; do event 1000 $i in; done | tm-parse >day.tm
+	for i in {1..100}; do moved 0 in 1000 $i; done | tm-parse >day.tm
 	cp day.tm copy.tm
 	run tm-account --state day.tm copy.tm
 	assert_failure 1
@@ -183,7 +183,7 @@ user 1001 in 13 out 0"
 }
 
 @test "a full disk never stops the stream; it is said once, and the exit is 1" {
-	for i in {1..600}; do event $i 60 in; done | tm-parse >day.tm
+	for i in {1..600}; do moved 0 in $i 60; done | tm-parse >day.tm
 	tm-account day.tm >expected.tm
 	run bash -c '(ulimit -f 8; exec tm-account --state state day.tm 2>said) |
 		cat >out.tm; exit ${PIPESTATUS[0]}'
@@ -205,13 +205,13 @@ tm-account: state: the last totals are not in it: File too large"
 	needs_root
 	mkdir small
 	mount -t tmpfs -o size=16k,mode=700 tmpfs small
-	for i in {1..600}; do event $i 60 in; done | tm-parse >day.tm
+	for i in {1..600}; do moved 0 in $i 60; done | tm-parse >day.tm
 	{
 		cat day.tm
 		eventually grep -q "cannot be written" said
 		mount -o remount,size=1m small
 		eventually grep -q "is written again" said
-		event 1000 60 in | tm-parse
+		moved 0 in 1000 60 | tm-parse
 	} | tm-account --state small/state 2>said >out.tm
 	result=${PIPESTATUS[1]}
 	shown=$(tm-account --show small/state | wc -l)
@@ -225,7 +225,7 @@ tm-account: small/state: is written again"
 
 @test "a state that cannot be synced is written anew" {
 	command -v strace >/dev/null || skip "needs strace"
-	event 1000 60 in | tm-parse >day.tm
+	moved 0 in 1000 60 | tm-parse >day.tm
 	run strace -f -qq -o log -e trace=fdatasync \
 		-e inject=fdatasync:error=EIO:when=1 \
 		tm-account --sync --state state day.tm
@@ -238,7 +238,7 @@ tm-account: small/state: is written again"
 
 @test "--sync reaches the disk before the events go out" {
 	command -v strace >/dev/null || skip "needs strace"
-	event 1000 60 in | tm-parse >day.tm
+	moved 0 in 1000 60 | tm-parse >day.tm
 	strace -qq -o log -e trace=write,fdatasync \
 		tm-account --sync --state state day.tm >out.tm
 	run grep -nE 'fdatasync|write\(1,' log

@@ -5,13 +5,13 @@ load account
 
 @test "each event carries its user's totals, itself included, both families together" {
 	{
-		event 1000 60 in
-		event 1001 70 out
-		event 1000 80 in traffic 2001:db8::1
-		event 1000 90 out
-		event 4294967295 50 in
-		event 1001 10 in
-		event 4294967295 5 in traffic 2001:db8::1
+		moved 0 in 1000 60
+		moved 0 out 1001 70
+		moved 0 in 1000 80 1 '"source":"2001:db8::1"'
+		moved 0 out 1000 90
+		moved 0 in $NO_OWNER 50
+		moved 0 in 1001 10
+		moved 0 in $NO_OWNER 5 1 '"source":"2001:db8::1"'
 	} | tm-parse >day.tm
 	run totals < <(tm-account day.tm)
 	assert_output "\
@@ -26,10 +26,10 @@ load account
 
 @test "lost traffic counts" {
 	{
-		event 1000 60 in
-		event 1000 1000 in lost
-		event 1000 7 out lost
-		event 1000 1 in
+		moved 0 in 1000 60
+		moved 0 in 1000 1000 1 '"kind":"lost"'
+		moved 0 out 1000 7 1 '"kind":"lost"'
+		moved 0 in 1000 1
 	} | tm-parse >day.tm
 	run totals < <(tm-account day.tm)
 	assert_output "\
@@ -43,17 +43,17 @@ load account
 	{
 		start 7
 		echo '{"kind":"name","of":"user","id":1000,"parts":1,"text":"alice"}'
-		event 1000 60 in unattributed
-		event 4294967295 61 out unattributed
-		status tick 7
-		status end 7
+		moved 0 in 1000 60 1 '"kind":"unattributed"'
+		moved 0 out $NO_OWNER 61 1 '"kind":"unattributed"'
+		status tick 0 7
+		status end 0 7
 	} | tm-parse >day.tm
 	tm-account day.tm >out.tm
 	cmp day.tm out.tm
 }
 
 @test "only the totals of an event change" {
-	event 1000 60 in | sed 's/}/,"comm":"curl","pid":7,"cgroup_id":9,"source_port":443,"netns":3,"socket_uid":5,"flags":3,"span":4,"time_ns":1700000000123456789}/' |
+	moved 0.123456789 in 1000 60 1 '"comm":"curl","pid":7,"cgroup_id":9,"source_port":443,"netns":3,"socket_uid":5,"flags":3,"span":4' |
 		tm-parse >day.tm
 	tm-account day.tm | tm-print --json >out.json
 	tm-print --json day.tm | sed 's/"total_in":0/"total_in":60/' |
@@ -62,8 +62,8 @@ load account
 
 @test "totals that were filled in before are replaced" {
 	{
-		event 1000 60 in
-		event 1000 60 out
+		moved 0 in 1000 60
+		moved 0 out 1000 60
 	} | tm-parse >day.tm
 	tm-account day.tm >once.tm
 	tm-account once.tm >twice.tm
@@ -72,9 +72,9 @@ load account
 
 @test "a total that cannot grow any more stays at the largest number" {
 	{
-		event 1000 18446744073709551000 in
-		event 1000 1000 in
-		event 1000 1000 in
+		moved 0 in 1000 18446744073709551000
+		moved 0 in 1000 1000
+		moved 0 in 1000 1000
 	} | tm-parse >day.tm
 	run totals < <(tm-account day.tm)
 	assert_output "\
@@ -127,21 +127,21 @@ load account
 }
 
 @test "a closed pipe ends it quietly" {
-	for i in {1..600}; do event $i 60 in; done | tm-parse >some.tm
+	for i in {1..600}; do moved 0 in $i 60; done | tm-parse >some.tm
 	for i in {1..40}; do cat some.tm; done >day.tm
 	run bash -c 'tm-account day.tm | head -c 128 >/dev/null; echo ${PIPESTATUS[0]}'
 	assert_output 0
 }
 
 @test "a full standard output is said, exit 1" {
-	event 1000 60 in | tm-parse >day.tm
+	moved 0 in 1000 60 | tm-parse >day.tm
 	run bash -c 'tm-account day.tm >/dev/full'
 	assert_failure 1
 	assert_output "tm-account: standard output: No space left on device"
 }
 
 @test "--strict exits with 4 when events were lost" {
-	event 1000 60 in lost | tm-parse >day.tm
+	moved 0 in 1000 60 1 '"kind":"lost"' | tm-parse >day.tm
 	run tm-account day.tm
 	assert_success
 	run tm-account --strict day.tm
@@ -153,7 +153,7 @@ load account
 	tm-account --state state <events >out.tm &
 	pid=$!
 	exec 8>events
-	event 1000 60 in | tm-parse >&8
+	moved 0 in 1000 60 | tm-parse >&8
 	eventually test -s out.tm
 	assert_equal "$(stat -c %s out.tm)" 128
 	exec 8>&-
@@ -165,7 +165,7 @@ load account
 	tm-account --state state events >out.tm 2>said &
 	pid=$!
 	eventually waits_in $pid wait_for_partner
-	event 1000 60 in | tm-parse >events
+	moved 0 in 1000 60 | tm-parse >events
 	wait $pid
 	run totals <out.tm
 	assert_output "1000 60 0"

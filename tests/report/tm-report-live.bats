@@ -18,10 +18,10 @@ load report
 @test "an early TICK is the last of its interval" {
 	{
 		start
-		status tick 999
-		status tick 2001
-		status tick 2990
-		status end 3100
+		status tick 0.999
+		status tick 2.001
+		status tick 2.99
+		status end 3.1
 	} | tm-parse | tm-report -t 1 >report
 	run grep -c === report
 	assert_output 4
@@ -37,7 +37,7 @@ load report
 @test "an hour of silence is one report, not 360" {
 	{
 		moved 0 in 1000 1 1
-		moved 3600000 in 1000 1 1
+		moved 3600 in 1000 1 1
 	} | tm-parse | tm-report -t 10 >report
 	run grep -o '2.:13:..' report
 	assert_output - <<-'END'
@@ -49,13 +49,13 @@ load report
 @test "a clock that is set back ends the interval and counts on" {
 	{
 		start
-		moved 500 in 1000 1000 1
-		status tick 1000
-		moved 1100 in 1000 1000 1
-		status tick -3599000
-		moved -3598500 in 1000 1000 1
-		status tick -3598000
-		status end -3598000
+		moved 0.5 in 1000 1000 1
+		status tick 1
+		moved 1.1 in 1000 1000 1
+		status tick -3599
+		moved -3598.5 in 1000 1000 1
+		status tick -3598
+		status end -3598
 	} | tm-parse | tm-report -n -q -t 1 --output csv >csv
 	run cut -d, -f 1,4 csv
 	assert_output - <<-'END'

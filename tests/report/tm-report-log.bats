@@ -87,13 +87,13 @@ load report
 	feed_live
 	{
 		moved 0 in 1000 1 1
-		moved 1000 in 1000 1 1
+		moved 1 in 1000 1 1
 	} | tm-parse >&7
 	eventually grep -q === report.log
 	mv report.log report.log.1
 	kill -HUP $report
 	eventually test -e report.log
-	moved 2000 in 1000 1 1 | tm-parse >&7
+	moved 2 in 1000 1 1 | tm-parse >&7
 	exec 7>&-
 	wait $report
 	assert_equal "$(grep -c === report.log.1)" 1
@@ -107,7 +107,7 @@ load report
 	eventually is_idle $report
 	kill -HUP $report
 	eventually is_idle $report
-	moved 1000 in 1000 1 1 | tm-parse >&7
+	moved 1 in 1000 1 1 | tm-parse >&7
 	eventually grep -q === report.log
 	rm report.log
 	exec 7>&-
@@ -134,7 +134,7 @@ load report
 	mount -t tmpfs -o size=4k tmpfs small
 	{
 		for s in $(seq 0 99); do
-			moved $((s * 1000)) out 1000 1500 1
+			moved $s out 1000 1500 1
 		done
 	} | tm-parse >events.tm
 	run tm-report -n -t 1 -l small/report.log events.tm

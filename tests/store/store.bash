@@ -1,34 +1,10 @@
 # Loaded by the tests of tm-store: events, and the history h.db made from them.
 
+load ../events
+
 # shellcheck disable=SC2034 # the tests use them
 
-S=1700000000 # 2023-11-14T22:13:20Z
 U=3999999999 # no machine has that user
-
-# moved SECOND DIRECTION UID BYTES PACKETS [MORE]: an event so many seconds
-# after $S; MORE are further members.
-moved() {
-	printf '{"time_ns":%s000000000,"direction":"%s","uid":%s,"bytes":%s,"packets":%s%s}\n' \
-		$((S + $1)) "$2" "$3" "$4" "$5" "${6:+,$6}"
-}
-
-start() { # RUN SECOND
-	printf '{"kind":"start","run_id":%s,"host":"example","time_ns":%s000000000}\n' \
-		"${1:-7}" $((S + ${2:-0}))
-}
-
-name() { # OF ID TEXT
-	printf '{"kind":"name","of":"%s","parts":1,"id":%s,"text":"%s","time_ns":%s000000000}\n' \
-		"$1" "$2" "$3" $S
-}
-
-# status KIND SECOND RUN [IN_MEMBERS [OUT_MEMBERS]]: a TICK or END.
-status() {
-	printf '{"kind":"%s","direction":"in","time_ns":%s000000000,"run_id":%s%s}\n' \
-		"$1" $((S + $2)) "$3" "${4:+,$4}"
-	printf '{"kind":"%s","direction":"out","time_ns":%s000000000,"run_id":%s%s}\n' \
-		"$1" $((S + $2)) "$3" "${5:+,$5}"
-}
 
 CURL='"comm":"curl","pid":42,"ifindex":2,"protocol":6'
 NTP='"comm":"ntpd","pid":1,"ifindex":2,"protocol":17'
@@ -43,7 +19,7 @@ day() {
 	moved 2 in 1000 1500 1 "$CURL,\"source\":\"198.51.100.7\",\"destination\":\"192.0.2.10\""
 	status tick 3 7
 	moved 70 out 1001 76 1 "$NTP,\"source\":\"2001:db8::10\",\"destination\":\"2001:db8:1::7\""
-	moved 71 in 4294967295 84 1 '"ifindex":3,"protocol":1,"source":"192.0.2.11","destination":"192.0.2.10"'
+	moved 71 in $NO_OWNER 84 1 '"ifindex":3,"protocol":1,"source":"192.0.2.11","destination":"192.0.2.10"'
 	moved 72 out 1001 900 3 "\"kind\":\"lost\",$NTP"
 	status tick 3700 7
 	moved 3701 out 1000 5000 5 "$CURL,\"source\":\"192.0.2.10\",\"destination\":\"198.51.100.8\""

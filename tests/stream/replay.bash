@@ -1,25 +1,14 @@
 # Loaded by the tests of tm-replay: events, and when each came out.
 
-# Events at so many seconds, each of a user with the number of its place.
-at() { # SECONDS...
+load ../events
+
+# at SECOND...: an event at each, of users 1, 2, ...
+at() {
 	local uid=0
 	for second; do
 		uid=$((uid + 1))
-		printf '{"time_ns":%d,"uid":%d,"bytes":100,"packets":1,"direction":"out"}\n' \
-			"$((1700000000000000000 + 10#${second/./}00000000))" $uid
-	done | tm-parse
-}
-
-status() { # KIND RUN SECOND [FIELDS OF OUT]
-	local time=$((1700000000000000000 + $3 * 1000000000))
-	echo "{\"kind\":\"$1\",\"run_id\":$2,\"direction\":\"in\",\"time_ns\":$time}
-		{\"kind\":\"$1\",\"run_id\":$2,\"direction\":\"out\",\"time_ns\":$time${4:+,$4}}" |
-		tm-parse
-}
-
-start() { # RUN SECOND
-	echo "{\"kind\":\"start\",\"run_id\":$1,\"host\":\"h\",\"time_ns\":$((1700000000 + $2))000000000}" |
-		tm-parse
+		moved "$second" out $uid 100
+	done
 }
 
 # The times of a stream, in ms after the first one's.

@@ -7,16 +7,15 @@ load replay
 paused() {
 	start 5 0
 	at 0.0 0.0
-	echo '{"kind":"lost","uid":7,"bytes":50,"packets":3,"direction":"in","time_ns":1700000000100000000}
-	{"uid":7,"bytes":30,"packets":2,"direction":"in","time_ns":1700000000200000000}
-	{"kind":"tick","direction":"in","run_id":5,"time_ns":1700000000200000000,"seen_packets":99,"seen_bytes":999,"recorded_packets":98,"recorded_bytes":998,"excluded_packets":1,"excluded_bytes":1}
-	{"kind":"tick","direction":"out","run_id":5,"time_ns":1700000000200000000}' | tm-parse
+	moved 0.1 in 7 50 3 '"kind":"lost"'
+	moved 0.2 in 7 30 2
+	status tick 0.2 5 '"seen_packets":99,"seen_bytes":999,"recorded_packets":98,"recorded_bytes":998,"excluded_packets":1,"excluded_bytes":1'
 	at 0.2 3600.0
-	status end 5 3601
+	status end 3601 5
 }
 
 @test "Ctrl-C while it waits ends the run with what was passed on" {
-	paused >paused.tm
+	paused | tm-parse >paused.tm
 	tm-replay paused.tm >out.tm 2>err &
 	REPLAY=$!
 	eventually has_records out.tm 8
@@ -32,7 +31,7 @@ paused() {
 }
 
 @test "every run that is open is ended, with the ids that it got, and no other" {
-	{ start 4 0; status end 4 0; start 5 0; at 0.0; start 6 0; at 0.0 0.0 3600.0; } >runs.tm
+	{ start 4 0; status end 0 4; start 5 0; at 0.0; start 6 0; at 0.0 0.0 3600.0; } | tm-parse >runs.tm
 	tm-replay --now runs.tm >out.tm &
 	REPLAY=$!
 	eventually has_records out.tm 8
@@ -46,7 +45,7 @@ paused() {
 }
 
 @test "a piece of a recording, of which no run is open, gets no end" {
-	at 0.0 3600.0 >piece.tm
+	at 0.0 3600.0 | tm-parse >piece.tm
 	tm-replay piece.tm >out.tm &
 	REPLAY=$!
 	eventually has_records out.tm 1
@@ -56,7 +55,7 @@ paused() {
 }
 
 @test "Ctrl-C ends a whole pipeline well, with the totals of what was shown" {
-	paused >paused.tm
+	paused | tm-parse >paused.tm
 	set -m
 	timeout --foreground 60 tm-replay --now paused.tm | tee -i all.tm | tm-account | tm-csv -o - >out 2>err &
 	REPLAY=$!
@@ -77,7 +76,7 @@ out,100,0,200,1"
 }
 
 @test "Ctrl-C without waiting ends a long recording too" {
-	{ start 5 0; for _ in {1..5}; do at 0.0 1.0 2.0 3.0; done; } >runs.tm
+	{ start 5 0; for _ in {1..5}; do at 0.0 1.0 2.0 3.0; done; } | tm-parse >runs.tm
 	for _ in {1..13}; do
 		{ cat runs.tm; tail -c +129 runs.tm; } >twice
 		mv twice runs.tm
@@ -100,7 +99,7 @@ out,100,0,200,1"
 }
 
 @test "a second Ctrl-C quits where the reader hangs" {
-	for _ in {1..14}; do at 0.0; done >events.tm
+	for _ in {1..14}; do at 0.0; done | tm-parse >events.tm
 	for _ in {1..12}; do
 		cat events.tm events.tm >twice
 		mv twice events.tm
@@ -119,18 +118,18 @@ out,100,0,200,1"
 }
 
 @test "a reader that goes away ends it quietly, also while it waits" {
-	at 0.0 3600.0 >events.tm
+	at 0.0 3600.0 | tm-parse >events.tm
 	run timeout 10 bash -c 'tm-replay events.tm | head -c 128 | tm-print; echo "${PIPESTATUS[0]}"'
 	assert_line --index 1 0
 	assert_equal "${#lines[@]}" 2
 }
 
 @test "a bad record or a cut run is told after what came before it, exit 3" {
-	{ start 5 0; at 1.0; } >cut.tm
+	{ start 5 0; at 1.0; } | tm-parse >cut.tm
 	run --separate-stderr tm-replay --speed 10x cut.tm
 	assert_failure 3
 	assert_equal "$stderr" "tm-replay: cut.tm: was cut: it has a START and no END"
-	{ at 0.0 1.0; echo "This is no event"; } >bad.tm
+	{ at 0.0 1.0 | tm-parse; echo "This is no event"; } >bad.tm
 	came=$(arrivals tm-replay bad.tm 2>err)
 	assert_regex "$came" "status 3"
 	assert_arrivals "0 1" "${came/status 3/status 0}"
@@ -146,13 +145,13 @@ out,100,0,200,1"
 	tm-replay lost.tm | cmp - lost.tm
 	run tm-replay --strict lost.tm
 	assert_failure 4
-	at 0.0 >whole.tm
+	at 0.0 | tm-parse >whole.tm
 	run tm-replay --strict whole.tm
 	assert_success
 }
 
 @test "SIGHUP ends it where standard error is a terminal, and not elsewhere" {
-	at 0.0 3.0 >events.tm
+	at 0.0 3.0 | tm-parse >events.tm
 	cat >hangup.py <<-'END'
 	import os, pty, signal, subprocess, sys, time
 	ours, terminal = pty.openpty()
@@ -169,7 +168,7 @@ out,100,0,200,1"
 }
 
 @test "--loop begins again until Ctrl-C, with new runs and time that goes on" {
-	{ start 5 0; at 0.1; status end 5 1; } >run.tm
+	{ start 5 0; at 0.1; status end 1 5; } | tm-parse >run.tm
 	tm-replay --now --loop --speed 10x run.tm >out.tm &
 	REPLAY=$!
 	enough() { [ "$(stat -c %s out.tm)" -gt $((128 * 9)) ]; }
@@ -187,8 +186,8 @@ out,100,0,200,1"
 }
 
 @test "SIGUSR1 tells what was passed on and when that was, and disturbs nothing" {
-	{ at 0.0; echo '{"kind":"lost","packets":3,"time_ns":1700000000500000000}' | tm-parse
-		at 2.0; } >events.tm
+	{ at 0.0; moved 0.5 in 0 0 3 '"kind":"lost"'
+		at 2.0; } | tm-parse >events.tm
 	tm-replay events.tm >out.tm 2>err &
 	REPLAY=$!
 	eventually has_records out.tm 2
@@ -201,7 +200,7 @@ out,100,0,200,1"
 }
 
 @test "events are neither written to a terminal nor read from one" {
-	at 0.0 >events.tm
+	at 0.0 | tm-parse >events.tm
 	run script -qec 'tm-replay events.tm' /dev/null
 	assert_failure 2
 	assert_output --partial "tm-replay: standard output is a terminal"
@@ -210,7 +209,7 @@ out,100,0,200,1"
 }
 
 @test "what is no speed or no time is misuse, and so is a loop that cannot be" {
-	at 0.0 >events.tm
+	at 0.0 | tm-parse >events.tm
 	for speed in '' 0 x -1 1y 10xx 0x10 nan inf 1e3 '1 0' 0.0001 1000001 10,5; do
 		run tm-replay --speed "$speed" events.tm
 		assert_failure 2

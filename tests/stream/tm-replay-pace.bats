@@ -4,9 +4,9 @@ load ../helper
 load replay
 
 @test "each event comes when as much time has passed as in the recording" {
-	at 0.0 1.0 3.0 >one
-	at 0.0 10.0 30.0 >ten
-	at 0.0 0.5 1.5 >half
+	at 0.0 1.0 3.0 | tm-parse >one
+	at 0.0 10.0 30.0 | tm-parse >ten
+	at 0.0 0.5 1.5 | tm-parse >half
 	arrivals tm-replay one >came1 &
 	local one=$!
 	arrivals tm-replay --speed 10x ten >came10 &
@@ -19,7 +19,7 @@ load replay
 }
 
 @test "what came late does not delay what comes later" {
-	at 0.0 1.0 2.0 3.0 4.0 5.0 >events.tm
+	at 0.0 1.0 2.0 3.0 4.0 5.0 | tm-parse >events.tm
 	came=$(arrivals stop 3 tm-replay events.tm)
 	echo "$came"
 	# a sleep for each distance would end after 3.2 + 4 s
@@ -28,7 +28,7 @@ load replay
 }
 
 @test "with --speed max a day takes no time, and no more memory" {
-	at 0.0 86400.0 >day.tm
+	at 0.0 86400.0 | tm-parse >day.tm
 	run timeout 10 bash -c 'tm-replay --speed max day.tm | cmp - day.tm'
 	assert_success
 	for _ in {1..18}; do
@@ -43,14 +43,14 @@ load replay
 @test "every kind of record passes byte for byte" {
 	{
 		start 5 0
-		echo '{"kind":"name","of":"user","parts":1,"id":1,"text":"alice","time_ns":1700000000000000000}
-		{"kind":"lost","uid":1,"bytes":5,"packets":1,"span":10,"time_ns":1700000000100000000}
-		{"kind":"unattributed","ifindex":2,"bytes":5,"packets":1}
-		{"kind":77,"time_ns":1700000000150000000}' | tm-parse
+		name user 1 alice
+		moved 0.1 in 1 5 1 '"kind":"lost","span":10'
+		echo '{"kind":"unattributed","ifindex":2,"bytes":5,"packets":1}'
+		echo '{"kind":77,"time_ns":1700000000150000000}'
 		at 0.2
-		status tick 5 1
-		status end 5 1
-	} >all.tm
+		status tick 1 5
+		status end 1 5
+	} | tm-parse >all.tm
 	gzip -k all.tm
 	tm-replay all.tm | cmp - all.tm
 	tm-replay --speed 100x all.tm.gz all.tm >twice.tm
@@ -60,7 +60,7 @@ load replay
 }
 
 @test "fresh times begin now and go on at the pace, without waiting too" {
-	at 0.0 0.1 0.4 5.0 >events.tm
+	at 0.0 0.1 0.4 5.0 | tm-parse >events.tm
 	before=$(date +%s%N)
 	tm-replay --now --speed 10x events.tm >fresh.tm
 	after=$(date +%s%N)
@@ -89,7 +89,7 @@ load replay
 }
 
 @test "runs get fresh ids with fresh times, the same in all their records" {
-	{ start 5 0; start 6 0; status tick 5 1; status end 6 1; status end 5 1; } >runs.tm
+	{ start 5 0; start 6 0; status tick 1 5; status end 1 6; status end 1 5; } | tm-parse >runs.tm
 	ids() {
 		tm-replay --speed max "$@" runs.tm | tm-print |
 			grep -o 'run_id=[0-9]*' | cut -d= -f2 | xargs
@@ -107,10 +107,10 @@ load replay
 	{
 		at 0.0 0.4
 		for second in {1..60}; do
-			status tick 5 $second
+			status tick $second 5
 		done
 		at 60.5 60.7 99.0
-	} >events.tm
+	} | tm-parse >events.tm
 	idle() {
 		tm-replay --now --idle "$@" events.tm | distances
 	}
@@ -119,47 +119,47 @@ load replay
 	assert_equal "$(idle 200ms --speed 10x)" \
 		"0 40 $(sed 's/00\b/0/g' <<<"$ticks") 240 260 460"
 	assert_arrivals "0 0.1 0.2" \
-		"$(at 0.0 50.0 51.0 >gaps.tm; arrivals tm-replay --idle 100ms gaps.tm)"
+		"$(at 0.0 50.0 51.0 | tm-parse >gaps.tm; arrivals tm-replay --idle 100ms gaps.tm)"
 }
 
 @test "between two runs there is no waiting, and within one that stands still there is" {
 	{
-		start 5 0; at 1.0; status end 5 2
-		start 6 9000; at 9000.5; status end 6 9001
-		start 7 100; at 101.0; status tick 7 103; status end 7 104
-	} >runs.tm
+		start 5 0; at 1.0; status end 2 5
+		start 6 9000; at 9000.5; status end 9001 6
+		start 7 100; at 101.0; status tick 103 7; status end 104 7
+	} | tm-parse >runs.tm
 	assert_equal "$(tm-replay --now --speed max runs.tm | distances)" \
 		"0 1000 2000 2000 2000 2500 3000 3000 3000 4000 6000 6000 7000 7000"
-	{ start 4 0; start 5 1; at 2.0; status end 5 2; status end 4 2; } >within.tm
+	{ start 4 0; start 5 1; at 2.0; status end 2 5; status end 2 4; } | tm-parse >within.tm
 	assert_arrivals "0 1 2 2 2 2 2" "$(arrivals tm-replay within.tm)"
 }
 
 @test "time that steps back is not waited for, and goes on where a tick says so" {
 	{
-		start 5 3600; at 3600.5; status tick 5 3601
+		start 5 3600; at 3600.5; status tick 3601 5
 		at 1.5
-		status tick 5 2
+		status tick 2 5
 		at 2.5
-		status end 5 3
-	} >back.tm
+		status end 3 5
+	} | tm-parse >back.tm
 	# the event before the tick keeps its distance to those before it
 	assert_equal "$(tm-replay --now --speed max back.tm | distances)" \
 		"0 500 1000 1000 -3598500 1000 1000 1500 2000 2000"
 	run timeout 10 tm-replay --speed 10x back.tm
 	assert_success
-	at 5.0 4.9 5.0 5.1 >jitter.tm
+	at 5.0 4.9 5.0 5.1 | tm-parse >jitter.tm
 	assert_equal "$(tm-replay --now --speed max jitter.tm | distances)" \
 		"0 -100 0 100"
 }
 
 @test "a record without a time is due at once, and becomes one of its moment" {
 	{
-		echo '{"kind":"start","run_id":5}' | tm-parse
+		echo '{"kind":"start","run_id":5}'
 		at 0.0
-		echo '{"uid":9}' | tm-parse
+		echo '{"uid":9}'
 		at 0.2
-		echo '{"uid":9}' | tm-parse
-	} >times.tm
+		echo '{"uid":9}'
+	} | tm-parse >times.tm
 	assert_equal "$(tm-replay --now --speed max times.tm | distances)" "0 0 0 200 200"
 	run timeout 10 tm-replay --speed 10x times.tm
 	assert_failure 3
@@ -182,7 +182,7 @@ load replay
 }
 
 @test "an event is out before the next one is waited for" {
-	at 0.0 0.0 3600.0 >events.tm
+	at 0.0 0.0 3600.0 | tm-parse >events.tm
 	tm-replay events.tm >out.tm &
 	REPLAY=$!
 	eventually has_records out.tm 2

@@ -64,8 +64,8 @@ load top
 @test "--batch names each user by one word, or by number with -n" {
 	{
 		start
-		name 1000 'a b\u001b[31m'
-		moved 100 in 1000 100
+		name user 1000 'a b\u001b[31m'
+		moved 0.1 in 1000 100
 	} | tm-parse >some.tm
 	tm-top --batch some.tm | sed -n 3p | cut -c 1-16 >out
 	assert_file out <<<'"a b\x1b[31m"   '
@@ -76,15 +76,15 @@ load top
 @test "a user or process named as a word of the table's own is in quotes" {
 	{
 		begin
-		name 1002 all
-		name 1003 none
-		name 1004 '(others)'
-		moved 100 in 1002 5000 42 - 192.0.2.7
-		moved 110 in 1002 500
-		moved 120 in 1003 4000 43 '(unknown)' 192.0.2.7
-		moved 130 in 1004 3000
-		moved 140 in 4294967295 2000
-		status end 1000
+		name user 1002 all
+		name user 1003 none
+		name user 1004 '(others)'
+		talked 0.1 in 1002 5000 42 - 192.0.2.7
+		moved 0.11 in 1002 500
+		talked 0.12 in 1003 4000 43 '(unknown)' 192.0.2.7
+		moved 0.13 in 1004 3000
+		moved 0.14 in $NO_OWNER 2000
+		status end 1
 	} | tm-parse >some.tm
 	tm-top --batch some.tm | tail -n +3 | sed 's/  .*//' >out
 	assert_file out <<-'END'
@@ -126,9 +126,9 @@ load top
 @test "rates fall to 0 by TICKs alone" {
 	{
 		begin
-		moved 100 in 1000 1000000
+		moved 0.1 in 1000 1000000
 		for s in $(seq 45); do
-			status tick $((s * 1000))
+			status tick $s
 		done
 	} | tm-parse >idle.tm
 	tm-top --batch -q -t 1 idle.tm 2>/dev/null | awk '/^alice/ {
@@ -148,7 +148,7 @@ load top
 	mkfifo feed
 	{
 		begin
-		moved 100 in 1000 1000000
+		moved 0.1 in 1000 1000000
 	} | tm-parse >events.tm
 	{ cat events.tm; exec sleep 60; } >feed &
 	feeder=$!
@@ -161,10 +161,10 @@ load top
 	{
 		begin
 		for i in $(seq 500); do
-			moved $((i * 10)) in 1000 1000 42 scan "10.0.$((i / 250)).$((i % 250))"
-			moved $((i * 10 + 5)) out $((2000 + i % 100)) 10 "$i" "p$i" 192.0.2.1
+			talked $((i / 100)) in 1000 1000 42 scan "10.0.$((i / 250)).$((i % 250))"
+			talked $((i / 100)) out $((2000 + i % 100)) 10 "$i" "p$i" 192.0.2.1
 		done
-		status end 6000
+		status end 6
 	} | tm-parse >many.tm
 	for by in user process remote; do
 		tm-top -n --batch --max-rows 200 --by $by many.tm >out

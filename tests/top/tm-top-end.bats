@@ -40,8 +40,8 @@ load top
 # A source that goes on until Ctrl-C, like tm-capture.
 write_source() {
 	begin | tm-parse >begin.tm
-	moved 100 in 1000 1000 42 curl 192.0.2.7 | tm-parse >event.tm
-	status end 2000 | tm-parse >end.tm
+	talked 0.1 in 1000 1000 42 curl 192.0.2.7 | tm-parse >event.tm
+	status end 2 | tm-parse >end.tm
 	cat >source.sh <<-'END'
 		trap 'is_over=1' INT
 		cat begin.tm
@@ -100,7 +100,7 @@ write_source() {
 
 @test "a lost terminal ends it, also where the source goes on" {
 	live
-	{ begin; status tick 1000; } | feed
+	{ begin; status tick 1; } | feed
 	wait_for '^0 users'
 	pid=$(pgrep -P "$(tmux_here display -p '#{pane_pid}')" tm-top)
 	tmux_here kill-server
@@ -138,11 +138,11 @@ write_source() {
 
 @test "a source that says nothing for 3 s is said to be stale" {
 	live
-	{ begin; moved 100 in 1000 1000; status tick 1000; } | feed
+	{ begin; moved 0.1 in 1000 1000; status tick 1; } | feed
 	# on a busy machine it may be older by the time that one looks
 	is_fresh() {
 		shows 'TICK 0\.[0-9] s ago' || {
-			status tick 2000 | feed
+			status tick 2 | feed
 			false
 		}
 	}

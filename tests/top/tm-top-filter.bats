@@ -89,8 +89,8 @@ type() {
 	{
 		begin
 		echo '{"kind":"name","time_ns":1700000000000000000,"of":"interface","id":7,"parts":1,"text":"wan7"}'
-		moved 100 in 1000 1024
-		status tick 1000
+		moved 0.1 in 1000 1024
+		status tick 1
 	} | feed
 	wait_for '^alice .* 1.0K      0$'
 	press /
@@ -98,10 +98,10 @@ type() {
 	press Enter
 	wait_for '^0 users .*filter: interface wan7 and user bob$'
 	{
-		moved 1100 in 1000 1024 | sed 's/}$/,"ifindex":7}/'
-		moved 1200 in 1001 2048 | sed 's/}$/,"ifindex":7}/'
-		moved 1300 in 1001 4096 | sed 's/}$/,"ifindex":8}/'
-		status tick 2000
+		moved 1.1 in 1000 1024 1 '"ifindex":7'
+		moved 1.2 in 1001 2048 1 '"ifindex":7'
+		moved 1.3 in 1001 4096 1 '"ifindex":8'
+		status tick 2
 	} | feed
 	wait_for '^bob .* 2.0K      0$'
 	screen >out

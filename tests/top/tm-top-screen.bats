@@ -5,16 +5,16 @@ load top
 
 @test "a pause holds the whole picture, with its time; what comes meanwhile is counted" {
 	live
-	{ begin; moved 100 in 1000 1024 42 curl 192.0.2.7; status tick 1000; } | feed
+	{ begin; talked 0.1 in 1000 1024 42 curl 192.0.2.7; status tick 1; } | feed
 	wait_for '^alice .* 1.0K      0$'
 	press p
 	wait_for 'PAUSED at 22:13:21$'
 	{
-		moved 1100 in 1000 1024 42 curl 192.0.2.7
-		moved 1200 in 1001 1
-		moved 1300 out 4294967295 84 0 "" 192.0.2.9
-		moved 1400 in 1001 1500 "" "" "" lost
-		status tick 2000
+		talked 1.1 in 1000 1024 42 curl 192.0.2.7
+		moved 1.2 in 1001 1
+		talked 1.3 out $NO_OWNER 84 0 "" 192.0.2.9
+		moved 1.4 in 1001 1500 1 '"kind":"lost"'
+		status tick 2
 	} | feed
 	sleep 0.5
 	screen | sed -n '1,3p;6,8p' >out
@@ -50,14 +50,14 @@ load top
 	live
 	{
 		begin
-		moved 100 in 1000 3000
-		moved 200 in 1001 2000
-		moved 300 in 0 1000
-		status tick 1000
+		moved 0.1 in 1000 3000
+		moved 0.2 in 1001 2000
+		moved 0.3 in 0 1000
+		status tick 1
 	} | feed
 	wait_for ^root
 	press Down
-	{ moved 1100 in 0 900000; status tick 2000; } | feed
+	{ moved 1.1 in 0 900000; status tick 2; } | feed
 	wait_for '^root .* 879.9K'
 	screen | sed -n '7,9s/ .*//p' | tr '\n' ' ' >out
 	assert_equal "$(cat out)" "root alice bob "
@@ -65,7 +65,7 @@ load top
 	wait_for '^bob › '
 	press Left
 	wait_for FROZEN
-	{ moved 2100 in 1001 9000000; moved 2200 in 1002 99999999; status tick 3000; } | feed
+	{ moved 2.1 in 1001 9000000; moved 2.2 in 1002 99999999; status tick 3; } | feed
 	wait_for '^1002'
 	screen | sed -n '7,10s/ .*//p' | tr '\n' ' ' >out
 	assert_equal "$(cat out)" "root alice bob 1002 "
@@ -79,9 +79,9 @@ load top
 	{
 		begin
 		for i in $(seq 100); do
-			moved "$i" in $((5000 + i)) $((100000 - i))
+			moved 0.1 in $((5000 + i)) $((100000 - i))
 		done
-		status end 1000
+		status end 1
 	} | tm-parse >many.tm
 	show 60x15 'tm-top -n --speed max many.tm'
 	wait_for ended
@@ -184,9 +184,9 @@ load top
 @test "in the C locale nothing but ASCII is written" {
 	{
 		begin
-		name 1002 'zoë'
-		moved 100 in 1002 5000 42 'naïve' 192.0.2.7
-		status end 1000
+		name user 1002 'zoë'
+		talked 0.1 in 1002 5000 42 'naïve' 192.0.2.7
+		status end 1
 	} | tm-parse >some.tm
 	LANGUAGE_HERE=C show 130x12 'tm-top --speed max some.tm'
 	wait_for ended
@@ -206,20 +206,20 @@ load top
 @test "hostile names move no cursor, fill no line and break no column" {
 	{
 		start
-		name 1000 'a\u001b[2J\u0007\nb'
+		name user 1000 'a\u001b[2J\u0007\nb'
 		for part in $(seq 0 39); do
-			name 1001 "$(printf 'x%.0s' $(seq 104))" |
+			name user 1001 "$(printf 'x%.0s' $(seq 104))" |
 				sed "s/\"parts\":1/\"part\":$part,\"parts\":40/"
 		done
-		name 1002 '名前名前名前名前名前名前名前名前'
-		name 1003 'e\u0301e\u0301\u202eevil\u200b'
-		name 1004 'back\\slash'
-		moved 100 in 1000 6000 1 '\u001b]0;owned' 192.0.2.7
-		moved 110 in 1001 5000 1 sh 192.0.2.7
-		moved 120 in 1002 4000 1 sh 192.0.2.7
-		moved 130 in 1003 3000 1 sh 192.0.2.7
-		moved 140 in 1004 2000 1 sh 192.0.2.7
-		status end 1000
+		name user 1002 '名前名前名前名前名前名前名前名前'
+		name user 1003 'e\u0301e\u0301\u202eevil\u200b'
+		name user 1004 'back\\slash'
+		talked 0.1 in 1000 6000 1 '\u001b]0;owned' 192.0.2.7
+		talked 0.11 in 1001 5000 1 sh 192.0.2.7
+		talked 0.12 in 1002 4000 1 sh 192.0.2.7
+		talked 0.13 in 1003 3000 1 sh 192.0.2.7
+		talked 0.14 in 1004 2000 1 sh 192.0.2.7
+		status end 1
 	} >some.json
 	tm-parse some.json >some.tm
 	show 80x24 'tm-top --speed max some.tm'

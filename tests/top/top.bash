@@ -1,61 +1,40 @@
 # Loaded by the tests of tm-top, which drive it in a tmux of each test's own.
 
-# moved MS DIRECTION UID BYTES [PID COMM REMOTE [KIND]]: an event, ms after the
-# start. Ours is 192.0.2.10.
-moved() {
-	local kind=${8:-traffic} ours=192.0.2.10 source destination
-	[ "$2" = in ] && source=${7-} destination=$ours
-	[ "$2" = in ] || source=$ours destination=${7-}
-	printf '{"kind":"%s","time_ns":%s000000,"direction":"%s","uid":%s,"bytes":%s,"packets":1' \
-		"$kind" $((1700000000000 + $1)) "$2" "$3" "$4"
-	[ -z "${5-}" ] || printf ',"pid":%s,"comm":"%s"' "$5" "$6"
-	[ -z "${7-}" ] || printf ',"source":"%s","destination":"%s"' \
-		"$source" "$destination"
-	echo '}'
-}
+load ../events
 
-# status KIND MS: the two records of a TICK or END.
-status() {
-	for direction in in out; do
-		printf '{"kind":"%s","time_ns":%s000000,"direction":"%s","run_id":7}\n' \
-			"$1" $((1700000000000 + $2)) $direction
-	done
-}
-
-start() {
-	echo '{"kind":"start","time_ns":1700000000000000000,"run_id":7,"host":"login1.example"}'
-}
-
-name() {
-	printf '{"kind":"name","time_ns":1700000000000000000,"of":"user","id":%s,"parts":1,"text":"%s"}\n' \
-		"$1" "$2"
+# talked SECOND DIRECTION UID BYTES PID COMM REMOTE: an event of traffic; this
+# host is 192.0.2.10
+talked() {
+	local source=192.0.2.10 destination=$7
+	[ "$2" = out ] || source=$7 destination=192.0.2.10
+	moved "$1" "$2" "$3" "$4" 1 "$(printf \
+		'"pid":%s,"comm":"%s","source":"%s","destination":"%s"' \
+		"$5" "$6" "$source" "$destination")"
 }
 
 begin() {
-	start
-	name 0 root
-	name 1000 alice
-	name 1001 bob
+	start 7 0 login1.example
+	name_users
 }
 
 # Twelve seconds: alice steadily with two processes and three hosts, bob once,
-# the kernel for nobody, what an interface saw alone, and a loss of bob's.
+# traffic without an owner, unattributed traffic, and a loss of bob's.
 day() {
 	begin
 	for s in 0 1 2 3 4 5 6 7 8 9 10 11; do
-		moved $((s * 1000 + 100)) out 1000 125000 42 curl 198.51.100.7
-		moved $((s * 1000 + 200)) in 1000 12500 42 curl 198.51.100.7
-		moved $((s * 1000 + 300)) in 1000 2500 43 git 2001:db8::7
+		talked $s.1 out 1000 125000 42 curl 198.51.100.7
+		talked $s.2 in 1000 12500 42 curl 198.51.100.7
+		talked $s.3 in 1000 2500 43 git 2001:db8::7
 		case $s in
-		3) moved 3400 in 1001 5000000 50 scp 203.0.113.5 ;;
-		4) moved 4400 out 4294967295 84 0 "" 203.0.113.9 ;;
-		5) printf '{"kind":"unattributed","time_ns":1700000005400000000,"direction":"in","bytes":60,"packets":1}\n' ;;
-		6) moved 6400 in 1001 1500 "" "" "" lost ;;
-		11) moved 11400 out 1000 1000 42 curl 203.0.113.5 ;;
+		3) talked 3.4 in 1001 5000000 50 scp 203.0.113.5 ;;
+		4) talked 4.4 out $NO_OWNER 84 0 "" 203.0.113.9 ;;
+		5) moved 5.4 in 0 60 1 '"kind":"unattributed"' ;;
+		6) moved 6.4 in 1001 1500 1 '"kind":"lost"' ;;
+		11) talked 11.4 out 1000 1000 42 curl 203.0.113.5 ;;
 		esac
-		status tick $(((s + 1) * 1000))
+		status tick $((s + 1))
 	done
-	status end 12000
+	status end 12
 }
 
 # Without blanks at the ends of lines.
