@@ -142,7 +142,7 @@ static void put_traffic(void)
 	event->source_port = is_out ? 32768 + (random >> 40 & 0x3fff) : 443;
 	event->destination_port =
 			is_out ? 443 : 32768 + (random >> 40 & 0x3fff);
-	memcpy(event->comm, "worker", 6);
+	memcpy(event->process, "worker", 6);
 	if (is_out)
 		put_ends(event->source, event->destination, draw_remote());
 	else

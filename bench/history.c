@@ -125,7 +125,7 @@ static void put_traffic(void)
 	event->pid = 2000 + user;
 	event->ifindex = INTERFACE;
 	event->flags = TM_OWNER_TASK;
-	snprintf(event->comm, sizeof(event->comm), "worker%u",
+	snprintf(event->process, sizeof(event->process), "worker%u",
 			(unsigned)((user + (which >> 40 & 3)) % PROCESSES));
 	put_address(host, 0);
 	put_address(remote, 1 + (which & UINT32_MAX) % options.remotes);

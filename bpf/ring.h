@@ -132,7 +132,7 @@ static __always_inline void fill_event(struct tm_event *event,
 	event->span = packet->span;
 	__builtin_memcpy(event->source, packet->source, 16);
 	__builtin_memcpy(event->destination, packet->destination, 16);
-	__builtin_memcpy(event->comm, owner->comm, sizeof(event->comm));
+	__builtin_memcpy(event->process, owner->comm, sizeof(event->process));
 	event->cgroup_id = owner->cgroup_id;
 	event->total_in = 0;
 	event->total_out = 0;

@@ -218,7 +218,7 @@ static struct tm_event *flow_event(struct flow_table *flows,
 			16);
 	memcpy(event->destination,
 			is_out ? flow->ends.remote : flow->ends.local, 16);
-	memcpy(event->comm, owner->comm, sizeof(event->comm));
+	memcpy(event->process, owner->comm, sizeof(event->process));
 	return event;
 }
 

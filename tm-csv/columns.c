@@ -47,11 +47,12 @@ static char *put_pid(const struct columns *columns, char *out,
 	return event->pid ? tm_number_format(out, event->pid) : out;
 }
 
-static char *put_comm(const struct columns *columns, char *out,
+static char *put_process(const struct columns *columns, char *out,
 		const struct tm_event *event)
 {
 	(void)columns;
-	return put_text(out, event->comm, strnlen(event->comm, TM_COMM_SIZE));
+	return put_text(out, event->process,
+			strnlen(event->process, TM_COMM_SIZE));
 }
 
 /* A LOST record knows neither addresses nor ports nor protocol. */
@@ -132,13 +133,15 @@ static const struct {
 	{ "uid", put_uid },
 	{ "user", put_user },
 	{ "pid", put_pid },
-	{ "comm", put_comm },
+	{ "process", put_process },
 	{ "protocol", put_protocol },
 	{ "source_port", put_source_port },
 	{ "destination_port", put_destination_port },
 	{ "packets", put_packets },
 	{ "interface", put_interface },
 	{ "cgroup", put_cgroup },
+	/* its older name, which the header of a file keeps */
+	{ "comm", put_process },
 };
 
 #define UID 0 /* the first of them */
@@ -150,7 +153,7 @@ _Static_assert(3 * TM_CSV_SIZE(TEXT_SIZE) + KNOWN * 256 < COLUMNS_SIZE,
 
 const char *columns_known(void)
 {
-	return "uid, user, pid, comm, protocol, source_port, "
+	return "uid, user, pid, process, protocol, source_port, "
 	       "destination_port, ports (both), packets, interface, cgroup";
 }
 

@@ -89,7 +89,7 @@ static const struct tm_option known[] = {
 			"begin each file with the names of its columns",
 			TM_FLAG(struct options, with_header) },
 	{ "columns", COLUMNS, "LIST",
-			"further columns: uid, user, pid, comm, protocol,\n"
+			"further columns: uid, user, pid, process, protocol,\n"
 			"source_port, destination_port, ports (both),\n"
 			"packets, interface, cgroup",
 			0 },

@@ -7,6 +7,7 @@
 #include "common/base/number.h"
 #include "common/base/timestamp.h"
 #include "common/net/address.h"
+#include "common/record/words.h"
 #include "pairs.h"
 
 #define SHOWN 40 /* of a foreign word in a message */
@@ -261,7 +262,7 @@ static const struct tm_field *find_field(
 		const struct tm_field *field, const struct slice *key)
 {
 	for (; field->key; field++) {
-		if (slice_is(key, field->key))
+		if (tm_word_means(field->key, key->text, key->length))
 			return field;
 	}
 	return NULL;
@@ -318,7 +319,7 @@ int assemble(struct tm_event *event, const struct pairs *pairs)
 			return foreign_key(pairs, &pair->key, event);
 		if (seen & 1u << (field - fields))
 			return problem_set(pairs->problem, pair->key.at,
-					"%s a second time", field->key);
+					"%s is given twice", field->key);
 		seen |= 1u << (field - fields);
 		time_ns = event->time_ns;
 		if (pair_set(event, pairs, pair, field))

@@ -112,7 +112,7 @@ static void take_process(const struct keys *keys, const struct tm_event *event,
 		uint64_t *words)
 {
 	(void)keys;
-	memcpy(words, event->comm, TM_COMM_SIZE);
+	memcpy(words, event->process, TM_COMM_SIZE);
 	words[0] = be64toh(words[0]);
 	words[1] = be64toh(words[1]);
 }
@@ -448,8 +448,7 @@ const char *keys_known(void)
 static const struct key_kind *find_kind(const char *name, size_t length)
 {
 	for (size_t i = 0; i < KINDS; i++) {
-		if (strlen(kinds[i].name) == length &&
-				!memcmp(kinds[i].name, name, length))
+		if (tm_word_means(kinds[i].name, name, length))
 			return &kinds[i];
 	}
 	return NULL;

@@ -254,9 +254,9 @@ uint32_t dictionary_process(
 	char comm[TM_COMM_SIZE] = { 0 };
 	uint32_t number;
 
-	if (!event->comm[0])
+	if (!event->process[0])
 		return TM_HISTORY_UNKNOWN;
-	memcpy(comm, event->comm, strnlen(event->comm, TM_COMM_SIZE));
+	memcpy(comm, event->process, strnlen(event->process, TM_COMM_SIZE));
 	number = wide_known(&table->wide, comm);
 	if (number != WIDE_NONE)
 		return table->ids[number];

@@ -200,8 +200,8 @@ static void table_take_keys(
 	keys[REMOTE].number = event->kind;
 	keys[USER].number = event->uid;
 	keys[PROCESS].number = event->pid;
-	memcpy(keys[PROCESS].bytes, event->comm,
-			strnlen(event->comm, TM_COMM_SIZE));
+	memcpy(keys[PROCESS].bytes, event->process,
+			strnlen(event->process, TM_COMM_SIZE));
 	memcpy(keys[REMOTE].bytes, is_in ? event->source : event->destination,
 			sizeof(keys->bytes));
 }

@@ -7,6 +7,7 @@
 #include "common/net/address.h"
 #include "common/record/event.h"
 #include "common/record/fields.h"
+#include "common/record/words.h"
 #include "expression.h"
 #include "moment.h"
 
@@ -59,7 +60,7 @@ static bool parser_take_quoted(struct parser *parser, const char *at)
 	const char *const close = strchr(at + 1, *at);
 
 	if (!close)
-		return fail(parser, parser->begin, "this quote has no end");
+		return fail(parser, parser->begin, "unterminated quote");
 	memcpy(parser->word, at + 1, close - at - 1);
 	parser->word[close - at - 1] = '\0';
 	parser->token = QUOTED;
@@ -78,7 +79,7 @@ static bool take_comparison(struct parser *parser, const char *at)
 	case '!':
 		if (!is_double)
 			return fail(parser, parser->begin,
-					"not is written as a word");
+					"for negation, write not");
 		parser->comparison = DIFFERENT;
 		break;
 	case '<':
@@ -218,9 +219,9 @@ static bool no_number(struct parser *parser, const struct word *word,
 
 	if (word->test == TM_TEST_BYTES)
 		return fail(parser, column,
-				"bytes wants a size such as 1500 or 4M, not '%s'",
+				"bytes takes a size such as 1500 or 4M, not '%s'",
 				text);
-	return fail(parser, column, "%s wants a number up to %ju, not '%s'",
+	return fail(parser, column, "%s takes a number up to %ju, not '%s'",
 			word->name, (uintmax_t)word->max, text);
 }
 
@@ -240,12 +241,12 @@ static bool parse_word_number(struct parser *parser, const struct word *word,
 		return true;
 	if (comparison > DIFFERENT)
 		return fail(parser, parser->begin,
-				"a range can only be compared by = and !=");
+				"a range can only be compared with = and !=");
 	if (!parse_one(word, dash + 1, &question->high))
 		return no_number(parser, word, dash + 1);
 	if (question->high < question->low)
 		return fail(parser, parser->begin,
-				"this range ends before it begins");
+				"the range ends before it begins");
 	return true;
 }
 
@@ -261,7 +262,7 @@ static bool parse_uid(struct parser *parser, const struct word *word,
 		return parse_word_number(parser, word, question, comparison);
 	if (comparison > DIFFERENT)
 		return fail(parser, parser->begin,
-				"none is neither above nor below a number");
+				"none cannot be compared with a number");
 	question->low = question->high = TM_NOBODY;
 	return true;
 }
@@ -302,7 +303,7 @@ static bool parse_interface(struct parser *parser, const struct word *word,
 }
 
 /* The kernel cuts names of tasks to 15 bytes; so is what is asked for. */
-static bool parse_comm(struct parser *parser, const struct word *word,
+static bool parse_process(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
 	(void)parser;
@@ -317,18 +318,17 @@ static bool parse_comm(struct parser *parser, const struct word *word,
 static bool parse_host(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
-	(void)word;
+	const bool is_network = strchr(parser->word, '/');
+
 	(void)comparison;
 	return tm_address_parse(parser->word, question->address) ||
 			fail(parser, parser->begin,
-					"host wants an address, not '%s'%s",
-					parser->word,
-					strchr(parser->word, '/')
-							? "; a network is net"
-							: "");
+					"%s takes an address, not '%s'%s",
+					word->name, parser->word,
+					is_network ? "; write network" : "");
 }
 
-static bool parse_net(struct parser *parser, const struct word *word,
+static bool parse_network(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
 	struct tm_filter_list *const list =
@@ -357,8 +357,8 @@ static bool parse_word_protocol(struct parser *parser, const struct word *word,
 		return parse_word_number(parser, word, question, comparison);
 	if (!tm_word_find(tm_protocols, parser->word, &protocol))
 		return fail(parser, parser->begin,
-				"proto wants tcp, udp, icmp, icmp6, sctp or another "
-				"protocol's number, not '%s'",
+				"protocol takes tcp, udp, icmp, icmp6, sctp or "
+				"another protocol's number, not '%s'",
 				parser->word);
 	question->low = question->high = protocol;
 	return true;
@@ -380,7 +380,7 @@ static bool parse_kind(struct parser *parser, const struct word *word,
 	(void)comparison;
 	if (!tm_word_find(kinds, parser->word, &kind))
 		return fail(parser, parser->begin,
-				"kind wants traffic, lost or unattributed, not '%s'",
+				"kind takes traffic, lost or unattributed, not '%s'",
 				parser->word);
 	question->low = question->high = kind;
 	return true;
@@ -394,7 +394,7 @@ static bool parse_moment(struct parser *parser, const struct word *word,
 	return tm_moment_parse(parser->word, parser->sources->now_ns,
 			       &question->low) ||
 			fail(parser, parser->begin,
-					"%s wants a time such as 2024-02-29T10:00:00Z, "
+					"%s takes a time such as 2024-02-29T10:00:00Z, "
 					"'2024-02-29 10:00', 1700000000 or 10m (ago), not '%s'",
 					word->name, parser->word);
 }
@@ -406,12 +406,12 @@ static const struct word words[] = {
 	{ "user", parse_user, TM_TEST_UID, UINT32_MAX, false, false },
 	{ "uid", parse_uid, TM_TEST_UID, UINT32_MAX, true, false },
 	{ "pid", parse_word_number, TM_TEST_PID, UINT32_MAX, true, false },
-	{ "comm", parse_comm, TM_TEST_COMM, 0, false, false },
+	{ "process", parse_process, TM_TEST_COMM, 0, false, false },
 	{ "cgroup", parse_cgroup, TM_TEST_CGROUP, UINT64_MAX, false, false },
 	{ "host", parse_host, TM_TEST_HOST, 0, false, true },
-	{ "net", parse_net, TM_TEST_NET, 0, false, true },
+	{ "network", parse_network, TM_TEST_NET, 0, false, true },
 	{ "port", parse_word_number, TM_TEST_PORT, UINT16_MAX, true, true },
-	{ "proto", parse_word_protocol, TM_TEST_PROTOCOL, UINT8_MAX, false,
+	{ "protocol", parse_word_protocol, TM_TEST_PROTOCOL, UINT8_MAX, false,
 			false },
 	{ "interface", parse_interface, TM_TEST_IFINDEX, UINT32_MAX, false,
 			false },
@@ -426,7 +426,7 @@ static const struct word words[] = {
 static const struct word *word_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (!strcmp(words[i].name, name))
+		if (tm_word_means(words[i].name, name, strlen(name)))
 			return &words[i];
 	}
 	return NULL;
@@ -449,7 +449,7 @@ static bool take_operator(struct parser *parser, const struct word *word,
 				word->name);
 	if (*comparison > DIFFERENT && !word->is_ordered)
 		return fail(parser, parser->begin,
-				"%s can only be compared by = and !=",
+				"%s can only be compared with = and !=",
 				word->name);
 	return advance(parser);
 }
@@ -475,8 +475,7 @@ static struct tm_node *parse_value(struct parser *parser,
 	if (!take_operator(parser, word, &comparison))
 		return NULL;
 	if (!has_value(parser)) {
-		fail(parser, parser->begin, "%s wants a value here",
-				word->name);
+		fail(parser, parser->begin, "%s needs a value", word->name);
 		return NULL;
 	}
 	if (!word->parse(parser, word, &node->question, comparison) ||
@@ -496,27 +495,45 @@ static bool unknown_word(struct parser *parser)
 		size += snprintf(known + size, sizeof(known) - size, " %s",
 				words[i].name);
 	return fail(parser, parser->begin,
-			"'%.40s' is none of%s, src, dst, and, or, not",
+			"unknown word '%.40s'; the words are%s, src, dst, local, remote, and, or, not",
 			parser->word, known);
 }
 
-/* src and dst before a word. */
+/* Before a word: the end of the event that it asks about. */
 static bool take_ends(struct parser *parser, enum tm_ends *ends)
 {
-	const struct word *word;
-	const bool is_source = parser_is_at(parser, "src");
+	static const struct tm_word known[] = {
+		{ "src", TM_SOURCE },
+		{ "dst", TM_DESTINATION },
+		{ "local", TM_LOCAL },
+		{ "remote", TM_REMOTE },
+		{ NULL, 0 },
+	};
 
-	*ends = TM_EITHER;
-	if (!is_source && !parser_is_at(parser, "dst"))
-		return true;
-	*ends = is_source ? TM_SOURCE : TM_DESTINATION;
-	if (!advance(parser))
+	uint32_t found = TM_EITHER;
+
+	if (tm_word_find(known, parser->word, &found) && !advance(parser))
 		return false;
-	word = parser->token == WORD ? word_find(parser->word) : NULL;
-	return (word && word->has_ends) ||
-			fail(parser, parser->begin,
-					"after %s comes host, net or port",
-					is_source ? "src" : "dst");
+	*ends = found;
+	return true;
+}
+
+/* Of local and remote, an address needs no word. */
+static const struct word *take_word_name(
+		struct parser *parser, enum tm_ends ends)
+{
+	const struct word *const word =
+			parser->token == WORD ? word_find(parser->word) : NULL;
+
+	if (!word && (ends == TM_LOCAL || ends == TM_REMOTE))
+		return word_find("host");
+	if (!word && ends == TM_EITHER)
+		unknown_word(parser);
+	else if (ends != TM_EITHER && (!word || !word->has_ends))
+		fail(parser, parser->begin, "expected host, network or port");
+	else if (advance(parser))
+		return word;
+	return NULL;
 }
 
 static struct tm_node *parse_question(struct parser *parser)
@@ -528,12 +545,8 @@ static struct tm_node *parse_question(struct parser *parser)
 
 	if (!take_ends(parser, &ends))
 		return NULL;
-	word = word_find(parser->word);
-	if (!word) {
-		unknown_word(parser);
-		return NULL;
-	}
-	if (!advance(parser))
+	word = take_word_name(parser, ends);
+	if (!word)
 		return NULL;
 	node = node_new(parser, TM_ASK, NULL, NULL);
 	node->question.test = word->test;
@@ -557,8 +570,8 @@ static struct tm_node *parse_parentheses(struct parser *parser)
 	if (parser->token != CLOSE) {
 		fail(parser, parser->token == END ? begin : parser->begin,
 				parser->token == END
-						? "this parenthesis is never closed"
-						: "here belongs and, or or )");
+						? "this parenthesis is not closed"
+						: "expected and, or, or )");
 		return NULL;
 	}
 	if (!advance(parser))
@@ -574,7 +587,7 @@ static struct tm_node *parse_not(struct parser *parser)
 	struct tm_node *node;
 
 	if (++parser->depth > TM_EXPRESSION_DEPTH) {
-		fail(parser, begin, "nested deeper than %d",
+		fail(parser, begin, "nested more than %d levels deep",
 				TM_EXPRESSION_DEPTH);
 		return NULL;
 	}
@@ -590,7 +603,7 @@ static struct tm_node *parse_not(struct parser *parser)
 			!parser_is_at(parser, "or")) {
 		node = parse_question(parser);
 	} else {
-		fail(parser, begin, "here belongs a word such as user or net");
+		fail(parser, begin, "expected a word such as user or network");
 		node = NULL;
 	}
 	parser->depth--;
@@ -635,8 +648,8 @@ static struct tm_node *parse_all(struct parser *parser)
 	if (root && parser->token != END) {
 		fail(parser, parser->begin,
 				parser->token == CLOSE
-						? "this parenthesis was never opened"
-						: "here belongs and, or or the end");
+						? "this parenthesis was not opened"
+						: "expected and, or, or the end");
 		return NULL;
 	}
 	return root;
@@ -662,8 +675,8 @@ int tm_expression_parse(struct tm_expression *expression, const char *text,
 	expression->text = text;
 	if (size > TM_EXPRESSION_MAX) {
 		fail(&parser, TM_EXPRESSION_MAX,
-				"longer than %d characters; a list of networks fits "
-				"in a file: net @FILE",
+				"longer than %d characters; put a long list of "
+				"networks in a file: network @FILE",
 				TM_EXPRESSION_MAX);
 		return -1;
 	}

@@ -19,7 +19,7 @@ __attribute__((cold)) static uint32_t answers(const struct tm_event *event)
 	known |= 1 << TM_TEST_UID | 1 << TM_TEST_USER_NAME;
 	if (event->pid)
 		known |= 1 << TM_TEST_PID;
-	if (*event->comm)
+	if (*event->process)
 		known |= 1 << TM_TEST_COMM;
 	if (event->cgroup_id)
 		known |= 1 << TM_TEST_CGROUP | 1 << TM_TEST_CGROUP_NAME;

@@ -34,7 +34,7 @@ static const struct field {
 	[TM_TEST_SINCE] = { TM_WITHIN, offsetof(struct tm_event, time_ns),
 			UINT64_MAX },
 	[TM_TEST_UNTIL] = { TM_BEGINS_BEFORE, 0, 0 },
-	[TM_TEST_COMM] = { TM_WITHIN, offsetof(struct tm_event, comm), 0 },
+	[TM_TEST_COMM] = { TM_WITHIN, offsetof(struct tm_event, process), 0 },
 	[TM_TEST_HOST] = { TM_WITHIN, offsetof(struct tm_event, source), 0 },
 	[TM_TEST_NET] = { TM_IN_NETWORKS, offsetof(struct tm_event, source),
 			0 },
@@ -169,12 +169,31 @@ static int emit_one(struct tm_program *program,
 	return emit(program, step, exits);
 }
 
+/* The direction decides which of the two addresses and ports is asked. */
+static int emit_side(struct tm_program *program,
+		const struct tm_question *question, size_t shift,
+		struct exits exits)
+{
+	const bool is_local = question->ends == TM_LOCAL;
+	const struct tm_question is_in = {
+		.test = TM_TEST_DIRECTION, .low = TM_IN, .high = TM_IN
+	};
+	const int in = emit_one(
+			program, question, is_local ? shift : 0, &exits);
+
+	exits.no = emit_one(program, question, is_local ? 0 : shift, &exits);
+	exits.yes = in;
+	return emit_one(program, &is_in, 0, &exits);
+}
+
 /* What is asked of two ends is asked of one after the other. */
 static int emit_ends(struct tm_program *program,
 		const struct tm_question *question, struct exits exits)
 {
 	const size_t shift = question->test == TM_TEST_PORT ? 2 : 16;
 
+	if (question->ends == TM_LOCAL || question->ends == TM_REMOTE)
+		return emit_side(program, question, shift, exits);
 	if (question->ends == TM_SOURCE)
 		return emit_one(program, question, 0, &exits);
 	if (question->ends == TM_DESTINATION)

@@ -26,8 +26,16 @@ enum tm_test {
 	TM_TEST_CGROUP_NAME,
 };
 
-/* Which ends of the event a port, host or net is asked of. */
-enum tm_ends { TM_EITHER, TM_SOURCE, TM_DESTINATION, TM_BOTH };
+/* Which ends of the event a port, host or network is asked of. The local end is
+ * the destination of what comes in and the source of what goes out. */
+enum tm_ends {
+	TM_EITHER,
+	TM_SOURCE,
+	TM_DESTINATION,
+	TM_BOTH,
+	TM_LOCAL,
+	TM_REMOTE
+};
 
 struct tm_question {
 	uint8_t test;

@@ -72,7 +72,7 @@ struct tm_event {
 	uint16_t span;	/* length of the interval, in 10 ms */
 	uint8_t source[16];
 	uint8_t destination[16];
-	char comm[TM_COMM_SIZE]; /* ends in NUL unless all 16 are used */
+	char process[TM_COMM_SIZE]; /* ends in NUL unless all 16 are used */
 	uint64_t cgroup_id;
 	uint64_t total_in; /* the owner's running totals, 0 = not counted */
 	uint64_t total_out;
@@ -150,7 +150,7 @@ _Static_assert(offsetof(struct tm_event, time_ns) == 8, "time_ns");
 _Static_assert(offsetof(struct tm_event, uid) == 28, "uid");
 _Static_assert(offsetof(struct tm_event, source_port) == 40, "source_port");
 _Static_assert(offsetof(struct tm_event, source) == 48, "source");
-_Static_assert(offsetof(struct tm_event, comm) == 80, "comm");
+_Static_assert(offsetof(struct tm_event, process) == 80, "process");
 _Static_assert(offsetof(struct tm_event, cgroup_id) == 96, "cgroup_id");
 _Static_assert(offsetof(struct tm_event, socket_uid) == 120, "socket_uid");
 _Static_assert(offsetof(struct tm_name, text) == 24, "name text");

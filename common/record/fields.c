@@ -109,7 +109,7 @@ static const struct tm_field traffic[] = {
 	{"destination_port", TM_FIELD_NUMBER, AT(tm_event, destination_port), true, NULL},
 	{"tcp_flags", TM_FIELD_BITS, AT(tm_event, tcp_flags), true, tcp_flags},
 	{"pid", TM_FIELD_NUMBER, AT(tm_event, pid), true, NULL},
-	{"comm", TM_FIELD_TEXT, AT(tm_event, comm), true, NULL},
+	{"process", TM_FIELD_TEXT, AT(tm_event, process), true, NULL},
 	{"ifindex", TM_FIELD_NUMBER, AT(tm_event, ifindex), true, NULL},
 	{"netns", TM_FIELD_NUMBER, AT(tm_event, netns), true, NULL},
 	{"cgroup_id", TM_FIELD_NUMBER, AT(tm_event, cgroup_id), true, NULL},

@@ -15,3 +15,18 @@ bool tm_word_is_ours(const char *text)
 	}
 	return false;
 }
+
+bool tm_word_means(const char *word, const char *text, size_t size)
+{
+	static const char *const older[][2] = { { "comm", "process" },
+		{ "proto", "protocol" }, { "net", "network" } };
+
+	if (strlen(word) == size && !memcmp(word, text, size))
+		return true;
+	for (size_t i = 0; i < sizeof(older) / sizeof(*older); i++) {
+		if (strlen(older[i][0]) == size &&
+				!memcmp(older[i][0], text, size))
+			return !strcmp(older[i][1], word);
+	}
+	return false;
+}

@@ -4,6 +4,7 @@
 #define TM_RECORD_WORDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define TM_WORD_ALL "all"
 #define TM_WORD_NONE "none"	    /* no owner */
@@ -13,5 +14,9 @@
 #define TM_WORD_ABSENT "-"
 
 bool tm_word_is_ours(const char *text);
+
+/* Whether the text, of that size, is this word or an older name of it: comm is
+ * process, proto is protocol, net is network. */
+bool tm_word_means(const char *word, const char *text, size_t size);
 
 #endif

@@ -97,10 +97,10 @@ day() {
 	{"uid":1000,"pid":42,"comm":"curl","bytes":60,"packets":3,"protocol":6,"direction":"out","source":"192.0.2.1","destination":"192.0.2.7","source_port":4711,"destination_port":443,"ifindex":2,"netns":1,"cgroup_id":77,"time_ns":1,"total_out":60}
 	{"kind":"lost","uid":1000,"bytes":60,"packets":3,"direction":"in","ifindex":3,"time_ns":1,"total_out":60}
 	END
-	all=uid,user,pid,comm,protocol,ports,packets,interface,cgroup
+	all=uid,user,pid,process,protocol,ports,packets,interface,cgroup
 	tm-csv -q --header --columns "$all" e.tm
 	diff -u - traffic_user_unknown_1000.log <<-'END'
-	direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out,uid,user,pid,comm,protocol,source_port,destination_port,packets,interface,cgroup
+	direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out,uid,user,pid,process,protocol,source_port,destination_port,packets,interface,cgroup
 	out,60,192.0.2.1,192.0.2.7,0.000000001,0,60,1000,alice,42,curl,tcp,4711,443,3,eno1,/user.slice
 	lost-in,60,,,0.000000001,0,60,1000,alice,,,,,,3,3,
 	END
@@ -109,6 +109,12 @@ day() {
 	out,60,192.0.2.1,192.0.2.7,0.000000001,0,60,1000,1000,6,2,77
 	lost-in,60,,,0.000000001,0,60,1000,1000,,3,
 	END
+}
+
+@test "the column comm is process, and its header keeps that name" {
+	echo '{"uid":1000,"process":"curl","time_ns":1}' | tm-parse >e.tm
+	tm-csv -q --header --columns comm -o - e.tm >got
+	assert_equal "$(cut -d, -f8- got)" $'uid,comm\n1000,curl'
 }
 
 @test "hostile text is quoted and escaped and stays on its line" {
@@ -120,7 +126,7 @@ day() {
 			"source": "192.0.2.1", "destination": "192.0.2.7",
 			"total_in": 1}))
 	END
-	tm-parse <text.json | tm-csv -q -o - --columns comm | cut -d, -f9- >got
+	tm-parse <text.json | tm-csv -q -o - --columns process | cut -d, -f9- >got
 	cat >wanted <<-'END'
 	'=cmd|x
 	"a,""b"""
@@ -147,7 +153,7 @@ day() {
 	print(json.dumps({"uid": 1, "direction": "in", "total_in": 1,
 		"source": "192.0.2.1", "destination": "192.0.2.7"}))
 	END
-	tm-parse <text.json | tm-csv -q -o - --columns user,comm >got
+	tm-parse <text.json | tm-csv -q -o - --columns user,process >got
 	assert_equal "$(wc -l <got)" 1
 	run -0 wc -c <got
 	[ "$output" -gt 8000 ]

@@ -69,7 +69,7 @@ charged() {
 	stop
 	run charged destination_port 9
 	assert_line --regexp "^out $ALICE 1[0-9]*$"
-	run jq -r 'select(.destination_port == 9) | .comm' \
+	run jq -r 'select(.destination_port == 9) | .process' \
 		<(tm-print --json out.tm)
 	assert_line --index 0 python3
 }
@@ -162,7 +162,7 @@ table() {
 	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 1 20 $BOB
 	stop
-	run jq -r 'select(.kind == "traffic") | "\(.comm) \(.pid > 1)"' \
+	run jq -r 'select(.kind == "traffic") | "\(.process) \(.pid > 1)"' \
 		<(tm-print --json out.tm)
 	assert_output "traffic true"
 }
@@ -196,7 +196,7 @@ sender.send(b"x")
 os.set_inheritable(sender.fileno(), True)
 os.execvp("sh", ["sh", "-c", f"echo y >&{sender.fileno()}"])'
 	stop
-	run jq -r 'select(.kind == "traffic" and .direction == "out") | .comm' \
+	run jq -r 'select(.kind == "traffic" and .direction == "out") | .process' \
 		<(tm-print --json out.tm)
 	assert_output "python3
 sh"

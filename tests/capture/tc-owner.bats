@@ -59,7 +59,7 @@ in $BOB 100 $((50 * 142 + 50 * 162))"
 	assert_line --regexp "^in $BOB [0-9]+ 2[01].....$"
 	assert_equal "${#lines[@]}" 2
 	run sums '.protocol == 6 and .destination_port == (7710, 7711, 7720,
-		7721) and .direction == "in" and .comm != "traffic"'
+		7721) and .direction == "in" and .process != "traffic"'
 	assert_output ""
 }
 

@@ -27,11 +27,11 @@ assert_table() {
 	3 | pid 22
 	4 6 | pid 0
 	1 2 | comm curl
-	 | comm cur
-	3 | comm a-very-long-com
-	3 | comm a-very-long-command
-	 | comm a-very-long-co
-	4 6 | comm ''
+	 | process cur
+	3 | process a-very-long-com
+	3 | process a-very-long-command
+	 | process a-very-long-co
+	4 6 | process ''
 	1 2 | cgroup /user.slice
 	1 2 | cgroup user.slice/
 	1 2 | cgroup /user.slice/alice
@@ -57,6 +57,16 @@ assert_table() {
 	END
 }
 
+@test "comm, net and proto are older names of process, network and protocol" {
+	write_events
+	assert_table <<-'END'
+	1 2 | comm curl
+	1 2 4 6 | net 192.0.2.0/24
+	1 6 | src net 192.0.2.0/24
+	1 2 5 | proto tcp
+	END
+}
+
 @test "src and dst ask one end only" {
 	write_events
 	assert_table <<-'END'
@@ -66,6 +76,21 @@ assert_table() {
 	2 4 6 | dst net 192.0.2.0/24
 	2 | src port 443
 	1 | dst port 443
+	END
+}
+
+@test "local and remote ask the end that the direction decides" {
+	write_events
+	assert_table <<-'END'
+	1 2 | remote 198.51.100.7
+	 | local 198.51.100.7
+	1 2 4 6 | local host 192.0.2.10
+	1 2 | remote port 443
+	 | local port 443
+	1 2 | local port 40000
+	3 | remote network 2001:db8:1::/48
+	3 4 5 6 | not remote 198.51.100.7
+	1 | out and not local port 443 and remote port 443
 	END
 }
 
@@ -214,46 +239,46 @@ $3"
 
 @test "an error in an expression stands under a caret" {
 	assert_error 'user alice and port abc' \
-		"column 21: port wants a number up to 65535, not 'abc'" \
+		"column 21: port takes a number up to 65535, not 'abc'" \
 		'                    ^'
 	assert_error 'port 1-65536' \
-		"column 8: port wants a number up to 65535, not '65536'" \
+		"column 8: port takes a number up to 65535, not '65536'" \
 		'       ^'
 	assert_error 'user bob and (in or out' \
-		'column 14: this parenthesis is never closed' \
+		'column 14: this parenthesis is not closed' \
 		'             ^'
-	assert_error 'in)' 'column 3: this parenthesis was never opened' '  ^'
-	assert_error 'in out' 'column 4: here belongs and, or or the end' '   ^'
+	assert_error 'in)' 'column 3: this parenthesis was not opened' '  ^'
+	assert_error 'in out' 'column 4: expected and, or, or the end' '   ^'
 	assert_error 'in and' \
-		'column 7: here belongs a word such as user or net' '      ^'
+		'column 7: expected a word such as user or network' '      ^'
 	assert_error 'not' \
-		'column 4: here belongs a word such as user or net' '   ^'
+		'column 4: expected a word such as user or network' '   ^'
 	assert_error '()' \
-		'column 2: here belongs a word such as user or net' ' ^'
-	assert_error 'user' 'column 5: user wants a value here' '    ^'
-	assert_error 'user and in' 'column 6: user wants a value here' '     ^'
-	assert_error 'comm "x' 'column 6: this quote has no end' '     ^'
+		'column 2: expected a word such as user or network' ' ^'
+	assert_error 'user' 'column 5: user needs a value' '    ^'
+	assert_error 'user and in' 'column 6: user needs a value' '     ^'
+	assert_error 'comm "x' 'column 6: unterminated quote' '     ^'
 	assert_error 'src user bob' \
-		'column 5: after src comes host, net or port' '    ^'
+		'column 5: expected host, network or port' '    ^'
 	assert_error 'user > 5' \
-		'column 6: user can only be compared by = and !=' '     ^'
+		'column 6: user can only be compared with = and !=' '     ^'
 	assert_error 'uid > none' \
-		'column 7: none is neither above nor below a number' '      ^'
+		'column 7: none cannot be compared with a number' '      ^'
 	assert_error 'bytes < 1-2' \
-		'column 9: a range can only be compared by = and !=' '        ^'
-	assert_error 'port 9-8' 'column 6: this range ends before it begins' \
+		'column 9: a range can only be compared with = and !=' '        ^'
+	assert_error 'port 9-8' 'column 6: the range ends before it begins' \
 		'     ^'
 	assert_error 'since = 10m' \
 		'column 7: since takes no comparison, only a time' '      ^'
-	assert_error '! in' 'column 1: not is written as a word' '^'
+	assert_error '! in' 'column 1: for negation, write not' '^'
 	assert_error 'bytes 1X' \
-		"column 7: bytes wants a size such as 1500 or 4M, not '1X'" \
+		"column 7: bytes takes a size such as 1500 or 4M, not '1X'" \
 		'      ^'
 	assert_error 'host 10.0.0.0/8' \
-		"column 6: host wants an address, not '10.0.0.0/8'; a network is net" \
+		"column 6: host takes an address, not '10.0.0.0/8'; write network" \
 		'     ^'
 	assert_error 'comm é and kind x' \
-		"column 17: kind wants traffic, lost or unattributed, not 'x'" \
+		"column 17: kind takes traffic, lost or unattributed, not 'x'" \
 		'                ^'
 	assert_error '' 'column 1: the expression is empty' '^'
 	assert_error '   ' 'column 1: the expression is empty' '^'
@@ -262,7 +287,7 @@ $3"
 		99999999999 1.x 10y 9999-01-01; do
 		run tm-filter "since $time" /dev/null
 		assert_failure 2
-		assert_line --index 0 --partial 'column 7: since wants a time'
+		assert_line --index 0 --partial 'column 7: since takes a time'
 	done
 }
 
@@ -297,7 +322,7 @@ $3"
 	write_events
 	run tm-filter "$(printf '(%.0s' {1..5000})" all.tm
 	assert_failure 2
-	assert_line --index 0 'tm-filter: column 201: nested deeper than 200'
+	assert_line --index 0 'tm-filter: column 201: nested more than 200 levels deep'
 	run tm-filter "$(printf 'not %.0s' {1..5000})in" all.tm
 	assert_failure 2
 	run tm-filter "$(printf 'in or %.0s' {1..20000})in" all.tm

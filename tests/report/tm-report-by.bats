@@ -18,6 +18,12 @@ load report-by
 	END
 }
 
+@test "--by comm,proto is --by process,protocol" {
+	day >day.tm
+	rows_by process,protocol >rows
+	rows_by comm,proto | cmp - rows
+}
+
 @test "a remote is the other end; what was lost has none" {
 	day >day.tm
 	rows_by remote >rows

@@ -41,9 +41,9 @@ sample() {
 		assert_line --regexp "$user"
 	done
 	sample >text
-	for comm in sshd ssh curl rsync dnsmasq getent ping logger; do
-		echo "$comm"
-		[ "$(grep -c " comm=$comm " text)" -ge 20 ]
+	for process in sshd ssh curl rsync dnsmasq getent ping logger; do
+		echo "$process"
+		[ "$(grep -c " process=$process " text)" -ge 20 ]
 	done
 	# seconds in which somebody moved something
 	[ "$(grep ' traffic ' text | cut -c 1-19 | sort -u | wc -l)" -ge 60 ]

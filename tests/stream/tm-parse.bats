@@ -46,6 +46,12 @@ refuses() { # LINE MESSAGE
 	END
 }
 
+@test "comm and proto are older names of process and protocol" {
+	echo '{"uid":1,"comm":"curl","proto":6}' | tm-parse >old.tm
+	echo 'uid=1 comm=curl proto=tcp' | tm-parse | cmp - old.tm
+	echo '{"uid":1,"process":"curl","protocol":6}' | tm-parse | cmp - old.tm
+}
+
 @test "text and JSON may be mixed, with empty lines and comments between" {
 	printf '%s\n' '# fixtures' '' '  {"uid":1}' 'traffic uid=1' \
 		'	# more' '{ "uid" : 1 }' >events.txt
@@ -113,7 +119,7 @@ refuses() { # LINE MESSAGE
 
 @test "a wrong type is refused" {
 	refuses '{"uid":"1"}' '8: uid is a number'
-	refuses '{"comm":7}' '9: comm is a string'
+	refuses '{"comm":7}' '9: process is a string'
 	refuses '{"source":7}' '11: source is an IPv4 or IPv6 address'
 	refuses '{"time":7}' '9: time is like 2023-11-14T22:13:20.000000000Z'
 	refuses '{"flags":"task"}' '10: flags is a number'
@@ -138,8 +144,8 @@ refuses() { # LINE MESSAGE
 
 @test "keys: unknown, double, or of another kind are refused by name" {
 	refuses '{"uid":1,"colour":2}' '10: unknown key "colour"'
-	refuses '{"uid":1,"uid":1}' '10: uid a second time'
-	refuses 'in out' '4: direction a second time'
+	refuses '{"uid":1,"uid":1}' '10: uid is given twice'
+	refuses 'in out' '4: direction is given twice'
 	refuses '{"hooks":1}' '2: a record of kind traffic has no hooks'
 	refuses '{"uid":1,"kind":"tick"}' '2: a record of kind tick has no uid'
 	refuses '{"kind":9,"uid":1}' '11: a record of kind unknown has no uid'
@@ -148,11 +154,11 @@ refuses() { # LINE MESSAGE
 }
 
 @test "text that is too long is refused, text that just fits is kept" {
-	refuses '{"comm":"12345678901234567"}' '9: comm has at most 16 bytes, not 17'
+	refuses '{"comm":"12345678901234567"}' '9: process has at most 16 bytes, not 17'
 	refuses '{"kind":"start","reserved":"0102"}' '28: reserved is 3 bytes in hexadecimal'
 	refuses '{"kind":"start","reserved":"01020X"}' '28: reserved is 3 bytes in hexadecimal'
 	echo '{"comm":"1234567890123456"}' | tm-parse | tm-print >out
-	grep -q 'comm=1234567890123456$' out
+	grep -q 'process=1234567890123456$' out
 }
 
 @test "broken JSON is refused where it breaks" {

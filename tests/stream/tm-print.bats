@@ -25,7 +25,7 @@ every_kind() {
 	assert_output - <<-'END'
 	2023-11-14T22:13:20.000000000Z start run_id=77 cgroup_id=1 ifindex=0 hooks=cgroup_skb,sock_create host=db1.example
 	2023-11-14T22:13:20.000000000Z name user id=1000 part=0 parts=1 text=alice
-	2023-11-14T22:13:20.000000001Z traffic out uid=1000 bytes=60 packets=1 tcp 192.0.2.1:40000 > 198.51.100.7:443 tcp_flags=syn,ack pid=4242 comm="tmux: server" ifindex=2 netns=4026531840 cgroup_id=9 socket_uid=1001 flags=task,loopback span=100 total_in=5 total_out=18446744073709551615
+	2023-11-14T22:13:20.000000001Z traffic out uid=1000 bytes=60 packets=1 tcp 192.0.2.1:40000 > 198.51.100.7:443 tcp_flags=syn,ack pid=4242 process="tmux: server" ifindex=2 netns=4026531840 cgroup_id=9 socket_uid=1001 flags=task,loopback span=100 total_in=5 total_out=18446744073709551615
 	2023-11-14T22:13:20.000000002Z traffic in uid=none bytes=84 packets=1 icmpv6 2001:db8::1 > 2001:db8::2
 	2023-11-14T22:13:20.000000003Z traffic in uid=0 bytes=99 packets=1 udp [2001:db8::1]:53 > [2001:db8::2]:4000
 	2023-11-14T22:13:20.500000000Z lost in uid=1000 bytes=1500 packets=3
@@ -43,8 +43,8 @@ every_kind() {
 	assert_output - <<-'END'
 	{"kind":"start","time":"2023-11-14T22:13:20.000000000Z","time_ns":1700000000000000000,"run_id":77,"cgroup_id":1,"ifindex":0,"hooks":3,"host":"db1.example"}
 	{"kind":"name","time":"2023-11-14T22:13:20.000000000Z","time_ns":1700000000000000000,"of":"user","id":1000,"part":0,"parts":1,"text":"alice"}
-	{"kind":"traffic","time":"2023-11-14T22:13:20.000000001Z","time_ns":1700000000000000001,"direction":"out","uid":1000,"bytes":60,"packets":1,"protocol":6,"source":"192.0.2.1","source_port":40000,"destination":"198.51.100.7","destination_port":443,"tcp_flags":18,"pid":4242,"comm":"tmux: server","ifindex":2,"netns":4026531840,"cgroup_id":9,"socket_uid":1001,"flags":10,"span":100,"total_in":5,"total_out":18446744073709551615}
-	{"kind":"lost","time":"2023-11-14T22:13:20.500000000Z","time_ns":1700000000500000000,"direction":"in","uid":1000,"bytes":1500,"packets":3,"protocol":0,"source":"","source_port":0,"destination":"","destination_port":0,"tcp_flags":0,"pid":0,"comm":"","ifindex":0,"netns":0,"cgroup_id":0,"socket_uid":0,"flags":0,"span":0,"total_in":0,"total_out":0}
+	{"kind":"traffic","time":"2023-11-14T22:13:20.000000001Z","time_ns":1700000000000000001,"direction":"out","uid":1000,"bytes":60,"packets":1,"protocol":6,"source":"192.0.2.1","source_port":40000,"destination":"198.51.100.7","destination_port":443,"tcp_flags":18,"pid":4242,"process":"tmux: server","ifindex":2,"netns":4026531840,"cgroup_id":9,"socket_uid":1001,"flags":10,"span":100,"total_in":5,"total_out":18446744073709551615}
+	{"kind":"lost","time":"2023-11-14T22:13:20.500000000Z","time_ns":1700000000500000000,"direction":"in","uid":1000,"bytes":1500,"packets":3,"protocol":0,"source":"","source_port":0,"destination":"","destination_port":0,"tcp_flags":0,"pid":0,"process":"","ifindex":0,"netns":0,"cgroup_id":0,"socket_uid":0,"flags":0,"span":0,"total_in":0,"total_out":0}
 	{"kind":"tick","time":"2023-11-14T22:13:21.000000000Z","time_ns":1700000001000000000,"direction":"in","run_id":77,"seen_packets":5,"seen_bytes":1683,"recorded_packets":2,"recorded_bytes":183,"excluded_packets":0,"excluded_bytes":0,"lost_packets":3,"lost_bytes":1500}
 	tm-print: events.tm: was cut: it has a START and no END
 	END
@@ -107,7 +107,7 @@ every_kind() {
 	import ipaddress, json, struct
 	raw = open('events.tm', 'rb').read()
 	fields = ('magic kind direction protocol tcp_flags time_ns bytes packets uid pid ifindex '
-	    'source_port destination_port flags span source destination comm cgroup_id total_in '
+	    'source_port destination_port flags span source destination process cgroup_id total_in '
 	    'total_out socket_uid netns').split()
 	seen = 0
 	for i, line in enumerate(open('json')):
@@ -118,7 +118,7 @@ every_kind() {
 	    for key in fields[4:15] + fields[18:]:
 	        assert event[key] == values[key], (key, line)
 	    assert event['direction'] == ('in', 'out')[values['direction']]
-	    assert event['comm'].encode(errors='surrogateescape') == values['comm'].rstrip(b'\0')
+	    assert event['process'].encode(errors='surrogateescape') == values['process'].rstrip(b'\0')
 	    for key in 'source', 'destination':
 	        address = ipaddress.ip_address(values[key])
 	        text = str(address.ipv4_mapped or address) if any(values[key]) else ''
@@ -138,17 +138,17 @@ every_kind() {
 	} | tm-parse >events.tm
 	run tm-print events.tm
 	assert_output - <<-'END'
-	1970-01-01T00:00:00.000000000Z traffic in uid=0 bytes=0 packets=0 comm="\x1b[2J\x0a\x00x"
-	1970-01-01T00:00:00.000000000Z traffic in uid=0 bytes=0 packets=0 comm="\\x1b[2J"
-	1970-01-01T00:00:00.000000000Z traffic in uid=0 bytes=0 packets=0 comm="\x80\u{202e}\u{85}\""
-	1970-01-01T00:00:00.000000000Z traffic in uid=0 bytes=0 packets=0 comm="josé 😀"
+	1970-01-01T00:00:00.000000000Z traffic in uid=0 bytes=0 packets=0 process="\x1b[2J\x0a\x00x"
+	1970-01-01T00:00:00.000000000Z traffic in uid=0 bytes=0 packets=0 process="\\x1b[2J"
+	1970-01-01T00:00:00.000000000Z traffic in uid=0 bytes=0 packets=0 process="\x80\u{202e}\u{85}\""
+	1970-01-01T00:00:00.000000000Z traffic in uid=0 bytes=0 packets=0 process="josé 😀"
 	END
-	run bash -c 'tm-print --json events.tm | grep -o "\"comm\":\"[^,]*"'
+	run bash -c 'tm-print --json events.tm | grep -o "\"process\":\"[^,]*"'
 	assert_output - <<-'END'
-	"comm":"\u001b[2J\n\u0000x"
-	"comm":"\\x1b[2J"
-	"comm":"\udc80\u202e\u0085\""
-	"comm":"josé 😀"
+	"process":"\u001b[2J\n\u0000x"
+	"process":"\\x1b[2J"
+	"process":"\udc80\u202e\u0085\""
+	"process":"josé 😀"
 	END
 }
 

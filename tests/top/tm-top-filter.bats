@@ -40,28 +40,30 @@ type() {
 	press / C-u
 	type 'user alice and foo'
 	press Enter
-	wait_for 'none of'
-	screen | tail -n 4 >out
+	wait_for 'unknown word'
+	screen | tail -n 5 >out
 	assert_file out <<-'END'
 	filter: user alice and foo
 	                       ^
-	'foo' is none of in out loopback user uid pid comm cgroup host net port proto
-	interface bytes packets since until kind, src, dst, and, or, not
+	unknown word 'foo'; the words are in out loopback user uid pid process cgroup
+	host network port protocol interface bytes packets since until kind, src, dst,
+	local, remote, and, or, not
 	END
 	tmux_here resize-window -x 32 -y 9
 	wait_for '^filter.*foo$'
-	screen | tail -n 7 >out
+	screen | tail -n 8 >out
 	assert_file out <<-'END'
 	filter: user alice and foo
 	                       ^
-	'foo' is none of in out loopback
-	user uid pid comm cgroup host
-	net port proto interface bytes
-	packets since until kind, src,
-	dst, and, or, not
+	unknown word 'foo'; the words
+	are in out loopback user uid pid
+	process cgroup host network port
+	protocol interface bytes packets
+	since until kind, src, dst,
+	local, remote, and, or, not
 	END
 	tmux_here resize-window -x 80 -y 24
-	wait_for '^interface bytes packets since'
+	wait_for '^host network port protocol interface'
 	press C-e
 	type ' and port 5 or port 70000'
 	press C-a C-f
@@ -69,11 +71,11 @@ type() {
 	press DC DC DC
 	type 'in'
 	press Enter
-	wait_for '^port wants'
+	wait_for '^port takes'
 	screen | tail -n 2 >out
 	assert_file out <<-'END'
 	filter: user alice and in and port 5 or port 70000
-	port wants a number up to 65535, not '70000' ^
+	port takes a number up to 65535, not '70000' ^
 	END
 	press Escape
 	wait_for '^1 user .*filter: user bob$'
