@@ -109,15 +109,15 @@ BPF_CFLAGS := -target bpf -O2 -g -ffreestanding -Wall -Wextra \
 	-Werror -I. $(if $(multiarch),-idirafter /usr/include/$(multiarch)) \
 	-ffile-prefix-map=$(CURDIR)=. -fdebug-compilation-dir=.
 
-# Once with halves of registers, which is faster, and once without: old kernels
-# take nothing else from those who have no CAP_PERFMON.
+# Twice: capture.plain.o is for those who have no CAP_PERFMON. It reads nothing
+# of the kernel and uses no halves of registers, which old verifiers refuse.
 $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -mcpu=v3 -MMD -MP -c -o $@ $<
 
 $(BUILD)/bpf/%.plain.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -mcpu=v2 -MMD -MP -c -o $@ $<
+	$(CLANG) $(BPF_CFLAGS) -DPLAIN -mcpu=v2 -MMD -MP -c -o $@ $<
 
 $(BUILD)/bin/tm-capture: $(BUILD)/tm-capture/object.o
 $(BUILD)/tm-capture/object.o: tm-capture/object.S \

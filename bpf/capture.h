@@ -30,7 +30,7 @@ struct tm_settings {
 	uint8_t knows_tcp_reader;
 	uint8_t reads_task;	 /* by its pointer */
 	uint8_t finds_receivers; /* on an interface: by socket look-up */
-	uint8_t reserved[1];
+	uint8_t sums; /* interval sums; else an event for each packet */
 	struct tm_interface interfaces[TM_INTERFACES];
 };
 

@@ -48,12 +48,12 @@ static __always_inline uint32_t offset_of(
 
 /* Devices such as tunnels have no link header. Unread, it is guessed by the
  * type that Ethernet has there. */
-static __always_inline uint32_t link_bytes(struct __sk_buff *skb, bool reads)
+static __always_inline uint32_t link_bytes(struct __sk_buff *skb)
 {
 	struct sk_buff *buffer;
 	uint16_t type = 0;
 
-	if (reads) {
+	if (reads_buffer()) {
 		buffer = kernel_buffer(skb);
 		return offset_of(buffer, BPF_CORE_READ(buffer, network_header));
 	}
@@ -61,15 +61,15 @@ static __always_inline uint32_t link_bytes(struct __sk_buff *skb, bool reads)
 	return type == skb->protocol ? ETHERNET_HEADER : 0;
 }
 
-static __always_inline void read_frame(struct __sk_buff *skb,
-		struct packet *packet, bool reads, bool direct)
+static __always_inline void read_frame(
+		struct __sk_buff *skb, struct packet *packet)
 {
 	uint16_t type = skb->protocol, tag[2];
 
 	packet->ifindex = skb->ifindex;
 	packet->flags = TM_LINK_LAYER;
 	packet->protocol = NOT_IP;
-	packet->start = is_tag(type) ? ETHERNET_HEADER : link_bytes(skb, reads);
+	packet->start = is_tag(type) ? ETHERNET_HEADER : link_bytes(skb);
 #pragma unroll
 	for (int i = 0; i < TAGS; i++) {
 		if (!is_tag(type) ||
@@ -82,9 +82,9 @@ static __always_inline void read_frame(struct __sk_buff *skb,
 	}
 	FORGET(skb, packet->start);
 	if (type == bpf_htons(ETHERTYPE_IPV4))
-		read_ipv4(skb, packet, direct);
+		read_ipv4(skb, packet);
 	else if (type == bpf_htons(ETHERTYPE_IPV6))
-		read_ipv6(skb, packet, direct);
+		read_ipv6(skb, packet);
 	forget_headers(skb, packet);
 }
 
@@ -129,7 +129,7 @@ static __always_inline bool has_data(
  * cut, or were joined. The outermost VLAN tag is on the link, but not in the
  * buffer; the header that a loopback writes is in the buffer alone. */
 static __always_inline void count_frame(
-		struct __sk_buff *skb, struct packet *packet, bool reads)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	uint32_t inside = 0;
 
@@ -138,7 +138,7 @@ static __always_inline void count_frame(
 	packet->has_data = has_data(skb, packet);
 	FORGET(skb, packet->has_data);
 	if (skb->gso_size) {
-		if (reads)
+		if (reads_buffer())
 			inside = tunnel_bytes(skb);
 		FORGET(skb, inside);
 		packet->header_bytes = inside

@@ -4,6 +4,7 @@
 #define TM_BPF_KERNEL_H
 
 #include <linux/bpf.h>
+#include <stdbool.h>
 
 #include <bpf/bpf_helpers.h>
 
@@ -130,6 +131,15 @@ struct inet6_skb_parm {
 };
 
 #pragma clang attribute pop
+
+/* Whether programs may read the kernel. This cannot be one of the settings:
+ * without CAP_PERFMON old verifiers refuse code that reads it, and some layouts
+ * of the stack, also where a setting makes the code dead. */
+#ifdef PLAIN
+#define READS_KERNEL false
+#else
+#define READS_KERNEL true
+#endif
 
 /* CO-RE does arithmetic on addresses, which the verifier forbids on pointers
  * that it tracks. These hand out the address as a plain number. */

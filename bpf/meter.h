@@ -39,8 +39,8 @@ static __always_inline bool is_in_scope(
 	return false;
 }
 
-static __always_inline int meter_packet(struct __sk_buff *skb,
-		enum tm_direction direction, enum mode mode)
+static __always_inline int meter_packet(
+		struct __sk_buff *skb, enum tm_direction direction)
 {
 	struct tm_counted *mine = counted_of(direction);
 	struct packet packet = {};
@@ -53,19 +53,17 @@ static __always_inline int meter_packet(struct __sk_buff *skb,
 		return PASS;
 	if (socket)
 		socket = bpf_sk_fullsock(socket);
-	if (socket && mode != PLAIN) {
+	if (socket && READS_KERNEL) {
 		state = remember_socket(socket,
 				direction == TM_OUT &&
-						is_sent_by_current(socket),
-				mode);
+						is_sent_by_current(socket));
 		netns = netns_of(socket, state);
 	}
 	if (!is_in_scope(skb, netns))
 		return PASS;
-	read_packet(skb, &packet, mode != PLAIN);
-	count_wire(skb, direction, &packet,
-			mode != PLAIN && settings.knows_buffer);
-	if (direction == TM_IN && mode != PLAIN && socket &&
+	read_packet(skb, &packet);
+	count_wire(skb, direction, &packet);
+	if (direction == TM_IN && READS_KERNEL && socket &&
 			is_copy(skb, socket, &packet,
 					state && socket->type == SOCK_RAW))
 		packet.flags |= TM_COPY;
@@ -77,17 +75,17 @@ static __always_inline int meter_packet(struct __sk_buff *skb,
 		count_packet(&mine->excluded, &packet);
 		return PASS;
 	}
-	if (mode == SUMS && state && socket &&
+	if (settings.sums && state && socket &&
 			add_to_flow(mine, socket, state, &packet, direction))
 		return PASS;
-	find_owner(skb, socket, state, direction, &owner, mode);
+	find_owner(skb, socket, state, direction, &owner);
 	record_event(mine, direction, &owner, &packet);
 	return PASS;
 }
 
 static __always_inline void meter_frame(struct __sk_buff *skb,
 		struct bpf_sock *socket, struct packet *packet,
-		enum tm_direction direction, enum mode mode)
+		enum tm_direction direction)
 {
 	struct tm_counted *const mine = counted_of(direction);
 	struct tm_owner owner = {};
@@ -96,18 +94,18 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	if (!mine)
 		return;
 	count_packet(&mine->seen, packet);
-	if (socket && mode != PLAIN)
-		state = remember_frame_socket(socket, direction, mode);
+	if (socket && READS_KERNEL)
+		state = remember_frame_socket(socket, direction);
 	if (settings.excludes && is_frame_excluded(packet)) {
 		count_packet(&mine->excluded, packet);
 		return;
 	}
 	/* the sums of a socket carry its own namespace */
-	if (mode == SUMS && state && socket &&
+	if (settings.sums && state && socket &&
 			state->owner.netns == settings.interfaces[0].netns &&
 			add_to_flow(mine, socket, state, packet, direction))
 		return;
-	find_frame_owner(skb, socket, state, direction, &owner, mode);
+	find_frame_owner(skb, socket, state, direction, &owner);
 	record_event(mine, direction, &owner, packet);
 }
 
@@ -115,7 +113,7 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
  * socket is asked for once: without CAP_PERFMON old verifiers also follow the
  * wrong answer to a second question. */
 static __always_inline bool meter_sent(
-		struct __sk_buff *skb, struct packet *packet, enum mode mode)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	struct bpf_sock *const socket = frame_sender(skb);
 
@@ -123,29 +121,28 @@ static __always_inline bool meter_sent(
 		return false;
 	if (socket->family == FAMILY_PACKET)
 		packet->flags |= TM_RAW;
-	meter_frame(skb, socket, packet, TM_OUT, mode);
+	meter_frame(skb, socket, packet, TM_OUT);
 	return true;
 }
 
-static __always_inline int frame_out(struct __sk_buff *skb, enum mode mode)
+static __always_inline int frame_out(struct __sk_buff *skb)
 {
-	const bool reads = mode != PLAIN && settings.knows_buffer;
 	struct packet packet = {};
 
-	read_frame(skb, &packet, reads, mode != PLAIN);
-	count_frame(skb, &packet, reads);
-	if (meter_sent(skb, &packet, mode))
+	read_frame(skb, &packet);
+	count_frame(skb, &packet);
+	if (meter_sent(skb, &packet))
 		return TCX_NEXT;
 	if (!skb->sk && skb->ingress_ifindex)
 		packet.flags |= TM_FORWARDED;
-	meter_frame(skb, NULL, &packet, TM_OUT, mode);
+	meter_frame(skb, NULL, &packet, TM_OUT);
 	return TCX_NEXT;
 }
 
 /* Meters the frame for the socket that waits for it; false when there is none.
  */
 static __always_inline bool meter_received(
-		struct __sk_buff *skb, struct packet *packet, enum mode mode)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	struct bpf_sock *const socket = frame_receiver(skb, packet);
 	bool is_received;
@@ -155,25 +152,24 @@ static __always_inline bool meter_received(
 	is_received = has_destination(socket, packet) ||
 			!is_for_others(skb, packet);
 	if (is_received)
-		meter_frame(skb, socket, packet, TM_IN, mode);
+		meter_frame(skb, socket, packet, TM_IN);
 	bpf_sk_release(socket);
 	return is_received;
 }
 
-static __always_inline int frame_in(struct __sk_buff *skb, enum mode mode)
+static __always_inline int frame_in(struct __sk_buff *skb)
 {
-	const bool reads = mode != PLAIN && settings.knows_buffer;
 	struct packet packet = {};
 
-	read_frame(skb, &packet, reads, mode != PLAIN);
-	count_frame(skb, &packet, reads);
+	read_frame(skb, &packet);
+	count_frame(skb, &packet);
 	if (settings.finds_receivers) {
-		if (meter_received(skb, &packet, mode))
+		if (meter_received(skb, &packet))
 			return TCX_NEXT;
 		if (is_for_others(skb, &packet))
 			packet.flags |= TM_FORWARDED;
 	}
-	meter_frame(skb, NULL, &packet, TM_IN, mode);
+	meter_frame(skb, NULL, &packet, TM_IN);
 	return TCX_NEXT;
 }
 

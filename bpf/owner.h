@@ -31,13 +31,6 @@
 #define PF_KTHREAD 0x00200000
 #define FAMILY_PACKET 17
 
-/* What the programs write, and for that read. */
-enum mode {
-	PLAIN,	/* events, by what the packet and its socket tell unasked */
-	EVENTS, /* events */
-	SUMS,	/* interval sums */
-};
-
 /* Whether the current task is the owner already, as for most packets. Kernels
  * since 5.11 let programs read the task directly; older ones copy each field.
  */
@@ -102,18 +95,17 @@ static __always_inline struct task_struct *new_owner(
 
 /* The current task does I/O: from here on it owns the socket, including what
  * nobody has read yet and what came before any task used the socket. */
-static __always_inline void charge_current(
-		struct socket_state *state, bool sums)
+static __always_inline void charge_current(struct socket_state *state)
 {
 	struct task_struct *const task = new_owner(state);
 	const uint32_t generation = state->flow >> 32;
 	struct tm_flow *flow;
 
 	if (task) {
-		flow = sums ? holder_of(state) : NULL;
+		flow = settings.sums ? holder_of(state) : NULL;
 		write_owner(state, task);
 		leave_flow(state, flow, generation);
-	} else if (sums) {
+	} else if (settings.sums) {
 		note_io(state);
 	}
 	if (!is_used(state))
@@ -131,12 +123,12 @@ static __always_inline void note_maker_of(struct bpf_sock *socket)
 	write_owner(state, (void *)bpf_get_current_task());
 }
 
-static __always_inline void note_reader_of(struct sock *sk, bool sums)
+static __always_inline void note_reader_of(struct sock *sk)
 {
 	struct socket_state *const state = socket_state(sk);
 
 	if (state)
-		charge_current(state, sums);
+		charge_current(state);
 }
 
 /* A task that holds a socket which is older than the capture. */
@@ -204,14 +196,14 @@ static __always_inline bool is_sent_by_current(struct bpf_sock *socket)
 /* What is remembered of the socket; NULL = nothing. is_sent_now: a packet
  * leaves it, sent by the current task. */
 static __always_inline struct socket_state *remember_socket(
-		struct bpf_sock *socket, bool is_sent_now, enum mode mode)
+		struct bpf_sock *socket, bool is_sent_now)
 {
 	struct socket_state *state = socket_state(socket);
 
 	if (!state)
 		state = adopt_socket(socket);
 	if (state && is_sent_now)
-		charge_current(state, mode == SUMS);
+		charge_current(state);
 	return state;
 }
 
@@ -271,13 +263,12 @@ static __always_inline void ask_user(
 
 static __always_inline void find_owner(struct __sk_buff *skb,
 		struct bpf_sock *socket, const struct socket_state *state,
-		enum tm_direction direction, struct tm_owner *owner,
-		enum mode mode)
+		enum tm_direction direction, struct tm_owner *owner)
 {
 	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (!socket)
 		return;
-	if (mode == PLAIN)
+	if (!READS_KERNEL)
 		ask_user(skb, owner);
 	else
 		describe_owner(socket, state, direction, owner);
@@ -378,30 +369,26 @@ static __always_inline void ask_frame_user(struct __sk_buff *skb,
 /* When the programs of an interface run, the current task need not be the
  * sender: a frame may have waited for a neighbour or in another interface's
  * queue. So the sender is noted before, where the packet leaves its socket. */
-static __always_inline void note_sender_of(
-		struct bpf_sock *socket, enum mode mode)
+static __always_inline void note_sender_of(struct bpf_sock *socket)
 {
 	if (is_sent_by_current(socket))
-		remember_socket(socket, true, mode);
+		remember_socket(socket, true);
 }
 
 /* A packet socket has no such hook, and does send from its task. */
 static __always_inline struct socket_state *remember_frame_socket(
-		struct bpf_sock *socket, enum tm_direction direction,
-		enum mode mode)
+		struct bpf_sock *socket, enum tm_direction direction)
 {
 	return remember_socket(socket,
-			direction == TM_OUT && socket->family == FAMILY_PACKET,
-			mode);
+			direction == TM_OUT && socket->family == FAMILY_PACKET);
 }
 
 static __always_inline void find_frame_owner(struct __sk_buff *skb,
 		struct bpf_sock *socket, const struct socket_state *state,
-		enum tm_direction direction, struct tm_owner *owner,
-		enum mode mode)
+		enum tm_direction direction, struct tm_owner *owner)
 {
 	owner->uid = owner->socket_uid = TM_NOBODY;
-	if (socket && mode == PLAIN)
+	if (socket && !READS_KERNEL)
 		ask_frame_user(skb, socket, direction, owner);
 	else if (socket)
 		describe_owner(socket, state, direction, owner);

@@ -2,6 +2,7 @@
 #ifndef TM_BPF_PACKET_H
 #define TM_BPF_PACKET_H
 
+#include "bpf/kernel.h"
 #include "common/record/event.h"
 
 #include <linux/bpf.h>
@@ -89,14 +90,14 @@ static __always_inline bool is_same_address(
  * program may without CAP_PERFMON, or by a copy. */
 static __always_inline bool read_words(struct __sk_buff *skb,
 		const struct packet *packet, uint32_t at, uint32_t *to,
-		uint32_t count, bool direct)
+		uint32_t count)
 {
 	const void *end;
 	const uint32_t *from;
 	uint64_t offset;
 
 	at += packet->start;
-	if (!direct || at > FARTHEST_HEADER)
+	if (!READS_KERNEL || at > FARTHEST_HEADER)
 		return !bpf_skb_load_bytes(skb, at, to, count * sizeof(*to));
 	offset = at;
 	/* for the verifier: in the register that is used */
@@ -116,8 +117,8 @@ static __always_inline bool is_fragment_rest(uint16_t fragment)
 }
 
 /* Behind the IP header, unless this is not the first fragment. */
-static __always_inline void read_transport(struct __sk_buff *skb,
-		struct packet *packet, uint32_t at, bool direct)
+static __always_inline void read_transport(
+		struct __sk_buff *skb, struct packet *packet, uint32_t at)
 {
 	struct transport_header header = {};
 	uint32_t *const words = (uint32_t *)&header;
@@ -135,8 +136,8 @@ static __always_inline void read_transport(struct __sk_buff *skb,
 		return;
 	}
 	/* the sizes apart: the verifier wants a constant */
-	if (size == 16 ? !read_words(skb, packet, at, words, 4, direct)
-		       : !read_words(skb, packet, at, words, 2, direct))
+	if (size == 16 ? !read_words(skb, packet, at, words, 4)
+		       : !read_words(skb, packet, at, words, 2))
 		return;
 	packet->source_port = bpf_ntohs(header.source_port);
 	packet->destination_port = bpf_ntohs(header.destination_port);
@@ -149,12 +150,11 @@ static __always_inline void read_transport(struct __sk_buff *skb,
 }
 
 static __always_inline bool read_ipv4(
-		struct __sk_buff *skb, struct packet *packet, bool direct)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	struct ipv4_header ip;
 
-	if (!read_words(skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4,
-			    direct))
+	if (!read_words(skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4))
 		return false;
 	packet->is_ipv4 = true;
 	packet->source[2] = packet->destination[2] = bpf_htonl(0xffff);
@@ -172,7 +172,7 @@ static __always_inline bool read_ipv4(
 	if (is_fragment_rest(ip.fragment))
 		packet->header_bytes = packet->network_bytes;
 	else
-		read_transport(skb, packet, packet->network_bytes, direct);
+		read_transport(skb, packet, packet->network_bytes);
 	return true;
 }
 
@@ -245,14 +245,13 @@ static __always_inline uint32_t skip_extensions(
 }
 
 static __always_inline bool read_ipv6(
-		struct __sk_buff *skb, struct packet *packet, bool direct)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	struct ipv6_header ip;
 	bool is_rest = false;
 	uint32_t at;
 
-	if (!read_words(skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4,
-			    direct))
+	if (!read_words(skb, packet, 0, (uint32_t *)&ip, sizeof(ip) / 4))
 		return false;
 	__builtin_memcpy(packet->source, ip.source, 16);
 	__builtin_memcpy(packet->destination, ip.destination, 16);
@@ -267,7 +266,7 @@ static __always_inline bool read_ipv6(
 	if (is_rest)
 		packet->header_bytes = at;
 	else
-		read_transport(skb, packet, at, direct);
+		read_transport(skb, packet, at);
 	return true;
 }
 
@@ -289,12 +288,12 @@ static __always_inline void forget_headers(
 }
 
 static __always_inline void read_packet(
-		struct __sk_buff *skb, struct packet *packet, bool direct)
+		struct __sk_buff *skb, struct packet *packet)
 {
 	if (skb->protocol == bpf_htons(ETHERTYPE_IPV6))
-		read_ipv6(skb, packet, direct);
+		read_ipv6(skb, packet);
 	else
-		read_ipv4(skb, packet, direct);
+		read_ipv4(skb, packet);
 	packet->ifindex = skb->ifindex;
 	forget_headers(skb, packet);
 }

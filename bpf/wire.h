@@ -21,6 +21,11 @@
 #define LEAST_MTU_IPV6 1280
 #define LEAST_JOINED 576 /* what every host takes whole, RFC 791 */
 
+static __always_inline bool reads_buffer(void)
+{
+	return READS_KERNEL && settings.knows_buffer;
+}
+
 /* What a router further on could take, until that is forgotten. */
 static __always_inline uint32_t learned_mtu(struct rtable *route)
 {
@@ -163,7 +168,7 @@ static __always_inline void count_link(
 }
 
 static __always_inline void count_wire(struct __sk_buff *skb,
-		enum tm_direction direction, struct packet *packet, bool reads)
+		enum tm_direction direction, struct packet *packet)
 {
 	const bool is_ipv6 = skb->protocol == bpf_htons(ETHERTYPE_IPV6);
 
@@ -172,11 +177,11 @@ static __always_inline void count_wire(struct __sk_buff *skb,
 	packet->has_data = skb->len > packet->header_bytes;
 	if (skb->gso_size)
 		count_segments(skb, packet);
-	else if (reads && direction == TM_OUT)
+	else if (reads_buffer() && direction == TM_OUT)
 		count_cut(skb, packet, is_ipv6);
-	else if (reads)
+	else if (reads_buffer())
 		count_joined(skb, packet, is_ipv6);
-	if (reads && settings.counts_link)
+	if (reads_buffer() && settings.counts_link)
 		count_link(skb, packet);
 }
 

@@ -16,10 +16,6 @@
 extern const char programs_object[], programs_object_end[];
 extern const char programs_plain_object[], programs_plain_object_end[];
 
-/* What the programs are for: events, interval sums, both, or events where the
- * kernel cannot be read. */
-enum use { FOR_EVENTS = 1, FOR_SUMS = 2, FOR_BOTH = 3, FOR_PLAIN = 4 };
-
 #define MAKER TM_HOOK_SOCK_CREATE
 #define RECEIVER TM_HOOK_RECV_LENGTH
 #define TCP_RECEIVER TM_HOOK_RCV_SPACE_ADJUST
@@ -30,32 +26,20 @@ enum use { FOR_EVENTS = 1, FOR_SUMS = 2, FOR_BOTH = 3, FOR_PLAIN = 4 };
 
 static const struct part {
 	const char *name;
-	uint32_t hook; /* what it is loaded for */
-	enum use use;
+	uint32_t hook;			       /* what it is loaded for */
 	enum { ALONE, CGROUP, IN, OUT } place; /* what it is attached to */
 	uint32_t meter; /* where that is metered, 0 = anywhere */
 } parts[PROGRAMS_PARTS] = {
-	{ "note_maker", MAKER, FOR_BOTH, CGROUP, 0 },
-	{ "note_receiver", RECEIVER, FOR_EVENTS, ALONE, 0 },
-	{ "sum_receiver", RECEIVER, FOR_SUMS, ALONE, 0 },
-	{ "note_tcp_receiver", TCP_RECEIVER, FOR_EVENTS, ALONE, 0 },
-	{ "sum_tcp_receiver", TCP_RECEIVER, FOR_SUMS, ALONE, 0 },
-	{ "note_holders", HOLDERS, FOR_BOTH, ALONE, 0 },
-	{ "note_sender", SOCKETS, FOR_EVENTS, CGROUP, FRAMES },
-	{ "sum_sender", SOCKETS, FOR_SUMS, CGROUP, FRAMES },
+	{ "note_maker", MAKER, CGROUP, 0 },
+	{ "note_receiver", RECEIVER, ALONE, 0 },
+	{ "note_tcp_receiver", TCP_RECEIVER, ALONE, 0 },
+	{ "note_holders", HOLDERS, ALONE, 0 },
+	{ "note_sender", SOCKETS, CGROUP, FRAMES },
 	/* last, so that what they rely on is there before them */
-	{ "meter_in", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS },
-	{ "meter_out", SOCKETS, FOR_EVENTS, CGROUP, SOCKETS },
-	{ "sum_in", SOCKETS, FOR_SUMS, CGROUP, SOCKETS },
-	{ "sum_out", SOCKETS, FOR_SUMS, CGROUP, SOCKETS },
-	{ "plain_in", SOCKETS, FOR_PLAIN, CGROUP, SOCKETS },
-	{ "plain_out", SOCKETS, FOR_PLAIN, CGROUP, SOCKETS },
-	{ "tm_tc_in", FRAMES, FOR_EVENTS, IN, FRAMES },
-	{ "tm_tc_out", FRAMES, FOR_EVENTS, OUT, FRAMES },
-	{ "tm_tc_sum_in", FRAMES, FOR_SUMS, IN, FRAMES },
-	{ "tm_tc_sum_out", FRAMES, FOR_SUMS, OUT, FRAMES },
-	{ "tm_tc_plain_in", FRAMES, FOR_PLAIN, IN, FRAMES },
-	{ "tm_tc_plain_out", FRAMES, FOR_PLAIN, OUT, FRAMES },
+	{ "meter_in", SOCKETS, CGROUP, SOCKETS },
+	{ "meter_out", SOCKETS, CGROUP, SOCKETS },
+	{ "tm_tc_in", FRAMES, IN, FRAMES },
+	{ "tm_tc_out", FRAMES, OUT, FRAMES },
 };
 
 /* What a kernel without a hook costs. */
@@ -156,11 +140,7 @@ static unsigned power_of_two(int n)
 /* Whether the part belongs to what is to be loaded, or was. */
 static bool part_is_wanted(const struct programs *programs, size_t i)
 {
-	const enum use use = !programs->knows_task ? FOR_PLAIN
-			: programs->hooks & SUMS   ? FOR_SUMS
-						   : FOR_EVENTS;
-
-	return programs->hooks & parts[i].hook && parts[i].use & use &&
+	return programs->hooks & parts[i].hook &&
 			(!parts[i].meter || parts[i].meter == programs->meter);
 }
 
@@ -171,11 +151,16 @@ static struct bpf_program *part_program(
 			programs->object, parts[i].name);
 }
 
+/* The object for kernels that cannot be read only has what meters. */
 static void programs_choose(const struct programs *programs)
 {
-	for (size_t i = 0; i < PROGRAMS_PARTS; i++)
-		bpf_program__set_autoload(part_program(programs, i),
-				part_is_wanted(programs, i));
+	for (size_t i = 0; i < PROGRAMS_PARTS; i++) {
+		struct bpf_program *const part = part_program(programs, i);
+
+		if (part)
+			bpf_program__set_autoload(
+					part, part_is_wanted(programs, i));
+	}
 }
 
 /* The maps of the flow table, which hold a slot each without sums. */
@@ -252,6 +237,7 @@ static int programs_load_with(struct programs *programs,
 	used.cpu_mask = programs->cpus - 1;
 	used.knows_reader = (hooks & RECEIVER) != 0;
 	used.knows_tcp_reader = (hooks & TCP_RECEIVER) != 0;
+	used.sums = (hooks & SUMS) != 0;
 	used.reads_task = reading->direct;
 	used.knows_buffer = reading->buffer;
 	return programs_load_finding(programs, &used, ring_bytes);

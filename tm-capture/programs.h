@@ -12,7 +12,7 @@ struct bpf_object;
 struct ring_buffer;
 
 #define PROGRAMS_PROBLEM 512
-#define PROGRAMS_PARTS 20 /* programs of the object */
+#define PROGRAMS_PARTS 9 /* programs of the object */
 
 struct programs {
 	struct bpf_object *object;
