@@ -18,7 +18,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile struct tm_settings settings SEC(".rodata.settings");
+const volatile struct settings settings SEC(".rodata.settings");
 
 SEC("cgroup_skb/ingress")
 int meter_in(struct __sk_buff *skb)

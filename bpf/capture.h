@@ -5,21 +5,21 @@
 
 #include "common/record/event.h"
 
-#define TM_INTERFACES 16	  /* that -i can name */
-#define TM_CARRIERS 1024	  /* interfaces that are counted */
-#define TM_NO_CARRIER 0		  /* the number of no interface */
-#define TM_LOST_OWNERS 32768	  /* more share the overflow counters */
-#define TM_WAKE_BYTES (64 * 1024) /* the reader is woken once in so many */
+#define METERED_INTERFACES 16  /* that -i can name */
+#define CARRIERS 1024	       /* interfaces that are counted */
+#define NO_CARRIER 0	       /* the number of no interface */
+#define LOST_OWNERS 32768      /* more share the overflow counters */
+#define WAKE_BYTES (64 * 1024) /* the reader is woken once in so many */
 
-#define TM_NETWORKS_MOST (1 << 24) /* of a list; takes no room before use */
+#define LISTED_NETWORKS (1 << 24) /* of a list; takes no room before use */
 
-struct tm_interface {
+struct metered_interface {
 	uint32_t ifindex;
 	uint32_t netns; /* inode of its network namespace */
 };
 
 /* Read-only to the programs; the verifier removes what is switched off. */
-struct tm_settings {
+struct settings {
 	uint32_t cpu_mask;	  /* counters are numbered by cpu & cpu_mask */
 	uint32_t interface_count; /* 0 = all interfaces */
 	uint32_t own_netns;	  /* whose interfaces are counted, 0 = none */
@@ -31,30 +31,30 @@ struct tm_settings {
 	uint8_t reads_task;	 /* by its pointer */
 	uint8_t finds_receivers; /* on an interface: by socket look-up */
 	uint8_t sums; /* interval sums; else an event for each packet */
-	struct tm_interface interfaces[TM_INTERFACES];
+	struct metered_interface interfaces[METERED_INTERFACES];
 };
 
 #ifdef __bpf__
-extern const volatile struct tm_settings settings;
+extern const volatile struct settings settings;
 #endif
 
 /* A network of a list. The family keeps IPv4 and IPv6 apart. */
-struct tm_network_key {
+struct listed_network {
 	uint32_t prefix; /* bits of family and address that count */
 	uint32_t family; /* 4 or 6 */
 	uint8_t address[16];
 };
 
-#define TM_NETWORK_KEY_BITS (8 * (sizeof(struct tm_network_key) - 4))
+#define LISTED_NETWORK_BITS (8 * (sizeof(struct listed_network) - 4))
 
-struct tm_lists {
+struct lists {
 	uint32_t generation; /* 31 bits, from 1 */
 	uint8_t has_site;
 	uint8_t has_excluded;
 	uint8_t reserved[2];
 };
 
-struct tm_counted {
+struct counted {
 	struct tm_amount seen;
 	struct tm_amount excluded;
 	struct tm_amount lost;
@@ -64,25 +64,25 @@ struct tm_counted {
 
 /* One for each CPU, in one mapping that user space reads without a system
  * call. Softirq nests inside the programs: only atomic additions are exact. */
-struct tm_counters {
-	struct tm_counted counted[2]; /* by enum tm_direction */
+struct counters {
+	struct counted counted[2]; /* by enum tm_direction */
 } __attribute__((aligned(128)));
 
 /* What sockets moved over an interface, for each CPU, by its number; what had
- * no room is TM_NO_CARRIER's, which user space makes. */
-struct tm_carrier {
+ * no room is NO_CARRIER's, which user space makes. */
+struct carrier {
 	struct tm_amount moved[2];    /* by enum tm_direction */
 	struct tm_amount segments[2]; /* of it, what segmentation offload adds:
 					 some interfaces count it, some not */
 };
 
-struct tm_lost_key {
+struct lost_key {
 	uint32_t uid;
 	uint32_t direction;
 };
 
 /* Whose a socket is. */
-struct tm_owner {
+struct owner {
 	uint64_t cgroup_id;
 	uint32_t uid;
 	uint32_t pid;
@@ -95,7 +95,7 @@ struct tm_owner {
 
 /* What a flow moved in one direction. Amounts only grow, from one flow that
  * uses the slot to the next. */
-struct tm_moved {
+struct moved {
 	struct tm_amount all; /* inbound: all but data */
 	uint64_t since_ns;    /* since boot: the first packet of the epoch */
 	uint32_t epoch;
@@ -104,7 +104,7 @@ struct tm_moved {
 };
 
 /* What a flow is told by. Its ends are as an outgoing packet has them. */
-struct tm_flow_ends {
+struct flow_ends {
 	uint32_t local[4];
 	uint32_t remote[4];
 	uint16_t local_port;
@@ -119,20 +119,20 @@ struct tm_flow_ends {
  * once, before is_ready, and from then on only add; tm-capture reads. A slot is
  * referred to by its number and generation, which tm-capture raises to end the
  * flow: whoever still refers to it takes another slot. */
-struct tm_flow {
+struct flow {
 	/* what a packet is compared with, in one cache line */
 	uint32_t generation;
 	uint32_t is_ready;	/* the generation whose identity is complete */
 	uint64_t socket;	/* state_name() of its socket */
 	uint32_t owner_version; /* of the socket, see struct socket_state */
-	struct tm_flow_ends ends;
+	struct flow_ends ends;
 
 	/* data whose reader is not known yet, see flow-table.c */
-	struct tm_moved in;
+	struct moved in;
 	struct tm_amount data;
 	struct tm_amount settled; /* of data: what came before io was seen_io */
 
-	struct tm_moved out;
+	struct moved out;
 	uint64_t holder; /* reference of the slot with owner, heir and io */
 	uint32_t seen_io;
 	uint32_t io;	    /* how often the owner has used the socket; wraps */
@@ -142,13 +142,13 @@ struct tm_flow {
 	uint8_t is_used; /* by a task, before the flow began */
 	uint8_t reserved[5];
 
-	struct tm_owner owner;
-	struct tm_owner heir; /* who used the socket next */
+	struct owner owner;
+	struct owner heir; /* who used the socket next */
 } __attribute__((aligned(64)));
 
 /* How slots change hands: tm-capture appends free ones to a ring, programs take
  * them from it in turn. */
-struct tm_flow_control {
+struct flow_control {
 	uint32_t epoch; /* the interval, by number */
 	uint32_t given; /* how many slots tm-capture has put into the ring */
 	uint32_t mask;	/* of the ring's size, a power of two */

@@ -18,8 +18,8 @@
 struct network_trie {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, TM_NETWORKS_MOST);
-	__type(key, struct tm_network_key);
+	__uint(max_entries, LISTED_NETWORKS);
+	__type(key, struct listed_network);
 	__type(value, uint8_t);
 };
 
@@ -32,7 +32,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, uint32_t);
-	__type(value, struct tm_lists);
+	__type(value, struct lists);
 } lists SEC(".maps");
 
 static __always_inline bool has_network(
@@ -40,11 +40,11 @@ static __always_inline bool has_network(
 {
 	/* in whole words: without CAP_PERFMON old verifiers refuse half ones */
 	union {
-		struct tm_network_key key;
+		struct listed_network key;
 		uint64_t words[3];
 	} sought;
 
-	sought.words[0] = TM_NETWORK_KEY_BITS |
+	sought.words[0] = LISTED_NETWORK_BITS |
 			(is_ipv4 ? (uint64_t)4 : (uint64_t)6) << 32;
 	sought.words[1] = address[0] | (uint64_t)address[1] << 32;
 	sought.words[2] = address[2] | (uint64_t)address[3] << 32;
@@ -52,7 +52,7 @@ static __always_inline bool has_network(
 }
 
 static __always_inline bool is_listed(
-		const struct packet *packet, const struct tm_lists *in_use)
+		const struct packet *packet, const struct lists *in_use)
 {
 	const bool is_ipv4 = packet->is_ipv4;
 
@@ -90,7 +90,7 @@ static __always_inline bool is_between_ends(const struct bpf_sock *connected,
  * would write over each other. */
 static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
 		struct socket_state *state, const struct packet *packet,
-		enum tm_direction direction, const struct tm_lists *in_use)
+		enum tm_direction direction, const struct lists *in_use)
 {
 	const bool is_out = direction == TM_OUT;
 	const uint32_t *const local =
@@ -120,8 +120,7 @@ static __always_inline bool is_excluded(const struct bpf_sock *socket,
 		enum tm_direction direction)
 {
 	const uint32_t zero = 0;
-	const struct tm_lists *const in_use =
-			bpf_map_lookup_elem(&lists, &zero);
+	const struct lists *const in_use = bpf_map_lookup_elem(&lists, &zero);
 	bool verdict;
 
 	if (!in_use || !socket)

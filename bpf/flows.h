@@ -21,7 +21,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, uint32_t);
-	__type(value, struct tm_flow);
+	__type(value, struct flow);
 } flows SEC(".maps");
 
 struct {
@@ -29,7 +29,7 @@ struct {
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, uint32_t);
-	__type(value, struct tm_flow_control);
+	__type(value, struct flow_control);
 } flow_control SEC(".maps");
 
 /* The ring of free slots, by number. Arrays keep values in steps of 8 bytes. */
@@ -53,7 +53,7 @@ struct {
  * the map forgets goes on in another slot. */
 struct flow_key {
 	uint64_t holder; /* reference of the socket's first flow */
-	struct tm_flow_ends ends;
+	struct flow_ends ends;
 	uint32_t reserved;
 };
 
@@ -67,20 +67,19 @@ struct {
 /* One socket with many flows leaves this part of the table to others. */
 #define FLOWS_RESERVED(mask) (((mask) + 1) / 4)
 
-static __always_inline struct tm_flow *flow_at(uint64_t reference)
+static __always_inline struct flow *flow_at(uint64_t reference)
 {
 	const uint32_t slot = (uint32_t)reference;
-	struct tm_flow *const flow = bpf_map_lookup_elem(&flows, &slot);
+	struct flow *const flow = bpf_map_lookup_elem(&flows, &slot);
 
 	return flow && flow->generation == reference >> 32 ? flow : NULL;
 }
 
 /* The socket's first flow, which holds the owner of all; NULL when it was
  * ended, belongs to the listener or to an owner before this one. */
-static __always_inline struct tm_flow *holder_of(
-		const struct socket_state *state)
+static __always_inline struct flow *holder_of(const struct socket_state *state)
 {
-	struct tm_flow *const flow = flow_at(state->flow);
+	struct flow *const flow = flow_at(state->flow);
 
 	return flow && flow->socket == state_name(state) &&
 					flow->owner_version ==
@@ -89,24 +88,24 @@ static __always_inline struct tm_flow *holder_of(
 			: NULL;
 }
 
-static __always_inline struct tm_flow_control *flow_table(void)
+static __always_inline struct flow_control *flow_table(void)
 {
 	const uint32_t zero = 0;
 
 	return bpf_map_lookup_elem(&flow_control, &zero);
 }
 
-static __always_inline uint32_t free_slots(const struct tm_flow_control *table)
+static __always_inline uint32_t free_slots(const struct flow_control *table)
 {
 	return *(const volatile uint32_t *)&table->given -
 			*(const volatile uint32_t *)&table->taken;
 }
 
 /* A free slot; NULL when there is none, or while another CPU takes one. */
-static __always_inline struct tm_flow *take_slot(
-		struct tm_flow_control *table, uint64_t *reference)
+static __always_inline struct flow *take_slot(
+		struct flow_control *table, uint64_t *reference)
 {
-	struct tm_flow *flow = NULL;
+	struct flow *flow = NULL;
 	uint32_t turn, at, slot;
 	const uint64_t *free;
 
@@ -126,7 +125,7 @@ static __always_inline struct tm_flow *take_slot(
 	return flow;
 }
 
-static __always_inline void read_ends(struct tm_flow_ends *ends,
+static __always_inline void read_ends(struct flow_ends *ends,
 		const struct packet *packet, enum tm_direction direction)
 {
 	const bool is_out = direction == TM_OUT;
@@ -145,7 +144,7 @@ static __always_inline void read_ends(struct tm_flow_ends *ends,
 }
 
 /* Writes what identifies the flow; false when its owner changed meanwhile. */
-static __always_inline bool identify_flow(struct tm_flow *flow,
+static __always_inline bool identify_flow(struct flow *flow,
 		const struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction)
 {
@@ -166,13 +165,13 @@ static __always_inline bool identify_flow(struct tm_flow *flow,
 
 /* Begins a flow, whose owner is held by another slot unless holder is 0.
  * Returns NULL when there is no slot, or not now. */
-static __always_inline struct tm_flow *begin_flow(struct tm_counted *mine,
+static __always_inline struct flow *begin_flow(struct counted *mine,
 		const struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction, uint64_t holder,
 		uint64_t *reference)
 {
-	struct tm_flow_control *const table = flow_table();
-	struct tm_flow *flow;
+	struct flow_control *const table = flow_table();
+	struct flow *flow;
 	bool is_whole;
 
 	if (!table)
@@ -190,12 +189,12 @@ static __always_inline struct tm_flow *begin_flow(struct tm_counted *mine,
 	return is_whole ? flow : NULL;
 }
 
-static __always_inline struct tm_flow *first_flow(struct tm_counted *mine,
+static __always_inline struct flow *first_flow(struct counted *mine,
 		struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction)
 {
 	uint64_t reference = 0;
-	struct tm_flow *const flow = begin_flow(
+	struct flow *const flow = begin_flow(
 			mine, state, packet, direction, 0, &reference);
 
 	/* of two that begin at once one goes on, and both count */
@@ -204,13 +203,13 @@ static __always_inline struct tm_flow *first_flow(struct tm_counted *mine,
 	return flow;
 }
 
-static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
+static __always_inline struct flow *another_flow(struct counted *mine,
 		const struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction)
 {
 	struct flow_key key = { .holder = state->flow };
 	uint64_t reference = 0, *known;
-	struct tm_flow *flow;
+	struct flow *flow;
 
 	read_ends(&key.ends, packet, direction);
 	known = bpf_map_lookup_elem(&more_flows, &key);
@@ -224,7 +223,7 @@ static __always_inline struct tm_flow *another_flow(struct tm_counted *mine,
 	return flow;
 }
 
-static __always_inline bool is_of_flow(const struct tm_flow_ends *ends,
+static __always_inline bool is_of_flow(const struct flow_ends *ends,
 		const struct packet *packet, enum tm_direction direction)
 {
 	if (ends->ifindex != packet->ifindex ||
@@ -263,7 +262,7 @@ static __always_inline bool has_flow(
 /* The clock costs as much as all the rest of a sum: it is read once in an
  * interval. */
 static __always_inline void mark_seen(
-		struct tm_moved *moved, uint32_t epoch, uint8_t tcp_flags)
+		struct moved *moved, uint32_t epoch, uint8_t tcp_flags)
 {
 	if (moved->epoch != epoch) {
 		moved->since_ns = bpf_ktime_get_boot_ns();
@@ -275,8 +274,8 @@ static __always_inline void mark_seen(
 }
 
 /* Data came: what came before the owner's last I/O is settled. */
-static __always_inline void add_data(struct tm_flow *flow,
-		const struct tm_flow *holder, const struct packet *packet)
+static __always_inline void add_data(struct flow *flow,
+		const struct flow *holder, const struct packet *packet)
 {
 	const uint32_t io = holder->io;
 
@@ -288,13 +287,13 @@ static __always_inline void add_data(struct tm_flow *flow,
 }
 
 /* Adds the packet to a flow of its socket; false when it has to be an event. */
-static __always_inline bool add_to_flow(struct tm_counted *mine,
+static __always_inline bool add_to_flow(struct counted *mine,
 		struct bpf_sock *socket, struct socket_state *state,
 		const struct packet *packet, enum tm_direction direction)
 {
-	struct tm_flow_control *const table = flow_table();
+	struct flow_control *const table = flow_table();
 	const uint16_t flags = packet->flags & ~TM_COPY;
-	struct tm_flow *flow, *holder;
+	struct flow *flow, *holder;
 
 	if (!table || !has_flow(socket, packet))
 		return false;
@@ -325,7 +324,7 @@ static __always_inline bool add_to_flow(struct tm_counted *mine,
 /* The owner uses the socket: what has come is the owner's. */
 static __always_inline void note_io(const struct socket_state *state)
 {
-	struct tm_flow *const holder = holder_of(state);
+	struct flow *const holder = holder_of(state);
 
 	if (holder)
 		holder->io++; /* only whether it changes counts */
@@ -334,7 +333,7 @@ static __always_inline void note_io(const struct socket_state *state)
 /* Another task than the owner has taken the socket over: what came unread is
  * that task's, and so is everything while nobody had used the socket. */
 static __always_inline void leave_flow(const struct socket_state *state,
-		struct tm_flow *flow, uint32_t generation)
+		struct flow *flow, uint32_t generation)
 {
 	if (!flow || flow->has_heir == generation)
 		return;

@@ -194,8 +194,7 @@ static __always_inline bool is_for_others(
 static __always_inline bool is_frame_excluded(const struct packet *packet)
 {
 	const uint32_t zero = 0;
-	const struct tm_lists *const in_use =
-			bpf_map_lookup_elem(&lists, &zero);
+	const struct lists *const in_use = bpf_map_lookup_elem(&lists, &zero);
 
 	return in_use && packet->protocol != NOT_IP &&
 			is_listed(packet, in_use);

@@ -29,7 +29,7 @@ static __always_inline bool is_in_scope(
 	if (!settings.interface_count)
 		return true;
 #pragma unroll
-	for (uint32_t i = 0; i < TM_INTERFACES; i++) {
+	for (uint32_t i = 0; i < METERED_INTERFACES; i++) {
 		if (settings.interfaces[i].ifindex == skb->ifindex &&
 				(!netns ||
 						settings.interfaces[i].netns ==
@@ -42,9 +42,9 @@ static __always_inline bool is_in_scope(
 static __always_inline int meter_packet(
 		struct __sk_buff *skb, enum tm_direction direction)
 {
-	struct tm_counted *mine = counted_of(direction);
+	struct counted *mine = counted_of(direction);
 	struct packet packet = {};
-	struct tm_owner owner = {};
+	struct owner owner = {};
 	struct socket_state *state = NULL;
 	struct bpf_sock *socket = skb->sk;
 	uint32_t netns = 0;
@@ -87,8 +87,8 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 		struct bpf_sock *socket, struct packet *packet,
 		enum tm_direction direction)
 {
-	struct tm_counted *const mine = counted_of(direction);
-	struct tm_owner owner = {};
+	struct counted *const mine = counted_of(direction);
+	struct owner owner = {};
 	struct socket_state *state = NULL;
 
 	if (!mine)

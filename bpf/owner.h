@@ -37,7 +37,7 @@
 static __always_inline bool is_owned_by_current(
 		const struct socket_state *state)
 {
-	const struct tm_owner *const owner = &state->owner;
+	const struct owner *const owner = &state->owner;
 
 	if (settings.reads_task) {
 		struct task_struct *const task = bpf_get_current_task_btf();
@@ -61,7 +61,7 @@ static __always_inline bool is_owned_by_current(
 static __always_inline void write_owner(
 		struct socket_state *state, struct task_struct *task)
 {
-	struct tm_owner *const owner = &state->owner;
+	struct owner *const owner = &state->owner;
 
 	__sync_fetch_and_add(&state->owner_version, 1);
 	owner->pid = BPF_CORE_READ(task, tgid);
@@ -75,7 +75,7 @@ static __always_inline void write_owner(
 	__sync_fetch_and_add(&state->owner_version, 1);
 }
 
-static __always_inline void read_socket(struct tm_owner *owner, struct sock *sk)
+static __always_inline void read_socket(struct owner *owner, struct sock *sk)
 {
 	owner->socket_uid = BPF_CORE_READ(sk, sk_uid.val);
 	owner->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
@@ -99,7 +99,7 @@ static __always_inline void charge_current(struct socket_state *state)
 {
 	struct task_struct *const task = new_owner(state);
 	const uint32_t generation = state->flow >> 32;
-	struct tm_flow *flow;
+	struct flow *flow;
 
 	if (task) {
 		flow = settings.sums ? holder_of(state) : NULL;
@@ -216,7 +216,7 @@ static __always_inline bool knows_reader(const struct bpf_sock *socket)
 
 static __always_inline void describe_remembered(const struct bpf_sock *socket,
 		const struct socket_state *state, enum tm_direction direction,
-		struct tm_owner *owner)
+		struct owner *owner)
 {
 	*owner = state->owner;
 	if ((!is_used(state) && socket->state != LISTEN) ||
@@ -229,7 +229,7 @@ static __always_inline void describe_remembered(const struct bpf_sock *socket,
 /* The kernel's own sockets have no owner; another one lacks its state only when
  * there was no memory. */
 static __always_inline void describe_unremembered(
-		struct bpf_sock *socket, struct tm_owner *owner)
+		struct bpf_sock *socket, struct owner *owner)
 {
 	struct sock *const sk = kernel_sock(socket);
 
@@ -242,7 +242,7 @@ static __always_inline void describe_unremembered(
 
 static __always_inline void describe_owner(struct bpf_sock *socket,
 		const struct socket_state *state, enum tm_direction direction,
-		struct tm_owner *owner)
+		struct owner *owner)
 {
 	if (state)
 		describe_remembered(socket, state, direction, owner);
@@ -254,8 +254,7 @@ static __always_inline void describe_owner(struct bpf_sock *socket,
 
 /* Where nothing can be read: the user of the socket, as its own user namespace
  * numbers users. */
-static __always_inline void ask_user(
-		struct __sk_buff *skb, struct tm_owner *owner)
+static __always_inline void ask_user(struct __sk_buff *skb, struct owner *owner)
 {
 	owner->uid = owner->socket_uid = bpf_get_socket_uid(skb);
 	owner->flags = TM_OWNER_SOCKET | TM_UNSURE;
@@ -263,7 +262,7 @@ static __always_inline void ask_user(
 
 static __always_inline void find_owner(struct __sk_buff *skb,
 		struct bpf_sock *socket, const struct socket_state *state,
-		enum tm_direction direction, struct tm_owner *owner)
+		enum tm_direction direction, struct owner *owner)
 {
 	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (!socket)
@@ -350,7 +349,7 @@ static __always_inline bool has_destination(
  * socket has one from what it sent before. */
 static __always_inline void ask_frame_user(struct __sk_buff *skb,
 		struct bpf_sock *socket, enum tm_direction direction,
-		struct tm_owner *owner)
+		struct owner *owner)
 {
 	struct socket_state *state;
 
@@ -385,7 +384,7 @@ static __always_inline struct socket_state *remember_frame_socket(
 
 static __always_inline void find_frame_owner(struct __sk_buff *skb,
 		struct bpf_sock *socket, const struct socket_state *state,
-		enum tm_direction direction, struct tm_owner *owner)
+		enum tm_direction direction, struct owner *owner)
 {
 	owner->uid = owner->socket_uid = TM_NOBODY;
 	if (socket && !READS_KERNEL)

@@ -18,21 +18,21 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, uint32_t);
-	__type(value, struct tm_counters);
+	__type(value, struct counters);
 } counters SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, TM_LOST_OWNERS);
-	__type(key, struct tm_lost_key);
+	__uint(max_entries, LOST_OWNERS);
+	__type(key, struct lost_key);
 	__type(value, struct tm_amount);
 } lost SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, TM_CARRIERS);
+	__uint(max_entries, CARRIERS);
 	__type(key, uint32_t);
-	__type(value, struct tm_carrier);
+	__type(value, struct carrier);
 } carriers SEC(".maps");
 
 static __always_inline void count_packet(
@@ -42,20 +42,19 @@ static __always_inline void count_packet(
 	__sync_fetch_and_add(&amount->bytes, packet->bytes);
 }
 
-static __always_inline struct tm_counted *counted_of(
-		enum tm_direction direction)
+static __always_inline struct counted *counted_of(enum tm_direction direction)
 {
 	const uint32_t cpu = bpf_get_smp_processor_id() & settings.cpu_mask;
-	struct tm_counters *mine = bpf_map_lookup_elem(&counters, &cpu);
+	struct counters *mine = bpf_map_lookup_elem(&counters, &cpu);
 
 	return mine ? &mine->counted[direction] : NULL;
 }
 
-static __always_inline struct tm_carrier *new_carrier(uint32_t ifindex)
+static __always_inline struct carrier *new_carrier(uint32_t ifindex)
 {
-	const uint32_t none = TM_NO_CARRIER;
-	const struct tm_carrier nothing = {};
-	struct tm_carrier *carrier;
+	const uint32_t none = NO_CARRIER;
+	const struct carrier nothing = {};
+	struct carrier *carrier;
 
 	bpf_map_update_elem(&carriers, &ifindex, &nothing, BPF_NOEXIST);
 	carrier = bpf_map_lookup_elem(&carriers, &ifindex);
@@ -67,7 +66,7 @@ static __always_inline void count_carried(
 		enum tm_direction direction, const struct packet *packet)
 {
 	const uint32_t ifindex = packet->ifindex;
-	struct tm_carrier *carrier;
+	struct carrier *carrier;
 
 	if (packet->flags & TM_COPY)
 		return;
@@ -85,8 +84,8 @@ static __always_inline void count_carried(
 	}
 }
 
-static __always_inline void count_lost(struct tm_counted *mine,
-		enum tm_direction direction, const struct tm_owner *owner,
+static __always_inline void count_lost(struct counted *mine,
+		enum tm_direction direction, const struct owner *owner,
 		const struct packet *packet)
 {
 	const uint64_t key = owner->uid | (uint64_t)direction << 32;
@@ -107,14 +106,13 @@ static __always_inline uint64_t ring_wakeup(uint64_t held)
 {
 	const uint64_t after = held + sizeof(struct tm_event) + 8;
 
-	return held / TM_WAKE_BYTES != after / TM_WAKE_BYTES
-			? BPF_RB_FORCE_WAKEUP
-			: BPF_RB_NO_WAKEUP;
+	return held / WAKE_BYTES != after / WAKE_BYTES ? BPF_RB_FORCE_WAKEUP
+						       : BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void fill_event(struct tm_event *event,
 		enum tm_direction direction, const struct packet *packet,
-		const struct tm_owner *owner)
+		const struct owner *owner)
 {
 	event->magic = TM_MAGIC;
 	event->kind = TM_TRAFFIC;
@@ -141,8 +139,8 @@ static __always_inline void fill_event(struct tm_event *event,
 }
 
 /* Writes an event, or counts it as lost. */
-static __always_inline void record_event(struct tm_counted *mine,
-		enum tm_direction direction, const struct tm_owner *owner,
+static __always_inline void record_event(struct counted *mine,
+		enum tm_direction direction, const struct owner *owner,
 		const struct packet *packet)
 {
 	const uint64_t held = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);

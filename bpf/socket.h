@@ -18,7 +18,7 @@
  * the owner; everything else carries the name of the state that it was written
  * for, and is void in a copy. */
 struct socket_state {
-	struct tm_owner owner;
+	struct owner owner;
 	uint64_t cgroups; /* the owner's css_set: changes with its cgroup */
 	uint32_t execs;	  /* how often the owner had called execve(2) */
 	uint32_t owner_version; /* changes before and after the owner */

@@ -70,13 +70,13 @@ uint32_t own_netns(void)
 	return stat("/proc/self/ns/net", &status) ? 0 : status.st_ino;
 }
 
-static void options_add_interface(
-		struct tm_settings *settings, const char *name)
+static void options_add_interface(struct settings *settings, const char *name)
 {
-	struct tm_interface *interface;
+	struct metered_interface *interface;
 
-	if (settings->interface_count == TM_INTERFACES)
-		errx(TM_MISUSED, "-i: at most %d interfaces", TM_INTERFACES);
+	if (settings->interface_count == METERED_INTERFACES)
+		errx(TM_MISUSED, "-i: at most %d interfaces",
+				METERED_INTERFACES);
 	interface = &settings->interfaces[settings->interface_count];
 	interface->ifindex = if_nametoindex(name);
 	interface->netns = own_netns();

@@ -14,7 +14,7 @@ enum detaching { DETACH_NONE, DETACH_LEFT, DETACH_ALL };
 struct capture_options {
 	const char *cgroup;
 	const char *user; /* to become, NULL = as it fits */
-	struct tm_settings settings;
+	struct settings settings;
 	struct exclusion exclusion;
 	uint64_t ring_bytes;
 	uint64_t for_ns;   /* 0 = until told to stop */

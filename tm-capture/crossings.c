@@ -147,7 +147,7 @@ static int interface_name(uint32_t ifindex, char name[IF_NAMESIZE])
 }
 
 int crossings_attach(struct crossings *crossings,
-		const struct tm_settings *settings, uint32_t hooks,
+		const struct settings *settings, uint32_t hooks,
 		const int programs[2], const char *user,
 		void say(const char *interface, const char *what))
 {

@@ -18,7 +18,7 @@ struct crossing {
 };
 
 struct crossings {
-	struct crossing all[TM_INTERFACES];
+	struct crossing all[METERED_INTERFACES];
 	size_t count;
 	uint32_t hook;	  /* TM_HOOK_TCX or TM_HOOK_CLSACT */
 	uint32_t run;	  /* of clsact */
@@ -31,7 +31,7 @@ struct crossings {
  * takes, and removes from them what an earlier run left; say tells of that. 0,
  * or -1 with errno, and nothing is attached. */
 int crossings_attach(struct crossings *crossings,
-		const struct tm_settings *settings, uint32_t hooks,
+		const struct settings *settings, uint32_t hooks,
 		const int programs[2], const char *user,
 		void say(const char *interface, const char *what));
 

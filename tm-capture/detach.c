@@ -209,8 +209,7 @@ static void detach_clean(struct work *work)
 	}
 }
 
-static bool detach_is_named(
-		const struct tm_settings *settings, uint32_t ifindex)
+static bool detach_is_named(const struct settings *settings, uint32_t ifindex)
 {
 	for (uint32_t i = 0; i < settings->interface_count; i++) {
 		if (settings->interfaces[i].ifindex == ifindex)
@@ -219,7 +218,7 @@ static bool detach_is_named(
 	return !settings->interface_count;
 }
 
-static void detach_each(const struct tm_settings *settings, struct work *work,
+static void detach_each(const struct settings *settings, struct work *work,
 		void act(struct work *work))
 {
 	struct if_nameindex *const all = if_nameindex();
@@ -235,7 +234,7 @@ static void detach_each(const struct tm_settings *settings, struct work *work,
 	if_freenameindex(all);
 }
 
-int detach_programs(const struct tm_settings *settings, bool all)
+int detach_programs(const struct settings *settings, bool all)
 {
 	struct work work = { .all = all };
 	bool is_done;

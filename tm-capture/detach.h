@@ -9,6 +9,6 @@
 /* Removes what runs of tm-capture left on the interfaces of the settings, or on
  * all: says each on standard output. With all also what runs, and the programs
  * of others; these are listed first. The exit code. */
-int detach_programs(const struct tm_settings *settings, bool all);
+int detach_programs(const struct settings *settings, bool all);
 
 #endif

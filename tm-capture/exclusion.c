@@ -61,10 +61,10 @@ int exclusion_read(
 	return exclusion->excluded.networks ? 0 : -1;
 }
 
-static struct tm_network_key network_key(const struct tm_network *network)
+static struct listed_network network_key(const struct tm_network *network)
 {
 	const bool is_ipv4 = tm_address_is_ipv4(network->address);
-	struct tm_network_key key = {
+	struct listed_network key = {
 		.prefix = FAMILY_BITS + (is_ipv4 ? MAPPED_BITS : 0) +
 				network->prefix,
 		.family = is_ipv4 ? 4 : 6,
@@ -81,7 +81,7 @@ static int network_list_load(const struct tm_networks *networks, int fd)
 	struct tm_network network;
 
 	while (tm_networks_next(networks, &walk, &network)) {
-		const struct tm_network_key key = network_key(&network);
+		const struct listed_network key = network_key(&network);
 
 		if (bpf_map_update_elem(fd, &key, &there, BPF_ANY))
 			return -1;
@@ -109,7 +109,7 @@ static int network_list_trim(const struct tm_networks *old,
 {
 	struct tm_networks_walk old_walk = { 0 }, new_walk = { 0 };
 	struct tm_network gone, kept;
-	struct tm_network_key key;
+	struct listed_network key;
 	bool has_kept = tm_networks_next(new, &new_walk, &kept);
 
 	while (tm_networks_next(old, &old_walk, &gone)) {
@@ -136,7 +136,7 @@ int exclusion_load(struct exclusion *exclusion, int site_fd, int excluded_fd,
 			network_list_load(exclusion->excluded.networks,
 					excluded_fd))
 		return -1;
-	*exclusion->in_use = (struct tm_lists){
+	*exclusion->in_use = (struct lists){
 		.generation = 1,
 		.has_site = exclusion->site.count,
 		.has_excluded = exclusion->excluded.count,

@@ -20,8 +20,8 @@ struct network_list {
 struct exclusion {
 	struct network_list site;
 	struct network_list excluded;
-	const char *wrong;	 /* the argument that could not be read */
-	struct tm_lists *in_use; /* shared with the programs */
+	const char *wrong;    /* the argument that could not be read */
+	struct lists *in_use; /* shared with the programs */
 };
 
 /* False when there are too many. */

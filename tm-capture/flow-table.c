@@ -32,8 +32,8 @@ struct written {
 
 struct flow_table {
 	const struct programs *programs;
-	struct tm_flow *slots;
-	struct tm_flow_control *control;
+	struct flow *slots;
+	struct flow_control *control;
 	uint64_t *ring;
 	size_t sizes[3]; /* of those mappings */
 	struct written *written;
@@ -169,7 +169,7 @@ static struct tm_amount flow_added(const struct flow_table *flows,
 /* When the first packet of a sum came. One that came while the flows are being
  * read may have moved it on. */
 static uint64_t flow_begin(
-		const struct flow_table *flows, const struct tm_moved *moved)
+		const struct flow_table *flows, const struct moved *moved)
 {
 	return moved->epoch == flows->epoch ? moved->since_ns : flows->begun_ns;
 }
@@ -184,11 +184,11 @@ static uint16_t flow_span(const struct flow_table *flows, uint64_t since_ns)
 }
 
 static struct tm_event *flow_event(struct flow_table *flows,
-		const struct tm_flow *flow, const struct tm_owner *owner,
+		const struct flow *flow, const struct owner *owner,
 		enum tm_direction direction)
 {
 	const bool is_out = direction == TM_OUT;
-	const struct tm_moved *const moved = is_out ? &flow->out : &flow->in;
+	const struct moved *const moved = is_out ? &flow->out : &flow->in;
 	struct tm_event *event;
 
 	if (flows->block_count == FLOW_TABLE_BLOCK)
@@ -223,8 +223,8 @@ static struct tm_event *flow_event(struct flow_table *flows,
 }
 
 /* A record holds 32 bits of packets; more take several. */
-static void write_sum(struct flow_table *flows, const struct tm_flow *flow,
-		const struct tm_owner *owner, enum tm_direction direction,
+static void write_sum(struct flow_table *flows, const struct flow *flow,
+		const struct owner *owner, enum tm_direction direction,
 		const struct tm_amount *amount, uint16_t flags,
 		uint64_t since_ns)
 {
@@ -247,8 +247,8 @@ static void write_sum(struct flow_table *flows, const struct tm_flow *flow,
 
 /* Who has used the socket, and who did afterwards. */
 struct people {
-	const struct tm_owner *owner;
-	const struct tm_owner *heir; /* NULL = nobody */
+	const struct owner *owner;
+	const struct owner *heir; /* NULL = nobody */
 	uint32_t io;
 	bool is_used; /* by the owner: not only made by it */
 };
@@ -256,7 +256,7 @@ struct people {
 static struct people flow_people(
 		const struct flow_table *flows, const struct written *written)
 {
-	const struct tm_flow *const holder = &flows->slots[written->holder];
+	const struct flow *const holder = &flows->slots[written->holder];
 	const uint32_t generation = flows->written[written->holder].generation;
 	const bool has_heir = load_number(&holder->has_heir) == generation;
 	const uint32_t io = load_number(&holder->io);
@@ -271,7 +271,7 @@ static struct people flow_people(
 
 /* The data that came before the owner's last I/O. Programs note that
  * amount with the next data, because one I/O may settle any number of flows. */
-static struct tm_amount flow_settled(const struct tm_flow *flow,
+static struct tm_amount flow_settled(const struct flow *flow,
 		const struct tm_amount *data, uint32_t io)
 {
 	return load_number(&flow->seen_io) != io ? *data
@@ -297,7 +297,7 @@ static bool amount_is_ahead(
 /* Data without a reader waits from the end of one interval to the end of the
  * next; then it is the owner's, who may not have it. */
 static bool is_overdue(struct flow_table *flows, struct written *written,
-		const struct tm_flow *flow, uint32_t io)
+		const struct flow *flow, uint32_t io)
 {
 	if (flows->reading == LAST || written->state == ENDED)
 		return true;
@@ -311,7 +311,7 @@ static bool is_overdue(struct flow_table *flows, struct written *written,
 	return false;
 }
 
-static void write_unread(struct flow_table *flows, const struct tm_flow *flow,
+static void write_unread(struct flow_table *flows, const struct flow *flow,
 		struct written *written, const struct people *people,
 		const struct tm_amount *data)
 {
@@ -332,13 +332,12 @@ static void write_unread(struct flow_table *flows, const struct tm_flow *flow,
 			TM_IN, &unread, people->heir ? 0 : TM_UNSURE, since_ns);
 }
 
-static void write_flow(struct flow_table *flows, const struct tm_flow *flow,
+static void write_flow(struct flow_table *flows, const struct flow *flow,
 		struct written *written)
 {
 	const struct people people = flow_people(flows, written);
 	const bool is_heirs = people.heir && !people.is_used;
-	const struct tm_owner *const owner =
-			is_heirs ? people.heir : people.owner;
+	const struct owner *const owner = is_heirs ? people.heir : people.owner;
 	const uint16_t flags = people.is_used || is_heirs ? 0 : TM_UNSURE;
 	const struct tm_amount more_data =
 			flow_added(flows, &flow->data, &written->data);
@@ -371,7 +370,7 @@ static void write_flow(struct flow_table *flows, const struct tm_flow *flow,
 /* A taken slot whose identity is complete becomes an open flow. */
 static void open_flow(struct flow_table *flows, uint32_t slot)
 {
-	const struct tm_flow *const flow = &flows->slots[slot];
+	const struct flow *const flow = &flows->slots[slot];
 	struct written *const written = &flows->written[slot];
 	struct tm_event event;
 
@@ -393,15 +392,15 @@ static void open_flow(struct flow_table *flows, uint32_t slot)
 	flows->reader->found(flows->reader->context, &event);
 }
 
-static void end_flow(struct tm_flow *flow, struct written *written)
+static void end_flow(struct flow *flow, struct written *written)
 {
 	written->state = ENDED;
 	__atomic_store_n(&flow->generation, written->generation + 1,
 			__ATOMIC_RELEASE);
 }
 
-static bool has_unread(const struct flow_table *flows,
-		const struct tm_flow *flow, const struct written *written)
+static bool has_unread(const struct flow_table *flows, const struct flow *flow,
+		const struct written *written)
 {
 	const uint64_t data = flow->data.packets;
 
@@ -411,7 +410,7 @@ static bool has_unread(const struct flow_table *flows,
 }
 
 /* Whether nobody adds to the flow any more, or has not for long. */
-static bool is_over(struct flow_table *flows, const struct tm_flow *flow,
+static bool is_over(struct flow_table *flows, const struct flow *flow,
 		struct written *written)
 {
 	const struct written *const holder = &flows->written[written->holder];
@@ -453,7 +452,7 @@ static void return_slot(struct flow_table *flows, uint32_t slot)
  * ended is read once more, because programs that saw it open may have added. */
 static bool read_slot(struct flow_table *flows, uint32_t slot)
 {
-	struct tm_flow *const flow = &flows->slots[slot];
+	struct flow *const flow = &flows->slots[slot];
 	struct written *const written = &flows->written[slot];
 
 	if (written->state == TAKEN) {
@@ -536,7 +535,7 @@ void flow_table_read(struct flow_table *flows, uint64_t now_ns,
 static void write_late(struct flow_table *flows)
 {
 	for (uint32_t slot = 0; slot < flows->size; slot++) {
-		const struct tm_flow *const flow = &flows->slots[slot];
+		const struct flow *const flow = &flows->slots[slot];
 		struct written *const written = &flows->written[slot];
 		const struct tm_amount out = flow_added(
 				flows, &flow->out.all, &written->out);

@@ -113,7 +113,7 @@ static int on_event(void *context, void *data, size_t size)
 static bool can_read_maps(void *context)
 {
 	const struct programs *const programs = context;
-	struct tm_lost_key key;
+	struct lost_key key;
 	struct bpf_map *const lost =
 			bpf_object__find_map_by_name(programs->object, "lost");
 

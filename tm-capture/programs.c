@@ -181,7 +181,7 @@ static int set_flows(const struct programs *programs)
 }
 
 static int programs_load_object(struct programs *programs,
-		const struct tm_settings *settings, size_t ring_bytes)
+		const struct settings *settings, size_t ring_bytes)
 {
 	struct bpf_map *ring, *counters, *rodata;
 
@@ -213,7 +213,7 @@ static int programs_load_object(struct programs *programs,
 
 /* Only interfaces have to look for the sockets of what they receive. */
 static int programs_load_finding(struct programs *programs,
-		struct tm_settings *settings, size_t ring_bytes)
+		struct settings *settings, size_t ring_bytes)
 {
 	for (int finds = programs->meter == FRAMES; finds >= 0; finds--) {
 		settings->finds_receivers = programs->finds_receivers = finds;
@@ -224,10 +224,10 @@ static int programs_load_finding(struct programs *programs,
 }
 
 static int programs_load_with(struct programs *programs,
-		const struct tm_settings *settings, size_t ring_bytes,
+		const struct settings *settings, size_t ring_bytes,
 		uint32_t hooks, const struct reading *reading)
 {
-	struct tm_settings used = *settings;
+	struct settings used = *settings;
 
 	if (!programs->has_cgroup)
 		hooks &= ~(SOCKETS | MAKER);
@@ -245,7 +245,7 @@ static int programs_load_with(struct programs *programs,
 
 /* Those of the helpers that load, each by itself. */
 static uint32_t find_helpers(struct programs *programs,
-		const struct tm_settings *settings, size_t ring_bytes,
+		const struct settings *settings, size_t ring_bytes,
 		uint32_t sums, const struct reading *reading)
 {
 	uint32_t found = 0;
@@ -263,7 +263,7 @@ static uint32_t find_helpers(struct programs *programs,
 /* All at once, as a young kernel takes it; else what has to be there, by what
  * may be read, and then what helps. */
 static int programs_load_best(struct programs *programs,
-		const struct tm_settings *settings, size_t ring_bytes,
+		const struct settings *settings, size_t ring_bytes,
 		uint32_t sums)
 {
 	const struct reading *reading = readings;
@@ -291,7 +291,7 @@ static int programs_load_best(struct programs *programs,
 static int map_counters(struct programs *programs)
 {
 	const size_t page = sysconf(_SC_PAGESIZE);
-	const size_t size = programs->cpus * sizeof(struct tm_counters);
+	const size_t size = programs->cpus * sizeof(struct counters);
 	void *counters;
 
 	programs->counters_size = (size + page - 1) / page * page;
@@ -305,7 +305,7 @@ static int map_counters(struct programs *programs)
 	return 0;
 }
 
-int programs_load(struct programs *programs, const struct tm_settings *settings,
+int programs_load(struct programs *programs, const struct settings *settings,
 		size_t ring_bytes, uint32_t flows, uint32_t meter,
 		bool has_cgroup)
 {
@@ -480,13 +480,13 @@ void programs_detach(struct programs *programs)
 	programs_unlink(programs, false);
 }
 
-struct tm_counted programs_counted(
+struct counted programs_counted(
 		const struct programs *programs, enum tm_direction direction)
 {
-	struct tm_counted all = {};
+	struct counted all = {};
 
 	for (unsigned cpu = 0; cpu < programs->cpus; cpu++) {
-		const struct tm_counted *counted =
+		const struct counted *counted =
 				&programs->counters[cpu].counted[direction];
 
 		amount_add(&all.seen, &counted->seen);
@@ -499,12 +499,12 @@ struct tm_counted programs_counted(
 }
 
 int programs_lost(const struct programs *programs,
-		void found(void *context, const struct tm_lost_key *key,
+		void found(void *context, const struct lost_key *key,
 				const struct tm_amount *amount),
 		void *context)
 {
-	struct tm_lost_key key;
-	const struct tm_lost_key *previous = NULL;
+	struct lost_key key;
+	const struct lost_key *previous = NULL;
 	struct tm_amount amount;
 
 	while (!bpf_map_get_next_key(programs->lost_fd, previous, &key)) {

@@ -18,7 +18,7 @@ struct programs {
 	struct bpf_object *object;
 	struct bpf_link *links[PROGRAMS_PARTS];
 	struct ring_buffer *ring;
-	struct tm_counters *counters; /* one for each CPU */
+	struct counters *counters; /* one for each CPU */
 	size_t counters_size;
 	unsigned cpus;
 	int lost_fd;
@@ -38,7 +38,7 @@ struct programs {
  * in a table of that many. Those are given up first, and hooks lacks
  * TM_HOOK_INTERVALS then. Without a cgroup to attach to, hooks lacks those of
  * cgroups. 0, or -1 with errno and problem. */
-int programs_load(struct programs *programs, const struct tm_settings *settings,
+int programs_load(struct programs *programs, const struct settings *settings,
 		size_t ring_bytes, uint32_t flows, uint32_t meter,
 		bool has_cgroup);
 
@@ -72,13 +72,13 @@ void programs_stop(struct programs *programs);
 /* Ends the rest. What is in the ring is still to be read. */
 void programs_detach(struct programs *programs);
 
-struct tm_counted programs_counted(
+struct counted programs_counted(
 		const struct programs *programs, enum tm_direction direction);
 
 /* Calls found for every owner that lost events, with all it has lost so far.
  * 0, or -1 and errno. */
 int programs_lost(const struct programs *programs,
-		void found(void *context, const struct tm_lost_key *key,
+		void found(void *context, const struct lost_key *key,
 				const struct tm_amount *amount),
 		void *context);
 

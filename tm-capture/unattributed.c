@@ -36,11 +36,11 @@ struct interface {
 struct unattributed {
 	int carriers_fd;
 	int cpus;
-	const struct tm_settings *settings;
-	struct tm_carrier *carriers; /* of one interface, for each CPU */
-	uint64_t walk;		     /* counted from 1 */
-	uint64_t homeless;	     /* packets of TM_NO_CARRIER */
-	struct tm_index index;	     /* ifindex to interface */
+	const struct settings *settings;
+	struct carrier *carriers; /* of one interface, for each CPU */
+	uint64_t walk;		  /* counted from 1 */
+	uint64_t homeless;	  /* packets of NO_CARRIER */
+	struct tm_index index;	  /* ifindex to interface */
 	struct interface *interfaces;
 	uint32_t *present; /* numbers of those of the last walk */
 	uint32_t present_count;
@@ -103,7 +103,7 @@ static bool unattributed_make_room(struct unattributed *all)
 }
 
 static bool unattributed_is_in_scope(
-		const struct tm_settings *settings, uint32_t ifindex)
+		const struct settings *settings, uint32_t ifindex)
 {
 	for (uint32_t i = 0; i < settings->interface_count; i++) {
 		if (settings->interfaces[i].ifindex == ifindex)
@@ -165,9 +165,9 @@ static struct tm_amount interface_count(const struct unattributed *all,
 	return sum;
 }
 
-/* What sockets moved over an interface, or TM_NO_CARRIER. */
+/* What sockets moved over an interface, or NO_CARRIER. */
 static void carrier_read(const struct unattributed *all, uint32_t ifindex,
-		struct tm_carrier *sum)
+		struct carrier *sum)
 {
 	memset(sum, 0, sizeof(*sum));
 	if (bpf_map_lookup_elem(all->carriers_fd, &ifindex, all->carriers))
@@ -186,7 +186,7 @@ static void carrier_read(const struct unattributed *all, uint32_t ifindex,
 static void interface_moved(const struct unattributed *all,
 		const struct interface *interface, struct tm_amount moved[2])
 {
-	struct tm_carrier carrier;
+	struct carrier carrier;
 
 	carrier_read(all, interface->ifindex, &carrier);
 	for (int i = TM_IN; i <= TM_OUT; i++) {
@@ -207,7 +207,7 @@ static void carrier_give_up(struct unattributed *all, uint32_t ifindex)
 			? NULL
 			: &all->interfaces[number];
 
-	if (ifindex == TM_NO_CARRIER ||
+	if (ifindex == NO_CARRIER ||
 			(interface && interface->walk == all->walk))
 		return;
 	bpf_map_delete_elem(all->carriers_fd, &ifindex);
@@ -230,10 +230,10 @@ static void carriers_make_place(struct unattributed *all)
 /* Whose packets are counted for none, is not known: all begin anew. */
 static void begin_anew_where_full(struct unattributed *all)
 {
-	struct tm_carrier none;
+	struct carrier none;
 	uint64_t packets;
 
-	carrier_read(all, TM_NO_CARRIER, &none);
+	carrier_read(all, NO_CARRIER, &none);
 	packets = none.moved[TM_IN].packets + none.moved[TM_OUT].packets;
 	for (uint32_t i = 0; packets != all->homeless && i < all->index.count;
 			i++)
@@ -345,10 +345,10 @@ void unattributed_take(struct unattributed *all,
 }
 
 struct unattributed *unattributed_new(
-		int carriers_fd, const struct tm_settings *settings)
+		int carriers_fd, const struct settings *settings)
 {
 	struct unattributed *const all = calloc(1, sizeof(*all));
-	const uint32_t none = TM_NO_CARRIER;
+	const uint32_t none = NO_CARRIER;
 
 	if (!all)
 		return NULL;

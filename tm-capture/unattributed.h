@@ -11,7 +11,7 @@ struct tm_unattributed;
 /* For the carriers map of programs that are attached, with the settings that
  * they were loaded with. NULL: no memory. */
 struct unattributed *unattributed_new(
-		int carriers_fd, const struct tm_settings *settings);
+		int carriers_fd, const struct settings *settings);
 
 /* Looks at the counters, while the programs are attached. Interfaces that are
  * parts of others (of a bond, of a bridge) are left to those. 0, or -1 and

@@ -164,7 +164,7 @@ static void writer_lose(struct writer *writer, uint64_t key, uint32_t uid,
 	writer_put_amount(writer, &event, &more);
 }
 
-static void on_lost(void *context, const struct tm_lost_key *key,
+static void on_lost(void *context, const struct lost_key *key,
 		const struct tm_amount *amount)
 {
 	const uint16_t flags =
@@ -207,7 +207,7 @@ static void on_unattributed(void *context, uint32_t ifindex,
 struct tm_status writer_count(
 		const struct writer *writer, enum tm_direction direction)
 {
-	const struct tm_counted counted =
+	const struct counted counted =
 			programs_counted(writer->programs, direction);
 	const struct tm_amount *spared = &writer->spared[direction];
 

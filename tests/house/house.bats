@@ -127,6 +127,13 @@ options_of_page() {
 	assert_equal "$twice" ""
 }
 
+@test "structs and constants begin with tm_ in common/ alone" {
+	cd "$ROOT"
+	run grep -nE '^(struct|enum|union) tm_[a-z_]+ \{|^#define TM_.*[^H]$' \
+		{bpf,tm-*,ipmask}/*.[ch]
+	assert_output ""
+}
+
 @test "functions for other files have names of their own, tm_ in common/ alone" {
 	cd "$ROOT"
 	for file in common/*/*.c tm-*/*.c ipmask/*.c; do
