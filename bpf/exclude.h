@@ -128,7 +128,8 @@ static __always_inline bool is_excluded(const struct bpf_sock *socket,
 	if (state && packet->protocol == UDP)
 		return is_datagram_excluded(
 				socket, state, packet, direction, in_use);
-	if (!state || packet->protocol != TCP || socket->state == LISTEN)
+	if (!state || packet->protocol != TCP || !speaks(socket, TCP) ||
+			socket->state == LISTEN)
 		return is_listed(packet, in_use);
 	if (socket->state != SYN_SENT && socket->state != SYN_RECV &&
 			has_verdict(state, in_use->generation))

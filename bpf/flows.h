@@ -247,7 +247,7 @@ static __always_inline bool is_of_flow(const struct flow_ends *ends,
 static __always_inline bool has_flow(
 		const struct bpf_sock *socket, const struct packet *packet)
 {
-	if (socket->type == SOCK_RAW || socket->protocol != packet->protocol)
+	if (!speaks(socket, packet->protocol))
 		return false;
 	switch (packet->protocol) {
 	case TCP:

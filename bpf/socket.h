@@ -37,6 +37,14 @@ struct {
 	__type(value, struct socket_state);
 } sockets SEC(".maps");
 
+/* Whether the packet is of the one protocol that the socket speaks. A raw
+ * socket sends and takes what belongs to others. */
+static __always_inline bool speaks(
+		const struct bpf_sock *socket, uint32_t protocol)
+{
+	return socket->type != SOCK_RAW && socket->protocol == protocol;
+}
+
 /* The socket is a struct bpf_sock or, in a tracepoint, a struct sock. */
 static __always_inline struct socket_state *socket_state(void *socket)
 {

@@ -111,6 +111,19 @@ send(30)' "$CAPTURE"
 	assert_line "out 62 12 50"
 }
 
+@test "each packet of a raw socket is judged by itself" {
+	start -c "$CGROUP" -x 127.0.0.2
+	inside python3 -c '
+import socket
+for protocol in socket.IPPROTO_TCP, socket.IPPROTO_UDP:
+    sender = socket.socket(socket.AF_INET, socket.SOCK_RAW, protocol)
+    for address in ["127.0.0.2"] + 10 * ["127.0.0.3"] + 5 * ["127.0.0.2"]:
+        sender.sendto(bytes(1000), (address, 0))'
+	stop
+	run ends
+	assert_line "out 32 20 12"
+}
+
 @test "an accepted connection is judged by itself, not by its listener's past" {
 	local options
 	for options in "" "--every 1s"; do
