@@ -60,7 +60,7 @@ static void open_cgroup(struct cgroup_tree *cgroup, const char *path)
 {
 	if (cgroup_find(cgroup))
 		errx(TM_CANNOT,
-				"no cgroup2 tree is mounted here; mend: "
+				"no cgroup2 tree is mounted here; fix: "
 				"mount -t cgroup2 none /mnt");
 	if (!cgroup_open(cgroup, path))
 		return;
@@ -95,7 +95,7 @@ __attribute__((noreturn)) static void cannot(
 				"CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON: try sudo",
 				what);
 	if (errno == EMFILE || has_few_files())
-		errx(TM_CANNOT, "cannot %s: too many open files; mend: ulimit -n 1024",
+		errx(TM_CANNOT, "cannot %s: too many open files; fix: ulimit -n 1024",
 				what);
 	errx(TM_CANNOT, "cannot %s: %s (-v and tm-doctor tell more)", what,
 			programs->problem);
@@ -484,7 +484,7 @@ static void capture_run(struct capture *capture)
 
 static void tell_stuck(const char *interface)
 {
-	warnx("%s: the filters could not be removed; mend: tm-capture --detach",
+	warnx("%s: the filters could not be removed; fix: tm-capture --detach",
 			interface);
 }
 

@@ -61,12 +61,12 @@ static void check_tree(struct doctor *doctor)
 	if (*doctor->tree)
 		return;
 	if (*mounted.netns)
-		finding_mend(row,
+		finding_fix(row,
 				"ip netns exec hides what is to be attached to",
 				"nsenter --net=/run/netns/%s tm-capture",
 				mounted.netns);
 	else
-		finding_mend(row, "there is nothing to attach to",
+		finding_fix(row, "there is nothing to attach to",
 				"mount -t cgroup2 none /mnt");
 }
 
@@ -86,7 +86,7 @@ static void check_root(struct doctor *doctor)
 	if (doctor->root < 0) {
 		row = finding_add(table, name, FINDING_MISSING, "%s",
 				strerror(errno));
-		finding_mend(row, "there is nothing to attach to", "%s",
+		finding_fix(row, "there is nothing to attach to", "%s",
 				"run tm-capture as root, or name a cgroup with -c");
 	} else if (is_part(doctor->root)) {
 		row = finding_add(table, name, FINDING_NOTE,
@@ -95,7 +95,7 @@ static void check_root(struct doctor *doctor)
 				probe_namespace_is_initial("cgroup")
 						? " is mounted"
 						: ": this is a cgroup namespace");
-		finding_mend(row,
+		finding_fix(row,
 				"the sockets of all other cgroups of this host are "
 				"not seen",
 				"run it on the host, or start the container with "
@@ -127,7 +127,7 @@ static void check_sharing(struct doctor *doctor)
 				"program %u is attached so that no other may be",
 				attached.ids[0]);
 		row->is_needed = true;
-		finding_mend(row, "tm-capture cannot attach beside it",
+		finding_fix(row, "tm-capture cannot attach beside it",
 				"bpftool cgroup detach %s %s id %u",
 				probe_name_is_plain(doctor->tree) ? doctor->tree
 								  : "CGROUP",

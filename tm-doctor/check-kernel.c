@@ -41,7 +41,7 @@ static void check_types(struct doctor *doctor)
 				BTF_PATH ": %s",
 				errno == EBADMSG ? "not a BTF"
 						 : strerror(errno));
-		finding_mend(row,
+		finding_fix(row,
 				"programs cannot be fitted to this kernel's structures",
 				"a kernel with CONFIG_DEBUG_INFO_BTF=y");
 	}
@@ -60,8 +60,8 @@ static void check_jit(struct doctor *doctor)
 		finding_add(&doctor->table, "JIT", FINDING_OK,
 				"programs become machine code");
 	else
-		finding_mend(finding_add(&doctor->table, "JIT", FINDING_MISSING,
-					     "programs are interpreted"),
+		finding_fix(finding_add(&doctor->table, "JIT", FINDING_MISSING,
+					    "programs are interpreted"),
 				"each packet costs several times as much",
 				"sysctl net.core.bpf_jit_enable=1");
 	if (program >= 0)
@@ -87,8 +87,7 @@ static void check_lockdown(struct doctor *doctor)
 		return;
 	}
 	if (strstr(modes, "[confidentiality]"))
-		finding_mend(finding_add(table, name, FINDING_NOTE, "%s",
-					     modes),
+		finding_fix(finding_add(table, name, FINDING_NOTE, "%s", modes),
 				"no process is known, and events carry the flag "
 				"unsure",
 				"boot with lockdown=integrity, or without");
@@ -107,8 +106,8 @@ static void check_unprivileged(struct doctor *doctor)
 		finding_add(table, name, FINDING_UNKNOWN, "%s: %s", path,
 				strerror(errno));
 	else if (!strcmp(value, "0"))
-		finding_mend(finding_add(table, name, FINDING_NOTE,
-					     "permitted to every user"),
+		finding_fix(finding_add(table, name, FINDING_NOTE,
+					    "permitted to every user"),
 				"none, but every user may load programs",
 				"sysctl kernel.unprivileged_bpf_disabled=2");
 	else

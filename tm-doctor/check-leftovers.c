@@ -79,7 +79,7 @@ static void look_at_hook(struct search *search, int cgroup, const char *path,
 			continue;
 		row = add(search, id, name, path);
 		if (row)
-			finding_mend(row, cost,
+			finding_fix(row, cost,
 					"bpftool cgroup detach %s %s id %u",
 					probe_name_is_plain(path) ? path
 								  : "CGROUP",
@@ -134,10 +134,10 @@ static void on_filter(void *context, const struct tm_tc_filter *filter)
 	snprintf(kind, sizeof(kind), "tc %s", direction);
 	row = add(search, filter->program, kind, search->interface);
 	if (row && !strncmp(filter->name, OURS, sizeof(OURS) - 1))
-		finding_mend(row, cost_of_ours, "tm-capture --detach -i %s",
+		finding_fix(row, cost_of_ours, "tm-capture --detach -i %s",
 				dev(search));
 	else if (row)
-		finding_mend(row, cost,
+		finding_fix(row, cost,
 				"tc filter del dev %s %s pref %u handle 0x%x bpf",
 				dev(search), direction, filter->preference,
 				filter->handle);
@@ -156,7 +156,7 @@ static void look_at_tcx(struct search *search, uint32_t ifindex, bool is_in)
 			continue;
 		row = add(search, attached.ids[i], "tcx", search->interface);
 		if (row)
-			finding_mend(row, cost,
+			finding_fix(row, cost,
 					"bpftool net detach tcx_%s dev "
 					"%s",
 					is_in ? "ingress" : "egress",
@@ -173,7 +173,7 @@ static void look_at_xdp(struct search *search, uint32_t ifindex)
 		return;
 	row = add(search, id, "xdp", search->interface);
 	if (row)
-		finding_mend(row, cost, "ip link set dev %s xdp off",
+		finding_fix(row, cost, "ip link set dev %s xdp off",
 				dev(search));
 }
 

@@ -65,7 +65,7 @@ static void check_locked(struct findings *table)
 				(uintmax_t)limit.rlim_cur / 1024);
 	row->is_needed = true;
 	if (row->state == FINDING_MISSING)
-		finding_mend(row, "there is no room for the ring and the maps",
+		finding_fix(row, "there is no room for the ring and the maps",
 				"ulimit -l unlimited (LimitMEMLOCK=infinity in a "
 				"unit)");
 }
@@ -82,7 +82,7 @@ static void check_files(struct findings *table)
 			"%ju", (uintmax_t)limit.rlim_cur);
 	row->is_needed = true;
 	if (row->state == FINDING_MISSING)
-		finding_mend(row, "programs and maps take 30 to 68 descriptors",
+		finding_fix(row, "programs and maps take 30 to 68 descriptors",
 				"ulimit -n 1024");
 }
 
@@ -102,8 +102,8 @@ static void check_memory(struct findings *table)
 				"/proc/meminfo: %s",
 				file ? "tells nothing" : strerror(errno));
 	else if (kb < MEMORY_LEAST_KB)
-		finding_mend(finding_add(table, "memory", FINDING_NOTE,
-					     "%llu MB available", kb / 1024),
+		finding_fix(finding_add(table, "memory", FINDING_NOTE,
+					    "%llu MB available", kb / 1024),
 				"maps grow with sockets and users; without memory a "
 				"socket's process stays unknown",
 				"tm-capture --ring 1M");

@@ -34,8 +34,8 @@ static void check_container(struct findings *table)
 				"%s, which shares the host's processes",
 				inside);
 	else
-		finding_mend(finding_add(table, "container", FINDING_NOTE, "%s",
-					     inside),
+		finding_fix(finding_add(table, "container", FINDING_NOTE, "%s",
+					    inside),
 				"user names are the container's, and only its own "
 				"processes are looked through for older sockets",
 				"run it on the host, or with --pid=host "
@@ -87,7 +87,7 @@ static void check_members(struct findings *table)
 
 	if (!look_at_links(found.row, note_member, &found))
 		return;
-	finding_mend(found.row,
+	finding_fix(found.row,
 			"-i with a member's name sees no socket's packets: they are "
 			"on the interface that it belongs to",
 			"tm-capture -i %s",
@@ -123,7 +123,7 @@ static void check_tunnels(struct findings *table)
 
 	if (!look_at_links(row, note_tunnel, row))
 		return;
-	finding_mend(row,
+	finding_fix(row,
 			"a packet is its user's inside the tunnel; around it the "
 			"kernel's own socket carries it again, as nobody's",
 			"tm-filter 'not user none', or tm-capture -i INTERFACE");

@@ -48,23 +48,23 @@ static bool can_get_more(void)
 	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1;
 }
 
-static void mend(struct finding *row, const struct capability *capability,
-		bool counts)
+static void fix_capability(struct finding *row,
+		const struct capability *capability, bool counts)
 {
 	if (!counts)
-		finding_mend(row, capability->cost,
+		finding_fix(row, capability->cost,
 				"run tm-capture outside this user namespace");
 	else if (prctl(PR_CAPBSET_READ, capability->number, 0, 0, 0) != 1)
-		finding_mend(row, capability->cost,
+		finding_fix(row, capability->cost,
 				"on the host; or start the container with "
 				"--cap-add=%s",
 				capability->option);
 	else if (!can_get_more())
-		finding_mend(row, capability->cost,
+		finding_fix(row, capability->cost,
 				"from a process without no_new_privs: sudo "
 				"tm-capture");
 	else
-		finding_mend(row, capability->cost,
+		finding_fix(row, capability->cost,
 				"sudo tm-capture, or give it CAP_BPF, CAP_NET_ADMIN, "
 				"CAP_PERFMON");
 }
@@ -87,7 +87,7 @@ static bool check_capability(struct findings *table,
 			counts ? "not held"
 			       : "not held outside this user namespace");
 	row->is_needed = capability->is_needed;
-	mend(row, capability, counts);
+	fix_capability(row, capability, counts);
 	return !capability->is_needed;
 }
 
@@ -101,7 +101,7 @@ static void check_user_namespace(struct findings *table, bool is_initial)
 
 	row->is_needed = true;
 	if (!is_initial)
-		finding_mend(row,
+		finding_fix(row,
 				"capabilities of such a namespace count for nothing "
 				"in bpf(2)",
 				"run tm-capture on the host, or in a container "
@@ -118,8 +118,8 @@ static void check_no_new_privs(struct doctor *doctor)
 		finding_add(table, "no_new_privs", FINDING_OK,
 				"set; not in the way");
 	else
-		finding_mend(finding_add(table, "no_new_privs", FINDING_NOTE,
-					     "set"),
+		finding_fix(finding_add(table, "no_new_privs", FINDING_NOTE,
+					    "set"),
 				"sudo and file capabilities give nothing here",
 				"start from a login, or without "
 				"NoNewPrivileges=yes");
@@ -147,7 +147,7 @@ static void check_call(struct doctor *doctor)
 	} else {
 		row = finding_add(&doctor->table, "bpf system call",
 				FINDING_MISSING, "%s", strerror(error));
-		finding_mend(row, "no program and no map can be loaded", "%s",
+		finding_fix(row, "no program and no map can be loaded", "%s",
 				error == ENOSYS ? "a kernel with CONFIG_BPF_SYSCALL=y"
 						: "a seccomp or LSM profile that permits "
 						  "bpf(2), perf_event_open(2)");
@@ -186,8 +186,8 @@ static void check_drop(struct doctor *doctor)
 		return;
 	}
 	if (read_without_rights(map))
-		finding_mend(finding_add(&doctor->table, name, FINDING_NOTE,
-					     "maps cannot be read without CAP_BPF"),
+		finding_fix(finding_add(&doctor->table, name, FINDING_NOTE,
+					    "maps cannot be read without CAP_BPF"),
 				"tm-capture keeps CAP_BPF after the start",
 				"a kernel of 5.19 or newer");
 	else

@@ -12,14 +12,14 @@ static struct finding *begin(struct findings *table, const char *name)
 	return finding_add(table, name, FINDING_OK, "%s", "");
 }
 
-static void conclude(struct finding *row, const char *cost, const char *mend)
+static void conclude(struct finding *row, const char *cost, const char *fix)
 {
 	if (!*row->found) {
 		finding_append(row, "none");
 		return;
 	}
 	row->state = FINDING_NOTE;
-	finding_mend(row, cost, "%s", mend);
+	finding_fix(row, cost, "%s", fix);
 }
 
 static void note(void *context, const char *name)

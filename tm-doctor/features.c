@@ -43,7 +43,7 @@ struct feature {
 	const char *cost;
 	const char *since; /* the first kernel that has it, NULL = any */
 	const char *with;  /* what that one has to be built with, or NULL */
-	const char *mend;  /* unless a kernel is, NULL = it is */
+	const char *fix;   /* unless a kernel is, NULL = it is */
 };
 
 /* A try that works as far as it could go. */
@@ -317,19 +317,19 @@ static void advise(
 	const char *const with = feature->with ? feature->with : "";
 	const char *const and_with = feature->with ? " with " : "";
 
-	if (feature->mend)
-		finding_mend(row, feature->cost, "%s", feature->mend);
+	if (feature->fix)
+		finding_fix(row, feature->cost, "%s", feature->fix);
 	else if (is_forbidden(error))
-		finding_mend(row, feature->cost,
+		finding_fix(row, feature->cost,
 				"permit it: this kernel refuses it even with the rights "
 				"above (a security module, or how it was built)");
 	else if (!feature->since)
-		finding_mend(row, feature->cost, "a kernel with %s", with);
+		finding_fix(row, feature->cost, "a kernel with %s", with);
 	else if (!is_newer(feature->since))
-		finding_mend(row, feature->cost, "a kernel of %s or newer%s%s",
+		finding_fix(row, feature->cost, "a kernel of %s or newer%s%s",
 				feature->since, and_with, with);
 	else
-		finding_mend(row, feature->cost,
+		finding_fix(row, feature->cost,
 				"a kernel built with %s: this one is new enough, but "
 				"was built without",
 				feature->with ? feature->with : "it");

@@ -9,7 +9,7 @@
 #include "findings.h"
 
 #define WIDTH 80
-#define INDENT 11 /* of cost and mend */
+#define INDENT 11 /* of cost and fix */
 #define NAME_WIDTH 28
 #define FOUND (INDENT + NAME_WIDTH)
 
@@ -34,14 +34,13 @@ struct finding *finding_add(struct findings *table, const char *name,
 	return row;
 }
 
-void finding_mend(
-		struct finding *row, const char *cost, const char *format, ...)
+void finding_fix(struct finding *row, const char *cost, const char *format, ...)
 {
 	va_list args;
 
 	row->cost = cost;
 	va_start(args, format);
-	vsnprintf(row->mend, sizeof(row->mend), format, args);
+	vsnprintf(row->fix, sizeof(row->fix), format, args);
 	va_end(args);
 }
 
@@ -113,9 +112,9 @@ static void print_row(const struct finding *row)
 		printf("%*scost: ", INDENT, "");
 		print_wrapped(row->cost, INDENT + 6, INDENT + 6);
 	}
-	/* a mend is there to be copied, so it stays one line */
-	if (*row->mend)
-		printf("%*smend: %s\n", INDENT, "", row->mend);
+	/* a fix is there to be copied, so it stays one line */
+	if (*row->fix)
+		printf("%*sfix: %s\n", INDENT, "", row->fix);
 }
 
 static size_t count(const struct findings *table, enum finding_state state)
@@ -181,7 +180,7 @@ static void put_finding(struct tm_text *text, const struct finding *row)
 	tm_text_string(text, truth(row->is_needed));
 	tm_json_member_string(text, "found", row->found);
 	tm_json_member_string(text, "cost", row->cost);
-	tm_json_member_string(text, "mend", row->mend);
+	tm_json_member_string(text, "fix", row->fix);
 }
 
 void findings_print_json(const struct findings *table)

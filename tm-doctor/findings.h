@@ -22,7 +22,7 @@ struct finding {
 	bool is_needed; /* without it nothing is captured */
 	char found[FOUND_SIZE];
 	const char *cost; /* for tm-capture, "" = none */
-	char mend[160];	  /* one line, "" = none is known */
+	char fix[160];	  /* one line, "" = none is known */
 };
 
 struct findings {
@@ -31,13 +31,13 @@ struct findings {
 	const char *group; /* of the rows to come */
 };
 
-/* Adds a row and returns it, so that cost and mend can be filled in. A full
+/* Adds a row and returns it, so that cost and fix can be filled in. A full
  * table keeps its last row for what comes. */
 __attribute__((format(printf, 4, 5))) struct finding *finding_add(
 		struct findings *table, const char *name,
 		enum finding_state state, const char *format, ...);
 
-__attribute__((format(printf, 3, 4))) void finding_mend(
+__attribute__((format(printf, 3, 4))) void finding_fix(
 		struct finding *row, const char *cost, const char *format, ...);
 
 /* The row of that name, NULL where there is none. */

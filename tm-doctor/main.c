@@ -1,4 +1,5 @@
-/* tm-doctor: tells what this machine permits tm-capture, and the mend. */
+/* Reports what this machine permits tm-capture, and how to fix what is missing.
+ */
 #include <err.h>
 #include <stdio.h>
 
@@ -19,8 +20,8 @@ static const struct tm_option known[] = {
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-doctor [-q] [--json]\n"
-		 "Tells what this kernel, these rights and this cgroup tree permit\n"
-		 "tm-capture, what that costs, and how it is mended.\n\n",
+		 "Reports what this kernel, these rights and this cgroup tree permit\n"
+		 "tm-capture, what that costs, and how to fix it.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"

@@ -16,7 +16,7 @@ int probe_read(const char *path, char *text, size_t size);
 void probe_list(const char *directory,
 		void found(void *context, const char *name), void *context);
 
-/* A name that a shell takes as it stands: to be put in a mend. */
+/* A name that a shell takes as it stands: to be put in a fix. */
 bool probe_name_is_plain(const char *text);
 
 #endif

@@ -110,12 +110,12 @@ static int place_check_rights(enum tm_trust trust, struct tm_refusal *refusal)
 	if (mode & S_IWOTH)
 		return place_refuse(refusal, TM_FLAW_WRITE,
 				"everybody can write to it (owner uid %ju, mode %04o; "
-				"chmod o-w mends it)",
+				"run chmod o-w)",
 				owner, mode);
 	if (mode & S_IWGRP && !is_group_trusted(status))
 		return place_refuse(refusal, TM_FLAW_WRITE,
 				"group %ju can write to it (owner uid %ju, mode %04o; "
-				"chmod g-w mends it)",
+				"run chmod g-w)",
 				group, owner, mode);
 	return 0;
 }

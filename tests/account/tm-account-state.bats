@@ -70,7 +70,7 @@ user 1001 in 13 out 0"
 	done
 }
 
-@test "where both are damaged the exit is 1 with the mend, and both stay" {
+@test "where both are damaged the exit is 1 with the fix, and both stay" {
 	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
 	flip state 40
 	flip state.old 40

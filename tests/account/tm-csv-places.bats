@@ -48,7 +48,7 @@ load csv
 	mkdir out
 	chmod 777 out
 	run -1 tm-csv -q -d out e.tm
-	assert_output "tm-csv: out: refused: everybody can write to it (owner uid $(id -u), mode 0777; chmod o-w mends it)"
+	assert_output "tm-csv: out: refused: everybody can write to it (owner uid $(id -u), mode 0777; run chmod o-w)"
 	chmod 1777 out
 	run -1 tm-csv -q -d out e.tm
 	assert_output --partial "mode 1777"
@@ -174,7 +174,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 @test "a file that others can write is refused" {
 	touch traffic_user_unknown_2.log
 	chmod 666 traffic_user_unknown_2.log
-	refused_as "refused: everybody can write to it (owner uid $(id -u), mode 0666; chmod o-w mends it)"
+	refused_as "refused: everybody can write to it (owner uid $(id -u), mode 0666; run chmod o-w)"
 }
 
 @test "a file that holds something else is refused and left alone" {
@@ -206,7 +206,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_output --partial "refused: it was begun with the columns direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out,uid;"
 }
 
-@test "a refused file that was mended gets its rows within a second" {
+@test "a refused file that was fixed gets its rows within a second" {
 	mkfifo traffic_user_unknown_2.log
 	start_live -q
 	one 2 >&9

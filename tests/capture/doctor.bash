@@ -31,10 +31,10 @@ rows() {
 	jq -r ".checks[] | select($1) | \"\(.name) \(.state)\"" out
 }
 
-# row NAME: that row of "out", as "STATE FOUND | COST | MEND"
+# row NAME: that row of "out", as "STATE FOUND | COST | FIX"
 row() {
 	jq -r --arg name "$1" '.checks[] | select(.name == $name) |
-		"\(.state) \(.found) | \(.cost) | \(.mend)"' out
+		"\(.state) \(.found) | \(.cost) | \(.fix)"' out
 }
 
 # elsewhere COMMANDS: in mounts of its own, where the test's cgroup is all of

@@ -243,7 +243,7 @@ lesser() {
 		run -77 at "$LEFT" sh -c "ulimit -n $i
 			exec tm-capture --hook tc -i lo --every 1s"
 		assert_output --regexp "^tm-capture: cannot [a-zA-Z ]+: too many\
- open files; mend: ulimit -n 1024$"
+ open files; fix: ulimit -n 1024$"
 	done
 }
 

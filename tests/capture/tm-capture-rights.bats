@@ -130,7 +130,7 @@ sock_recv_length, tcp_rcv_space_adjust
 iter/task_file"
 }
 
-@test "without a cgroup2 tree it exits 77 and names the mend" {
+@test "without a cgroup2 tree it exits 77 and names the fix" {
 	run -77 unshare -m sh -c '
 		awk "/ - cgroup2 / { print \$5 }" /proc/self/mountinfo |
 			while read -r at; do umount -l "$at"; done
@@ -144,12 +144,12 @@ iter/task_file"
 	assert_output --partial "standard output is a terminal"
 }
 
-@test "too few descriptors is one line with the mend, not a hang" {
+@test "too few descriptors is one line with the fix, not a hang" {
 	for number in 8 18 24 34; do
 		run -77 sh -c "ulimit -n $number
 			exec timeout 60 tm-capture -q -c $CGROUP --every 1s"
 		assert_output --regexp \
-			"^tm-capture: cannot .*: too many open files; mend: ulimit -n 1024$"
+			"^tm-capture: cannot .*: too many open files; fix: ulimit -n 1024$"
 		assert_equal "${#lines[@]}" 1
 	done
 }

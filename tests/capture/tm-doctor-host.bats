@@ -126,7 +126,7 @@ load doctor
 		exec unshare -n sh -c "tc qdisc add dev lo clsact &&
 		tc filter add dev lo ingress pref 7 bpf da object-pinned fs/old &&
 		tm-doctor --json >out &&
-		\$(jq -r .checks[].mend out | grep ^tc) &&
+		\$(jq -r .checks[].fix out | grep ^tc) &&
 		tm-doctor --json >after"'
 	assert_success
 	run row "program without a link"
@@ -136,7 +136,7 @@ load doctor
 	assert_equal "$(row "left-over programs")" "ok none |  | "
 }
 
-@test "what a killed tm-capture left is named, with its own mend" {
+@test "what a killed tm-capture left is named, with its own fix" {
 	ip netns add "$NETNS"
 	nsenter --net="/run/netns/$NETNS" tm-capture --hook clsact -i lo \
 		>out.tm 2>err 3>&- &

@@ -16,7 +16,7 @@ load doctor
 	on_linux_5_8
 	tm-doctor --json >out
 	run jq -r '.checks[] | select(.state == "missing") |
-		"\(.name): \(.mend)"' out
+		"\(.name): \(.fix)"' out
 	assert_output "\
 cgroup/sock_create: a kernel of 5.9 or newer with CONFIG_CGROUP_BPF=y
 tp_btf/sock_recv_length: a kernel of 6.3 or newer
@@ -60,25 +60,25 @@ tcx: a kernel of 6.6 or newer"
 	run as_nobody tm-doctor --json
 	assert_equal "$status" 77
 	echo "$output" >out
-	run rows '.state == "missing" and (.cost == "" or .mend == "")'
+	run rows '.state == "missing" and (.cost == "" or .fix == "")'
 	assert_output ""
 	run rows '.state == "unknown" and .found == ""'
 	assert_output ""
-	run rows '(.mend, .cost, .found) | contains("\n")'
+	run rows '(.fix, .cost, .found) | contains("\n")'
 	assert_output ""
 }
 
-@test "without rights it exits 77, and names the mend" {
+@test "without rights it exits 77, and names the fix" {
 	run -77 as_nobody tm-doctor
 	assert_line --regexp '^  missing  CAP_BPF +not held$'
-	assert_line --partial 'mend: sudo tm-capture'
+	assert_line --partial 'fix: sudo tm-capture'
 	assert_line --regexp '^  unknown  cgroup_skb/ingress +needs the rights'
 	assert_line --partial 'in the way: CAP_BPF, CAP_NET_ADMIN'
 	run -77 as_nobody --no-new-privs tm-doctor
 	assert_line --regexp '^  note     no_new_privs +set$'
-	assert_line --partial 'mend: from a process without no_new_privs'
+	assert_line --partial 'fix: from a process without no_new_privs'
 	run -77 as_nobody --bounding-set=-bpf tm-doctor
-	assert_line --partial 'mend: on the host; or start the container with --cap-add=BPF'
+	assert_line --partial 'fix: on the host; or start the container with --cap-add=BPF'
 }
 
 @test "it agrees with tm-capture on which capabilities are enough" {
@@ -98,20 +98,20 @@ tcx: a kernel of 6.6 or newer"
 	assert_line --partial 'count for nothing in bpf(2)'
 }
 
-@test "without a cgroup2 tree it exits 77 and names the mend" {
+@test "without a cgroup2 tree it exits 77 and names the fix" {
 	run -77 unshare -m sh -c '
 		awk "/ - cgroup2 / { print \$5 }" /proc/self/mountinfo |
 			while read -r at; do umount -l "$at"; done
 		exec tm-doctor'
 	assert_line --regexp '^  missing  cgroup2 tree +not mounted here'
-	assert_line --partial 'mend: mount -t cgroup2 none /mnt'
+	assert_line --partial 'fix: mount -t cgroup2 none /mnt'
 }
 
 @test "ip netns exec hides the tree, and that is said" {
 	ip netns add "$NETNS"
 	run -77 ip netns exec "$NETNS" tm-doctor
 	assert_line --partial \
-		"mend: nsenter --net=/run/netns/$NETNS tm-capture"
+		"fix: nsenter --net=/run/netns/$NETNS tm-capture"
 	run -0 nsenter --net="/run/netns/$NETNS" tm-doctor
 }
 
@@ -145,7 +145,7 @@ tcx: a kernel of 6.6 or newer"
 	for n in 10 12 16; do
 		run -77 sh -c "ulimit -n $n; exec tm-doctor"
 		assert_line --regexp "^  missing  open files +$n\$"
-		assert_line --partial 'mend: ulimit -n 1024'
+		assert_line --partial 'fix: ulimit -n 1024'
 		assert_line 'tm-capture cannot capture here; in the way: open files'
 	done
 }
@@ -155,7 +155,7 @@ tcx: a kernel of 6.6 or newer"
 		-e inject=bpf:error=ENOSYS tm-doctor
 	assert_file_contains log INJECTED
 	assert_line --regexp '^  missing  bpf system call +Function not impl'
-	assert_line --partial 'mend: a kernel with CONFIG_BPF_SYSCALL=y'
+	assert_line --partial 'fix: a kernel with CONFIG_BPF_SYSCALL=y'
 	run -77 strace -f -qq -o log -e trace=bpf \
 		-e inject=bpf:error=EPERM tm-doctor
 	assert_line --partial 'a seccomp or LSM profile that permits bpf(2)'

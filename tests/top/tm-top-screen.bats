@@ -173,7 +173,7 @@ load top
 	assert_restored
 }
 
-@test "a terminal that cannot place text is refused, with the mend" {
+@test "a terminal that cannot place text is refused, with the fix" {
 	day | tm-parse >day.tm
 	TERM_HERE=dumb show 80x24 'tm-top day.tm'
 	assert_restored 'exit 1'
