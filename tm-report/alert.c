@@ -11,7 +11,7 @@ static void say(const struct alert *alert, const struct report *report,
 		uint32_t uid, uint64_t bytes)
 {
 	char size[TM_IEC_SIZE], limit[TM_IEC_SIZE], number[TM_NUMBER_SIZE + 1];
-	const char *name = user_name(&report->labels, uid);
+	const char *name = report_user_name(report, uid);
 	char *text;
 	size_t room;
 

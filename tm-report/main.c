@@ -81,7 +81,10 @@ static void report(struct state *state, uint64_t end_ns, bool is_last)
 	const struct report facts = {
 		.out = state->out,
 		.tally = &state->tally,
-		.labels = { state->tally.names, options->is_numeric },
+		.sources = {
+			.names = state->tally.names,
+			.is_numeric = options->is_numeric,
+		},
 		.first_ns = state->interval.first_ns,
 		.start_ns = state->interval.start_ns,
 		.end_ns = end_ns,

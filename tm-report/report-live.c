@@ -4,6 +4,7 @@
 
 #include "common/base/exit.h"
 #include "common/record/words.h"
+#include "common/show/key-cells.h"
 #include "report-live.h"
 
 #define LIVE_ROWS 20 /* what a terminal has room for each second */
@@ -41,7 +42,7 @@ static void put_rates(struct writing *writing, const struct tm_amount now[2],
 static void put_sum(struct writing *writing, const char *label,
 		const struct tm_amount now[2], const struct tm_amount total[2])
 {
-	keys_put_label(&writing->view->keys, &writing->table, label);
+	tm_keys_put_word(&writing->view->keys, &writing->table, label);
 	put_rates(writing, now, total);
 }
 
@@ -51,8 +52,7 @@ static void put_row(struct writing *writing, const uint64_t *key,
 	const struct report_row *const known =
 			report_sums_find(&writing->view->total, key);
 
-	keys_put(&writing->view->keys, &writing->table,
-			&writing->report->labels, key);
+	tm_keys_put(&writing->view->keys, &writing->table, key);
 	put_rates(writing, row->moved, known ? known->moved : row->moved);
 }
 
@@ -115,7 +115,7 @@ void write_rates(const struct report *report)
 		.report = report,
 		.view = &report->tally->views[VIEW_ROWS],
 	};
-	const struct keys *const keys = &writing.view->keys;
+	const struct tm_keys *const keys = &writing.view->keys;
 	struct tm_column columns[TM_TABLE_COLUMNS];
 	struct tm_table_spec spec = {
 		.columns = columns, .write = write_file, .context = report->out
@@ -129,9 +129,9 @@ void write_rates(const struct report *report)
 		return;
 	}
 	fputs(report->is_first ? "" : "\n", report->out);
-	spec.count = keys_columns(keys, columns);
+	spec.count = tm_keys_columns(keys, columns);
 	/* a user's column is just as wide as the time */
-	if (keys_are_user(keys))
+	if (tm_keys_are_user(keys))
 		columns[spec.count - 1].heading = time;
 	else
 		fprintf(report->out, "%s\n", time);

@@ -83,10 +83,8 @@ static const struct tm_option known[] = {
 	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
 	{ "oneline", ONELINE, "USER", "a line for programs, as vnstat's", 0 },
 	{ "by", BY, "KEYS",
-			"a row for each user, pid, process, local,\n"
-			"remote, network, port, local_port, remote_port,\n"
-			"protocol, interface, cgroup, direction, hour,\n"
-			"day; several joined by commas (user)",
+			"a row for each of these, several joined by\n"
+			"commas (user):",
 			0 },
 	{ "bin", BIN, "TIME", "and for each TIME (15m, 1h) of the clock", 0 },
 	{ "sort", SORT, "KEY",
@@ -178,6 +176,11 @@ static void report_take_option(void *context, const struct tm_option *option,
 	}
 }
 
+static const char *report_words(const struct tm_option *option)
+{
+	return option->letter == BY ? tm_key_names(TM_KEY_FOR_REPORT) : NULL;
+}
+
 static const struct tm_tool tool = {
 	.usage = "usage: tm-report [-nq] [-t INTERVAL] [-l FILE] [--style STYLE |\n"
 		 "                 --output FORMAT | --oneline USER] [--by KEYS]\n"
@@ -194,23 +197,23 @@ static const struct tm_tool tool = {
 		"EVENTS are recordings, also packed by gzip; none or - is standard\n"
 		"input. SIGHUP opens the log anew, SIGUSR1 prints statistics.\n",
 	.take = report_take_option,
+	.words = report_words,
 };
 
 static void set_keys(
 		struct report_options *options, const struct pending *pending)
 {
-	const char *problem = NULL;
+	const char *problem;
 
-	options->by.bin_ns = pending->bin_ns;
-	options->by.netnames = pending->netnames;
+	options->by.sources.bin_ns = pending->bin_ns;
+	options->by.sources.netnames = pending->netnames;
 	if (pending->netnames &&
 			(!pending->by || !strstr(pending->by, "network")))
 		tm_misuse("--network-names is for --by network");
 	if (pending->bin_ns)
-		problem = keys_parse(&options->by, "bin");
-	if (!problem)
-		problem = keys_parse(&options->by,
-				pending->by ? pending->by : "user");
+		tm_keys_add(&options->by, TM_KEY_BIN);
+	problem = tm_keys_parse(&options->by, TM_KEY_FOR_REPORT,
+			pending->by ? pending->by : "user");
 	if (problem)
 		errx(TM_MISUSED, "--by: %s", problem);
 }
@@ -244,7 +247,7 @@ static void set_order(struct report_options *options, const char *wish)
 		[BY_OUT] = "out",
 		[BY_PACKETS] = "packets",
 		[BY_LOST] = "lost" };
-	const int time = keys_time(&options->by);
+	const int time = tm_keys_time(&options->by);
 	int key;
 
 	if (!wish && time >= 0 && !options->top) {
@@ -260,7 +263,7 @@ static void set_order(struct report_options *options, const char *wish)
 			return;
 		}
 	}
-	key = keys_find(&options->by, wish);
+	key = tm_keys_place_of(&options->by, wish);
 	if (key < 0)
 		errx(TM_MISUSED,
 				"--sort: neither total, in, out, packets, lost nor a "
@@ -284,11 +287,11 @@ static void check(const struct report_options *options,
 		const struct pending *pending)
 {
 	const struct style *const style = options->style;
-	const char *const wrong = pending->bin_ns      ? "--bin"
-			: pending->sort		       ? "--sort"
-			: pending->sum		       ? "--sum"
-			: !keys_are_user(&options->by) ? "--by"
-						       : NULL;
+	const char *const wrong = pending->bin_ns	  ? "--bin"
+			: pending->sort			  ? "--sort"
+			: pending->sum			  ? "--sum"
+			: !tm_keys_are_user(&options->by) ? "--by"
+							  : NULL;
 
 	if (wrong && !style->is_table)
 		tm_misuse("%s: for a table, csv or json, not for %s", wrong,

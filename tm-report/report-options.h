@@ -5,14 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "keys.h"
+#include "common/sums/keys.h"
 #include "styles.h"
 
 struct report_options {
 	const char *log;
 	const struct style *style;
 	uint64_t interval_ns, max_rows, top;
-	struct keys by;
+	struct tm_keys by;
 	struct order order;
 	uint64_t limit;	  /* bytes of a user, 0 = none */
 	const char *user; /* of the one line */

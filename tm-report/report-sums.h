@@ -7,8 +7,6 @@
 #include "common/base/map.h"
 #include "common/record/amount.h"
 
-#define KEY_WORDS 24 /* of the longest key */
-
 struct report_row {
 	struct tm_amount moved[2]; /* by direction, what was lost included */
 	struct tm_amount lost[2];

@@ -14,9 +14,9 @@ struct ranked {
 
 struct sorting {
 	const struct report_sums *sums;
-	unsigned begin, end;	 /* words of the key that comes first */
-	const struct keys *keys; /* where that one's names do; or NULL */
-	unsigned kind;
+	unsigned begin, end;	  /* words of the key that comes first */
+	const struct tm_key *key; /* where that one's names do; or NULL */
+	const struct tm_key_sources *sources;
 };
 
 static uint64_t measure(const struct report_row *row, enum measure measure)
@@ -40,9 +40,11 @@ static int compare_names(
 		const struct sorting *sorting, uint32_t left, uint32_t right)
 {
 	const struct report_sums *const sums = sorting->sums;
-	const char *const a = keys_name(sorting->keys, sorting->kind,
+	const char *const a = tm_key_recorded_name(sorting->key,
+			sorting->sources,
 			report_sums_key(sums, left) + sorting->begin);
-	const char *const b = keys_name(sorting->keys, sorting->kind,
+	const char *const b = tm_key_recorded_name(sorting->key,
+			sorting->sources,
 			report_sums_key(sums, right) + sorting->begin);
 
 	return a && b ? strcmp(a, b) : !a - !b;
@@ -59,8 +61,8 @@ static int compare(const void *a, const void *b, void *context)
 
 	if (left->rank != right->rank)
 		return left->rank < right->rank ? -1 : 1;
-	names = sorting->keys ? compare_names(sorting, left->row, right->row)
-			      : 0;
+	names = sorting->key ? compare_names(sorting, left->row, right->row)
+			     : 0;
 	if (names)
 		return names;
 	for (unsigned i = sorting->begin; i < sorting->end; i++) {
@@ -82,8 +84,8 @@ static struct ranked *rank(const struct report_view *view,
 	const size_t size = (sums->count + (size_t)1) * sizeof(struct ranked);
 	struct ranked *const ranked = malloc(size);
 	const bool is_by_key = order.measure == BY_KEY;
-	const struct keys *const keys = &view->keys;
-	struct sorting sorting = { .sums = sums };
+	const struct tm_keys *const keys = &view->keys;
+	struct sorting sorting = { .sums = sums, .sources = &keys->sources };
 
 	if (!ranked)
 		err(TM_FAILED, NULL);
@@ -92,13 +94,12 @@ static struct ranked *rank(const struct report_view *view,
 		sorting.end = order.key + 1 < keys->count
 				? keys->offsets[order.key + 1]
 				: keys->words;
-		sorting.kind = order.key;
-		if (keys_are_names(keys, order.key))
-			sorting.keys = keys;
+		if (keys->list[order.key]->is_named && keys->sources.is_by_name)
+			sorting.key = keys->list[order.key];
 	}
 	for (uint32_t i = 0; i < sums->count; i++) {
 		ranked[i].row = i;
-		ranked[i].rank = sorting.keys ? 0
+		ranked[i].rank = sorting.key ? 0
 				: is_by_key
 				? report_sums_key(sums, i)[sorting.begin]
 				: ~measure(&sums->rows[i], order.measure);
@@ -124,6 +125,14 @@ struct chosen choose(const struct report_view *view,
 		row_add(&chosen.rest, &sums->rows[ranked[i].row]);
 	free(ranked);
 	return chosen;
+}
+
+const char *report_user_name(const struct report *report, uint32_t uid)
+{
+	static struct tm_label label;
+
+	tm_key_label_user(&report->sources, uid, NULL, &label);
+	return label.sort == TM_LABEL_UNNAMED ? NULL : label.text;
 }
 
 int write_file(void *context, const char *text, size_t size)

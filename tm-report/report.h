@@ -20,7 +20,7 @@ struct order {
 struct report {
 	FILE *out;
 	const struct tally *tally;
-	struct labels labels;
+	struct tm_key_sources sources;
 	uint64_t first_ns, start_ns, end_ns; /* stream, interval, now */
 	struct order order;
 	uint32_t top; /* rows at most; 0 = all */
@@ -61,6 +61,9 @@ struct chosen {
 struct chosen choose(const struct report_view *view,
 		const struct report_sums *sums, struct order order,
 		uint32_t most);
+
+/* NULL where it has none; the function's own. */
+const char *report_user_name(const struct report *report, uint32_t uid);
 
 /* Takes what a table writes, for a FILE. */
 int write_file(void *context, const char *text, size_t size);

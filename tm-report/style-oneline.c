@@ -30,7 +30,7 @@ static bool find_user(const struct report *report, uint32_t *uid)
 		*uid = number;
 	else
 		return tm_names_find_user(
-				report->labels.names, report->user, uid);
+				report->sources.names, report->user, uid);
 	return true;
 }
 
@@ -119,7 +119,7 @@ void write_oneline(const struct report *report)
 		return;
 	}
 	add_days(report, uid, &day, &month, &all);
-	name = user_name(&report->labels, uid);
+	name = report_user_name(report, uid);
 	fprintf(report->out, "%d;", VERSION);
 	write_name(report->out, name ? name : report->user);
 	write_span(report, &day, "%Y-%m-%d");

@@ -28,7 +28,7 @@ static void write_heading(const struct report *report, const char *what)
 
 static void write_user(const struct report *report, uint32_t uid)
 {
-	const char *name = user_name(&report->labels, uid);
+	const char *name = report_user_name(report, uid);
 	static char text[USER_SIZE];
 
 	if (!name)
@@ -88,7 +88,7 @@ static void write_end(FILE *out, const char *what, const uint64_t *words)
 	uint8_t address[16];
 	bool is_ipv4;
 
-	words_to_address(words, address);
+	tm_key_bytes_of(words, address);
 	is_ipv4 = tm_address_is_ipv4(address);
 	*tm_address_format(text, address) = '\0';
 	fprintf(out,
@@ -103,7 +103,8 @@ static void write_connection(const struct report *report, const uint64_t *words,
 	char comm[TM_COMM_SIZE + 1], text[6 * TM_COMM_SIZE + 1];
 	FILE *const out = report->out;
 
-	words_to_comm(words + 1, comm);
+	tm_key_bytes_of(words + 1, comm);
+	comm[TM_COMM_SIZE] = '\0';
 	if (!*comm)
 		strcpy(comm, "unknown");
 	tm_escape_text(text, sizeof(text), comm, strlen(comm));

@@ -164,7 +164,8 @@ static void write_name(FILE *out, const uint64_t *words)
 	char comm[TM_COMM_SIZE + 1], text[6 * TM_COMM_SIZE + 1];
 	size_t size, used;
 
-	words_to_comm(words, comm);
+	tm_key_bytes_of(words, comm);
+	comm[TM_COMM_SIZE] = '\0';
 	tm_escape_text(text, sizeof(text), *comm ? comm : "unknown",
 			*comm ? strlen(comm) : 7);
 	size = tm_width_fit(text, 20, &used);
@@ -181,7 +182,7 @@ static void write_remotes(FILE *out, const struct process *process)
 	int width = 20;
 
 	for (uint32_t i = 0; i < shown; i++) {
-		words_to_address(process->remotes[i].words, address);
+		tm_key_bytes_of(process->remotes[i].words, address);
 		*tm_address_format(text, address) = '\0';
 		width -= fprintf(out, i ? "|%s" : "%s", text);
 	}

@@ -5,6 +5,7 @@
 
 #include "common/base/exit.h"
 #include "common/record/words.h"
+#include "common/show/key-cells.h"
 #include "report-live.h"
 #include "report.h"
 
@@ -35,7 +36,7 @@ static const struct tm_column lost_columns[] = {
 /* A table that is being written. */
 struct writing {
 	const struct report *report;
-	const struct keys *keys;
+	const struct tm_keys *keys;
 	struct tm_table table;
 	struct tm_column columns[TM_TABLE_COLUMNS];
 	unsigned count;
@@ -58,7 +59,7 @@ static void make_columns(struct writing *writing)
 
 	if (writing->has_time)
 		add_columns(writing, &time_column, 1);
-	writing->count += keys_columns(
+	writing->count += tm_keys_columns(
 			writing->keys, writing->columns + writing->count);
 	if (report->has_bytes)
 		add_columns(writing, bytes_columns, 3);
@@ -115,7 +116,7 @@ static void put_row(struct writing *writing, const uint64_t *key,
 
 	if (writing->has_time)
 		tm_table_number(&writing->table, report->end_ns);
-	keys_put(writing->keys, &writing->table, &report->labels, key);
+	tm_keys_put(writing->keys, &writing->table, key);
 	put_amounts(writing, row);
 }
 
@@ -125,7 +126,7 @@ static void put_sum(struct writing *writing, const char *label,
 {
 	if (writing->has_time)
 		tm_table_number(&writing->table, writing->report->end_ns);
-	keys_put_label(writing->keys, &writing->table, label);
+	tm_keys_put_word(writing->keys, &writing->table, label);
 	put_amounts(writing, row);
 }
 

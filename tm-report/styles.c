@@ -27,8 +27,9 @@ static void want(const struct report_options *options, struct tally *tally,
 		enum view_name name, const char *list, uint32_t max_rows)
 {
 	const bool has_now = options->style->has_rates && options->interval_ns;
-	struct keys keys = { 0 };
-	const char *const problem = keys_parse(&keys, list);
+	struct tm_keys keys = { 0 };
+	const char *const problem =
+			tm_keys_parse(&keys, TM_KEY_FOR_REPORT, list);
 
 	if (problem)
 		errx(TM_FAILED, "%s", problem);

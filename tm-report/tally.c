@@ -1,19 +1,21 @@
 #include "tally.h"
 
 void tally_want(struct tally *tally, enum view_name name,
-		const struct keys *keys, bool has_now, uint32_t max_rows)
+		const struct tm_keys *keys, bool has_now, uint32_t max_rows)
 {
 	struct report_view *const view = &tally->views[name];
-	const int user = keys_find(keys, "user");
+	const int user = tm_keys_place(keys, TM_KEY_USER);
 
 	view->keys = *keys;
-	view->keys.names = tally->is_numeric ? NULL : tally->names;
+	view->keys.sources.names = tally->names;
+	view->keys.sources.is_numeric = tally->is_numeric;
+	view->keys.sources.is_by_name = !tally->is_numeric;
 	view->is_wanted = true;
 	view->has_now = has_now;
-	view->has_no_copies = keys_are_by_interface(keys);
+	view->has_no_copies = tm_keys_are_by_interface(keys);
 	view->user = user < 0 ? -1 : (int)keys->offsets[user];
 	report_sums_init(&view->total, keys->words, max_rows);
-	view->total.has_nobody = keys_are_user(keys);
+	view->total.has_nobody = tm_keys_are_user(keys);
 	view->now = view->total;
 	tally->wanted[tally->wanted_count++] = view;
 }
@@ -27,12 +29,12 @@ static bool is_left_out(
 static void view_note(struct tally *tally, struct report_view *view,
 		const struct tm_event *event)
 {
-	uint64_t key[KEY_WORDS];
+	uint64_t key[TM_KEY_WORDS];
 	bool is_new = false;
 
 	if (is_left_out(view, event))
 		return;
-	keys_take(&view->keys, event, key);
+	tm_keys_extract(&view->keys, event, key);
 	row_note(report_sums_row(&view->total, key, &is_new), event);
 	/* a name that is asked for now is there when it is to be shown */
 	if (is_new && view->user >= 0 && !tally->is_numeric)

@@ -3,7 +3,8 @@
 #ifndef TM_REPORT_TALLY_H
 #define TM_REPORT_TALLY_H
 
-#include "keys.h"
+#include "common/stream/shares.h"
+#include "common/sums/keys.h"
 #include "report-runs.h"
 #include "report-sums.h"
 
@@ -18,7 +19,7 @@ enum view_name {
 };
 
 struct report_view {
-	struct keys keys;
+	struct tm_keys keys;
 	struct report_sums total; /* since the stream's first event */
 	struct report_sums now;	  /* since the interval's, where has_now */
 	bool is_wanted;
@@ -39,7 +40,7 @@ struct tally {
 
 /* Wants a view of these kinds of keys. */
 void tally_want(struct tally *tally, enum view_name name,
-		const struct keys *keys, bool has_now, uint32_t max_rows);
+		const struct tm_keys *keys, bool has_now, uint32_t max_rows);
 
 /* Counts an event of any kind. 0, or -1 and errno when there is no memory for
  * a name. */

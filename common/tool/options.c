@@ -110,6 +110,31 @@ static size_t find_column(const struct list *list)
 	return column;
 }
 
+/* As many of the words as a line holds; the first in any case. */
+static size_t fit_words(const char *words, size_t room)
+{
+	size_t size = strcspn(words, " "), next;
+
+	while (words[size]) {
+		next = size + 1 + strcspn(words + size + 1, " ");
+		if (next > room)
+			break;
+		size = next;
+	}
+	return size;
+}
+
+static void put_words(struct tm_text *text, const char *words, size_t column)
+{
+	size_t size;
+
+	for (; *words; words += size + !!words[size]) {
+		size = fit_words(words, LINE_MOST - column);
+		tm_text_format(text, "%*s%.*s\n", (int)column, "", (int)size,
+				words);
+	}
+}
+
 static void put_help(struct tm_text *text, const struct tm_option *option,
 		size_t column)
 {
@@ -138,19 +163,37 @@ static void put_help(struct tm_text *text, const struct tm_option *option,
 	}
 }
 
+static const char *words_of(
+		const struct tm_tool *tool, const struct tm_option *option)
+{
+	const char *words = NULL;
+
+	if (tool->words && option >= tool->options &&
+			option < tool->options + tool->option_count)
+		words = tool->words(option);
+	for (const struct tm_tool *const *command = tool->commands;
+			!words && command && *command; command++)
+		words = words_of(*command, option);
+	return words;
+}
+
 static void put_usage(struct tm_text *text, const struct tm_tool *tool)
 {
 	struct list list = { .count = 0 };
+	const char *words;
 	size_t column;
 
 	list_help(&list, tool);
 	column = find_column(&list);
 	tm_text_string(text, tool->usage);
 	for (size_t i = 0; i < list.count; i++) {
+		words = words_of(tool, list.all[i]);
 		if (list.all[i]->name)
 			put_help(text, list.all[i], column);
 		else
 			tm_text_format(text, "%s\n", list.all[i]->help);
+		if (words)
+			put_words(text, words, column);
 	}
 	if (tool->rest)
 		tm_text_string(text, tool->rest);

@@ -36,6 +36,9 @@ struct tm_tool {
 	const char *rest; /* lines at the end of --help, or NULL */
 	void (*take)(void *context, const struct tm_option *option,
 			const char *argument);
+	/* Words that end the help of an option, NULL for one that has none. May
+	 * be NULL itself. */
+	const char *(*words)(const struct tm_option *option);
 	/* A tool whose first operand is a command: NULL ends them. They have
 	 * options of their own, and one --help shows all. */
 	const struct tm_tool *const *commands;

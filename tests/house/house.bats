@@ -7,8 +7,8 @@ tools() {
 }
 
 # The storeys of common/ and how high each lies: it includes only lower ones.
-storeys="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:3 filter:3
-	history:4"
+storeys="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:4 filter:3
+	history:5"
 
 # height STOREY
 height() {

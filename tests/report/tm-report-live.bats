@@ -155,8 +155,8 @@ load report
 		assert_failure 2
 		assert_line --index 0 "tm-report: $text"
 	}
-	misused '--by: no such key: x; they are user, pid, process, local, remote, network, port, local_port, remote_port, protocol, interface, cgroup, direction, hour, day' --by user,x
-	misused '--by: no such key: bin; they are user, pid, process, local, remote, network, port, local_port, remote_port, protocol, interface, cgroup, direction, hour, day' --by bin
+	misused '--by: no such key: x; they are user, process, remote, protocol, interface, direction, hour, day, pid, local, network, port, local_port, remote_port, cgroup' --by user,x
+	misused '--by: no such key: bin; they are user, process, remote, protocol, interface, direction, hour, day, pid, local, network, port, local_port, remote_port, cgroup' --by bin
 	misused '--by: user twice' --by user,port,user
 	misused '--style: not pdtt, pdtt-xdp, processes or table: x' --style x
 	misused '--output: not table, csv or json: x' --output x

@@ -1,0 +1,104 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "common/record/words.h"
+#include "keys.h"
+
+void tm_keys_add(struct tm_keys *keys, enum tm_key_id id)
+{
+	keys->list[keys->count] = &tm_key_table[id];
+	keys->offsets[keys->count++] = keys->words;
+	keys->words += tm_key_table[id].words;
+}
+
+int tm_keys_place(const struct tm_keys *keys, enum tm_key_id id)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->list[i] == &tm_key_table[id])
+			return i;
+	}
+	return -1;
+}
+
+int tm_keys_place_of(const struct tm_keys *keys, const char *name)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (tm_word_means(keys->list[i]->name, name, strlen(name)))
+			return i;
+	}
+	return -1;
+}
+
+static const char *keys_add_named(struct tm_keys *keys, enum tm_key_use use,
+		const char *name, size_t size)
+{
+	static char problem[512];
+	const struct tm_key *const key = tm_key_find(use, name, size);
+
+	if (!key) {
+		snprintf(problem, sizeof(problem),
+				"no such key: %.*s; they are %s",
+				size < 64 ? (int)size : 64, name,
+				tm_key_names(use));
+		return problem;
+	}
+	if (tm_keys_place(keys, key - tm_key_table) >= 0) {
+		snprintf(problem, sizeof(problem), "%s twice", key->name);
+		return problem;
+	}
+	tm_keys_add(keys, key - tm_key_table);
+	return NULL;
+}
+
+const char *tm_keys_parse(
+		struct tm_keys *keys, enum tm_key_use use, const char *list)
+{
+	const char *problem;
+	size_t size;
+
+	for (;; list += size + 1) {
+		size = strcspn(list, ",");
+		problem = keys_add_named(keys, use, list, size);
+		if (problem || !list[size])
+			return problem;
+	}
+}
+
+bool tm_keys_are_by_interface(const struct tm_keys *keys)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->list[i]->is_owner)
+			return false;
+	}
+	return tm_keys_place(keys, TM_KEY_INTERFACE) >= 0;
+}
+
+int tm_keys_time(const struct tm_keys *keys)
+{
+	uint64_t shortest = UINT64_MAX, length;
+	int found = -1;
+
+	for (unsigned i = 0; i < keys->count; i++) {
+		length = keys->list[i] == &tm_key_table[TM_KEY_BIN]
+				? keys->sources.bin_ns
+				: keys->list[i]->length_ns;
+		if (length && length < shortest) {
+			shortest = length;
+			found = i;
+		}
+	}
+	return found;
+}
+
+void tm_keys_extract(const struct tm_keys *keys, const struct tm_event *event,
+		uint64_t *words)
+{
+	/* most reports are by user */
+	if (tm_keys_are_user(keys)) {
+		*words = event->uid;
+		return;
+	}
+	for (unsigned i = 0; i < keys->count; i++)
+		keys->list[i]->extract(&keys->sources, event,
+				words + keys->offsets[i]);
+}

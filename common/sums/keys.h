@@ -1,0 +1,44 @@
+/* Keys in any combination, such as "user,remote": what a row is of. */
+#ifndef TM_SUMS_KEYS_H
+#define TM_SUMS_KEYS_H
+
+#include "key.h"
+
+#define TM_KEY_WORDS 24 /* of the longest combination */
+
+struct tm_keys {
+	const struct tm_key *list[TM_KEYS];
+	unsigned offsets[TM_KEYS]; /* of their words */
+	unsigned count, words;
+	struct tm_key_sources sources;
+};
+
+/* Adds a key that is not among them. */
+void tm_keys_add(struct tm_keys *keys, enum tm_key_id id);
+
+/* Adds those of a list with commas between. NULL, or a problem, which is the
+ * function's own. */
+const char *tm_keys_parse(
+		struct tm_keys *keys, enum tm_key_use use, const char *list);
+
+/* The place of a key among them, -1 where it is not. */
+int tm_keys_place(const struct tm_keys *keys, enum tm_key_id id);
+int tm_keys_place_of(const struct tm_keys *keys, const char *name);
+
+/* Whether they are just the user. */
+static inline bool tm_keys_are_user(const struct tm_keys *keys)
+{
+	return keys->count == 1 && keys->list[0] == &tm_key_table[TM_KEY_USER];
+}
+
+/* Whether the interface is among them, and nobody who owns what it carried. */
+bool tm_keys_are_by_interface(const struct tm_keys *keys);
+
+/* The place of the shortest time, -1 where none is. */
+int tm_keys_time(const struct tm_keys *keys);
+
+/* What an event has of them: TM_KEY_WORDS at most. */
+void tm_keys_extract(const struct tm_keys *keys, const struct tm_event *event,
+		uint64_t *words);
+
+#endif
