@@ -6,7 +6,7 @@
 
 #include <bpf/bpf.h>
 
-#include "amount.h"
+#include "common/record/amount.h"
 #include "flow-table.h"
 
 #define OFTEN_NS                                                               \
@@ -159,7 +159,7 @@ static struct tm_amount flow_added(const struct flow_table *flows,
 		const struct tm_amount *all, const struct tm_amount *before)
 {
 	const struct tm_amount now = load_amount(all);
-	const struct tm_amount more = amount_difference(&now, before);
+	const struct tm_amount more = tm_amount_difference(&now, before);
 
 	if (flows->reading == LAST || (more.packets && more.bytes))
 		return more;
@@ -230,7 +230,7 @@ static void write_sum(struct flow_table *flows, const struct flow *flow,
 {
 	struct tm_amount left = *amount;
 
-	while (amount_is_some(&left)) {
+	while (tm_amount_is_some(&left)) {
 		struct tm_event *const event =
 				flow_event(flows, flow, owner, direction);
 		const bool fits = left.packets <= UINT32_MAX;
@@ -315,12 +315,13 @@ static void write_unread(struct flow_table *flows, const struct flow *flow,
 		struct written *written, const struct people *people,
 		const struct tm_amount *data)
 {
-	const struct tm_amount unread = amount_difference(data, &written->data);
+	const struct tm_amount unread =
+			tm_amount_difference(data, &written->data);
 	const uint64_t since_ns = written->is_waiting
 			? written->unread_since_ns
 			: flow_begin(flows, &flow->in);
 
-	if (!amount_is_some(&unread)) {
+	if (!tm_amount_is_some(&unread)) {
 		written->is_waiting = false;
 		return;
 	}
@@ -347,18 +348,18 @@ static void write_flow(struct flow_table *flows, const struct flow *flow,
 			flow_added(flows, &flow->in.all, &written->in);
 	struct tm_amount in = pure, data = written->data, settled;
 
-	amount_add(&written->out, &out);
+	tm_amount_add(&written->out, &out);
 	write_sum(flows, flow, owner, TM_OUT, &out, flags,
 			flow_begin(flows, &flow->out));
-	amount_add(&written->in, &pure);
-	amount_add(&data, &more_data);
+	tm_amount_add(&written->in, &pure);
+	tm_amount_add(&data, &more_data);
 	settled = flow_settled(flow, &data, people.io);
 	settled = amount_least(&settled, &data);
 	if (amount_is_ahead(&settled, &written->data)) {
 		const struct tm_amount read =
-				amount_difference(&settled, &written->data);
+				tm_amount_difference(&settled, &written->data);
 
-		amount_add(&in, &read);
+		tm_amount_add(&in, &read);
 		written->data = settled;
 	}
 	write_sum(flows, flow, owner, TM_IN, &in, flags,
@@ -544,7 +545,7 @@ static void write_late(struct flow_table *flows)
 		struct tm_amount in =
 				flow_added(flows, &flow->in.all, &written->in);
 
-		amount_add(&in, &data);
+		tm_amount_add(&in, &data);
 		write_sum(flows, flow, &flow->owner, TM_OUT, &out, TM_UNSURE,
 				flows->begun_ns);
 		write_sum(flows, flow, &flow->owner, TM_IN, &in, TM_UNSURE,

@@ -10,7 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "amount.h"
+#include "common/record/amount.h"
 #include "programs.h"
 
 extern const char programs_object[], programs_object_end[];
@@ -489,11 +489,11 @@ struct counted programs_counted(
 		const struct counted *counted =
 				&programs->counters[cpu].counted[direction];
 
-		amount_add(&all.seen, &counted->seen);
-		amount_add(&all.excluded, &counted->excluded);
-		amount_add(&all.lost, &counted->lost);
-		amount_add(&all.overflow, &counted->overflow);
-		amount_add(&all.flowless, &counted->flowless);
+		tm_amount_add(&all.seen, &counted->seen);
+		tm_amount_add(&all.excluded, &counted->excluded);
+		tm_amount_add(&all.lost, &counted->lost);
+		tm_amount_add(&all.overflow, &counted->overflow);
+		tm_amount_add(&all.flowless, &counted->flowless);
 	}
 	return all;
 }

@@ -8,8 +8,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "amount.h"
 #include "common/base/index.h"
+#include "common/record/amount.h"
 #include "common/system/netlink.h"
 #include "unattributed.h"
 
@@ -174,9 +174,9 @@ static void carrier_read(const struct unattributed *all, uint32_t ifindex,
 		return;
 	for (int cpu = 0; cpu < all->cpus; cpu++) {
 		for (int i = TM_IN; i <= TM_OUT; i++) {
-			amount_add(&sum->moved[i],
+			tm_amount_add(&sum->moved[i],
 					&all->carriers[cpu].moved[i]);
-			amount_add(&sum->segments[i],
+			tm_amount_add(&sum->segments[i],
 					&all->carriers[cpu].segments[i]);
 		}
 	}
@@ -333,7 +333,7 @@ void unattributed_take(struct unattributed *all,
 					&interface->found[out];
 			struct tm_amount *const told = &interface->told[out];
 			const struct tm_amount more =
-					amount_difference(all_found, told);
+					tm_amount_difference(all_found, told);
 
 			/* bytes without a packet pad short frames */
 			if (!more.packets)

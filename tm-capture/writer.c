@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "amount.h"
+#include "common/record/amount.h"
 #include "common/stream/output.h"
 #include "writer.h"
 
@@ -43,12 +43,6 @@ void writer_start(struct writer *writer, uint64_t since_boot_ns,
 	writer_put(writer, &start, 1);
 }
 
-static void amount_count(struct tm_amount *to, const struct tm_event *event)
-{
-	to->packets += event->packets;
-	to->bytes += event->bytes;
-}
-
 bool writer_is_full(const struct writer *writer)
 {
 	return writer->limit && writer->events >= writer->limit;
@@ -62,7 +56,7 @@ void writer_events(struct writer *writer, struct tm_event *events, size_t count)
 	for (i = 0; i < count && !writer_is_full(writer); i++) {
 		events[i].time_ns =
 				wall_clock_ns(writer->clock, events[i].time_ns);
-		amount_count(&writer->recorded[events[i].direction & 1],
+		tm_amount_count(&writer->recorded[events[i].direction & 1],
 				&events[i]);
 		writer->events++;
 		if (!naming_is_news(writer->naming, &events[i]))
@@ -76,7 +70,7 @@ void writer_events(struct writer *writer, struct tm_event *events, size_t count)
 	}
 	writer_put(writer, events + written, i - written);
 	for (; i < count; i++)
-		amount_count(&writer->spared[events[i].direction & 1],
+		tm_amount_count(&writer->spared[events[i].direction & 1],
 				&events[i]);
 }
 
@@ -108,7 +102,7 @@ static void writer_put_amount(struct writer *writer, struct tm_event *event,
 	event->span = span < UINT16_MAX ? span : UINT16_MAX;
 	n = naming_records(writer->naming, event, &names);
 	writer_put(writer, names, n);
-	while (amount_is_some(&left)) {
+	while (tm_amount_is_some(&left)) {
 		const bool fits = left.packets <= UINT32_MAX;
 
 		event->packets = fits ? left.packets : UINT32_MAX;
@@ -156,11 +150,11 @@ static void writer_lose(struct writer *writer, uint64_t key, uint32_t uid,
 
 	if (!before)
 		return;
-	more = amount_difference(all, before);
-	if (!amount_is_some(&more))
+	more = tm_amount_difference(all, before);
+	if (!tm_amount_is_some(&more))
 		return;
 	*before = *all;
-	amount_add(&writer->lost[direction], &more);
+	tm_amount_add(&writer->lost[direction], &more);
 	writer_put_amount(writer, &event, &more);
 }
 

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "rows.h"
 #include "screen.h"
+#include "top-rows.h"
 
 #define LEAST_COLUMNS 32
 #define LEAST_LINES 9

@@ -2,7 +2,7 @@
 #ifndef TM_TOP_TOP_OPTIONS_H
 #define TM_TOP_TOP_OPTIONS_H
 
-#include "rows.h"
+#include "top-rows.h"
 
 #define SPEED_MOST 1000000
 

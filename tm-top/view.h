@@ -14,11 +14,11 @@ struct stop {
 	uint32_t at, top;	   /* the cursor, and the first row shown */
 };
 
-enum mode { LOOKING, READING_HELP, TYPING };
+enum view_mode { LOOKING, READING_HELP, TYPING };
 
 struct top_view {
 	struct top *top;
-	enum mode mode;
+	enum view_mode mode;
 	struct stop stops[LEVELS + 1];
 	unsigned depth; /* of stops */
 	struct sorting sorting;

@@ -2,6 +2,8 @@
 #ifndef TM_RECORD_AMOUNT_H
 #define TM_RECORD_AMOUNT_H
 
+#include <stdbool.h>
+
 #include "event.h"
 
 static inline void tm_amount_add(
@@ -16,6 +18,20 @@ static inline void tm_amount_count(
 {
 	sum->packets += event->packets;
 	sum->bytes += event->bytes;
+}
+
+static inline struct tm_amount tm_amount_difference(
+		const struct tm_amount *all, const struct tm_amount *part)
+{
+	return (struct tm_amount){
+		all->packets - part->packets,
+		all->bytes - part->bytes,
+	};
+}
+
+static inline bool tm_amount_is_some(const struct tm_amount *amount)
+{
+	return amount->packets || amount->bytes;
 }
 
 /* In and out together. */

@@ -1,6 +1,6 @@
 /* The rows of one view, in the order that is asked for. */
-#ifndef TM_TOP_ROWS_H
-#define TM_TOP_ROWS_H
+#ifndef TM_TOP_TOP_ROWS_H
+#define TM_TOP_TOP_ROWS_H
 
 #include "common/record/names.h"
 #include "top-traffic.h"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "common/base/number.h"
-#include "rows.h"
+#include "top-rows.h"
 
 struct order {
 	const struct rows *rows;
@@ -145,12 +145,6 @@ static int rows_append(struct rows *rows, uint32_t row)
 	return 0;
 }
 
-static void take_off(struct tm_amount *sum, const struct tm_amount *part)
-{
-	sum->bytes -= part->bytes;
-	sum->packets -= part->packets;
-}
-
 /* What the parent moved without the rows that are left of it. */
 static void find_rest(struct rows *rows, const struct traffic *traffic)
 {
@@ -167,16 +161,16 @@ static void find_rest(struct rows *rows, const struct traffic *traffic)
 		const struct top_row *const row = &table->rows[number];
 
 		for (int d = TM_IN; d <= TM_OUT; d++)
-			take_off(&rows->rest[d], &row->moved[d]);
+			rows->rest[d] = tm_amount_difference(
+					&rows->rest[d], &row->moved[d]);
 		for (int w = 0; w < WINDOWS; w++) {
 			table_window(table, clock, number, w, bytes);
 			rows->rest_bytes[w][TM_IN] -= bytes[TM_IN];
 			rows->rest_bytes[w][TM_OUT] -= bytes[TM_OUT];
 		}
 	}
-	rows->has_rest = rows->rest[TM_IN].packets ||
-			rows->rest[TM_OUT].packets || rows->rest[TM_IN].bytes ||
-			rows->rest[TM_OUT].bytes;
+	rows->has_rest = tm_amount_is_some(&rows->rest[TM_IN]) ||
+			tm_amount_is_some(&rows->rest[TM_OUT]);
 }
 
 /* Where they are is where they stay. */
