@@ -227,7 +227,7 @@ load top
 		--batch -e port
 	END
 	run tm-top --batch -e 'user alice and prot tcp' /dev/null
-	assert_line --index 0 --partial "tm-top: column 16: 'prot' is none of in out"
+	assert_line --index 0 --partial "tm-top: column 16: unknown word 'prot'; the words are in out"
 	assert_line --index 2 "               ^"
 }
 
