@@ -1,5 +1,5 @@
-/* Packets that several sockets receive, each with a copy of its own: of a
- * group, a broadcast, or what raw sockets take beside the one it is for. */
+/* Packets of which several sockets receive a copy each: multicast, broadcast,
+ * and what raw sockets take besides the socket that the packet is for. */
 #ifndef TM_BPF_COPY_H
 #define TM_BPF_COPY_H
 
@@ -14,11 +14,11 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-/* A packet goes to all its sockets before this CPU takes the next; its copies
- * share their data. */
+/* The last packet that this CPU delivered. A packet goes to all its sockets
+ * before the CPU takes the next one, and its copies share their data. */
 struct delivery {
 	uint64_t data;
-	uint64_t first; /* the socket that had it first */
+	uint64_t first; /* the socket that received it first */
 	uint32_t bytes;
 	uint32_t ports;
 };
@@ -30,8 +30,8 @@ struct {
 	__type(value, struct delivery);
 } deliveries SEC(".maps");
 
-/* Memory is used again at once: a socket that has the same data a second time
- * has another packet. */
+/* Freed memory is reused at once: data at the same address for the same socket
+ * is another packet. */
 static __always_inline bool is_delivered(struct __sk_buff *skb,
 		struct bpf_sock *socket, const struct packet *packet)
 {
@@ -54,8 +54,8 @@ static __always_inline bool is_delivered(struct __sk_buff *skb,
 	return false;
 }
 
-/* Whether the packet came for another socket, or never came: a host that sends
- * to a group hears itself. */
+/* Whether the packet is counted elsewhere, for another socket, or never crossed
+ * the interface: a host that sends to a group receives its own packets. */
 static __always_inline bool is_copy(struct __sk_buff *skb,
 		struct bpf_sock *socket, const struct packet *packet,
 		bool is_raw)

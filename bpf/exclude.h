@@ -1,5 +1,5 @@
-/* Which packets are left out: those with both ends in the site's networks, and
- * those with an end in an excluded one. */
+/* Which packets are excluded: those with both ends in the site's networks, and
+ * those with either end in an excluded network. */
 #ifndef TM_BPF_EXCLUDE_H
 #define TM_BPF_EXCLUDE_H
 
@@ -26,7 +26,7 @@ struct network_trie {
 struct network_trie site SEC(".maps");
 struct network_trie excluded SEC(".maps");
 
-/* Changed when the lists are: verdicts of another generation are void. */
+/* Verdicts of another generation of the lists are void. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -38,7 +38,8 @@ struct {
 static __always_inline bool has_network(
 		void *trie, const uint32_t address[4], bool is_ipv4)
 {
-	/* in whole words: without CAP_PERFMON old verifiers refuse half ones */
+	/* for the verifier, in whole words: without CAP_PERFMON old ones refuse
+	 * to write half of one on the stack */
 	union {
 		struct listed_network key;
 		uint64_t words[3];
@@ -66,7 +67,8 @@ static __always_inline bool is_listed(
 							is_ipv4));
 }
 
-/* A connected datagram socket may still send elsewhere, or from elsewhere. */
+/* Whether the packet is between the ends that a datagram socket is connected
+ * to: it may still send elsewhere, or from another address. */
 static __always_inline bool is_between_ends(const struct bpf_sock *connected,
 		const uint32_t local[4], const uint32_t remote[4], bool is_ipv4)
 {
@@ -86,8 +88,8 @@ static __always_inline bool is_between_ends(const struct bpf_sock *connected,
 			is_same_address(destinations, remote);
 }
 
-/* Only what a socket is connected to is remembered: senders to several hosts
- * would write over each other. */
+/* Only the verdict on the connected ends is remembered: for a sender to several
+ * hosts, each packet would overwrite it. */
 static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
 		struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction, const struct lists *in_use)
@@ -113,8 +115,8 @@ static __always_inline bool is_datagram_excluded(const struct bpf_sock *socket,
 	return verdict;
 }
 
-/* The ends of a TCP connection are fixed once it is begun: so is its verdict.
- */
+/* The ends of a TCP connection are fixed once it has begun, and with them the
+ * verdict. */
 static __always_inline bool is_excluded(const struct bpf_sock *socket,
 		struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction)

@@ -1,8 +1,8 @@
 /* Interval sums: a table of flows in memory that tm-capture maps. A program
- * takes a free slot for a flow, writes whose it is once, and then only adds;
- * tm-capture reads, and ends flows that are idle. No exchange and no answer of
- * an atomic instruction is needed, so every kernel with maps that can be
- * mapped (5.5) and rings (5.8) sums exactly. */
+ * takes a free slot for a flow, writes its owner once, and after that only
+ * adds; tm-capture reads the table and ends idle flows. This needs no iterator,
+ * and no atomic instruction that returns a value (5.12): it works, and is
+ * exact, on every kernel with mappable maps (5.5) and ring buffers (5.8). */
 #ifndef TM_BPF_FLOWS_H
 #define TM_BPF_FLOWS_H
 
@@ -15,7 +15,8 @@
 
 #include <bpf/bpf_helpers.h>
 
-/* The sizes are set when they are loaded: by --flows, or to 1 without sums. */
+/* tm-capture sets the sizes before the load: by --flows, or to 1 without sums.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -32,7 +33,8 @@ struct {
 	__type(value, struct flow_control);
 } flow_control SEC(".maps");
 
-/* The ring of free slots, by number. Arrays keep values in steps of 8 bytes. */
+/* The ring of free slots, by number; in 8 bytes each, as an array pads values.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -41,16 +43,16 @@ struct {
 	__type(value, uint64_t);
 } free_flows SEC(".maps");
 
-/* Holds one token: who has popped it may take from the ring. Nobody waits for
- * it. */
+/* A lock that nobody waits for: it holds one token, and whoever pops it may
+ * take a slot from the ring. */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
 	__uint(max_entries, 1);
 	__type(value, uint32_t);
 } flow_turn SEC(".maps");
 
-/* The flows of a socket beside its first, as an unconnected one has them. What
- * the map forgets goes on in another slot. */
+/* The flows of a socket after its first; an unconnected one has several. A flow
+ * that the map evicts continues in another slot. */
 struct flow_key {
 	uint64_t holder; /* reference of the socket's first flow */
 	struct flow_ends ends;
@@ -64,7 +66,7 @@ struct {
 	__type(value, uint64_t); /* reference of a slot */
 } more_flows SEC(".maps");
 
-/* One socket with many flows leaves this part of the table to others. */
+/* The part of the table that a socket with many flows leaves to others. */
 #define FLOWS_RESERVED(mask) (((mask) + 1) / 4)
 
 static __always_inline struct flow *flow_at(uint64_t reference)
@@ -75,8 +77,8 @@ static __always_inline struct flow *flow_at(uint64_t reference)
 	return flow && flow->generation == reference >> 32 ? flow : NULL;
 }
 
-/* The socket's first flow, which holds the owner of all; NULL when it was
- * ended, belongs to the listener or to an owner before this one. */
+/* The socket's first flow, which holds the owner for all of them. NULL if it
+ * was ended, or belongs to the listener or to a previous owner. */
 static __always_inline struct flow *holder_of(const struct socket_state *state)
 {
 	struct flow *const flow = flow_at(state->flow);
@@ -101,7 +103,7 @@ static __always_inline uint32_t free_slots(const struct flow_control *table)
 			*(const volatile uint32_t *)&table->taken;
 }
 
-/* A free slot; NULL when there is none, or while another CPU takes one. */
+/* A free slot; NULL if there is none, or while another CPU takes one. */
 static __always_inline struct flow *take_slot(
 		struct flow_control *table, uint64_t *reference)
 {
@@ -143,7 +145,7 @@ static __always_inline void read_ends(struct flow_ends *ends,
 	ends->protocol = packet->protocol;
 }
 
-/* Writes what identifies the flow; false when its owner changed meanwhile. */
+/* Writes what identifies the flow; false if its owner changed meanwhile. */
 static __always_inline bool identify_flow(struct flow *flow,
 		const struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction)
@@ -163,8 +165,8 @@ static __always_inline bool identify_flow(struct flow *flow,
 	return *(const volatile uint32_t *)&state->owner_version == version;
 }
 
-/* Begins a flow, whose owner is held by another slot unless holder is 0.
- * Returns NULL when there is no slot, or not now. */
+/* Begins a flow. Another slot holds its owner, unless holder is 0. NULL if no
+ * slot can be taken. */
 static __always_inline struct flow *begin_flow(struct counted *mine,
 		const struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction, uint64_t holder,
@@ -197,7 +199,7 @@ static __always_inline struct flow *first_flow(struct counted *mine,
 	struct flow *const flow = begin_flow(
 			mine, state, packet, direction, 0, &reference);
 
-	/* of two that begin at once one goes on, and both count */
+	/* if two CPUs begin one each, both count, and one continues */
 	if (flow)
 		state->flow = reference;
 	return flow;
@@ -242,8 +244,8 @@ static __always_inline bool is_of_flow(const struct flow_ends *ends,
 			is_same_address(ends->remote, packet->source);
 }
 
-/* A socket that listens has a flow for each host that knocks; a raw one takes
- * the packets of others. */
+/* A listener would have a flow for each host that connects, and a raw socket
+ * one for each that it hears. */
 static __always_inline bool has_flow(
 		const struct bpf_sock *socket, const struct packet *packet)
 {
@@ -259,8 +261,8 @@ static __always_inline bool has_flow(
 	}
 }
 
-/* The clock costs as much as all the rest of a sum: it is read once in an
- * interval. */
+/* Reading the clock costs as much as all the rest of a sum, so it is read once
+ * in an interval. */
 static __always_inline void mark_seen(
 		struct moved *moved, uint32_t epoch, uint8_t tcp_flags)
 {
@@ -273,7 +275,8 @@ static __always_inline void mark_seen(
 		moved->tcp_flags |= tcp_flags;
 }
 
-/* Data came: what came before the owner's last I/O is settled. */
+/* Adds incoming data. What came before the owner's last I/O is settled: the
+ * owner has read it. */
 static __always_inline void add_data(struct flow *flow,
 		const struct flow *holder, const struct packet *packet)
 {
@@ -286,7 +289,7 @@ static __always_inline void add_data(struct flow *flow,
 	count_packet(&flow->data, packet);
 }
 
-/* Adds the packet to a flow of its socket; false when it has to be an event. */
+/* Adds the packet to a flow of its socket; false if it has to be an event. */
 static __always_inline bool add_to_flow(struct counted *mine,
 		struct bpf_sock *socket, struct socket_state *state,
 		const struct packet *packet, enum tm_direction direction)
@@ -321,17 +324,17 @@ static __always_inline bool add_to_flow(struct counted *mine,
 	return true;
 }
 
-/* The owner uses the socket: what has come is the owner's. */
+/* The owner uses the socket: data up to here is the owner's. */
 static __always_inline void note_io(const struct socket_state *state)
 {
 	struct flow *const holder = holder_of(state);
 
 	if (holder)
-		holder->io++; /* only whether it changes counts */
+		holder->io++; /* not atomic: it only has to change */
 }
 
-/* Another task than the owner has taken the socket over: what came unread is
- * that task's, and so is everything while nobody had used the socket. */
+/* Another task has taken the socket over. Unread data is that task's, and so is
+ * everything from before any task used the socket. */
 static __always_inline void leave_flow(const struct socket_state *state,
 		struct flow *flow, uint32_t generation)
 {

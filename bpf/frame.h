@@ -27,9 +27,9 @@
 #define IPV6_HEADER 40
 #define LEAST_FRAME 60
 #define VLAN_TAG 4
-#define TAGS 2		     /* inside the frame; the outermost is beside it */
+#define TAGS 2 /* in the buffer; the outermost is in the metadata */
 #define LOOPBACK_INTERFACE 1 /* in every network namespace */
-#define NOT_IP 255	     /* reserved by IANA, so no protocol's number */
+#define NOT_IP 255	     /* reserved by IANA */
 
 static __always_inline bool is_tag(uint16_t type)
 {
@@ -37,7 +37,8 @@ static __always_inline bool is_tag(uint16_t type)
 			type == bpf_htons(ETHERTYPE_QINQ);
 }
 
-/* Where a header lies that the kernel counts from the buffer's own begin. */
+/* The kernel counts a header's place from the head of the buffer; programs,
+ * from its data. */
 static __always_inline uint32_t offset_of(
 		struct sk_buff *buffer, uint16_t header)
 {
@@ -46,8 +47,8 @@ static __always_inline uint32_t offset_of(
 					BPF_CORE_READ(buffer, head));
 }
 
-/* Devices such as tunnels have no link header. Unread, it is guessed by the
- * type that Ethernet has there. */
+/* Devices such as tunnels have no link header. Where the buffer cannot be read,
+ * the type in its Ethernet header tells whether there is one. */
 static __always_inline uint32_t link_bytes(struct __sk_buff *skb)
 {
 	struct sk_buff *buffer;
@@ -88,8 +89,8 @@ static __always_inline void read_frame(
 	forget_headers(skb, packet);
 }
 
-/* What each segment repeats of a packet inside a packet, from the link header
- * on; 0 where there is none. */
+/* The headers that each segment of a tunnelled packet repeats, from the link
+ * header to the inner transport header; 0 if there is no tunnel. */
 static __always_inline uint32_t tunnel_bytes(struct __sk_buff *skb)
 {
 	struct sk_buff *const buffer = kernel_buffer(skb);
@@ -111,7 +112,7 @@ static __always_inline uint32_t tunnel_bytes(struct __sk_buff *skb)
 	return transport + (offset >> 4) * 4;
 }
 
-/* Ethernet fills short frames up. */
+/* Ethernet pads short frames: the length of their packet is in its header. */
 static __always_inline bool has_data(
 		struct __sk_buff *skb, const struct packet *packet)
 {
@@ -125,9 +126,9 @@ static __always_inline bool has_data(
 			packet->header_bytes;
 }
 
-/* Fragments and frames are what they are here; only segments are still to be
- * cut, or were joined. The outermost VLAN tag is on the link, but not in the
- * buffer; the header that a loopback writes is in the buffer alone. */
+/* Here fragments are cut already, and not joined yet: only segments are left to
+ * count. The outermost VLAN tag is on the link but not in the buffer; a
+ * loopback has a header in the buffer that its counters leave out. */
 static __always_inline void count_frame(
 		struct __sk_buff *skb, struct packet *packet)
 {
@@ -157,8 +158,8 @@ static __always_inline void count_frame(
 		packet->bytes -= (uint64_t)packet->packets * ETHERNET_HEADER;
 }
 
-/* A frame to another station, which a bridge passes on or nobody takes, or a
- * packet that is routed on. */
+/* A frame to another station, for a bridge or for nobody, or a packet that this
+ * host routes on. */
 static __always_inline bool is_for_others(
 		struct __sk_buff *skb, const struct packet *packet)
 {
@@ -190,7 +191,8 @@ static __always_inline bool is_for_others(
 	return false;
 }
 
-/* The verdicts that sockets remember are those of their own packets. */
+/* A frame has no verdict to remember: those of a socket are for its own
+ * packets. */
 static __always_inline bool is_frame_excluded(const struct packet *packet)
 {
 	const uint32_t zero = 0;

@@ -1,5 +1,6 @@
-/* What is done with a packet: it is seen, and then excluded, added to a sum,
- * recorded as an event, or lost. Of a socket, or as a frame of an interface. */
+/* What happens to a packet: it is counted as seen, and then excluded, added to
+ * a sum, recorded as an event, or lost. The packets of sockets come first, then
+ * the frames of an interface. */
 #ifndef TM_BPF_METER_H
 #define TM_BPF_METER_H
 
@@ -22,7 +23,9 @@
 #define PASS 1
 #define TCX_NEXT -1 /* the same as TC_ACT_UNSPEC: others decide */
 
-/* Interface numbers belong to a namespace; 0 is one that cannot be read. */
+/* Interface numbers belong to a namespace; netns 0 is one that could not be
+ * read.
+ */
 static __always_inline bool is_in_scope(
 		const struct __sk_buff *skb, uint32_t netns)
 {
@@ -100,7 +103,7 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 		count_packet(&mine->excluded, packet);
 		return;
 	}
-	/* the sums of a socket carry its own namespace */
+	/* a sum carries the namespace of its socket */
 	if (settings.sums && state && socket &&
 			state->owner.netns == settings.interfaces[0].netns &&
 			add_to_flow(mine, socket, state, packet, direction))
@@ -109,9 +112,9 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	record_event(mine, direction, &owner, packet);
 }
 
-/* Meters the frame for the socket that sent it; false when there is none. The
- * socket is asked for once: without CAP_PERFMON old verifiers also follow the
- * wrong answer to a second question. */
+/* Meters the frame for the socket that sent it; false if there is none. For the
+ * verifier, the socket is looked up once: without CAP_PERFMON old ones take it
+ * for possible that a second look-up finds something else. */
 static __always_inline bool meter_sent(
 		struct __sk_buff *skb, struct packet *packet)
 {
@@ -139,8 +142,7 @@ static __always_inline int frame_out(struct __sk_buff *skb)
 	return TCX_NEXT;
 }
 
-/* Meters the frame for the socket that waits for it; false when there is none.
- */
+/* Meters the frame for the socket that waits for it; false if there is none. */
 static __always_inline bool meter_received(
 		struct __sk_buff *skb, struct packet *packet)
 {

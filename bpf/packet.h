@@ -1,4 +1,4 @@
-/* What the headers of a packet say. */
+/* Reads the headers of a packet. */
 #ifndef TM_BPF_PACKET_H
 #define TM_BPF_PACKET_H
 
@@ -15,7 +15,7 @@
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
 #define EXTENSION_HEADERS 8    /* RFC 8200 expects each at most once */
-#define FARTHEST_HEADER 0x7fff /* more is beyond a verifier of old */
+#define FARTHEST_HEADER 0x7fff /* old verifiers allow no more */
 
 enum {
 	HOP_BY_HOP = 0,
@@ -30,8 +30,8 @@ enum {
 	DCCP = 33,
 };
 
-/* Numbers fill a word each: without CAP_PERFMON old verifiers refuse to write
- * half of one on the stack. */
+/* For the verifier, each number fills a word: without CAP_PERFMON old ones
+ * refuse to write half of one on the stack. */
 struct packet {
 	uint32_t source[4]; /* network order, IPv4 as v4-mapped */
 	uint32_t destination[4];
@@ -42,16 +42,16 @@ struct packet {
 	uint64_t tcp_flags;
 	uint64_t is_ipv4;
 	uint64_t is_jumbo;	  /* has an IPv6 jumbo payload header */
-	uint64_t is_unfragmented; /* and will be, or is a fragment already */
-	uint64_t is_laid_out;	  /* in fragments, by who made it */
-	uint64_t has_data;	  /* behind the transport header */
+	uint64_t is_unfragmented; /* and stays so, or is a fragment already */
+	uint64_t is_laid_out;	  /* its sender would cut it, evenly */
+	uint64_t has_data;	  /* after the transport header */
 	uint64_t start;		  /* of the IP header in the buffer */
 	uint64_t header_bytes;	  /* IP and transport header */
 	uint64_t network_bytes;	  /* of it, what each fragment repeats */
 	uint64_t ifindex;
 	uint64_t packets;
 	uint64_t bytes;
-	struct tm_amount segments; /* of these, more than were in the buffer */
+	struct tm_amount segments; /* of these, those that the buffer had not */
 	uint64_t span;		   /* as in the record: 0 of a single packet */
 };
 
@@ -86,8 +86,8 @@ static __always_inline bool is_same_address(
 	return a[3] == b[3] && a[2] == b[2] && a[1] == b[1] && a[0] == b[0];
 }
 
-/* Reads words of a header, a constant number: directly where they lie, which no
- * program may without CAP_PERFMON, or by a copy. */
+/* Reads words of a header, a constant number: in place, which no program may
+ * without CAP_PERFMON, or by a copy. */
 static __always_inline bool read_words(struct __sk_buff *skb,
 		const struct packet *packet, uint32_t at, uint32_t *to,
 		uint32_t count)
@@ -116,7 +116,7 @@ static __always_inline bool is_fragment_rest(uint16_t fragment)
 	return bpf_ntohs(fragment) & 0x1fff;
 }
 
-/* Behind the IP header, unless this is not the first fragment. */
+/* Reads the header after that of IP. Only the first fragment has one. */
 static __always_inline void read_transport(
 		struct __sk_buff *skb, struct packet *packet, uint32_t at)
 {
@@ -135,7 +135,7 @@ static __always_inline void read_transport(
 	default:
 		return;
 	}
-	/* the sizes apart: the verifier wants a constant */
+	/* for the verifier, which wants a constant: one call for each size */
 	if (size == 16 ? !read_words(skb, packet, at, words, 4)
 		       : !read_words(skb, packet, at, words, 2))
 		return;
@@ -182,8 +182,8 @@ static __always_inline bool is_ipv6_loopback(const uint32_t address[4])
 			address[3] == bpf_htonl(1);
 }
 
-/* Hides from the verifier what a number is, so that it follows one path from
- * here where it would follow one for each value: that is most of its work. */
+/* For the verifier: hides the value of a number, so that it follows one path
+ * from here on instead of one for each value. That saves most of its work. */
 #define FORGET(skb, number)                                                    \
 	do {                                                                   \
 		uint64_t unknown = (skb)->len, hidden = (number);              \
@@ -270,7 +270,7 @@ static __always_inline bool read_ipv6(
 	return true;
 }
 
-/* From here on the verifier takes whatever the headers said for any number. */
+/* For the verifier: from here on, what the headers said may be any number. */
 static __always_inline void forget_headers(
 		struct __sk_buff *skb, struct packet *packet)
 {

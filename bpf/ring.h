@@ -1,5 +1,5 @@
-/* The way to user space: the ring of events, and the counters of what was seen,
- * left out and lost. */
+/* What goes to user space: the ring of events, and counters of what was seen,
+ * excluded and lost. */
 #ifndef TM_BPF_RING_H
 #define TM_BPF_RING_H
 
@@ -61,7 +61,8 @@ static __always_inline struct carrier *new_carrier(uint32_t ifindex)
 	return carrier ? carrier : bpf_map_lookup_elem(&carriers, &none);
 }
 
-/* For what an interface's own counters have beside it. */
+/* Counts what sockets moved over the interface. tm-capture subtracts it from
+ * the interface's own counters. */
 static __always_inline void count_carried(
 		enum tm_direction direction, const struct packet *packet)
 {
@@ -101,7 +102,8 @@ static __always_inline void count_lost(struct counted *mine,
 	count_packet(amount ? amount : &mine->overflow, packet);
 }
 
-/* The reader sleeps until a good load has come, or for as long as it likes. */
+/* Wakes the reader only once in WAKE_BYTES; it also looks by itself, after a
+ * timeout. */
 static __always_inline uint64_t ring_wakeup(uint64_t held)
 {
 	const uint64_t after = held + sizeof(struct tm_event) + 8;
@@ -151,7 +153,7 @@ static __always_inline void record_event(struct counted *mine,
 		count_lost(mine, direction, owner, packet);
 		return;
 	}
-	/* after the reserve, so that the ring is nearly in time order */
+	/* after the reserve, so that the ring is nearly in order of time */
 	event->time_ns = bpf_ktime_get_boot_ns();
 	fill_event(event, direction, packet, owner);
 	bpf_ringbuf_submit(event, ring_wakeup(held));

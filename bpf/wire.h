@@ -1,5 +1,5 @@
-/* What a packet is on the wire: the programs see buffers that are still to be
- * cut into segments or fragments, or were joined from them. */
+/* What a packet is on the wire: programs see buffers before they are cut into
+ * segments or fragments, and after they were joined from them. */
 #ifndef TM_BPF_WIRE_H
 #define TM_BPF_WIRE_H
 
@@ -19,14 +19,16 @@
 #define FRAGMENT_HEADER 8
 #define JUMBO_HEADER 8
 #define LEAST_MTU_IPV6 1280
-#define LEAST_JOINED 576 /* what every host takes whole, RFC 791 */
+#define LEAST_JOINED                                                           \
+	576 /* RFC 791: every host accepts as much unfragmented                \
+	     */
 
 static __always_inline bool reads_buffer(void)
 {
 	return READS_KERNEL && settings.knows_buffer;
 }
 
-/* What a router further on could take, until that is forgotten. */
+/* The MTU that path discovery found, 0 if none or expired. */
 static __always_inline uint32_t learned_mtu(struct rtable *route)
 {
 	if (!bpf_core_field_exists(route->rt_pmtu) ||
@@ -61,8 +63,8 @@ static __always_inline uint32_t mtu_of(struct __sk_buff *skb, uint32_t is_ipv6)
 	return BPF_CORE_READ(buffer, dev, mtu);
 }
 
-/* Of a packet that came in fragments, the largest's size, which reassembly
- * notes; else 0. */
+/* The size of a packet's largest fragment, as reassembly notes it; 0 if it came
+ * in one piece. */
 static __always_inline uint32_t largest_fragment(
 		struct __sk_buff *skb, uint32_t is_ipv6)
 {
@@ -79,8 +81,9 @@ static __always_inline uint32_t largest_fragment(
 					 frag_max_size);
 }
 
-/* The packet is size bytes in its largest fragment. All but the last of n
- * fragments carry a multiple of eight bytes; the last may fill the rest. */
+/* Counts the fragments of a packet, the largest of which has that size. All but
+ * the last carry a multiple of eight bytes; the last may fill its whole size.
+ */
 static __always_inline void count_fragments(
 		struct packet *packet, uint32_t size, bool is_ipv6)
 {
@@ -93,7 +96,7 @@ static __always_inline void count_fragments(
 		return;
 	last = size - repeated;
 	each = last & ~7u;
-	/* Linux lays out its own IPv6 datagrams with an even last one */
+	/* Linux cuts its own IPv6 datagrams with an even last one too */
 	if (packet->is_laid_out)
 		last = each;
 	packet->packets = 1;
@@ -103,8 +106,8 @@ static __always_inline void count_fragments(
 	packet->flags |= TM_FRAGMENT;
 }
 
-/* An IPv4 packet that forbids it is never cut here: Linux lets it go only where
- * it fits. IPv6 forbids nothing, but TCP makes its segments to measure. */
+/* Linux sends an IPv4 packet that forbids fragments only where it fits. IPv6
+ * has no such flag, but TCP segments are made to fit. */
 static __always_inline void count_cut(
 		struct __sk_buff *skb, struct packet *packet, bool is_ipv6)
 {
@@ -117,8 +120,8 @@ static __always_inline void count_cut(
 		count_fragments(packet, mtu, is_ipv6);
 }
 
-/* A TCP segment that forbids fragments came in none; some hosts send datagrams
- * so, in fragments. */
+/* A TCP segment that forbids fragments came in one piece. A datagram that does
+ * may have come in fragments: some hosts send such. */
 static __always_inline void count_joined(
 		struct __sk_buff *skb, struct packet *packet, bool is_ipv6)
 {
@@ -139,7 +142,7 @@ static __always_inline void count_segments(
 	uint32_t h = packet->header_bytes;
 	uint32_t data;
 
-	/* of the kernel's own making, not on the wire */
+	/* the kernel adds it for itself; it is not on the wire */
 	if (packet->is_jumbo) {
 		packet->bytes -= JUMBO_HEADER;
 		h -= JUMBO_HEADER;
@@ -154,7 +157,8 @@ static __always_inline void count_segments(
 	packet->segments.bytes = packet->bytes - skb->len;
 }
 
-/* As the interface's counters have it: a loopback has no link. */
+/* Adds the link header, as the interface's counters do; those of a loopback do
+ * not. */
 static __always_inline void count_link(
 		struct __sk_buff *skb, struct packet *packet)
 {
