@@ -5,189 +5,69 @@
 #include "columns.h"
 #include "common/base/csv.h"
 #include "common/base/number.h"
-#include "common/record/fields.h"
 #include "row.h"
 
 /* Of a longer text the rest is left out: a row has an end. */
 #define TEXT_SIZE 8192
 
-static char *put_text(char *out, const char *text, size_t length)
-{
-	return tm_csv_format(out, TEXT_SIZE, text, length);
-}
-
-static char *put_name(char *out, const char *name)
-{
-	return put_text(out, name, strlen(name));
-}
-
-static char *put_uid(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	(void)columns;
-	if (event->uid == TM_NOBODY)
-		return stpcpy(out, "none");
-	return tm_number_format(out, event->uid);
-}
-
-static char *put_user(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	const char *name = columns->numbers
-			? NULL
-			: tm_names_user(columns->names, event->uid);
-
-	return name ? put_name(out, name) : put_uid(columns, out, event);
-}
-
-static char *put_pid(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	(void)columns;
-	return event->pid ? tm_number_format(out, event->pid) : out;
-}
-
-static char *put_process(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	(void)columns;
-	return put_text(out, event->process,
-			strnlen(event->process, TM_COMM_SIZE));
-}
-
-/* A LOST record knows neither addresses nor ports nor protocol. */
-static bool is_detailed(const struct tm_event *event)
-{
-	return event->kind != TM_LOST;
-}
-
-static char *put_protocol(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	const char *const name = tm_word_text(tm_protocols, event->protocol);
-
-	if (!is_detailed(event))
-		return out;
-	if (name && !columns->numbers)
-		return stpcpy(out, name);
-	return tm_number_format(out, event->protocol);
-}
-
-static char *put_source_port(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	(void)columns;
-	return is_detailed(event) ? tm_number_format(out, event->source_port)
-				  : out;
-}
-
-static char *put_destination_port(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	(void)columns;
-	return is_detailed(event)
-			? tm_number_format(out, event->destination_port)
-			: out;
-}
-
-static char *put_packets(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	(void)columns;
-	return tm_number_format(out, event->packets);
-}
-
-/* The name that the recording has for the id, else the number. */
-static char *put_recorded(const struct columns *columns, char *out,
-		enum tm_name_of of, uint64_t id, uint64_t number)
-{
-	const char *name = columns->numbers
-			? NULL
-			: tm_names_recorded(columns->names, of, id);
-
-	if (name)
-		return put_name(out, name);
-	return number ? tm_number_format(out, number) : out;
-}
-
-static char *put_interface(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	return put_recorded(columns, out, TM_NAME_INTERFACE,
-			(uint64_t)event->netns << 32 | event->ifindex,
-			event->ifindex);
-}
-
-static char *put_cgroup(const struct columns *columns, char *out,
-		const struct tm_event *event)
-{
-	return put_recorded(columns, out, TM_NAME_CGROUP, event->cgroup_id,
-			event->cgroup_id);
-}
-
-static const struct {
-	const char *name;
-	char *(*put)(const struct columns *columns, char *out,
-			const struct tm_event *event);
-} known_columns[] = {
-	{ "uid", put_uid },
-	{ "user", put_user },
-	{ "pid", put_pid },
-	{ "process", put_process },
-	{ "protocol", put_protocol },
-	{ "source_port", put_source_port },
-	{ "destination_port", put_destination_port },
-	{ "packets", put_packets },
-	{ "interface", put_interface },
-	{ "cgroup", put_cgroup },
-	/* its older name, which the header of a file keeps */
-	{ "comm", put_process },
-};
-
-#define UID 0 /* the first of them */
-#define KNOWN (sizeof(known_columns) / sizeof(*known_columns))
-
-_Static_assert(KNOWN <= COLUMNS_MAX, "each may be asked for once");
-_Static_assert(3 * TM_CSV_SIZE(TEXT_SIZE) + KNOWN * 256 < COLUMNS_SIZE,
+_Static_assert(3 * TM_CSV_SIZE(TEXT_SIZE) + COLUMNS_MAX * 256 < COLUMNS_SIZE,
 		"user, interface and cgroup are long, the others short");
 
 const char *columns_known(void)
 {
-	return "uid, user, pid, process, protocol, source_port, "
-	       "destination_port, ports (both), packets, interface, cgroup";
+	static char known[512];
+
+	snprintf(known, sizeof(known), "%s, ports (both), packets",
+			tm_key_names(TM_KEY_FOR_CSV));
+	return known;
 }
 
-static bool columns_append(
+static bool columns_append(struct columns *columns, const struct tm_key *key,
+		const char *name, size_t size)
+{
+	for (unsigned i = 0; i < columns->count; i++) {
+		if (columns->list[i].key == key)
+			return false;
+	}
+	columns->list[columns->count++] =
+			(struct csv_column){ key, name, size };
+	return true;
+}
+
+static bool is_word(const char *word, const char *name, size_t size)
+{
+	return strlen(word) == size && !memcmp(word, name, size);
+}
+
+static bool columns_append_key(struct columns *columns, enum tm_key_id id)
+{
+	const struct tm_key *const key = &tm_key_table[id];
+
+	return columns_append(columns, key, key->name, strlen(key->name));
+}
+
+static bool columns_append_named(
 		struct columns *columns, const char *name, size_t size)
 {
-	unsigned i;
+	const struct tm_key *key;
 
-	for (i = 0; i < KNOWN; i++) {
-		if (strlen(known_columns[i].name) == size &&
-				!memcmp(known_columns[i].name, name, size))
-			break;
-	}
-	if (i == KNOWN || memchr(columns->list, i, columns->count))
-		return false;
-	columns->list[columns->count++] = i;
-	return true;
+	if (is_word("ports", name, size))
+		return columns_append_key(columns, TM_KEY_SOURCE_PORT) &&
+				columns_append_key(columns,
+						TM_KEY_DESTINATION_PORT);
+	key = tm_key_find(TM_KEY_FOR_CSV, name, size);
+	return (key || is_word("packets", name, size)) &&
+			columns_append(columns, key, name, size);
 }
 
 const char *columns_add(struct columns *columns, const char *list)
 {
 	static char problem[64];
-	bool sound;
 	size_t size;
 
 	for (;; list += size + 1) {
 		size = strcspn(list, ",");
-		if (size == strlen("ports") && !memcmp(list, "ports", size))
-			sound = columns_append(columns, "source_port", 11) &&
-					columns_append(columns,
-							"destination_port", 16);
-		else
-			sound = columns_append(columns, list, size);
-		if (!sound) {
+		if (!columns_append_named(columns, list, size)) {
 			snprintf(problem, sizeof(problem), "%.*s",
 					(int)(size < 60 ? size : 60), list);
 			return problem;
@@ -199,11 +79,13 @@ const char *columns_add(struct columns *columns, const char *list)
 
 void columns_begin_with_uid(struct columns *columns)
 {
-	uint8_t *list = columns->list;
-	uint8_t *uid = memchr(list, UID, columns->count);
+	struct columns others = *columns;
 
-	memmove(list + 1, list, uid ? uid - list : columns->count++);
-	*list = UID;
+	columns->count = 0;
+	columns_append_key(columns, TM_KEY_UID);
+	for (unsigned i = 0; i < others.count; i++)
+		columns_append(columns, others.list[i].key, others.list[i].name,
+				others.list[i].name_size);
 }
 
 char *columns_header(const struct columns *columns)
@@ -213,18 +95,56 @@ char *columns_header(const struct columns *columns)
 	tm_text_string(&text, ROW_FIELDS);
 	for (unsigned i = 0; i < columns->count; i++) {
 		tm_text_character(&text, ',');
-		tm_text_string(&text, known_columns[columns->list[i]].name);
+		tm_text_put(&text, columns->list[i].name,
+				columns->list[i].name_size);
 	}
 	tm_text_put(&text, "\n", 2);
 	return text.error ? NULL : text.at;
+}
+
+static char *put_text(char *out, const char *text)
+{
+	return tm_csv_format(out, TEXT_SIZE, text, strlen(text));
+}
+
+/* What a LOST record does not know is empty; what another has none of is 0. */
+static char *put_absent(const struct tm_key *key, char *out,
+		const struct tm_event *event)
+{
+	if (key->is_detail && event->kind != TM_LOST)
+		*out++ = '0';
+	return out;
+}
+
+static char *put_key(const struct columns *columns, const struct tm_key *key,
+		char *out, const struct tm_event *event)
+{
+	struct tm_label label;
+	uint64_t words[2];
+
+	key->extract(&columns->sources, event, words);
+	key->label(&columns->sources, words, &label);
+	switch (label.sort) {
+	case TM_LABEL_ABSENT:
+		return put_absent(key, out, event);
+	case TM_LABEL_NAME:
+		return put_text(out, label.text);
+	case TM_LABEL_NUMBER:
+		return tm_number_format(out, label.number);
+	default:
+		return stpcpy(out, label.text);
+	}
 }
 
 char *columns_format(const struct columns *columns, char out[COLUMNS_SIZE],
 		const struct tm_event *event)
 {
 	for (unsigned i = 0; i < columns->count; i++) {
+		const struct tm_key *const key = columns->list[i].key;
+
 		*out++ = ',';
-		out = known_columns[columns->list[i]].put(columns, out, event);
+		out = key ? put_key(columns, key, out, event)
+			  : tm_number_format(out, event->packets);
 	}
 	return out;
 }

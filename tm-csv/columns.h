@@ -5,29 +5,34 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "common/record/event.h"
-#include "common/record/names.h"
+#include "common/sums/key.h"
 
-#define COLUMNS_MAX 16
+#define COLUMNS_MAX (TM_KEYS + 1) /* each once, and the packets */
 
 /* Room for all of them in one row, whatever the names hold. */
 #define COLUMNS_SIZE (60 * 1024)
 
-struct columns {
-	uint8_t list[COLUMNS_MAX];
-	unsigned count;
-	bool numbers; /* for names */
-	struct tm_names *names;
+struct csv_column {
+	const struct tm_key *key; /* NULL = packets */
+	const char *name;	  /* as it was asked for */
+	size_t name_size;
 };
 
-/* Appends the columns that are listed with commas between. NULL, or the first
- * name that is not one or that came before, for a message; static text. */
+struct columns {
+	struct csv_column list[COLUMNS_MAX];
+	unsigned count;
+	struct tm_key_sources sources;
+};
+
+/* Appends the columns of a list, which is kept, with commas between. NULL, or
+ * the first name that is not one or that came before, for a message; static
+ * text. */
 const char *columns_add(struct columns *columns, const char *list);
 
 /* Puts the uid before all others. */
 void columns_begin_with_uid(struct columns *columns);
 
-/* All their names with commas between. */
+/* All their names with commas between; the function's own. */
 const char *columns_known(void);
 
 /* The header line, with the seven and the end of line; to be freed. NULL when

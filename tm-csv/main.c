@@ -89,12 +89,9 @@ static const struct tm_option known[] = {
 			"begin each file with the names of its columns",
 			TM_FLAG(struct options, with_header) },
 	{ "columns", COLUMNS, "LIST",
-			"further columns: uid, user, pid, process, protocol,\n"
-			"source_port, destination_port, ports (both),\n"
-			"packets, interface, cgroup",
-			0 },
+			"further columns, separated by commas:", 0 },
 	{ "numeric", 'n', NULL, "numbers for names in further columns",
-			TM_FLAG(struct options, columns.numbers) },
+			TM_FLAG(struct options, columns.sources.is_numeric) },
 	{ "group", GROUP, "NAME", "give new files to this group (mode 0640)",
 			0 },
 	{ "readable", READABLE, NULL, "give each file to its user's own group",
@@ -133,6 +130,11 @@ static void csv_take_option(void *context, const struct tm_option *option,
 	}
 }
 
+static const char *csv_words(const struct tm_option *option)
+{
+	return option->letter == COLUMNS ? columns_known() : NULL;
+}
+
 static const struct tm_tool tool = {
 	.usage = "usage: tm-csv [--nic NAME] [-d DIR] [option ...] [file ...]\n"
 		 "Writes events as CSV, for each user to a file traffic_user_NIC_UID.log:\n"
@@ -140,6 +142,7 @@ static const struct tm_tool tool = {
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.take = csv_take_option,
+	.words = csv_words,
 };
 
 /* -o goes to standard output, or to a file with its directory before it. */
@@ -234,7 +237,8 @@ static void write_rows(struct writer *writer, const struct tm_event *events,
 			write_row(writer, &events[i]);
 		} else if (events[i].kind <= TM_LOST) {
 			writer->foreign++;
-		} else if (tm_names_note(writer->columns->names, &events[i])) {
+		} else if (tm_names_note(writer->columns->sources.names,
+					   &events[i])) {
 			warn("a name is left out");
 		}
 	}
@@ -311,8 +315,8 @@ int main(int argc, char **argv)
 	struct tm_reader in;
 	int status;
 
-	options.columns.names = tm_names_new();
-	if (!options.columns.names)
+	options.columns.sources.names = tm_names_new();
+	if (!options.columns.sources.names)
 		err(TM_FAILED, NULL);
 	argv = csv_parse_options(&options, argc, argv);
 	loop.is_quiet = options.is_quiet;
