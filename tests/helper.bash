@@ -27,7 +27,7 @@ eventually() {
 	done
 }
 
-# has_begun FILE: waits for what a program writes first, or shows what it said
+# has_begun FILE: waits for a program's first output, or shows its messages
 # instead
 has_begun() {
 	eventually test -s "$1" || {
@@ -84,7 +84,7 @@ documented() {
 }
 
 # on_linux_5_8: from here on the kernel lacks what that one did
-# (tests/preload); what it refuses is no failure
+# (tests/preload); hooks that it refuses do not fail the test
 on_linux_5_8() {
 	${CC:-cc} -shared -fPIC -D_GNU_SOURCE -o linux-5.8.so \
 		"$ROOT/tests/preload/linux-5.8.c"

@@ -38,7 +38,7 @@ end_live() {
 	wait "$pid" || status=$?
 }
 
-# Rows on the disk plus rows said to be owed.
+# The rows that tm-csv reported as not written.
 sum_owed() {
 	sed -n 's/.*: \([0-9]*\) rows (\([0-9]*\) bytes) are owed: .*/\1/p' stderr
 }

@@ -3,7 +3,7 @@
 load ../helper
 load account
 
-@test "a state goes on from where it ended" {
+@test "a state continues from where it ended" {
 	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
 	moved 0 out 1000 70 | tm-parse | tm-account --state ./state >/dev/null
 	moved 0 in 1000 5 | tm-parse >day.tm
@@ -16,7 +16,7 @@ load account
 600"
 }
 
-@test "--show prints users by number, none last, and runs" {
+@test "--show prints users by number, \"none\" last, and then the runs" {
 	{
 		start 8
 		moved 0 in $NO_OWNER 5
@@ -36,7 +36,7 @@ run 8 ended
 run 9 counted 1"
 }
 
-@test "a run that was counted is not counted again, and that is said once" {
+@test "a run that was counted is not counted again, with one warning" {
 	run_of 7 1000 60 | tm-parse >day.tm
 	tm-account --state state day.tm >first.tm
 	moved 0 in 1000 1 | tm-parse | tm-account --state state >/dev/null
@@ -107,7 +107,7 @@ user 1000 in 60 out 60
 run 7 ended"
 }
 
-@test "the cut and the whole of a run in one stream count once" {
+@test "a run that is cut and then whole in one stream counts once" {
 	run_of 7 1000 60 | tm-parse >day.tm
 	head -c 256 day.tm >cut.tm
 	run totals < <(tm-account -q cut.tm day.tm 2>/dev/null)
@@ -117,7 +117,7 @@ run 7 ended"
 1000 60 60"
 }
 
-@test "a restart in the middle of a live run counts on, and its END counts" {
+@test "after a restart in the middle of a live run, counting continues to its END" {
 	{
 		start 7
 		moved 0 in 1000 1
@@ -167,7 +167,7 @@ run 7 ended"
 	assert_line --index 1 "run 3 ended"
 }
 
-@test "what went out is in the state even after kill -9" {
+@test "events that were passed on are in the state even after kill -9" {
 	killed_state
 	run tm-account --show state
 	assert_success
@@ -181,7 +181,7 @@ user 1000 in 100 out 0
 user 1001 in 16 out 0"
 }
 
-@test "30 times kill -9: totals never go back and end at the exact sum" {
+@test "after 30 kill -9, totals have never decreased and end at the exact sum" {
 	awk 'BEGIN {
 		srand(3)
 		print "{\"kind\":\"start\",\"run_id\":7}"

@@ -3,7 +3,7 @@
 load ../helper
 load account
 
-@test "a state with any bit flipped is refused, said, and the previous one used" {
+@test "a state with any bit flipped is reported, and the previous one used" {
 	for i in 1 2 3; do
 		run_of $i 100$i 60 | tm-parse | tm-account --state state >/dev/null
 	done
@@ -22,7 +22,7 @@ load account
 	done
 }
 
-@test "a damaged entry costs no other entry" {
+@test "a damaged entry affects no other entry" {
 	killed_state
 	flip state $(($(stat -c %s state) - 60)) # the second of three
 	run tm-account --state state </dev/null
@@ -70,7 +70,7 @@ user 1001 in 13 out 0"
 	done
 }
 
-@test "where both are damaged the exit is 1 with the fix, and both stay" {
+@test "if both states are damaged, the exit code is 1, the message names the fix, and both stay" {
 	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
 	flip state 40
 	flip state.old 40
@@ -86,7 +86,7 @@ user 1001 in 13 out 0"
 	assert_output --partial "and state.old is missing; restore"
 }
 
-@test "a missing state goes on from the previous one, said" {
+@test "a missing state is reported, and the previous one used" {
 	moved 0 in 1000 60 | tm-parse | tm-account --state state >/dev/null
 	rm state
 	run tm-account --state state </dev/null
@@ -103,7 +103,7 @@ user 1001 in 13 out 0"
 	assert_output "user 1000 in 60 out 0"
 }
 
-@test "the second on one state says who has it" {
+@test "a second tm-account on one state names the process that holds it" {
 	mkfifo events
 	tm-account --state state <events >/dev/null &
 	pid=$!
@@ -122,7 +122,7 @@ user 1001 in 13 out 0"
 	assert_success
 }
 
-@test "a state that is no ordinary file is refused by kind" {
+@test "a state that is not a regular file is refused, naming its kind" {
 	ln -s other link
 	mkfifo fifo
 	mkdir dir
@@ -143,7 +143,7 @@ user 1001 in 13 out 0"
 	assert_output "tm-account: state.lock: is a symbolic link; name the file itself"
 }
 
-@test "a file that is something else is refused and left as it is" {
+@test "a file that is not a state is refused and left unchanged" {
 	for i in {1..100}; do moved 0 in 1000 $i; done | tm-parse >day.tm
 	cp day.tm copy.tm
 	run tm-account --state day.tm copy.tm
@@ -165,7 +165,7 @@ user 1001 in 13 out 0"
 	assert_output "tm-account: state: others can write it; chmod go-w it"
 }
 
-@test "a directory of another user's, or a way through such a link, is refused" {
+@test "another user's directory, or a path through another user's link, is refused" {
 	needs_root
 	mkdir theirs mine
 	chown 1234 theirs
@@ -182,7 +182,7 @@ user 1001 in 13 out 0"
 	assert_success
 }
 
-@test "a full disk never stops the stream; it is said once, and the exit is 1" {
+@test "a full disk never stops the stream: tm-account warns once and exits with 1" {
 	for i in {1..600}; do moved 0 in $i 60; done | tm-parse >day.tm
 	tm-account day.tm >expected.tm
 	run bash -c '(ulimit -f 8; exec tm-account --state state day.tm 2>said) |
@@ -201,7 +201,7 @@ tm-account: state: the last totals are not in it: File too large"
 	assert_output ""
 }
 
-@test "after a full disk all that is owed is written" {
+@test "once a full disk has room again, everything pending is written" {
 	needs_root
 	mkdir small
 	mount -t tmpfs -o size=16k,mode=700 tmpfs small
@@ -223,7 +223,7 @@ tm-account: small/state: cannot be written: No space left on device; tried again
 tm-account: small/state: is written again"
 }
 
-@test "a state that cannot be synced is written anew" {
+@test "a state that cannot be synced is rewritten" {
 	command -v strace >/dev/null || skip "needs strace"
 	moved 0 in 1000 60 | tm-parse >day.tm
 	run strace -f -qq -o log -e trace=fdatasync \
@@ -236,7 +236,7 @@ tm-account: small/state: is written again"
 	assert_output "user 1000 in 60 out 0"
 }
 
-@test "--sync reaches the disk before the events go out" {
+@test "with --sync the state reaches the disk before the events are passed on" {
 	command -v strace >/dev/null || skip "needs strace"
 	moved 0 in 1000 60 | tm-parse >day.tm
 	strace -qq -o log -e trace=write,fdatasync \

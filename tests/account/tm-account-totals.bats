@@ -3,7 +3,7 @@
 load ../helper
 load account
 
-@test "each event carries its user's totals, itself included, both families together" {
+@test "each event carries its user's totals over both families, including itself" {
 	{
 		moved 0 in 1000 60
 		moved 0 out 1001 70
@@ -24,7 +24,7 @@ load account
 4294967295 55 0"
 }
 
-@test "lost traffic counts" {
+@test "lost traffic is counted" {
 	{
 		moved 0 in 1000 60
 		moved 0 in 1000 1000 1 '"kind":"lost"'
@@ -70,7 +70,7 @@ load account
 	cmp once.tm twice.tm
 }
 
-@test "a total that cannot grow any more stays at the largest number" {
+@test "a total that would overflow stays at the largest number" {
 	{
 		moved 0 in 1000 18446744073709551000
 		moved 0 in 1000 1000
@@ -83,7 +83,7 @@ load account
 1000 18446744073709551615 0"
 }
 
-@test "a million users: memory is bounded and the sums are exact" {
+@test "with a million users memory is bounded and the sums are exact" {
 	seq 1 1000000 | sed 's/.*/{"uid":&,"bytes":100,"direction":"in"}/' |
 		tm-parse >day.tm
 	(ulimit -v 120000 && tm-account --state state day.tm day.tm >out.tm)
@@ -98,7 +98,7 @@ load account
 	assert_equal "$(cat sum)" "1000000 300000000"
 }
 
-@test "out of memory: exit 1, and what was written is whole and counted" {
+@test "if memory runs out, the exit code is 1 and the output is whole and counted" {
 	seq 1 200000 | sed 's/.*/{"uid":&,"bytes":100,"direction":"in"}/' |
 		tm-parse >day.tm
 	tm-account day.tm >expected.tm
@@ -116,7 +116,7 @@ load account
 	done
 }
 
-@test "any record with a bit flipped is exit 3, or counted; never a crash" {
+@test "a record with any bit flipped is counted or ends with exit code 3, never a crash" {
 	run_of 7 1000 60 | tm-parse >day.tm
 	for ((i = 0; i < 640; i += 3)); do
 		cp day.tm bad.tm
@@ -126,21 +126,21 @@ load account
 	done
 }
 
-@test "a closed pipe ends it quietly" {
+@test "a closed pipe ends tm-account quietly" {
 	for i in {1..600}; do moved 0 in $i 60; done | tm-parse >some.tm
 	for i in {1..40}; do cat some.tm; done >day.tm
 	run bash -c 'tm-account day.tm | head -c 128 >/dev/null; echo ${PIPESTATUS[0]}'
 	assert_output 0
 }
 
-@test "a full standard output is said, exit 1" {
+@test "a full standard output is reported with exit code 1" {
 	moved 0 in 1000 60 | tm-parse >day.tm
 	run bash -c 'tm-account day.tm >/dev/full'
 	assert_failure 1
 	assert_output "tm-account: standard output: No space left on device"
 }
 
-@test "--strict exits with 4 when events were lost" {
+@test "tm-account --strict exits with 4 if events were lost" {
 	moved 0 in 1000 60 1 '"kind":"lost"' | tm-parse >day.tm
 	run tm-account day.tm
 	assert_success
@@ -148,7 +148,7 @@ load account
 	assert_failure 4
 }
 
-@test "an event passes at once in a live pipeline" {
+@test "in a live pipeline an event passes immediately" {
 	mkfifo events
 	tm-account --state state <events >out.tm &
 	pid=$!
@@ -160,7 +160,7 @@ load account
 	wait $pid
 }
 
-@test "a named pipe that opens late is waited for" {
+@test "tm-account waits for a named pipe that is opened late" {
 	mkfifo events
 	tm-account --state state events >out.tm 2>said &
 	pid=$!
@@ -171,7 +171,7 @@ load account
 	assert_output "1000 60 0"
 }
 
-@test "misuse is exit 2" {
+@test "an invalid option exits with 2" {
 	for options in --nonsense --sync "--show state day.tm" \
 		"--show state --state state" "--state="; do
 		# shellcheck disable=SC2086 # several words
@@ -182,7 +182,7 @@ load account
 	assert_line "try: tm-account --help"
 }
 
-@test "--help lists every option in 80 columns; --version says the version" {
+@test "--help lists every option in 80 columns; --version prints the version" {
 	run tm-account --help
 	assert_success
 	for option in --state --again --sync --show --strict --quiet --help \

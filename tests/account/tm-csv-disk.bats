@@ -3,7 +3,7 @@
 load ../helper
 load csv
 
-@test "a full disk keeps whole rows, counts the rest and does not wait" {
+@test "on a full disk rows stay whole, the rest is counted, and tm-csv does not wait" {
 	small_disk size=16k
 	many 10000 1 >e.tm
 	run -1 timeout 20 tm-csv -q -d disk e.tm
@@ -16,7 +16,7 @@ load csv
 	assert_output ""
 }
 
-@test "a disk that gets room again gets what was kept; what was not is owed" {
+@test "once a full disk has room again, buffered rows are written and dropped ones reported" {
 	small_disk size=16k
 	start_live -q -d disk
 	many 3000 1 >&9
@@ -35,7 +35,7 @@ load csv
 	assert_equal "$(tail -n 1 $file)" "$(row 99999999)"
 }
 
-@test "a disk that gets room again in time loses nothing" {
+@test "if a full disk has room again in time, nothing is lost" {
 	small_disk size=16k
 	start_live -q -d disk
 	many 800 1 >&9
@@ -47,7 +47,7 @@ load csv
 	assert_equal "$(cut -d, -f7 disk/*.log)" "$(seq 10000000 10000799)"
 }
 
-@test "no inodes: known users go on, a new user's rows are owed" {
+@test "without free inodes known users' rows are written and a new user's are reported" {
 	small_disk nr_inodes=4
 	one 1 | tm-csv -q -d disk
 	(one 1; one 2; one 3; one 3; one 1) >e.tm
@@ -58,7 +58,7 @@ load csv
 	assert_equal "$(wc -l <disk/traffic_user_unknown_2.log)" 1
 }
 
-@test "a limit on file sizes is a full disk, not a kill" {
+@test "a limit on file sizes is handled like a full disk" {
 	many 1000 1 >e.tm
 	run -1 bash -c 'ulimit -f 8; exec tm-csv -q e.tm'
 	assert_line --partial "traffic_user_unknown_1001.log: File too large"
@@ -76,7 +76,7 @@ inject() {
 	strace -f -qq -o log -e "trace=$call" -e "inject=$1" "${@:2}"
 }
 
-@test "an interrupted write is done again" {
+@test "an interrupted write is retried" {
 	one >e.tm
 	inject write:error=EINTR:when=1..3 tm-csv -q e.tm
 	grep -q INJECTED log
@@ -95,7 +95,7 @@ inject() {
 	assert_equal "$(cat traffic_user_unknown_1000.log)" "$(row | tail -c +38)"
 }
 
-@test "a disk that is read-only for a while is a full disk" {
+@test "a disk that is read-only for a while is handled like a full disk" {
 	needs_strace
 	one >e.tm
 	inject write:error=EROFS:when=1 tm-csv -q e.tm 2>stderr
@@ -105,7 +105,7 @@ inject() {
 	grep "all files are written again; 0 rows" stderr
 }
 
-@test "a fault of fsync is said once and is not made good by a later one" {
+@test "a failed fsync is reported once, and a later success does not hide it" {
 	(one 1; one 2) >e.tm
 	run -1 inject fsync:error=EIO:when=1 tm-csv -q --sync e.tm
 	grep -q INJECTED log
@@ -113,7 +113,7 @@ inject() {
 	assert_equal "$(cat traffic_user_unknown_1.log)" "$(row)"
 }
 
-@test "without --sync nothing is synced; with it files and directory are" {
+@test "without --sync nothing is synced; with it, files and the directory are" {
 	needs_strace
 	one >e.tm
 	strace -o log -e trace=fsync tm-csv -q e.tm
@@ -122,7 +122,7 @@ inject() {
 	grep 'fsync(.*traffic_user_unknown_1000.log' log
 }
 
-@test "a fault of close is said" {
+@test "a failed close is reported" {
 	one >e.tm
 	needs_strace
 	run -1 strace -qq -o log -P "$PWD/traffic_user_unknown_1000.log" \
@@ -131,7 +131,7 @@ inject() {
 	assert_output "tm-csv: traffic_user_unknown_1000.log: close: rows may be missing in it: Disk quota exceeded"
 }
 
-@test "kill -9 at the n-th write leaves whole rows and no torn file" {
+@test "kill -9 at the n-th write leaves whole rows only" {
 	needs_strace
 	many 1000 50 >e.tm
 	for n in 1 2 3 17 50; do

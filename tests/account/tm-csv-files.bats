@@ -3,7 +3,7 @@
 load ../helper
 load csv
 
-@test "a torn last row is cut back on start, of users who never come, too" {
+@test "a torn last row is cut back on start, even of users without new events" {
 	row >traffic_user_a_5.log
 	printf 'out,60,192.' >>traffic_user_a_5.log
 	printf 'in,6' >traffic_user_a_6.log
@@ -19,7 +19,7 @@ load csv
 	assert_equal "$(tail -n 1 traffic_user_ab_5.log)" "out,"
 }
 
-@test "nothing is cut back while another process writes" {
+@test "no file is cut back while another process writes" {
 	start_live -q --nic a
 	one >&9
 	eventually test -s traffic_user_a_1000.log
@@ -54,7 +54,7 @@ load csv
 	printf '%s\n' $header "$(row 180)" | diff -u - traffic_user_unknown_1000.log
 }
 
-@test "a file that was copied and truncated has no hole, and its header again" {
+@test "after a file was copied and truncated it has no hole, and a header again" {
 	start_live -q --header
 	one >&9
 	eventually test -s traffic_user_unknown_1000.log
@@ -68,7 +68,7 @@ load csv
 	printf '%s\n' $header "$(row 120)" | diff -u - traffic_user_unknown_1000.log
 }
 
-@test "a file that was removed while it was open is made again" {
+@test "a file that was removed while open is created again" {
 	start_live -q
 	one >&9
 	eventually test -s traffic_user_unknown_1000.log
@@ -80,7 +80,7 @@ load csv
 	assert_equal "$(cat traffic_user_unknown_1000.log)" "$(row 120)"
 }
 
-@test "a file that a link replaced while it was open is refused after SIGHUP" {
+@test "a file that was replaced with a link while open is refused after SIGHUP" {
 	start_live -q
 	one >&9
 	eventually test -s traffic_user_unknown_1000.log
@@ -93,7 +93,7 @@ load csv
 	assert_file_not_exist victim
 }
 
-@test "1,000 users with 32 descriptors: every row is there" {
+@test "with 1,000 users and 32 descriptors no row is missing" {
 	many 5000 1000 >e.tm
 	(ulimit -n 32 && tm-csv -q e.tm)
 	assert_equal "$(ls ./*.log | wc -l)" 1000
@@ -103,13 +103,13 @@ load csv
 	assert_output ""
 }
 
-@test "1,000 users with 9 descriptors: every row is there" {
+@test "with 1,000 users and 9 descriptors no row is missing" {
 	many 3000 1000 >e.tm
 	(ulimit -n 9 && tm-csv -q e.tm)
 	assert_equal "$(cat ./*.log | wc -l)" 3000
 }
 
-@test "90,000 users: the memory is bounded and every row is there" {
+@test "with 90,000 users memory is bounded and no row is missing" {
 	small_disk size=1g
 	many 90000 90000 >e.tm
 	python3 -c 'import resource, subprocess
@@ -119,7 +119,7 @@ assert used < 300 << 10, used'
 	assert_equal "$(find disk -name '*.log' -exec cat {} + | wc -l)" 90000
 }
 
-@test "without memory rows are counted as owed" {
+@test "rows for which memory runs out are counted and reported" {
 	many 20000 20000 >e.tm
 	(ulimit -v 20000 && run -1 tm-csv -q e.tm && echo "$output" >stderr)
 	owed=$(sum_owed)
@@ -127,7 +127,7 @@ assert used < 300 << 10, used'
 	assert_equal "$(($(cat ./*.log | wc -l) + owed))" 20000
 }
 
-@test "users and order are kept when the stream is the same: identical files" {
+@test "the same stream gives identical files" {
 	many 30000 7 >e.tm
 	mkdir a b
 	tm-csv -q -d a e.tm

@@ -9,7 +9,7 @@ load csv
 	assert_equal "$(stat -c %a ./*.log | sort -u)" 640
 }
 
-@test "a group gets the files that it is asked to get" {
+@test "with --group files belong to that group" {
 	needs_root
 	one | tm-csv -q --group daemon
 	assert_equal "$(stat -c '%G %a' traffic_user_unknown_1000.log)" "daemon 640"
@@ -17,7 +17,7 @@ load csv
 	assert_equal "$(stat -c '%G %a' traffic_user_unknown_1000.log)" "root 640"
 }
 
-@test "with --readable a user can read and not write the own file, no other" {
+@test "with --readable users can read their own file, not write it, and read no other" {
 	needs_root
 	getent passwd daemon bin >/dev/null || skip "needs users daemon and bin"
 	(one "$(id -u daemon)"; one "$(id -u bin)") | tm-csv -q --readable
@@ -34,7 +34,7 @@ load csv
 	assert_failure
 }
 
-@test "a user whose group is shared cannot read, and it is said once" {
+@test "a user whose group is shared cannot read the file, with one warning" {
 	needs_root
 	getent passwd games sync >/dev/null || skip "needs the user sync"
 	[ "$(id -gn sync)" != sync ] || skip "needs a user in a foreign group"
@@ -43,7 +43,7 @@ load csv
 	assert_equal "$(stat -c %G ./*.log)" root
 }
 
-@test "a directory that others can write is refused with owner and mode" {
+@test "a directory that others can write is refused, naming owner and mode" {
 	one >e.tm
 	mkdir out
 	chmod 777 out
@@ -55,7 +55,7 @@ load csv
 	assert_equal "$(ls -A out)" ""
 }
 
-@test "a directory that a foreign group can write is refused, one of the own not" {
+@test "a directory that a foreign group can write is refused; with our own group it is not" {
 	needs_root
 	one >e.tm
 	mkdir out
@@ -67,7 +67,7 @@ load csv
 	run -0 tm-csv -q -d out e.tm
 }
 
-@test "a directory of someone else is refused with owner and mode" {
+@test "another user's directory is refused, naming owner and mode" {
 	needs_root
 	one >e.tm
 	mkdir out
@@ -76,7 +76,7 @@ load csv
 	assert_output "tm-csv: out: refused: it belongs to uid $(id -u daemon) (mode 0755), not to root or to you"
 }
 
-@test "a symbolic link of someone else on the way is refused, the own is followed" {
+@test "another user's symbolic link in the path is refused; our own is followed" {
 	needs_root
 	one >e.tm
 	mkdir -p real/deep
@@ -94,7 +94,7 @@ load csv
 	assert_output --partial "Too many levels of symbolic links"
 }
 
-@test "a directory that is missing or is a file is named" {
+@test "a directory that is missing, or is a file, is named in the message" {
 	one >e.tm
 	run -1 tm-csv -q -d nowhere e.tm
 	assert_output "tm-csv: nowhere: No such file or directory"
@@ -111,32 +111,32 @@ refused_as() {
 	assert_equal "$(cat traffic_user_unknown_1.log)" "$(row)"
 }
 
-@test "a symbolic link in the place of a file is refused" {
+@test "a symbolic link in place of a user file is refused" {
 	echo precious >victim
 	ln -s victim traffic_user_unknown_2.log
 	refused_as "refused: it is a symbolic link"
 	assert_equal "$(cat victim)" precious
 }
 
-@test "a link that leads nowhere is refused" {
+@test "a dangling link in place of a user file is refused" {
 	ln -s nowhere traffic_user_unknown_2.log
 	refused_as "refused: it is a symbolic link"
 	assert_file_not_exist nowhere
 }
 
-@test "a hard link in the place of a file is refused" {
+@test "a hard link in place of a user file is refused" {
 	echo precious >victim
 	ln victim traffic_user_unknown_2.log
 	refused_as "refused: it has 2 hard links"
 	assert_equal "$(cat victim)" precious
 }
 
-@test "a FIFO in the place of a file is refused and never waited for" {
+@test "a FIFO in place of a user file is refused without waiting for a reader" {
 	mkfifo traffic_user_unknown_2.log
 	refused_as "refused: it is a FIFO"
 }
 
-@test "a FIFO with a reader gets nothing" {
+@test "a FIFO that has a reader receives nothing" {
 	mkfifo traffic_user_unknown_2.log
 	cat traffic_user_unknown_2.log >got &
 	pid=$!
@@ -147,37 +147,37 @@ refused_as() {
 	assert_equal "$(cat got)" ""
 }
 
-@test "a directory in the place of a file is refused" {
+@test "a directory in place of a user file is refused" {
 	mkdir traffic_user_unknown_2.log
 	refused_as "refused: it is a directory"
 }
 
-@test "a device in the place of a file is refused" {
+@test "a device in place of a user file is refused" {
 	needs_root
 	mknod traffic_user_unknown_2.log c 1 7
 	refused_as "refused: it is a character device"
 }
 
-@test "a socket in the place of a file is refused" {
+@test "a socket in place of a user file is refused" {
 	python3 -c 'import socket
 socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	refused_as "refused: it is a socket"
 }
 
-@test "a file of someone else is refused" {
+@test "another user's file is refused" {
 	needs_root
 	touch traffic_user_unknown_2.log
 	chown daemon traffic_user_unknown_2.log
 	refused_as "refused: it belongs to uid $(id -u daemon) (mode 0644), not to root or to you"
 }
 
-@test "a file that others can write is refused" {
+@test "a user file that others can write is refused" {
 	touch traffic_user_unknown_2.log
 	chmod 666 traffic_user_unknown_2.log
 	refused_as "refused: everybody can write to it (owner uid $(id -u), mode 0666; run chmod o-w)"
 }
 
-@test "a file that holds something else is refused and left alone" {
+@test "a file with other content is refused and left unchanged" {
 	printf 'secret' >traffic_user_unknown_2.log
 	chmod 640 traffic_user_unknown_2.log
 	refused_as "refused: it does not hold rows"
@@ -197,7 +197,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	run -0 tm-csv -q --columns uid < <(one 2)
 }
 
-@test "other columns of the same number are refused without a header" {
+@test "other columns of the same count are refused even without a header" {
 	touch probe
 	python3 -c 'import os; os.setxattr("probe", "user.tm", b"")' ||
 		skip "needs a file system with attributes"
@@ -206,7 +206,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_output --partial "refused: it was begun with the columns direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out,uid;"
 }
 
-@test "a refused file that was fixed gets its rows within a second" {
+@test "a refused file that has been fixed gets its rows within a second" {
 	mkfifo traffic_user_unknown_2.log
 	start_live -q
 	one 2 >&9
@@ -220,7 +220,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_line "tm-csv: all files are written again; 0 rows (0 bytes) are owed"
 }
 
-@test "an output that is a device, a FIFO or a directory is refused by kind" {
+@test "an output that is a device, a FIFO or a directory is refused, naming its kind" {
 	one >e.tm
 	mkfifo pipe
 	mkdir dir
@@ -232,12 +232,12 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_output "tm-csv: ./dir: refused: it is a directory"
 }
 
-@test "standard output that is full is said, exit 1" {
+@test "a full standard output ends tm-csv with a message and exit code 1" {
 	run -1 bash -c 'tm-csv -q -o - >/dev/full' < <(one)
 	assert_output "tm-csv: standard output: No space left on device"
 }
 
-@test "a second writer says who holds the files; another label works" {
+@test "a second tm-csv names the process that holds the files; with another label it works" {
 	start_live -q --nic a
 	one >&9
 	eventually test -s traffic_user_a_1000.log
@@ -249,7 +249,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_equal "$(wc -l <traffic_user_a_1000.log)" 2
 }
 
-@test "it writes beneath its directory only, where the kernel has landlock" {
+@test "with landlock tm-csv can write beneath its directory only" {
 	needs_strace
 	one >e.tm
 	strace -o log -e trace=landlock_restrict_self,landlock_create_ruleset \
@@ -259,7 +259,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	grep 'landlock_restrict_self(.*) *= 0' log
 }
 
-@test "a missing landlock is said with -v only, and rows are written" {
+@test "a kernel without landlock is reported with -v only, and rows are written" {
 	needs_strace
 	one >e.tm
 	deny=inject=landlock_create_ruleset:error=ENOSYS

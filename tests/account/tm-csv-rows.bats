@@ -3,7 +3,7 @@
 load ../helper
 load csv
 
-# The example of the first meter's README, with a recording behind it.
+# The example in the first meter's README, as a recording.
 day() {
 	tm-parse <<-'END'
 	{"uid":1000,"bytes":52,"packets":1,"direction":"out","source":"192.168.1.100","destination":"8.8.8.8","time_ns":1732985432123456789,"total_in":0,"total_out":52}
@@ -15,12 +15,12 @@ day() {
 	END
 }
 
-@test "addresses and numbers are written as inet_ntop and printf write them" {
+@test "addresses and numbers look as inet_ntop and printf write them" {
 	run -0 address-check 200000
 	assert_output "200000 rounds agree"
 }
 
-@test "the rows and the name are those of the first meter, byte for byte" {
+@test "rows and file names equal those of the first meter, byte for byte" {
 	day | tm-csv -q --nic eno1
 	cat >wanted <<-'END'
 	out,52,192.168.1.100,8.8.8.8,1732985432.123456789,0,52
@@ -34,7 +34,7 @@ day() {
 	assert_equal "$(ls)" "$(printf '%s\n' traffic_user_eno1_1000.log wanted)"
 }
 
-@test "nanoseconds keep their zeros, and the epoch and the far future are times" {
+@test "nanoseconds keep their zeros, at the epoch and in the far future too" {
 	tm-parse <<-'END' | tm-csv -q -o -  >got
 	{"uid":1,"direction":"in","source":"192.0.2.1","destination":"192.0.2.7","time_ns":1}
 	{"uid":1,"direction":"in","source":"192.0.2.1","destination":"192.0.2.7","time_ns":1700000000000000000}
@@ -48,13 +48,13 @@ day() {
 	diff -u wanted got
 }
 
-@test "rows are appended" {
+@test "rows are appended to an existing file" {
 	one | tm-csv -q
 	one 1000 120 | tm-csv -q
 	printf '%s\n' "$(row)" "$(row 120)" | diff -u - traffic_user_unknown_1000.log
 }
 
-@test "what was lost is a row without addresses; what has no owner goes to none" {
+@test "lost traffic is a row without addresses; traffic without an owner goes to \"none\"" {
 	tm-parse <<-'END' | tm-csv -q --nic a
 	{"kind":"lost","uid":7,"bytes":99,"packets":2,"direction":"out","time_ns":1700000000000000001,"total_in":5,"total_out":99}
 	{"kind":"lost","uid":7,"bytes":98,"packets":2,"direction":"in","time_ns":1700000000000000002,"total_in":103,"total_out":99}
@@ -80,7 +80,7 @@ day() {
 	assert_equal "$(ls)" ""
 }
 
-@test "a header is written once, and only where it is asked for" {
+@test "a header is written once, and only with --header" {
 	one | tm-csv -q --header
 	one | tm-csv -q --header
 	one | tm-csv -q
@@ -89,7 +89,7 @@ day() {
 		diff -u - traffic_user_unknown_1000.log
 }
 
-@test "further columns come behind the seven, with recorded names" {
+@test "additional columns follow the seven, with recorded names" {
 	tm-parse <<-'END' >e.tm
 	{"kind":"name","of":"user","id":1000,"parts":1,"text":"alice"}
 	{"kind":"name","of":"interface","id":4294967298,"parts":1,"text":"eno1"}
@@ -182,7 +182,7 @@ day() {
 	assert_output "tm-csv: sub/link.csv: refused: it is a symbolic link"
 }
 
-@test "totals of 0 are explained once, and not when asked to be quiet" {
+@test "tm-csv warns once about totals of 0, and not with --quiet" {
 	(one 1000 0; one 1000 0) >e.tm
 	run -0 tm-csv -d . e.tm
 	assert_output "tm-csv: total_in and total_out are 0: they come from tm-account, as in tm-capture | tm-account | tm-csv"
@@ -192,16 +192,16 @@ day() {
 	assert_output ""
 }
 
-@test "the current directory is the default and is named" {
+@test "the current directory is the default, and a message names it" {
 	run -0 tm-csv < <(one)
 	assert_output "tm-csv: the files go to $PWD (-d names another directory)"
 	run -0 tm-csv -q < <(one)
 	assert_output ""
 }
 
-# --- misuse ---
+# --- invalid options ---
 
-@test "a label that is not a name is misuse before anything is opened" {
+@test "an invalid label is refused before anything is opened" {
 	one >e.tm
 	long=$(printf 'x%.0s' $(seq 300))
 	for nic in ../x a/b "" . .. "a b" $'a\nb' "$long"; do
@@ -214,7 +214,7 @@ day() {
 	assert_file_exist "traffic_user_${longest}_1000.log"
 }
 
-@test "unknown options, columns and groups are misuse" {
+@test "unknown options, columns and groups are refused" {
 	run -2 tm-csv --bogus
 	assert_line "try: tm-csv --help"
 	run -2 tm-csv --columns uid,shoe
@@ -242,14 +242,14 @@ day() {
 
 # --- input ---
 
-@test "what came before a cut is written, and the cut is said" {
+@test "events before a cut are written, and the cut is reported" {
 	(one; one; one) | head -c 300 >cut.tm
 	run -3 tm-csv -q cut.tm
 	assert_output "tm-csv: cut.tm: ends inside an event (offset 256)"
 	assert_equal "$(wc -l <traffic_user_unknown_1000.log)" 2
 }
 
-@test "an event with a direction that is none is counted, not written" {
+@test "an event with an invalid direction is counted, not written" {
 	(one; one | python3 -c 'import sys
 b = bytearray(sys.stdin.buffer.read()); b[5] = 9
 sys.stdout.buffer.write(b)') >e.tm
@@ -258,20 +258,20 @@ sys.stdout.buffer.write(b)') >e.tm
 	assert_equal "$(cat traffic_user_unknown_1000.log)" "$(row)"
 }
 
-@test "lost events end in exit 4 when asked to be strict" {
+@test "tm-csv --strict exits with 4 if events were lost" {
 	echo '{"kind":"lost","uid":1,"bytes":9,"packets":1,"total_in":9}' |
 		tm-parse >e.tm
 	run -0 tm-csv -q e.tm
 	run -4 tm-csv -q --strict e.tm
 }
 
-@test "a closed pipe on standard output ends it quietly" {
+@test "a closed pipe on standard output ends tm-csv quietly" {
 	many 20000 3 >e.tm
 	run -0 bash -c 'set -o pipefail; tm-csv -q -o - e.tm | head -n 1'
 	assert_output "out,60,192.0.2.1,192.0.2.7,1700000000.000000000,0,10000000,1001"
 }
 
-@test "a row is in its file while the stream goes on" {
+@test "a row is in its file while the stream continues" {
 	start_live -q
 	one >&9
 	eventually test -s traffic_user_unknown_1000.log
@@ -291,7 +291,7 @@ sys.stdout.buffer.write(b)') >e.tm
 	assert_output --regexp '^tm-csv: 1 events, .*, 0 lost, 0 rows owed$'
 }
 
-@test "SIGINT writes all that has come" {
+@test "after SIGINT everything read so far is written" {
 	start_live -q
 	many 5000 3 >&9
 	kill -INT "$pid"

@@ -42,7 +42,7 @@ host() {
 	ip -n "$1" addr add 198.51.100."$2"/24 dev tm0
 }
 
-# know HOST NUMBER OF: nobody has to ask for the address of another
+# know HOST NUMBER OF: no host has to ask for the other's address
 know() {
 	local address
 	address=$(ip -n "$3" -br link show tm0 | awk '{ print $3 }')

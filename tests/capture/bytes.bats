@@ -5,21 +5,21 @@
 load ../helper
 load bytes
 
-@test "TCP over IPv4 is what the cable counted" {
+@test "TCP over IPv4 equals what the cable counted" {
 	start
 	tcp 198.51.100.2 200000000
 	stop "TCP, IPv4, 200,000,000 B"
 	exact
 }
 
-@test "TCP over IPv6 is what the cable counted" {
+@test "TCP over IPv6 equals what the cable counted" {
 	start
 	tcp 2001:db8::2 200000000
 	stop "TCP, IPv6, 200,000,000 B"
 	exact
 }
 
-@test "UDP over IPv4 is what the cable counted" {
+@test "UDP over IPv4 equals what the cable counted" {
 	drains
 	start
 	metered "$LEFT" traffic udp 198.51.100.2 7 150000 1000
@@ -27,7 +27,7 @@ load bytes
 	exact
 }
 
-@test "UDP over IPv6 is what the cable counted" {
+@test "UDP over IPv6 equals what the cable counted" {
 	drains
 	start
 	metered "$LEFT" traffic udp 2001:db8::2 7 150000 1000
@@ -35,7 +35,7 @@ load bytes
 	exact
 }
 
-@test "with --l2 bytes are the interface's own" {
+@test "with --l2 bytes equal what the interface counted" {
 	drains
 	start --l2
 	metered "$LEFT" traffic udp 198.51.100.2 7 20000 1000
@@ -53,7 +53,7 @@ load bytes
 	assert_equal "$(cat seen)" "0 0 10 1280"
 }
 
-@test "a datagram in fragments counts as what is on the cable" {
+@test "a datagram in fragments counts as it is on the cable" {
 	drains
 	local size
 	for size in 4000 65000; do
@@ -69,7 +69,7 @@ load bytes
 	done
 }
 
-@test "every size is cut as Linux cuts it" {
+@test "every size is segmented and fragmented as Linux does it" {
 	drains
 	local mtu
 	for mtu in 1500 1283 1406; do
@@ -85,7 +85,7 @@ load bytes
 	done
 }
 
-@test "the MTU of a route is known" {
+@test "the MTU of a route is respected" {
 	drains
 	ip -n "$LEFT" route add 198.51.100.2 dev tm0 mtu 1300
 	ip -n "$LEFT" route add 2001:db8::2 dev tm0 mtu 1300
@@ -103,7 +103,7 @@ load bytes
 	exact
 }
 
-@test "UDP_SEGMENT counts as its segments" {
+@test "a send with UDP_SEGMENT counts as its segments" {
 	drains
 	start
 	metered "$LEFT" traffic -s 1300 udp 198.51.100.2 7 2000 60000
@@ -116,7 +116,7 @@ load bytes
 	assert_equal "$(flagged $OFFLOAD)" out
 }
 
-@test "IPv6 destination options count with every packet they are in" {
+@test "IPv6 destination options count in every packet that has them" {
 	drains
 	start
 	metered "$LEFT" traffic -o udp 2001:db8::2 7 1000 1000
@@ -142,7 +142,7 @@ slow() {
 	done
 }
 
-@test "what the receiver joins again counts as it came" {
+@test "segments that the receiver coalesces count as they arrived" {
 	shape 1500 on
 	slow 200000
 	start
@@ -156,7 +156,7 @@ slow() {
 	assert_equal "$(flagged $OFFLOAD)" "in out"
 }
 
-@test "an MTU of 1280 makes smaller segments" {
+@test "an MTU of 1280 gives smaller segments" {
 	shape 1280 off
 	start
 	tcp 2001:db8::2 20000000
@@ -217,7 +217,7 @@ too_big() {
 	EOF
 }
 
-@test "what a router could take is known" {
+@test "a path MTU that a router reported is respected" {
 	drains
 	too_big 1333
 	start
@@ -238,7 +238,7 @@ too_big() {
 }
 
 # Takes the IPv6 addresses away: the last one.
-@test "an MTU of 576 makes fragments of small datagrams" {
+@test "an MTU of 576 fragments small datagrams" {
 	drains
 	shape 576 off
 	start

@@ -75,7 +75,7 @@ same() {
 	same
 }
 
-@test "an accepted connection has none of its listener's sums" {
+@test "an accepted connection inherits none of its listener's sums" {
 	start_both --every 10s
 	inside timeout 20 python3 -c '
 import ctypes, socket
@@ -98,7 +98,7 @@ for _ in range(20):
 	same
 }
 
-@test "raw sockets, and those of no protocol that is summed, miss nothing" {
+@test "raw sockets and other protocols that are not summed miss no packet" {
 	start_both --every 1s
 	inside timeout 20 python3 -c '
 import socket
@@ -112,7 +112,7 @@ for protocol in socket.IPPROTO_TCP, socket.IPPROTO_UDP, 253:
 	same
 }
 
-@test "an owner who changes while the interval lasts has what he reads" {
+@test "an owner who changes during an interval is charged for what he reads" {
 	start_both --every 10s
 	inside timeout 20 python3 "$ROOT/tests/lib/owners.py" daemon-sends <<<go
 	inside timeout 20 python3 "$ROOT/tests/lib/owners.py" daemon-receives <<<go
@@ -131,7 +131,7 @@ for protocol in socket.IPPROTO_TCP, socket.IPPROTO_UDP, 253:
 	refute_output
 }
 
-@test "what nobody has read waits an interval, then it comes and says so" {
+@test "unread data waits an interval and is then sent, flagged" {
 	start -c "$CGROUP" --every 500ms
 	inside timeout 20 python3 -c '
 import socket, subprocess, time
@@ -153,7 +153,7 @@ receiver.recv(1000)'
 1 128 false"
 }
 
-@test "one socket's datagrams to many hosts are a sum for each of them" {
+@test "datagrams of one socket to many hosts are one sum for each host" {
 	start_both --every 10s
 	inside python3 -c '
 import socket
@@ -169,7 +169,7 @@ for number in range(3000):
 	assert_equal "$(sort -u <<<"$output")" '[60,7680]'
 }
 
-@test "data of many hosts to one socket waits for its reader" {
+@test "data from many hosts to one socket waits for its reader" {
 	start_both --every 10s
 	inside timeout 20 python3 -c '
 import os, socket
@@ -202,7 +202,7 @@ use() {
 	sed -n 's/^tm-capture: flows \([0-9]* of [0-9]*\).*/\1/p' err | tail -n 1
 }
 
-@test "a packet that finds no free flow is an event, and tm-capture warns once" {
+@test "a packet without a free flow becomes an event, and tm-capture warns once" {
 	start_both --every 1s --flows 64
 	inside timeout 20 python3 -c '
 import socket
@@ -225,7 +225,7 @@ for _ in range(20):
 	assert_output 1
 }
 
-@test "a socket that sends to many hosts leaves flows to others" {
+@test "a socket that sends to many hosts leaves flows for others" {
 	start -c "$CGROUP" --every 10s --flows 64
 	inside timeout 20 python3 -c '
 import socket
@@ -243,7 +243,7 @@ for number in range(9):
 	assert_output 9
 }
 
-@test "a flow that is idle gives its place back, and takes one again" {
+@test "an idle flow frees its place and can take another later" {
 	start -c "$CGROUP" --every 200ms --flows 64
 	mkfifo orders
 	inside timeout 20 python3 -c '
@@ -267,7 +267,7 @@ for _ in range(2):
 	assert_output 80
 }
 
-@test "a table that is too small for all connections misses none" {
+@test "a table too small for all connections misses none of their traffic" {
 	start_both --every 1s --flows 512
 	inside traffic short 127.0.0.1 7712 4000 300 $ALICE &
 	local first=$!
@@ -277,7 +277,7 @@ for _ in range(2):
 	same
 }
 
-@test "a sum comes each interval, and says how long it was" {
+@test "each interval gives a sum that states its length" {
 	start -c "$CGROUP" --every 300ms
 	inside python3 -c '
 import socket, time
@@ -316,7 +316,7 @@ time.sleep(1)'
 17"
 }
 
-@test "sums go through tm-account and tm-report like events" {
+@test "tm-account and tm-report treat sums like events" {
 	start_both --every 1s
 	inside traffic udp 127.0.0.1 9 50000 100 $ALICE
 	stop_both
@@ -325,7 +325,7 @@ time.sleep(1)'
 	assert_success
 }
 
-@test "a number of flows out of range, or without sums, is misuse" {
+@test "a number of flows that is out of range, or without --every, is refused" {
 	for wrong in 0 63 4194305 x; do
 		run -2 tm-capture --every 1s --flows $wrong
 		assert_output --partial "--flows $wrong: wants a number"
@@ -334,7 +334,7 @@ time.sleep(1)'
 	assert_output --partial "--flows: goes with --every DURATION"
 }
 
-@test "an interval out of range is misuse" {
+@test "an interval out of range is refused" {
 	for wrong in 0 1ms 11m x; do
 		run -2 tm-capture --every $wrong
 		assert_output --partial "--every $wrong: wants a time"

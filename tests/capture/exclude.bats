@@ -13,7 +13,7 @@ ends() {
 		else "does not balance" end'
 }
 
-@test "what has both ends in the site is left out, and counted" {
+@test "traffic with both ends in the site is left out and counted" {
 	start -c "$CGROUP" -s 127.0.0.0/8
 	inside traffic udp 127.0.0.1 9 30 100 $ALICE
 	inside traffic udp ::1 9 20 100 $ALICE
@@ -22,7 +22,7 @@ ends() {
 	assert_line "out 50 20 30"
 }
 
-@test "one end in the site is not enough for -s, and is for -x" {
+@test "one end in the list is enough for -x, but not for -s" {
 	ip link add tmx0 type veth peer name tmx1
 	ip addr add 198.51.100.1/24 dev tmx0
 	ip link set tmx0 up
@@ -40,7 +40,7 @@ ends() {
 	assert_line "out 10 0 10"
 }
 
-@test "::/0 leaves IPv4 alone" {
+@test "::/0 does not affect IPv4" {
 	start -c "$CGROUP" -x ::/0
 	inside traffic udp 127.0.0.1 9 30 100 $ALICE
 	inside traffic udp ::1 9 20 100 $ALICE
@@ -49,7 +49,7 @@ ends() {
 	assert_line "out 50 30 20"
 }
 
-@test "the answer is the one of tm-filter, for a long list" {
+@test "a long list selects the same traffic as tm-filter does" {
 	awk 'BEGIN { for (i = 0; i < 20000; i++) printf "10.%d.%d.0/24\n",
 		i / 256, i % 256; print "127.0.0.0/8" }' >list
 	start -c "$CGROUP" -x @list
@@ -77,7 +77,7 @@ ends() {
 	assert_line --regexp "^in [0-9]+ 0 [0-9]+$"
 }
 
-@test "a connected datagram socket may go elsewhere" {
+@test "a connected datagram socket may send elsewhere" {
 	echo 127.0.0.2 >list
 	start -c "$CGROUP" -x @list
 	inside python3 -c '
@@ -158,7 +158,7 @@ while got < 200000:
 	done
 }
 
-@test "SIGHUP reads the lists again, also for a connection that stands" {
+@test "SIGHUP rereads the lists, also for open connections" {
 	echo 127.0.0.1 >list
 	start -c "$CGROUP" -x @list
 	mkfifo hold
@@ -187,7 +187,7 @@ with socket.create_connection(("127.0.0.1", 7710)) as connection:
 true"
 }
 
-@test "a list that went bad is said, and the old one stays" {
+@test "a list that became invalid is reported, and the old one stays" {
 	echo 127.0.0.1 >list
 	start -c "$CGROUP" -x @list
 	echo nonsense >list
@@ -200,7 +200,7 @@ true"
 	assert_line "out 30 0 30"
 }
 
-@test "a bad list is an error before anything is metered" {
+@test "an invalid list is an error before anything is metered" {
 	run -2 tm-capture -s 10.0.0.1/8
 	assert_output --partial "10.0.0.1/8"
 	run -1 tm-capture -x @nosuch

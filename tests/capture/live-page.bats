@@ -11,7 +11,7 @@ setup_file() {
 	install_modules
 }
 
-@test "a row is there within 2 s of a packet sent" {
+@test "the page shows a row within 2 s of a captured packet" {
 	needs_browser
 	tm-capture --every 1s -c "$CGROUP" 2>err | tm-store --quiet --db live.db &
 	STARTED=$!

@@ -21,7 +21,7 @@ charged() {
 		sort
 }
 
-@test "root accepts, the child that becomes a user sends: the user's" {
+@test "if root accepts and a child that becomes a user sends, the user is charged" {
 	meter daemon-sends
 	charged source_port 7701 >sent
 	run awk '$1 == "out" && $2 == 541001 { print ($3 >= 200000) }' sent
@@ -32,7 +32,7 @@ charged() {
 	assert_output 1
 }
 
-@test "root accepts, the child that becomes a user receives: the user's" {
+@test "if root accepts and a child that becomes a user receives, the user is charged" {
 	meter daemon-receives
 	charged destination_port 7701 >received
 	# what came before the child's first read is the accepter's, and says so
@@ -44,19 +44,19 @@ charged() {
 	assert_output 1
 }
 
-@test "a process that changes its user after socket(2) pays as the new user" {
+@test "a process that changes its user after socket(2) is charged as the new user" {
 	meter setuid
 	run charged destination_port 9
 	assert_output "out $ALICE 100000"
 }
 
-@test "a socket that was handed over is charged to who uses it" {
+@test "a socket that was handed over is charged to the user who uses it" {
 	meter scm-rights
 	run charged destination_port 9
 	assert_output "out $ALICE 100000"
 }
 
-@test "a socket older than the capture is its user's, with its process" {
+@test "a socket older than the capture is charged to its user and process" {
 	mkfifo orders
 	inside timeout 20 python3 "$ROOT/tests/lib/owners.py" older <orders >ready &
 	local sender=$!
@@ -74,14 +74,14 @@ charged() {
 	assert_line --index 0 python3
 }
 
-@test "who only reads a socket is charged for what comes" {
+@test "a user who only reads a socket is charged for what arrives" {
 	meter only-receives
 	run charged destination_port 7702
 	assert_line "in $BOB 100000"
 	assert_line "in 0 1000"
 }
 
-@test "a user namespace with a false map does not change who pays" {
+@test "a user namespace with a false map does not change who is charged" {
 	start -c "$CGROUP"
 	inside setpriv --reuid $ALICE --regid $ALICE --clear-groups \
 		unshare -Urn sh -c "ip link set lo up &&
@@ -91,7 +91,7 @@ charged() {
 	assert_output "out $ALICE 50000"
 }
 
-@test "the kernel's own answers are nobody's, not root's" {
+@test "the kernel's own answers have no owner and are not charged to root" {
 	start
 	traffic udp 127.0.0.1 9 20 100 $ALICE
 	stop
@@ -151,7 +151,7 @@ table() {
 	done < <(python3 "$ROOT/tests/lib/owners.py" --list)
 }
 
-@test "the table in doc/OWNERS.md is what happens" {
+@test "the table in doc/OWNERS.md matches what happens" {
 	table >found
 	sed -n '/^| what happens .* as events/,/^$/p' "$ROOT/doc/OWNERS.md" |
 		sed '/^$/d' >promised

@@ -57,7 +57,7 @@ share() {
 			exit !(all > 20000000 && alice >= 0.999 * all) }'
 }
 
-@test "scp down: 99.9 % of what the server sends is the user's" {
+@test "scp from a server charges 99.9 % of what it sends to the user" {
 	serve
 	start -c "$CGROUP"
 	copy alice@127.0.0.1:down got
@@ -68,7 +68,7 @@ share() {
 		"$ALICE: 99.9 % or more" ssh.bats
 }
 
-@test "scp up: 99.9 % of what the server receives is the user's" {
+@test "scp to a server charges 99.9 % of what it receives to the user" {
 	serve
 	start -c "$CGROUP"
 	copy home/down alice@127.0.0.1:up
@@ -79,7 +79,7 @@ share() {
 		"$ALICE: 99.9 % or more" ssh.bats
 }
 
-@test "as sums: the same" {
+@test "scp is charged to the user in sums too" {
 	serve
 	start -c "$CGROUP" --every 1s
 	copy alice@127.0.0.1:down got

@@ -31,7 +31,7 @@ has_no_filters() {
 	[ -z "$(filters)" ]
 }
 
-@test "where it takes filters of clsact, they go with it however it ends" {
+@test "filters of clsact are removed however tm-capture ends" {
 	for signal in INT TERM KILL; do
 		HOOK=clsact meter "$LEFT" tm0
 		assert_file_contains err "process [0-9]* removes"
@@ -59,7 +59,7 @@ leave_filters() {
 	assert_output --partial tm_tc_in
 }
 
-@test "--detach removes what was left, and what others attached only if asked" {
+@test "--detach removes leftover programs, and those of others only on request" {
 	run -0 at "$LEFT" tm-capture --detach
 	assert_output "nothing to remove"
 	leave_filters
@@ -110,14 +110,14 @@ lesser() {
 		"$BUILD/bin/tm-capture" "$2"
 }
 
-@test "--detach without its rights is an error, and says nothing untrue" {
+@test "--detach without its rights is an error that does not claim success" {
 	local wants="tm-capture: it takes root, or CAP_BPF and CAP_NET_ADMIN"
 	meter "$LEFT" tm0
 	run -77 lesser "" --detach
 	assert_output "$wants: try sudo"
 	run -77 lesser "" --detach=all
 	assert_output "$wants and CAP_SYS_ADMIN: try sudo"
-	# these tell of the programs, but cannot take them
+	# these rights show the programs, but cannot detach them
 	run -0 lesser ,+bpf,+net_admin --detach
 	assert_output "nothing to remove
 2 of running captures or of others stay (--detach=all)"
@@ -136,7 +136,7 @@ lesser() {
 	assert_line --index 1 --regexp "^tm0: removed tm_tc_out "
 }
 
-@test "the next start removes what was left, and what goes on stays" {
+@test "the next start removes leftover programs, and keeps those in use" {
 	leave_filters
 	HOOK=clsact meter "$LEFT" tm0
 	assert_file_contains err "tm0: removed tm_tc_in, which a capture before"
@@ -158,7 +158,7 @@ lesser() {
 	assert_output ""
 }
 
-@test "what attaches keeps no rights, what detaches only those over interfaces" {
+@test "the meter keeps no rights, and its guard only those over interfaces" {
 	local guard
 	HOOK=clsact meter "$LEFT" tm0
 	guard=$(sed -n 's/.*which process \([0-9]*\) removes.*/\1/p' err)
@@ -179,7 +179,7 @@ lesser() {
 	assert_equal "$(pgrep -P "$BASHPID" tm-capture)" ""
 }
 
-@test "an interface that vanishes is said, and the rest goes on" {
+@test "an interface that vanishes is reported, and the others continue" {
 	ip -n "$LEFT" link add tmv0 type veth peer name tmv1
 	for HOOK in tc clsact; do
 		rm -f out.tm
@@ -207,7 +207,7 @@ lesser() {
 	assert_file_contains err "no interface is left, so the metering ended"
 }
 
-@test "without a cgroup2 tree frames are metered all the same" {
+@test "frames are metered without a cgroup2 tree" {
 	unshare -m sh -c '
 		awk "/ - cgroup2 / { print \$5 }" /proc/self/mountinfo |
 			while read -r at; do umount -l "$at"; done
@@ -226,7 +226,7 @@ lesser() {
 	assert_file_contains err "without cgroup_skb/egress"
 }
 
-@test "with the descriptors that tm-doctor asks for, every interface is metered" {
+@test "with as many descriptors as tm-doctor asks for, every interface is metered" {
 	local i words=
 	for i in $(seq 15); do
 		ip -n "$LEFT" link add many$i type ifb
@@ -247,7 +247,7 @@ lesser() {
 	done
 }
 
-@test "wrong words are misuse, and name what is wanted" {
+@test "invalid options of --hook are refused, naming the valid ones" {
 	run -2 tm-capture --hook tc
 	assert_output "tm-capture: --hook: name the interface with -i"
 	run -2 tm-capture --hook tc -i lo -c "$CGROUP"

@@ -5,7 +5,7 @@ load ../helper
 load ../lib/kernel
 load tc
 
-@test "TCP, UDP and what no IP is are what the interface counted" {
+@test "TCP, UDP and non-IP frames equal what the interface counted" {
 	ip -n "$LEFT" neigh flush all
 	meter "$LEFT" tm0
 	tcp "$ROUTER" 198.51.100.9 20000000
@@ -25,7 +25,7 @@ shape() {
 	at "$ROUTER" ethtool -K tm1 gro "$1" >/dev/null
 }
 
-@test "what the receiver joins again counts as it came" {
+@test "frames that the receiver coalesces count as they arrived" {
 	shape on
 	# a small buffer, so that the cable drops none
 	for name in "$LEFT" "$ROUTER"; do
@@ -40,7 +40,7 @@ shape() {
 	assert_output --regexp "^in 0 [1-9]"
 }
 
-@test "what the sender leaves uncut counts as its segments" {
+@test "frames that the sender does not segment count as their segments" {
 	at "$LEFT" ethtool -K tm0 tso on
 	nsenter --net="/run/netns/$ROUTER" tm-capture -q --hook tc -i tm1 \
 		--ring 64M >there.tm 2>err.there 3>&- &
@@ -63,7 +63,7 @@ shape() {
 	assert [ "$(cut -d' ' -f3 seen)" -gt 13800 ]
 }
 
-@test "fragments and UDP_SEGMENT are what the interface counted" {
+@test "fragments and UDP_SEGMENT equal what the interface counted" {
 	meter "$LEFT" tm0
 	at "$LEFT" traffic udp 198.51.100.9 9 1000 4000
 	at "$LEFT" traffic udp 2001:db8:1::9 9 1000 4000
@@ -75,7 +75,7 @@ shape() {
 	assert_output ""
 }
 
-@test "forwarded traffic is what the interfaces counted, nobody's and flagged" {
+@test "forwarded traffic equals what the interfaces counted, without an owner and flagged" {
 	# a server that takes any address is not meant
 	nsenter --net="/run/netns/$ROUTER" traffic sink 0.0.0.0 7708 \
 		>/dev/null 3>&- &
@@ -97,7 +97,7 @@ shape() {
 	kill "$STARTED"
 }
 
-@test "what one interface forwards the other sends" {
+@test "traffic that one interface forwards the other sends" {
 	nsenter --net="/run/netns/$ROUTER" tm-capture -q --hook tc -i tm1 \
 		-i tm2 >out.tm 2>err 3>&- &
 	CAPTURE=$!
@@ -132,7 +132,7 @@ for _ in range(9):
 ' "$to" "$@"
 }
 
-@test "VLAN tags count, and what is behind them is read" {
+@test "VLAN tags count, and the headers after them are read" {
 	for host in LEFT:tm0 ROUTER:tm1; do
 		name=${host%:*}
 		meter "${!name}" "${host#*:}"
@@ -149,7 +149,7 @@ for _ in range(9):
 	done
 }
 
-@test "a tag that the interface is to put in counts, too" {
+@test "a tag that the interface inserts counts too" {
 	local offload to
 	mkdir fs
 	to=$(ip -n "$ROUTER" -br link show tm1 | awk '{ print $3 }')
@@ -175,7 +175,7 @@ for _ in range(9):
 	ip -n "$LEFT" neigh del 198.51.100.9 dev tm0
 }
 
-@test "a tunnel is carried as its sender's, and its segments are counted" {
+@test "a tunnel is charged to its sender, and its segments are counted" {
 	local number=1 name
 	for name in "$LEFT" "$ROUTER"; do
 		ip -n "$name" link add vx9 type vxlan id 9 dstport 4789 \
@@ -207,7 +207,7 @@ for _ in range(9):
 	assert_equal "$(cat seen)" "$(cat wire)"
 }
 
-@test "an interface without a link header has none counted" {
+@test "on an interface without a link header none is counted" {
 	[ -c /dev/net/tun ] || skip "needs /dev/net/tun"
 	mkfifo go
 	at "$LEFT" timeout 60 python3 - <<-'EOF' >got 3>&- &

@@ -23,7 +23,7 @@ for _ in range(int(count)):
     receiver.recv(65536)' "$1" "$3" "$4" "$5"
 }
 
-@test "what comes in is its receiver's: two users, TCP and UDP, both families" {
+@test "incoming frames are charged to their receiver, for TCP and UDP of both families" {
 	chmod 777 .
 	meter "$ROUTER" tm1
 	receive $ALICE "$ROUTER" 0.0.0.0 7721 300 3>&- &
@@ -63,7 +63,7 @@ in $BOB 100 $((50 * 142 + 50 * 162))"
 	assert_output ""
 }
 
-@test "who uses a socket pays for its frames, as by the cgroup" {
+@test "frames are charged to the user of the socket, as with cgroup hooks" {
 	nsenter --net="/run/netns/$LEFT" tm-capture -q --hook tc -i lo \
 		>out.tm 2>err 3>&- &
 	CAPTURE=$!
@@ -81,7 +81,7 @@ in $BOB 100 $((50 * 142 + 50 * 162))"
 	assert_output --regexp "^out $ALICE [0-9]+ 200000$"
 }
 
-@test "who sends is known behind the queue of a neighbour, too" {
+@test "the sender is known even after the queue of a neighbour" {
 	ip -n "$LEFT" neigh flush all
 	at "$ROUTER" sysctl -qw net.ipv4.conf.tm1.arp_ignore=8
 	# it asks for as long as a busy machine needs to come to the answer
@@ -103,7 +103,7 @@ in $BOB 100 $((50 * 142 + 50 * 162))"
 out $BOB 5 710"
 }
 
-@test "the kernel's own frames are nobody's, and not forwarded" {
+@test "the kernel's own frames have no owner and do not count as forwarded" {
 	ip -n "$LEFT" neigh flush all
 	meter "$ROUTER" tm1
 	at "$LEFT" traffic udp 198.51.100.9 9 20 100 $ALICE
@@ -123,7 +123,7 @@ except ConnectionRefusedError:
 	assert_line --regexp "^out $NOBODY "
 }
 
-@test "a socket of frames is its user's, and flagged" {
+@test "frames of a packet socket are charged to its user and flagged" {
 	meter "$LEFT" tm0
 	at "$LEFT" python3 -c '
 import os, socket
@@ -137,7 +137,7 @@ for _ in range(7):
 	assert_output "out $ALICE 7 700"
 }
 
-@test "sums miss no frame of a packet socket" {
+@test "sums include every frame of a packet socket" {
 	meter "$LEFT" tm0 --every 1s
 	at "$LEFT" timeout 20 python3 -c '
 import socket, struct
@@ -153,7 +153,7 @@ for _ in range(100):
 	assert_line --regexp "^out 0 100 14200$"
 }
 
-@test "the networks of -s and -x are left out, what is no IP is not" {
+@test "networks of -s and -x are left out, non-IP frames are not" {
 	ip -n "$LEFT" neigh flush all
 	meter "$LEFT" tm0 -x ::/0 -s 198.51.100.0/24
 	at "$LEFT" traffic udp 2001:db8:1::9 9 10 100
@@ -199,7 +199,7 @@ true"
 	sums true | diff of_events -
 }
 
-@test "a full ring is counted for each user, to the byte" {
+@test "frames that a full ring loses are counted for each user, to the byte" {
 	mkfifo slow
 	(head -c 128 && kill -STOP $BASHPID && exec cat) <slow >out.tm 3>&- &
 	STARTED=$!
@@ -232,7 +232,7 @@ true"
 	assert_line "$BOB 2000 524000"
 }
 
-@test "without CAP_PERFMON the socket names the user, and that is said" {
+@test "without CAP_PERFMON frames are charged by the socket's user, with a warning" {
 	nsenter --net="/run/netns/$ROUTER" setpriv --reuid 65534 --regid 65534 \
 		--clear-groups --inh-caps=-all,+bpf,+net_admin \
 		--ambient-caps=-all,+bpf,+net_admin \

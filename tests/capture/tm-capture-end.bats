@@ -26,7 +26,7 @@ end"
 	assert_success
 }
 
-@test "SIGKILL leaves no program behind, and readers say the stream was cut" {
+@test "SIGKILL leaves no program behind, and readers report a cut stream" {
 	start -c "$CGROUP"
 	loaded | grep meter_in >ours
 	stop KILL
@@ -40,7 +40,7 @@ end"
 	eventually is_unloaded
 }
 
-@test "SIGHUP without a terminal is no reason to end" {
+@test "SIGHUP without a terminal does not end the capture" {
 	start -c "$CGROUP"
 	kill -HUP "$CAPTURE"
 	eventually is_idle "$CAPTURE"
@@ -50,7 +50,7 @@ end"
 	assert_output "traffic out $ALICE 10 480"
 }
 
-@test "a reader that goes away ends the capture" {
+@test "a reader that closes the pipe ends the capture" {
 	(tm-capture -c "$CGROUP" 2>err; echo "$?" >code) | head -c 1280 >out.tm &
 	has_ended() {
 		inside traffic udp 127.0.0.1 9 100 20 $ALICE
@@ -73,7 +73,7 @@ end"
 	diff <(sums out.tm) <(sums second.tm)
 }
 
-@test "a cgroup that is removed ends the metering, and that is said" {
+@test "removing the cgroup ends the metering with a message" {
 	start -c "$CGROUP"
 	rmdir "$CGROUP"
 	status=0
@@ -85,7 +85,7 @@ end"
 	assert_line "out 0 0 0"
 }
 
-@test "a full disk ends the stream behind its last whole event" {
+@test "on a full disk the stream ends after its last whole event" {
 	mkdir disk
 	mount -t tmpfs -o size=64k tmpfs disk
 	tm-capture -c "$CGROUP" >disk/out.tm 2>err &

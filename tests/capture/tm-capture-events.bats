@@ -20,7 +20,7 @@ load capture
 	assert_file_contains err "seen .* = recorded .* + excluded 0 0 + lost 0 0"
 }
 
-@test "what is received is its receiver's, in and out of a transfer agree" {
+@test "received bytes are charged to the receiver, and both ends of a transfer agree" {
 	start -c "$CGROUP"
 	inside traffic sink 127.0.0.1 7707 >got &
 	local sink=$!
@@ -38,7 +38,7 @@ load capture
 	assert_equal "$more" 1
 }
 
-@test "the metering of one interface leaves out the others" {
+@test "metering one interface leaves out the others" {
 	ip link add tmt0 type veth peer name tmt1
 	ip addr add 198.51.100.1/24 dev tmt0
 	ip link set tmt0 up
@@ -52,7 +52,7 @@ load capture
 	assert_line "out 20 20 0"
 }
 
-@test "traffic that is filtered out wakes nobody" {
+@test "traffic that is filtered out does not wake the reader" {
 	ip link add tmt2 type veth peer name tmt3
 	local began
 	start -c "$CGROUP" -i tmt2
@@ -70,7 +70,7 @@ load capture
 	assert [ "$(cat woken)" -lt $((50 + clock)) ]
 }
 
-@test "events are few wake-ups apart, not one each" {
+@test "events are read in batches, not by one wake-up each" {
 	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 100000 20 $ALICE
 	awk '/^voluntary/ { print $2 }' "/proc/$CAPTURE/status" >woken
@@ -78,7 +78,7 @@ load capture
 	assert [ "$(cat woken)" -lt 5000 ]
 }
 
-@test "an event is on its way within 100 ms" {
+@test "an event is written within 100 ms" {
 	local began
 	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 1 20 $ALICE
@@ -105,7 +105,7 @@ start_behind_stopped() {
 	eventually grep -q '^State:.T' "/proc/$STARTED/status"
 }
 
-@test "a full ring is counted for each user, to the byte" {
+@test "traffic that a full ring loses is counted for each user, to the byte" {
 	start_behind_stopped -c "$CGROUP" --ring 256K
 	inside traffic udp 127.0.0.1 9 2500000 20 $ALICE &
 	local flood=$!
@@ -127,7 +127,7 @@ start_behind_stopped() {
 	assert_line --regexp '^out 2520000 [1-9][0-9]* [1-9]'
 }
 
-@test "with --strict lost events are exit 4" {
+@test "tm-capture --strict exits with 4 if events were lost" {
 	start_behind_stopped --strict -c "$CGROUP" --ring 256K
 	inside traffic udp 127.0.0.1 9 50000 20 $ALICE
 	kill -CONT $STARTED
@@ -136,7 +136,7 @@ start_behind_stopped() {
 	assert_equal "$status" 4
 }
 
-@test "events come in time order, and carry the packet's time" {
+@test "events are in time order and carry the packet's time" {
 	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 20000 20 $ALICE &
 	local alice=$!
@@ -156,7 +156,7 @@ start_behind_stopped() {
 0"
 }
 
-@test "a name stands before its first use" {
+@test "a name is recorded before its first use" {
 	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 1 20
 	inside traffic udp 127.0.0.1 9 1 20 65534
@@ -169,7 +169,7 @@ start_behind_stopped() {
 	assert_output --regexp "user root.*event 0.*user nobody.*event 65534"
 }
 
-@test "cgroups that come one soon after the other are all named" {
+@test "cgroups created in quick succession are all named" {
 	mkdir "$CGROUP/first" "$CGROUP/second"
 	start -c "$CGROUP"
 	for below in first second third; do

@@ -5,7 +5,7 @@ load ../helper
 load ../lib/kernel
 load capture
 
-@test "it gives up its rights once it is attached" {
+@test "tm-capture gives up its rights once it is attached" {
 	start -c "$CGROUP"
 	run cat "/proc/$CAPTURE/status"
 	stop
@@ -15,7 +15,7 @@ load capture
 	assert_line --regexp 'Seccomp:.2'
 }
 
-@test "it becomes an ordinary user once it is attached" {
+@test "tm-capture becomes an ordinary user once it is attached" {
 	start -c "$CGROUP" --user nobody
 	run cat "/proc/$CAPTURE/status"
 	inside traffic udp 127.0.0.1 9 10 20 $ALICE
@@ -45,7 +45,7 @@ load capture
 	refute [ -n "$(grep 'bpf\.o' calls)" ]
 }
 
-@test "a cgroup that is mistyped is an error, not another cgroup" {
+@test "a mistyped cgroup is an error" {
 	run -1 --separate-stderr tm-capture -c "$CGROUP-x" </dev/null
 	assert_equal "$output" ""
 	assert_equal "$stderr" \
@@ -57,12 +57,12 @@ load capture
 	assert_output --partial "a cgroup is named with -c"
 }
 
-@test "an interface that is not there is an error" {
+@test "a missing interface is an error" {
 	run -1 tm-capture -i nosuch0
 	assert_output --partial "nosuch0: no such interface"
 }
 
-@test "wrong values are misuse, and name what is wanted" {
+@test "invalid values are refused, naming the valid ones" {
 	for words in "--for 0" "--for 3x" "--count 0" "--count -1" \
 		"--ring 1" "--ring 1T" "--nosuch"; do
 		# shellcheck disable=SC2086 # an option and its value
@@ -71,12 +71,12 @@ load capture
 	done
 }
 
-@test "--help is help, and not a cgroup" {
+@test "--help is not taken for a cgroup" {
 	run -0 tm-capture --help
 	assert_line --partial "usage: tm-capture"
 }
 
-@test "without rights it exits 77 and says what it takes" {
+@test "without rights tm-capture exits with 77 and names those it needs" {
 	run -77 setpriv --reuid 65534 --regid 65534 --clear-groups \
 		"$BUILD/bin/tm-capture"
 	assert_output --partial "not permitted; it takes root, or CAP_BPF"
@@ -93,7 +93,7 @@ load capture
 	assert_line "out 0 0 0"
 }
 
-@test "without CAP_PERFMON the socket names the user, and that is said" {
+@test "without CAP_PERFMON traffic is charged by the socket's user, with a warning" {
 	local IS_REFUSED=yes
 	setpriv --reuid 65534 --regid 65534 --clear-groups \
 		--inh-caps=-all,+bpf,+net_admin \
@@ -115,7 +115,7 @@ load capture
 	assert_line --index 1 1
 }
 
-@test "each hook that Linux 5.8 lacks costs one line, not the run" {
+@test "each hook that Linux 5.8 lacks gives one warning and does not stop the capture" {
 	on_linux_5_8
 	start -c "$CGROUP" --every 1s
 	inside traffic udp 127.0.0.1 9 10 20 $ALICE
@@ -130,7 +130,7 @@ sock_recv_length, tcp_rcv_space_adjust
 iter/task_file"
 }
 
-@test "without a cgroup2 tree it exits 77 and names the fix" {
+@test "without a cgroup2 tree tm-capture exits with 77 and names the fix" {
 	run -77 unshare -m sh -c '
 		awk "/ - cgroup2 / { print \$5 }" /proc/self/mountinfo |
 			while read -r at; do umount -l "$at"; done
@@ -139,12 +139,12 @@ iter/task_file"
 	assert_output --partial "mount -t cgroup2"
 }
 
-@test "a terminal gets no events" {
+@test "tm-capture does not write events to a terminal" {
 	run -2 script -qec "tm-capture -c $CGROUP" /dev/null
 	assert_output --partial "standard output is a terminal"
 }
 
-@test "too few descriptors is one line with the fix, not a hang" {
+@test "with too few descriptors tm-capture exits and names the fix" {
 	for number in 8 18 24 34; do
 		run -77 sh -c "ulimit -n $number
 			exec timeout 60 tm-capture -q -c $CGROUP --every 1s"
@@ -154,7 +154,7 @@ iter/task_file"
 	done
 }
 
-@test "a host whose CPUs nobody tells is refused" {
+@test "a host whose number of CPUs is unknown is refused" {
 	mkdir tree
 	run -77 unshare -m sh -c "mount -t cgroup2 none tree
 		umount -l -R /sys
@@ -162,7 +162,7 @@ iter/task_file"
 	assert_output --partial "the number of CPUs: No such file or directory"
 }
 
-@test "a user or a list that is not there is named" {
+@test "a missing user or list is named" {
 	for hook in cgroup tc clsact; do
 		run -1 tm-capture --hook $hook -i lo --user no-such-user
 		assert_output \
@@ -180,7 +180,7 @@ iter/task_file"
  permitted"
 }
 
-@test "a user tm that is root is told from none" {
+@test "a user tm with uid 0 is told from a missing one" {
 	{
 		cat /etc/passwd
 		echo "tm:x:0:0::/:/bin/false"

@@ -4,7 +4,7 @@
 load ../helper
 load doctor
 
-@test "parts of a bridge and tunnels of the network namespace are named" {
+@test "bridge ports and tunnels in the network namespace are named" {
 	ip netns add "$NETNS"
 	ip -n "$NETNS" link add bridge9 type bridge
 	for number in 1 2; do
@@ -20,7 +20,7 @@ load doctor
 	assert_output --regexp "^note tunnel9 \|"
 }
 
-@test "interfaces that cannot be asked for are unknown, not none" {
+@test "if interfaces cannot be listed, the result is unknown" {
 	run -0 strace -f -qq -o log -e trace=socket \
 		-e inject=socket:error=EAFNOSUPPORT tm-doctor --json
 	assert_file_contains log INJECTED
@@ -64,7 +64,7 @@ load doctor
 		'"nfs4 e\nvil\u001b[2J:/x on /a b, lustre 192.0.2.1@o2ib:/s on /scratch"'
 }
 
-@test "a program that another meter left is named, and stays" {
+@test "a program that another meter left is named and kept" {
 	mkdir part
 	mkdir "$CGROUP/user.slice"
 	leave shared "$CGROUP/user.slice"
@@ -82,7 +82,7 @@ load doctor
 	rmdir "$CGROUP/user.slice"
 }
 
-@test "a cgroup's name does not reach a command that is to be copied" {
+@test "a cgroup's name does not get into a command to be copied" {
 	mkdir part
 	mkdir "$CGROUP/\$(id)"
 	leave shared "$CGROUP/\$(id)"
@@ -93,7 +93,7 @@ load doctor
 	assert_output --partial "| bpftool cgroup detach CGROUP ingress id "
 }
 
-@test "a program that shares with no other is in the way" {
+@test "a program that was attached without sharing is reported as a conflict" {
 	mkdir part
 	leave alone "$CGROUP"
 	elsewhere :
@@ -105,7 +105,7 @@ load doctor
 	assert_equal "$status" 77
 }
 
-@test "a capture that runs is no left-over" {
+@test "a running capture is not reported as left over" {
 	mkdir part
 	tm-capture -q -c "$CGROUP" >out.tm &
 	CAPTURE=$!
@@ -120,7 +120,7 @@ load doctor
 	assert_output --regexp "^ok [3-9], which end with who holds them"
 }
 
-@test "a tc filter that was left is named, with the words that remove it" {
+@test "a leftover tc filter is named with the command that removes it" {
 	mkdir part fs
 	elsewhere 'mount -t bpf none fs && leave pinned fs/old &&
 		exec unshare -n sh -c "tc qdisc add dev lo clsact &&
@@ -136,7 +136,7 @@ load doctor
 	assert_equal "$(row "left-over programs")" "ok none |  | "
 }
 
-@test "what a killed tm-capture left is named, with its own fix" {
+@test "programs that a killed tm-capture left are named, with their own fix" {
 	ip netns add "$NETNS"
 	nsenter --net="/run/netns/$NETNS" tm-capture --hook clsact -i lo \
 		>out.tm 2>err 3>&- &
@@ -156,7 +156,7 @@ load doctor
 	refute_output --partial tm_tc
 }
 
-@test "on interfaces only a namespace of its own is tried on" {
+@test "interface hooks are tried only in a namespace of tm-doctor's own" {
 	run -0 strace -f -qq -o log -e trace=unshare \
 		-e inject=unshare:error=EPERM tm-doctor --json
 	assert_file_contains log INJECTED
@@ -165,7 +165,7 @@ load doctor
  nothing is metered |  | "
 }
 
-@test "it leaves nothing behind" {
+@test "tm-doctor leaves nothing behind" {
 	tm-doctor >/dev/null
 	as_nobody tm-doctor >/dev/null || true
 	run loaded
@@ -174,13 +174,13 @@ load doctor
 	assert_output ""
 }
 
-@test "--quiet prints only what is not ok" {
+@test "tm-doctor --quiet prints only rows that are not ok" {
 	run -77 sh -c 'ulimit -n 16; exec tm-doctor -q'
 	assert_line --regexp '^  missing  open files'
 	refute_line --regexp '^  ok '
 }
 
-@test "wrong words are misuse, and a full disk is an error" {
+@test "invalid options of tm-doctor are refused, and a full disk is an error" {
 	run -2 tm-doctor --nosuch
 	assert_line "try: tm-doctor --help"
 	run -2 tm-doctor /dev/null

@@ -4,7 +4,7 @@
 load ../helper
 load doctor
 
-@test "without CAP_PERFMON that is what is missing, not a newer kernel" {
+@test "without CAP_PERFMON that is reported as missing, not a newer kernel" {
 	with +bpf,+net_admin tm-doctor --json >out
 	run jq -r '.checks[] | select(.state == "missing") | .name' out
 	assert_output CAP_PERFMON
@@ -12,7 +12,7 @@ load doctor
 	assert_output "unknown needs CAP_PERFMON to be tried |  | "
 }
 
-@test "what Linux 5.8 lacks is missing, with the kernel that has it" {
+@test "features that Linux 5.8 lacks are reported with the kernel that has them" {
 	on_linux_5_8
 	tm-doctor --json >out
 	run jq -r '.checks[] | select(.state == "missing") |
@@ -25,7 +25,7 @@ iter/task_file: a kernel of 5.11 or newer
 tcx: a kernel of 6.6 or newer"
 }
 
-@test "all that tm-capture uses works for root" {
+@test "everything that tm-capture uses works for root" {
 	tm-doctor --json >out
 	run rows '.group == "kernel" and .state != "ok" and
 		.name != "lockdown" and .name != "unprivileged bpf"'
@@ -56,7 +56,7 @@ tcx: a kernel of 6.6 or newer"
 	run -0 grep -c '^tm-capture can capture here' text
 }
 
-@test "every row that is not ok says what it costs or why it is unknown" {
+@test "every row that is not ok has its cost or the reason why it is unknown" {
 	run as_nobody tm-doctor --json
 	assert_equal "$status" 77
 	echo "$output" >out
@@ -68,7 +68,7 @@ tcx: a kernel of 6.6 or newer"
 	assert_output ""
 }
 
-@test "without rights it exits 77, and names the fix" {
+@test "without rights tm-doctor exits with 77 and names the fix" {
 	run -77 as_nobody tm-doctor
 	assert_line --regexp '^  missing  CAP_BPF +not held$'
 	assert_line --partial 'fix: sudo tm-capture'
@@ -81,7 +81,7 @@ tcx: a kernel of 6.6 or newer"
 	assert_line --partial 'fix: on the host; or start the container with --cap-add=BPF'
 }
 
-@test "it agrees with tm-capture on which capabilities are enough" {
+@test "tm-doctor and tm-capture agree on which capabilities are enough" {
 	chmod 755 "$BATS_TEST_TMPDIR"
 	for list in +bpf,+net_admin,+perfmon +sys_admin,+net_admin \
 		+bpf,+net_admin +bpf,+perfmon +net_admin,+perfmon; do
@@ -98,7 +98,7 @@ tcx: a kernel of 6.6 or newer"
 	assert_line --partial 'count for nothing in bpf(2)'
 }
 
-@test "without a cgroup2 tree it exits 77 and names the fix" {
+@test "without a cgroup2 tree tm-doctor exits with 77 and names the fix" {
 	run -77 unshare -m sh -c '
 		awk "/ - cgroup2 / { print \$5 }" /proc/self/mountinfo |
 			while read -r at; do umount -l "$at"; done
@@ -107,7 +107,7 @@ tcx: a kernel of 6.6 or newer"
 	assert_line --partial 'fix: mount -t cgroup2 none /mnt'
 }
 
-@test "ip netns exec hides the tree, and that is said" {
+@test "a tree that ip netns exec hides is reported" {
 	ip netns add "$NETNS"
 	run -77 ip netns exec "$NETNS" tm-doctor
 	assert_line --partial \
@@ -126,14 +126,14 @@ tcx: a kernel of 6.6 or newer"
 	assert_equal "$(row "cgroup root")" "ok the whole host's |  | "
 }
 
-@test "a container's own processes are all that is looked through" {
+@test "tm-doctor looks only at the container's own processes" {
 	unshare -pf --mount-proc sh -c 'tm-doctor --json >out'
 	run row container
 	assert_output --partial "| user names are the container's, and only its own"
 	assert_output --regexp "^note "
 }
 
-@test "a tree where no cgroup can be made is unknown, not in the way" {
+@test "if no cgroup can be created the result is unknown, not a conflict" {
 	mkdir part
 	elsewhere 'mount -o remount,bind,ro part'
 	assert_equal "$status" 0
@@ -141,7 +141,7 @@ tcx: a kernel of 6.6 or newer"
  attach it to: Read-only file system |  | "
 }
 
-@test "too few descriptors is named as that, and not as an old kernel" {
+@test "too few descriptors are reported as such, not as an old kernel" {
 	for n in 10 12 16; do
 		run -77 sh -c "ulimit -n $n; exec tm-doctor"
 		assert_line --regexp "^  missing  open files +$n\$"
@@ -161,7 +161,7 @@ tcx: a kernel of 6.6 or newer"
 	assert_line --partial 'a seccomp or LSM profile that permits bpf(2)'
 }
 
-@test "a hook that the kernel has not costs precision, not the run" {
+@test "a hook that the kernel lacks costs precision only" {
 	with_types 's/btf_trace_sock_recv_length/btf_trace_sock_gone_length/'
 	assert_equal "$status" 0
 	run row tp_btf/sock_recv_length
@@ -171,7 +171,7 @@ tcx: a kernel of 6.6 or newer"
 	assert_output "ok works |  | "
 }
 
-@test "an iterator that the kernel has not costs precision, not the run" {
+@test "an iterator that the kernel lacks costs precision only" {
 	with_types 's/bpf_iter_task_file/bpf_iter_task_gone/'
 	assert_equal "$status" 0
 	run row iter/task_file
@@ -221,7 +221,7 @@ tcx: a kernel of 6.6 or newer"
 	assert_equal "$(row iter/task_file | cut -d' ' -f1)" missing
 }
 
-@test "lockdown for confidentiality hides processes, and that is said" {
+@test "processes that lockdown for confidentiality hides are reported" {
 	mkdir part
 	elsewhere 'mount -t tmpfs none /sys/kernel/security
 		echo "none integrity [confidentiality]" \

@@ -47,7 +47,7 @@ cable() {
 	ip -n "$1" link set "$2" up
 	ip -n "$ROUTER" link set "$2" up
 	ip -n "$1" route add default via "$3".1
-	# nobody has to ask for an address
+	# no host has to ask for an address
 	ip -n "$1" neigh replace "$3".1 dev "$2" lladdr "$(link "$ROUTER" "$2")"
 	ip -n "$ROUTER" neigh replace "$3".2 dev "$2" \
 		lladdr "$(link "$1" "$2")"
@@ -82,12 +82,12 @@ start_at_router() {
 	has_begun out.tm
 }
 
-@test "what is forwarded is on both interfaces, to the byte" {
+@test "forwarded traffic is unattributed on both interfaces, to the byte" {
 	start_at_router
 	at "$LEFT" traffic udp 198.51.100.2 9 100 1000
 	stop
 	run unattributed
-	# the answers of the other host, which nobody expected: ICMP errors
+	# unexpected answers of the other host: ICMP errors
 	assert_line "left in 100 102800"
 	assert_line "right out 100 102800"
 	documented "a router forwards" "100 datagrams of 1028 B" nobody \
@@ -100,7 +100,7 @@ start_at_router() {
 ]"
 }
 
-@test "what sockets move is not, segmentation offload and --l2 included" {
+@test "traffic of sockets is not unattributed, even with segmentation offload and --l2" {
 	local options
 	for options in "" --l2 "--every 1s"; do
 		# shellcheck disable=SC2086 # words
@@ -115,13 +115,13 @@ start_at_router() {
 		stop
 		tm-print --json out.tm | jq -e -s 'map(select(.kind == "traffic"
 			and .flags / 16 % 2 >= 1)) | length > 0'
-		# the end of the connection may be in TIME_WAIT; nobody has port 9
+		# the end of the connection may be in TIME_WAIT; port 9 is closed
 		run awk '$3 > 12 || $4 > 6000' <(unattributed)
 		refute_output
 	done
 }
 
-@test "what an interface carries for one that lies on it is that one's" {
+@test "traffic for an interface stacked on another belongs to the upper one" {
 	start_at_router
 	at "$ROUTER" traffic udp 203.0.113.2 9 100 1000
 	at "$LEFT" traffic udp 198.51.100.2 9 10 1000
@@ -133,7 +133,7 @@ start_at_router() {
 	refute_line --regexp "^upper out [0-9]{2} "
 }
 
-@test "a datagram for a port that nobody has is unattributed" {
+@test "a datagram for a closed port is unattributed" {
 	start_at_router
 	at "$LEFT" traffic udp 192.0.2.1 9 100 1000
 	stop
@@ -143,7 +143,7 @@ start_at_router() {
 		nobody "unattributed: 102800 B" unattributed.bats
 }
 
-@test "what comes for a connection in TIME_WAIT is unattributed, and ARP" {
+@test "packets for a connection in TIME_WAIT and ARP are unattributed" {
 	mkfifo closed
 	at "$ROUTER" timeout 20 python3 -c '
 import socket
@@ -182,7 +182,7 @@ left out 2 80"
 		unattributed.bats
 }
 
-@test "of one cgroup the interfaces tell nothing, of one interface that one" {
+@test "metering one cgroup ignores the interfaces; metering one interface counts it alone" {
 	start_at_router -c "$CGROUP"
 	at "$LEFT" traffic udp 198.51.100.2 9 100 1000
 	stop
@@ -216,7 +216,7 @@ ticks() {
 	tm-print out.tm 2>/dev/null | grep -c ' tick ' || true
 }
 
-@test "interfaces are told apart, however many there were before" {
+@test "interfaces are told apart even after many were created and removed" {
 	local index
 	start_at_router
 	for index in 300 556 812; do
@@ -292,7 +292,7 @@ copies() {
 		sort
 }
 
-@test "what several sockets receive came once over the interface" {
+@test "a datagram that several sockets receive crossed the interface once" {
 	local options
 	for options in "" "--every 1s"; do
 		# shellcheck disable=SC2086 # words
@@ -315,7 +315,7 @@ once 100"
 	done
 }
 
-@test "what a host hears of its own to a group did not come over the interface" {
+@test "a host's own multicast that it receives did not cross the interface" {
 	start_at_router
 	join python3 -c '
 import socket
@@ -334,7 +334,7 @@ for _ in range(100):
 	assert_line "left in 50 51400"
 }
 
-@test "it is no user's, no tool counts it as traffic" {
+@test "unattributed traffic belongs to no user, and no tool counts it as traffic" {
 	start_at_router
 	at "$LEFT" traffic udp 198.51.100.2 9 100 1000
 	stop

@@ -2,7 +2,7 @@
 
 load ../helper
 
-@test "keys that were chosen beforehand take no longer to find than any" {
+@test "keys chosen beforehand to collide take no longer to find than others" {
 	run map-check probes
 	assert_success
 	assert_equal "${#lines[@]}" 4
@@ -12,14 +12,14 @@ load ../helper
 	done
 }
 
-@test "each process hashes by a secret of its own" {
+@test "each process hashes with a secret of its own" {
 	for _ in 1 2 3 4; do
 		map-check hash
 	done | sort -u >hashes
 	[ "$(wc -l <hashes)" -gt 1 ]
 }
 
-@test "what was taken out is gone, and all else is found" {
+@test "a removed key is gone, and all others are found" {
 	run map-check removal
 	assert_success
 	assert_output "as a plain array"

@@ -22,7 +22,7 @@ repeat() {
 	printf "%$1s" '' | tr ' ' "$2"
 }
 
-@test "this machine's users have their names, and others none" {
+@test "this machine's users have names, others have none" {
 	run names-check users 0 0 3999999999 4294967295
 	assert_success
 	assert_output - <<-'END'
@@ -33,7 +33,7 @@ repeat() {
 	END
 }
 
-@test "a name service that hangs costs one short wait, and no look-up after it" {
+@test "a name service that hangs delays one look-up briefly, and none after it" {
 	run with_slow_names 60000 timeout 10 \
 		names-check users 6000 6000 6001 6002 sleep 6000 6003
 	assert_success
@@ -48,7 +48,7 @@ repeat() {
 	END
 }
 
-@test "a slow answer is there for a later look-up" {
+@test "a slow answer is used by a later look-up" {
 	run with_slow_names 400 names-check users 6000 6001 sleep 6000 6001
 	assert_success
 	assert_output - <<-'END'
@@ -60,7 +60,7 @@ repeat() {
 	END
 }
 
-@test "a name service that answers again is waited for again" {
+@test "once a name service answers again, look-ups wait for it again" {
 	run with_slow_names 400 names-check users 6000 sleep 6000 5000 5001
 	assert_success
 	assert_output - <<-'END'
@@ -72,7 +72,7 @@ repeat() {
 	END
 }
 
-@test "many slow names together hold up the stream for a tenth of a second" {
+@test "many slow names together delay the stream by at most a tenth of a second" {
 	local began ended
 
 	began=$(date +%s%N)
@@ -84,7 +84,7 @@ repeat() {
 	assert [ "$output" -gt 90 ]
 }
 
-@test "names that were asked for beforehand are there at the end" {
+@test "names requested beforehand are known at the end" {
 	run with_slow_names 20 names-check expect 6000 6001 6002 3000
 	assert_success
 	assert_output - <<-'END'
@@ -95,7 +95,7 @@ repeat() {
 	END
 }
 
-@test "at the end a name service that hangs is waited for a second at most" {
+@test "at the end look-ups wait at most a second for a name service that hangs" {
 	run with_slow_names 60000 timeout 20 names-check expect 6000 6001
 	assert_success
 	assert_output - <<-'END'
@@ -104,7 +104,7 @@ repeat() {
 	END
 }
 
-@test "long text goes through NAME records whole, up to 4,160 bytes" {
+@test "text of up to 4,160 bytes passes through NAME records whole" {
 	run names-check split 0
 	assert_output '1 records, 0 bytes, none'
 	run names-check split 103
@@ -126,7 +126,7 @@ repeat() {
 	assert_output 'user 1000: bob'
 }
 
-@test "parts are joined in their order only" {
+@test "parts of a name are joined only in order" {
 	local full
 	full=$(repeat 104 a)
 
@@ -141,7 +141,7 @@ repeat() {
 	assert_output "user 1000: ${full}tail"
 }
 
-@test "parts beyond the fortieth and parts without a first one add nothing" {
+@test "parts of a name beyond the fortieth, or without a first one, are ignored" {
 	local full
 	full=$(repeat 104 a)
 
@@ -159,7 +159,7 @@ repeat() {
 	assert_output "user 1000: $(repeat 4160 a)"
 }
 
-@test "an empty recorded name is no name" {
+@test "an empty recorded name is ignored" {
 	part 0 1 '' | tm-parse | names-check note >name
 	run cat name
 	assert_output 'user 1000: (none)'

@@ -2,13 +2,13 @@
 # Sets of networks: networks-check compares every answer with a naive look.
 load ../helper
 
-@test "random sets of networks answer as a naive look through them does" {
+@test "look-ups in random sets of networks agree with a naive search" {
 	for seed in 1 2 3; do
 		networks-check "$seed" 40
 	done
 }
 
-@test "a million networks of each family load and come out again" {
+@test "a million networks of each family load and print unchanged" {
 	awk 'BEGIN {
 		for (i = 0; i < 1000000; i++)
 			printf "%d.%d.%d.%d/31\n", 1 + i % 200,
@@ -25,7 +25,7 @@ load ../helper
 	assert_success
 }
 
-@test "the headers of lists and sets of networks compile alone" {
+@test "the headers of network lists and sets compile alone" {
 	cd "$ROOT"
 	for header in common/net/range.h common/net/netlist.h \
 		common/net/netentry.h common/net/networks.h; do

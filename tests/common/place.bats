@@ -29,7 +29,7 @@ setup() {
 
 tools='tm-csv tm-account tm-report'
 
-@test "a stranger's link in the target of an own link is refused" {
+@test "another user's link in the target of our own link is refused" {
 	needs_root
 	mkdir -p real/deep
 	ln -s real theirs
@@ -48,7 +48,7 @@ tools='tm-csv tm-account tm-report'
 	done
 }
 
-@test "links that go in a circle end" {
+@test "a loop of links is refused" {
 	ln -s one two
 	ln -s two one
 	for tool in $tools; do
@@ -58,7 +58,7 @@ tools='tm-csv tm-account tm-report'
 	done
 }
 
-@test "a path that is too long, and one through a file, are refused" {
+@test "a path that is too long or leads through a file is refused" {
 	long=$(printf 'd%.0s' {1..300})
 	for tool in $tools; do
 		into "$tool" "$long"
@@ -73,7 +73,7 @@ tools='tm-csv tm-account tm-report'
 	done
 }
 
-@test "a file with a second name is refused and left alone" {
+@test "a file with a second name is refused and left unchanged" {
 	for tool in $tools; do
 		: >"victim.$tool"
 		ln "victim.$tool" "$(file_of "$tool")"
@@ -84,7 +84,7 @@ tools='tm-csv tm-account tm-report'
 	done
 }
 
-@test "a file that a group can write is refused" {
+@test "a file that its group can write is refused" {
 	for tool in $tools; do
 		: >"$(file_of "$tool")"
 		chmod 660 "$(file_of "$tool")"
@@ -95,7 +95,7 @@ tools='tm-csv tm-account tm-report'
 	done
 }
 
-@test "a lock that is a FIFO, a link or a stranger's is refused" {
+@test "a lock that is a FIFO, a link or another user's is refused" {
 	needs_root
 	lock() {
 		case $1 in

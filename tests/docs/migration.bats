@@ -44,7 +44,7 @@ run_here() {
 	)
 }
 
-@test "every command, option, file and target of the five meters is named" {
+@test "the document names every command, option, file and target of the five meters" {
 	while read -r name; do
 		grep -qF -e "$name" "$ROOT/doc/MIGRATION.md" || {
 			echo "missing: $name"
@@ -120,7 +120,7 @@ run_here() {
 	END
 }
 
-@test "each of our commands in the document runs" {
+@test "each of tm's commands in the document runs" {
 	needs_root
 	mkdir tree bin
 	tar -C "$ROOT" --exclude=./.git -c . | tar -C tree -x

@@ -100,7 +100,7 @@ by_itself() {
 	done
 }
 
-@test "every page that a page refers to is here or is the system's" {
+@test "every page that a page refers to exists here or in the system" {
 	for page in $(pages); do
 		while read -r name section; do
 			echo "$page: $name $section"
@@ -111,18 +111,18 @@ by_itself() {
 	done
 }
 
-@test "every page that a tool has shows at least two examples" {
+@test "every tool's page shows at least two examples" {
 	for page in "$ROOT"/*/*.[18]; do
 		examples "$page" >of_page
 		[ "$(wc -l <of_page)" -ge 2 ]
 	done
 }
 
-@test "every example that reads a recording runs" {
+@test "every example that reads a recording runs as it stands" {
 	run_one=by_itself run_examples -v 'sudo tm-capture'
 }
 
-@test "every example that meters live runs until Ctrl-C" {
+@test "every example that meters live runs until Ctrl-C as it stands" {
 	needs_root
 	run_one=$ROOT/tests/lib/live run_examples 'sudo tm-capture'
 }

@@ -55,7 +55,7 @@ compile_first_meter() {
 	cc -Wall -o meter meter.c
 }
 
-@test "the C header of the seed's list holds its masks, in its form" {
+@test "the C header of the first meter's list has its masks in its form" {
 	seed_list >ip_list.txt
 	run ipmask --c-header ip_list.txt
 	assert_success
@@ -74,7 +74,7 @@ compile_first_meter() {
 	END
 }
 
-@test "the C header keeps the list's order and an entry for an entry" {
+@test "the C header has one entry for each of the list, in its order" {
 	cat >list.txt <<-'END'
 		192.168.1.0/24
 		10.0.0.0/8
@@ -103,7 +103,7 @@ compile_first_meter() {
 	END
 }
 
-@test "the first meter's program matches with the C header as the list says" {
+@test "the first meter's program, built with the C header, matches as the list says" {
 	{ seed_list; echo '172.*.0.5'; } | ipmask --c-header >untracked_masks.h
 	compile_first_meter
 	for inside in 10.0.7.8 192.168.1.255 172.99.0.5 2001:db8:ffff::1; do

@@ -18,7 +18,7 @@ becomes() {
 		"$(printf '%s\n' "$@")"
 }
 
-@test "every form of entry becomes the network that it means" {
+@test "every form of entry becomes the network it means" {
 	becomes 192.0.2.7 192.0.2.7/32
 	becomes 192.0.2.0/24 192.0.2.0/24
 	becomes 0.0.0.0/0 0.0.0.0/0
@@ -44,7 +44,7 @@ becomes() {
 	becomes '' ''
 }
 
-@test "a pattern with a star in the middle is every network that it means" {
+@test "a pattern with a star in the middle becomes every network it means" {
 	echo '10.*.0.5' | ipmask >networks.txt
 	for i in $(seq 0 255); do
 		echo "10.$i.0.5/32"
@@ -77,7 +77,7 @@ becomes() {
 	ipmask list.txt | ipmask - | cmp - <(ipmask list.txt)
 }
 
-@test "comments, blank lines, blanks, CRLF and a byte order mark are passed over" {
+@test "comments, blank lines, blanks, CRLF and a byte order mark are ignored" {
 	printf '\xef\xbb\xbf# site\r\n\r\n \t192.0.2.1 \t# a host\r\n%s' \
 		'192.0.2.0#x' >list.txt
 	run ipmask list.txt
@@ -93,7 +93,7 @@ becomes() {
 	assert_output "$(printf '192.0.2.0/31\n192.0.2.2/32')"
 }
 
-@test "what the first mask tool turned into wrong masks is refused" {
+@test "entries that the first mask tool turned into wrong masks are refused" {
 	wrong '*::1' 1 "'*' follows the groups that are known; all of IPv6 is ::/0"
 	wrong abc.1.2.3 1 "'a': not an address, network, range or pattern"
 	wrong 1.2.3.4x 8 "'x': does not belong here"
@@ -114,7 +114,7 @@ becomes() {
 	wrong fe80::1%eth0 8 "a zone (%) means nothing in a list of networks"
 }
 
-@test "a wrong line is named with its file, line, column and reason" {
+@test "an invalid line is reported with its file, line, column and reason" {
 	wrong 10.0.0.0/33 10 'a prefix above 32'
 	wrong 2001:db8::/129 12 'a prefix above 128'
 	wrong 10.0.0.0/ 10 'a prefix is a number'
@@ -143,7 +143,7 @@ becomes() {
 	wrong $'192.0.2.1\xc2\xa0' 10 'byte 0xc2: does not belong here'
 }
 
-@test "IPv4 inside IPv6 is refused, because it would hold nothing" {
+@test "IPv4 inside IPv6 is refused, because it would match nothing" {
 	local why='::ffff:0:0/96 is IPv4 inside IPv6; write IPv4 networks as '
 	why+='such (192.0.2.0/24)'
 	wrong ::ffff:192.0.2.1 1 "$why"
@@ -152,12 +152,12 @@ becomes() {
 	becomes ::fffe:0:0/95 ::fffe:0:0/95
 }
 
-@test "a pattern of more than 65,536 networks is refused by name" {
+@test "a pattern of more than 65,536 networks is refused, naming the pattern" {
 	wrong '*.*.*.5' 1 \
 		'*.*.*.5 would become 16777216 networks; a pattern may be 65536'
 }
 
-@test "one wrong line and nothing is printed, all wrong lines are named" {
+@test "if any line is invalid, all such lines are reported and nothing is printed" {
 	printf '192.0.2.1\nx\n192.0.2.2\ny\n' >list.txt
 	for mode in '' --c-header '--check=192.0.2.1'; do
 		# shellcheck disable=SC2086 # no mode is no argument
@@ -173,7 +173,7 @@ becomes() {
 	done
 }
 
-@test "a hundred wrong lines are named, the others counted" {
+@test "a hundred invalid lines are reported, and the others counted" {
 	run --separate-stderr ipmask < <(yes x | head -n 350)
 	assert_failure 1
 	assert_output ''
@@ -181,7 +181,7 @@ becomes() {
 	assert_equal "${stderr_lines[100]}" 'ipmask: and 250 more wrong lines'
 }
 
-@test "hostile input gives one clear line" {
+@test "hostile input gives a message of one line" {
 	{
 		head -c 3000 "$BUILD/bin/ipmask"
 		yes x | head -n 500
@@ -215,7 +215,7 @@ becomes() {
 	assert_output 'ipmask: .: Is a directory'
 }
 
-@test "a long line may hold a comment, and lines cross the blocks that are read" {
+@test "a long line may hold a comment, and lines may cross blocks of input" {
 	{
 		printf '192.0.2.1 #%060000d\n' 0
 		printf '192.0.2.2 #%060000d\n' 0
@@ -226,7 +226,7 @@ becomes() {
 	assert_output "$(printf '192.0.2.1/32\n192.0.2.2/31')"
 }
 
-@test "--check names the entries that hold an address" {
+@test "--check names the entries that contain an address" {
 	printf '# site\n192.0.2.*  # all\n' >one.txt
 	printf '2001:db8::/32\n*.0.*.7\n' >two.txt
 	run ipmask --check 192.0.2.7 --check 2001:db8::1 --check 192.0.2.8 \
@@ -240,7 +240,7 @@ becomes() {
 	END
 }
 
-@test "--check says so and exits 1 when no entry holds an address" {
+@test "--check exits with 1 and a message if no entry contains an address" {
 	run ipmask --check 192.0.2.7 --check 198.51.100.1 <<<192.0.2.0/24
 	assert_failure 1
 	assert_output - <<-'END'
@@ -249,7 +249,7 @@ becomes() {
 	END
 }
 
-@test "all of IPv6 holds no IPv4 address" {
+@test "::/0 contains no IPv4 address" {
 	run ipmask --check 192.0.2.7 <<<::/0
 	assert_failure 1
 	run ipmask --check 2001:db8::1 <<<0.0.0.0/0
@@ -258,7 +258,7 @@ becomes() {
 	assert_success
 }
 
-@test "misuse exits 2 and names the way to help" {
+@test "an invalid option of ipmask exits with 2 and points to --help" {
 	for misuse in --nonsense '--c-header --check=192.0.2.1'; do
 		# shellcheck disable=SC2086 # the last is two arguments
 		run --separate-stderr ipmask $misuse </dev/null
@@ -274,7 +274,7 @@ becomes() {
 	done
 }
 
-@test "help and version go to standard output" {
+@test "ipmask's help and version go to standard output" {
 	run --separate-stderr ipmask --help
 	assert_success
 	assert_equal "$stderr" ''
@@ -296,7 +296,7 @@ becomes() {
 	assert_output 'ipmask: standard output: No space left on device'
 }
 
-@test "the page is well formed" {
+@test "the page of ipmask is well formed" {
 	command -v mandoc >/dev/null || skip "mandoc is missing"
 	run mandoc -T lint -W warning "$ROOT/ipmask/ipmask.1"
 	assert_success

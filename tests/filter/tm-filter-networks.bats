@@ -5,7 +5,7 @@ load filter
 
 # Every combination of an expression, -s, -x and --invert against every pair
 # of ends and both directions, from the rule as the page words it.
-@test "expression, site, exclude and invert follow their truth table" {
+@test "expression, --site, --exclude and --invert follow their truth table" {
 	local e s x i line=0 from to out want keep options
 	: >names.json
 	: >events.json
@@ -57,7 +57,7 @@ load filter
 	END
 }
 
-@test "IPv4 and IPv6 networks are apart" {
+@test "IPv4 networks match no IPv6 address, nor the reverse" {
 	write_events
 	assert_keeps "1 2 4 5 6" -x ::/0
 	assert_keeps "3" -x 0.0.0.0/0
@@ -65,7 +65,7 @@ load filter
 	assert_keeps "1 2 4 5 6" -s ::/0
 }
 
-@test "lists come from files, and site lists are one set" {
+@test "lists come from files, and several site lists form one set" {
 	write_events
 	printf '# ours\n192.0.2.0/24\n\n2001:db8::/32\n' >site.txt
 	assert_keeps "1 2 4 5" -s @site.txt
@@ -74,7 +74,7 @@ load filter
 	assert_keeps "3 5" -s 192.0.2.0/24 -s 198.51.100.0/24
 }
 
-@test "what is unknown of a lost event keeps it, in a filter and its inverse" {
+@test "a lost event is kept by a filter and its inverse if the field is unknown" {
 	: >names.json
 	cat >events.json <<-'END'
 	{"kind":"lost","uid":1000,"direction":"in","bytes":9000,"packets":7,"time_ns":1700000000000000000}
@@ -144,7 +144,7 @@ try: tm-filter --help"
 	assert_keeps "1 3 4 5 6" --invert -e in -e 'user alice or user bob'
 }
 
-@test "standard input is one list or the events" {
+@test "standard input is either one list or the events" {
 	write_events
 	run tm-filter -s @- <all.tm
 	assert_failure 2
@@ -158,14 +158,14 @@ try: tm-filter --help"
 	tm-filter -q -s 192.0.2.0/24 all.tm | cmp - a.tm
 }
 
-@test "events are not written to a terminal" {
+@test "tm-filter does not write events to a terminal" {
 	write_events
 	run script -qec 'tm-filter in all.tm' /dev/null
 	assert_failure 2
 	assert_output --partial 'standard output is a terminal'
 }
 
-@test "SIGHUP reads the lists again, and a bad one changes nothing" {
+@test "SIGHUP rereads the lists, and an invalid one changes nothing" {
 	write_events
 	echo 192.0.2.0/24 >site.txt
 	mkfifo pipe

@@ -25,7 +25,7 @@ statuses() {
 		's/.*"recorded_packets":\([0-9]*\),"recorded_bytes":\([0-9]*\),"excluded_packets":\([0-9]*\),"excluded_bytes":\([0-9]*\),"lost_packets":\([0-9]*\),"lost_bytes":\([0-9]*\).*/\1,\2 \3,\4 \5,\6/'
 }
 
-@test "what is dropped is excluded in ticks and ends, by direction" {
+@test "dropped traffic counts as excluded in TICK and END, by direction" {
 	write_run
 	tm-filter -q 'uid 1000' run.tm >a.tm
 	run statuses a.tm
@@ -35,7 +35,7 @@ statuses() {
 0,0 8,800 0,0"
 }
 
-@test "a dropped lost event moves from lost, an unattributed one from nowhere" {
+@test "dropping a lost event reduces lost; dropping an unattributed one changes no count" {
 	write_run
 	tm-filter -q 'kind traffic and not uid 1000' run.tm >a.tm
 	run statuses a.tm
@@ -45,7 +45,7 @@ statuses() {
 8,800 0,0 0,0"
 }
 
-@test "the identity holds behind two filters in a row" {
+@test "seen = recorded + excluded + lost holds after two filters in a row" {
 	write_run
 	tm-filter -q 'not (uid 1000 and kind traffic)' run.tm |
 		tm-filter -q 'in and not kind lost' >a.tm
@@ -56,7 +56,7 @@ statuses() {
 0,0 8,800 0,0"
 }
 
-@test "each run has its own excluded, also when one starts again" {
+@test "each run has its own excluded count, also if one starts again" {
 	write_run
 	sed 's/"run_id":7/"run_id":8/' run.json | tm-parse >other.tm
 	tm-filter -q 'uid 1000' run.tm other.tm run.tm >a.tm
@@ -67,7 +67,7 @@ statuses() {
 	done)"
 }
 
-@test "between runs that interleave, drops are of the latest one still open" {
+@test "with interleaved runs, drops count for the latest one still open" {
 	tm-parse >run.tm <<-'END'
 	{"kind":"start","run_id":1}
 	{"direction":"in","bytes":1,"packets":1}
@@ -87,14 +87,14 @@ statuses() {
 0,0 0,0 0,0"
 }
 
-@test "in a piece without a start, drops are of the run whose status comes" {
+@test "in a stream without a START, drops count for the run of the next TICK or END" {
 	write_run
 	tail -c +129 run.tm | tm-filter -q 'uid 1000' >a.tm
 	tm-filter -q 'uid 1000' run.tm | tail -c +129 >b.tm
 	cmp a.tm b.tm
 }
 
-@test "kinds that are not known pass on, in order" {
+@test "unknown kinds pass unchanged, in order" {
 	write_events
 	printf '\310' | dd of=all.tm bs=1 seek=$((128 * 8 + 4)) conv=notrunc \
 		status=none
@@ -106,7 +106,7 @@ statuses() {
 	cmp want.tm got.tm
 }
 
-@test "explain tells what each rule dropped" {
+@test "--explain reports how much each rule dropped" {
 	write_events
 	run bash -c 'tm-filter --explain -e "out and (user alice or loopback)" \
 		-s 127.0.0.0/8 -x 192.0.2.99 -x 198.51.100.7 all.tm 2>&1 >a.tm'
@@ -121,7 +121,7 @@ tm-filter: kept 0 events, 0 packets, 0 bytes"
 tm-filter: kept 2 events, 1401 packets, 2097236 bytes"
 }
 
-@test "a closed pipe ends quietly" {
+@test "a closed pipe ends tm-filter quietly" {
 	write_events
 	for _ in {1..12}; do cat all.tm all.tm >b.tm && mv b.tm all.tm; done
 	run bash -c 'set -o pipefail; tm-filter -q "bytes > 0" all.tm | head -c 128 >/dev/null'
@@ -129,14 +129,14 @@ tm-filter: kept 2 events, 1401 packets, 2097236 bytes"
 	assert_output ""
 }
 
-@test "a full disk is said" {
+@test "tm-filter reports a full disk" {
 	write_events
 	run bash -c 'tm-filter in all.tm >/dev/full'
 	assert_failure 1
 	assert_output "tm-filter: standard output: No space left on device"
 }
 
-@test "a cut input passes on what is whole and exits 3" {
+@test "of a cut input whole records pass, with exit code 3" {
 	write_events
 	head -c 1000 all.tm >cut.tm
 	tm-filter -q 'uid >= 0' cut.tm >got.tm 2>err.txt || status=$?
@@ -146,7 +146,7 @@ tm-filter: kept 2 events, 1401 packets, 2097236 bytes"
 		"tm-filter: cut.tm: ends inside an event (offset 896)"
 }
 
-@test "strict exits 4 when the events tell of lost ones" {
+@test "tm-filter --strict exits with 4 if events were lost" {
 	write_run
 	tm-filter -q in run.tm >a.tm
 	run tm-filter -q --strict in run.tm
@@ -156,7 +156,7 @@ tm-filter: kept 2 events, 1401 packets, 2097236 bytes"
 	assert_success
 }
 
-@test "SIGUSR1 prints a line of statistics" {
+@test "SIGUSR1 prints a line of tm-filter's statistics" {
 	write_events
 	mkfifo pipe
 	tm-filter in <pipe >got.tm 2>err.txt 3>&- &
@@ -170,7 +170,7 @@ tm-filter: kept 2 events, 1401 packets, 2097236 bytes"
 	wait $pid
 }
 
-@test "help and version are on standard output, misuse is not" {
+@test "tm-filter's help and version go to standard output, errors do not" {
 	run --separate-stderr tm-filter --help
 	assert_success
 	assert_line --index 0 --partial 'usage: tm-filter'

@@ -11,7 +11,7 @@ assert_table() {
 	done
 }
 
-@test "each word asks for its own field" {
+@test "each word of an expression tests its own field" {
 	write_events
 	assert_table <<-'END'
 	2 4 | in
@@ -67,7 +67,7 @@ assert_table() {
 	END
 }
 
-@test "src and dst ask one end only" {
+@test "src and dst test one end only" {
 	write_events
 	assert_table <<-'END'
 	2 | src host 198.51.100.7
@@ -94,7 +94,7 @@ assert_table() {
 	END
 }
 
-@test "numbers compare, and what has none is neither below nor above" {
+@test "numbers compare, and a missing number is neither below nor above" {
 	write_events
 	assert_table <<-'END'
 	2 | bytes > 1M
@@ -128,7 +128,7 @@ assert_table() {
 	END
 }
 
-@test "not binds before and, and before or; parentheses change it" {
+@test "\"not\" binds before \"and\", and \"and\" before \"or\"; parentheses change this" {
 	write_events
 	assert_table <<-'END'
 	2 4 5 | in or loopback and user root
@@ -143,7 +143,7 @@ assert_table() {
 	END
 }
 
-@test "values may be quoted, also those that are words of the language" {
+@test "values may be quoted, which makes words of the language values" {
 	write_events
 	echo '{"comm":"and or not","uid":0}' >>events.json
 	echo '{"comm":"and","uid":0}' >>events.json
@@ -153,7 +153,7 @@ assert_table() {
 	assert_keeps "1 2" 'user "alice"and comm="curl"'
 }
 
-@test "times have zones, local time, seconds since the epoch" {
+@test "times may have a zone, be local, or be seconds since the epoch" {
 	write_events
 	assert_table <<-'END'
 	3 4 5 6 | since 2023-11-14T22:13:40Z
@@ -175,7 +175,7 @@ assert_table() {
 	TZ=XXX-1 assert_keeps "3 4 5 6" 'since 2023-11-14T23:13:40'
 }
 
-@test "a duration is before now" {
+@test "a duration means so long before now" {
 	: >names.json
 	echo '{"time_ns":'"$(date +%s)"'000000000}' >events.json
 	tm-parse <events.json >all.tm
@@ -183,14 +183,14 @@ assert_table() {
 	assert_keeps "" 'until 10m'
 }
 
-@test "an interval that a time divides is kept by since and by until" {
+@test "an interval that spans the given time is kept by both since and until" {
 	write_events
 	assert_keeps "2 3 4 5 6" 'since 1700000009'
 	assert_keeps "1 2" 'until 1700000009'
 	assert_keeps "1" 'until 1700000008'
 }
 
-@test "a recording's names stand before this machine's" {
+@test "recorded names take precedence over this machine's" {
 	: >names.json
 	echo '{"uid":0,"bytes":1}' >events.json
 	tm-parse <events.json >all.tm
@@ -203,7 +203,7 @@ assert_table() {
 	assert_keeps 1 'user toor'
 }
 
-@test "a name of more than one record is put together" {
+@test "a name of several records is put together" {
 	local long
 	long=/$(printf 'x%.0s' {1..103})
 	cat >names.json <<-END
@@ -217,7 +217,7 @@ assert_table() {
 	assert_keeps "" "cgroup $long/other"
 }
 
-@test "a name that never comes up is said, unless quiet" {
+@test "tm-filter warns about a name that never occurs, unless quiet" {
 	write_events
 	run --separate-stderr tm-filter 'user no-such-user' all.tm
 	assert_success
@@ -237,7 +237,7 @@ $1
 $3"
 }
 
-@test "an error in an expression stands under a caret" {
+@test "an error in an expression is marked with a caret" {
 	assert_error 'user alice and port abc' \
 		"column 21: port takes a number up to 65535, not 'abc'" \
 		'                    ^'
@@ -291,7 +291,7 @@ $3"
 	done
 }
 
-@test "of a long expression the part around the error is shown" {
+@test "in a long expression only the part around the error is shown" {
 	local long
 	long=$(printf 'in or %.0s' {1..50})
 	run tm-filter "${long}oops" /dev/null
@@ -300,7 +300,7 @@ $3"
 	assert_line --index 2 "$(printf '%38s^' '')"
 }
 
-@test "a bad network in an expression is under the caret too" {
+@test "an invalid network in an expression is marked with a caret too" {
 	run tm-filter 'in and net 10.0.0.300/8' /dev/null
 	assert_failure 2
 	assert_line --index 0 --partial 'tm-filter: column 12: '
@@ -314,7 +314,7 @@ $3"
 	assert_failure 1
 }
 
-@test "absurd expressions are refused or answered, and never crash" {
+@test "absurd expressions are refused or evaluated, and never crash" {
 	local i j text
 	local tokens=(in out and or not '(' ')' user bob '"' "'" = '!=' '<=' '!'
 		'>' port 80 1-2 net ::/0 @ @- @/dev/null host src dst since 1d

@@ -45,7 +45,7 @@ options_of_page() {
 		s/^ {5,11}(-([A-Za-z])( [^,]*)?, )?(--[a-z0-9-]+).*/-\2 \4/p'
 }
 
-@test "each header that tools share compiles alone, with gcc and with clang" {
+@test "each header in common/ compiles alone, with gcc and with clang" {
 	cd "$ROOT"
 	for header in common/*/*.h; do
 		for compiler in gcc clang; do
@@ -57,7 +57,7 @@ options_of_page() {
 	done
 }
 
-@test "what tools share never prints and never exits, but for their loop and options" {
+@test "common/ never prints and never exits, except for the loop and the options" {
 	cd "$BUILD/common"
 	run nm -u $(find . -name '*.o' -not -path './tool/*')
 	assert_success
@@ -66,7 +66,7 @@ options_of_page() {
 		' (_?_?exit|_Exit|quick_exit|abort|stdout|stderr|v?v?(err|warn)x?|error|perror|psignal|puts|putchar|fputs|fwrite|(__)?v?f?printf(_chk)?|(__)?v?dprintf(_chk)?|syslog)$'
 }
 
-@test "what is shared knows no tool and tools never include each other" {
+@test "common/ includes no tool, and tools never include each other" {
 	cd "$ROOT"
 	run grep -nE '#include "(tm-[a-z]+|ipmask|bpf)/' common/*/*.[ch]
 	assert_output ""
@@ -117,7 +117,7 @@ options_of_page() {
 	done
 }
 
-@test "headers, structs and guards have names of their own" {
+@test "headers, structs and guards have distinct names" {
 	cd "$ROOT"
 	twice=$(printf '%s\n' {common/*,bpf,tm-*,ipmask}/*.h | sed 's,.*/,,' |
 		sort | uniq -d)
@@ -134,7 +134,7 @@ options_of_page() {
 	assert_output ""
 }
 
-@test "functions for other files have names of their own, tm_ in common/ alone" {
+@test "public functions have distinct names, and only common/ uses tm_" {
 	cd "$ROOT"
 	for file in common/*/*.c tm-*/*.c ipmask/*.c; do
 		nm -g --defined-only "$BUILD/${file%.c}.o" |
@@ -150,7 +150,7 @@ options_of_page() {
 	refute_line --partial ' common/'
 }
 
-@test "a tool links what it needs beside the C library and zlib, and no more" {
+@test "a tool links only the libraries it needs" {
 	for tool in $(tools); do
 		run readelf -d "$BUILD/bin/$tool"
 		assert_success
@@ -188,7 +188,22 @@ options_of_page() {
 	done
 }
 
-@test "every tool prints its help and version and refuses a foreign option" {
+@test "no test file is over 400 lines, and each has a name of its own" {
+	cd "$ROOT"
+	for file in tests/*/*.bats; do
+		echo "$file"
+		[ "$(wc -l <"$file")" -le 400 ]
+	done
+	twice=$(printf '%s\n' tests/*/*.bats | sed 's,.*/,,' | sort | uniq -d)
+	assert_equal "$twice" ""
+}
+
+@test "each test has a title of its own" {
+	twice=$(grep -h '^@test ' "$ROOT"/tests/*/*.bats | sort | uniq -d)
+	assert_equal "$twice" ""
+}
+
+@test "every tool prints its help and version and refuses an unknown option" {
 	for tool in $(tools); do
 		run --separate-stderr "$tool" --help
 		assert_success
@@ -220,14 +235,14 @@ options_of_page() {
 	done
 }
 
-@test "help and parser of a tool are made of one table" {
+@test "a tool's help and its parser use one table" {
 	for tool in $(tools); do
 		[ "$tool" = tm-capture ] || # to follow
 			run ! grep -l getopt "$ROOT/$tool"/*.[ch]
 	done
 }
 
-@test "a help or version that cannot be written is an error" {
+@test "help or version that cannot be written is an error" {
 	for tool in $(tools); do
 		[ "$tool" != tm-capture ] || continue # to follow
 		for option in --help --version; do
@@ -276,7 +291,7 @@ options_of_page() {
 	assert_output ""
 }
 
-@test "the same source gives the same programs in any directory, and no warning" {
+@test "the same source gives the same programs in any directory, without warnings" {
 	copy_tree one
 	copy_tree another/and/deeper
 	make_in one CC=gcc CFLAGS='-O2 -g -Werror'
@@ -290,7 +305,7 @@ options_of_page() {
 	assert_output ""
 }
 
-@test "everything builds with clang, and no warning" {
+@test "everything builds with clang, without warnings" {
 	copy_tree tree
 	run make_in tree CC=clang CFLAGS='-O2 -g -Werror'
 	assert_success
@@ -315,7 +330,7 @@ options_of_page() {
 	refute_output --partial libseccomp
 }
 
-@test "a build without libbpf leaves out tm-capture and says so" {
+@test "a build without libbpf leaves out tm-capture with a warning" {
 	copy_tree tree
 	make_in tree PKG_CONFIG=false -n >commands 2>said
 	grep -F "tm-capture is left out: libbpf is missing" said

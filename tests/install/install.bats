@@ -20,7 +20,7 @@ expected() {
 	done
 }
 
-@test "programs and pages go below DESTDIR and PREFIX, and uninstall leaves nothing" {
+@test "programs and pages are installed below DESTDIR and PREFIX, and uninstall leaves nothing" {
 	in_tree install DESTDIR="$PWD/root" PREFIX=/opt/tm
 	installed root >is
 	expected /opt/tm | sort >should
@@ -35,13 +35,13 @@ expected() {
 	assert_output ""
 }
 
-@test "the default is /usr/local" {
+@test "the default prefix is /usr/local" {
 	in_tree install DESTDIR="$PWD/root"
 	expected /usr/local | sort >should
 	installed root | diff should -
 }
 
-@test "uninstall takes only what install had put there" {
+@test "uninstall removes only what install put there" {
 	mkdir -p root/usr/local/bin root/usr/local/share/man/man1
 	touch root/usr/local/bin/tm-other root/usr/local/share/man/man1/other.1
 	in_tree install DESTDIR="$PWD/root"
@@ -51,7 +51,7 @@ expected() {
 ./usr/local/share/man/man1/other.1"
 }
 
-@test "a user without rights can build and install into a DESTDIR" {
+@test "an ordinary user can build and install into a DESTDIR" {
 	needs_root
 	tree=$(mktemp -d /tmp/tm-install.XXXXXX)
 	tar -C "$ROOT" --exclude=./build --exclude=./.git -c . | tar -C "$tree" -x

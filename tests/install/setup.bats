@@ -56,7 +56,7 @@ a_sample() {
 	END
 }
 
-@test "without root, missing packages are named with the command" {
+@test "without root, missing packages are named with the command that installs them" {
 	needs_root
 	fake dpkg-query 'case "$*" in *clang | *libbpf-dev) exit 1 ;; esac; echo installed'
 	run as_nobody ./run
@@ -69,7 +69,7 @@ run: as root: apt-get install -y --no-install-recommends clang libbpf-dev"
 	[ ! -e asked ]
 }
 
-@test "a removed package of which only the configuration is left is missing" {
+@test "a package of which only the configuration is left is missing" {
 	needs_root
 	fake dpkg-query 'case "$*" in *clang) echo config-files ;; *) echo installed ;; esac'
 	run as_nobody ./run
@@ -88,7 +88,7 @@ run: as root: apt-get install -y --no-install-recommends clang libbpf-dev"
 apt-get install -y --no-install-recommends clang"
 }
 
-@test "dnf and zypper get their own names of the packages" {
+@test "dnf and zypper get their own package names" {
 	for family in dnf zypper; do
 		rm -f asked
 		run clean_env sh -c ". contrib/setup.sh
@@ -102,7 +102,7 @@ apt-get install -y --no-install-recommends clang"
 	done
 }
 
-@test "enterprise Linux's extra repository is switched on for dnf" {
+@test "the additional repository of enterprise Linux is enabled for dnf" {
 	fake dnf "echo dnf \"\$@\" >>'$TREE/asked'; echo 'crb  CRB'"
 	run clean_env sh -c ". contrib/setup.sh
 		package_family() { echo dnf; }
@@ -122,7 +122,7 @@ apt-get install -y --no-install-recommends clang"
 	assert_output --partial "no apt, dnf or zypper here"
 }
 
-@test "nothing is installed once all is there" {
+@test "nothing is installed if nothing is missing" {
 	needs_root
 	run as_nobody ./run
 	run clean_env sh -c '. contrib/setup.sh; setup check'
@@ -131,7 +131,7 @@ apt-get install -y --no-install-recommends clang"
 	[ ! -e asked ]
 }
 
-@test "where nothing can be captured ./run says why and replays a recording" {
+@test "if it cannot capture, ./run reports why and replays a recording" {
 	needs_root
 	a_sample
 	run as_nobody ./run
@@ -191,7 +191,7 @@ end_web() {
 	assert_output "4242|60"
 }
 
-@test "the page of ./run --web is opened by who called sudo, and never as root" {
+@test "./run --web opens the page as the user who called sudo, never as root" {
 	needs_root
 	mv build/bin/tm-capture tm-capture.own
 	printf '#!/bin/sh\necho "$@" >>asked; exit 77\n' >build/bin/tm-capture
@@ -212,21 +212,21 @@ end_web() {
 	end_web
 }
 
-@test "where there is no recording either, ./run says so" {
+@test "if there is no recording either, ./run reports it" {
 	needs_root
 	run as_nobody ./run
 	assert_failure 77
 	assert_line "run: there are no samples to show instead"
 }
 
-@test "./run hands on tm-capture's own failure" {
+@test "./run exits as tm-capture did" {
 	needs_root
 	run as_nobody ./run --no-such-option
 	assert_failure 2
 	assert_line --regexp "^(tm-capture: )?try: tm-capture --help$"
 }
 
-@test "./run --help tells its usage" {
+@test "./run --help prints its usage" {
 	run ./run --help
 	assert_success
 	assert_output --partial "usage: sudo ./run"
@@ -242,14 +242,14 @@ end_web() {
 	assert_line --partial "root"
 }
 
-@test "./check without root points to make test" {
+@test "./check without root refers to make test" {
 	needs_root
 	run as_nobody ./check
 	assert_failure 1
 	assert_output "check: needs root, for the kernel's part: sudo ./check (make test runs what needs none)"
 }
 
-@test "under sudo the build belongs to the caller, also what root had built" {
+@test "under sudo the build belongs to the caller, including files that root built before" {
 	needs_root
 	chown -R 0:0 build
 	rm build/libtm.a
@@ -273,7 +273,7 @@ end_web() {
 	assert_output ""
 }
 
-@test "what its caller cannot read is built as root" {
+@test "if its caller cannot read the tree, root builds it" {
 	needs_root
 	chmod 700 "$TREE"
 	run clean_env SUDO_UID=65534 SUDO_GID=65534 \
@@ -282,7 +282,7 @@ end_web() {
 	assert_success
 }
 
-@test "scripts of sh run in busybox's shell too" {
+@test "scripts for sh run in busybox's shell too" {
 	for script in run check .ci/run tests/run tests/kernels/fetch \
 		contrib/setup.sh; do
 		dash -n $script

@@ -14,7 +14,7 @@ tests_run() {
 		"$BATS_TEST_TMPDIR/suite/tests/run" "$@"
 }
 
-@test "tests/run counts what passed and what failed, and shows why it failed" {
+@test "tests/run counts passed and failed tests, and shows why they failed" {
 	tests_run some <<-'END'
 		%test "good" { true; }
 		%test "bad" { echo because; false; }
@@ -26,7 +26,7 @@ tests_run() {
 	assert_equal "${lines[-1]}" "2 passed, 1 failed"
 }
 
-@test "tests/run takes the name of an area, a tool or a file" {
+@test "tests/run accepts the name of an area, a tool or a file" {
 	tests_run tm-some <<<'%test "a" { true; }'
 	tests_run tm-some-more <<<'%test "b" { true; }'
 	tests_run other area <<<'%test "c" { true; }'
@@ -39,7 +39,7 @@ tests_run() {
 	assert_equal "${lines[-1]}" "1 passed, 0 failed"
 }
 
-@test "tests/run takes a skipped test as failed when it is strict" {
+@test "tests/run --strict counts a skipped test as failed" {
 	suite='%test "good" { true; }
 %test "elsewhere" { skip "no kernel"; }'
 	tests_run some <<<"$suite"
@@ -51,7 +51,7 @@ tests_run() {
 	assert_equal "${lines[-1]}" "1 passed, 1 failed"
 }
 
-@test "tests/run counts a file that does not load, stops early or is empty" {
+@test "tests/run counts a file that does not load, stops early or is empty as failed" {
 	tests_run broken <<<'%test "a" { true;'
 	assert_equal "${lines[-1]}" "0 passed, 1 failed"
 	tests_run broken <<-'END'
@@ -68,7 +68,7 @@ tests_run() {
 	assert_equal "${lines[-1]}" "0 passed, 1 failed"
 }
 
-@test "tests/run cuts and names a test that hangs, and goes on" {
+@test "tests/run cuts and names a test that hangs, and continues" {
 	limits=BATS_TEST_TIMEOUT=10
 	tests_run hangs <<-'END'
 		%test "good" { true; }
@@ -84,7 +84,7 @@ tests_run() {
 	assert_equal "${lines[-1]}" "3 passed, 2 failed"
 }
 
-@test "tests/run names a test whose teardown hangs, or in which a file was cut" {
+@test "tests/run names a test whose teardown hangs, or in which its file was cut" {
 	limits=BATS_TEST_TIMEOUT=10
 	tests_run hangs <<-'END'
 		teardown() { while ! false; do sleep 0.1 || :; done; }
@@ -102,7 +102,7 @@ tests_run() {
 	assert_equal "${lines[-1]}" "1 passed, 2 failed"
 }
 
-@test "tests/run hands on no SIGPIPE or SIGXFSZ that is ignored" {
+@test "tests/run resets an ignored SIGPIPE or SIGXFSZ" {
 	tests_run signals <<-'END'
 		%test "both" {
 			ignored=0x$(sed -n 's/^SigIgn:.//p' /proc/self/status)

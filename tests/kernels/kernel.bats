@@ -67,7 +67,7 @@ uses() {
 }
 INTERVALS=32
 
-@test "every capture attaches, and ends well" {
+@test "every capture attaches and ends with success" {
 	for name in $CAPTURES; do
 		echo "$name: $(cat "$FACTS/$name.err")"
 		assert_equal "$(cat "$FACTS/$name.status")" 0
@@ -75,7 +75,7 @@ INTERVALS=32
 	done
 }
 
-@test "every case moves its data" {
+@test "every case transfers its data" {
 	assert_file_not_exist "$FACTS/failed"
 	assert [ "$(wc -l <"$FACTS/rows")" -gt 10 ]
 }
@@ -90,7 +90,7 @@ INTERVALS=32
 	refute_output 0
 }
 
-@test "tm-doctor misses what tm-capture goes without, and nothing else" {
+@test "tm-doctor reports as missing exactly what tm-capture goes without" {
 	{
 		without events
 		without frames
@@ -103,7 +103,7 @@ INTERVALS=32
 	assert_equal "$(jq .can_capture "$FACTS/doctor.json")" true
 }
 
-@test "tcx alone is refused where tm-doctor misses it" {
+@test "--hook tcx is refused exactly if tm-doctor reports it as missing" {
 	local state
 	state=$(jq -r '.checks[] | select(.name == "tcx") | .state' \
 		"$FACTS/doctor.json")
@@ -116,7 +116,7 @@ INTERVALS=32
 	fi
 }
 
-@test "tm-doctor tells whether --every sums in the kernel" {
+@test "tm-doctor reports whether --every sums in the kernel" {
 	jq -r '.checks[] | select(.state == "missing" and
 		(.cost | startswith("--every"))) | .name' \
 		"$FACTS/doctor.json" >missing
@@ -131,7 +131,7 @@ INTERVALS=32
 	fi
 }
 
-@test "without CAP_PERFMON that alone is missing, and said" {
+@test "without CAP_PERFMON only that is missing, and reported" {
 	for as in doctor doctor-plain; do
 		jq -r '.checks[] | select(.state == "missing") | .name' \
 			"$FACTS/$as.json" | sort >$as
@@ -148,7 +148,7 @@ capabilities() {
 		sort -u | paste -sd' '
 }
 
-@test "no right is left after the attach, or it is named" {
+@test "after attaching no capability is left, or tm-capture names it" {
 	local left=0000000000000000
 	if grep -q 'keeps.*CAP_BPF' "$FACTS/events.err"; then
 		left="$left 0000008000000000"
@@ -168,7 +168,7 @@ capabilities() {
 	fi
 }
 
-@test "what is seen is recorded, excluded or lost, to the byte" {
+@test "seen traffic is recorded, excluded or lost, to the byte" {
 	for name in $CAPTURES; do
 		ended "$name" >figures
 		sed "s/^/$name /" figures
@@ -178,7 +178,7 @@ capabilities() {
 	done
 }
 
-@test "a ring that is full loses details, never a packet or a user's byte" {
+@test "a full ring loses details, never a packet or a user's byte" {
 	ended full >figures
 	cat figures
 	awk '$1 == "out" && $6 == 1000 && $8 > 1000 { found = 1 }
@@ -216,7 +216,7 @@ capabilities() {
 		[ "$(wc -l <sums/users)" -lt "$(wc -l <events/users)" ]
 }
 
-@test "without CAP_PERFMON the packets are the same" {
+@test "without CAP_PERFMON the same packets are recorded" {
 	# it knows no network, but those ports are of one; and not whose the
 	# accepted sockets are before they send
 	local users='.protocol == 6 and (.source_port == 7712 or
@@ -246,7 +246,7 @@ on_cable() {
 	echo "out $(($3 - $5)) $(($4 - 14 * $3 - ANSWER * $5))"
 }
 
-@test "bytes and packets are what the cable counted, row by row" {
+@test "bytes and packets equal what the cable counted, row by row" {
 	local title from to wire unseen all=0
 	while IFS=$'\t' read -r title from to wire; do
 		cat events/left events/right | jq -c "select(.time_ns >=
@@ -261,7 +261,7 @@ on_cable() {
 	echo $all >"$FACTS/unseen"
 }
 
-@test "sums are what the cable counted" {
+@test "sums equal what the cable counted" {
 	local wire
 	wire=$(cut -f4 "$FACTS/rows" | awk '{ for (i = 1; i <= 4; i++)
 		n[i] += $i } END { print n[1], n[2], n[3], n[4] }')
@@ -271,7 +271,7 @@ on_cable() {
 		$(cat events/left events/right | unseen_answers))"
 }
 
-@test "frames are what their interface counted, to the byte" {
+@test "frames equal what their interface counted, to the byte" {
 	local name host
 	for name in frames=left frame-sums=right frames-plain=right; do
 		host=${name#*=} name=${name%=*}
@@ -284,7 +284,7 @@ on_cable() {
 	done
 }
 
-@test "whoever owns data is charged for it, or it is flagged as unsure" {
+@test "data is charged to its owner or flagged as unsure" {
 	local name direction user those host
 	while IFS=$'\t' read -r name _ _ direction user those; do
 		host=$name

@@ -7,8 +7,7 @@ setup_file() {
 		"$ROOT/tests/preload/slow-names.c"
 }
 
-# A day of four processes, with a loss, something of nobody's, what was left
-# out and what no socket owns.
+# A day of four processes, with a loss, and with unowned and excluded traffic.
 day() {
 	tm-parse <<-'END'
 	{"kind":"start","run_id":7,"time_ns":1700000000000000000}

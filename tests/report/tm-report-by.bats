@@ -3,7 +3,7 @@
 load ../helper
 load report-by
 
-@test "--by user,process is a row for each of both" {
+@test "--by user,process has a row for each pair" {
 	day >day.tm
 	run tm-report --by user,process day.tm
 	assert_success
@@ -24,7 +24,7 @@ load report-by
 	rows_by comm,proto | cmp - rows
 }
 
-@test "a remote is the other end; what was lost has none" {
+@test "the remote is the other end; lost traffic has none" {
 	day >day.tm
 	rows_by remote >rows
 	rows_by user,local,local_port,remote,remote_port --output csv | cut -d, -f 1-8 >ends
@@ -51,7 +51,7 @@ load report-by
 	diff -u expected ends
 }
 
-@test "a port is the service's, the lower of both" {
+@test "the port is that of the service, the lower of the two" {
 	day >day.tm
 	run rows_by port,protocol
 	assert_output - <<-'END'
@@ -65,7 +65,7 @@ load report-by
 	END
 }
 
-@test "interfaces and cgroups have the recording's names, -n numbers" {
+@test "interfaces and cgroups have recorded names, or numbers with -n" {
 	day >day.tm
 	run rows_by interface,cgroup,direction
 	assert_output - <<-'END'
@@ -82,7 +82,7 @@ load report-by
 		3,,1001,1001 interface,cgroup,uid,user | diff -u - rows
 }
 
-@test "hours and days are local and in their order; --top shows the largest" {
+@test "hours and days are local and in order; --top shows the largest" {
 	day >day.tm
 	run rows_by hour
 	assert_output - <<-'END'
@@ -108,7 +108,7 @@ load report-by
 	assert_line --index 2 --regexp '^\(others\) .* 104$'
 }
 
-@test "an hour that the clock has twice is two rows" {
+@test "an hour that the clock shows twice is two rows" {
 	for t in 1698535800 1698539400 1698543000; do # 01:30, 02:30 CEST, CET
 		printf '{"bytes":1,"packets":1,"time_ns":%s000000000}\n' $((t + 0))
 	done | tm-parse >twice.tm
@@ -118,7 +118,7 @@ load report-by
 		diff -u - rows
 }
 
-@test "--bin is a row for each such time of the clock and what --by says" {
+@test "--bin has a row for each bin and each key of --by" {
 	day >day.tm
 	TZ=Asia/Kolkata run tm-report --bin 1h --by process day.tm
 	assert_output - <<-END
@@ -137,7 +137,7 @@ load report-by
 	assert_line --index 1 1699995600.000000000,1000,alice,150000,150,150150,100,2,102,0,0
 }
 
-@test "--sum packets leaves out the bytes, and the largest has the most packets" {
+@test "--sum packets omits the bytes and puts the most packets first" {
 	day >day.tm
 	run tm-report --by process --sum packets day.tm
 	assert_output - <<-END
@@ -160,7 +160,7 @@ load report-by
 	tm-report --sum packets,bytes day.tm | diff - <(tm-report day.tm)
 }
 
-@test "--sort is by a sum, the largest first, or by a key, the smallest first" {
+@test "--sort by a sum puts the largest first, by a key the smallest" {
 	day >day.tm
 	sorted() {
 		tm-report -q --by process,port --output csv --sort "$1" day.tm |
@@ -174,7 +174,7 @@ load report-by
 	assert_equal "$(sorted port)" 'rsync, , curl,53 ntpd,123 curl,443 rsync,873 '
 }
 
-@test "with -t the rates of the interval are by the same keys" {
+@test "with -t the rates of each interval are by the same keys" {
 	day >day.tm
 	run tm-report -t 1h --by user,process day.tm
 	assert_output - <<-END
@@ -200,7 +200,7 @@ load report-by
 	END
 }
 
-@test "several files are one report" {
+@test "several files give one report" {
 	day >day.tm
 	head -c 1280 day.tm >first.tm
 	tail -c +1281 day.tm >second.tm
@@ -208,7 +208,7 @@ load report-by
 		diff - <(tm-report --by user,remote,hour day.tm)
 }
 
-@test "beyond --max-rows sums stay exact, by any keys" {
+@test "beyond --max-rows the sums stay exact for all keys" {
 	awk 'BEGIN {
 		for (i = 1; i <= 3000; i++)
 			printf "{\"uid\":%d,\"bytes\":%d,\"packets\":1," \
@@ -226,7 +226,7 @@ load report-by
 	assert_output 0
 }
 
-@test "rows are those of a plain sum, by every pair of keys" {
+@test "for every pair of keys, rows equal those of a plain sum" {
 	day >day.tm
 	cat >sum.py <<-'END'
 	import csv, collections, subprocess, sys
@@ -263,7 +263,7 @@ twice() {
 	END
 }
 
-@test "cgroups of one path are one row, interfaces of two namespaces two" {
+@test "cgroups of one path share a row; interfaces of two namespaces do not" {
 	twice >twice.tm
 	run tm-report -q --by cgroup --sort cgroup --output csv twice.tm
 	assert_output - <<-'END'
@@ -287,7 +287,7 @@ twice() {
 	END
 }
 
-@test "--bin is of the local clock, also on the day on which it changes" {
+@test "--bin follows the local clock, also on the day it changes" {
 	# each hour of 2026-10-25 in Berlin, which had 25
 	for hour in $(seq 0 24); do
 		printf '{"uid":1,"bytes":1,"packets":1,"time_ns":%d}\n' \
@@ -308,7 +308,7 @@ twice() {
 	END
 }
 
-@test "300,000 keys keep to the memory that --max-rows has" {
+@test "300,000 keys stay within the memory that --max-rows allows" {
 	python3 - >many.tm <<-'END'
 	import random, struct, sys
 	random.seed(1)

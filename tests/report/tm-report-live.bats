@@ -3,7 +3,7 @@
 load ../helper
 load report
 
-@test "a recording and the live stream give the same reports" {
+@test "a recording and a live stream give the same reports" {
 	day | tm-parse >day.tm
 	tm-report -q -t 5 day.tm >recorded
 	while read -r line; do
@@ -15,7 +15,7 @@ load report
 	diff -u recorded live
 }
 
-@test "an early TICK is the last of its interval" {
+@test "an early TICK ends its interval" {
 	{
 		start
 		status tick 0.999
@@ -46,7 +46,7 @@ load report
 	END
 }
 
-@test "a clock that is set back ends the interval and counts on" {
+@test "setting the clock back ends the interval, and counting continues" {
 	{
 		start
 		moved 0.5 in 1000 1000 1
@@ -67,7 +67,7 @@ load report
 	END
 }
 
-@test "a live stream without TICKs has its reports while it is idle" {
+@test "a live stream without TICKs is reported while it is idle" {
 	mkfifo pipe
 	tm-report -n -q -t 1 --output csv <pipe >csv &
 	local report=$!
@@ -83,7 +83,7 @@ load report
 	assert_equal "${#lines[@]}" 2
 }
 
-@test "SIGTERM writes the last report of what was read, exit 0" {
+@test "after SIGTERM a last report covers everything read, with exit code 0" {
 	mkfifo pipe
 	tm-report -t 60 -l report.log <pipe &
 	local report=$!
@@ -97,7 +97,7 @@ load report
 	assert_output 1
 }
 
-@test "an input that was cut is reported as far as it goes, exit 3" {
+@test "a cut input is reported as far as it goes, with exit code 3" {
 	day | tm-parse | head -c 1000 >cut.tm
 	run --separate-stderr tm-report -n --output csv cut.tm
 	assert_failure 3
@@ -105,7 +105,7 @@ load report
 	assert_regex "$stderr" 'tm-report: cut.tm: ends inside an event \(offset 896\)'
 }
 
-@test "--strict exits with 4 when events were lost" {
+@test "tm-report --strict exits with 4 if events were lost" {
 	day | tm-parse >day.tm
 	run tm-report day.tm
 	assert_success
@@ -113,7 +113,7 @@ load report
 	assert_failure 4
 }
 
-@test "an empty stream has an empty report" {
+@test "an empty stream gives an empty report" {
 	: >empty.tm
 	run tm-report --output csv -q empty.tm
 	assert_success
@@ -123,7 +123,7 @@ load report
 	assert_output --regexp '=== Network Statistics Report \[2[-: 0-9]*\] ===$'
 }
 
-@test "standard output that is full is an error, one that is closed is not" {
+@test "a full standard output is an error; a closed one is not" {
 	day | tm-parse >day.tm
 	run bash -c 'tm-report day.tm >/dev/full'
 	assert_failure 1
@@ -135,7 +135,7 @@ load report
 	assert [ ! -e status ]
 }
 
-@test "SIGUSR1 prints a line of statistics" {
+@test "SIGUSR1 prints a line of tm-report's statistics" {
 	feed_live
 	moved 0 in 1000 1 1 | tm-parse >&7
 	eventually is_idle $report
@@ -147,7 +147,7 @@ load report
 	assert_output --regexp '^tm-report: 1 events, .*, 0 lost$'
 }
 
-@test "wrong options are named with what would be right, exit 2" {
+@test "an invalid option exits with 2 and names the valid values" {
 	misused() {
 		local text=$1
 		shift
@@ -178,7 +178,7 @@ load report
 	assert_line --index 1 'try: tm-report --help'
 }
 
-@test "--help and --version go to stdout" {
+@test "tm-report's --help and --version go to standard output" {
 	run --separate-stderr tm-report --help
 	assert_success
 	assert_output --partial 'usage: tm-report'

@@ -3,7 +3,7 @@
 load ../helper
 load report
 
-@test "the log is appended to, made 0640, and not made anew" {
+@test "the log is created with mode 0640 and appended to" {
 	moved 0 in 1000 1 1 | tm-parse >one.tm
 	(umask 0 && tm-report -l report.log one.tm)
 	assert_equal "$(stat -c %a report.log)" 640
@@ -12,7 +12,7 @@ load report
 	assert_output 2
 }
 
-@test "with a log standard output has nothing, unless it is a terminal" {
+@test "with a log nothing is written to standard output, unless it is a terminal" {
 	moved 0 in 1000 1 1 | tm-parse >one.tm
 	run tm-report -l report.log one.tm
 	assert_success
@@ -24,7 +24,7 @@ load report
 	assert_output 2
 }
 
-@test "a log that is no file of its own is refused" {
+@test "a log that is not a regular file with one name is refused" {
 	moved 0 in 1000 1 1 | tm-parse >one.tm
 	touch victim
 	ln -s victim link
@@ -50,7 +50,7 @@ load report
 	assert [ ! -s victim ]
 }
 
-@test "a log in /tmp behind another user's symlink, or another user's file, is refused" {
+@test "a log in /tmp that is another user's, or is reached by another user's symlink, is refused" {
 	needs_root
 	local shared
 	shared=$(mktemp -d /tmp/tm-report.XXXXXX)
@@ -83,7 +83,7 @@ load report
 	assert [ -s target/stats.log ]
 }
 
-@test "SIGHUP goes on in a new file after the log was renamed" {
+@test "SIGHUP starts a new file if the log was renamed" {
 	feed_live
 	{
 		moved 0 in 1000 1 1
@@ -101,7 +101,7 @@ load report
 	assert_equal "$(cat errors)" ''
 }
 
-@test "a log that was removed is made anew, and SIGHUP keeps one that is in place" {
+@test "a log that was removed is created again, and SIGHUP keeps one that is in place" {
 	feed_live
 	moved 0 in 1000 1 1 | tm-parse >&7
 	eventually is_idle $report
@@ -128,7 +128,7 @@ load report
 	assert_output 'tm-report: report.log: is the log of another process'
 }
 
-@test "a full disk leaves out whole reports, says so, and exits with 1" {
+@test "on a full disk whole reports are left out, with a warning and exit code 1" {
 	needs_root
 	mkdir small
 	mount -t tmpfs -o size=4k tmpfs small

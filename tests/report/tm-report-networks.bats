@@ -3,7 +3,7 @@
 load ../helper
 load report-by
 
-@test "networks are /24 and /48, or those of --network-names, the smallest first" {
+@test "networks are /24 and /48, or those of --network-names, the most specific first" {
 	day >day.tm
 	run rows_by network
 	assert_output - <<-'END'
@@ -43,7 +43,7 @@ load report-by
 	END
 }
 
-@test "every address has the name that a search of all lines gives it" {
+@test "every address has the name that a search through all lines finds" {
 	# nested and overlapping networks, against the smallest by brute force
 	python3 - >names.txt 3>expected 4>events.json <<-'END'
 	import ipaddress, json, os, random
@@ -79,7 +79,7 @@ load report-by
 	sort -u expected | diff -u - found
 }
 
-@test "a line without a name, or with no network, is refused by its number" {
+@test "a line without a name or network is refused, naming its number" {
 	refused() {
 		printf '192.0.2.0/24 campus\n%b\n' "$1" >names.txt
 		run tm-report --by network --network-names names.txt </dev/null
@@ -94,7 +94,7 @@ load report-by
 	assert_output 'tm-report: --network-names: no/such: No such file or directory'
 }
 
-@test "--network-names without that key is misuse" {
+@test "--network-names without the key network is refused" {
 	day >day.tm
 	echo "192.0.2.0/24 campus" >names.txt
 	run -2 tm-report --by remote --network-names names.txt day.tm

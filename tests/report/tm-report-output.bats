@@ -3,7 +3,7 @@
 load ../helper
 load report
 
-@test "-t 10 -l FILE gives the report of pdtt each interval and at the end" {
+@test "-t 10 -l FILE writes pdtt's report each interval and at the end" {
 	day | tm-parse | tm-report -q -t 10 -l pdtt.log
 	cat >expected <<-'END'
 
@@ -44,7 +44,7 @@ load report
 	diff -u expected pdtt.log
 }
 
-@test "--style pdtt-xdp gives the report of pdtt's other program, each 10 s" {
+@test "--style pdtt-xdp writes the report of pdtt's other program every 10 s" {
 	day | tm-parse >day.tm
 	tm-report -q --style pdtt-xdp day.tm >report
 	cat >expected <<-'END'
@@ -74,13 +74,13 @@ load report
 	diff -u expected report
 }
 
-@test "-t 0 reports at the end only" {
+@test "with -t 0 there is one report, at the end" {
 	day | tm-parse >day.tm
 	tm-report -q -t 0 day.tm >report
 	tm-report -q -t 10 day.tm | tail -n 17 | diff - report
 }
 
-@test "what has no owner and what was lost go to stderr, when they have grown" {
+@test "unowned and lost traffic are reported on standard error once they have grown" {
 	day | tm-parse >day.tm
 	tm-report -t 6 day.tm 2>notes >/dev/null
 	run cat notes
@@ -90,13 +90,13 @@ load report
 	END
 }
 
-@test "times are local" {
+@test "times are in the local zone" {
 	moved 0 in 1000 1 1 | tm-parse | TZ=Australia/Perth tm-report -n -t 10 >report
 	run sed -n 2p report
 	assert_output '=== Network Statistics Report [2023-11-15 06:13:20] ==='
 }
 
-@test "--style table shows each interval who moves what, and all totals at the end" {
+@test "--style table shows each interval's rates, and all totals at the end" {
 	day | tm-parse >day.tm
 	tm-report -t 5 --style table day.tm >table
 	cat >expected <<-'END'
@@ -178,7 +178,7 @@ load report
 	tm-report --by user day.tm | diff - <(tm-report day.tm)
 }
 
-@test "--output csv has exact integers" {
+@test "--output csv writes exact integers" {
 	day | tm-parse >day.tm
 	run --separate-stderr tm-report --output csv day.tm
 	assert_success
@@ -193,7 +193,7 @@ load report
 		"attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.1 %), excluded 500 B (0.0 %)"
 }
 
-@test "--output json is one object a line, with all that was seen" {
+@test "--output json writes one object a line, with everything that was seen" {
 	day | tm-parse >day.tm
 	run tm-report --output json --top 1 day.tm
 	assert_success
@@ -213,7 +213,7 @@ load report
 	END
 }
 
-@test "what several runs and cut ones excluded adds up" {
+@test "excluded traffic of several runs, cut ones too, adds up" {
 	{
 		start
 		status tick 1 7 '' '"excluded_bytes":100'
@@ -227,7 +227,7 @@ load report
 	assert_output --partial '"excluded":{"bytes":420,'
 }
 
-@test "unattributed traffic is no user's: it is in no row, and said apart" {
+@test "unattributed traffic is in no user's row and is reported apart" {
 	{
 		moved 0 in 1000 1024 2
 		moved 0 in 1000 3072 2 '"kind":"unattributed"'
@@ -276,7 +276,7 @@ load report
 	assert_output --partial '"user":"\u001b]0;x\u0007"'
 }
 
-@test "a name of 5,000 bytes is cut, and its columns stay" {
+@test "a name of 5,000 bytes is cut, and columns stay aligned" {
 	moved 0 in 7000 1 1 | tm-parse >one.tm
 	NAME_TEXT=$(printf '\303\244%.0s' $(seq 2500)) \
 		LD_PRELOAD="$BATS_FILE_TMPDIR/slow-names.so" tm-report one.tm >table
@@ -284,7 +284,7 @@ load report
 	assert_output "$(printf '\303\244%.0s' $(seq 18))~         1 B         0 B         1 B   100.0 %            1"
 }
 
-@test "a name service that hangs stops no report" {
+@test "a name service that hangs delays no report" {
 	{
 		for s in 0 1 2 3 4; do
 			moved $s in $((6000 + s)) 1 1
@@ -300,7 +300,7 @@ load report
 	assert_output 20
 }
 
-@test "the recording's names come before this machine's, -n shows numbers" {
+@test "recorded names come before this machine's; -n shows numbers" {
 	{
 		name user 0 toor
 		moved 0 in 0 1 1
@@ -313,7 +313,7 @@ load report
 	assert_line --index 1 'UID: 0 | Username: 0'
 }
 
-@test "beyond --max-rows the smallest users are one row and sums stay exact" {
+@test "beyond --max-rows the smallest users share one row, and sums stay exact" {
 	for i in $(seq 1 200); do
 		moved 0 in "$i" "$i" 1
 	done | tm-parse >many.tm

@@ -3,7 +3,7 @@
 load ../helper
 load report-by
 
-@test "JSON names its keys and has times as text and as number" {
+@test "JSON names its keys, and has times as text and as a number" {
 	day >day.tm
 	tm-report --by hour,process --top 1 --output json day.tm >json
 	run cat json
@@ -11,7 +11,7 @@ load report-by
 	jq -e . json
 }
 
-@test "--style processes is the table of a tracker of processes" {
+@test "--style processes is the table of the per-process tracker" {
 	day >day.tm
 	run --separate-stderr tm-report --style processes day.tm
 	assert_success
@@ -33,7 +33,7 @@ load report-by
 	tm-report -q --style processes day.tm | diff -u expected -
 }
 
-@test "with -t it shows rates a second, and all at the end" {
+@test "with -t --style processes shows rates each interval, and totals at the end" {
 	day >day.tm
 	tm-report -q -t 1h --style processes day.tm >table
 	run grep -c Bandwidth table
@@ -49,7 +49,7 @@ load report-by
 	END
 }
 
-@test "it shows 20 processes, or --top, and 20 remotes of each" {
+@test "--style processes shows 20 processes, or --top, with 20 remotes each" {
 	awk 'BEGIN {
 		for (i = 1; i <= 1000; i++)
 			printf "{\"uid\":1,\"pid\":%d,\"comm\":\"p%d\",\"bytes\":%d," \
@@ -135,7 +135,7 @@ load report-by
 	assert_output 1
 }
 
-@test "--oneline has vnstat's fields: today, the month, all" {
+@test "--oneline has vnstat's fields for today, the month and all time" {
 	day >day.tm
 	run tm-report --oneline bob day.tm
 	assert_success
@@ -163,7 +163,7 @@ load report-by
 	assert_output --regexp '^1;5;2023-11-30;10;0;10;[0-9]+;2023-11;12;0;12;[0-9]+;22;0;22$'
 }
 
-@test "--alert finds who has no row, too" {
+@test "--alert also names users whose row is not shown" {
 	day >day.tm
 	run -5 --separate-stderr tm-report -q --max-rows 1 --alert 100K --output csv day.tm
 	assert_equal "$stderr" "$(printf '%s\n' \
@@ -171,7 +171,7 @@ load report-by
 		'tm-report: alice: 146.6 KiB (150150 bytes) is over the limit of 100.0 KiB')"
 }
 
-@test "a name that is a word of the table stands in quotes" {
+@test "a name that equals a word of the table is in quotes" {
 	{
 		echo '{"kind":"name","of":"user","parts":1,"id":5,"text":"all","time_ns":1}'
 		echo '{"kind":"name","of":"user","parts":1,"id":6,"text":"(others)","time_ns":1}'
@@ -191,7 +191,7 @@ load report-by
 	assert_line --partial "5,all,"
 }
 
-@test "percents of more than an exbibyte, and a connection of no process" {
+@test "percentages work beyond an exbibyte, and a connection may have no process" {
 	echo '{"uid":1,"bytes":18000000000000000000,"packets":1,"source":"192.0.2.1","destination":"192.0.2.2","time_ns":1700000000000000000}' |
 		tm-parse >large.tm
 	run tm-report large.tm
@@ -200,7 +200,7 @@ load report-by
 	assert_line "Process: unknown (PID: 0)"
 }
 
-@test "--alert names who is over, each once, and exits with 5" {
+@test "--alert names each user over the limit once and exits with 5" {
 	day >day.tm
 	run --separate-stderr tm-report -q --alert 100K --by port --output csv day.tm
 	assert_failure 5
@@ -212,7 +212,7 @@ tm-report: alice: 146.6 KiB (150150 bytes) is over the limit of 100.0 KiB"
 	assert_equal "${#stderr_lines[@]}" 2
 	assert_equal "${stderr_lines[0]}" \
 		'tm-report: alice: 146.6 KiB (150150 bytes) is over the limit of 100.0 KiB'
-	# at the limit is not over it, and nobody is no user
+	# traffic at the limit is not over it, and unowned traffic is no user's
 	run --separate-stderr tm-report -q --alert 3001500 day.tm
 	assert_success
 	assert_equal "$stderr" ''

@@ -9,7 +9,7 @@ U=3999999999 # no machine has that user
 CURL='"comm":"curl","pid":42,"ifindex":2,"protocol":6'
 NTP='"comm":"ntpd","pid":1,"ifindex":2,"protocol":17'
 
-# An hour and a bit of two users, nobody, and a loss.
+# An hour and a bit of two users, unowned traffic, and a loss.
 day() {
 	start
 	name user 1000 alice

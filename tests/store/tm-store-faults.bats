@@ -3,7 +3,7 @@
 load ../helper
 load store
 
-@test "kill -9 at any write costs no sum and doubles none" {
+@test "kill -9 at any write loses no sum and doubles none" {
 	day | tm-parse >day.tm
 	store day.tm
 	content h.db >expected
@@ -23,7 +23,7 @@ load store
 	[ "$killed" -ge 20 ]
 }
 
-@test "kill -9 sixty times while it is fed live: no batch twice, none missing" {
+@test "after sixty kill -9 on a live stream no batch is missing or counted twice" {
 	day >head.json
 	{
 		start 9 0
@@ -58,7 +58,7 @@ load store
 	intact h.db
 }
 
-@test "a full disk is said once, what is owed is counted, and the database is sound" {
+@test "on a full disk tm-store warns once, counts what is pending, and the database stays sound" {
 	small 300
 	for i in $(seq 1 4000); do
 		moved $((i / 400)) out $((1000 + i)) 100 1 "$CURL,\"destination\":\"192.0.2.1\""
@@ -73,7 +73,7 @@ load store
 	assert_success
 }
 
-@test "once a full disk has room again, all that was kept is written" {
+@test "once a full disk has room again, everything buffered is written" {
 	small 1024
 	start 7 0 | tm-parse | tm-store -q --db small/h.db || true
 	for i in $(seq 1 3000); do
@@ -95,7 +95,7 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	intact small/h.db
 }
 
-@test "EIO of a write is retried and not taken for a success" {
+@test "a write that fails with EIO is retried, not taken for a success" {
 	day | tm-parse >day.tm
 	store day.tm
 	head -c $((128 * 7)) day.tm >first.tm
@@ -111,7 +111,7 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	intact h.db
 }
 
-@test "a reader that holds a transaction holds up neither writer nor other readers" {
+@test "a reader that holds a transaction blocks neither the writer nor other readers" {
 	day | tm-parse >day.tm
 	head -c $((128 * 7)) day.tm >first.tm
 	store -q first.tm || true
@@ -129,7 +129,7 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	intact h.db
 }
 
-@test "another program's lock is said once, and waited for" {
+@test "another program's lock is waited for, with one warning" {
 	day | tm-parse >day.tm
 	start 1 | tm-parse | store -q || true
 	mkfifo orders
@@ -152,7 +152,7 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
 }
 
-@test "two writers: the second says who writes, and asking goes on" {
+@test "a second writer names the process that writes, and queries still work" {
 	day | tm-parse >day.tm
 	mkfifo pipe
 	tm-store -q --db h.db <pipe &

@@ -3,7 +3,7 @@
 load ../helper
 load store
 
-@test "a database of another program, a newer one, or no database is refused" {
+@test "a file that is a newer database, another program's, or none is refused" {
 	day | tm-parse >day.tm
 	sqlite3 other.db 'CREATE TABLE x (y)'
 	run tm-store --db other.db day.tm
@@ -35,7 +35,7 @@ load store
 	done
 }
 
-@test "nobody leads it to another file" {
+@test "links do not lead tm-store to another file" {
 	day | tm-parse >day.tm
 	mkdir real
 	chmod 700 real
@@ -67,13 +67,13 @@ load store
 	assert_file_not_exist real/h.db
 }
 
-@test "the database is its owner's and its group's, and nobody else's" {
+@test "only its owner and group can read the database" {
 	day | tm-parse | (umask 0 && tm-store --db h.db)
 	assert_equal "$(stat -c %a h.db h.db-wal h.db-shm | tr '\n' ' ')" \
 		"640 640 640 "
 }
 
-@test "who may only read the files can ask, with no right on the directory" {
+@test "read permission on the files is enough for a query, without any on the directory" {
 	needs_root
 	day | tm-parse >day.tm
 	local dir
@@ -89,7 +89,7 @@ load store
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
 }
 
-@test "what cannot be opened, or has no room beside it, is said with the reason" {
+@test "a database that cannot be opened, or has no room beside it, is reported with the reason" {
 	needs_root
 	day | tm-parse >day.tm
 	local dir
@@ -113,7 +113,7 @@ load store
 	assert_output "tm-store: small/h.db: No space left on device"
 }
 
-@test "a copy without the files beside it is read where nothing can be made" {
+@test "a copy without the files beside it can be read in a read-only directory" {
 	needs_root
 	day | tm-parse >day.tm
 	local dir
@@ -130,7 +130,7 @@ load store
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
 }
 
-@test "records of an impossible size or time are left out, and counted" {
+@test "records with an impossible size or time are left out and counted" {
 	{
 		moved 1 in 1000 18446744073709551615 1
 		moved 1 in 1000 281474976710656 1
@@ -145,7 +145,7 @@ load store
 	assert_line 1000,1000,281474976710655,0,281474976710655,1,0,1,0,0
 }
 
-@test "no flipped bit of a recording crashes it or breaks the database" {
+@test "no flipped bit in a recording crashes tm-store or breaks the database" {
 	day | tm-parse >day.tm
 	python3 - <<-'END'
 		data = bytearray(open("day.tm", "rb").read())
@@ -164,7 +164,7 @@ load store
 	assert_success
 }
 
-@test "SIGHUP opens the file of that name anew" {
+@test "SIGHUP reopens the database by its name" {
 	mkfifo pipe
 	tm-store -q --db h.db <pipe &
 	STARTED=$!
@@ -192,7 +192,7 @@ load store
 	intact h.db
 }
 
-@test "SIGTERM writes what was read; SIGUSR1 tells how far it is" {
+@test "SIGTERM writes everything read; SIGUSR1 reports progress" {
 	mkfifo pipe
 	tm-store --db h.db <pipe 2>said &
 	STARTED=$!
@@ -211,7 +211,7 @@ load store
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
 }
 
-@test "what is cut or corrupt is said, and what came before is written" {
+@test "a cut or corrupt stream is reported, and the events before are written" {
 	day | tm-parse >day.tm
 	head -c 1000 day.tm >cut.tm
 	run store cut.tm
@@ -223,7 +223,7 @@ load store
 	assert_failure 4
 }
 
-@test "it writes beneath its directory only, where the kernel has landlock" {
+@test "with landlock tm-store can write beneath its directory only" {
 	day | tm-parse >day.tm
 	strace -o log -e trace=landlock_restrict_self,landlock_create_ruleset \
 		tm-store -q --db h.db day.tm

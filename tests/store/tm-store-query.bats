@@ -3,7 +3,7 @@
 load ../helper
 load store
 
-@test "users are a table, as that of tm-report" {
+@test "users are shown in a table like tm-report's" {
 	day | tm-parse >day.tm
 	store day.tm
 	run --separate-stderr query
@@ -22,7 +22,7 @@ load store
 	assert_equal "$output" "$(head -n 1 expected; tm-report -q day.tm)"
 }
 
-@test "CSV and JSON are those of tm-report, whatever the keys" {
+@test "CSV and JSON equal tm-report's for any keys" {
 	day | tm-parse >day.tm
 	store day.tm
 	for keys in user process remote protocol interface direction hour day \
@@ -40,7 +40,7 @@ load store
 	done
 }
 
-@test "a sample of real traffic has the sums of tm-report, exactly" {
+@test "sums of real traffic equal tm-report's exactly" {
 	store -q "$ROOT/samples/login.tm.gz"
 	for keys in user process remote protocol user,process,remote direction; do
 		csv --by "$keys" | sort >ours
@@ -52,7 +52,7 @@ load store
 	intact h.db
 }
 
-@test "each key alone, and what a month and a minute look like" {
+@test "each key works alone, and months and minutes have their form" {
 	day | tm-parse | store
 	run csv --by minute
 	assert_output "$(cat <<-'END'
@@ -91,7 +91,7 @@ losses() {
 	status end 7300 7
 }
 
-@test "what was lost has no remote, in hours as in minutes" {
+@test "lost traffic has no remote, in hours as in minutes" {
 	losses | tm-parse >day.tm
 	store day.tm
 	# 22:13 to 00:15: the hour from 23:00 is one row
@@ -121,7 +121,7 @@ losses() {
 	assert_line --index 1 ,150,0,150,3,0,3,150,3
 }
 
-@test "what was lost with the remainder of a crowd of remotes is there too" {
+@test "lost traffic is counted beside the remainder of many remotes" {
 	{
 		for i in $(seq 1 30); do
 			moved 1 out 1000 $((100 + i)) 1 "$CURL,\"destination\":\"192.0.2.$i\""
@@ -137,7 +137,7 @@ losses() {
 	intact h.db
 }
 
-@test "filters leave only what they name" {
+@test "filters keep only what they name" {
 	day | tm-parse | store
 	sums() {
 		csv --by direction "$@" | sed 1d | cut -d, -f1,4 | tr '\n' ' '
@@ -165,7 +165,7 @@ losses() {
 	assert_equal "$(sums --from 1700000040 --to 1700000100)" "out,976 in,84 "
 }
 
-@test "search, order, and pages of rows" {
+@test "rows can be searched, sorted and paged" {
 	day | tm-parse | store
 	keys() {
 		csv "$@" | sed 1d | cut -d, -f1 | tr '\n' ' '
@@ -191,7 +191,7 @@ losses() {
 	assert_line "(others)         1.5 KiB     1.0 KiB     2.6 KiB    34.4 %            7"
 }
 
-@test "a summary tells what nobody has, was left out, or has no socket" {
+@test "a summary has unowned, excluded and unattributed traffic" {
 	{
 		day | sed '$d' | sed '$d'
 		moved 3701 in 0 700 7 '"kind":"unattributed","ifindex":2'
@@ -214,7 +214,7 @@ losses() {
 	assert_line "a source was there for 0.2 % of the time, in 1 run; the newest is of 2023-11-14 23:15:02"
 }
 
-@test "a source that was there from the first record to the newest was there always" {
+@test "a source seen from the first record to the newest covers the whole time" {
 	store -q "$ROOT/samples/login.tm.gz"
 	run query --summary
 	assert_line --regexp '^a source was there for 100.0 % of the time, in 1 run; '
@@ -247,7 +247,7 @@ losses() {
 	assert_equal "${#lines[@]}" 1
 }
 
-@test "misuse is told" {
+@test "invalid options of tm-store are refused with a reason" {
 	day | tm-parse | store
 	for wrong in "--by nothing" "--by user,user" "--by hour,day" "--by ," \
 		"--sort size" "--output xml" "--protocol none" "--top x" \
@@ -274,7 +274,7 @@ losses() {
 	assert_line --index 0 "tm-store: name the database: --db FILE"
 }
 
-@test "the page's readers in Python and the shell of SQLite read it" {
+@test "the man page's readers in Python and in the shell of SQLite work" {
 	day | tm-parse >day.tm
 	tm-store --db history.db day.tm
 	run sqlite3 -csv history.db 'SELECT user, sum(in_bytes), sum(out_bytes) FROM traffic GROUP BY uid'

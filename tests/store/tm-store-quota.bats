@@ -3,7 +3,7 @@
 load ../helper
 load store
 
-@test "prune removes what is as old, and the names of what nothing is left" {
+@test "prune removes old traffic, and names that nothing refers to" {
 	{
 		moved 0 in 1000 100 1 '"comm":"old","source":"192.0.2.1"'
 		moved 8640000 in 1000 50 1 '"comm":"new","source":"192.0.2.2"'
@@ -49,7 +49,7 @@ at_hour() {
 	export TZ
 }
 
-@test "a quota has states, and exit code 5 once it is used up" {
+@test "a quota has states, and the exit code is 5 once it is used up" {
 	used 700 20
 	run quota --user alice --limit 1000 --at 2023-11-30
 	assert_success
@@ -77,7 +77,7 @@ at_hour() {
 	refute_line --partial alice
 }
 
-@test "a period that is over is not projected, one that runs is until its end" {
+@test "a past period is not projected; the current one is projected to its end" {
 	used 700 2
 	quota --user 1000 --limit 1000 >/dev/null
 	for day in 02 10 20 30; do
@@ -98,7 +98,7 @@ at_hour() {
 	assert_line --index 1 --regexp ',1000,0,0.000000,,ok$'
 }
 
-@test "a day's quota is the day's" {
+@test "a daily quota covers the day" {
 	used 700 20
 	run quota --user alice --limit 600 --day --at 2023-11-20
 	assert_failure 5
@@ -133,7 +133,7 @@ at_hour() {
 	assert_failure 5
 	assert_equal "$(states)" "80 90 projected 100 "
 	assert_file_not_exist pwned
-	# the same limit again is no new quota, another one is
+	# the same limit again is not a new quota, another limit is
 	run hook --user 1000 --limit 1000 --day
 	assert_failure 5
 	assert_equal "$(states)" "80 90 projected 100 "
@@ -149,7 +149,7 @@ at_hour() {
 	assert_equal "$(states)" "80 90 projected 100 80 90 80 90 "
 }
 
-@test "hooks are of now, whatever other time is looked at" {
+@test "hooks run for the current period only, whatever time is asked for" {
 	now 1100
 	quota --user 1000 --limit 1000 >/dev/null || true
 	run quota --hook 'echo "$TM_STATE" >>log' --at 2023-11-20
@@ -159,7 +159,7 @@ try: tm-store --help"
 	assert_file_not_exist log
 }
 
-@test "a hook is run where nobody reads the answer, and has a user's number for a name" {
+@test "a hook runs even if nobody reads its output, with the uid for an unknown name" {
 	S=$(date +%s)
 	moved 0 in $U 1100 1 | tm-parse | store
 	quota --user $U --limit 1000 >/dev/null || true

@@ -3,7 +3,7 @@
 load ../helper
 load store
 
-@test "a recording that is fed twice, or cut and then whole, counts once" {
+@test "a recording that is read twice, or cut and then whole, counts once" {
 	day | tm-parse >day.tm
 	store day.tm
 	content h.db >once
@@ -31,7 +31,7 @@ load store
 	assert_line "$U",,200,0,200,2,0,2,0,0
 }
 
-@test "runs that follow each other are each counted, and covered apart" {
+@test "consecutive runs are each counted, and covered apart" {
 	for run in 1 2 3; do
 		start $run $((run * 1000))
 		moved $((run * 1000 + 1)) in $U 100 1
@@ -45,7 +45,7 @@ load store
 	assert_output 300
 }
 
-@test "what comes late is in all tables" {
+@test "late events are in all tables" {
 	{
 		for s in 90000 100 3700 95000 60 7300 1; do
 			moved $s in $U 10 1 '"source":"192.0.2.1","destination":"192.0.2.2"'
@@ -64,7 +64,7 @@ load store
 	assert_line "$U",,70,0,70,7,0,7,0,0
 }
 
-@test "minutes, hours and days go with their time, and nothing is missing" {
+@test "minutes, hours and days expire in turn, and no sum is missing" {
 	for day in 0 1 2 3 61 62 800; do
 		moved $((day * 86400)) in $U $((day + 1)) 1
 		moved $((day * 86400 + 3600)) in $U 1000 1
@@ -85,7 +85,7 @@ load store
 	run csv --from 2023-11-15T00:00:00Z --to 2023-11-15T01:00:00Z
 	assert_line "$U",,4010,0,4010,8,0,8,0,0
 	intact h.db
-	# and rows that were to be of minutes are not, which is said
+	# rows cannot be by minute, which a message explains
 	run --separate-stderr csv --by minute --from 2024-01-14 --to 2024-01-15
 	assert_equal "$stderr" ""
 	run --separate-stderr query --by minute --from 2024-01-14 --to 2024-01-15
@@ -102,7 +102,7 @@ load store
 	assert_equal "$stderr" ""
 }
 
-@test "what is kept can be told, but not for a shorter time than what is finer" {
+@test "retention can be set, but not shorter than that of a finer table" {
 	for day in 0 1 2; do
 		moved $((day * 86400)) in 1000 100 1
 	done | tm-parse | store --keep-minutes 1h --keep-hours 1d --keep-days 0
@@ -114,7 +114,7 @@ load store
 	assert_output "tm-store: hours cannot be kept for a shorter time than minutes"
 }
 
-@test "a clock that was ahead once makes nothing too old" {
+@test "a clock that was once ahead does not make events too old" {
 	local now
 	now=$(date +%s)
 	S=$now moved 0 in 1000 100 1 | tm-parse >now.tm
@@ -130,7 +130,7 @@ load store
 	assert_line --partial ,200,0,200,2,
 }
 
-@test "days are those of the zone that the database was made in" {
+@test "days are those of the zone in which the database was created" {
 	{
 		moved 0 in $U 1 1     # 23:13:20 of the 14th in Berlin
 		moved 3600 in $U 10 1 # the 15th
@@ -155,7 +155,7 @@ load store
 	assert_output $'15'
 }
 
-@test "a user's largest remotes are kept, the others in one row, exactly" {
+@test "a user's largest remotes are kept, and the others in one row add up exactly" {
 	for i in $(seq 1 60); do
 		moved 1 out 1000 $((100 + i)) 1 "$CURL,\"destination\":\"192.0.2.$i\""
 	done >crowd
@@ -172,7 +172,7 @@ load store
 	intact h.db
 }
 
-@test "the largest remotes of an hour are kept when there are too many" {
+@test "if an hour has too many remotes, its largest are kept" {
 	for minute in 1 2 3 4 5 6; do
 		for i in 1 2 3; do
 			moved $((minute * 60)) in $U $((i * 100 + minute)) 1 \
@@ -193,7 +193,7 @@ load store
 	assert_line "$U",,3664,0,3664,19,0,19,0,0
 }
 
-@test "a user with 60,000 remotes in a minute is bounded, and exact" {
+@test "60,000 remotes of a user in a minute take bounded space, and sums stay exact" {
 	awk -v s=$S 'BEGIN { for (i = 0; i < 60000; i++)
 		printf("{\"time_ns\":%d000000000,\"direction\":\"out\",\"uid\":%d,\"bytes\":%d,\"packets\":1,\"destination\":\"10.%d.%d.%d\"}\n",
 			s + 1, i % 100 ? 1000 : 1001,
@@ -204,7 +204,7 @@ load store
 		"$(tm-report -n -q --by user --output csv many.tm | sort)"
 	rows=$(sqlite3 h.db 'SELECT count(*) FROM traffic_minute WHERE uid = 1000')
 	[ "$rows" -le 4001 ]
-	# those that moved much are told one by one
+	# the largest are listed one by one
 	run csv --by remote --top 20
 	for i in 1 10 20; do
 		assert_regex "${lines[i]}" '^10\.0\.[0-9.]+,0,500[0-6],'
@@ -216,7 +216,7 @@ load store
 	intact h.db
 }
 
-@test "whatever is asked of any range is the sum of what is in it" {
+@test "for any range and key, the answer is the sum of the finest table" {
 	[ -x "$BUILD/tests/history-check" ]
 	awk -v s=$S 'BEGIN { srand(1); for (i = 0; i < 6000; i++)
 		printf("{\"time_ns\":%d000000000,\"direction\":\"%s\",\"uid\":%d,\"bytes\":%d,\"packets\":1,\"protocol\":%d,\"comm\":\"c%d\",\"source\":\"10.0.0.%d\",\"destination\":\"10.0.1.%d\"}\n",
@@ -236,7 +236,7 @@ load store
 	assert_success
 }
 
-@test "hostile names are stored as they are and shown harmless" {
+@test "hostile names are stored unchanged and shown harmless" {
 	{
 		printf '{"kind":"name","of":"user","parts":1,"id":1000,"text":"a\\u001b[31m\\nx,\\"=cmd","time_ns":1}\n'
 		moved 1 in 1000 10 1 '"comm":"<img onerror=1>","source":"192.0.2.1"'
@@ -257,7 +257,7 @@ print('read')"
 	assert_output read
 }
 
-@test "a thousand names of processes a minute are some, and the rest" {
+@test "of a thousand process names a minute the largest are kept, the rest summed up" {
 	for i in $(seq 1 1000); do
 		moved 1 in $U 10 1 "\"comm\":\"p$i\""
 	done | tm-parse | store

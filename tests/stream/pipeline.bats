@@ -87,7 +87,7 @@ check_totals() {
 		{ before = $5 } END { exit bad }' "$1"
 }
 
-@test "two users' files hold exactly what they sent, on loopback and a cable" {
+@test "two users' files have exactly what they sent, over loopback and a cable" {
 	cable
 	start "tm-capture | $STARTED | tm-account | tm-csv --nic t -d logs"
 	traffic udp 127.0.0.1 9 40 100 $ALICE
@@ -141,7 +141,7 @@ last_totals() {
 	tail -qn 1 "$@" | awk -F, '{ i += $6; o += $7 } END { print i, o }'
 }
 
-@test "after Ctrl-C every file is complete, and their totals are END's" {
+@test "after Ctrl-C every file is complete, and their totals equal those of END" {
 	start "tm-capture | $STARTED | tee -i f.tm | tm-account |
 		tm-csv --nic eno1 -d logs"
 	traffic udp 127.0.0.1 9 1000000 50 $ALICE &
@@ -164,7 +164,7 @@ last_totals() {
 	diff -r logs again
 }
 
-@test "Ctrl-C in a terminal under a real sudo with use_pty" {
+@test "Ctrl-C ends a pipeline under a real sudo with use_pty" {
 	cat >sudoers <<-'EOF'
 		Defaults use_pty
 		root ALL=(ALL:ALL) NOPASSWD: ALL
@@ -195,7 +195,7 @@ last_totals() {
 	assert_success
 }
 
-@test "one user's flood does not change another's totals by a byte" {
+@test "one user's flood does not change another user's totals by a byte" {
 	start "tm-capture --ring 256K | $STARTED | tm-account | tee -i f.tm |
 		tm-csv -d logs"
 	traffic udp 127.0.0.1 9 2000000 50 $ALICE &

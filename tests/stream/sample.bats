@@ -8,7 +8,7 @@ sample() {
 	tm-print "$ROOT/samples/login.tm.gz"
 }
 
-@test "the sample is whole, balances, and is small" {
+@test "the sample is whole, balanced and small" {
 	sample >text
 	run grep ' end ' text
 	assert_equal "${#lines[@]}" 2
@@ -49,7 +49,7 @@ sample() {
 	[ "$(grep ' traffic ' text | cut -c 1-19 | sort -u | wc -l)" -ge 60 ]
 }
 
-@test "the sample has no address but those of documentation, and no name of a machine" {
+@test "the sample has documentation addresses only, and no name of a machine" {
 	cat >addresses.py <<-'END'
 	import ipaddress, struct, sys
 	allowed = [ipaddress.ip_network(n) for n in (

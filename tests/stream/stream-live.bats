@@ -7,7 +7,7 @@ has_lines() { # FILE COUNT
 	[ "$(wc -l <"$1")" = "$2" ]
 }
 
-@test "an event in a live pipe is shown at once, in pieces or not" {
+@test "an event in a live pipe is shown immediately, even if it arrives in pieces" {
 	mkfifo in
 	tm-print <in >out &
 	exec 5>in
@@ -22,7 +22,7 @@ has_lines() { # FILE COUNT
 	wait $!
 }
 
-@test "an event in a live gzip pipe is shown as soon as it was flushed" {
+@test "an event in a live gzip pipe is shown as soon as it is flushed" {
 	mkfifo in
 	tm-print <in >out &
 	exec 5>in
@@ -38,7 +38,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	assert_equal "$status" 3
 }
 
-@test "Ctrl-C drains a pipe to its end, also where it was inherited as ignored" {
+@test "Ctrl-C drains a pipe to its end, even if SIGINT was inherited as ignored" {
 	mkfifo in
 	tm-print <in >out 2>err & # bash has it ignore SIGINT
 	exec 5>in
@@ -54,7 +54,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	[ ! -s err ]
 }
 
-@test "Ctrl-C ends the reading of a file at once, with what was read" {
+@test "Ctrl-C stops reading a file immediately, and what was read is shown" {
 	flood 100000 >a
 	mkfifo slow
 	tm-print a >slow 2>err &
@@ -70,7 +70,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	assert_equal "$(sort -u out | wc -l)" 1
 }
 
-@test "after Ctrl-C, a TICK from a source that goes on ends the stream there" {
+@test "after Ctrl-C a TICK ends the stream if the source does not stop" {
 	mkfifo in
 	tm-print <in >out 2>err &
 	exec 5>in
@@ -92,7 +92,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	exec 5>&-
 }
 
-@test "a second Ctrl-C quits" {
+@test "a second Ctrl-C quits immediately" {
 	mkfifo in
 	tm-print <in >out &
 	exec 5>in
@@ -107,7 +107,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	exec 5>&-
 }
 
-@test "SIGTERM is as Ctrl-C; a FIFO without a writer is then left alone" {
+@test "SIGTERM works like Ctrl-C, also while a FIFO has no writer" {
 	mkfifo in
 	tm-print in &
 	eventually waits_in $! wait_for_partner
@@ -115,7 +115,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	wait $!
 }
 
-@test "SIGUSR1 tells how far it is and disturbs nothing" {
+@test "SIGUSR1 reports progress and does not disturb the stream" {
 	mkfifo in
 	tm-print in >out 2>err &
 	eventually waits_in $! wait_for_partner
@@ -134,7 +134,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	has_lines out 3
 }
 
-@test "standard input that does not block is waited for" {
+@test "non-blocking standard input is waited for" {
 	cat >run.py <<-'END'
 	import os, subprocess, time
 	r, w = os.pipe()
@@ -152,14 +152,14 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	python3 run.py
 }
 
-@test "a reader that has enough ends the tool quietly" {
+@test "a reader that closes the pipe ends the tool quietly" {
 	flood 100000 >a
 	run --separate-stderr bash -c 'tm-print a | head -n 1 >/dev/null; echo "${PIPESTATUS[0]}"'
 	assert_output 0
 	assert_equal "$stderr" ''
 }
 
-@test "a full disk is an error with a name" {
+@test "tm-print reports a full disk as an error" {
 	events 1 >a
 	run bash -c 'tm-print a >/dev/full'
 	assert_failure 1

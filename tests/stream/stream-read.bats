@@ -3,7 +3,7 @@
 load ../helper
 load stream
 
-@test "files are read in the order of their names, - is standard input" {
+@test "files are read in the order given, and - is standard input" {
 	events 1 2 >a
 	events 3 >b
 	events 4 | tm-print b - a >out
@@ -16,7 +16,7 @@ load stream
 	assert_equal "$(uids out)" 3
 }
 
-@test "an empty input is no error" {
+@test "an empty input is not an error" {
 	run tm-print </dev/null
 	assert_success
 	assert_output ''
@@ -26,7 +26,7 @@ load stream
 	assert_equal "$(uids out)" 1
 }
 
-@test "a missing, unreadable or foreign operand is named before anything is read" {
+@test "a missing, unreadable or invalid operand is reported before anything is read" {
 	events 1 >a
 	run tm-print a missing
 	assert_failure 1
@@ -40,7 +40,7 @@ load stream
 	assert_output 'tm-print: standard input: Is a directory'
 }
 
-@test "a stream with a START and no END was cut: said, exit 3" {
+@test "a stream with a START and no END is reported as cut, with exit code 3" {
 	{ start 5; events 1; } >cut
 	run tm-print cut
 	assert_failure 3
@@ -55,7 +55,7 @@ load stream
 	assert_line 'tm-print: cut: was cut: it has a START and no END'
 }
 
-@test "a whole run, runs one after the other or within each other, and fragments are fine" {
+@test "whole runs, consecutive or nested, and fragments are accepted" {
 	{ start 5; events 1; end 5; start 6; start 7; end 6; end 7; } >whole
 	run tm-print whole
 	assert_success
@@ -66,7 +66,7 @@ load stream
 	end 5 | tm-print
 }
 
-@test "a stream cut at every byte of its first three records keeps the whole ones" {
+@test "a stream that is cut at any byte keeps its whole records" {
 	events 1 2 3 >events.tm
 	for size in {0..384}; do
 		head -c "$size" events.tm | tm-print >out 2>err && status=0 || status=$?
@@ -81,7 +81,7 @@ load stream
 	done
 }
 
-@test "every single bit of a record flipped is told, or comes out as it went in" {
+@test "a record with any bit flipped is refused or passes unchanged" {
 	events 1 2 3 >events.tm
 	cat >flip.py <<-'END'
 	import subprocess
@@ -111,7 +111,7 @@ load stream
 	python3 flip.py
 }
 
-@test "what is no stream is refused with the offset" {
+@test "input that is not a stream is refused, naming the offset" {
 	head -c 100000 /dev/urandom | tr '\365' '\364' >random
 	printf 'out,60,192.0.2.1,192.0.2.2\n%.0s' {1..50} >text
 	printf 'hello\n' >short
@@ -130,7 +130,7 @@ open('pcap', 'wb').write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 
 	assert_equal "${#lines[@]}" 2
 }
 
-@test "the offset is that in the file at fault" {
+@test "the offset counts within the file at fault" {
 	events 1 2 3 >a
 	events 4 | cat - <(echo x) >b
 	run tm-print a b
@@ -139,7 +139,7 @@ open('pcap', 'wb').write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 
 	assert_line --partial 'uid=4'
 }
 
-@test "gzip is read from files and pipes, joined and byte by byte" {
+@test "gzip is read from files and pipes, joined or byte by byte" {
 	events 1 2 3 >a
 	gzip -k a
 	run tm-print a.gz
@@ -160,7 +160,7 @@ for byte in open('any-name', 'rb').read() * 2:
 	assert_equal "$(uids out)" '1 2 3 1 2 3'
 }
 
-@test "much gzip comes out whole, an event split between members too" {
+@test "long gzip input is read whole, even if an event spans two members" {
 	flood 30000 >a
 	events {1..50} >>a
 	head -c 100001 a | gzip -1 >a.gz
@@ -171,7 +171,7 @@ for byte in open('any-name', 'rb').read() * 2:
 	cat a.gz | tm-print | cmp - expected
 }
 
-@test "gzip cut short gives what was whole and exit 3" {
+@test "of gzip cut short whole records are shown, with exit code 3" {
 	events {1..40} | gzip -1 >a.gz
 	size=$(stat -c %s a.gz)
 	for ((n = 2; n < size; n++)); do
@@ -182,7 +182,7 @@ for byte in open('any-name', 'rb').read() * 2:
 	[ "$(wc -l <out)" = 40 ] # all but the checksum came
 }
 
-@test "damaged gzip is told, after the events before it" {
+@test "damaged gzip is reported after the events before it" {
 	cat >damage.py <<-'END'
 	import gzip, random, subprocess
 	random.seed(1)
@@ -206,7 +206,7 @@ for byte in open('any-name', 'rb').read() * 2:
 	python3 damage.py
 }
 
-@test "events are not read from a terminal" {
+@test "tm-print does not read events from a terminal" {
 	run script -qec tm-print /dev/null
 	assert_failure 2
 	assert_output --partial 'tm-print: standard input is a terminal; events come from a file or a pipe, as in: sudo tm-capture | tm-print'
@@ -214,7 +214,7 @@ for byte in open('any-name', 'rb').read() * 2:
 	assert_failure 2
 }
 
-@test "a record of another version is told from garbage, after what came before it" {
+@test "a record of another version is told from garbage, after the events before it" {
 	for uid in 1 2; do echo "{\"uid\":$uid}"; done | tm-parse >a
 	# the fourth byte is the version
 	{ cat a && head -c 3 a && printf '\2' && head -c 124 /dev/zero; } >mixed
@@ -262,7 +262,7 @@ ends() {
 	assert_output '{"bytes":10000,"packets":1000}'
 }
 
-@test "of more than 4,096 open runs the oldest is taken to have ended" {
+@test "beyond 4,096 open runs the oldest is assumed to have ended" {
 	{ runs 1 4097; ends 2 4097; } | tm-parse >many.tm
 	tm-print many.tm >/dev/null
 	run bash -c 'tm-report --output json many.tm | jq -c .excluded'

@@ -68,7 +68,7 @@ traffic() {
 	assert_failure 3
 }
 
-@test "each offset and size in the page is that of the code" {
+@test "each offset and size in the page equals that in the code" {
 	fields >fields
 	assert_equal "$(wc -l <fields)" 48
 	{
@@ -95,7 +95,7 @@ traffic() {
 	"${CC:-cc}" -I "$ROOT" -c check.c
 }
 
-@test "the page has every key that tm-print has, and no other" {
+@test "the page has exactly the keys that tm-print has" {
 	fields >fields
 	for kind in traffic name start tick; do
 		echo "{\"kind\":\"$kind\"}" | tm-parse | tm-print --json --count 1 |
@@ -108,7 +108,7 @@ traffic() {
 	done
 }
 
-@test "the page's kinds and flags are those of tm-parse" {
+@test "the page has exactly the kinds and flags that tm-parse has" {
 	sed -n 's/^\.It Sy \([0-9]\) Ta \([a-z]*\) Ta.*/\1 \2/p' "$PAGE" >kinds
 	[ "$(wc -l <kinds)" = 7 ]
 	while read -r number kind; do
@@ -125,7 +125,7 @@ traffic() {
 	done <flags
 }
 
-@test "the page's ways to cut, join and pack streams work as they stand" {
+@test "the page's commands that cut, join and pack streams work as they stand" {
 	traffic | tm-parse >day.tm
 	sed -n '/^\.Ss Streams/,/^\.Sh/s/^\.Dl //p' "$PAGE" >commands
 	[ "$(wc -l <commands)" = 4 ]

@@ -10,7 +10,7 @@ refuses() { # LINE MESSAGE
 	assert_equal "$output" ''
 }
 
-@test "what is left out is 0, but a uid is nobody's and a kind is traffic" {
+@test "a missing field is 0, except that the uid is \"none\" and the kind is traffic" {
 	echo '{}' | tm-parse >event.tm
 	cat >expected <<-'END'
 	00000000: f574 6d01 0000 0000 0000 0000 0000 0000
@@ -33,7 +33,7 @@ refuses() { # LINE MESSAGE
 	assert_output 0
 }
 
-@test "each field stands at its place in the record" {
+@test "each field is at its offset in the record" {
 	echo '{"kind":"traffic","direction":"out","protocol":6,"tcp_flags":18,"time_ns":72623859790382856,"bytes":1157159078456920585,"packets":287454020,"uid":1432778632,"pid":2578103244,"ifindex":3723427857,"source_port":4660,"destination_port":22136,"flags":39612,"span":57072,"source":"192.0.2.1","destination":"2001:db8::7","comm":"abc","cgroup_id":1,"total_in":2,"total_out":3,"socket_uid":4,"netns":5}' |
 		tm-parse >event.tm
 	python3 - <<-'END'
@@ -52,7 +52,7 @@ refuses() { # LINE MESSAGE
 	echo '{"uid":1,"process":"curl","protocol":6}' | tm-parse | cmp - old.tm
 }
 
-@test "text and JSON may be mixed, with empty lines and comments between" {
+@test "text and JSON may be mixed with empty lines and comments" {
 	printf '%s\n' '# fixtures' '' '  {"uid":1}' 'traffic uid=1' \
 		'	# more' '{ "uid" : 1 }' >events.txt
 	printf 'uid=1 traffic\r\n{"uid":1}' >>events.txt
@@ -69,7 +69,7 @@ refuses() { # LINE MESSAGE
 		tm-parse | cmp - json.tm
 }
 
-@test "time alone is enough, with any offset; both must agree" {
+@test "time alone is enough, with any offset; time and time_ns must agree" {
 	echo '{"time_ns":1700000000123456789}' | tm-parse >event.tm
 	for time in 2023-11-14T22:13:20.123456789Z \
 		2023-11-14t22:13:20.123456789z \
@@ -99,7 +99,7 @@ refuses() { # LINE MESSAGE
 	done
 }
 
-@test "numbers are exact up to their largest and refused beyond" {
+@test "numbers are exact up to their maximum and refused beyond" {
 	echo '{"bytes":18446744073709551615,"packets":4294967295,"span":65535,"protocol":255}' |
 		tm-parse | tm-print --json >out
 	grep -q '"bytes":18446744073709551615,"packets":4294967295,"protocol":255' out
@@ -117,7 +117,7 @@ refuses() { # LINE MESSAGE
 	refuses 'uid=1x' '5: uid is a number'
 }
 
-@test "a wrong type is refused" {
+@test "a value of the wrong type is refused" {
 	refuses '{"uid":"1"}' '8: uid is a number'
 	refuses '{"comm":7}' '9: process is a string'
 	refuses '{"source":7}' '11: source is an IPv4 or IPv6 address'
@@ -130,7 +130,7 @@ refuses() { # LINE MESSAGE
 	done
 }
 
-@test "an address must be one" {
+@test "an invalid address is refused" {
 	for address in 192.0.2 192.0.2.256 192.0.2.01 2001:db8::/32 fe80::1%eth0 ' ::1' x; do
 		refuses "{\"source\":\"$address\"}" \
 			'11: source is an IPv4 or IPv6 address'
@@ -142,7 +142,7 @@ refuses() { # LINE MESSAGE
 	refuses 'source=x' '8: source is an IPv4 or IPv6 address'
 }
 
-@test "keys: unknown, double, or of another kind are refused by name" {
+@test "a key that is unknown, repeated or of another kind is refused by name" {
 	refuses '{"uid":1,"colour":2}' '10: unknown key "colour"'
 	refuses '{"uid":1,"uid":1}' '10: uid is given twice'
 	refuses 'in out' '4: direction is given twice'
@@ -153,7 +153,7 @@ refuses() { # LINE MESSAGE
 	refuses '{"a\u001bb":1}' '2: unknown key "a\x1bb"'
 }
 
-@test "text that is too long is refused, text that just fits is kept" {
+@test "text that is too long is refused; text that just fits is kept" {
 	refuses '{"comm":"12345678901234567"}' '9: process has at most 16 bytes, not 17'
 	refuses '{"kind":"start","reserved":"0102"}' '28: reserved is 3 bytes in hexadecimal'
 	refuses '{"kind":"start","reserved":"01020X"}' '28: reserved is 3 bytes in hexadecimal'
@@ -161,7 +161,7 @@ refuses() { # LINE MESSAGE
 	grep -q 'process=1234567890123456$' out
 }
 
-@test "broken JSON is refused where it breaks" {
+@test "invalid JSON is refused, naming where" {
 	refuses '{' '2: expected a key in quotes before the end of the line'
 	refuses '{"uid"' '7: expected a colon before the end of the line'
 	refuses '{"uid":' '8: expected a number or a string before the end of the line'
@@ -178,7 +178,7 @@ refuses() { # LINE MESSAGE
 	refuses $'{"comm":"a\xff"}' '11: not UTF-8; such a byte is written \udcff'
 }
 
-@test "broken text is refused where it breaks" {
+@test "invalid text is refused, naming where" {
 	refuses 'hello world' '1: expected a time, a kind, a direction, a protocol, SOURCE > DESTINATION or KEY=VALUE'
 	refuses 'comm="a' '6: a quote without its end'
 	refuses 'comm="a"b' '9: expected a space behind the quote'
@@ -191,7 +191,7 @@ refuses() { # LINE MESSAGE
 	refuses 'flags=task,foo' '7: flags is a number, socket, task, listening, loopback, offload, fragment, older, unsure, multicast, raw, link_layer, forwarded or copy'
 }
 
-@test "what came before a bad line is written; file, line and column are named" {
+@test "lines before an invalid one are written; the message has file, line and column" {
 	printf '%s\n' '{"uid":1}' '' '{"uid":2}' '{"uid":x}' '{"uid":3}' >events.txt
 	run --separate-stderr bash -c 'set -o pipefail; tm-parse events.txt | tm-print'
 	assert_failure 1
@@ -199,7 +199,7 @@ refuses() { # LINE MESSAGE
 	assert_equal "${#lines[@]}" 2
 }
 
-@test "an endless line, binary data and packed text are refused, not taken" {
+@test "an endless line, binary data and compressed text are refused" {
 	head -c 1000000 /dev/zero | tr '\0' ' ' >long
 	run tm-parse long
 	assert_failure 1
@@ -217,7 +217,7 @@ refuses() { # LINE MESSAGE
 	assert_output 'tm-parse: missing: No such file or directory'
 }
 
-@test "damaged lines never crash it" {
+@test "damaged lines never crash tm-parse" {
 	cat >damage.py <<-'END'
 	import random, subprocess, sys
 	random.seed(SEED)
@@ -250,7 +250,7 @@ refuses() { # LINE MESSAGE
 	python3 damage.py good
 }
 
-@test "a line written into a pipe comes out at once" {
+@test "a line written into a pipe is passed on immediately" {
 	mkfifo in
 	tm-parse <in >out &
 	exec 5>in
@@ -261,7 +261,7 @@ refuses() { # LINE MESSAGE
 	wait $!
 }
 
-@test "Ctrl-C drains a pipe to its end" {
+@test "Ctrl-C makes tm-parse drain a pipe to its end" {
 	mkfifo in
 	tm-parse <in >out &
 	exec 5>in
@@ -275,13 +275,13 @@ refuses() { # LINE MESSAGE
 	assert_equal "$(stat -c %s out)" 256
 }
 
-@test "events are not written to a terminal" {
+@test "tm-parse does not write events to a terminal" {
 	run script -qec 'echo "{}" | tm-parse' /dev/null
 	assert_failure 2
 	assert_output --partial 'standard output is a terminal'
 }
 
-@test "a full disk is an error, a closed pipe is none" {
+@test "a full disk is an error, a closed pipe is not" {
 	run bash -c 'echo "{}" | tm-parse >/dev/full'
 	assert_failure 1
 	assert_output 'tm-parse: standard output: No space left on device'
@@ -289,7 +289,7 @@ refuses() { # LINE MESSAGE
 	assert_output 0
 }
 
-@test "--help is on standard output and lists every option; others are refused" {
+@test "tm-parse --help lists every option on standard output; others are refused" {
 	run --separate-stderr tm-parse --help
 	assert_success
 	assert_equal "$stderr" ''

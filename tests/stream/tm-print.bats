@@ -18,7 +18,7 @@ every_kind() {
 	END
 }
 
-@test "each kind is one line that people and awk can read" {
+@test "each kind is shown as one line that people and awk can read" {
 	every_kind | tm-parse >events.tm
 	run tm-print events.tm
 	assert_success
@@ -59,7 +59,7 @@ every_kind() {
 	tm-parse <text | tm-print | cmp - text
 }
 
-@test "any bytes behind a right magic survive text and JSON, unknown kinds too" {
+@test "any bytes after a valid magic survive text and JSON, even of unknown kinds" {
 	cat >bytes.py <<-'END'
 	import random, struct
 	random.seed(SEED)
@@ -98,7 +98,7 @@ every_kind() {
 	END
 }
 
-@test "JSON is the record as an independent reader sees it" {
+@test "JSON has the record's values as an independent reader sees them" {
 	every_kind | tm-parse >events.tm
 	printf '%s\n' '{"comm":"a\udcff\u202e\"\\\n\u00e9","uid":7}' |
 		tm-parse >>events.tm
@@ -129,7 +129,7 @@ every_kind() {
 	python3 compare.py
 }
 
-@test "hostile names come out escaped, and no two look the same" {
+@test "hostile names are escaped, and no two look the same" {
 	{
 		printf '%s\n' '{"comm":"\u001b[2J\n\u0000x","uid":0}'
 		printf '%s\n' '{"comm":"\\x1b[2J","uid":0}'
@@ -184,7 +184,7 @@ every_kind() {
 	END
 }
 
-@test "--count ends after so many events, and a cut is then no matter" {
+@test "--count ends after so many events, and a cut after them is not reported" {
 	every_kind | tm-parse >events.tm
 	run tm-print --count 2 events.tm
 	assert_success
@@ -197,7 +197,7 @@ every_kind() {
 	assert_output 'tm-print: --count: not a number: x'
 }
 
-@test "--strict exits 4 when events were lost" {
+@test "tm-print --strict exits with 4 if events were lost" {
 	every_kind | tm-parse >events.tm
 	run tm-print --strict events.tm
 	assert_failure 4
@@ -206,7 +206,7 @@ every_kind() {
 	assert_success
 }
 
-@test "--help is on standard output and lists every option; others are refused" {
+@test "tm-print --help lists every option on standard output; others are refused" {
 	run --separate-stderr tm-print --help
 	assert_success
 	assert_equal "$stderr" ''

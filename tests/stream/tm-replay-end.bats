@@ -14,7 +14,7 @@ paused() {
 	status end 3601 5
 }
 
-@test "Ctrl-C while it waits ends the run with what was passed on" {
+@test "Ctrl-C during a wait ends the run with the counts of what was passed on" {
 	paused | tm-parse >paused.tm
 	tm-replay paused.tm >out.tm 2>err &
 	REPLAY=$!
@@ -30,7 +30,7 @@ paused() {
 	assert_success
 }
 
-@test "every run that is open is ended, with the ids that it got, and no other" {
+@test "Ctrl-C ends every open run under its new id, and no other" {
 	{ start 4 0; status end 0 4; start 5 0; at 0.0; start 6 0; at 0.0 0.0 3600.0; } | tm-parse >runs.tm
 	tm-replay --now runs.tm >out.tm &
 	REPLAY=$!
@@ -44,7 +44,7 @@ paused() {
 		"0 0 0 2 0 1"
 }
 
-@test "a piece of a recording, of which no run is open, gets no end" {
+@test "a part of a recording in which no run is open gets no END" {
 	at 0.0 3600.0 | tm-parse >piece.tm
 	tm-replay piece.tm >out.tm &
 	REPLAY=$!
@@ -54,7 +54,7 @@ paused() {
 	has_records out.tm 1
 }
 
-@test "Ctrl-C ends a whole pipeline well, with the totals of what was shown" {
+@test "Ctrl-C ends a whole pipeline with success, with the totals of what was shown" {
 	paused | tm-parse >paused.tm
 	set -m
 	timeout --foreground 60 tm-replay --now paused.tm | tee -i all.tm | tm-account | tm-csv -o - >out 2>err &
@@ -75,7 +75,7 @@ in,30,80,0,7
 out,100,0,200,1"
 }
 
-@test "Ctrl-C without waiting ends a long recording too" {
+@test "Ctrl-C also ends a long recording at --speed max" {
 	{ start 5 0; for _ in {1..5}; do at 0.0 1.0 2.0 3.0; done; } | tm-parse >runs.tm
 	for _ in {1..13}; do
 		{ cat runs.tm; tail -c +129 runs.tm; } >twice
@@ -98,7 +98,7 @@ out,100,0,200,1"
 		"$(grep -c '"kind":"traffic"' out)"
 }
 
-@test "a second Ctrl-C quits where the reader hangs" {
+@test "a second Ctrl-C quits even if the reader hangs" {
 	for _ in {1..14}; do at 0.0; done | tm-parse >events.tm
 	for _ in {1..12}; do
 		cat events.tm events.tm >twice
@@ -117,14 +117,14 @@ out,100,0,200,1"
 	assert_equal "$code" 130
 }
 
-@test "a reader that goes away ends it quietly, also while it waits" {
+@test "a closed pipe ends tm-replay quietly, also during a wait" {
 	at 0.0 3600.0 | tm-parse >events.tm
 	run timeout 10 bash -c 'tm-replay events.tm | head -c 128 | tm-print; echo "${PIPESTATUS[0]}"'
 	assert_line --index 1 0
 	assert_equal "${#lines[@]}" 2
 }
 
-@test "a bad record or a cut run is told after what came before it, exit 3" {
+@test "an invalid record or a cut run is reported after the events before it, with exit code 3" {
 	{ start 5 0; at 1.0; } | tm-parse >cut.tm
 	run --separate-stderr tm-replay --speed 10x cut.tm
 	assert_failure 3
@@ -140,7 +140,7 @@ out,100,0,200,1"
 	assert_failure 3
 }
 
-@test "--strict tells by the exit code that the events tell of lost ones" {
+@test "tm-replay --strict exits with 4 if events were lost" {
 	echo '{"kind":"lost","packets":3,"bytes":100}' | tm-parse >lost.tm
 	tm-replay lost.tm | cmp - lost.tm
 	run tm-replay --strict lost.tm
@@ -150,7 +150,7 @@ out,100,0,200,1"
 	assert_success
 }
 
-@test "SIGHUP ends it where standard error is a terminal, and not elsewhere" {
+@test "SIGHUP ends tm-replay only if standard error is a terminal" {
 	at 0.0 3.0 | tm-parse >events.tm
 	cat >hangup.py <<-'END'
 	import os, pty, signal, subprocess, sys, time
@@ -167,7 +167,7 @@ out,100,0,200,1"
 	timeout 20 python3 hangup.py
 }
 
-@test "--loop begins again until Ctrl-C, with new runs and time that goes on" {
+@test "--loop repeats until Ctrl-C, with new runs and increasing time" {
 	{ start 5 0; at 0.1; status end 1 5; } | tm-parse >run.tm
 	tm-replay --now --loop --speed 10x run.tm >out.tm &
 	REPLAY=$!
@@ -185,7 +185,7 @@ out,100,0,200,1"
 	assert_success
 }
 
-@test "SIGUSR1 tells what was passed on and when that was, and disturbs nothing" {
+@test "SIGUSR1 reports how far tm-replay is and does not disturb the stream" {
 	{ at 0.0; moved 0.5 in 0 0 3 '"kind":"lost"'
 		at 2.0; } | tm-parse >events.tm
 	tm-replay events.tm >out.tm 2>err &
@@ -208,7 +208,7 @@ out,100,0,200,1"
 	assert_output --partial "tm-replay: standard input is a terminal"
 }
 
-@test "what is no speed or no time is misuse, and so is a loop that cannot be" {
+@test "an invalid speed or duration is refused, and so is an impossible --loop" {
 	at 0.0 | tm-parse >events.tm
 	for speed in '' 0 x -1 1y 10xx 0x10 nan inf 1e3 '1 0' 0.0001 1000001 10,5; do
 		run tm-replay --speed "$speed" events.tm

@@ -3,7 +3,7 @@
 load ../helper
 load replay
 
-@test "each event comes when as much time has passed as in the recording" {
+@test "each event is passed on after as much time as in the recording" {
 	at 0.0 1.0 3.0 | tm-parse >one
 	at 0.0 10.0 30.0 | tm-parse >ten
 	at 0.0 0.5 1.5 | tm-parse >half
@@ -18,7 +18,7 @@ load replay
 	assert_arrivals "0 1 3" "$(cat came05)"
 }
 
-@test "what came late does not delay what comes later" {
+@test "a late event does not delay later ones" {
 	at 0.0 1.0 2.0 3.0 4.0 5.0 | tm-parse >events.tm
 	came=$(arrivals stop 3 tm-replay events.tm)
 	echo "$came"
@@ -27,7 +27,7 @@ load replay
 		exit !(c[2] >= 3 && c[6] >= 5 && c[6] < 6.8 && c[8] == 0) }'
 }
 
-@test "with --speed max a day takes no time, and no more memory" {
+@test "with --speed max a day passes without waiting, in constant memory" {
 	at 0.0 86400.0 | tm-parse >day.tm
 	run timeout 10 bash -c 'tm-replay --speed max day.tm | cmp - day.tm'
 	assert_success
@@ -40,7 +40,7 @@ load replay
 	refute_output
 }
 
-@test "every kind of record passes byte for byte" {
+@test "every kind of record passes unchanged" {
 	{
 		start 5 0
 		name user 1 alice
@@ -59,7 +59,7 @@ load replay
 	cat all.tm | tm-replay --speed 100x - | cmp - all.tm
 }
 
-@test "fresh times begin now and go on at the pace, without waiting too" {
+@test "new times begin now and follow the pace, also without waiting" {
 	at 0.0 0.1 0.4 5.0 | tm-parse >events.tm
 	before=$(date +%s%N)
 	tm-replay --now --speed 10x events.tm >fresh.tm
@@ -75,7 +75,7 @@ load replay
 	tm-print --json fresh.tm | jq -c 'del(.time, .time_ns)' | diff expected -
 }
 
-@test "fresh times shorten the spans of intervals with the pace, to 10 ms at least" {
+@test "new times shorten intervals with the pace, to 10 ms at least" {
 	for span in 0 1 100 250 60000; do
 		echo "{\"span\":$span,\"time_ns\":1700000000000000000}"
 	done | tm-parse >spans.tm
@@ -88,7 +88,7 @@ load replay
 	assert_equal "$(spans --speed 100x)" "0 1 100 250 60000"
 }
 
-@test "runs get fresh ids with fresh times, the same in all their records" {
+@test "with new times each run gets a new id, the same in all its records" {
 	{ start 5 0; start 6 0; status tick 1 5; status end 1 6; status end 1 5; } | tm-parse >runs.tm
 	ids() {
 		tm-replay --speed max "$@" runs.tm | tm-print |
@@ -103,7 +103,7 @@ load replay
 	[ "${a[0]}" != "${b[0]}" ]
 }
 
-@test "--idle cuts what is longer without traffic, ticks or not" {
+@test "--idle shortens longer pauses in traffic, with or without TICKs" {
 	{
 		at 0.0 0.4
 		for second in {1..60}; do
@@ -122,7 +122,7 @@ load replay
 		"$(at 0.0 50.0 51.0 | tm-parse >gaps.tm; arrivals tm-replay --idle 100ms gaps.tm)"
 }
 
-@test "between two runs there is no waiting, and within one that stands still there is" {
+@test "pauses between two runs are skipped, pauses within one are not" {
 	{
 		start 5 0; at 1.0; status end 2 5
 		start 6 9000; at 9000.5; status end 9001 6
@@ -134,7 +134,7 @@ load replay
 	assert_arrivals "0 1 2 2 2 2 2" "$(arrivals tm-replay within.tm)"
 }
 
-@test "time that steps back is not waited for, and goes on where a tick says so" {
+@test "time that steps back is not waited for, and continues at the next TICK" {
 	{
 		start 5 3600; at 3600.5; status tick 3601 5
 		at 1.5
@@ -152,7 +152,7 @@ load replay
 		"0 -100 0 100"
 }
 
-@test "a record without a time is due at once, and becomes one of its moment" {
+@test "a record without a time is due immediately and gets the current time" {
 	{
 		echo '{"kind":"start","run_id":5}'
 		at 0.0
@@ -166,7 +166,7 @@ load replay
 	assert_output --partial "was cut"
 }
 
-@test "times as far apart as they can be are waited for until Ctrl-C" {
+@test "times as far apart as possible are waited for until Ctrl-C" {
 	echo '{"time_ns":1}{"time_ns":18446744073709551615}{"time_ns":1}' |
 		sed 's/}{/}\n{/g' | tm-parse >far.tm
 	run timeout 10 tm-replay --speed max --now far.tm
@@ -181,7 +181,7 @@ load replay
 	done
 }
 
-@test "an event is out before the next one is waited for" {
+@test "an event is written before the wait for the next one" {
 	at 0.0 0.0 3600.0 | tm-parse >events.tm
 	tm-replay events.tm >out.tm &
 	REPLAY=$!

@@ -17,7 +17,7 @@ load top
 	tm-top --batch --count 1 <day.tm | trimmed | diff out -
 }
 
-@test "--batch -t prints at the end of each interval of the stream, and -n ends it" {
+@test "--batch -t prints at the end of each interval of the stream, -n times" {
 	day | tm-parse | tm-top --batch -t 2s -n 2 --sort total | trimmed >out
 	assert_file out <<-'END'
 	2023-11-14T22:13:22.000000000Z host login1.example events/s 3 nobody 0 unattributed 0 lost 0
@@ -33,12 +33,12 @@ load top
 	END
 }
 
-@test "--batch from a pipe prints each 10 s and at the end" {
+@test "--batch from a pipe prints every 10 s and at the end" {
 	day | tm-parse | tm-top --batch | grep -c ^all >out
 	assert_file out <<<2
 }
 
-@test "--batch by process and by remote host has a column for each, --bytes rates in bytes" {
+@test "--batch by process and by remote has a column for each, and rates in bytes with --bytes" {
 	day | tm-parse >day.tm
 	tm-top --batch --by process --bytes day.tm | trimmed | tail -n +2 >out
 	assert_file out <<-'END'
@@ -61,7 +61,7 @@ load top
 	tm-top --batch --by remote day.tm | grep -qF '(lost)'
 }
 
-@test "--batch names each user by one word, or by number with -n" {
+@test "--batch shows each user as one word, or as a number with -n" {
 	{
 		start
 		name user 1000 'a b\u001b[31m'
@@ -73,7 +73,7 @@ load top
 	assert_file out <<<'1000    '
 }
 
-@test "a user or process named as a word of the table's own is in quotes" {
+@test "a user or process whose name equals a word of the table is in quotes" {
 	{
 		begin
 		name user 1002 all
@@ -144,7 +144,7 @@ load top
 	END
 }
 
-@test "rates of a live stream without TICKs fall to 0 by the clock on the wall" {
+@test "rates of a live stream without TICKs fall to 0 by the wall clock" {
 	mkfifo feed
 	{
 		begin
@@ -157,7 +157,7 @@ load top
 	assert_equal "$(tail -n 1 out)" "0 1000000"
 }
 
-@test "what has no room in memory is summed up, and sums stay exact" {
+@test "rows that do not fit in memory are summed up, and sums stay exact" {
 	{
 		begin
 		for i in $(seq 500); do
@@ -194,7 +194,7 @@ load top
 	tm-top --batch many.tm | grep -E '^alice .* 50000000 +0$'
 }
 
-@test "standard output that is no terminal and events from a terminal are refused" {
+@test "output to anything but a terminal, and events from a terminal, are refused" {
 	day | tm-parse >day.tm
 	run --separate-stderr tm-top day.tm
 	assert_failure 2
@@ -210,7 +210,7 @@ load top
 	END
 }
 
-@test "options that make no sense are refused" {
+@test "invalid options of tm-top are refused" {
 	while read -r options; do
 		run tm-top $options /dev/null
 		assert_failure 2
@@ -231,7 +231,7 @@ load top
 	assert_line --index 2 "               ^"
 }
 
-@test "a recording that is missing, bad or cut is said, with its exit code" {
+@test "a missing, invalid or cut recording is reported with its exit code" {
 	run tm-top --batch missing.tm
 	assert_failure 1
 	assert_output "tm-top: missing.tm: No such file or directory"

@@ -3,7 +3,7 @@
 load ../helper
 load top
 
-@test "a bad record ends it, with the reason on the terminal as it was" {
+@test "an invalid record ends tm-top and restores the terminal, with the reason" {
 	day | tm-parse >day.tm
 	{ head -c 1280 day.tm; echo 'no event'; } >bad.tm
 	show 100x24 'tm-top --speed max bad.tm'
@@ -11,7 +11,7 @@ load top
 	wait_for '^tm-top: bad.tm: not an event \(offset 1280\)'
 }
 
-@test "a stream that was cut stays on the screen, and q tells why" {
+@test "a cut stream stays on the screen, and after q the reason is reported" {
 	day | tm-parse | head -c 1280 >cut.tm
 	show 80x24 'tm-top --speed max cut.tm'
 	wait_for '^tm-top  login1.example  .* CUT  .* events/s$'
@@ -22,7 +22,7 @@ load top
 	wait_for '^tm-top: cut.tm: was cut: it has a START and no END'
 }
 
-@test "no events at all leave the terminal alone" {
+@test "without any event the terminal is not touched" {
 	show 80x24 'tm-top /dev/null'
 	assert_restored
 	wait_for '^tm-top: no events came'
@@ -57,7 +57,7 @@ write_source() {
 	END
 }
 
-@test "Ctrl-C ends the pipeline: all that comes is taken, the terminal is as it was" {
+@test "Ctrl-C ends the pipeline: the rest is read, and the terminal restored" {
 	write_source
 	show 80x24 'bash source.sh | tm-top'
 	wait_for ^alice
@@ -66,7 +66,7 @@ write_source() {
 	[ -e whole ]
 }
 
-@test "q ends the pipeline by a closed pipe" {
+@test "q ends the pipeline by closing its pipe" {
 	write_source
 	show 80x24 'bash source.sh 2>/dev/null | tm-top'
 	wait_for ^alice
@@ -75,7 +75,7 @@ write_source() {
 	[ ! -e whole ]
 }
 
-@test "a second Ctrl-C quits where the source does not end" {
+@test "a second Ctrl-C quits if the source does not end" {
 	live 80x24 'tm-top'
 	begin | feed
 	wait_for '^0 users'
@@ -86,7 +86,7 @@ write_source() {
 	assert_restored 'exit 130'
 }
 
-@test "SIGTERM and SIGHUP end it with the terminal as it was" {
+@test "SIGTERM and SIGHUP end tm-top and restore the terminal" {
 	for signal in TERM HUP; do
 		rm -f ended
 		day | tm-parse >day.tm
@@ -98,7 +98,7 @@ write_source() {
 	done
 }
 
-@test "a lost terminal ends it, also where the source goes on" {
+@test "losing the terminal ends tm-top, even if the source continues" {
 	live
 	{ begin; status tick 1; } | feed
 	wait_for '^0 users'
@@ -107,7 +107,7 @@ write_source() {
 	eventually test ! -e "/proc/$pid"
 }
 
-@test "Ctrl-Z gives the terminal back, and fg goes on" {
+@test "Ctrl-Z restores the terminal, and fg continues" {
 	day | tm-parse >day.tm
 	show 80x24 'set -m; tm-top --speed max day.tm; fg'
 	wait_for ended
@@ -119,7 +119,7 @@ write_source() {
 	assert_same_modes
 }
 
-@test "a recording is replayed at the pace of its own time, or --speed times that" {
+@test "a recording is replayed at its original pace, or --speed times that" {
 	day | tm-parse >day.tm
 	show 80x24 'tm-top --speed 4x day.tm'
 	wait_for 'replay 4x'
@@ -136,7 +136,7 @@ write_source() {
 	wait_for ended
 }
 
-@test "a source that says nothing for 3 s is said to be stale" {
+@test "a source that is silent for 3 s is shown as stale" {
 	live
 	{ begin; moved 0.1 in 1000 1000; status tick 1; } | feed
 	# on a busy machine it may be older by the time that one looks
@@ -153,7 +153,7 @@ write_source() {
 	wait_for 'STALE [3-9] s'
 }
 
-@test "SIGUSR1 shows statistics, on the screen where that is standard error" {
+@test "SIGUSR1 shows statistics, on the screen if standard error is the terminal" {
 	show_day
 	kill -USR1 "$(pgrep -P "$(tmux_here display -p '#{pane_pid}')" tm-top)"
 	wait_for '^[0-9]+ events, .* 1 lost'

@@ -7,7 +7,7 @@ type() {
 	tmux_here send-keys -l "$1"
 }
 
-@test "a filter is typed, edited, applied to a recording from its beginning, and taken off" {
+@test "a filter can be typed, edited, applied to a whole recording, and removed" {
 	show_day
 	press /
 	wait_for '^filter:'
@@ -34,7 +34,7 @@ type() {
 	wait_for '^3 users$'
 }
 
-@test "what is wrong with a filter is said below its column, and the filter stays" {
+@test "an error in a filter is shown below its column, and the old filter stays" {
 	show_day 80x24 "" "-e 'user bob'"
 	wait_for '^1 user .*filter: user bob$'
 	press / C-u
@@ -81,12 +81,12 @@ type() {
 	wait_for '^1 user .*filter: user bob$'
 }
 
-@test "a name in a filter that nothing has is said" {
+@test "tm-top warns about a name in a filter that never occurs" {
 	show_day 80x24 "" "-e 'user alcie'"
 	wait_for '^0 users .*filter: user alcie \(no alcie seen\)$'
 }
 
-@test "a filter typed in mid-stream knows the names that came before" {
+@test "a filter typed in mid-stream knows the names recorded before" {
 	live
 	{
 		begin

@@ -3,7 +3,7 @@
 load ../helper
 load top
 
-@test "a pause holds the whole picture, with its time; what comes meanwhile is counted" {
+@test "a pause freezes the screen and its time; events meanwhile are counted" {
 	live
 	{ begin; talked 0.1 in 1000 1024 42 curl 192.0.2.7; status tick 1; } | feed
 	wait_for '^alice .* 1.0K      0$'
@@ -75,7 +75,7 @@ load top
 	assert_equal "$(cat out)" "1002 bob root alice "
 }
 
-@test "pages, Home and End move through many rows" {
+@test "the page keys, Home and End move through many rows" {
 	{
 		begin
 		for i in $(seq 100); do
@@ -107,7 +107,7 @@ load top
 	assert_equal "$(at)" "5001 5008 5001"
 }
 
-@test "it fits 40x10 and 200x60, follows the window's size, and says when that is too small" {
+@test "the screen fits 40x10 to 200x60, follows the window's size, and reports one too small" {
 	show_day 40x10
 	screen >out
 	assert_file out <<-'END'
@@ -145,7 +145,7 @@ load top
 	assert_restored
 }
 
-@test "colours are those of the terminal, and none with NO_COLOR" {
+@test "colours are the terminal's, and there are none with NO_COLOR" {
 	show_day
 	tmux_here capture-pane -ep | grep '^.*alice' >out
 	grep -q $'\033\\[38;5;114m' out # received
@@ -162,7 +162,7 @@ load top
 	grep -q $'\033\\[7m' out
 }
 
-@test "a terminal of a type unknown here is drawn as xterm-256color" {
+@test "a terminal of unknown type is treated as xterm-256color" {
 	TERM_HERE=no-such-terminal show_day
 	screen | tail -n 1 >out
 	assert_file out <<<'TERM=no-such-terminal is not known here: drawing as for xterm-256color'
@@ -173,7 +173,7 @@ load top
 	assert_restored
 }
 
-@test "a terminal that cannot place text is refused, with the fix" {
+@test "a terminal that cannot position text is refused, naming the fix" {
 	day | tm-parse >day.tm
 	TERM_HERE=dumb show 80x24 'tm-top day.tm'
 	assert_restored 'exit 1'
@@ -181,7 +181,7 @@ load top
 	wait_for 'use --batch'
 }
 
-@test "in the C locale nothing but ASCII is written" {
+@test "in the C locale only ASCII is written" {
 	{
 		begin
 		name user 1002 'zoë'

@@ -3,7 +3,7 @@
 load ../helper
 load top
 
-@test "the view at 80x24: who, how fast, how much, and what is nobody's or lost" {
+@test "the screen at 80x24 shows users, rates, totals, unowned and lost traffic" {
 	show_day
 	screen >out
 	assert_file out <<-'END'
@@ -36,7 +36,7 @@ load top
 	assert_restored
 }
 
-@test "Enter goes down to processes and remote hosts, Esc, arrows and Backspace back" {
+@test "Enter descends to processes and remotes; Esc, arrows and Backspace go back" {
 	show_day
 	press Down Enter
 	wait_for '^alice › 2 processes'
@@ -120,7 +120,7 @@ load top
 	END
 }
 
-@test "< and > choose the column, d the direction and r turns the order; it is marked" {
+@test "< and > choose the column, d the direction, and r reverses the order, which is marked" {
 	show_day
 	order() {
 		screen | sed -n '7,9s/ .*//p' | tr '\n' ' '
@@ -148,7 +148,7 @@ load top
 	assert_equal "$(order)" "alice bob none "
 }
 
-@test "b shows rates in bytes, n numbers in place of names" {
+@test "b shows rates in bytes, and n numbers instead of names" {
 	show_day
 	press b
 	wait_for '10 s B/s ▼'

@@ -51,7 +51,7 @@ tmux_here() {
 	tmux -S "$BATS_TEST_TMPDIR/tmux" "$@"
 }
 
-# show COLUMNSxLINES COMMAND: on a terminal, from a shell that tells about it.
+# show COLUMNSxLINES COMMAND: on a terminal, from a shell that shows how it ends.
 show() {
 	printf '%s\n' 'set -g status off' 'set -g escape-time 0' \
 		'set -g default-terminal screen-256color' >tmux.conf

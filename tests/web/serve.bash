@@ -41,7 +41,7 @@ raw() {
 	REPLY=${REPLY%$'\r'}
 }
 
-# What two users, root and nobody moved on the first of May, 2023.
+# Traffic of two users, of root and without an owner on 1 May 2023.
 RANGE="from=2023-05-01T00:00:00Z&to=2023-05-02T00:00:00Z"
 day() {
 	cat <<-'END'

@@ -3,13 +3,13 @@
 load ../helper
 load serve
 
-@test "rows are what each user moved, with their sums" {
+@test "rows have each user's traffic and its sums" {
 	serve "$DAY"
 	ask "/api/v1/rows?$RANGE"
 	assert_output '{"version":1,"from_ns":"1682935200000000000","to_ns":"1682935320000000000","by":["user"],"count":4,"sums":{"in":2084,"out":1036,"total":3120,"packets_in":4,"packets_out":5,"packets":9,"lost":500,"lost_packets":2},"rows":[{"uid":1000,"user":"alice","in":1500,"out":60,"total":1560,"packets_in":1,"packets_out":1,"packets":2,"lost":0,"lost_packets":0},{"uid":1001,"user":"bob","in":500,"out":900,"total":1400,"packets_in":2,"packets_out":3,"packets":5,"lost":500,"lost_packets":2},{"uid":4294967295,"user":"none","in":84,"out":0,"total":84,"packets_in":1,"packets_out":0,"packets":1,"lost":0,"lost_packets":0},{"uid":0,"user":"root","in":0,"out":76,"total":76,"packets_in":0,"packets_out":1,"packets":1,"lost":0,"lost_packets":0}]}'
 }
 
-@test "rows are filtered, sought, sorted and cut" {
+@test "rows can be filtered, searched, sorted and limited" {
 	serve "$DAY"
 	names() {
 		curl -sS -g "$URL/api/v1/rows?$RANGE&$1" |
@@ -36,7 +36,7 @@ load serve
 	assert_equal "$(names 'by=process&process=%3Dcmd+%3Cb%3E%22x%22')" '1: =cmd <b>"x"=900'
 }
 
-@test "CSV is what tm-store query writes, byte for byte" {
+@test "CSV equals what tm-store query writes, byte for byte" {
 	serve "$DAY"
 	# compare_csv KEYS STORE'S-OPTIONS [PARAMETERS]
 	compare_csv() {
@@ -64,7 +64,7 @@ load serve
 	grep -F "\"'=cmd <b>\"\"x\"\"\"" <<<"$(curl -sS "$URL/api/v1/rows?$RANGE&output=csv&by=process")"
 }
 
-@test "rows by remote have what was lost, in whole hours too" {
+@test "rows by remote include lost traffic, in whole hours too" {
 	{
 		day
 		day | sed 's/16829352/16829424/; s/1682935319/1682942519/
@@ -86,7 +86,7 @@ load serve
 	curl -sS -g "$URL/api/v1/rows?$RANGE&output=csv&by=remote" | diff store.csv -
 }
 
-@test "series are the largest over time, the rest, and what was covered" {
+@test "series have the largest over time, the rest, and the time covered" {
 	serve "$DAY"
 	ask "/api/v1/series?$RANGE&top=1"
 	assert_output '{"version":1,"from_ns":"1682935200000000000","to_ns":"1682935320000000000","resolution":"minute","by":"user","times":[1682935200,1682935260],"seconds":[60,60],"series":[{"key":"1000","label":"alice","in":[1500,0],"out":[60,0]}],"rest":{"in":[0,584],"out":[0,976]},"covered":[1,0.983]}'
@@ -96,7 +96,7 @@ load serve
 	assert_output --partial '"series":[],"rest":{"in":[2084],"out":[1036]}'
 }
 
-@test "a summary has where all the bytes went, and the quotas" {
+@test "a summary accounts for all bytes and has the quotas" {
 	cp "$DAY" own.db
 	tm-store quota --db own.db --user 1000 --limit 1M --month
 	serve own.db
@@ -109,7 +109,7 @@ load serve
 	assert_output --partial '"total":2084,"packets_in":4,"packets_out":0,"packets":4,"attributed":1500,"nobody":84,"lost":500,'
 }
 
-@test "a quota's state is what tm-store calls it" {
+@test "a quota's state has tm-store's name" {
 	cp "$NOW" own.db
 	for quota in 1000:1000 1001:1500 0:90; do
 		tm-store quota --db own.db --user "${quota%:*}" \
@@ -122,14 +122,14 @@ load serve
 	assert_output '[[0,"80"],[1000,"100"],[1001,"90"],[1002,"ok"]]'
 }
 
-@test "the status tells how old the newest data are" {
+@test "the status has the age of the newest data" {
 	serve "$DAY"
 	ask /api/v1/status
 	run jq -c '[.version, .hosts, .watermark_ns, .user, .problem, (.stale_seconds > 1e7)]' <<<"$output"
 	assert_output '[1,["gate"],"1682935319000000000",null,null,true]'
 }
 
-@test "an empty history is an empty page, and none is said" {
+@test "an empty history gives an empty page; a missing one is reported" {
 	tm-store --quiet --db empty.db </dev/null || true
 	serve empty.db
 	ask '/api/v1/rows'
@@ -148,7 +148,7 @@ load serve
 	assert_output "tm-web: text.db: not a history; name another file"
 }
 
-@test "what is no question is refused with the reason" {
+@test "an invalid query is refused with the reason" {
 	serve "$DAY"
 	while read -r target reason; do
 		code_of "/api/v1/$target"
@@ -185,7 +185,7 @@ shape() {
 		" " + (getpath($p) | type)] | unique[]'
 }
 
-@test "the tracker's paths have its keys" {
+@test "the per-process tracker's paths answer with its keys" {
 	serve "$NOW"
 	check() {
 		curl -sS -g "$URL/api/$1" >answer
@@ -203,7 +203,7 @@ shape() {
 	check 'timeseries?hours=1' "data.0.rx_bytes:number data.0.timestamp:string data.0.tx_bytes:number hours:number process_name:string"
 }
 
-@test "the tracker's parameters choose" {
+@test "the per-process tracker's parameters select rows" {
 	serve "$NOW"
 	ask '/api/processes?hours=2'
 	assert_output '{"hours":2,"processes":["unknown","=cmd <b>\"x\"","curl","ntpd"],"count":4}'
@@ -245,7 +245,7 @@ shape() {
 	assert_output 405
 }
 
-@test "the page is inside the program, packed where that is wanted, and not sent twice" {
+@test "the page is inside the program, compressed on request, and not sent twice" {
 	serve "$DAY"
 	for file in "$ROOT"/tm-web/page/*.{html,css,js,svg}; do
 		curl -sS "$URL/${file##*/}" | cmp - "$file"
@@ -265,7 +265,7 @@ shape() {
 	assert_output 404
 }
 
-@test "every answer has the headers that keep a browser from harm" {
+@test "every answer has the headers that protect a browser" {
 	serve "$DAY"
 	for target in / /style.css /api/v1/status /api/v1/rows?x /nothing; do
 		curl -sS -D headers -o /dev/null "$URL$target"

@@ -47,7 +47,7 @@ listen_live() {
 	LISTENER=$!
 }
 
-@test "a live row is there within 2 s of its event" {
+@test "a live row arrives within 2 s of its event" {
 	feed live.db
 	serve live.db
 	listen_live
@@ -64,7 +64,7 @@ listen_live() {
 	kill "$LISTENER"
 }
 
-@test "a live stream goes on where it was cut, and its heart beats" {
+@test "a live stream resumes where it was cut, and sends heartbeats" {
 	feed live.db
 	serve live.db
 	listen_live
@@ -79,7 +79,7 @@ listen_live() {
 	kill "$LISTENER"
 	listen_live -H "Last-Event-ID: $id"
 	sees '"out":333'
-	# both in one, and nothing of what was told already
+	# both in one message, and nothing that was sent before
 	run grep -c '^event: rows' stream
 	assert_output 1
 	grep -q '"out":555' stream
@@ -91,7 +91,7 @@ listen_live() {
 	kill "$LISTENER"
 }
 
-@test "a live stream has one's own rows only" {
+@test "a live stream has only its user's rows" {
 	feed live.db
 	move 1000 1
 	eventually has_stored 1
@@ -105,7 +105,7 @@ listen_live() {
 	kill "$LISTENER"
 }
 
-@test "too many live streams are refused, and the others go on" {
+@test "live streams beyond the limit are refused, and the others continue" {
 	serve "$DAY"
 	listeners=
 	for i in $(seq 32); do
@@ -130,7 +130,7 @@ listen_live() {
 	eventually has_room
 }
 
-@test "a database that is replaced is read anew, and the stream says so" {
+@test "a replaced database is reopened, and the stream reports it" {
 	cp "$DAY" own.db
 	serve own.db
 	listen_live
@@ -156,7 +156,7 @@ listen_live() {
 	kill "$LISTENER"
 }
 
-@test "it holds no transaction, and a writer's log does not grow" {
+@test "tm-web holds no transaction, and a writer's log does not grow" {
 	feed live.db
 	serve live.db
 	listen_live
@@ -173,7 +173,7 @@ listen_live() {
 	kill "$LISTENER"
 }
 
-@test "SIGTERM and SIGINT end it at once, with streams open; SIGHUP does not" {
+@test "SIGTERM and SIGINT end tm-web immediately, even with open streams; SIGHUP does not" {
 	for signal in TERM INT; do
 		serve "$DAY"
 		listen_live
@@ -192,7 +192,7 @@ listen_live() {
 	done
 }
 
-@test "killed, it starts again at the same place" {
+@test "after a kill tm-web starts again at the same address" {
 	serve "$DAY"
 	kill -KILL "$SERVER"
 	wait "$SERVER" || true
@@ -206,7 +206,7 @@ listen_live() {
 	assert_output "tm-web: ${URL#http://}: Address already in use"
 }
 
-@test "it is never root, and can start, write and reach nothing" {
+@test "tm-web is never root, and cannot start programs, write files or connect" {
 	needs_root
 	serve "$DAY" --verbose
 	status_of() {
@@ -226,7 +226,7 @@ listen_live() {
 	assert_output "tm-web: nosuchuser: there is no such user (--user NAME)"
 }
 
-@test "a user who may read the database keeps no right at all" {
+@test "run by a user who may read the database, tm-web keeps no capability" {
 	needs_root
 	directory=$(mktemp -d /tmp/tm-web.XXXXXX)
 	cp "$DAY" "$directory/day.db"
@@ -240,7 +240,7 @@ listen_live() {
 	assert_equal "$rights" 0000000000000000
 }
 
-@test "with -v each request is a line, whatever was asked" {
+@test "with -v each request is logged as one line, whatever it contains" {
 	serve "$DAY" --verbose
 	ask /nothing
 	ask '/%1b[31m'
@@ -252,7 +252,7 @@ tm-web: 404 "/%1b[31m" MS
 tm-web: 200 /api/v1/status MS'
 }
 
-@test "what it cannot understand is misuse" {
+@test "invalid options of tm-web are refused" {
 	while IFS='|' read -r arguments message; do
 		# shellcheck disable=SC2086 # words
 		run tm-web $arguments

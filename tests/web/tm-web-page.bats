@@ -16,67 +16,67 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-@test "the page shows who moved what, the gaps and what was lost" {
+@test "the page shows each user's traffic, gaps and losses" {
 	use overview "$HISTORY"
 }
 
-@test "a row is there within 2 s of its event" {
+@test "the page shows a row within 2 s of its event" {
 	use live fresh.db
 }
 
-@test "a feed that stops is shown, and the page returns after a restart" {
+@test "the page shows that its feed stopped, and recovers after a restart" {
 	use restart fresh.db
 }
 
-@test "a range that the data do not reach ends now, with a gap" {
+@test "a range beyond the data ends now, with a gap" {
 	history 40 stale.db $(($(date +%s) - 560))
 	use gap stale.db
 }
 
-@test "a recording of hours ago is found, and all around it too" {
+@test "a recording of hours ago is found, and the time around it can be shown" {
 	history 10 recording.db $(($(date +%s) - 9000))
 	use recording recording.db
 }
 
-@test "an empty history reads as one, and is filled as it is written" {
+@test "an empty history is shown as such, and fills as it is written" {
 	tm-store --quiet --db empty.db </dev/null
 	use empty empty.db
 }
 
-@test "years of a short history are as long as that is" {
+@test "a range of years is shortened to the length of the history" {
 	history 1980 "$PWD/short.db"
 	use years short.db
 }
 
-@test "search, sort, rows and chart are used by keyboard" {
+@test "search, sorting, rows and the chart work by keyboard" {
 	use keyboard "$HISTORY"
 }
 
-@test "one goes down to a user, a process and a host, and back" {
+@test "one can descend to a user, a process and a remote, and go back" {
 	use drill "$HISTORY"
 }
 
-@test "a drag on the chart zooms, and what is shown is in the address" {
+@test "a drag on the chart zooms, and the address keeps what is shown" {
 	use zoom "$HISTORY"
 }
 
-@test "the last time on the axis is whole, however wide the page is" {
+@test "the last time on the axis is whole at any width" {
 	use axis "$HISTORY"
 }
 
-@test "360 pixels are enough" {
+@test "the page works at a width of 360 pixels" {
 	use small "$HISTORY"
 }
 
-@test "dark and light follow the system or the choice" {
+@test "dark and light follow the system or the user's choice" {
 	use themes "$HISTORY"
 }
 
-@test "axe finds nothing in any view, light or dark" {
+@test "axe finds no fault in any view, light or dark" {
 	use axe "$HISTORY"
 }
 
-@test "hostile names stay text, all of it visible" {
+@test "the page shows hostile names as visible text" {
 	now=$(date +%s)
 	hostile() {
 		printf '{"uid":%d,"pid":9,"comm":"%s","bytes":%d,"packets":1,"direction":"out","source":"192.0.2.10","destination":"198.51.100.7","protocol":6,"time_ns":%d000000000}\n' \
@@ -97,7 +97,7 @@ setup() {
 	NAMES=$PWD/names.json use hostile hostile.db
 }
 
-@test "a long table has pages" {
+@test "a long table is paged" {
 	now=$(date +%s)
 	for n in $(seq 63); do
 		printf '{"uid":1000,"bytes":%d,"packets":1,"direction":"in","source":"198.51.100.%d","destination":"192.0.2.10","protocol":6,"time_ns":%d000000000}\n' \
@@ -106,15 +106,15 @@ setup() {
 	use pages many.db
 }
 
-@test "the CSV of a view is that of tm-store query" {
+@test "the CSV of a view equals that of tm-store query" {
 	use csv "$HISTORY"
 }
 
-@test "the chart's colours are told apart, by the colour-blind too" {
+@test "the chart's colours are distinct, for the colour-blind too" {
 	node "$ROOT/tests/web/palette.mjs" "$ROOT/tm-web/page/style.css"
 }
 
-@test "the chart's library is the one that was released" {
+@test "the chart's library is unmodified" {
 	cd "$ROOT/tm-web/page"
 	sed -n '/^[0-9a-f]\{64\}  /p' uplot.txt >"$BATS_TEST_TMPDIR/sums"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/sums")" = 2 ]

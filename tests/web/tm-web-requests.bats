@@ -46,7 +46,7 @@ load serve
 	assert_equal "$REPLY" "HTTP/1.1 400 Bad Request"
 }
 
-@test "pages of other sites are refused" {
+@test "requests from pages of other sites are refused" {
 	serve "$DAY" --host meter.example.org
 	while read -r code header; do
 		echo "$header"
@@ -98,7 +98,7 @@ load serve
 	done
 }
 
-@test "what is too long is refused" {
+@test "requests that are too long are refused" {
 	serve "$DAY"
 	long=$(printf '%05000d' 0)
 	code_of "/$long"
@@ -116,7 +116,7 @@ load serve
 	assert_output 200
 }
 
-@test "a thousand slow connections keep nobody out" {
+@test "a thousand slow connections do not block others" {
 	serve "$DAY"
 	timeout 200 python3 - "${URL##*:}" <<-'END'
 		import socket, sys, time, urllib.request
@@ -156,7 +156,7 @@ load serve
 	in_time "$(cat took)" 2000
 }
 
-@test "few descriptors are enough" {
+@test "tm-web works with few descriptors" {
 	ulimit -n 96
 	serve "$DAY"
 	timeout 100 python3 - "${URL##*:}" <<-'END'
@@ -168,7 +168,7 @@ load serve
 	END
 }
 
-@test "names stay text" {
+@test "hostile names stay text in every answer" {
 	serve "$DAY"
 	ask "/api/v1/rows?$RANGE&by=process&process=%3Dcmd+%3Cb%3E%22x%22" -D headers
 	assert_output --partial '"process":"=cmd <b>\"x\""'

@@ -3,7 +3,7 @@
 load ../helper
 load serve
 
-@test "with a user from a header people see their own rows only" {
+@test "with --user-from-header people see only their own rows" {
 	serve "$DAY" --user-from-header X-Remote-User
 	as() {
 		local user=$1
@@ -38,7 +38,7 @@ load serve
 	assert_equal "$(as alice "/api/v1/rows?$RANGE&user=carol" | jq .status)" 403
 }
 
-@test "who is not named, or not known, or named twice sees nothing" {
+@test "a user who is missing, unknown or named twice sees nothing" {
 	serve "$DAY" --user-from-header X-Remote-User
 	for target in / /app.js /api/v1/rows /api/v1/live /api/processes; do
 		code_of "$target"
@@ -59,7 +59,7 @@ load serve
 	assert_line --index 0 "tm-web: --user-from-header: 0.0.0.0:0 can be reached from other machines; listen on 127.0.0.1 or unix:PATH behind the proxy"
 }
 
-@test "it listens on a Unix socket for a proxy, also after a kill" {
+@test "tm-web listens on a Unix socket for a proxy, also after a kill" {
 	mkdir -m 755 run
 	listen() {
 		tm-web --quiet --db "$DAY" --listen unix:"$PWD/run/web" >address 2>err 3>&- &
