@@ -38,7 +38,7 @@ missing = $(strip $(foreach library,$(needs_$(1)),\
 left_out := $(foreach tool,$(known),$(if $(call missing,$(tool)),$(tool)))
 tools := $(filter-out $(left_out),$(known))
 $(foreach tool,$(left_out),$(warning $(tool) is left out: \
-	$(call missing,$(tool)) is missing (README.md, "What it needs")))
+	$(call missing,$(tool)) is missing (README.md, "Requirements")))
 
 have_cap_ng := $(call has,libcap-ng)
 have_seccomp := $(call has,libseccomp)
