@@ -419,7 +419,7 @@ static void tell_missing_buffer(const struct programs *programs,
 						: "sk_buff that can be read: the length of "
 						  "the link header is guessed");
 	if (programs->meter == FRAMES && !programs->finds_receivers)
-		say_missing("bpf_sk_lookup_tcp: what comes in is nobody's, and "
+		say_missing("bpf_sk_lookup_tcp: what comes in has no owner, and "
 			    "not told from what is forwarded");
 }
 

@@ -125,7 +125,7 @@ static void check_tunnels(struct findings *table)
 		return;
 	finding_fix(row,
 			"a packet is its user's inside the tunnel; around it the "
-			"kernel's own socket carries it again, as nobody's",
+			"kernel's own socket carries it again, without an owner",
 			"tm-filter 'not user none', or tm-capture -i INTERFACE");
 }
 

@@ -71,7 +71,7 @@ static void check_mounts(struct findings *table)
 	tm_mounts_close(&mounts);
 	conclude(row,
 			"the kernel reads and writes them by its own sockets: "
-			"nobody's, not who uses the files; over RDMA not seen",
+			"without an owner, not for who uses the files; over RDMA not seen",
 			"count on the server, or by the client's own statistics "
 			"(nfsiostat, llstat)");
 }
@@ -106,7 +106,7 @@ static void check_disks(struct findings *table)
 	probe_list("/sys/block", note_block_device, row);
 	conclude(row,
 			"the kernel reads and writes them by its own sockets: "
-			"nobody's; over RDMA not seen",
+			"without an owner; over RDMA not seen",
 			"count them as disks: iostat");
 }
 
@@ -137,7 +137,7 @@ static void check_servers(struct findings *table)
 		finding_append(row, "iSCSI target");
 	if (!access("/sys/kernel/config/nvmet", F_OK))
 		finding_append(row, "NVMe target");
-	conclude(row, "what they serve is nobody's, not a user's of this host",
+	conclude(row, "what they serve has no owner on this host",
 			"by client: tm-report --by remote");
 }
 

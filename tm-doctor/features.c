@@ -30,7 +30,7 @@
 #define READ 113 /* bpf_probe_read_kernel */
 #define TASK 35	 /* bpf_get_current_task */
 #define NO_RECEIVER                                                            \
-	"--hook tc: what comes in is nobody's, and not told from what is "     \
+	"--hook tc: what comes in has no owner, and not told from what is "    \
 	"forwarded"
 
 /* What tm-capture uses, and how it is tried. */

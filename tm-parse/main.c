@@ -35,7 +35,7 @@ static const struct tm_tool tool = {
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"What a line leaves out is 0, but a kind is traffic and a uid nobody's.\n"
+		"What a line leaves out is 0, but a kind is traffic and a uid none.\n"
 		"- or no FILE is standard input. Lines that are empty or begin with #\n"
 		"are passed over.\n",
 };

@@ -71,7 +71,7 @@ static void say_rest(
 				" packets)",
 				shares->unattributed.bytes,
 				shares->unattributed.packets);
-	warnx("%s: nobody's %" PRIu64 " bytes (%" PRIu64
+	warnx("%s: unowned %" PRIu64 " bytes (%" PRIu64
 	      " packets), lost %" PRIu64 " bytes (%" PRIu64 " packets)%s%s",
 			tm_time_format(time, report->end_ns),
 			row_bytes(&users->nobody), row_packets(&users->nobody),

@@ -185,7 +185,7 @@ static const char *const texts[][2] = {
 	{ "Ctrl-L", "draw all of it anew" },
 	{ "q F10", "quit; Ctrl-C also ends the pipeline" },
 	{ "", "" },
-	{ "nobody's", "sent by no user: answers of the kernel" },
+	{ "unowned", "sent by no user: answers of the kernel" },
 	{ "unattributed", "an interface carried it, no socket did" },
 	{ "lost", "counted for its user, its details lost" },
 };

@@ -146,7 +146,7 @@ static void draw_sums(const struct top_view *view)
 	const struct summary *const summary = &view->summary;
 	const uint64_t bytes = summary->bytes;
 	const struct sum sums[] = {
-		{ "nobody's", "none", &summary->nobody, false, false },
+		{ "unowned", "none", &summary->nobody, false, false },
 		{ "unattributed", "unattr", &summary->unattributed, false,
 				true },
 		{ "lost", "lost", &summary->lost, true, false },

@@ -52,7 +52,7 @@ static void put_quotas(struct tm_text *text,
 	tm_text_character(text, ']');
 }
 
-/* Where the bytes of a question went: attributed, nobody's and lost are all. */
+/* Where the bytes of a question went: attributed, unowned and lost are all. */
 struct totals {
 	struct tm_amount moved[2], nobody[2], lost[2];
 	bool is_of_host; /* and so has what belongs to no user at all */

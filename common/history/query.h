@@ -151,7 +151,7 @@ struct tm_history_interface {
 	struct tm_amount moved[2];	  /* of all users and nobody */
 };
 
-/* moved = attributed + nobody's + lost, by direction. Excluded, seen and
+/* moved = attributed + unowned + lost, by direction. Excluded, seen and
  * unattributed traffic is in none of these. */
 struct tm_history_summary {
 	uint64_t from_ns, to_ns; /* what was counted; 0 = it is empty */

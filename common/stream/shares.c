@@ -10,7 +10,7 @@ struct tm_share tm_shares_next(const struct tm_shares *shares, unsigned *step)
 		return (struct tm_share){ "attributed", "attributed",
 			&shares->attributed };
 	case 1:
-		return (struct tm_share){ "nobody's", "nobody",
+		return (struct tm_share){ "unowned", "nobody",
 			&shares->nobody };
 	case 2:
 		return (struct tm_share){ "lost", "lost", &shares->lost };

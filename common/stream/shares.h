@@ -44,7 +44,7 @@ struct tm_share tm_shares_next(const struct tm_shares *shares, unsigned *step);
 
 #define TM_SHARES_SIZE 256
 
-/* "attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost ..., excluded ...",
+/* "attributed 1.0 MiB (99.8 %), unowned 84 B (0.0 %), lost ..., excluded ...",
  * and unattributed where it is known; without a newline. Percent are of all
  * that is here. */
 const char *tm_shares_format(

@@ -33,4 +33,4 @@ rows_by() {
 	tm-report --by "$@" day.tm | head -n -2
 }
 
-shares="attributed 3.0 MiB (99.9 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.0 %), excluded 500 B (0.0 %)"
+shares="attributed 3.0 MiB (99.9 %), unowned 84 B (0.0 %), lost 1.5 KiB (0.0 %), excluded 500 B (0.0 %)"

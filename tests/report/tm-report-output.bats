@@ -85,8 +85,8 @@ load report
 	tm-report -t 6 day.tm 2>notes >/dev/null
 	run cat notes
 	assert_output - <<-'END'
-	tm-report: 2023-11-14 22:13:26: nobody's 0 bytes (0 packets), lost 1500 bytes (1 packets)
-	tm-report: 2023-11-14 22:13:32: nobody's 84 bytes (1 packets), lost 1500 bytes (1 packets)
+	tm-report: 2023-11-14 22:13:26: unowned 0 bytes (0 packets), lost 1500 bytes (1 packets)
+	tm-report: 2023-11-14 22:13:32: unowned 84 bytes (1 packets), lost 1500 bytes (1 packets)
 	END
 }
 
@@ -119,7 +119,7 @@ load report
 	3999999999                  0 B        60 B        60 B     0.0 %            1
 	none                       84 B         0 B        84 B     0.0 %            1
 	all                     5.5 KiB     1.0 MiB     1.0 MiB   100.0 %          738
-	attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.1 %), excluded 500 B (0.0 %)
+	attributed 1.0 MiB (99.8 %), unowned 84 B (0.0 %), lost 1.5 KiB (0.1 %), excluded 500 B (0.0 %)
 	END
 	diff -u expected table
 }
@@ -173,7 +173,7 @@ load report
 	3999999999                  0 B        60 B        60 B     0.0 %            1
 	none                       84 B         0 B        84 B     0.0 %            1
 	all                     5.5 KiB     1.0 MiB     1.0 MiB   100.0 %          738
-	attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.1 %), excluded 500 B (0.0 %)
+	attributed 1.0 MiB (99.8 %), unowned 84 B (0.0 %), lost 1.5 KiB (0.1 %), excluded 500 B (0.0 %)
 	END
 	tm-report --by user day.tm | diff - <(tm-report day.tm)
 }
@@ -190,7 +190,7 @@ load report
 	4294967295,none,84,0,84,1,0,1,0,0
 	END
 	assert_equal "$stderr" \
-		"attributed 1.0 MiB (99.8 %), nobody's 84 B (0.0 %), lost 1.5 KiB (0.1 %), excluded 500 B (0.0 %)"
+		"attributed 1.0 MiB (99.8 %), unowned 84 B (0.0 %), lost 1.5 KiB (0.1 %), excluded 500 B (0.0 %)"
 }
 
 @test "--output json writes one object a line, with everything that was seen" {
@@ -237,12 +237,12 @@ load report
 	USER                         IN         OUT       TOTAL     SHARE      PACKETS
 	1000                    1.0 KiB         0 B     1.0 KiB   100.0 %            2
 	all                     1.0 KiB         0 B     1.0 KiB   100.0 %            2
-	attributed 1.0 KiB (25.0 %), nobody's 0 B (0.0 %), lost 0 B (0.0 %), excluded 0 B (0.0 %), unattributed 3.0 KiB (75.0 %)
+	attributed 1.0 KiB (25.0 %), unowned 0 B (0.0 %), lost 0 B (0.0 %), excluded 0 B (0.0 %), unattributed 3.0 KiB (75.0 %)
 	END
 	run tm-report -n --output json apart.tm
 	assert_output --regexp '"excluded":\{"bytes":0,"packets":0\},"unattributed":\{"bytes":3072,"packets":2\}\}$'
 	run tm-report -n -t 0 apart.tm
-	assert_line 'tm-report: 2023-11-14 22:13:20: nobody'"'"'s 0 bytes (0 packets), lost 0 bytes (0 packets), unattributed 3072 bytes (2 packets)'
+	assert_line 'tm-report: 2023-11-14 22:13:20: unowned 0 bytes (0 packets), lost 0 bytes (0 packets), unattributed 3072 bytes (2 packets)'
 	assert_line '  Total: 1024 bytes (2 packets)'
 }
 

@@ -16,7 +16,7 @@ load store
 	bob                         0 B       976 B       976 B    12.8 %            4
 	none                       84 B         0 B        84 B     1.1 %            1
 	all                     1.5 KiB     5.9 KiB     7.4 KiB   100.0 %           12
-	attributed 6.5 KiB (82.6 %), nobody's 84 B (1.0 %), lost 900 B (11.2 %), excluded 416 B (5.2 %)
+	attributed 6.5 KiB (82.6 %), unowned 84 B (1.0 %), lost 900 B (11.2 %), excluded 416 B (5.2 %)
 	END
 	assert_equal "$output" "$(cat expected)"
 	assert_equal "$output" "$(head -n 1 expected; tm-report -q day.tm)"

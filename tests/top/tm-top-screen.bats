@@ -20,7 +20,7 @@ load top
 	screen | sed -n '1,3p;6,8p' >out
 	assert_file out <<-'END'
 	tm-top  login1.example                                 22:13:21       1 events/s
-	nobody's 0 B   unattributed 0 B   lost 0 B
+	unowned 0 B   unattributed 0 B   lost 0 B
 	1 user                                                        PAUSED at 22:13:21
 	all                        8.2k      0   8.2k      0   8.2k      0   1.0K      0
 	alice                      8.2k      0   8.2k      0   8.2k      0   1.0K      0
@@ -41,7 +41,7 @@ load top
 	screen | sed -n 1,3p >out
 	assert_file out <<-'END'
 	tm-top  login1.example                            22:13:22  CUT       2 events/s
-	nobody's 84 B (2.3 %)   unattributed 0 B   lost 1.5 KiB (41.3 %)
+	unowned 84 B (2.3 %)   unattributed 0 B   lost 1.5 KiB (41.3 %)
 	3 users
 	END
 }

@@ -8,7 +8,7 @@ load top
 	screen >out
 	assert_file out <<-'END'
 	tm-top  login1.example                          22:13:32  ended       4 events/s
-	nobody's 84 B (0.0 %)   unattributed 60 B   lost 1.5 KiB (0.0 %)
+	unowned 84 B (0.0 %)   unattributed 60 B   lost 1.5 KiB (0.0 %)
 	3 users
 	                             2 s bit/s  10 s bit/s ▼    40 s bit/s   total bytes
 	USER                         in    out     in    out     in    out     in    out

@@ -88,7 +88,7 @@ const scenarios = {
 			same(await texts(page, "#legend button"), [...rows.slice(0, 7)
 				.map((r) => r.user), "the rest"], "legend");
 			const totals = await page.locator("#totals").textContent();
-			for (const part of ["Metered", "60.0 KiB lost their details", "nobody’s",
+			for (const part of ["Metered", "60.0 KiB lost their details", "unowned",
 				"unattributed", "Mbit/s on average"])
 				if (!totals.includes(part))
 					fail("totals do not tell", part, totals);

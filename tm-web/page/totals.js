@@ -35,7 +35,7 @@ function owners(sum) {
 		el("span.meter", { "aria-hidden": "true" }, whole ? parts.map(([n, c]) =>
 			el("span", { style: { width: `${n * 100 / whole}%`,
 				background: `var(--${c})` } })) : []),
-		el("p", {}, `${size(nobody)} nobody’s`),
+		el("p", {}, `${size(nobody)} unowned`),
 		el("p", {}, `${size(unattributed)} unattributed`));
 }
 
