@@ -28,7 +28,6 @@ eventually() {
 }
 
 # has_begun FILE: waits for a program's first output, or shows its messages
-# instead
 has_begun() {
 	eventually test -s "$1" || {
 		cat err >&2
@@ -71,6 +70,18 @@ needs_root() {
 	[ "$(id -u)" = 0 ] || skip "needs root"
 }
 
+# as_nobody COMMAND...: as an ordinary user
+as_nobody() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+# with CAPABILITIES COMMAND...: and with only these, as +bpf,+net_admin
+with() {
+	local list=$1
+	shift
+	as_nobody --inh-caps="-all,$list" --ambient-caps="-all,$list" "$@"
+}
+
 # documented CELL...: these are a line of the table in doc/OWNERS.md
 documented() {
 	local cell line="|"
@@ -83,11 +94,16 @@ documented() {
 	}
 }
 
+# build_preload NAME DIRECTORY: tests/preload/NAME.c, for LD_PRELOAD
+build_preload() {
+	${CC:-cc} -shared -fPIC -D_GNU_SOURCE -o "$2/$1.so" \
+		"$ROOT/tests/preload/$1.c"
+}
+
 # on_linux_5_8: from here on the kernel lacks what that one did
 # (tests/preload); hooks that it refuses do not fail the test
 on_linux_5_8() {
-	${CC:-cc} -shared -fPIC -D_GNU_SOURCE -o linux-5.8.so \
-		"$ROOT/tests/preload/linux-5.8.c"
+	build_preload linux-5.8 .
 	export LD_PRELOAD=$PWD/linux-5.8.so
 	# shellcheck disable=SC2034 # for stop
 	IS_REFUSED=yes

@@ -1,6 +1,8 @@
 # Loaded by bytes.bats: a cable between two hosts, the metering of both, and the
 # interfaces' own counters. TM_BYTES_TABLE=FILE keeps the table of all cases.
 
+load ../lib/hosts
+
 # shellcheck disable=SC2034 # the tests use them
 
 setup_file() {
@@ -20,18 +22,8 @@ setup_file() {
 	done
 	know "$LEFT" 2 "$RIGHT"
 	know "$RIGHT" 1 "$LEFT"
-	quiet
-}
-
-# Multicast groups are announced for a while after an interface came up.
-quiet() {
-	local before='' now
-	for _ in $(seq 20); do
-		now=$(counters)
-		[ "$now" != "$before" ] || return 0
-		before=$now
-		sleep 2
-	done
+	# multicast groups are announced for a while after an interface came up
+	steady 2 counters
 }
 
 # host NAME NUMBER: a cable that neither cuts nor joins segments by itself
@@ -89,13 +81,6 @@ shape() {
 	done
 }
 
-# at HOST COMMAND...: the cgroup tree stays in sight
-at() {
-	local name=$1
-	shift
-	nsenter --net=/run/netns/"$name" "$@"
-}
-
 # metered HOST COMMAND...: inside the cgroup
 metered() {
 	(echo $BASHPID >"$CGROUP/cgroup.procs" && at "$@")
@@ -112,11 +97,7 @@ counters() {
 
 # settle: nothing is on the cable any more
 settle() {
-	local before='' now
-	until now=$(counters) && [ "$now" = "$before" ]; do
-		before=$now
-		sleep 0.2
-	done
+	steady 0.2 counters
 }
 
 start() {
@@ -165,15 +146,11 @@ exact() {
 	assert_equal "$(cat seen)" "$(cat wire)"
 }
 
-has_listener() {
-	at "$RIGHT" ss -Hltn | grep -q :7708
-}
-
 # tcp ADDRESS BYTES
 tcp() {
 	metered "$RIGHT" traffic sink "$1" 7708 >got 3>&- &
 	local sink=$!
-	eventually has_listener
+	eventually has_listener "$RIGHT" 7708
 	metered "$LEFT" traffic tcp "$1" 7708 "$2"
 	wait $sink
 	assert_equal "$(cat got)" "$2"

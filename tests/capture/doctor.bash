@@ -15,17 +15,6 @@ teardown() {
 	[ ! -d "${CGROUP-}" ] || rmdir "$CGROUP"
 }
 
-as_nobody() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
-}
-
-# with CAPABILITIES COMMAND...: as an ordinary user who has only these
-with() {
-	local list=$1
-	shift
-	as_nobody --inh-caps="-all,$list" --ambient-caps="-all,$list" "$@"
-}
-
 # rows JQ: of what it printed to "out", "NAME STATE" by a condition
 rows() {
 	jq -r ".checks[] | select($1) | \"\(.name) \(.state)\"" out

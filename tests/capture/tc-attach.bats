@@ -258,7 +258,6 @@ lesser() {
 	assert_output --partial "wants all, or nothing"
 	run -1 tm-capture --hook tc -i nosuch0
 	assert_output --partial "nosuch0: no such interface"
-	run -77 setpriv --reuid 65534 --regid 65534 --clear-groups \
-		"$BUILD/bin/tm-capture" --hook tc -i lo
+	run -77 as_nobody "$BUILD/bin/tm-capture" --hook tc -i lo
 	assert_output --partial "not permitted"
 }

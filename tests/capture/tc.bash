@@ -2,6 +2,8 @@
 # them, the metering of an interface, and its own counters.
 # TM_TC_TABLE=FILE keeps the table of the comparisons.
 
+load ../lib/hosts
+
 # shellcheck disable=SC2034 # the tests use them
 
 setup_file() {
@@ -24,7 +26,9 @@ setup_file() {
 	ip -n "$LEFT" -6 route add default via 2001:db8:1::9
 	ip -n "$RIGHT" route add default via 192.0.2.9
 	ip -n "$RIGHT" -6 route add default via 2001:db8:2::9
-	quiet
+	# multicast groups are announced for a while after an interface came up
+	steady 2 counters "$LEFT" tm0
+	steady 2 counters "$RIGHT" tm0
 }
 
 # host NAME INTERFACE IPV4 IPV6: a cable that neither cuts nor joins segments
@@ -37,29 +41,11 @@ host() {
 	ip -n "$1" link set "$2" up
 }
 
-# Multicast groups are announced for a while after an interface came up.
-quiet() {
-	local before='' now
-	for _ in $(seq 20); do
-		now=$(counters "$LEFT" tm0; counters "$RIGHT" tm0)
-		[ "$now" != "$before" ] || return 0
-		before=$now
-		sleep 2
-	done
-}
-
 teardown_file() {
 	local name
 	for name in ${LEFT-} ${ROUTER-} ${RIGHT-}; do
 		ip netns del "$name"
 	done
-}
-
-# at HOST COMMAND...: the cgroup tree stays in sight
-at() {
-	local name=$1
-	shift
-	nsenter --net=/run/netns/"$name" "$@"
 }
 
 # counters HOST INTERFACE: packets and bytes in, packets and bytes out
@@ -90,12 +76,7 @@ ends() {
 # settle [HEADER]: what the interface counted is in "wire", with HEADER bytes more
 # for each packet
 settle() {
-	local before='' now
-	until now=$(counters "$HOST" "$INTERFACE") && [ "$now" = "$before" ]
-	do
-		before=$now
-		sleep 0.2
-	done
+	steady 0.2 counters "$HOST" "$INTERFACE"
 	counters "$HOST" "$INTERFACE" | paste before - |
 		awk -v h="${1-0}" '{ p = $5 - $1; q = $7 - $3
 			print p, $6 - $2 + h * p, q, $8 - $4 + h * q }' >wire
@@ -126,11 +107,6 @@ exact() {
 	[ -z "${TM_TC_TABLE-}" ] || cat row >>"$TM_TC_TABLE"
 	assert_equal "$(cat seen)" "$(cat wire)"
 	refute [ "$(cat wire)" = "0 0 0 0" ]
-}
-
-# has_listener HOST PORT
-has_listener() {
-	at "$1" ss -Hltn | grep -q ":$2"
 }
 
 # tcp HOST ADDRESS BYTES: from the left host

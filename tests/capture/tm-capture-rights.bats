@@ -77,17 +77,14 @@ load capture
 }
 
 @test "without rights tm-capture exits with 77 and names those it needs" {
-	run -77 setpriv --reuid 65534 --regid 65534 --clear-groups \
-		"$BUILD/bin/tm-capture"
+	run -77 as_nobody "$BUILD/bin/tm-capture"
 	assert_output --partial "not permitted; it takes root, or CAP_BPF"
 }
 
 @test "three capabilities are enough for an ordinary user" {
 	start -c "$CGROUP"
 	stop
-	setpriv --reuid 65534 --regid 65534 --clear-groups \
-		--inh-caps=-all,+bpf,+net_admin,+perfmon \
-		--ambient-caps=-all,+bpf,+net_admin,+perfmon \
+	with +bpf,+net_admin,+perfmon \
 		"$BUILD/bin/tm-capture" -q -c "$CGROUP" --for 1s >out.tm
 	run balance out.tm
 	assert_line "out 0 0 0"
@@ -172,9 +169,7 @@ iter/task_file"
 	assert_output "tm-capture: -s, -x: @ wants the name of a file"
 	run tm-capture -c "$CGROUP" --user root --for 300ms
 	assert_line "tm-capture: keeps the user root, as asked"
-	run -1 setpriv --reuid 65534 --regid 65534 --clear-groups \
-		--inh-caps=-all,+bpf,+net_admin,+perfmon \
-		--ambient-caps=-all,+bpf,+net_admin,+perfmon \
+	run -1 with +bpf,+net_admin,+perfmon \
 		"$BUILD/bin/tm-capture" -c "$CGROUP" --user root
 	assert_line "tm-capture: cannot become the user root: Operation not\
  permitted"

@@ -2,6 +2,7 @@
 # bats file_tags=kernel
 
 load ../helper
+load ../lib/hosts
 load ../lib/kernel
 
 setup_file() {
@@ -31,12 +32,6 @@ teardown_file() {
 	[ -z "${LEFT-}" ] || for name in "$LEFT" "$ROUTER" "$RIGHT"; do
 		ip netns del "$name"
 	done
-}
-
-at() {
-	local name=$1
-	shift
-	nsenter --net=/run/netns/"$name" "$@"
 }
 
 # cable HOST NAME NETWORK: between the host (.2) and the router (.1)

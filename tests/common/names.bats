@@ -1,8 +1,7 @@
 load ../helper
 
 setup_file() {
-	${CC:-cc} -shared -fPIC -o "$BATS_FILE_TMPDIR/slow-names.so" \
-		"$ROOT/tests/preload/slow-names.c"
+	build_preload slow-names "$BATS_FILE_TMPDIR"
 }
 
 with_slow_names() {

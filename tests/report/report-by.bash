@@ -3,8 +3,7 @@
 # shellcheck disable=SC2034 # the tests use them
 
 setup_file() {
-	${CC:-cc} -shared -fPIC -o "$BATS_FILE_TMPDIR/slow-names.so" \
-		"$ROOT/tests/preload/slow-names.c"
+	build_preload slow-names "$BATS_FILE_TMPDIR"
 }
 
 # A day of four processes, with a loss, and with unowned and excluded traffic.

@@ -3,8 +3,7 @@
 load ../events
 
 setup_file() {
-	${CC:-cc} -shared -fPIC -o "$BATS_FILE_TMPDIR/slow-names.so" \
-		"$ROOT/tests/preload/slow-names.c"
+	build_preload slow-names "$BATS_FILE_TMPDIR"
 }
 
 # 13 s of three users, traffic without an owner, and a loss.

@@ -2,6 +2,7 @@
 # bats file_tags=kernel
 
 load ../helper
+load ../lib/hosts
 
 ALICE=541001
 BOB=541002
@@ -45,13 +46,6 @@ cable() {
 is_up() {
 	ip -n "$1" -br link show tm0 | grep -q LOWER_UP &&
 		[ -z "$(ip -n "$1" addr show dev tm0 tentative)" ]
-}
-
-# at HOST COMMAND...: the cgroup tree stays in sight
-at() {
-	local host=$1
-	shift
-	nsenter --net=/run/netns/"$host" "$@"
 }
 
 # start SCRIPT: runs it as a process group of its own, back once it meters

@@ -1,8 +1,6 @@
 # doc/tm-event.5 against the code.
 load ../helper
 
-bats_require_minimum_version 1.5.0
-
 PAGE=$ROOT/doc/tm-event.5
 
 # The program of that name in the page.

@@ -1,7 +1,5 @@
 load ../helper
 
-bats_require_minimum_version 1.5.0
-
 # One line in, one complaint out.
 refuses() { # LINE MESSAGE
 	run --separate-stderr tm-parse <<<"$1"

@@ -1,7 +1,5 @@
 load ../helper
 
-bats_require_minimum_version 1.5.0
-
 # One record of every kind, as JSON.
 every_kind() {
 	cat <<-'END'
