@@ -20,16 +20,18 @@ char LICENSE[] SEC("license") = "GPL";
 
 const volatile struct settings settings SEC(".rodata.settings");
 
-SEC("cgroup_skb/ingress")
-int meter_in(struct __sk_buff *skb)
-{
-	return meter_packet(skb, TM_IN);
-}
-
+/* Loaded first: a kernel that refuses a setting does so here, before it has
+ * verified the other direction in vain. */
 SEC("cgroup_skb/egress")
 int meter_out(struct __sk_buff *skb)
 {
 	return meter_packet(skb, TM_OUT);
+}
+
+SEC("cgroup_skb/ingress")
+int meter_in(struct __sk_buff *skb)
+{
+	return meter_packet(skb, TM_IN);
 }
 
 /* tm-capture --detach and tm-doctor know what was left behind by these names.
