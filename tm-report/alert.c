@@ -38,7 +38,7 @@ void alert_check(struct alert *alert, const struct report *report)
 
 	if (!alert->limit)
 		return;
-	chosen = choose(view, users, (struct order){ BY_TOTAL, 0 }, 0);
+	chosen = report_choose(view, users, (struct order){ BY_TOTAL, 0 }, 0);
 	for (uint32_t i = 0; i < chosen.count; i++) {
 		const uint32_t uid = *report_sums_key(users, chosen.rows[i]);
 		const uint64_t bytes = row_bytes(&users->rows[chosen.rows[i]]);

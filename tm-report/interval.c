@@ -2,17 +2,17 @@
 #include "interval.h"
 #include "common/stream/stream-clock.h"
 
-static uint64_t least(uint64_t a, uint64_t b)
+static uint64_t interval_least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
 
-static uint64_t most(uint64_t a, uint64_t b)
+static uint64_t interval_most(uint64_t a, uint64_t b)
 {
 	return a < b ? b : a;
 }
 
-static void begin(struct interval *interval, uint64_t start_ns)
+static void interval_begin(struct interval *interval, uint64_t start_ns)
 {
 	interval->start_ns = start_ns;
 	if (!interval->length_ns ||
@@ -23,9 +23,11 @@ static void begin(struct interval *interval, uint64_t start_ns)
 	interval->heard_ns = 0;
 }
 
-static void note(struct interval *interval, const struct tm_event *event)
+static void interval_note(
+		struct interval *interval, const struct tm_event *event)
 {
-	interval->newest_ns = most(interval->newest_ns, event->time_ns);
+	interval->newest_ns =
+			interval_most(interval->newest_ns, event->time_ns);
 	interval->has_news = true;
 }
 
@@ -36,18 +38,19 @@ static bool is_set_back(
 {
 	return tm_stream_is_set_back(event,
 			interval->start_ns -
-					least(interval->start_ns,
+					interval_least(interval->start_ns,
 							interval->length_ns));
 }
 
 /* A TICK that is a little early is the last of its interval. */
-static uint64_t limit(
+static uint64_t interval_limit(
 		const struct interval *interval, const struct tm_event *event)
 {
 	if (event->kind != TM_TICK)
 		return interval->end_ns;
 	return interval->end_ns -
-			least(interval->length_ns / 10, TM_SECOND_NS / 10);
+			interval_least(interval->length_ns / 10,
+					TM_SECOND_NS / 10);
 }
 
 bool interval_is_over(struct interval *interval, const struct tm_event *event)
@@ -56,17 +59,17 @@ bool interval_is_over(struct interval *interval, const struct tm_event *event)
 		return false;
 	if (!interval->first_ns) {
 		interval->first_ns = event->time_ns;
-		begin(interval, event->time_ns);
+		interval_begin(interval, event->time_ns);
 	}
 	interval->has_ticks |= event->kind == TM_TICK;
-	if (event->time_ns >= limit(interval, event))
+	if (event->time_ns >= interval_limit(interval, event))
 		return interval->length_ns;
 	if (interval->length_ns && is_set_back(interval, event)) {
-		interval->end_ns =
-				most(interval->newest_ns, interval->start_ns);
+		interval->end_ns = interval_most(
+				interval->newest_ns, interval->start_ns);
 		return true;
 	}
-	note(interval, event);
+	interval_note(interval, event);
 	return false;
 }
 
@@ -80,8 +83,8 @@ void interval_next(struct interval *interval, const struct tm_event *event)
 	else if (time_ns > start_ns)
 		start_ns += (time_ns - start_ns) / interval->length_ns *
 				interval->length_ns;
-	begin(interval, start_ns);
-	note(interval, event);
+	interval_begin(interval, start_ns);
+	interval_note(interval, event);
 }
 
 bool interval_is_overdue(struct interval *interval)
@@ -98,5 +101,5 @@ bool interval_is_overdue(struct interval *interval)
 
 void interval_skip(struct interval *interval)
 {
-	begin(interval, interval->end_ns);
+	interval_begin(interval, interval->end_ns);
 }

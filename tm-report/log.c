@@ -58,7 +58,7 @@ static bool is_same(int fd, const struct stat *status)
 			held.st_ino == status->st_ino;
 }
 
-static const char *take(struct log *log, int fd)
+static const char *log_take(struct log *log, int fd)
 {
 	struct stat status;
 
@@ -96,7 +96,7 @@ const char *log_open(struct log *log, const char *path)
 	close(directory);
 	if (fd < 0)
 		return explain(&refusal);
-	why = take(log, fd);
+	why = log_take(log, fd);
 	if (why)
 		close(fd);
 	return why;

@@ -33,7 +33,7 @@ struct state {
 	bool has_reported;
 };
 
-static ssize_t write_out(void *context, const char *data, size_t size)
+static ssize_t report_write_out(void *context, const char *data, size_t size)
 {
 	struct state *const state = context;
 
@@ -61,7 +61,7 @@ static void check_console(struct state *state)
 
 static void open_outputs(struct state *state)
 {
-	const cookie_io_functions_t functions = { .write = write_out };
+	const cookie_io_functions_t functions = { .write = report_write_out };
 	const char *const path = state->options.log;
 	const char *why;
 
@@ -109,7 +109,7 @@ static void report(struct state *state, uint64_t end_ns, bool is_last)
 	state->has_reported = true;
 }
 
-static void note(struct state *state, const struct tm_event *event)
+static void report_note(struct state *state, const struct tm_event *event)
 {
 	if (interval_is_over(&state->interval, event)) {
 		if (state->interval.has_news)
@@ -158,7 +158,7 @@ static int report_loop_take(void *context, struct tm_event *events, size_t n)
 	struct state *const state = context;
 
 	for (size_t i = 0; i < n; i++)
-		note(state, &events[i]);
+		report_note(state, &events[i]);
 	set_alarm(state);
 	if (interval_is_overdue(&state->interval)) {
 		report(state, state->interval.end_ns, false);

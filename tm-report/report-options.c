@@ -240,7 +240,7 @@ static void set_sum(struct report_options *options, const char *list)
 
 /* Without a wish: by time where the rows are, as a chronicle, but what is
  * largest comes first where only some are shown. */
-static void set_order(struct report_options *options, const char *wish)
+static void options_set_order(struct report_options *options, const char *wish)
 {
 	static const char *const measures[] = { [BY_TOTAL] = "total",
 		[BY_IN] = "in",
@@ -283,7 +283,7 @@ static void set_default_style(struct report_options *options, bool is_asked)
 		options->interval_ns = PDTT_NS;
 }
 
-static void check(const struct report_options *options,
+static void options_check(const struct report_options *options,
 		const struct pending *pending)
 {
 	const struct style *const style = options->style;
@@ -311,10 +311,10 @@ char **report_options_parse(
 	*options = line.options;
 	set_keys(options, pending);
 	set_sum(options, pending->sum);
-	set_order(options, pending->sort);
+	options_set_order(options, pending->sort);
 	set_default_style(options,
 			pending->by || pending->bin_ns || pending->sort ||
 					pending->sum);
-	check(options, pending);
+	options_check(options, pending);
 	return argv;
 }

@@ -5,15 +5,15 @@ struct excluded {
 	struct tm_amount amounts[2];
 };
 
-static void add(struct tm_amount *sum, const struct excluded *excluded)
+static void excluded_add(struct tm_amount *sum, const struct excluded *excluded)
 {
 	for (int i = TM_IN; i <= TM_OUT && excluded; i++)
 		tm_amount_add(sum, &excluded->amounts[i]);
 }
 
-static void end(struct report_runs *runs, uint64_t id)
+static void report_runs_close(struct report_runs *runs, uint64_t id)
 {
-	add(&runs->ended, tm_open_runs_find(&runs->open, id));
+	excluded_add(&runs->ended, tm_open_runs_find(&runs->open, id));
 	tm_open_runs_end(&runs->open, id);
 }
 
@@ -25,7 +25,7 @@ static struct excluded *find_or_open(struct report_runs *runs, uint64_t id)
 	if (known)
 		return known;
 	runs->open.size = sizeof(struct excluded);
-	add(&runs->ended, tm_open_runs_ended_by(&runs->open, id));
+	excluded_add(&runs->ended, tm_open_runs_ended_by(&runs->open, id));
 	return tm_open_runs_start(&runs->open, id);
 }
 
@@ -36,7 +36,8 @@ int report_runs_note(struct report_runs *runs, const struct tm_event *event)
 	struct excluded *excluded;
 
 	if (event->kind == TM_START)
-		end(runs, start->run_id); /* the same recording once more */
+		report_runs_close(runs, start->run_id); /* the same recording
+							   once more */
 	if (event->kind != TM_TICK && event->kind != TM_END)
 		return 0;
 	excluded = find_or_open(runs, status->run_id);
@@ -44,7 +45,7 @@ int report_runs_note(struct report_runs *runs, const struct tm_event *event)
 		return -1;
 	excluded->amounts[status->direction == TM_OUT] = status->excluded;
 	if (event->kind == TM_END && status->direction == TM_OUT)
-		end(runs, status->run_id);
+		report_runs_close(runs, status->run_id);
 	return 0;
 }
 
@@ -56,6 +57,6 @@ struct tm_amount report_runs_excluded(const struct report_runs *runs)
 	uint64_t id;
 
 	while ((excluded = tm_open_runs_next(&runs->open, &step, &id)))
-		add(&sum, excluded);
+		excluded_add(&sum, excluded);
 	return sum;
 }

@@ -19,12 +19,12 @@ void report_sums_init(
 	*sums = (struct report_sums){ .words = words, .max_rows = max_rows };
 }
 
-static uint32_t hash_of(const struct report_sums *sums, const uint64_t *key)
+static uint32_t sums_hash(const struct report_sums *sums, const uint64_t *key)
 {
 	return tm_map_hash_words(key, sums->words);
 }
 
-static inline bool is_key(const void *table, uint32_t row, const void *key)
+static inline bool sums_is_key(const void *table, uint32_t row, const void *key)
 {
 	const struct report_sums *const sums = table;
 	const uint64_t *const held = report_sums_key(sums, row);
@@ -36,10 +36,10 @@ static inline bool is_key(const void *table, uint32_t row, const void *key)
 	return true;
 }
 
-static uint32_t find(const struct report_sums *sums, const uint64_t *key,
+static uint32_t sums_find(const struct report_sums *sums, const uint64_t *key,
 		uint32_t hash)
 {
-	return tm_map_find(&sums->map, hash, is_key, sums, key);
+	return tm_map_find(&sums->map, hash, sums_is_key, sums, key);
 }
 
 static bool grow_rows(struct report_sums *sums)
@@ -65,7 +65,7 @@ static bool grow_rows(struct report_sums *sums)
 }
 
 /* False when there is no memory for one more row. */
-static bool grow(struct report_sums *sums)
+static bool sums_grow(struct report_sums *sums)
 {
 	return sums->count < sums->room || grow_rows(sums);
 }
@@ -83,7 +83,7 @@ int report_sums_compare_keys(
 	return 0;
 }
 
-static int compare_sizes(const void *a, const void *b, void *context)
+static int sums_compare_rows(const void *a, const void *b, void *context)
 {
 	const struct report_sums *const sums = context;
 	const uint32_t left = *(const uint32_t *)a;
@@ -96,7 +96,7 @@ static int compare_sizes(const void *a, const void *b, void *context)
 	return report_sums_compare_keys(sums, left, right);
 }
 
-static int compare_numbers(const void *a, const void *b)
+static int sums_compare_numbers(const void *a, const void *b)
 {
 	const uint32_t left = *(const uint32_t *)a;
 	const uint32_t right = *(const uint32_t *)b;
@@ -131,7 +131,7 @@ static void keep_rows(
 }
 
 /* Keeps the larger half, so that this is seldom. */
-static void make_room(struct report_sums *sums)
+static void sums_make_room(struct report_sums *sums)
 {
 	const uint32_t kept = sums->count / 2;
 	uint32_t *const order = malloc((sums->count + 1) * sizeof(*order));
@@ -141,16 +141,17 @@ static void make_room(struct report_sums *sums)
 	} else {
 		for (uint32_t i = 0; i < sums->count; i++)
 			order[i] = i;
-		qsort_r(order, sums->count, sizeof(*order), compare_sizes,
+		qsort_r(order, sums->count, sizeof(*order), sums_compare_rows,
 				sums);
-		qsort(order, kept, sizeof(*order), compare_numbers);
+		qsort(order, kept, sizeof(*order), sums_compare_numbers);
 		keep_rows(sums, order, kept);
 		free(order);
 	}
 	tm_map_clear(&sums->map);
 	for (uint32_t row = 0; row < sums->count; row++)
 		tm_map_put(&sums->map,
-				hash_of(sums, report_sums_key(sums, row)), row);
+				sums_hash(sums, report_sums_key(sums, row)),
+				row);
 }
 
 static struct report_row *add_row(
@@ -169,17 +170,17 @@ static struct report_row *add_row(
 static __attribute__((noinline)) struct report_row *find_or_add(
 		struct report_sums *sums, const uint64_t *key, bool *is_new)
 {
-	const uint32_t hash = hash_of(sums, key);
-	const uint32_t number = find(sums, key, hash);
+	const uint32_t hash = sums_hash(sums, key);
+	const uint32_t number = sums_find(sums, key, hash);
 
 	if (number != TM_MAP_NONE) {
 		sums->last = number;
 		return &sums->rows[number];
 	}
 	*is_new = true;
-	if (sums->count == sums->max_rows || !grow(sums))
-		make_room(sums);
-	return grow(sums) ? add_row(sums, key, hash) : &sums->others;
+	if (sums->count == sums->max_rows || !sums_grow(sums))
+		sums_make_room(sums);
+	return sums_grow(sums) ? add_row(sums, key, hash) : &sums->others;
 }
 
 struct report_row *report_sums_row(
@@ -187,7 +188,7 @@ struct report_row *report_sums_row(
 {
 	if (sums->has_nobody && *key == TM_NOBODY)
 		return &sums->nobody;
-	if (sums->last < sums->count && is_key(sums, sums->last, key))
+	if (sums->last < sums->count && sums_is_key(sums, sums->last, key))
 		return &sums->rows[sums->last];
 	return find_or_add(sums, key, is_new);
 }
@@ -199,7 +200,7 @@ const struct report_row *report_sums_find(
 
 	if (sums->has_nobody && *key == TM_NOBODY)
 		return &sums->nobody;
-	number = find(sums, key, hash_of(sums, key));
+	number = sums_find(sums, key, sums_hash(sums, key));
 	return number == TM_MAP_NONE ? NULL : &sums->rows[number];
 }
 

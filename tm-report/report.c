@@ -19,7 +19,8 @@ struct sorting {
 	const struct tm_key_sources *sources;
 };
 
-static uint64_t measure(const struct report_row *row, enum measure measure)
+static uint64_t report_measure(
+		const struct report_row *row, enum measure measure)
 {
 	switch (measure) {
 	case BY_IN:
@@ -36,7 +37,7 @@ static uint64_t measure(const struct report_row *row, enum measure measure)
 }
 
 /* By name; those without one come last. */
-static int compare_names(
+static int report_compare_names(
 		const struct sorting *sorting, uint32_t left, uint32_t right)
 {
 	const struct report_sums *const sums = sorting->sums;
@@ -51,7 +52,7 @@ static int compare_names(
 }
 
 /* Of equal ones the larger comes first, then that of the smaller key. */
-static int compare(const void *a, const void *b, void *context)
+static int report_compare(const void *a, const void *b, void *context)
 {
 	const struct sorting *const sorting = context;
 	const struct report_sums *const sums = sorting->sums;
@@ -61,8 +62,9 @@ static int compare(const void *a, const void *b, void *context)
 
 	if (left->rank != right->rank)
 		return left->rank < right->rank ? -1 : 1;
-	names = sorting->key ? compare_names(sorting, left->row, right->row)
-			     : 0;
+	names = sorting->key
+			? report_compare_names(sorting, left->row, right->row)
+			: 0;
 	if (names)
 		return names;
 	for (unsigned i = sorting->begin; i < sorting->end; i++) {
@@ -102,13 +104,14 @@ static struct ranked *rank(const struct report_view *view,
 		ranked[i].rank = sorting.key ? 0
 				: is_by_key
 				? report_sums_key(sums, i)[sorting.begin]
-				: ~measure(&sums->rows[i], order.measure);
+				: ~report_measure(&sums->rows[i],
+						  order.measure);
 	}
-	qsort_r(ranked, sums->count, sizeof(*ranked), compare, &sorting);
+	qsort_r(ranked, sums->count, sizeof(*ranked), report_compare, &sorting);
 	return ranked;
 }
 
-struct chosen choose(const struct report_view *view,
+struct chosen report_choose(const struct report_view *view,
 		const struct report_sums *sums, struct order order,
 		uint32_t most)
 {
@@ -140,7 +143,7 @@ int write_file(void *context, const char *text, size_t size)
 	return fwrite(text, 1, size, context) == size ? 0 : -1;
 }
 
-void say_shares(const struct report *report)
+void report_say_shares(const struct report *report)
 {
 	const struct tm_shares shares = tally_shares(report->tally);
 	char line[TM_SHARES_SIZE];

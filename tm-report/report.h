@@ -35,19 +35,22 @@ struct report {
 typedef void style_fn(const struct report *report);
 
 /* The reports of pdtt: only users; the rest is said on standard error. */
-style_fn write_pdtt, write_pdtt_xdp;
+style_fn style_write_pdtt, style_write_pdtt_xdp;
 
 /* For people: the rates of the interval, at the end all totals. */
-style_fn write_table;
+style_fn style_write_table;
+
+/* The rates of the interval alone. */
+style_fn style_write_rates;
 
 /* All totals, for programs. */
-style_fn write_csv, write_json;
+style_fn style_write_csv, style_write_json;
 
 /* The table of a tracker of processes. */
-style_fn write_processes;
+style_fn style_write_processes;
 
 /* A line on one user, as vnstat has it of an interface. */
-style_fn write_oneline;
+style_fn style_write_oneline;
 
 /* The rows to be shown, in their order, by number; what is beyond them is in
  * rest. To be freed. */
@@ -58,7 +61,7 @@ struct chosen {
 };
 
 /* At most this many, 0 = all. Ends the program when there is no memory. */
-struct chosen choose(const struct report_view *view,
+struct chosen report_choose(const struct report_view *view,
 		const struct report_sums *sums, struct order order,
 		uint32_t most);
 
@@ -70,6 +73,6 @@ int write_file(void *context, const char *text, size_t size);
 
 /* Says where the bytes went on standard error, for forms without a place for
  * it, in the last report. */
-void say_shares(const struct report *report);
+void report_say_shares(const struct report *report);
 
 #endif

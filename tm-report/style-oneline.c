@@ -20,7 +20,7 @@ struct span {
 	struct report_row row;
 };
 
-static bool find_user(const struct report *report, uint32_t *uid)
+static bool oneline_find_user(const struct report *report, uint32_t *uid)
 {
 	uint64_t number;
 
@@ -35,7 +35,7 @@ static bool find_user(const struct report *report, uint32_t *uid)
 }
 
 /* A name that would end its field. */
-static void write_name(FILE *out, const char *name)
+static void oneline_write_name(FILE *out, const char *name)
 {
 	const size_t size = TM_ESCAPE_GROWTH * strlen(name) + 1;
 	char *const text = malloc(size);
@@ -53,7 +53,7 @@ static void write_name(FILE *out, const char *name)
 }
 
 /* Received, sent, both. */
-static void write_amounts(FILE *out, const struct report_row *row)
+static void oneline_write_amounts(FILE *out, const struct report_row *row)
 {
 	fprintf(out, ";%" PRIu64 ";%" PRIu64 ";%" PRIu64,
 			row->moved[TM_IN].bytes, row->moved[TM_OUT].bytes,
@@ -61,8 +61,8 @@ static void write_amounts(FILE *out, const struct report_row *row)
 }
 
 /* ... and the mean rate, of the part of the span that was seen. */
-static void write_span(const struct report *report, const struct span *span,
-		const char *format)
+static void oneline_write_span(const struct report *report,
+		const struct span *span, const char *format)
 {
 	const uint64_t from_ns = span->start_ns > report->first_ns
 			? span->start_ns
@@ -77,7 +77,7 @@ static void write_span(const struct report *report, const struct span *span,
 	if (report->end_ns > from_ns)
 		seconds = (report->end_ns - from_ns) / 1e9;
 	fprintf(report->out, ";%s", label);
-	write_amounts(report->out, &span->row);
+	oneline_write_amounts(report->out, &span->row);
 	fprintf(report->out, ";%.0f",
 			seconds > 0 ? row_bytes(&span->row) * 8 / seconds : 0);
 }
@@ -103,7 +103,7 @@ static void add_days(const struct report *report, uint32_t uid,
 	}
 }
 
-void write_oneline(const struct report *report)
+void style_write_oneline(const struct report *report)
 {
 	struct span day = { .start_ns = tm_calendar_day(report->end_ns) };
 	struct span month = { .start_ns = tm_calendar_month(report->end_ns) };
@@ -112,7 +112,7 @@ void write_oneline(const struct report *report)
 	const char *name;
 	uint32_t uid;
 
-	if (!find_user(report, &uid)) {
+	if (!oneline_find_user(report, &uid)) {
 		if (report->is_last)
 			errx(TM_FAILED, "--oneline: no such user: %s",
 					report->user);
@@ -121,10 +121,10 @@ void write_oneline(const struct report *report)
 	add_days(report, uid, &day, &month, &all);
 	name = report_user_name(report, uid);
 	fprintf(report->out, "%d;", VERSION);
-	write_name(report->out, name ? name : report->user);
-	write_span(report, &day, "%Y-%m-%d");
-	write_span(report, &month, "%Y-%m");
-	write_amounts(report->out, &all.row);
+	oneline_write_name(report->out, name ? name : report->user);
+	oneline_write_span(report, &day, "%Y-%m-%d");
+	oneline_write_span(report, &month, "%Y-%m");
+	oneline_write_amounts(report->out, &all.row);
 	putc('\n', report->out);
 	others = &report->tally->views[VIEW_DAYS].total.others;
 	if (report->is_last && !row_is_empty(others))

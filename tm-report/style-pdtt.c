@@ -37,7 +37,7 @@ static void write_user(const struct report *report, uint32_t uid)
 	fprintf(report->out, "UID: %u | Username: %s\n", uid, text);
 }
 
-static void write_amounts(FILE *out, const struct report_row *row)
+static void pdtt_write_amounts(FILE *out, const struct report_row *row)
 {
 	write_amount(out, "TX", row->moved[TM_OUT].bytes,
 			row->moved[TM_OUT].packets);
@@ -113,7 +113,7 @@ static void write_connection(const struct report *report, const uint64_t *words,
 	fprintf(out, "Process: %s (PID: %" PRIu64 ")\n", text, words[3]);
 	write_end(out, "Source", words + 4);
 	write_end(out, "Destination", words + 7);
-	write_amounts(out, row);
+	pdtt_write_amounts(out, row);
 	fprintf(out, "  Total: %" PRIu64 " bytes\n", row_bytes(row));
 	fputs("---\n", out);
 }
@@ -128,7 +128,7 @@ static void write_connections(const struct report *report)
 {
 	const struct report_view *const view =
 			&report->tally->views[VIEW_CONNECTIONS];
-	struct chosen chosen = choose(
+	struct chosen chosen = report_choose(
 			view, &view->total, (struct order){ BY_TOTAL, 0 }, 0);
 	uint32_t shown = 0;
 
@@ -150,8 +150,8 @@ static void write_users(const struct report *report, bool is_xdp)
 {
 	const struct report_view *const view = &report->tally->views[VIEW_ROWS];
 	const struct report_sums *const users = &view->total;
-	struct chosen chosen =
-			choose(view, users, (struct order){ BY_KEY, 0 }, 0);
+	struct chosen chosen = report_choose(
+			view, users, (struct order){ BY_KEY, 0 }, 0);
 
 	write_heading(report, "Network Statistics Report");
 	for (uint32_t i = 0; i < chosen.count; i++) {
@@ -163,7 +163,7 @@ static void write_users(const struct report *report, bool is_xdp)
 			fprintf(report->out, "  Total: %" PRIu64 " bytes\n",
 					row_bytes(row));
 		} else {
-			write_amounts(report->out, row);
+			pdtt_write_amounts(report->out, row);
 			write_amount(report->out, "Total", row_bytes(row),
 					row_packets(row));
 		}
@@ -175,12 +175,12 @@ static void write_users(const struct report *report, bool is_xdp)
 	say_rest(report, users);
 }
 
-void write_pdtt(const struct report *report)
+void style_write_pdtt(const struct report *report)
 {
 	write_users(report, false);
 }
 
-void write_pdtt_xdp(const struct report *report)
+void style_write_pdtt_xdp(const struct report *report)
 {
 	write_users(report, true);
 }

@@ -47,7 +47,8 @@ static const struct report_sums *sums_of(
 }
 
 /* By process, of what is by process and protocol. */
-static void add_up(struct report_sums *all, const struct report_sums *parts)
+static void processes_add_up(
+		struct report_sums *all, const struct report_sums *parts)
 {
 	bool is_new;
 
@@ -67,8 +68,8 @@ static void list_processes(
 	struct report_sums all;
 	bool is_new;
 
-	add_up(&all, parts);
-	chosen = choose(&view, &all, (struct order){ BY_TOTAL, 0 },
+	processes_add_up(&all, parts);
+	chosen = report_choose(&view, &all, (struct order){ BY_TOTAL, 0 },
 			report->top ? report->top : TOP);
 	report_sums_init(&listing->sums, PROCESS_WORDS, UINT32_MAX);
 	for (uint32_t i = 0; i < chosen.count; i++)
@@ -159,7 +160,7 @@ static void write_size(const struct listing *listing, uint64_t bytes, int width)
 	fprintf(listing->report->out, "%-*s ", width, text);
 }
 
-static void write_name(FILE *out, const uint64_t *words)
+static void processes_write_name(FILE *out, const uint64_t *words)
 {
 	char comm[TM_COMM_SIZE + 1], text[6 * TM_COMM_SIZE + 1];
 	size_t size, used;
@@ -204,7 +205,7 @@ static void write_process(const struct listing *listing, uint32_t number)
 	FILE *const out = listing->report->out;
 
 	fprintf(out, "%-8u ", (unsigned)*key);
-	write_name(out, key + 1);
+	processes_write_name(out, key + 1);
 	for (int i = 0; i < 3; i++) {
 		write_size(listing, rows[i]->moved[TM_OUT].bytes, i ? 12 : 15);
 		write_size(listing, rows[i]->moved[TM_IN].bytes, i ? 12 : 15);
@@ -231,7 +232,7 @@ static void write_listing(const struct listing *listing)
 	write_line(out);
 }
 
-void write_processes(const struct report *report)
+void style_write_processes(const struct report *report)
 {
 	const struct report_sums *const parts = sums_of(report, VIEW_PROTOCOLS);
 	const uint64_t length_ns = report->end_ns - report->start_ns;
@@ -248,5 +249,5 @@ void write_processes(const struct report *report)
 	if (!row_is_empty(&parts->others))
 		warnx("%ju bytes are of processes beyond --max-rows",
 				(uintmax_t)row_bytes(&parts->others));
-	say_shares(report);
+	report_say_shares(report);
 }

@@ -6,7 +6,6 @@
 #include "common/base/exit.h"
 #include "common/record/words.h"
 #include "common/show/key-cells.h"
-#include "report-live.h"
 #include "report.h"
 
 static const struct tm_column time_column = { .key = "time",
@@ -76,7 +75,7 @@ static void make_columns(struct writing *writing)
 		add_columns(writing, &lost_columns[1], 1);
 }
 
-static void put_both(struct tm_table *table, uint64_t in, uint64_t out,
+static void table_put_both(struct tm_table *table, uint64_t in, uint64_t out,
 		bool is_wanted)
 {
 	if (!is_wanted)
@@ -86,21 +85,22 @@ static void put_both(struct tm_table *table, uint64_t in, uint64_t out,
 	tm_table_number(table, in + out);
 }
 
-static void put_amounts(struct writing *writing, const struct report_row *row)
+static void table_put_amounts(
+		struct writing *writing, const struct report_row *row)
 {
 	const struct report *const report = writing->report;
 	const struct tm_amount *const moved = row->moved;
 	const struct tm_amount *const lost = row->lost;
 	struct tm_table *const table = &writing->table;
 
-	put_both(table, moved[TM_IN].bytes, moved[TM_OUT].bytes,
+	table_put_both(table, moved[TM_IN].bytes, moved[TM_OUT].bytes,
 			report->has_bytes);
 	if (report->has_bytes)
 		tm_table_share(table, row_bytes(row), row_bytes(&writing->all));
 	else
 		tm_table_share(table, row_packets(row),
 				row_packets(&writing->all));
-	put_both(table, moved[TM_IN].packets, moved[TM_OUT].packets,
+	table_put_both(table, moved[TM_IN].packets, moved[TM_OUT].packets,
 			report->has_packets);
 	if (report->has_bytes)
 		tm_table_number(table, lost[TM_IN].bytes + lost[TM_OUT].bytes);
@@ -109,7 +109,7 @@ static void put_amounts(struct writing *writing, const struct report_row *row)
 				lost[TM_IN].packets + lost[TM_OUT].packets);
 }
 
-static void put_row(struct writing *writing, const uint64_t *key,
+static void table_put_row(struct writing *writing, const uint64_t *key,
 		const struct report_row *row)
 {
 	const struct report *const report = writing->report;
@@ -117,36 +117,38 @@ static void put_row(struct writing *writing, const uint64_t *key,
 	if (writing->has_time)
 		tm_table_number(&writing->table, report->end_ns);
 	tm_keys_put(writing->keys, &writing->table, key);
-	put_amounts(writing, row);
+	table_put_amounts(writing, row);
 }
 
 /* A row of several. */
-static void put_sum(struct writing *writing, const char *label,
+static void table_put_sum(struct writing *writing, const char *label,
 		const struct report_row *row)
 {
 	if (writing->has_time)
 		tm_table_number(&writing->table, writing->report->end_ns);
 	tm_keys_put_word(writing->keys, &writing->table, label);
-	put_amounts(writing, row);
+	table_put_amounts(writing, row);
 }
 
-static void put_rows(struct writing *writing, const struct report_view *view)
+static void table_put_rows(
+		struct writing *writing, const struct report_view *view)
 {
 	static const uint64_t nobody = TM_NOBODY;
 	const struct report *const report = writing->report;
 	const struct report_sums *const sums = &view->total;
-	struct chosen chosen = choose(view, sums, report->order, report->top);
+	struct chosen chosen =
+			report_choose(view, sums, report->order, report->top);
 
 	for (uint32_t i = 0; i < chosen.count; i++)
-		put_row(writing, report_sums_key(sums, chosen.rows[i]),
+		table_put_row(writing, report_sums_key(sums, chosen.rows[i]),
 				&sums->rows[chosen.rows[i]]);
 	free(chosen.rows);
 	if (!row_is_empty(&chosen.rest))
-		put_sum(writing, TM_WORD_OTHERS, &chosen.rest);
+		table_put_sum(writing, TM_WORD_OTHERS, &chosen.rest);
 	if (!row_is_empty(&sums->nobody))
-		put_row(writing, &nobody, &sums->nobody);
+		table_put_row(writing, &nobody, &sums->nobody);
 	if (writing->table.spec.form == TM_FORM_TABLE)
-		put_sum(writing, "all", &writing->all);
+		table_put_sum(writing, "all", &writing->all);
 }
 
 static void write_totals(const struct report *report, enum tm_form form)
@@ -172,28 +174,28 @@ static void write_totals(const struct report *report, enum tm_form form)
 	make_columns(&writing);
 	spec.count = writing.count;
 	tm_table_open(&writing.table, &spec);
-	put_rows(&writing, view);
+	table_put_rows(&writing, view);
 	if (tm_table_close(&writing.table, &shares))
 		err(TM_FAILED, NULL);
 }
 
-void write_csv(const struct report *report)
+void style_write_csv(const struct report *report)
 {
 	write_totals(report, TM_FORM_CSV);
-	say_shares(report);
+	report_say_shares(report);
 }
 
-void write_json(const struct report *report)
+void style_write_json(const struct report *report)
 {
 	write_totals(report, TM_FORM_JSON);
 }
 
-void write_table(const struct report *report)
+void style_write_table(const struct report *report)
 {
 	char first[TM_TIME_SIZE], end[TM_TIME_SIZE];
 
 	if (!report->is_last) {
-		write_rates(report);
+		style_write_rates(report);
 		return;
 	}
 	if (report->is_repeated)

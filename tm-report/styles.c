@@ -5,23 +5,24 @@
 #include "styles.h"
 
 const struct style styles[] = {
-	[STYLE_PDTT] = { "pdtt", write_pdtt, false, false },
-	[STYLE_PDTT_XDP] = { "pdtt-xdp", write_pdtt_xdp, false, false },
-	[STYLE_PROCESSES] = { "processes", write_processes, false, true },
-	[STYLE_TABLE] = { "table", write_table, true, true },
+	[STYLE_PDTT] = { "pdtt", style_write_pdtt, false, false },
+	[STYLE_PDTT_XDP] = { "pdtt-xdp", style_write_pdtt_xdp, false, false },
+	[STYLE_PROCESSES] = { "processes", style_write_processes, false, true },
+	[STYLE_TABLE] = { "table", style_write_table, true, true },
 	{ NULL, NULL, false, false },
 };
 
 const struct style outputs[] = {
-	{ "table", write_table, true, true },
-	{ "csv", write_csv, true, false },
-	{ "json", write_json, true, false },
+	{ "table", style_write_table, true, true },
+	{ "csv", style_write_csv, true, false },
+	{ "json", style_write_json, true, false },
 	{ NULL, NULL, false, false },
 };
 
 #define USERS_MOST 1000000
 
-const struct style oneline_style = { "oneline", write_oneline, false, false };
+const struct style oneline_style = { "oneline", style_write_oneline, false,
+	false };
 
 static void want(const struct report_options *options, struct tally *tally,
 		enum view_name name, const char *list, uint32_t max_rows)
@@ -49,13 +50,13 @@ void styles_want(const struct report_options *options, struct tally *tally)
 				"user,process,pid,local,local_port,remote,remote_port,"
 				"protocol",
 				options->max_rows);
-	if (style->write == write_processes) {
+	if (style->write == style_write_processes) {
 		want(options, tally, VIEW_PROTOCOLS, "pid,process,protocol",
 				options->max_rows);
 		want(options, tally, VIEW_REMOTES, "pid,process,remote",
 				options->max_rows);
 	}
-	if (style->write == write_oneline)
+	if (style->write == style_write_oneline)
 		want(options, tally, VIEW_DAYS, "user,day", options->max_rows);
 	/* nobody who is over may be among those without a row */
 	if (options->limit)

@@ -19,7 +19,8 @@ extern const struct style styles[], outputs[], oneline_style;
 
 static inline bool style_is_pdtt(const struct style *style)
 {
-	return style->write == write_pdtt || style->write == write_pdtt_xdp;
+	return style->write == style_write_pdtt ||
+			style->write == style_write_pdtt_xdp;
 }
 
 struct report_options;

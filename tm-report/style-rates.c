@@ -5,7 +5,7 @@
 #include "common/base/exit.h"
 #include "common/record/words.h"
 #include "common/show/key-cells.h"
-#include "report-live.h"
+#include "report.h"
 
 #define LIVE_ROWS 20 /* what a terminal has room for each second */
 
@@ -39,14 +39,14 @@ static void put_rates(struct writing *writing, const struct tm_amount now[2],
 	tm_table_number(table, total[TM_OUT].bytes);
 }
 
-static void put_sum(struct writing *writing, const char *label,
+static void rates_put_sum(struct writing *writing, const char *label,
 		const struct tm_amount now[2], const struct tm_amount total[2])
 {
 	tm_keys_put_word(&writing->view->keys, &writing->table, label);
 	put_rates(writing, now, total);
 }
 
-static void put_row(struct writing *writing, const uint64_t *key,
+static void rates_put_row(struct writing *writing, const uint64_t *key,
 		const struct report_row *row)
 {
 	const struct report_row *const known =
@@ -56,7 +56,7 @@ static void put_row(struct writing *writing, const uint64_t *key,
 	put_rates(writing, row->moved, known ? known->moved : row->moved);
 }
 
-static void subtract(struct report_row *from, const struct report_row *row)
+static void row_subtract(struct report_row *from, const struct report_row *row)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
 		from->moved[i].packets -= row->moved[i].packets;
@@ -75,14 +75,14 @@ static struct report_row total_of_others(
 		known = report_sums_find(&view->total,
 				report_sums_key(&view->now, chosen->rows[i]));
 		if (known)
-			subtract(&others, known);
+			row_subtract(&others, known);
 	}
 	if (!row_is_empty(&view->now.nobody))
-		subtract(&others, &view->total.nobody);
+		row_subtract(&others, &view->total.nobody);
 	return others;
 }
 
-static void put_rows(struct writing *writing)
+static void rates_put_rows(struct writing *writing)
 {
 	static const uint64_t nobody = TM_NOBODY;
 	const struct report *const report = writing->report;
@@ -90,26 +90,27 @@ static void put_rows(struct writing *writing)
 	const struct report_row now = report_sums_all(&view->now);
 	const struct report_row total = report_sums_all(&view->total);
 	struct report_row others;
-	struct chosen chosen = choose(view, &view->now, report->order,
+	struct chosen chosen = report_choose(view, &view->now, report->order,
 			report->top ? report->top : LIVE_ROWS);
 
 	for (uint32_t i = 0; i < chosen.count; i++)
-		put_row(writing, report_sums_key(&view->now, chosen.rows[i]),
+		rates_put_row(writing,
+				report_sums_key(&view->now, chosen.rows[i]),
 				&view->now.rows[chosen.rows[i]]);
 	if (!row_is_empty(&chosen.rest)) {
 		others = total_of_others(view, &chosen);
-		put_sum(writing, TM_WORD_OTHERS, chosen.rest.moved,
+		rates_put_sum(writing, TM_WORD_OTHERS, chosen.rest.moved,
 				others.moved);
 	}
 	free(chosen.rows);
 	if (!row_is_empty(&view->now.nobody))
-		put_row(writing, &nobody, &view->now.nobody);
-	put_sum(writing, "all", now.moved, total.moved);
+		rates_put_row(writing, &nobody, &view->now.nobody);
+	rates_put_sum(writing, "all", now.moved, total.moved);
 	if (report->tally->shares.lost.packets)
-		put_sum(writing, "  of it lost", now.lost, total.lost);
+		rates_put_sum(writing, "  of it lost", now.lost, total.lost);
 }
 
-void write_rates(const struct report *report)
+void style_write_rates(const struct report *report)
 {
 	struct writing writing = {
 		.report = report,
@@ -138,7 +139,7 @@ void write_rates(const struct report *report)
 	memcpy(columns + spec.count, rate_columns, sizeof(rate_columns));
 	spec.count += RATES;
 	tm_table_open(&writing.table, &spec);
-	put_rows(&writing);
+	rates_put_rows(&writing);
 	if (tm_table_close(&writing.table, NULL))
 		err(TM_FAILED, NULL);
 }
