@@ -58,14 +58,14 @@ struct totals {
 	bool is_of_host; /* and so has what belongs to no user at all */
 };
 
-static bool is_filtered(const struct tm_history_filter *filter)
+static bool summary_is_filtered(const struct tm_history_filter *filter)
 {
 	return filter->has_user || filter->has_protocol ||
 			filter->has_direction || filter->process ||
 			filter->remote || filter->interface;
 }
 
-static int sum_up(struct tm_history *history,
+static int summary_sum_up(struct tm_history *history,
 		const struct tm_history_filter *filter,
 		struct tm_history_row *sum)
 {
@@ -86,7 +86,7 @@ static int get_totals(struct tm_history *history,
 	struct tm_history_filter nobodys = *filter;
 	struct tm_history_row all, none;
 
-	*totals = (struct totals){ .is_of_host = !is_filtered(filter) };
+	*totals = (struct totals){ .is_of_host = !summary_is_filtered(filter) };
 	if (totals->is_of_host) {
 		memcpy(totals->moved, summary->moved, sizeof(totals->moved));
 		memcpy(totals->nobody, summary->nobody, sizeof(totals->nobody));
@@ -95,7 +95,8 @@ static int get_totals(struct tm_history *history,
 	}
 	nobodys.has_user = true;
 	nobodys.uid = TM_NOBODY;
-	if (sum_up(history, filter, &all) || sum_up(history, &nobodys, &none))
+	if (summary_sum_up(history, filter, &all) ||
+			summary_sum_up(history, &nobodys, &none))
 		return -1;
 	memcpy(totals->moved, all.moved, sizeof(totals->moved));
 	memcpy(totals->lost, all.lost, sizeof(totals->lost));
@@ -138,7 +139,7 @@ static void put_totals(struct tm_text *text, const struct totals *totals,
 			text, "unattributed", json_sum(summary->unattributed));
 }
 
-static void put_coverage(struct tm_text *text,
+static void summary_put_coverage(struct tm_text *text,
 		const struct web_question *question,
 		const struct tm_history_summary *summary)
 {
@@ -178,7 +179,7 @@ void api_summary(struct tm_history *history, struct request *request)
 		text = api_begin(request);
 		api_put_range(text, summary.from_ns, summary.to_ns);
 		put_totals(text, &totals, &summary);
-		put_coverage(text, &question, &summary);
+		summary_put_coverage(text, &question, &summary);
 		api_put_hosts(text, &summary);
 		put_quotas(text, &quotas, &question.query.filter);
 		json_end(text);

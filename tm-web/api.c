@@ -90,7 +90,8 @@ static void put_by(struct tm_text *text, const struct web_question *question)
 	tm_text_character(text, ']');
 }
 
-static void put_rows(struct tm_text *text, const struct tm_history_rows *rows,
+static void api_put_rows(struct tm_text *text,
+		const struct tm_history_rows *rows,
 		const struct web_question *question)
 {
 	api_put_range(text, rows->from_ns, rows->to_ns);
@@ -149,7 +150,7 @@ void api_rows(struct tm_history *history, struct request *request)
 	} else if (question.is_csv) {
 		answer_csv(&request->answer, &question, &rows);
 	} else {
-		put_rows(api_begin(request), &rows, &question);
+		api_put_rows(api_begin(request), &rows, &question);
 		json_end(&request->answer.text);
 	}
 	tm_history_rows_free(&rows);
@@ -169,7 +170,7 @@ static void put_viewer(struct tm_text *text, const struct viewer *viewer)
 	tm_text_character(text, '}');
 }
 
-static void put_age(struct tm_text *text,
+static void api_put_age(struct tm_text *text,
 		const struct tm_history_summary *summary, uint64_t now_ns)
 {
 	json_member_time(text, "first_ns", summary->first_ns);
@@ -218,7 +219,7 @@ void api_status(struct tm_history *history, struct request *request)
 	tm_json_member_string(text, "host", host);
 	api_put_hosts(text, &summary);
 	json_member_time(text, "now_ns", question.now_ns);
-	put_age(text, &summary, question.now_ns);
+	api_put_age(text, &summary, question.now_ns);
 	put_viewer(text, &request->viewer);
 	tm_json_member_string(text, "problem",
 			is_ok || !history ? NULL : tm_history_problem(history));

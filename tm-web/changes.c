@@ -40,7 +40,7 @@ static void change_subtract(struct change *sum, const struct change *less)
 	sum->lost -= less->lost;
 }
 
-static int compare(const void *a, const void *b)
+static int changes_compare(const void *a, const void *b)
 {
 	const uint64_t x = change_total(a), y = change_total(b);
 
@@ -49,7 +49,7 @@ static int compare(const void *a, const void *b)
 
 void changes_sort(struct change *list, size_t count)
 {
-	qsort(list, count, sizeof(*list), compare);
+	qsort(list, count, sizeof(*list), changes_compare);
 }
 
 void changes_forget(struct changes *changes)

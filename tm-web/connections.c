@@ -74,7 +74,7 @@ static void enter(struct client *client, enum doing doing)
 }
 
 /* The library sees the end of the connection and closes it. */
-static void end(struct client *client)
+static void client_end(struct client *client)
 {
 	if (!client->is_ended)
 		shutdown(client->fd, SHUT_RDWR);
@@ -168,7 +168,7 @@ static void arrive(struct MHD_Connection *connection, void **context)
 		for (struct client *old = resting.first; old; old = old->next) {
 			if (old->is_ended)
 				continue;
-			end(old);
+			client_end(old);
 			break;
 		}
 	pthread_mutex_unlock(&lock);
@@ -250,7 +250,7 @@ void connections_sweep(void)
 		for (struct client *client = lists[i]->first; client;
 				client = client->next) {
 			if (now - client->since_ns > patience_ns(client->doing))
-				end(client);
+				client_end(client);
 		}
 	}
 	pthread_mutex_unlock(&lock);

@@ -20,7 +20,7 @@
 
 static bool is_verbose;
 
-static void tell(const char *what)
+static void web_tell(const char *what)
 {
 	if (is_verbose)
 		warnx("not confined %s", what);
@@ -35,7 +35,7 @@ static bool is_just_made(const char *path)
 
 /* Reports what is wrong with the database before a browser asks, but waits for
  * one that tm-store is making: both may have been started by one command. */
-static void check_database(const char *path)
+static void web_check_database(const char *path)
 {
 	const struct timespec pause = { 0, 100000000 };
 	int pauses_left = 50;
@@ -96,7 +96,7 @@ static void block_signals(int how)
 	pthread_sigmask(how, &signals, NULL);
 }
 
-static void run(void)
+static void web_run(void)
 {
 	const struct timespec second = { 1, 0 };
 
@@ -121,11 +121,11 @@ int main(int argc, char **argv)
 		errx(TM_FAILED, "%s: %s",
 				options.user ? options.user : "its user",
 				problem);
-	check_database(options.server.database);
+	web_check_database(options.server.database);
 	socket = place_listen(&options.place);
 	if (socket < 0)
 		fail_to_listen(&options.place);
-	problem = confine(options.server.database, tell);
+	problem = confine(options.server.database, web_tell);
 	if (problem)
 		errx(TM_FAILED, "%s: %s", options.server.database, problem);
 	tm_signals_install();
@@ -134,7 +134,7 @@ int main(int argc, char **argv)
 		err(TM_FAILED, "cannot serve");
 	block_signals(SIG_UNBLOCK);
 	say_place(&options);
-	run();
+	web_run();
 	/* nothing is kept here that would have to be saved */
 	_exit(TM_DONE);
 }

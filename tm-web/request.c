@@ -123,7 +123,7 @@ struct lookup {
 	unsigned count;
 };
 
-static enum MHD_Result look(void *context, enum MHD_ValueKind kind,
+static enum MHD_Result request_look(void *context, enum MHD_ValueKind kind,
 		const char *name, const char *value)
 {
 	struct lookup *const lookup = context;
@@ -141,8 +141,8 @@ const char *request_header(const struct request *request, const char *name,
 {
 	struct lookup lookup = { .name = name };
 
-	MHD_get_connection_values(
-			request->connection, MHD_HEADER_KIND, look, &lookup);
+	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
+			request_look, &lookup);
 	*is_repeated = lookup.count > 1;
 	return lookup.count == 1 ? lookup.value : NULL;
 }

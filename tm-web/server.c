@@ -13,7 +13,7 @@
 #include "pool.h"
 #include "routes.h"
 #include "server.h"
-#include "web-live.h"
+#include "web-events.h"
 
 #define CONNECTION_MEMORY ((size_t)16 * 1024) /* with the header */
 #define IDLE_S 30
@@ -129,7 +129,7 @@ static enum MHD_Result send_answer(struct request *request)
 	return send_response(request, answer->status, response);
 }
 
-static enum MHD_Result refuse(
+static enum MHD_Result server_refuse(
 		struct request *request, unsigned status, const char *why)
 {
 	answer_error(&request->answer, status, "%s", why);
@@ -177,10 +177,10 @@ static enum MHD_Result send_asset(
 
 static enum MHD_Result send_stream(struct request *request)
 {
-	struct MHD_Response *const response = live_open(request);
+	struct MHD_Response *const response = events_open(request);
 
 	if (!response)
-		return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+		return server_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
 				"too many listen already");
 	client_asks(request->client, true);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
@@ -235,7 +235,7 @@ static void check_target(struct request *request, const char *version)
 		request->flaw = MHD_HTTP_BAD_REQUEST;
 }
 
-static enum MHD_Result begin(const struct server *server,
+static enum MHD_Result server_begin(const struct server *server,
 		struct request *request, const char *method)
 {
 	const char *why;
@@ -247,14 +247,14 @@ static enum MHD_Result begin(const struct server *server,
 	client_asks(request->client, false);
 	status = guard_check(&server->guard, request, method, &why);
 	if (status)
-		return refuse(request, status, why);
+		return server_refuse(request, status, why);
 	if (!take_viewer(request))
-		return refuse(request, MHD_HTTP_FORBIDDEN,
+		return server_refuse(request, MHD_HTTP_FORBIDDEN,
 				"the proxy has not said who asks");
 	return MHD_YES;
 }
 
-static enum MHD_Result find(struct request *request)
+static enum MHD_Result server_find(struct request *request)
 {
 	const struct asset *asset;
 
@@ -262,11 +262,11 @@ static enum MHD_Result find(struct request *request)
 	if (!request->route) {
 		asset = asset_find(request->path);
 		return asset ? send_asset(request, asset)
-			     : refuse(request, MHD_HTTP_NOT_FOUND,
+			     : server_refuse(request, MHD_HTTP_NOT_FOUND,
 					       "there is nothing of that name");
 	}
 	if (outstanding > OUTSTANDING_MOST || !pool_take(request))
-		return refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+		return server_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
 				"too much is being asked; try again");
 	return MHD_YES;
 }
@@ -286,14 +286,14 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
 		return MHD_NO;
 	if (!request->is_begun) {
 		check_target(request, version);
-		return begin(context, request, method);
+		return server_begin(context, request, method);
 	}
 	if (*upload_size) {
 		*upload_size = 0;
 		return MHD_YES;
 	}
 	if (!request->is_done)
-		return find(request);
+		return server_find(request);
 	return request->route->is_live && request->answer.status == MHD_HTTP_OK
 			? send_stream(request)
 			: send_answer(request);
@@ -313,7 +313,7 @@ static void log_request(const struct request *request)
 			(tm_clock_steady_ns() - request->start_ns) / 1e6);
 }
 
-static void complete(void *context, struct MHD_Connection *connection,
+static void server_complete(void *context, struct MHD_Connection *connection,
 		void **request_context, enum MHD_RequestTerminationCode how)
 {
 	const struct server *const server = context;
@@ -335,7 +335,7 @@ int server_start(const struct server *server, int socket)
 {
 	const struct MHD_Daemon *daemon;
 
-	if (pool_start(server->database) || live_start(server->database))
+	if (pool_start(server->database) || events_start(server->database))
 		return -1;
 	errno = 0;
 	daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
@@ -347,9 +347,9 @@ int server_start(const struct server *server, int socket)
 			MHD_OPTION_CONNECTION_TIMEOUT, IDLE_S,
 			MHD_OPTION_STRICT_FOR_CLIENT, 1,
 			MHD_OPTION_URI_LOG_CALLBACK, take_target, NULL,
-			MHD_OPTION_NOTIFY_COMPLETED, complete, (void *)server,
-			MHD_OPTION_NOTIFY_CONNECTION, connections_notify, NULL,
-			MHD_OPTION_END);
+			MHD_OPTION_NOTIFY_COMPLETED, server_complete,
+			(void *)server, MHD_OPTION_NOTIFY_CONNECTION,
+			connections_notify, NULL, MHD_OPTION_END);
 	if (daemon)
 		return 0;
 	errno = errno ? errno : EAGAIN;

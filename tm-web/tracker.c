@@ -51,7 +51,7 @@ static void put_time(struct tm_text *text, const char *name, uint64_t time_ns,
 	tm_text_format(text, "\"%s%c%s\"", day, between, clock);
 }
 
-static void put_name(
+static void tracker_put_name(
 		struct tm_text *text, const char *name, const char *process)
 {
 	tm_json_member_string(text, name,
@@ -60,7 +60,7 @@ static void put_name(
 						   : "unknown");
 }
 
-static struct tm_text *begin(struct request *request, const char *more)
+static struct tm_text *tracker_begin(struct request *request, const char *more)
 {
 	request->answer.status = MHD_HTTP_OK;
 	request->answer.type = "application/json";
@@ -71,8 +71,9 @@ static struct tm_text *begin(struct request *request, const char *more)
 /* The question of this path, about the last minute or hours; 0 = the minute.
  * Theirs takes no notice of other parameters and of a process without a name,
  * and its own page sends both. */
-static bool ask(struct web_question *question, struct tm_history *history,
-		struct request *request, const char *names, unsigned hours)
+static bool tracker_ask(struct web_question *question,
+		struct tm_history *history, struct request *request,
+		const char *names, unsigned hours)
 {
 	struct tm_history_filter *const filter = &question->query.filter;
 
@@ -127,7 +128,7 @@ struct process {
 	double sent[2], received[2], tx, rx; /* [0] TCP, [1] UDP */
 };
 
-static unsigned add_up(struct process *processes, unsigned most,
+static unsigned tracker_add_up(struct process *processes, unsigned most,
 		const struct tm_history_rows *rows, double seconds)
 {
 	unsigned count = 0;
@@ -154,7 +155,7 @@ static unsigned add_up(struct process *processes, unsigned most,
 	return count;
 }
 
-static int compare(const void *a, const void *b)
+static int tracker_compare(const void *a, const void *b)
 {
 	const struct process *const x = a, *const y = b;
 	const double more = (y->tx + y->rx) - (x->tx + x->rx);
@@ -163,10 +164,11 @@ static int compare(const void *a, const void *b)
 }
 
 /* A history keeps names of processes, and no numbers. */
-static void put_process(struct tm_text *text, const struct process *process)
+static void tracker_put_process(
+		struct tm_text *text, const struct process *process)
 {
 	tm_text_string(text, "{\"pid\":null");
-	put_name(text, "process_name", process->name);
+	tracker_put_name(text, "process_name", process->name);
 	put_rate(text, "tx_bytes", process->tx);
 	put_rate(text, "rx_bytes", process->rx);
 	put_rate(text, "tcp_tx", process->sent[0]);
@@ -188,20 +190,20 @@ void tracker_current(struct tm_history *history, struct request *request)
 	struct tm_text *text;
 	unsigned count;
 
-	if (!ask(&question, history, request, " ", 0))
+	if (!tracker_ask(&question, history, request, " ", 0))
 		return;
 	if (get(history, request, &question,
 			    TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_PROTOCOL,
 			    ROWS_MOST, &rows)) {
-		count = add_up(processes, 512, &rows,
+		count = tracker_add_up(processes, 512, &rows,
 				seconds_of(&rows, &question));
-		qsort(processes, count, sizeof(*processes), compare);
-		text = begin(request, "{");
+		qsort(processes, count, sizeof(*processes), tracker_compare);
+		text = tracker_begin(request, "{");
 		put_time(text, "timestamp", question.now_ns, 'T');
 		tm_text_string(text, ",\"processes\":[");
 		for (unsigned i = 0; i < count && i < CURRENT_MOST; i++) {
 			tm_text_string(text, i ? "," : "");
-			put_process(text, &processes[i]);
+			tracker_put_process(text, &processes[i]);
 		}
 		tm_text_string(text, "]}\n");
 	}
@@ -234,11 +236,11 @@ void tracker_summary(struct tm_history *history, struct request *request)
 	struct tm_text *text;
 	double seconds;
 
-	if (!ask(&question, history, request, " ", 0))
+	if (!tracker_ask(&question, history, request, " ", 0))
 		return;
 	if (get(history, request, &question, TM_HISTORY_BY_PROCESS, 1, &rows)) {
 		seconds = seconds_of(&rows, &question);
-		text = begin(request,
+		text = tracker_begin(request,
 				"{\"mode\":\"realtime\",\"seconds\":60,"
 				"\"stats\":{");
 		tm_json_member_number(text, "process_count", rows.found);
@@ -264,8 +266,8 @@ static const char *big_name(char out[PROTOCOL_SIZE], uint8_t protocol)
 	return out;
 }
 
-static void put_protocol(struct tm_text *text, const struct tm_history_row *row,
-		double seconds)
+static void tracker_put_protocol(struct tm_text *text,
+		const struct tm_history_row *row, double seconds)
 {
 	const double tx = rate_of(row, TM_OUT, seconds);
 	const double rx = rate_of(row, TM_IN, seconds);
@@ -288,15 +290,15 @@ void tracker_protocols(struct tm_history *history, struct request *request)
 	struct web_question question;
 	struct tm_text *text;
 
-	if (!ask(&question, history, request, " process ", 0))
+	if (!tracker_ask(&question, history, request, " process ", 0))
 		return;
 	if (get(history, request, &question, TM_HISTORY_BY_PROTOCOL, 256,
 			    &rows)) {
-		text = begin(request,
+		text = tracker_begin(request,
 				"{\"mode\":\"realtime\",\"seconds\":60,"
 				"\"protocols\":{");
 		for (size_t i = 0; i < rows.count; i++)
-			put_protocol(text, &rows.rows[i],
+			tracker_put_protocol(text, &rows.rows[i],
 					seconds_of(&rows, &question));
 		tm_text_string(text, "}}\n");
 	}
@@ -305,8 +307,9 @@ void tracker_protocols(struct tm_history *history, struct request *request)
 
 /* --- /api/ip/breakdown --- */
 
-static void put_address(struct tm_text *text, const struct tm_history_row *row,
-		const char *process, double seconds)
+static void tracker_put_address(struct tm_text *text,
+		const struct tm_history_row *row, const char *process,
+		double seconds)
 {
 	const double tx = rate_of(row, TM_OUT, seconds);
 	const double rx = rate_of(row, TM_IN, seconds);
@@ -332,19 +335,19 @@ void tracker_addresses(struct tm_history *history, struct request *request)
 	const char *process;
 	struct tm_text *text;
 
-	if (!ask(&question, history, request, " process ", 0))
+	if (!tracker_ask(&question, history, request, " process ", 0))
 		return;
 	process = question.query.filter.process;
 	if (get(history, request, &question, TM_HISTORY_BY_REMOTE,
 			    process ? ROWS_MOST : ADDRESSES_MOST, &rows)) {
-		text = begin(request,
+		text = tracker_begin(request,
 				"{\"mode\":\"realtime\",\"seconds\":60,"
 				"\"process_name\":");
 		tm_json_string(text, process);
 		tm_text_string(text, ",\"ips\":[");
 		for (size_t i = 0; i < rows.count; i++) {
 			tm_text_string(text, i ? "," : "");
-			put_address(text, &rows.rows[i], process,
+			tracker_put_address(text, &rows.rows[i], process,
 					seconds_of(&rows, &question));
 		}
 		tm_text_string(text, "]}\n");
@@ -361,7 +364,7 @@ void tracker_top(struct tm_history *history, struct request *request)
 	struct tm_text *text;
 	double seconds;
 
-	if (!ask(&question, history, request, " hours limit ", 1))
+	if (!tracker_ask(&question, history, request, " hours limit ", 1))
 		return;
 	if (get(history, request, &question, TM_HISTORY_BY_PROCESS,
 			    request_parameter(request, "limit")
@@ -369,14 +372,14 @@ void tracker_top(struct tm_history *history, struct request *request)
 					    : 10,
 			    &rows)) {
 		seconds = seconds_of(&rows, &question);
-		text = begin(request, "{\"mode\":\"historical\"");
+		text = tracker_begin(request, "{\"mode\":\"historical\"");
 		tm_json_member_number(text, "hours", question.hours);
 		tm_text_string(text, ",\"processes\":[");
 		for (size_t i = 0; i < rows.count; i++) {
 			const struct tm_history_row *const row = &rows.rows[i];
 
 			tm_text_string(text, i ? ",{" : "{");
-			put_name(text, "process_name", row->process);
+			tracker_put_name(text, "process_name", row->process);
 			put_total(text, rate_of(row, TM_OUT, seconds),
 					rate_of(row, TM_IN, seconds));
 			put_records(text, row);
@@ -407,7 +410,7 @@ void tracker_process(struct tm_history *history, struct request *request)
 	struct web_question question;
 	struct tm_text *text;
 
-	if (!ask(&question, history, request, " hours ", 24))
+	if (!tracker_ask(&question, history, request, " hours ", 24))
 		return;
 	question.query.filter.process = process;
 	question.query.sort = TM_HISTORY_SORT_KEY;
@@ -415,7 +418,7 @@ void tracker_process(struct tm_history *history, struct request *request)
 	if (get(history, request, &question,
 			    TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_PROTOCOL,
 			    ROWS_MOST, &rows)) {
-		text = begin(request, "{\"process_name\":");
+		text = tracker_begin(request, "{\"process_name\":");
 		tm_json_string(text, process);
 		tm_json_member_number(text, "hours", question.hours);
 		tm_text_string(text, ",\"history\":[");
@@ -437,13 +440,13 @@ void tracker_processes(struct tm_history *history, struct request *request)
 	struct web_question question;
 	struct tm_text *text;
 
-	if (!ask(&question, history, request, " hours ", 1))
+	if (!tracker_ask(&question, history, request, " hours ", 1))
 		return;
 	question.query.sort = TM_HISTORY_SORT_KEY;
 	question.query.is_ascending = true;
 	if (get(history, request, &question, TM_HISTORY_BY_PROCESS, ROWS_MOST,
 			    &rows)) {
-		text = begin(request, "{");
+		text = tracker_begin(request, "{");
 		tm_json_member_number(text, "hours", question.hours);
 		tm_text_string(text, ",\"processes\":[");
 		for (size_t i = 0; i < rows.count; i++) {
@@ -491,7 +494,7 @@ void tracker_series(struct tm_history *history, struct request *request)
 	const char *process;
 	struct tm_text *text;
 
-	if (!ask(&question, history, request, " hours process ", 1))
+	if (!tracker_ask(&question, history, request, " hours process ", 1))
 		return;
 	process = question.query.filter.process;
 	if (tm_history_series(history,
@@ -501,7 +504,7 @@ void tracker_series(struct tm_history *history, struct request *request)
 			    &series)) {
 		api_fail(history, request);
 	} else {
-		text = begin(request, "{");
+		text = tracker_begin(request, "{");
 		tm_json_member_number(text, "hours", question.hours);
 		tm_json_member_string(text, "process_name",
 				process ? process : "All Processes");

@@ -11,8 +11,8 @@
 #include "common/base/number.h"
 #include "connections.h"
 #include "web-database.h"
+#include "web-events.h"
 #include "web-json.h"
-#include "web-live.h"
 
 #define LOOK_NS (TM_SECOND_NS / 5)
 #define SPAN_LEAST_NS (TM_SECOND_NS / 3)
@@ -60,7 +60,7 @@ static struct {
 
 /* --- the texts of the events --- */
 
-static void put_age(struct tm_text *text)
+static void events_put_age(struct tm_text *text)
 {
 	const uint64_t now = tm_clock_wall_ns();
 
@@ -144,7 +144,7 @@ static bool is_wanted(const struct stream *stream, const struct event *event)
 					 : event->id == hub.last_id);
 }
 
-static void put_rows(struct stream *stream)
+static void events_put_rows(struct stream *stream)
 {
 	struct tm_text *const text = &stream->text;
 	struct tm_index users = { 0 };
@@ -169,7 +169,7 @@ static void put_rows(struct stream *stream)
 			"id: %" PRIu64 "\nevent: rows\ndata: ", hub.last_id);
 	json_begin(text);
 	json_member_time(text, "span_ns", span_ns);
-	put_age(text);
+	events_put_age(text);
 	put_list(text, list, list ? count : 0);
 	tm_text_string(text, "}\n\n");
 	free(list);
@@ -177,10 +177,10 @@ static void put_rows(struct stream *stream)
 	stream->last_id = hub.last_id;
 }
 
-static void put_status(struct tm_text *text)
+static void events_put_status(struct tm_text *text)
 {
 	tm_text_string(text, "event: status\ndata: {\"version\":1");
-	put_age(text);
+	events_put_age(text);
 	tm_text_string(text, "}\n\n");
 }
 
@@ -198,9 +198,9 @@ static bool compose(struct stream *stream, uint64_t now_ns)
 		stream->generation = hub.generation;
 		stream->last_id = 0;
 	} else if (hub.last_id > stream->last_id) {
-		put_rows(stream);
+		events_put_rows(stream);
 	} else if (now_ns - stream->last_ns >= HEARTBEAT_NS) {
-		put_status(text);
+		events_put_status(text);
 	}
 	if (text->size)
 		stream->last_ns = now_ns;
@@ -281,7 +281,7 @@ static struct stream *add_stream(const struct request *request)
 	return stream;
 }
 
-struct MHD_Response *live_open(struct request *request)
+struct MHD_Response *events_open(struct request *request)
 {
 	struct MHD_Response *response;
 	struct stream *stream;
@@ -402,7 +402,7 @@ static bool is_too_soon(const struct watch *watch, uint64_t newest_ns)
 			tm_clock_steady_ns() < watch->last_ns + HOLD_NS;
 }
 
-static void tell(struct watch *watch, struct event event)
+static void watch_tell(struct watch *watch, struct event event)
 {
 	if (watch->watermark_ns && event.watermark_ns > watch->watermark_ns)
 		event.span_ns = event.watermark_ns - watch->watermark_ns;
@@ -415,7 +415,7 @@ static void tell(struct watch *watch, struct event event)
 
 /* Both questions are about the same state. False when it has to be looked at
  * again. */
-static bool look(struct watch *watch, struct tm_history *history)
+static bool watch_look(struct watch *watch, struct tm_history *history)
 {
 	struct event event = { 0 };
 	ssize_t count = -1;
@@ -431,7 +431,7 @@ static bool look(struct watch *watch, struct tm_history *history)
 	tm_history_end(history);
 	event.count = count;
 	if (count >= 0)
-		tell(watch, event);
+		watch_tell(watch, event);
 	return count >= 0 || !is_soon;
 }
 
@@ -477,18 +477,18 @@ static void watch_once(struct watch *watch)
 		start_over(watch, watch->opened);
 	watch->opened = watch->database.opened;
 	version = tm_history_version(history);
-	if (version != watch->version && look(watch, history))
+	if (version != watch->version && watch_look(watch, history))
 		watch->version = version;
 }
 
-static void rest(uint64_t ns)
+static void events_rest(uint64_t ns)
 {
 	const struct timespec pause = { ns / TM_SECOND_NS, ns % TM_SECOND_NS };
 
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
-static void *run(void *path)
+static void *events_run(void *path)
 {
 	struct watch watch = {
 		.database.path = path, .version = -1, .changes.note = note_name
@@ -506,15 +506,15 @@ static void *run(void *path)
 		wake_streams();
 		pthread_mutex_unlock(&hub.lock);
 		cost_ns = LOOK_COST * (tm_clock_steady_ns() - begin_ns);
-		rest(cost_ns > LOOK_NS ? cost_ns : LOOK_NS);
+		events_rest(cost_ns > LOOK_NS ? cost_ns : LOOK_NS);
 	}
 	return NULL;
 }
 
-int live_start(const char *path)
+int events_start(const char *path)
 {
 	pthread_t thread;
 
-	errno = pthread_create(&thread, NULL, run, (void *)path);
+	errno = pthread_create(&thread, NULL, events_run, (void *)path);
 	return errno ? -1 : 0;
 }

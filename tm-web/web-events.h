@@ -1,17 +1,17 @@
 /* What moves now, as server-sent events: the database's commits are noticed
  * and told to everybody who listens. */
-#ifndef TM_WEB_WEB_LIVE_H
-#define TM_WEB_WEB_LIVE_H
+#ifndef TM_WEB_WEB_EVENTS_H
+#define TM_WEB_WEB_EVENTS_H
 
 #include <stdbool.h>
 
 #include "request.h"
 
 /* 0, or -1 and errno. */
-int live_start(const char *path);
+int events_start(const char *path);
 
 /* The stream that answers the request; NULL when there are too many, or no
  * memory. */
-struct MHD_Response *live_open(struct request *request);
+struct MHD_Response *events_open(struct request *request);
 
 #endif

@@ -77,7 +77,7 @@ static bool is_own_name(const struct listen_place *place, const char *host)
 			(place_is_local(place) && is_name(host, "localhost"));
 }
 
-static bool is_known(const struct guard *guard, const char *host)
+static bool guard_knows(const struct guard *guard, const char *host)
 {
 	for (unsigned i = 0; i < guard->host_count; i++) {
 		if (!strcasecmp(host, guard->hosts[i]) ||
@@ -99,7 +99,7 @@ static unsigned check_host(const struct guard *guard,
 				   : "there is no Host";
 		return MHD_HTTP_BAD_REQUEST;
 	}
-	if (is_known(guard, host))
+	if (guard_knows(guard, host))
 		return 0;
 	*why = "this is no host of that name (tm-web --host NAME)";
 	return MHD_HTTP_MISDIRECTED_REQUEST;
@@ -109,7 +109,7 @@ static unsigned check_host(const struct guard *guard,
 static bool is_same_origin(const struct guard *guard, const char *origin)
 {
 	if (!strncmp(origin, "http://", 7))
-		return is_known(guard, origin + 7);
+		return guard_knows(guard, origin + 7);
 	/* TLS is the proxy's: then the name is one that was given */
 	if (strncmp(origin, "https://", 8))
 		return false;

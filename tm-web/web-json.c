@@ -39,7 +39,7 @@ void json_user(struct tm_text *text, uint32_t uid, const char *name)
 	tm_json_member_string(text, "user", uid == TM_NOBODY ? "none" : name);
 }
 
-static const char *direction_name(const struct tm_history_row *row)
+static const char *json_direction(const struct tm_history_row *row)
 {
 	return row->direction == TM_IN ? "in" : "out";
 }
@@ -66,7 +66,7 @@ void json_keys(struct tm_text *text, const struct tm_history_row *row,
 	if (by & TM_HISTORY_BY_INTERFACE)
 		tm_json_member_string(text, "interface", row->interface);
 	if (by & TM_HISTORY_BY_DIRECTION)
-		tm_json_member_string(text, "direction", direction_name(row));
+		tm_json_member_string(text, "direction", json_direction(row));
 }
 
 void json_amounts(struct tm_text *text, const struct tm_history_row *row)
@@ -85,7 +85,8 @@ void json_amounts(struct tm_text *text, const struct tm_history_row *row)
 			row->lost[TM_IN].packets + row->lost[TM_OUT].packets);
 }
 
-static void put_key(struct tm_text *text, const char *key, const char *label)
+static void json_put_key(
+		struct tm_text *text, const char *key, const char *label)
 {
 	tm_json_member_string(text, "key", key);
 	tm_json_member_string(text, "label", label);
@@ -98,20 +99,20 @@ void json_key(struct tm_text *text, const struct tm_history_row *row,
 
 	if (by == TM_HISTORY_BY_USER) {
 		snprintf(name, sizeof(name), "%" PRIu32, row->uid);
-		put_key(text, name,
+		json_put_key(text, name,
 				row->uid == TM_NOBODY	    ? "none"
 						: row->user ? row->user
 							    : name);
 	} else if (by == TM_HISTORY_BY_PROCESS) {
-		put_key(text, row->process, row->process);
+		json_put_key(text, row->process, row->process);
 	} else if (by == TM_HISTORY_BY_REMOTE) {
-		put_key(text, row->remote, row->remote);
+		json_put_key(text, row->remote, row->remote);
 	} else if (by == TM_HISTORY_BY_INTERFACE) {
-		put_key(text, row->interface, row->interface);
+		json_put_key(text, row->interface, row->interface);
 	} else if (by == TM_HISTORY_BY_PROTOCOL) {
-		put_key(text, protocol_name(name, row->protocol),
+		json_put_key(text, protocol_name(name, row->protocol),
 				protocol_name(name, row->protocol));
 	} else {
-		put_key(text, "", "all");
+		json_put_key(text, "", "all");
 	}
 }

@@ -54,7 +54,7 @@ static bool read_to(struct reading *reading, const char *value)
 	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
 			TM_HISTORY_BY_MONTH)
 
-static bool add_key(struct web_question *question, const char *name)
+static bool question_add_key(struct web_question *question, const char *name)
 {
 	const unsigned key = tm_history_key_find(name);
 	unsigned *const by = &question->query.by;
@@ -79,7 +79,7 @@ static bool read_by(struct reading *reading, const char *value)
 			return false;
 		memcpy(name, value, length);
 		name[length] = '\0';
-		if (!add_key(question, name))
+		if (!question_add_key(question, name))
 			return false;
 		if (!value[length])
 			return true;
@@ -271,7 +271,7 @@ static bool is_taken(const char *names, const char *name)
 	return false;
 }
 
-static bool take(struct reading *reading, struct request *request,
+static bool question_take(struct reading *reading, struct request *request,
 		const char *names, const struct parameter *parameter)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
@@ -296,7 +296,7 @@ static bool take(struct reading *reading, struct request *request,
 }
 
 /* The largest first, but times as they passed: as tm-store query has it. */
-static void set_order(
+static void question_set_order(
 		struct web_question *question, const struct request *request)
 {
 	struct tm_history_rows_query *const query = &question->query;
@@ -326,7 +326,8 @@ static bool bind_to_viewer(
 	return true;
 }
 
-static bool complete(struct web_question *question, struct request *request)
+static bool question_complete(
+		struct web_question *question, struct request *request)
 {
 	struct tm_history_rows_query *const query = &question->query;
 
@@ -347,7 +348,7 @@ static bool complete(struct web_question *question, struct request *request)
 	return false;
 }
 
-static void begin(struct web_question *question)
+static void question_begin(struct web_question *question)
 {
 	*question = (struct web_question){
 		.now_ns = tm_clock_wall_ns(), .top = 8, .bins = 300
@@ -363,17 +364,18 @@ static bool parse(struct web_question *question, struct tm_history *history,
 {
 	struct reading reading = { question, history, request };
 
-	begin(question);
+	question_begin(question);
 	for (unsigned i = 0; i < request->parameter_count; i++) {
 		const struct parameter *const parameter =
 				&request->parameters[i];
 
 		if ((is_strict || is_taken(names, parameter->name)) &&
-				!take(&reading, request, names, parameter))
+				!question_take(&reading, request, names,
+						parameter))
 			return false;
 	}
-	set_order(question, request);
-	return complete(question, request);
+	question_set_order(question, request);
+	return question_complete(question, request);
 }
 
 bool question_parse(struct web_question *question, struct tm_history *history,
