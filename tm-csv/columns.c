@@ -102,13 +102,13 @@ char *columns_header(const struct columns *columns)
 	return text.error ? NULL : text.at;
 }
 
-static char *put_text(char *out, const char *text)
+static char *column_put_text(char *out, const char *text)
 {
 	return tm_csv_format(out, TEXT_SIZE, text, strlen(text));
 }
 
 /* What a LOST record does not know is empty; what another has none of is 0. */
-static char *put_absent(const struct tm_key *key, char *out,
+static char *column_put_absent(const struct tm_key *key, char *out,
 		const struct tm_event *event)
 {
 	if (key->is_detail && event->kind != TM_LOST)
@@ -116,8 +116,9 @@ static char *put_absent(const struct tm_key *key, char *out,
 	return out;
 }
 
-static char *put_key(const struct columns *columns, const struct tm_key *key,
-		char *out, const struct tm_event *event)
+static char *column_put_key(const struct columns *columns,
+		const struct tm_key *key, char *out,
+		const struct tm_event *event)
 {
 	struct tm_label label;
 	uint64_t words[2];
@@ -126,9 +127,9 @@ static char *put_key(const struct columns *columns, const struct tm_key *key,
 	key->label(&columns->sources, words, &label);
 	switch (label.sort) {
 	case TM_LABEL_ABSENT:
-		return put_absent(key, out, event);
+		return column_put_absent(key, out, event);
 	case TM_LABEL_NAME:
-		return put_text(out, label.text);
+		return column_put_text(out, label.text);
 	case TM_LABEL_NUMBER:
 		return tm_number_format(out, label.number);
 	default:
@@ -143,7 +144,7 @@ char *columns_format(const struct columns *columns, char out[COLUMNS_SIZE],
 		const struct tm_key *const key = columns->list[i].key;
 
 		*out++ = ',';
-		out = key ? put_key(columns, key, out, event)
+		out = key ? column_put_key(columns, key, out, event)
 			  : tm_number_format(out, event->packets);
 	}
 	return out;

@@ -30,7 +30,7 @@ static void note_sys(struct mounted *mounted, const struct tm_mount *mount)
 				strlen(mount->source) + 1);
 }
 
-static void look(struct mounted *mounted)
+static void cgroups_look(struct mounted *mounted)
 {
 	struct tm_mounts mounts;
 	struct tm_mount mount;
@@ -53,7 +53,7 @@ static void check_tree(struct doctor *doctor)
 		.size = sizeof(doctor->tree) };
 	struct finding *row;
 
-	look(&mounted);
+	cgroups_look(&mounted);
 	row = finding_add(&doctor->table, "cgroup2 tree",
 			*doctor->tree ? FINDING_OK : FINDING_MISSING, "%s",
 			*doctor->tree ? doctor->tree : "not mounted here");

@@ -31,8 +31,8 @@ static const char cost[] = "it stays when its meter has ended, and costs each "
 static const char cost_of_ours[] = "none while its tm-capture runs; else each "
 				   "packet costs time";
 
-static struct finding *add(struct search *search, uint32_t id, const char *kind,
-		const char *where)
+static struct finding *leftovers_add(struct search *search, uint32_t id,
+		const char *kind, const char *where)
 {
 	char name[BPF_OBJ_NAME_LEN];
 
@@ -77,7 +77,7 @@ static void look_at_hook(struct search *search, int cgroup, const char *path,
 
 		if (is_looked_after(search, id))
 			continue;
-		row = add(search, id, name, path);
+		row = leftovers_add(search, id, name, path);
 		if (row)
 			finding_fix(row, cost,
 					"bpftool cgroup detach %s %s id %u",
@@ -132,7 +132,7 @@ static void on_filter(void *context, const struct tm_tc_filter *filter)
 	if (!filter->program)
 		return;
 	snprintf(kind, sizeof(kind), "tc %s", direction);
-	row = add(search, filter->program, kind, search->interface);
+	row = leftovers_add(search, filter->program, kind, search->interface);
 	if (row && !strncmp(filter->name, OURS, sizeof(OURS) - 1))
 		finding_fix(row, cost_of_ours, "tm-capture --detach -i %s",
 				dev(search));
@@ -154,7 +154,8 @@ static void look_at_tcx(struct search *search, uint32_t ifindex, bool is_in)
 	for (uint32_t i = 0; i < attached.count; i++) {
 		if (is_looked_after(search, attached.ids[i]))
 			continue;
-		row = add(search, attached.ids[i], "tcx", search->interface);
+		row = leftovers_add(search, attached.ids[i], "tcx",
+				search->interface);
 		if (row)
 			finding_fix(row, cost,
 					"bpftool net detach tcx_%s dev "
@@ -171,7 +172,7 @@ static void look_at_xdp(struct search *search, uint32_t ifindex)
 
 	if (!id || is_looked_after(search, id))
 		return;
-	row = add(search, id, "xdp", search->interface);
+	row = leftovers_add(search, id, "xdp", search->interface);
 	if (row)
 		finding_fix(row, cost, "ip link set dev %s xdp off",
 				dev(search));

@@ -125,7 +125,7 @@ static void check_no_new_privs(struct doctor *doctor)
 				"NoNewPrivileges=yes");
 }
 
-static bool is_forbidden(int error)
+static bool rights_are_missing(int error)
 {
 	return error == EPERM || error == EACCES;
 }
@@ -140,7 +140,7 @@ static void check_call(struct doctor *doctor)
 		close(map);
 		row = finding_add(&doctor->table, "bpf system call", FINDING_OK,
 				"permitted");
-	} else if (is_forbidden(error) && !doctor->has_rights) {
+	} else if (rights_are_missing(error) && !doctor->has_rights) {
 		row = finding_add(&doctor->table, "bpf system call",
 				FINDING_UNKNOWN,
 				"needs the rights above to be tried");

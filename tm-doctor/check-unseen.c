@@ -7,7 +7,7 @@
 #include "common/system/mounts.h"
 #include "probe.h"
 
-static struct finding *begin(struct findings *table, const char *name)
+static struct finding *unseen_begin(struct findings *table, const char *name)
 {
 	return finding_add(table, name, FINDING_OK, "%s", "");
 }
@@ -22,16 +22,16 @@ static void conclude(struct finding *row, const char *cost, const char *fix)
 	finding_fix(row, cost, "%s", fix);
 }
 
-static void note(void *context, const char *name)
+static void unseen_note(void *context, const char *name)
 {
 	finding_append(context, name);
 }
 
 static void check_rdma(struct findings *table)
 {
-	struct finding *const row = begin(table, "RDMA devices");
+	struct finding *const row = unseen_begin(table, "RDMA devices");
 
-	probe_list("/sys/class/infiniband", note, row);
+	probe_list("/sys/class/infiniband", unseen_note, row);
 	conclude(row,
 			"what moves by RDMA (MPI, Lustre and NFS over it) passes by "
 			"the kernel and is not seen",
@@ -39,7 +39,7 @@ static void check_rdma(struct findings *table)
 			"beside it");
 }
 
-static bool is_remote(const char *type)
+static bool unseen_is_remote(const char *type)
 {
 	static const char *const types[] = { "nfs", "nfs4", "lustre", "cifs",
 		"smb3", "ceph", "afs", "9p", "beegfs", "gpfs", "pvfs2" };
@@ -54,14 +54,14 @@ static bool is_remote(const char *type)
 /* Their sockets are the kernel's: seen, but whose file it is they don't say. */
 static void check_mounts(struct findings *table)
 {
-	struct finding *const row = begin(table, "network file systems");
+	struct finding *const row = unseen_begin(table, "network file systems");
 	struct tm_mounts mounts;
 	struct tm_mount mount;
 	char text[256];
 
 	if (!tm_mounts_open(&mounts)) {
 		while (tm_mounts_next(&mounts, &mount)) {
-			if (!is_remote(mount.type))
+			if (!unseen_is_remote(mount.type))
 				continue;
 			snprintf(text, sizeof(text), "%.16s %.100s on %.100s",
 					mount.type, mount.source, mount.point);
@@ -99,10 +99,10 @@ static void note_block_device(void *context, const char *name)
 
 static void check_disks(struct findings *table)
 {
-	struct finding *const row = begin(table, "network disks");
+	struct finding *const row = unseen_begin(table, "network disks");
 
 	probe_list("/sys/class/nvme", note_network_disk, row);
-	probe_list("/sys/class/iscsi_session", note, row);
+	probe_list("/sys/class/iscsi_session", unseen_note, row);
 	probe_list("/sys/block", note_block_device, row);
 	conclude(row,
 			"the kernel reads and writes them by its own sockets: "
@@ -127,7 +127,8 @@ static bool serves_nfs(void)
 
 static void check_servers(struct findings *table)
 {
-	struct finding *const row = begin(table, "servers in the kernel");
+	struct finding *const row =
+			unseen_begin(table, "servers in the kernel");
 
 	if (serves_nfs())
 		finding_append(row, "nfsd");

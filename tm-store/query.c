@@ -27,7 +27,7 @@ struct options {
 	struct tm_history_form form;
 };
 
-static void add_key(struct options *options, const char *name)
+static void query_add_key(struct options *options, const char *name)
 {
 	struct tm_history_keys *const keys = &options->keys;
 	const unsigned key = tm_history_key_find(name);
@@ -56,7 +56,7 @@ static void parse_by(struct options *options, const char *list)
 	if (!*list)
 		errx(TM_MISUSED, "--by: no key is named");
 	while ((name = strsep(&rest, ",")))
-		add_key(options, name);
+		query_add_key(options, name);
 	free(copy);
 }
 
@@ -255,7 +255,7 @@ static void query_parse_options(struct options *options, int argc, char **argv)
 }
 
 /* The largest first, but times as they passed. */
-static void set_order(struct options *options)
+static void query_set_order(struct options *options)
 {
 	struct tm_history_rows_query *const query = &options->query;
 
@@ -288,7 +288,7 @@ static void set_range(struct options *options, struct tm_history *history)
 }
 
 /* What the shares are of holds only where nothing is filtered. */
-static bool is_filtered(const struct tm_history_rows_query *query)
+static bool query_is_filtered(const struct tm_history_rows_query *query)
 {
 	const struct tm_history_filter *const filter = &query->filter;
 
@@ -299,7 +299,7 @@ static bool is_filtered(const struct tm_history_rows_query *query)
 }
 
 /* What the last line of the table says, for CSV. */
-static void say_shares(const struct tm_shares *shares)
+static void query_say_shares(const struct tm_shares *shares)
 {
 	char text[TM_SHARES_SIZE];
 
@@ -336,7 +336,7 @@ static void show_rows(const struct options *options,
 			    &options->form, &options->keys, rows, shares))
 		err(TM_FAILED, "standard output");
 	if (shares && options->form.form == TM_FORM_CSV && !options->is_quiet)
-		say_shares(shares);
+		query_say_shares(shares);
 	say_coarse(options, rows);
 }
 
@@ -358,7 +358,8 @@ static void show(const struct options *options, struct tm_history *history)
 	shares = tm_history_shares(&summary);
 	if (!options->is_summary)
 		show_rows(options, &rows,
-				is_filtered(&options->query) ? NULL : &shares);
+				query_is_filtered(&options->query) ? NULL
+								   : &shares);
 	else if (tm_history_answer_summary(&options->form, &summary))
 		err(TM_FAILED, "standard output");
 	tm_history_rows_free(&rows);
@@ -374,7 +375,7 @@ int query_main(int argc, char **argv)
 	options.form.names = tm_names_new();
 	if (!options.form.names)
 		err(TM_FAILED, NULL);
-	set_order(&options);
+	query_set_order(&options);
 	history = open_or_exit(options.path, TM_HISTORY_READ);
 	set_range(&options, history);
 	if (options.user) {

@@ -276,8 +276,8 @@ static void keep_user(struct tm_history_quotas *quotas, uint32_t uid)
 }
 
 /* Hooks are run even where nobody can read the answer. */
-static int check(struct tm_history *history, const struct options *options,
-		struct tm_history_quotas *quotas)
+static int quota_check(struct tm_history *history,
+		const struct options *options, struct tm_history_quotas *quotas)
 {
 	int status = TM_DONE;
 
@@ -309,7 +309,7 @@ static int answer(struct tm_history *history, const struct options *options)
 		errx(TM_FAILED, "%s", tm_history_problem(history));
 	if (options->user)
 		keep_user(&quotas, uid);
-	status = check(history, options, &quotas);
+	status = quota_check(history, options, &quotas);
 	tm_history_quotas_free(&quotas);
 	return status;
 }

@@ -20,7 +20,7 @@ static int drops_start(struct tm_drops *drops, uint64_t run_id,
 	return run ? 0 : -1;
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
+static uint64_t drops_least(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
 }
@@ -28,8 +28,8 @@ static uint64_t least(uint64_t a, uint64_t b)
 static void amount_move(struct tm_amount *from, struct tm_amount *to,
 		const struct tm_amount *amount)
 {
-	const uint64_t packets = least(from->packets, amount->packets);
-	const uint64_t bytes = least(from->bytes, amount->bytes);
+	const uint64_t packets = drops_least(from->packets, amount->packets);
+	const uint64_t bytes = drops_least(from->bytes, amount->bytes);
 
 	from->packets -= packets;
 	to->packets += packets;

@@ -5,7 +5,7 @@
 #include "common/base/number.h"
 #include "moment.h"
 
-static bool is_digit(char c)
+static bool moment_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
@@ -14,7 +14,7 @@ static bool is_digit(char c)
 static bool moment_digits(const char **p, unsigned count, int *value)
 {
 	for (*value = 0; count; count--, (*p)++) {
-		if (!is_digit(**p))
+		if (!moment_is_digit(**p))
 			return false;
 		*value = 10 * *value + **p - '0';
 	}
@@ -34,9 +34,9 @@ static bool moment_fraction(const char **p, uint64_t *ns)
 	*ns = 0;
 	if (**p != '.')
 		return true;
-	if (!is_digit(*++*p))
+	if (!moment_is_digit(*++*p))
 		return false;
-	for (; is_digit(**p); (*p)++, unit /= 10)
+	for (; moment_is_digit(**p); (*p)++, unit /= 10)
 		*ns += (**p - '0') * unit;
 	return true;
 }

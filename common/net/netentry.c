@@ -20,7 +20,7 @@ struct address {
 	struct tm_ordinal first;
 };
 
-__attribute__((format(printf, 3, 4))) static int fail(
+__attribute__((format(printf, 3, 4))) static int entry_fail(
 		struct parser *in, const char *at, const char *format, ...)
 {
 	va_list args;
@@ -67,13 +67,13 @@ static int fail_here(struct parser *in, const char *wanted)
 	const unsigned char c = peek(in);
 
 	if (!c)
-		return fail(in, in->p, "%s", wanted);
+		return entry_fail(in, in->p, "%s", wanted);
 	if (c == '%')
-		return fail(in, in->p,
+		return entry_fail(in, in->p,
 				"a zone (%%) means nothing in a list of networks");
 	if (c < ' ' || c > '~')
-		return fail(in, in->p, "byte 0x%02x: %s", c, wanted);
-	return fail(in, in->p, "'%c': %s", c, wanted);
+		return entry_fail(in, in->p, "byte 0x%02x: %s", c, wanted);
+	return entry_fail(in, in->p, "'%c': %s", c, wanted);
 }
 
 /* Decimal, without leading zeros: elsewhere those mean octal. */
@@ -88,9 +88,9 @@ static int parse_decimal(struct parser *in, unsigned most, const char *what,
 	while (is_digit(peek(in)) && *value <= most)
 		*value = *value * 10 + (*in->p++ - '0');
 	if (*at == '0' && in->p > at + 1)
-		return fail(in, at, "%s with a leading zero", what);
+		return entry_fail(in, at, "%s with a leading zero", what);
 	if (*value > most)
-		return fail(in, at, "%s above %u", what, most);
+		return entry_fail(in, at, "%s above %u", what, most);
 	return 0;
 }
 
@@ -139,7 +139,7 @@ static int entry_parse_group(struct parser *in, uint16_t *group)
 		return fail_here(in, "a group of an IPv6 address is missing");
 	for (*group = 0; hex_value(peek(in)) >= 0; in->p++) {
 		if (in->p == at + 4)
-			return fail(in, at,
+			return entry_fail(in, at,
 					"a group of an IPv6 address has at most four "
 					"digits");
 		*group = *group << 4 | hex_value(peek(in));
@@ -161,12 +161,13 @@ static int parse_dotted_end(
 	struct address tail = { 0 };
 
 	if (groups->count > 6)
-		return fail(in, at, "an IPv6 address has eight groups");
+		return entry_fail(in, at, "an IPv6 address has eight groups");
 	in->p = at;
 	if (entry_parse_ipv4(in, &tail))
 		return -1;
 	if (tail.has_stars)
-		return fail(in, at, "'*' stands for whole groups of IPv6");
+		return entry_fail(
+				in, at, "'*' stands for whole groups of IPv6");
 	groups->values[groups->count++] = tail.first.high >> 48;
 	groups->values[groups->count++] = tail.first.high >> 32;
 	return 0;
@@ -180,22 +181,22 @@ static int parse_stars(struct parser *in, const struct groups *groups,
 	unsigned stars = 0;
 
 	if (!groups->count)
-		return fail(in, at,
+		return entry_fail(in, at,
 				"'*' follows the groups that are known; all of IPv6 "
 				"is ::/0");
 	if (groups->gap >= 0 && groups->gap != (int)groups->count)
-		return fail(in, at,
+		return entry_fail(in, at,
 				"'::' before other groups leaves open where '*' "
 				"begins");
 	if (groups->count >= 8)
-		return fail(in, at, "an IPv6 address has eight groups");
+		return entry_fail(in, at, "an IPv6 address has eight groups");
 	do {
 		in->p++;
 		stars++;
 	} while (peek(in) == ':' && in->p + 1 < in->end && in->p[1] == '*' &&
 			in->p++);
 	if (stars > 1 && (groups->gap >= 0 || groups->count + stars != 8))
-		return fail(in, at,
+		return entry_fail(in, at,
 				"one '*' stands for all groups from there on");
 	if (peek(in) == ':')
 		return fail_here(in, "'*' stands for all groups from there on");
@@ -212,7 +213,8 @@ static int parse_groups(
 	for (;;) {
 		if (peek(in) == ':' && in->p + 1 < in->end && in->p[1] == ':') {
 			if (groups->gap >= 0)
-				return fail(in, in->p, "'::' stands twice");
+				return entry_fail(
+						in, in->p, "'::' stands twice");
 			groups->gap = groups->count;
 			in->p += 2;
 			if (hex_value(peek(in)) < 0 && peek(in) != '*')
@@ -224,7 +226,8 @@ static int parse_groups(
 		if (peek(in) == '*')
 			return parse_stars(in, groups, out);
 		if (groups->count == 8)
-			return fail(in, at, "an IPv6 address has eight groups");
+			return entry_fail(in, at,
+					"an IPv6 address has eight groups");
 		if (entry_parse_group(in, &groups->values[groups->count]))
 			return -1;
 		if (peek(in) == '.')
@@ -245,7 +248,7 @@ static int entry_parse_ipv6(struct parser *in, struct address *out)
 		return -1;
 	if (!out->has_stars &&
 			(groups.gap < 0 ? groups.count != 8 : groups.count > 7))
-		return fail(in, at,
+		return entry_fail(in, at,
 				"an IPv6 address has eight groups, or fewer and '::'");
 	gap_size = 8 - groups.count;
 	for (unsigned i = 0; i < groups.count; i++, at_group++) {
@@ -304,7 +307,8 @@ static int parse_prefix(struct parser *in, const struct address *address,
 		return fail_here(in, "a pattern has no prefix");
 	at = ++in->p;
 	if (address->is_ipv4 && is_netmask(in))
-		return fail(in, at, "write the netmask as a prefix (/24)");
+		return entry_fail(
+				in, at, "write the netmask as a prefix (/24)");
 	if (parse_decimal(in, most, "a prefix", "a prefix is a number",
 			    &prefix))
 		return -1;
@@ -317,7 +321,8 @@ static int parse_prefix(struct parser *in, const struct address *address,
 	tm_range_take(&(struct tm_range){ range->first, range->last },
 			address->is_ipv4, &masked);
 	tm_network_format(network, &masked);
-	return fail(in, at, "host bits are set below /%u; the network is %s",
+	return entry_fail(in, at,
+			"host bits are set below /%u; the network is %s",
 			prefix, network);
 }
 
@@ -335,11 +340,14 @@ static int parse_range_end(struct parser *in, const struct address *first,
 	if (parse_address(in, &last))
 		return -1;
 	if (last.has_stars)
-		return fail(in, at, "a pattern is not the end of a range");
+		return entry_fail(
+				in, at, "a pattern is not the end of a range");
 	if (last.is_ipv4 != first->is_ipv4)
-		return fail(in, at, "a range has both ends in one family");
+		return entry_fail(
+				in, at, "a range has both ends in one family");
 	if (tm_ordinal_below(last.first, first->first))
-		return fail(in, at, "a range ends at or above its beginning");
+		return entry_fail(in, at,
+				"a range ends at or above its beginning");
 	range->first = first->first;
 	range->last = range_of(&last, first->is_ipv4 ? 32 : 128).last;
 	return 0;
@@ -357,7 +365,7 @@ static int make_pattern(struct parser *in, const struct address *address,
 	if (!address->mask || networks == 1)
 		return 0;
 	if (networks > TM_NETLIST_PATTERN_MOST)
-		return fail(in, in->start,
+		return entry_fail(in, in->start,
 				"%.*s would become %ju networks; a pattern may be %d",
 				(int)(in->p - in->start), in->start,
 				(uintmax_t)networks, TM_NETLIST_PATTERN_MOST);
@@ -383,7 +391,7 @@ static int refuse_mapped(struct parser *in, const struct tm_range *range)
 	is_several = tm_range_take(&rest, false, &network);
 	if (!is_several && network.prefix < 96)
 		return 0;
-	return fail(in, in->start,
+	return entry_fail(in, in->start,
 			"::ffff:0:0/96 is IPv4 inside IPv6; write IPv4 networks as "
 			"such (192.0.2.0/24)");
 }

@@ -35,13 +35,13 @@ struct tm_netnames {
 	uint32_t count;
 };
 
-static int compare_keys(struct tm_ordinal a, struct tm_ordinal b)
+static int netnames_compare_keys(struct tm_ordinal a, struct tm_ordinal b)
 {
 	return tm_ordinal_below(a, b) ? -1 : tm_ordinal_below(b, a);
 }
 
-static bool add_range(struct family *family, const struct tm_range *range,
-		size_t line, char *name)
+static bool netnames_add_range(struct family *family,
+		const struct tm_range *range, size_t line, char *name)
 {
 	const size_t room = family->room ? 2 * family->room : 64;
 	struct named *more;
@@ -88,8 +88,8 @@ static bool netnames_add(struct tm_netnames *netnames, size_t line,
 	if (!name || !add_name(netnames, name))
 		return false;
 	while (tm_netlist_range(entry, &step, &range)) {
-		if (!add_range(&netnames->families[entry->is_ipv4], &range,
-				    line, name))
+		if (!netnames_add_range(&netnames->families[entry->is_ipv4],
+				    &range, line, name))
 			return false;
 	}
 	return true;
@@ -169,13 +169,14 @@ static bool read_lines(struct tm_netnames *netnames, FILE *file,
 	return is_good;
 }
 
-static int compare_names(const void *a, const void *b)
+static int netnames_compare_names(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 /* Where the name, or the first of several that are the same, stands. */
-static uint32_t number_of(const struct tm_netnames *netnames, const char *name)
+static uint32_t netnames_number(
+		const struct tm_netnames *netnames, const char *name)
 {
 	uint32_t low = 0, high = netnames->count;
 
@@ -194,12 +195,13 @@ static void number_names(struct tm_netnames *netnames)
 {
 	if (netnames->count)
 		qsort(netnames->names, netnames->count,
-				sizeof(*netnames->names), compare_names);
+				sizeof(*netnames->names),
+				netnames_compare_names);
 	for (int i = 0; i < 2; i++) {
 		struct family *const family = &netnames->families[i];
 
 		for (size_t n = 0; n < family->count; n++)
-			family->named[n].number = number_of(
+			family->named[n].number = netnames_number(
 					netnames, family->named[n].name);
 	}
 }
@@ -214,10 +216,10 @@ static struct tm_ordinal range_length(const struct tm_range *range)
 }
 
 /* The smallest first, and of one size the later line. */
-static int compare_sizes(const void *a, const void *b)
+static int netnames_compare_sizes(const void *a, const void *b)
 {
 	const struct named *const left = a, *const right = b;
-	const int sizes = compare_keys(range_length(&left->range),
+	const int sizes = netnames_compare_keys(range_length(&left->range),
 			range_length(&right->range));
 
 	return sizes ? sizes
@@ -228,7 +230,7 @@ static int compare_pieces(const void *a, const void *b)
 {
 	const struct piece *const left = a, *const right = b;
 
-	return compare_keys(left->first, right->first);
+	return netnames_compare_keys(left->first, right->first);
 }
 
 /* The last piece that begins at or below the key; 0 below all. */
@@ -297,7 +299,7 @@ static bool name_pieces(struct family *family)
 	for (size_t i = 0; i <= count; i++)
 		next[i] = i;
 	qsort(family->named, family->count, sizeof(*family->named),
-			compare_sizes);
+			netnames_compare_sizes);
 	for (size_t i = 0; i < family->count; i++) {
 		const struct named *const named = &family->named[i];
 		const size_t end = pieces_up_to(family, named->range.last);
@@ -312,7 +314,7 @@ static bool name_pieces(struct family *family)
 	return true;
 }
 
-static bool family_build(struct family *family)
+static bool netnames_build_family(struct family *family)
 {
 	if (!family->count)
 		return true;
@@ -342,8 +344,8 @@ struct tm_netnames *tm_netnames_load(
 	if (!is_good)
 		return NULL;
 	number_names(netnames);
-	if (!family_build(&netnames->families[0]) ||
-			!family_build(&netnames->families[1])) {
+	if (!netnames_build_family(&netnames->families[0]) ||
+			!netnames_build_family(&netnames->families[1])) {
 		snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", path,
 				strerror(errno));
 		return NULL;

@@ -115,7 +115,7 @@ static void label_process(const struct tm_key_sources *sources,
 
 /* --- what has recorded names --- */
 
-static uint64_t number_of(const struct tm_key_sources *sources,
+static uint64_t key_number(const struct tm_key_sources *sources,
 		enum tm_name_of of, uint64_t id)
 {
 	return sources->is_by_name ? tm_names_first(sources->names, of, id)
@@ -134,7 +134,7 @@ const char *tm_key_recorded_name(const struct tm_key *key,
 static void extract_cgroup(const struct tm_key_sources *sources,
 		const struct tm_event *event, uint64_t *words)
 {
-	*words = number_of(sources, TM_NAME_CGROUP, event->cgroup_id);
+	*words = key_number(sources, TM_NAME_CGROUP, event->cgroup_id);
 }
 
 /* Whether the id has a name, which is its label. */
@@ -160,7 +160,7 @@ static void label_cgroup(const struct tm_key_sources *sources,
 static void extract_interface(const struct tm_key_sources *sources,
 		const struct tm_event *event, uint64_t *words)
 {
-	*words = number_of(sources, TM_NAME_INTERFACE,
+	*words = key_number(sources, TM_NAME_INTERFACE,
 			(uint64_t)event->netns << 32 | event->ifindex);
 }
 
