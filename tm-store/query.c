@@ -33,11 +33,8 @@ static void query_add_key(struct options *options, const char *name)
 	const unsigned key = tm_history_key_find(name);
 
 	if (!key)
-		errx(TM_MISUSED,
-				"--by: no such key: %s; there are user, process, "
-				"remote, protocol, interface, direction, minute, hour, "
-				"day and month",
-				name);
+		errx(TM_MISUSED, "--by: no such key: %s; they are %s", name,
+				tm_key_names(TM_KEY_FOR_HISTORY));
 	if (options->query.by & key)
 		errx(TM_MISUSED, "--by: %s is there twice", name);
 	if (key & BY_TIME && options->query.by & BY_TIME)
@@ -137,11 +134,7 @@ static const struct tm_option known[] = {
 	{ "quiet", 'q', NULL, "no progress and no notes",
 			TM_FLAG(struct options, is_quiet) },
 	TM_HEADING("query:"),
-	{ "by", BY, "KEYS",
-			"user, process, remote, protocol, interface,\n"
-			"direction, minute, hour, day, month, joined\n"
-			"by commas (user)",
-			0 },
+	{ "by", BY, "KEYS", "some of these, joined by commas (user):", 0 },
 	{ "summary", SUMMARY, NULL, "what there is in all",
 			TM_FLAG(struct options, is_summary) },
 	{ "from", FROM, "TIME", "2026-11-21, '2026-11-21 06:33', RFC 3339,",
@@ -235,10 +228,16 @@ static void query_take_option(void *context, const struct tm_option *option,
 	}
 }
 
+static const char *query_words(const struct tm_option *option)
+{
+	return option->letter == BY ? tm_key_names(TM_KEY_FOR_HISTORY) : NULL;
+}
+
 const struct tm_tool query_tool = {
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.take = query_take_option,
+	.words = query_words,
 	.whole = &store_tool,
 };
 

@@ -235,13 +235,11 @@ static bool read_hours(struct reading *reading, const char *value)
 static const struct {
 	const char *name;
 	read_fn *read;
-	const char *is; /* what it has to be */
+	const char *is; /* what it has to be; NULL = of the keys */
 } known[] = {
 	{ "from", read_from, "a time: ns, -1h, RFC 3339 or now" },
 	{ "to", read_to, "a time: ns, -1h, RFC 3339 or now" },
-	{ "by", read_by,
-			"some of user, process, remote, protocol, interface, "
-			"direction, and one of minute, hour, day, month" },
+	{ "by", read_by, NULL },
 	{ "user", read_user, "a user's number, or a name in the history" },
 	{ "process", read_process, "a command's name" },
 	{ "remote", read_remote, "an address" },
@@ -287,7 +285,11 @@ static bool question_take(struct reading *reading, struct request *request,
 		if (known[i].read(reading, parameter->value))
 			return true;
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-				"%s has to be %s", known[i].name, known[i].is);
+				"%s has to be %s%s", known[i].name,
+				known[i].is ? known[i].is
+					    : "at most one time and some of ",
+				known[i].is ? ""
+					    : tm_key_names(TM_KEY_FOR_HISTORY));
 		return false;
 	}
 	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,

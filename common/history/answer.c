@@ -4,9 +4,8 @@
 
 #include "answer.h"
 #include "common/base/clock.h"
-#include "common/base/number.h"
-#include "common/record/fields.h"
 #include "common/record/words.h"
+#include "common/show/key-cells.h"
 #include "database.h"
 
 static const struct tm_column amount_columns[] = {
@@ -27,19 +26,6 @@ static const struct tm_column lost_columns[] = {
 #define AMOUNTS (sizeof(amount_columns) / sizeof(*amount_columns))
 #define LOST (sizeof(lost_columns) / sizeof(*lost_columns))
 
-static const struct tm_column key_columns[] = {
-	{ "user", "USER", TM_CELL_TEXT, .is_key = true, .least = 19 },
-	{ "process", "PROCESS", TM_CELL_TEXT, .is_key = true, .least = 8 },
-	{ "remote", "REMOTE", TM_CELL_TEXT, .is_key = true, .least = 8 },
-	{ "protocol", "PROTOCOL", TM_CELL_TEXT, .is_key = true, .least = 8 },
-	{ "interface", "INTERFACE", TM_CELL_TEXT, .is_key = true, .least = 8 },
-	{ "direction", "DIRECTION", TM_CELL_TEXT, .is_key = true, .least = 8 },
-	{ "minute", "MINUTE", TM_CELL_TIME, .is_key = true },
-	{ "hour", "HOUR", TM_CELL_HOUR, .is_key = true },
-	{ "day", "DAY", TM_CELL_DAY, .is_key = true },
-	{ "month", "MONTH", TM_CELL_TEXT, .is_key = true, .least = 8 },
-};
-
 const char *tm_history_user_name(const struct tm_history_form *form,
 		uint32_t uid, const char *recorded)
 {
@@ -52,92 +38,74 @@ const char *tm_history_user_name(const struct tm_history_form *form,
 	return tm_names_user(form->names, uid);
 }
 
-static const char *number_text(uint64_t number)
-{
-	static char text[TM_NUMBER_SIZE + 1];
-
-	*tm_number_format(text, number) = '\0';
-	return text;
-}
-
 /* --- keys --- */
 
+/* Texts as a row has them: NULL is the remainder. */
 static void put_text(struct tm_table *table, const char *text)
 {
-	const bool is_table = table->spec.form == TM_FORM_TABLE;
+	const struct tm_label label = {
+		.sort = !text		? TM_LABEL_WORD
+				: *text ? TM_LABEL_NAME
+					: TM_LABEL_ABSENT,
+		.text = text ? text : TM_WORD_OTHERS,
+	};
 
-	if (!text)
-		tm_table_text(table, TM_WORD_OTHERS);
-	else if (*text)
-		tm_table_name(table, text);
-	else
-		tm_table_text(table, is_table ? "-" : NULL);
+	tm_label_put(table, &label);
 }
 
-static void put_user(const struct tm_history_form *form, struct tm_table *table,
-		uint32_t uid, const char *recorded)
+static void put_user(const struct tm_key_sources *sources,
+		struct tm_table *table, uint32_t uid, const char *recorded)
 {
-	const char *name = tm_history_user_name(form, uid, recorded);
+	struct tm_label label;
 
 	tm_table_number(table, uid);
-	if (!name && (form->form == TM_FORM_TABLE || form->is_numeric))
-		name = number_text(uid);
-	if (uid == TM_NOBODY)
-		tm_table_text(table, name);
-	else
-		tm_table_name(table, name);
+	tm_key_label_user(sources, uid, recorded, &label);
+	tm_label_put(table, &label);
 }
 
-static void put_protocol(const struct tm_history_form *form,
-		struct tm_table *table, uint8_t protocol)
+static void put_value(const struct tm_key_sources *sources,
+		struct tm_table *table, enum tm_key_id key, uint64_t value)
 {
-	const char *const name = tm_word_text(tm_protocols, protocol);
+	struct tm_label label;
 
-	if (name && !form->is_numeric)
-		put_text(table, name);
-	else
-		put_text(table, protocol ? number_text(protocol) : "");
+	tm_key_table[key].label(sources, &value, &label);
+	tm_label_put(table, &label);
 }
 
-static void put_month(struct tm_table *table, uint64_t time_ns)
-{
-	const time_t seconds = time_ns / TM_SECOND_NS;
-	struct tm local;
-	char text[32] = "";
-
-	if (localtime_r(&seconds, &local))
-		strftime(text, sizeof(text), "%Y-%m", &local);
-	tm_table_text(table, text);
-}
-
-static void put_key(const struct tm_history_form *form, struct tm_table *table,
-		unsigned key, const struct tm_history_row *row)
+static void put_key(const struct tm_key_sources *sources,
+		struct tm_table *table, enum tm_key_id key,
+		const struct tm_history_row *row)
 {
 	switch (key) {
-	case TM_HISTORY_BY_USER:
-		put_user(form, table, row->uid, row->user);
+	case TM_KEY_USER:
+		put_user(sources, table, row->uid, row->user);
 		break;
-	case TM_HISTORY_BY_PROCESS:
+	case TM_KEY_PROCESS:
 		put_text(table, row->process);
 		break;
-	case TM_HISTORY_BY_REMOTE:
+	case TM_KEY_REMOTE:
 		put_text(table, row->remote);
 		break;
-	case TM_HISTORY_BY_PROTOCOL:
-		put_protocol(form, table, row->protocol);
-		break;
-	case TM_HISTORY_BY_INTERFACE:
+	case TM_KEY_INTERFACE:
 		put_text(table, row->interface);
 		break;
-	case TM_HISTORY_BY_DIRECTION:
-		tm_table_text(table, row->direction == TM_IN ? "in" : "out");
+	case TM_KEY_PROTOCOL:
+		put_value(sources, table, key, row->protocol);
 		break;
-	case TM_HISTORY_BY_MONTH:
-		put_month(table, row->time_ns);
+	case TM_KEY_DIRECTION:
+		put_value(sources, table, key, row->direction);
 		break;
 	default:
-		tm_table_number(table, row->time_ns);
+		put_value(sources, table, key, row->time_ns);
 	}
+}
+
+static struct tm_key_sources sources_of(const struct tm_history_form *form)
+{
+	return (struct tm_key_sources){
+		.names = form->names,
+		.is_numeric = form->is_numeric,
+	};
 }
 
 /* --- amounts --- */
@@ -199,13 +167,11 @@ struct tm_shares tm_history_shares(const struct tm_history_summary *summary)
 
 static unsigned add_key(struct tm_column *columns, unsigned key)
 {
-	static const struct tm_column uid = { .key = "uid",
-		.type = TM_CELL_NUMBER };
-	unsigned count = 0;
+	const unsigned count = tm_key_columns(
+			&tm_key_table[__builtin_ctz(key)], columns);
 
 	if (key == TM_HISTORY_BY_USER)
-		columns[count++] = uid;
-	columns[count++] = key_columns[__builtin_ctz(key)];
+		columns[count - 1].least = 19; /* as wide as a time */
 	return count;
 }
 
@@ -253,11 +219,13 @@ static void put_rows(const struct tm_history_form *form, struct tm_table *table,
 		const struct tm_history_rows *rows)
 {
 	const uint64_t whole = tm_history_row_bytes(&rows->sum);
+	const struct tm_key_sources sources = sources_of(form);
 	const struct tm_history_row rest = rest_of(rows);
 
 	for (size_t i = 0; i < rows->count; i++) {
 		for (unsigned j = 0; j < keys->count; j++)
-			put_key(form, table, keys->order[j], &rows->rows[i]);
+			put_key(&sources, table, __builtin_ctz(keys->order[j]),
+					&rows->rows[i]);
 		put_sums(table, &rows->rows[i], whole);
 	}
 	if (rows->count < rows->found) {
@@ -302,7 +270,7 @@ int tm_history_answer_rows(const struct tm_history_form *form,
 		const struct tm_history_rows *rows,
 		const struct tm_shares *shares)
 {
-	struct tm_column columns[2 * TM_HISTORY_KEYS + AMOUNTS + LOST];
+	struct tm_column columns[2 * TM_KEYS_HISTORY + AMOUNTS + LOST];
 	struct tm_table_spec spec = {
 		.columns = columns,
 		.from_ns = rows->from_ns,
@@ -442,13 +410,14 @@ int tm_history_answer_quotas(const struct tm_history_form *form,
 		.from_ns = quotas->count ? quotas->quotas[0].begin_ns : 0,
 		.to_ns = quotas->count ? quotas->quotas[0].end_ns : 0,
 	};
+	const struct tm_key_sources sources = sources_of(form);
 	struct tm_table table;
 
 	open_table(&table, form, spec);
 	for (size_t i = 0; i < quotas->count; i++) {
 		const struct tm_history_quota *const quota = &quotas->quotas[i];
 
-		put_user(form, &table, quota->uid, quota->user);
+		put_user(&sources, &table, quota->uid, quota->user);
 		tm_table_text(&table,
 				tm_history_resolution_name(quota->period));
 		tm_table_number(&table, quota->begin_ns);

@@ -16,11 +16,9 @@ struct tm_history_form {
 	void *context;
 };
 
-#define TM_HISTORY_KEYS 10
-
 /* The first is the first column, and so on. */
 struct tm_history_keys {
-	unsigned order[TM_HISTORY_KEYS]; /* enum tm_history_key */
+	unsigned order[TM_KEYS_HISTORY]; /* enum tm_history_key */
 	unsigned count;
 };
 

@@ -100,7 +100,7 @@ void tm_history_group_take(void *context, const struct tm_history_sums *sums)
 	struct tm_history_group *const group = context;
 	uint32_t values[GROUP_KEYS] = { 0 };
 
-	for (unsigned i = 0; i < SCAN_KEYS; i++)
+	for (unsigned i = 0; i < TM_KEYS_STORED; i++)
 		values[i] = group->by & 1u << i ? sums->values[i] : 0;
 	if (group->by & BY_TIME)
 		values[GROUP_TIME] =

@@ -6,7 +6,7 @@
 #include "scan.h"
 
 /* Behind the keys of a scan: its direction and its slot in minutes. */
-enum { GROUP_DIRECTION = SCAN_KEYS, GROUP_TIME, GROUP_KEYS };
+enum { GROUP_DIRECTION = TM_KEYS_STORED, GROUP_TIME, GROUP_KEYS };
 
 struct tm_history_group_row {
 	uint32_t values[GROUP_KEYS];

@@ -6,20 +6,21 @@
 
 #include <stddef.h>
 
+#include "common/sums/key.h"
 #include "history.h"
 
 /* Keys of a row, to be joined by |. */
 enum tm_history_key {
-	TM_HISTORY_BY_USER = 1 << 0,
-	TM_HISTORY_BY_PROCESS = 1 << 1, /* by its command's name */
-	TM_HISTORY_BY_REMOTE = 1 << 2,
-	TM_HISTORY_BY_PROTOCOL = 1 << 3,
-	TM_HISTORY_BY_INTERFACE = 1 << 4,
-	TM_HISTORY_BY_DIRECTION = 1 << 5,
-	TM_HISTORY_BY_MINUTE = 1 << 6, /* at most one of these four */
-	TM_HISTORY_BY_HOUR = 1 << 7,
-	TM_HISTORY_BY_DAY = 1 << 8,
-	TM_HISTORY_BY_MONTH = 1 << 9,
+	TM_HISTORY_BY_USER = 1 << TM_KEY_USER,
+	TM_HISTORY_BY_PROCESS = 1 << TM_KEY_PROCESS,
+	TM_HISTORY_BY_REMOTE = 1 << TM_KEY_REMOTE,
+	TM_HISTORY_BY_PROTOCOL = 1 << TM_KEY_PROTOCOL,
+	TM_HISTORY_BY_INTERFACE = 1 << TM_KEY_INTERFACE,
+	TM_HISTORY_BY_DIRECTION = 1 << TM_KEY_DIRECTION,
+	TM_HISTORY_BY_MINUTE = 1 << TM_KEY_MINUTE, /* at most one of four */
+	TM_HISTORY_BY_HOUR = 1 << TM_KEY_HOUR,
+	TM_HISTORY_BY_DAY = 1 << TM_KEY_DAY,
+	TM_HISTORY_BY_MONTH = 1 << TM_KEY_MONTH,
 };
 
 /* "user", "process", ... of one key. */
@@ -57,7 +58,7 @@ struct tm_history_row {
 	const char *interface; /* its name, else its number */
 	/* By direction, what was lost included. */
 	struct tm_amount moved[2], lost[2];
-	uint32_t ids[5]; /* of the keys in the tables, user to interface */
+	uint32_t ids[TM_KEYS_STORED]; /* as the tables have them */
 };
 
 static inline uint64_t tm_history_row_bytes(const struct tm_history_row *row)

@@ -58,7 +58,7 @@ static int sum_up(struct tm_history *history, struct tm_history_quota *quota,
 		uint64_t time_ns)
 {
 	const struct tm_history_scan scan = {
-		.wanted[SCAN_UID] = { true, &quota->uid, 1, NULL },
+		.wanted[TM_KEY_USER] = { true, &quota->uid, 1, NULL },
 		.take = take,
 		.context = quota,
 	};

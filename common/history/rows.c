@@ -7,24 +7,17 @@
 #include "group.h"
 #include "texts.h"
 
-static const char *const key_names[] = { "user", "process", "remote",
-	"protocol", "interface", "direction", "minute", "hour", "day",
-	"month" };
-
-#define KEY_NAMES (sizeof(key_names) / sizeof(*key_names))
-
 const char *tm_history_key_name(enum tm_history_key key)
 {
-	return key_names[__builtin_ctz(key)];
+	return tm_key_table[__builtin_ctz(key)].name;
 }
 
 unsigned tm_history_key_find(const char *name)
 {
-	for (unsigned i = 0; i < KEY_NAMES; i++) {
-		if (!strcmp(name, key_names[i]))
-			return 1u << i;
-	}
-	return 0;
+	const struct tm_key *const key =
+			tm_key_find(TM_KEY_FOR_HISTORY, name, strlen(name));
+
+	return key ? 1u << (key - tm_key_table) : 0;
 }
 
 /* --- from groups to rows --- */
@@ -33,8 +26,8 @@ static void fill_keys(struct tm_history_row *row, unsigned by,
 		const struct tm_history_group_row *from)
 {
 	row->time_ns = from->values[GROUP_TIME] * TM_MINUTE_NS;
-	row->uid = by & TM_HISTORY_BY_USER ? from->values[SCAN_UID] : 0;
-	row->protocol = from->values[SCAN_PROTOCOL];
+	row->uid = by & TM_HISTORY_BY_USER ? from->values[TM_KEY_USER] : 0;
+	row->protocol = from->values[TM_KEY_PROTOCOL];
 	row->direction = from->values[GROUP_DIRECTION];
 	memcpy(row->ids, from->values, sizeof(row->ids));
 	memcpy(row->moved, from->moved, sizeof(row->moved));
@@ -48,16 +41,16 @@ static void fill_texts(struct tm_history_row *row, unsigned by,
 	const uint32_t *const values = from->values;
 
 	if (by & TM_HISTORY_BY_USER)
-		row->user = tm_history_text_user(texts, values[SCAN_UID]);
+		row->user = tm_history_text_user(texts, values[TM_KEY_USER]);
 	if (by & TM_HISTORY_BY_PROCESS)
 		row->process = tm_history_text_process(
-				texts, values[SCAN_PROCESS]);
+				texts, values[TM_KEY_PROCESS]);
 	if (by & TM_HISTORY_BY_REMOTE)
 		row->remote = tm_history_text_remote(
-				texts, values[SCAN_REMOTE]);
+				texts, values[TM_KEY_REMOTE]);
 	if (by & TM_HISTORY_BY_INTERFACE)
 		row->interface = tm_history_text_interface(
-				texts, values[SCAN_INTERFACE]);
+				texts, values[TM_KEY_INTERFACE]);
 }
 
 /* --- search --- */
@@ -252,7 +245,7 @@ static int collect(struct tm_history *history,
 		struct tm_history_group *group, struct tm_history_rows *answer)
 {
 	struct tm_history_scan scan = {
-		.keys = query->by & ((1u << SCAN_KEYS) - 1),
+		.keys = query->by & ((1u << TM_KEYS_STORED) - 1),
 		.take = tm_history_group_take,
 		.context = group,
 	};

@@ -8,9 +8,6 @@
 #include "common/net/address.h"
 #include "scan.h"
 
-static const char *const columns[SCAN_KEYS] = { "uid", "process", "remote",
-	"protocol", "interface" };
-
 /* --- the filter --- */
 
 static int want_ids(struct tm_history *history,
@@ -97,24 +94,24 @@ int tm_history_scan_filter(struct tm_history *history,
 	scan->has_direction = filter->has_direction;
 	scan->direction = filter->direction;
 	if (filter->has_user &&
-			want_number(history, &wanted[SCAN_UID], filter->uid))
+			want_number(history, &wanted[TM_KEY_USER], filter->uid))
 		return -1;
 	if (filter->has_protocol &&
-			want_number(history, &wanted[SCAN_PROTOCOL],
+			want_number(history, &wanted[TM_KEY_PROTOCOL],
 					filter->protocol))
 		return -1;
 	if (filter->process &&
-			want_text(history, &wanted[SCAN_PROCESS],
+			want_text(history, &wanted[TM_KEY_PROCESS],
 					"SELECT id FROM process WHERE name = ?",
 					filter->process))
 		return -1;
 	if (filter->remote &&
-			want_remote(history, &wanted[SCAN_REMOTE],
+			want_remote(history, &wanted[TM_KEY_REMOTE],
 					filter->remote))
 		return -1;
 	return filter->interface &&
 					want_interface(history,
-							&wanted[SCAN_INTERFACE],
+							&wanted[TM_KEY_INTERFACE],
 							filter->interface)
 			? -1
 			: 0;
@@ -122,7 +119,7 @@ int tm_history_scan_filter(struct tm_history *history,
 
 void tm_history_scan_free(struct tm_history_scan *scan)
 {
-	for (unsigned i = 0; i < SCAN_KEYS; i++)
+	for (unsigned i = 0; i < TM_KEYS_STORED; i++)
 		free(scan->wanted[i].owned);
 }
 
@@ -132,7 +129,7 @@ static unsigned needed_keys(const struct tm_history_scan *scan)
 {
 	unsigned keys = scan->keys;
 
-	for (unsigned i = 0; i < SCAN_KEYS; i++)
+	for (unsigned i = 0; i < TM_KEYS_STORED; i++)
 		keys |= scan->wanted[i].is_set ? 1u << i : 0;
 	return keys;
 }
@@ -155,9 +152,9 @@ static const struct tm_history_cube_facts *choose_cube(
 static bool is_sought(const struct tm_history_cube_facts *cube,
 		const struct tm_history_scan *scan)
 {
-	return scan->wanted[SCAN_UID].is_set ||
-			scan->wanted[SCAN_REMOTE].is_set ||
-			(scan->wanted[SCAN_PROCESS].is_set &&
+	return scan->wanted[TM_KEY_USER].is_set ||
+			scan->wanted[TM_KEY_REMOTE].is_set ||
+			(scan->wanted[TM_KEY_PROCESS].is_set &&
 					cube == tm_history_cubes);
 }
 
@@ -225,9 +222,9 @@ static void put_columns(struct text *sql, const struct tm_history_scan *scan,
 	put(sql, "SELECT time, " TM_HISTORY_AMOUNTS);
 	if (cube->has_lost)
 		put(sql, ", " TM_HISTORY_LOST);
-	for (unsigned i = 0; i < SCAN_KEYS; i++) {
+	for (unsigned i = 0; i < TM_KEYS_STORED; i++) {
 		if (scan->keys & 1u << i)
-			put(sql, ", %s", columns[i]);
+			put(sql, ", %s", tm_key_column(i));
 	}
 }
 
@@ -240,8 +237,8 @@ static void put_statement(struct text *sql, const struct tm_history_scan *scan,
 
 	put_columns(sql, scan, cube);
 	put(sql, " FROM %s_%s ", cube->name, resolution);
-	if (scan->wanted[SCAN_REMOTE].is_set &&
-			!scan->wanted[SCAN_UID].is_set &&
+	if (scan->wanted[TM_KEY_REMOTE].is_set &&
+			!scan->wanted[TM_KEY_USER].is_set &&
 			cube == &tm_history_cubes[TM_HISTORY_CUBE_TRAFFIC])
 		put(sql, "INDEXED BY traffic_%s_remote ", resolution);
 	put(sql, "WHERE ");
@@ -250,9 +247,9 @@ static void put_statement(struct text *sql, const struct tm_history_scan *scan,
 	else
 		put(sql, "time >= %" PRIu64 " AND time < %" PRIu64,
 				piece->begin_ns, piece->end_ns);
-	for (unsigned i = 0; i < SCAN_KEYS; i++) {
+	for (unsigned i = 0; i < TM_KEYS_STORED; i++) {
 		if (scan->wanted[i].is_set)
-			put_wanted(sql, columns[i], &scan->wanted[i]);
+			put_wanted(sql, tm_key_column(i), &scan->wanted[i]);
 	}
 }
 
@@ -278,8 +275,8 @@ static void put_lost_statement(struct text *sql,
 			resolution, resolution, resolution, piece->begin_ns,
 			piece->end_ns, TM_HISTORY_UNKNOWN,
 			TM_HISTORY_REMAINDER);
-	if (scan->wanted[SCAN_REMOTE].is_set)
-		put_wanted(sql, "remote", &scan->wanted[SCAN_REMOTE]);
+	if (scan->wanted[TM_KEY_REMOTE].is_set)
+		put_wanted(sql, "remote", &scan->wanted[TM_KEY_REMOTE]);
 }
 
 static sqlite3_stmt *prepare(struct tm_history *history, struct text *sql)
@@ -315,7 +312,7 @@ static void read_row(sqlite3_stmt *statement,
 	read_amounts(statement, 1, sums->moved);
 	if (has_lost)
 		read_amounts(statement, 5, sums->lost);
-	for (unsigned i = 0; i < SCAN_KEYS; i++) {
+	for (unsigned i = 0; i < TM_KEYS_STORED; i++) {
 		if (scan->keys & 1u << i)
 			sums->values[i] = sqlite3_column_int64(statement, at++);
 	}

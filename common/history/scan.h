@@ -6,20 +6,10 @@
 #include "plan.h"
 #include "query.h"
 
-/* The keys that sums have, in the order of enum tm_history_key. */
-enum {
-	SCAN_UID,
-	SCAN_PROCESS,
-	SCAN_REMOTE,
-	SCAN_PROTOCOL,
-	SCAN_INTERFACE,
-	SCAN_KEYS
-};
-
 struct tm_history_sums {
 	uint64_t time_ns;
 	enum tm_history_resolution resolution;
-	uint32_t values[SCAN_KEYS]; /* of those asked for */
+	uint32_t values[TM_KEYS_STORED]; /* of those asked for */
 	struct tm_amount moved[2], lost[2];
 };
 
@@ -34,7 +24,7 @@ struct tm_history_wanted {
 struct tm_history_scan {
 	unsigned keys; /* enum tm_history_key, those of time and direction aside
 			*/
-	struct tm_history_wanted wanted[SCAN_KEYS];
+	struct tm_history_wanted wanted[TM_KEYS_STORED];
 	bool has_direction;
 	uint8_t direction;
 	void (*take)(void *context, const struct tm_history_sums *sums);

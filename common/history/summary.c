@@ -25,7 +25,7 @@ static void *grow(struct tm_history *history, void *array, size_t count,
 static void take_user(void *context, const struct tm_history_sums *sums)
 {
 	struct tm_history_summary *const answer = context;
-	struct tm_amount *to = sums->values[SCAN_UID] == TM_NOBODY
+	struct tm_amount *to = sums->values[TM_KEY_USER] == TM_NOBODY
 			? answer->nobody
 			: answer->attributed;
 
@@ -88,7 +88,7 @@ static int sum_interfaces(struct tm_history *history,
 	for (uint32_t i = 0; i < group.count && !result; i++) {
 		struct tm_history_interface *const interface = find_interface(
 				history, answer,
-				group.rows[i].values[SCAN_INTERFACE]);
+				group.rows[i].values[TM_KEY_INTERFACE]);
 
 		if (interface)
 			tm_history_amounts_add(

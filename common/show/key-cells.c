@@ -21,7 +21,7 @@ unsigned tm_key_columns(const struct tm_key *key, struct tm_column *columns)
 
 	if (is_user(key))
 		columns[count++] = (struct tm_column){
-			.key = tm_key_table[TM_KEY_UID].name,
+			.key = tm_key_column(TM_KEY_USER),
 			.type = TM_CELL_NUMBER,
 		};
 	columns[count++] = (struct tm_column){

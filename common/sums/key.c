@@ -472,7 +472,7 @@ const struct tm_key *tm_key_find(
 
 const char *tm_key_names(enum tm_key_use use)
 {
-	static char names[16 * TM_KEYS];
+	static _Thread_local char names[20 * TM_KEYS];
 	char *end = names;
 
 	for (unsigned i = 0; i < TM_KEYS; i++) {

@@ -111,8 +111,15 @@ extern const struct tm_key tm_key_table[TM_KEYS];
 const struct tm_key *tm_key_find(
 		enum tm_key_use use, const char *name, size_t size);
 
-/* "user, process, ..." for messages; the function's own. */
+/* "user, process, ..." for messages; the function's own,
+ * for this thread. */
 const char *tm_key_names(enum tm_key_use use);
+
+/* What holds its value in the history, and a user's number in data. */
+static inline const char *tm_key_column(enum tm_key_id id)
+{
+	return tm_key_table[id == TM_KEY_USER ? TM_KEY_UID : id].name;
+}
 
 /* A user's label, by the name that is recorded or else by the sources'. */
 void tm_key_label_user(const struct tm_key_sources *sources, uint32_t uid,

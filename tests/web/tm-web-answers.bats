@@ -158,9 +158,9 @@ load serve
 		rows?colour=red colour is no parameter here
 		rows?user=1&user=2 user is there twice
 		rows?user=carol user has to be a user's number, or a name in the history
-		rows?by=nothing by has to be some of user, process, remote, protocol, interface, direction, and one of minute, hour, day, month
-		rows?by=user,user by has to be some of user, process, remote, protocol, interface, direction, and one of minute, hour, day, month
-		rows?by=hour,day by has to be some of user, process, remote, protocol, interface, direction, and one of minute, hour, day, month
+		rows?by=nothing by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
+		rows?by=user,user by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
+		rows?by=hour,day by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
 		rows?from=yesterday from has to be a time: ns, -1h, RFC 3339 or now
 		rows?from=now&to=-1h from has to be before to
 		rows?limit=0 limit has to be a number of rows
