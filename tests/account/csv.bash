@@ -1,7 +1,7 @@
 # Loaded by the tests of tm-csv: events and the rows that they make.
 
-# count users: events of 60 bytes, the users in turn from 1001 on, every row
-# 50 bytes long (59 with an eighth column of 8).
+# many COUNT USERS: events of 60 bytes, of users from 1001 on in turn; each row is
+# 50 bytes long (59 with an eighth column of 8)
 many() {
 	awk -v n="$1" -v users="$2" 'BEGIN {
 		for (i = 0; i < n; i++)
@@ -23,7 +23,7 @@ row() {
 	echo "out,60,192.0.2.1,192.0.2.7,1700000000.000000005,0,${1:-60}"
 }
 
-# A tm-csv that reads what is written to descriptor 9.
+# start_live OPTIONS...: a tm-csv that reads from descriptor 9
 start_live() {
 	mkfifo live
 	tm-csv "$@" <live 2>stderr 3>&- &
@@ -31,7 +31,7 @@ start_live() {
 	exec 9>live
 }
 
-# ... its end, and its exit status.
+# end_live: ends it; its exit code is in $status
 end_live() {
 	exec 9>&-
 	status=0

@@ -143,7 +143,7 @@ inject() {
 		[ "$rows" -ge $((20 * (n - 1))) ]
 		run -0 awk -F, 'NF != 7' ./*.log
 		assert_output ""
-		# and the next run goes on
+		# and the next run continues
 		one 1001 99999999 | tm-csv -q
 		assert_equal "$(cat ./*.log | wc -l)" $((rows + 1))
 	done

@@ -25,7 +25,7 @@ load csv
 	assert_equal "$(stat -c '%U:%G %a' "$file")" "root:daemon 640"
 	chmod 755 .
 	run -0 setpriv --reuid=daemon --regid=daemon --clear-groups cat - <"$file"
-	# by descriptor, as the way to this directory is closed to them
+	# by descriptor, because this user cannot enter the directory
 	run setpriv --reuid=daemon --regid=daemon --clear-groups sh -c \
 		'test -r /dev/fd/0 && ! test -w /dev/fd/0' <"$file"
 	assert_success
@@ -102,7 +102,7 @@ load csv
 	assert_output "tm-csv: e.tm: Not a directory"
 }
 
-# An unfit file costs its user's rows, which are counted; the others go on.
+# A refused file costs only its user's rows, which are counted.
 refused_as() {
 	(one 1; one 2; one 2) >e.tm
 	run -1 timeout 10 tm-csv -q e.tm

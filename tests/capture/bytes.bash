@@ -65,7 +65,7 @@ teardown() {
 	for pid in ${CAPTURE-} $(cat "$CGROUP/cgroup.procs"); do
 		kill -KILL "$pid" 2>/dev/null || true
 	done
-	# not for whatever runs: bats has a clock of its own for each test
+	# only for this process: the clock of bats is a child too
 	[ -z "${CAPTURE-}" ] || wait "$CAPTURE" || true
 	eventually is_empty
 	shape 1500 off
@@ -95,7 +95,7 @@ counters() {
 		tp += $10 } END { print rp, rb, tp, tb }'
 }
 
-# settle: nothing is on the cable any more
+# settle: waits until the cable is idle
 settle() {
 	steady 0.2 counters
 }

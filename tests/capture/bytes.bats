@@ -1,4 +1,4 @@
-# What is recorded against what the interface itself counted, on a cable
+# Compares what is recorded with what the interface counted, on a cable
 # between two hosts.
 # bats file_tags=kernel
 

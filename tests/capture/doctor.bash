@@ -15,7 +15,7 @@ teardown() {
 	[ ! -d "${CGROUP-}" ] || rmdir "$CGROUP"
 }
 
-# rows JQ: of what it printed to "out", "NAME STATE" by a condition
+# rows JQ: "NAME STATE" of each row in "out" for which the condition holds
 rows() {
 	jq -r ".checks[] | select($1) | \"\(.name) \(.state)\"" out
 }
@@ -38,7 +38,7 @@ elsewhere() {
 		exec tm-doctor --json >out"
 }
 
-# with_types SED-COMMAND: the kernel's BTF is changed before
+# with_types SED-COMMAND: runs tm-doctor with a changed BTF of the kernel
 with_types() {
 	mkdir part
 	sed "$1" /sys/kernel/btf/vmlinux >vmlinux

@@ -27,7 +27,7 @@ totals() {
 		END { for (k in b) print k, b[k], p[k] }' | sort
 }
 
-# anybody: the same without the users and processes
+# anybody: the same without users and processes
 anybody() {
 	awk '{ k = $1 " " $4; b[k] += $5; p[k] += $6 }
 		END { for (k in b) print k, b[k], p[k] }' | sort
@@ -119,7 +119,7 @@ for protocol in socket.IPPROTO_TCP, socket.IPPROTO_UDP, 253:
 	inside timeout 20 python3 "$ROOT/tests/lib/owners.py" only-receives <<<go
 	inside timeout 20 python3 "$ROOT/tests/lib/owners.py" setuid <<<go
 	stop_both
-	# by user they differ: an event cannot be moved any more
+	# by user they differ, because a written event cannot change its owner
 	totals out.tm | anybody >totals.events
 	totals sums.tm | anybody >totals.sums
 	diff totals.events totals.sums
@@ -195,7 +195,7 @@ os.wait()'
 	assert_equal "$(sort -u <<<"$output")" "$ALICE false"
 }
 
-# use: what SIGUSR1 says of the flow table of the capture in $CAPTURE
+# use: what SIGUSR1 reports about the flow table of the capture in $CAPTURE
 use() {
 	kill -USR1 "$CAPTURE"
 	eventually grep -q '^tm-capture: flows' err
@@ -289,7 +289,7 @@ for _ in range(100):
 	tm-print --json out.tm | jq -s '[.[] | select(.kind == "traffic")]' >sums
 	assert [ "$(jq length sums)" -ge 3 ]
 	assert_equal "$(jq 'map(.packets) | add' sums)" 100
-	# none reaches back into the one before, but for the unit of a span
+	# no sum overlaps the one before, except by the unit of a span
 	run jq -c '[range(1; length) as $i |
 		(.[$i].time_ns - .[$i - 1].time_ns) / 1e7 + 1 - .[$i].span] |
 		min >= 0' sums

@@ -1,4 +1,4 @@
-# Whose bytes they are, in the cases where the socket names the wrong user.
+# Who is charged in the cases where the socket names the wrong user.
 # bats file_tags=kernel
 
 load ../helper
@@ -35,7 +35,7 @@ charged() {
 @test "if root accepts and a child that becomes a user receives, the user is charged" {
 	meter daemon-receives
 	charged destination_port 7701 >received
-	# what came before the child's first read is the accepter's, and says so
+	# bytes before the child's first read are the accepter's, and flagged
 	run awk '$1 == "in" { s[$2] += $3 }
 		END { print (s[541001] + s[0] >= 200000), (s[0] < 1000) }' \
 		received
@@ -101,8 +101,8 @@ charged() {
 	refute_line --regexp "^0 "
 }
 
-# in_own_network COMMAND...: in the cgroup, in a network of its own where all
-# users may ping and TCP sends nothing twice, however late a busy host answers
+# in_own_network COMMAND...: in the cgroup, in a network namespace where all
+# users may ping and TCP never retransmits, however late a busy host answers
 in_own_network() {
 	inside timeout 20 unshare --net sh -c 'ip link set lo up
 		echo 0 >/proc/sys/net/ipv4/tcp_early_retrans

@@ -52,7 +52,7 @@ shape() {
 	kill -INT "$STARTED"
 	wait "$STARTED"
 	at "$LEFT" ethtool -K tm0 tso off
-	# there in is here out
+	# incoming there is outgoing here
 	mv out.tm here.tm
 	mv there.tm out.tm
 	read -r p b q c <<<"$(ends)"
@@ -76,7 +76,7 @@ shape() {
 }
 
 @test "forwarded traffic equals what the interfaces counted, without an owner and flagged" {
-	# a server that takes any address is not meant
+	# a server that listens on any address must not be charged
 	nsenter --net="/run/netns/$ROUTER" traffic sink 0.0.0.0 7708 \
 		>/dev/null 3>&- &
 	STARTED=$!
@@ -161,7 +161,7 @@ for _ in range(9):
 			tc filter add dev tm0 egress pref 1 bpf da object-pinned fs/tag'"
 		HOOK=clsact meter "$LEFT" tm0
 		at "$LEFT" traffic udp 198.51.100.9 9 100 1000 $ALICE
-		# beside the frame the interface does not count it
+		# the interface does not count a tag kept beside the frame
 		if [ $offload = on ]; then
 			conclude 4
 		else

@@ -5,8 +5,8 @@ load ../helper
 load ../lib/kernel
 load tc
 
-# receive UID HOST ADDRESS PORT COUNT: takes so many datagrams; it has room for
-# all of them when it is slow, and ends when some never come
+# receive UID HOST ADDRESS PORT COUNT: reads so many datagrams; its buffer holds
+# all of them, and it ends if some never arrive
 receive() {
 	at "$2" timeout 60 python3 -c '
 import os, socket, sys
@@ -51,7 +51,7 @@ for _ in range(int(count)):
 	run sums '.direction == "in" and .protocol == 17'
 	assert_output "in $ALICE 500 $((300 * 142 + 200 * 162))
 in $BOB 100 $((50 * 142 + 50 * 162))"
-	# every segment is of a user, in both directions, with what it was sent
+	# every segment has a user, in both directions, with all its bytes
 	run sums '.protocol == 6 and .uid == 4294967295'
 	assert_output ""
 	run sums '.protocol == 6 and .direction == "in"'
@@ -84,12 +84,12 @@ in $BOB 100 $((50 * 142 + 50 * 162))"
 @test "the sender is known even after the queue of a neighbour" {
 	ip -n "$LEFT" neigh flush all
 	at "$ROUTER" sysctl -qw net.ipv4.conf.tm1.arp_ignore=8
-	# it asks for as long as a busy machine needs to come to the answer
+	# the queue waits as long as a busy machine needs to answer
 	at "$LEFT" sysctl -qw net.ipv4.neigh.tm0.mcast_solicit=60
 	meter "$LEFT" tm0
 	at "$LEFT" traffic udp 198.51.100.9 9 20 100 $ALICE
 	sleep 1.5
-	# now the answer comes, and lets out what waits
+	# now the answer comes and releases the queue
 	at "$ROUTER" sysctl -qw net.ipv4.conf.tm1.arp_ignore=0
 	at "$LEFT" traffic udp 198.51.100.9 9 5 100 $BOB
 	is_answered() {

@@ -73,8 +73,8 @@ ends() {
 		"\(.[$of + "_packets"]) \(.[$of + "_bytes"])"' | paste -sd' '
 }
 
-# settle [HEADER]: what the interface counted is in "wire", with HEADER bytes more
-# for each packet
+# settle [HEADER]: leaves what the interface counted in "wire", with HEADER bytes
+# more for each packet
 settle() {
 	steady 0.2 counters "$HOST" "$INTERFACE"
 	counters "$HOST" "$INTERFACE" | paste before - |
@@ -89,8 +89,7 @@ conclude() {
 	ends >seen
 }
 
-# conclude_lesser: the same where something of the kernel is missing, as "err"
-# says
+# conclude_lesser: the same if the kernel lacks something, which "err" names
 conclude_lesser() {
 	settle
 	kill -INT "$CAPTURE"

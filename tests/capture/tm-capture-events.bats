@@ -59,7 +59,7 @@ load capture
 	began=$SECONDS
 	inside traffic udp 127.0.0.1 9 200000 20 $ALICE
 	awk '/^voluntary/ { print $2 }' "/proc/$CAPTURE/status" >woken
-	# its own clock wakes it ten times a second: that is 50 in the five
+	# its timer wakes it ten times a second: that is 50 in the five
 	# seconds that this takes at most, unless the machine is busy
 	local clock=$(((SECONDS - began) * 10))
 	[ $clock -gt 50 ] || clock=50

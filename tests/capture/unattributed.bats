@@ -1,4 +1,4 @@
-# What crosses the interfaces and no socket moved, on a router between two hosts.
+# Traffic that crosses interfaces without a socket, on a router between two hosts.
 # bats file_tags=kernel
 
 load ../helper
@@ -249,8 +249,8 @@ for name in "c300", "c556", "c812":
 	assert_line "c812 out 50 5000"
 }
 
-# join COMMAND...: two sockets of ALICE's and one of BOB's are in a group while
-# it runs, and a sniffer of root's takes all datagrams
+# join COMMAND...: runs it while two sockets of ALICE's and one of BOB's are in a
+# group, and a sniffer of root's receives all datagrams
 join() {
 	at "$ROUTER" timeout 60 python3 -c '
 import os, socket, subprocess, sys

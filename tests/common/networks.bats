@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sets of networks: networks-check compares every answer with a naive look.
+# Sets of networks: networks-check compares every answer with a naive search.
 load ../helper
 
 @test "look-ups in random sets of networks agree with a naive search" {

@@ -1,5 +1,5 @@
-# The way to a file that is written: what its directory and it are refused for,
-# by the three tools that keep files.
+# The path to a file that is written: when the three tools that keep files refuse
+# its directory or the file.
 
 load ../helper
 

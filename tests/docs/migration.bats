@@ -1,4 +1,4 @@
-# doc/MIGRATION.md: every name of the five meters is there, and each of our
+# doc/MIGRATION.md: it names everything of the five meters, and each of tm's
 # commands in it runs.
 # bats file_tags=kernel
 
@@ -6,14 +6,14 @@ load ../helper
 
 SYSTEM=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
-# The commands of the document's blocks, without theirs.
+# The commands of the document's blocks, without those of the five meters.
 commands() {
 	awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 }
 		inside && !/^#/' "$ROOT/doc/MIGRATION.md"
 }
 
-# What the test's machine has in the place of the examples' interfaces, of the
-# cgroup2 tree and of /var/lib/tm.
+# here COMMAND: with the test machine's interfaces, cgroup2 tree and directory in
+# place of those of the examples.
 here() {
 	local mount
 	mount=$(findmnt -n -o TARGET -t cgroup2 | head -n 1)

@@ -49,7 +49,7 @@ prepare() {
 	PATH=$PWD/bin:$PATH
 }
 
-# Runs those of all pages' examples that match or, with -v, don't match.
+# run_examples GREP-ARGUMENTS: runs the examples of all pages that match.
 run_examples() {
 	local failed=0 ran=0 page command code
 	for page in $(pages); do

@@ -1,4 +1,4 @@
-# Whether tm-capture did in a real kernel what it promises: judges what
+# Whether tm-capture keeps its promises in a real kernel: judges what
 # tests/kernels/inside kept in $FACTS. tests/kernels/run runs it.
 
 load ../helper
@@ -53,13 +53,13 @@ sum_by() {
 			END { for (k in p) print k, p[k], b[k] }' | sort
 }
 
-# without NAME: the hooks that the capture said it is without, one a line
+# without NAME: the hooks that the capture reported as missing, one a line
 without() {
 	sed -n 's/^tm-capture: without \([^:]*\):.*/\1/p' "$FACTS/$1.err" |
 		sed 's/, /\n/g' | sort -u
 }
 
-# uses HOOKS NAME: whether the capture's START says so
+# uses HOOKS NAME: whether the capture's START has them
 uses() {
 	local hooks
 	hooks=$(head -c 128 "$FACTS/$2.tm" | tm-print --json | jq .hooks)
@@ -191,7 +191,7 @@ capabilities() {
 }
 
 @test "sums and events have the same totals" {
-	# by user they differ where a sum waits for who reads
+	# by user they differ where a sum waits for its reader
 	for host in events/*; do
 		host=${host##*/}
 		[ -e "sums/$host" ] || : >"sums/$host"

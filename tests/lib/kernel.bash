@@ -9,7 +9,7 @@ BOB=541002
 
 setup() {
 	needs_root
-	# another user may come here
+	# another user must be able to enter
 	WORK=$(mktemp -d)
 	chmod 755 "$WORK"
 	cd "$WORK" || return

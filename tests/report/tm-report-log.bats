@@ -75,7 +75,7 @@ load report
 	assert [ ! -s target/passwd ]
 	assert [ ! -e target/stats.log ]
 
-	# one that root made leads on
+	# root's own link is followed
 	ln -s "$PWD/target" "$shared/own"
 	run tm-report -l "$shared/own/stats.log" one.tm
 	rm -r "$shared"

@@ -39,7 +39,7 @@ csv() {
 	query --output csv -q "$@"
 }
 
-# All sums, names and runs of a database, whatever its numbers are.
+# All sums, names and runs of a database, whatever its row ids are.
 content() {
 	sqlite3 -readonly "$1" "
 		SELECT * FROM traffic ORDER BY 1, 2, 4, 5, 6, 7;
@@ -59,7 +59,7 @@ content() {
 intact() {
 	run sqlite3 -readonly "$1" 'PRAGMA integrity_check'
 	assert_output ok
-	# all tables of a length agree
+	# all tables of one slot agree
 	for slot in hour day month; do
 		run sqlite3 -readonly "$1" "
 			SELECT sum(in_bytes), sum(out_packets) FROM user_$slot
@@ -79,7 +79,7 @@ teardown() {
 	done
 }
 
-# has_alice: what she moved is in the history
+# has_alice: her traffic is in the history
 has_alice() {
 	csv 2>/dev/null | grep -q alice
 }

@@ -93,7 +93,7 @@ at_hour() {
 		run quota --output csv $at
 		assert_line --index 1 --regexp '^1000,alice,day,.*,1000,700,0.700000,1[234]..,projected$'
 	done
-	# what has not begun is not projected either
+	# a period that has not begun is not projected either
 	run quota --output csv --at "$(date -d 'tomorrow 02:00' +%s)"
 	assert_line --index 1 --regexp ',1000,0,0.000000,,ok$'
 }
@@ -140,7 +140,7 @@ at_hour() {
 	# 90 % used, and less projected even when the hour has just begun
 	hook --user 1000 --limit 1120 --day
 	assert_equal "$(states)" "80 90 projected 100 80 90 "
-	# a new day begins anew, a hook that fails is run again
+	# a new day starts at zero, and a hook that failed runs again
 	sqlite3 h.db 'UPDATE quota SET fired_in = fired_in - 86400000000000'
 	run quota --hook 'exit 3'
 	assert_failure 1

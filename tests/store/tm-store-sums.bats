@@ -17,7 +17,7 @@ load store
 		run store -q cut.tm
 		[ "$status" = 0 ] || [ "$status" = 3 ]
 		store -q day.tm
-		# of a cut one the minutes are covered in two pieces
+		# the minutes of a cut recording are covered in two pieces
 		content h.db | diff once -
 		intact h.db
 	done
@@ -75,11 +75,11 @@ load store
 		sqlite3 h.db "SELECT count(*) FROM user_$1"
 	}
 	assert_equal "$(count minute)" 2
-	# what is not over is in the finer tables alone
+	# a slot that is not over is in the finer tables only
 	assert_equal "$(count hour)" 1
 	assert_equal "$(count day)" 3
 	assert_equal "$(count month)" 2
-	# where only days are left, half an hour of one is all of it
+	# if only days are left, half an hour of one gives all of it
 	run query --by day --from 2024-01-14T22:00:00Z --to 2024-01-14T22:30:00Z
 	assert_line --index 0 "2024-01-14 00:00:00 to 2024-01-15 00:00:00"
 	run csv --from 2023-11-15T00:00:00Z --to 2023-11-15T01:00:00Z
@@ -182,7 +182,7 @@ load store
 	moved 600 in $U 1 1 | tm-parse | store --remotes 3
 	run sqlite3 h.db "SELECT address, in_bytes FROM traffic_hour
 		JOIN remote ON remote.id = remote ORDER BY in_bytes DESC"
-	# twice as many as of a minute stay, and as many more come before a cut
+	# twice as many as in a minute stay, and as many more are read before a cut
 	[ "${#lines[@]}" -ge 7 ] && [ "${#lines[@]}" -le 13 ]
 	assert_line --index 0 --regexp '^\|[0-9]+$'
 	for minute in 6 5 4 3 2 1; do

@@ -65,7 +65,7 @@ interrupt() {
 	PIPELINE=
 }
 
-# Lets start know that START has come by, and passes everything on.
+# Shows start that a START has passed, and passes everything on.
 STARTED='tee -ip >(head -c 128 >logs/started.tm; exec cat >/dev/null)'
 
 # rows FILE: how many rows of which direction, bytes and ends there are
@@ -73,7 +73,7 @@ rows() {
 	cut -d, -f1-4 "$1" | sort | uniq -c | sed 's/^ *//'
 }
 
-# check_totals FILE: every row's totals are the sums of the rows until it
+# check_totals FILE: every row's totals are the sums of the rows up to it
 check_totals() {
 	awk -F, '{ s[$1] += $2 }
 		$6 != s["in"] + 0 || $7 != s["out"] + 0 { print; bad = 1 }

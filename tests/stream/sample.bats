@@ -2,8 +2,6 @@
 
 load ../helper
 
-# The committed recording of a login node: what can be tried with it.
-
 sample() {
 	tm-print "$ROOT/samples/login.tm.gz"
 }

@@ -1,6 +1,6 @@
 # Loaded by the tests of the reader that all tools share.
 
-# Events of the uids named.
+# events UID...: an event of each
 events() {
 	for uid; do
 		echo "{\"uid\":$uid,\"bytes\":1,\"packets\":1}"
@@ -17,7 +17,7 @@ end() { # RUN [DIRECTION]
 	done | tm-parse
 }
 
-# Many events, quickly.
+# flood COUNT: many events, quickly
 flood() { # COUNT
 	events 7 >one
 	python3 -c 'import sys; sys.stdout.buffer.write(open("one", "rb").read() * int(sys.argv[1]))' "$1"

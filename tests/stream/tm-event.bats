@@ -3,7 +3,7 @@ load ../helper
 
 PAGE=$ROOT/doc/tm-event.5
 
-# The program of that name in the page.
+# program NAME: that program in the page
 program() {
 	awk -v "start=program: $1" '
 		index($0, start) { found = 1 }

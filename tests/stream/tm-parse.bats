@@ -1,6 +1,6 @@
 load ../helper
 
-# One line in, one complaint out.
+# A line of input gives one line of error.
 refuses() { # LINE MESSAGE
 	run --separate-stderr tm-parse <<<"$1"
 	assert_failure 1

@@ -1,4 +1,4 @@
-# tm-replay: the pace, and fresh times.
+# tm-replay: the pace, and new times.
 
 load ../helper
 load replay
@@ -22,7 +22,7 @@ load replay
 	at 0.0 1.0 2.0 3.0 4.0 5.0 | tm-parse >events.tm
 	came=$(arrivals stop 3 tm-replay events.tm)
 	echo "$came"
-	# a sleep for each distance would end after 3.2 + 4 s
+	# sleeping for each distance would end after 3.2 + 4 s
 	awk -v came="$came" 'BEGIN { split(came, c, " ")
 		exit !(c[2] >= 3 && c[6] >= 5 && c[6] < 6.8 && c[8] == 0) }'
 }

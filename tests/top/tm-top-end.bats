@@ -1,4 +1,4 @@
-# tm-top: the end of the events, of the terminal and of the user's patience.
+# tm-top: how it ends, by its events, its terminal or its user.
 
 load ../helper
 load top
@@ -37,7 +37,7 @@ load top
 	wait_for '^0 users'
 }
 
-# A source that goes on until Ctrl-C, like tm-capture.
+# A source that runs until Ctrl-C, like tm-capture.
 write_source() {
 	begin | tm-parse >begin.tm
 	talked 0.1 in 1000 1000 42 curl 192.0.2.7 | tm-parse >event.tm

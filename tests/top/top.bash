@@ -37,12 +37,12 @@ day() {
 	status end 12
 }
 
-# Without blanks at the ends of lines.
+# trimmed: standard input without trailing blanks
 trimmed() {
 	sed 's/ *$//'
 }
 
-# assert_file FILE: standard input, line by line.
+# assert_file FILE: equals standard input
 assert_file() {
 	diff -u - "$1"
 }
@@ -110,7 +110,7 @@ press() {
 	tmux_here send-keys "$@"
 }
 
-# The terminal is as it was, and what was on it.
+# assert_restored [LINE]: the terminal's modes and content are restored
 assert_restored() {
 	wait_for "${1:-^exit 0$}"
 	screen | grep -x before

@@ -1,5 +1,5 @@
-# Loaded by the tests that use tm-web's page in a browser: what drives it, and
-# a history to show.
+# Loaded by the tests that use tm-web's page in a browser: its driver, and a
+# history to show.
 
 # Playwright's core and axe, as the lock file pins them, once into build/.
 install_modules() {

@@ -222,7 +222,7 @@ shape() {
 	ask '/api/protocol/breakdown'
 	run jq -c '.protocols | keys' <<<"$output"
 	assert_output '["","ICMP","TCP","UDP"]'
-	# as its own page asks: what is foreign is not looked at, none is all
+	# as its own page asks: unknown parameters are ignored, and none means all
 	ask '/api/protocol/breakdown?hours=1&process='
 	run jq -c '.protocols | keys' <<<"$output"
 	assert_output '["","ICMP","TCP","UDP"]'

@@ -3,7 +3,7 @@
 load ../helper
 load serve
 
-# feed DATABASE: a capture that goes on; its events are written to fd 7
+# feed DATABASE: a running capture, whose events are written to fd 7
 feed() {
 	mkfifo events
 	(tm-parse <events | tm-store --quiet --db "$1" 2>store.err) 3>&- &
