@@ -24,16 +24,9 @@ static uint32_t sums_hash(const struct report_sums *sums, const uint64_t *key)
 	return tm_map_hash_words(key, sums->words);
 }
 
-static inline bool sums_is_key(const void *table, uint32_t row, const void *key)
+static inline bool sums_is_key(const void *sums, uint32_t row, const void *key)
 {
-	const struct report_sums *const sums = table;
-	const uint64_t *const held = report_sums_key(sums, row);
-
-	for (unsigned i = 0; i < sums->words; i++) {
-		if (held[i] != ((const uint64_t *)key)[i])
-			return false;
-	}
-	return true;
+	return report_sums_is_key(sums, row, key);
 }
 
 static uint32_t sums_find(const struct report_sums *sums, const uint64_t *key,
@@ -167,7 +160,7 @@ static struct report_row *add_row(
 	return &sums->rows[row];
 }
 
-static __attribute__((noinline)) struct report_row *find_or_add(
+struct report_row *report_sums_find_or_add(
 		struct report_sums *sums, const uint64_t *key, bool *is_new)
 {
 	const uint32_t hash = sums_hash(sums, key);
@@ -181,16 +174,6 @@ static __attribute__((noinline)) struct report_row *find_or_add(
 	if (sums->count == sums->max_rows || !sums_grow(sums))
 		sums_make_room(sums);
 	return sums_grow(sums) ? add_row(sums, key, hash) : &sums->others;
-}
-
-struct report_row *report_sums_row(
-		struct report_sums *sums, const uint64_t *key, bool *is_new)
-{
-	if (sums->has_nobody && *key == TM_NOBODY)
-		return &sums->nobody;
-	if (sums->last < sums->count && sums_is_key(sums, sums->last, key))
-		return &sums->rows[sums->last];
-	return find_or_add(sums, key, is_new);
 }
 
 const struct report_row *report_sums_find(

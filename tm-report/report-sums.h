@@ -28,11 +28,6 @@ struct report_sums {
 void report_sums_init(
 		struct report_sums *sums, unsigned words, uint32_t max_rows);
 
-/* The row of a key, a new one where there is none; that of the others when
- * there is no memory. */
-struct report_row *report_sums_row(
-		struct report_sums *sums, const uint64_t *key, bool *is_new);
-
 /* The row of a key, or NULL. */
 const struct report_row *report_sums_find(
 		const struct report_sums *sums, const uint64_t *key);
@@ -41,6 +36,34 @@ static inline const uint64_t *report_sums_key(
 		const struct report_sums *sums, uint32_t row)
 {
 	return sums->keys + (size_t)row * sums->words;
+}
+
+static inline bool report_sums_is_key(const struct report_sums *sums,
+		uint32_t row, const uint64_t *key)
+{
+	const uint64_t *const held = report_sums_key(sums, row);
+
+	for (unsigned i = 0; i < sums->words; i++) {
+		if (held[i] != key[i])
+			return false;
+	}
+	return true;
+}
+
+struct report_row *report_sums_find_or_add(
+		struct report_sums *sums, const uint64_t *key, bool *is_new);
+
+/* The row of a key, a new one where there is none; that of the others when
+ * there is no memory. */
+static inline struct report_row *report_sums_row(
+		struct report_sums *sums, const uint64_t *key, bool *is_new)
+{
+	if (sums->has_nobody && *key == TM_NOBODY)
+		return &sums->nobody;
+	if (sums->last < sums->count &&
+			report_sums_is_key(sums, sums->last, key))
+		return &sums->rows[sums->last];
+	return report_sums_find_or_add(sums, key, is_new);
 }
 
 /* As memcmp, by the words one after the other. */

@@ -89,16 +89,3 @@ int tm_keys_time(const struct tm_keys *keys)
 	}
 	return found;
 }
-
-void tm_keys_extract(const struct tm_keys *keys, const struct tm_event *event,
-		uint64_t *words)
-{
-	/* most reports are by user */
-	if (tm_keys_are_user(keys)) {
-		*words = event->uid;
-		return;
-	}
-	for (unsigned i = 0; i < keys->count; i++)
-		keys->list[i]->extract(&keys->sources, event,
-				words + keys->offsets[i]);
-}
