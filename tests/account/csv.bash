@@ -1,7 +1,7 @@
 # Loaded by the tests of tm-csv: events and the rows that they make.
 
-# many COUNT USERS: events of 60 bytes, of users from 1001 on in turn; each row is
-# 50 bytes long (59 with an eighth column of 8)
+# many COUNT USERS: events of 60 bytes, of users from 1001 on in turn; each row
+# is 50 bytes long (59 with an eighth column of 8)
 many() {
 	awk -v n="$1" -v users="$2" 'BEGIN {
 		for (i = 0; i < n; i++)

@@ -1,4 +1,4 @@
-# Traffic that crosses interfaces without a socket, on a router between two hosts.
+# Traffic that crosses interfaces without a socket, on a router between hosts.
 # bats file_tags=kernel
 
 load ../helper
