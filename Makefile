@@ -9,6 +9,8 @@
 VERSION := 0.1
 PREFIX ?= /usr/local
 BUILD ?= build
+# make splits names at blanks, which the name of this directory may have
+override BUILD := $(subst $(CURDIR)/,,$(BUILD))
 
 CC ?= cc
 CLANG ?= clang
@@ -21,20 +23,23 @@ HARDENING ?= -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fPIE \
 	-fstack-clash-protection
 HARDENING_LD ?= -pie -Wl,-z,relro,-z,now,-z,noexecstack
 # The same source gives the same programs whatever the directory.
-COMPILE = -std=gnu11 -ffile-prefix-map=$(CURDIR)=. \
+COMPILE = -std=gnu11 -ffile-prefix-map="$$PWD"=. \
 	-D_GNU_SOURCE -DTM_VERSION='"$(VERSION)"' -I. \
 	$(WARNINGS) $(HARDENING) $(CFLAGS) $(CPPFLAGS)
 
-# A tool whose library is missing is left out, and said so.
+# A tool is left out, with a warning, where its library or compiler is missing.
 has = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 needs_tm-capture := libbpf
+compiles_by_tm-capture := $(firstword $(CLANG))
 needs_tm-store := sqlite3
 needs_tm-top := ncursesw
 needs_tm-web := sqlite3 libmicrohttpd
 
 known := $(patsubst %/main.c,%,$(wildcard tm-*/main.c ipmask/main.c))
 missing = $(strip $(foreach library,$(needs_$(1)),\
-	$(if $(call has,$(library)),,$(library))))
+	$(if $(call has,$(library)),,$(library))) \
+	$(foreach program,$(compiles_by_$(1)),\
+	$(if $(shell command -v $(program)),,$(program))))
 left_out := $(foreach tool,$(known),$(if $(call missing,$(tool)),$(tool)))
 tools := $(filter-out $(left_out),$(known))
 $(foreach tool,$(left_out),$(warning $(tool) is left out: \
@@ -107,7 +112,7 @@ multiarch := $(shell $(CC) -print-multiarch 2>/dev/null)
 BPF_CFLAGS := -target bpf -O2 -g -ffreestanding -Wall -Wextra \
 	-Wno-unused-parameter \
 	-Werror -I. $(if $(multiarch),-idirafter /usr/include/$(multiarch)) \
-	-ffile-prefix-map=$(CURDIR)=. -fdebug-compilation-dir=.
+	-ffile-prefix-map="$$PWD"=. -fdebug-compilation-dir=.
 
 # Twice: capture.plain.o is for those who have no CAP_PERFMON. It reads nothing
 # of the kernel and uses no halves of registers, which old verifiers refuse.
@@ -155,33 +160,33 @@ $(BUILD)/bin/tm-web: LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
 endif
 
 test: all
-	BUILD=$(abspath $(BUILD)) tests/run $(TEST)
+	BUILD="$$(realpath $(BUILD))" tests/run $(TEST)
 
 strict: clean
 	$(MAKE) all CFLAGS='$(CFLAGS) -Werror'
 
 check: strict
-	BUILD=$(abspath $(BUILD)) tests/run --strict
+	BUILD="$$(realpath $(BUILD))" tests/run --strict
 
 test-kernels: all
-	BUILD=$(abspath $(BUILD)) tests/kernels/run $(KERNEL)
+	BUILD="$$(realpath $(BUILD))" tests/kernels/run $(KERNEL)
 
 bench: all $(racers)
-	BUILD=$(abspath $(BUILD)) bench/run $(PART)
+	BUILD="$$(realpath $(BUILD))" bench/run $(PART)
 
 bench-kernel: all $(racers)
-	BUILD=$(abspath $(BUILD)) bench/kernel
+	BUILD="$$(realpath $(BUILD))" bench/kernel
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(programs) $(DESTDIR)$(PREFIX)/bin
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(programs) "$(DESTDIR)$(PREFIX)/bin"
 	set -e; for page in $(pages); do install -D -m 644 $$page \
-		$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
+		"$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}"; done
 
 uninstall:
-	rm -f $(known:%=$(DESTDIR)$(PREFIX)/bin/%)
+	for tool in $(known); do rm -f "$(DESTDIR)$(PREFIX)/bin/$$tool"; done
 	for page in $(pages); do rm -f \
-		$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; done
+		"$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}"; done
 
 clean:
 	rm -rf $(BUILD)

@@ -293,15 +293,15 @@ options_of_page() {
 
 @test "the same source gives the same programs in any directory, without warnings" {
 	copy_tree one
-	copy_tree another/and/deeper
+	copy_tree "another/and a blank"
 	make_in one CC=gcc CFLAGS='-O2 -g -Werror'
-	make_in another/and/deeper CC=gcc CFLAGS='-O2 -g -Werror'
+	make_in "another/and a blank" CC=gcc CFLAGS='-O2 -g -Werror'
 	(cd one && find build -type f ! -name '*.d' | sort) >files
 	grep -x build/bpf/capture.bpf.o files
 	while read -r file; do
-		cmp "one/$file" "another/and/deeper/$file"
+		cmp "one/$file" "another/and a blank/$file"
 	done <files
-	run grep -rlF "$BATS_TEST_TMPDIR" one/build another/and/deeper/build
+	run grep -rlF "$BATS_TEST_TMPDIR" one/build "another/and a blank/build"
 	assert_output ""
 }
 
@@ -328,6 +328,14 @@ options_of_page() {
 	run readelf -d tree/build/bin/tm-capture
 	refute_output --partial libcap-ng
 	refute_output --partial libseccomp
+}
+
+@test "a build without clang leaves out tm-capture with a warning" {
+	copy_tree tree
+	make_in tree CLANG=no-such-compiler -n >commands 2>said
+	grep -F "tm-capture is left out: no-such-compiler is missing" said
+	grep -F " -o build/bin/tm-account" commands
+	run ! grep -F " -o build/bin/tm-capture" commands
 }
 
 @test "a build without libbpf leaves out tm-capture with a warning" {
