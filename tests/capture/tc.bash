@@ -31,10 +31,15 @@ setup_file() {
 	steady 2 counters "$RIGHT" tm0
 }
 
-# host NAME INTERFACE IPV4 IPV6: a cable that neither cuts nor joins segments
+# host NAME INTERFACE IPV4 IPV6: a cable that neither cuts nor joins segments, to
+# a neighbour who is not asked again while packets are counted
 host() {
 	at "$1" sysctl -qw net.ipv6.conf."$2".accept_dad=0 \
-		net.ipv6.conf."$2".router_solicitations=0
+		net.ipv6.conf."$2".router_solicitations=0 \
+		net.ipv4.neigh."$2".base_reachable_time_ms=3600000 \
+		net.ipv6.neigh."$2".base_reachable_time_ms=3600000 \
+		net.ipv4.neigh."$2".delay_first_probe_time=3600 \
+		net.ipv6.neigh."$2".delay_first_probe_time=3600
 	at "$1" ethtool -K "$2" tso off tx-udp-segmentation off gro off
 	ip -n "$1" addr add "$3" dev "$2"
 	ip -n "$1" addr add "$4" dev "$2" nodad
