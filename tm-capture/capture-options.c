@@ -1,67 +1,23 @@
 #include <err.h>
-#include <getopt.h>
 #include <net/if.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "capture-options.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
+#include "common/tool/options.h"
 #include "programs.h"
 
-#define EVERY_LEAST_NS UINT64_C(100000000)
-#define EVERY_MOST_NS UINT64_C(600000000000)
+#define EVERY_LEAST_NS (100 * TM_MS_NS)
+#define EVERY_MOST_NS (10 * TM_MINUTE_NS)
 #define RING_DEFAULT (UINT64_C(4) << 20)
 #define RING_LEAST (UINT64_C(256) << 10)
 #define RING_MOST (UINT64_C(64) << 20)
 #define FLOWS_DEFAULT 65536
 #define FLOWS_LEAST 64
 #define FLOWS_MOST (1 << 22)
-
-static const char usage_text[] =
-		"usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] "
-		"[-x NETWORK]\n"
-		"                  [--every DURATION] [--for DURATION] [--count N]\n"
-		"                  [--flows N] [--ring SIZE] [--l2] [--user NAME] "
-		"[--strict]\n"
-		"       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
-		"       tm-capture --detach[=all] [-i INTERFACE]\n"
-		"Meters the traffic of this host's sockets; events go to standard "
-		"output.\n"
-		"\n"
-		"  -c, --cgroup PATH     only this cgroup and those below it\n"
-		"  -i, --interface NAME  only this interface (repeat for several)\n"
-		"  -s, --site NETWORK    leave out traffic with both ends in the site's "
-		"networks\n"
-		"  -x, --exclude NETWORK leave out traffic with an end in this "
-		"network\n"
-		"                        (both: @FILE is a list; repeat for several)\n"
-		"      --every DURATION  a sum for each flow and interval, not an event "
-		"for\n"
-		"                        each packet (100ms to 10m)\n"
-		"      --flows N         flows that --every can sum at once, 64 to "
-		"4194304\n"
-		"                        (65536)\n"
-		"      --for DURATION    stop after 10s, 5m, 2h\n"
-		"      --count N         stop after N events\n"
-		"      --ring SIZE       ring buffer, 256K to 64M (4M)\n"
-		"      --l2              bytes with the link header\n"
-		"      --hook HOOK       tc: what crosses the interfaces, forwarded and "
-		"ARP\n"
-		"                        too (tcx, clsact: only by that); else cgroup\n"
-		"      --detach[=all]    remove what a killed capture left on "
-		"interfaces;\n"
-		"                        all: every program there\n"
-		"      --user NAME       who to become once attached (tm, else who "
-		"called\n"
-		"                        sudo)\n"
-		"      --strict          exit 4 when events were lost\n"
-		"  -q, --quiet           no summary at the end\n"
-		"  -v, --verbose         the messages of libbpf and the verifier\n"
-		"  -h, --help            this text\n"
-		"  -V, --version         the version\n";
 
 uint32_t own_netns(void)
 {
@@ -75,8 +31,7 @@ static void options_add_interface(struct settings *settings, const char *name)
 	struct metered_interface *interface;
 
 	if (settings->interface_count == METERED_INTERFACES)
-		errx(TM_MISUSED, "-i: at most %d interfaces",
-				METERED_INTERFACES);
+		tm_misuse("-i: at most %d interfaces", METERED_INTERFACES);
 	interface = &settings->interfaces[settings->interface_count];
 	interface->ifindex = if_nametoindex(name);
 	interface->netns = own_netns();
@@ -92,165 +47,184 @@ static void options_add_interface(struct settings *settings, const char *name)
 	settings->interface_count++;
 }
 
-static void options_add_network(struct network_list *list, const char *argument)
+static void options_add_network(const struct tm_option *option,
+		struct network_list *list, const char *argument)
 {
 	if (!strcmp(argument, "@"))
-		errx(TM_MISUSED, "-s, -x: @ wants the name of a file");
+		tm_option_refuse(option, argument, "not the name of a file");
 	if (!network_list_name(list, argument))
-		errx(TM_MISUSED,
-				"-s, -x: at most %d each; @FILE holds any "
-				"number",
-				NETWORK_LIST_ARGUMENTS);
+		tm_misuse("--%s: at most %d; @FILE holds any number",
+				option->name, NETWORK_LIST_ARGUMENTS);
 }
 
-__attribute__((noreturn)) static void misused(
-		const char *option, const char *value, const char *wanted)
+/* The least power of two that holds them, from least on. */
+static uint64_t round_up(uint64_t wanted, uint64_t least)
 {
-	errx(TM_MISUSED, "%s %s: wants %s", option, value, wanted);
+	while (least < wanted)
+		least *= 2;
+	return least;
 }
 
-static uint64_t parse_ring(const char *text)
+static uint64_t parse_ring(const struct tm_option *option, const char *text)
 {
-	uint64_t wanted, size = RING_LEAST;
+	uint64_t wanted;
 
 	if (!tm_size_parse(text, &wanted) || wanted < RING_LEAST ||
 			wanted > RING_MOST)
-		misused("--ring", text, "a size from 256K to 64M");
-	while (size < wanted)
-		size *= 2;
-	return size;
+		tm_option_refuse(option, text, "not a size from 256K to 64M");
+	return round_up(wanted, RING_LEAST);
 }
 
-static uint64_t parse_every(const char *text)
+static uint64_t parse_every(const struct tm_option *option, const char *text)
 {
 	uint64_t every_ns;
 
 	if (!tm_duration_parse(text, &every_ns) || every_ns < EVERY_LEAST_NS ||
 			every_ns > EVERY_MOST_NS)
-		misused("--every", text, "a time from 100ms to 10m");
+		tm_option_refuse(option, text, "not a time from 100ms to 10m");
 	return every_ns;
 }
 
-static uint32_t parse_flows(const char *text)
+static uint32_t parse_hook(const struct tm_option *option, const char *text)
 {
-	uint64_t wanted;
-	uint32_t flows = FLOWS_LEAST;
+	static const char *const names[] = { "cgroup", "tc", "tcx", "clsact",
+		NULL };
+	static const uint32_t hooks[] = { TM_HOOK_CGROUP_SKB,
+		TM_HOOK_TCX | TM_HOOK_CLSACT, TM_HOOK_TCX, TM_HOOK_CLSACT };
 
-	if (!tm_number_parse(text, FLOWS_MOST, &wanted) || wanted < FLOWS_LEAST)
-		misused("--flows", text, "a number from 64 to 4194304");
-	while (flows < wanted)
-		flows *= 2;
-	return flows;
+	return hooks[tm_option_choice(option, text, names)];
 }
 
-static uint64_t parse_for(const char *text)
-{
-	uint64_t for_ns;
-
-	if (!tm_duration_parse(text, &for_ns) || !for_ns)
-		misused("--for", text, "a time, as 10s");
-	return for_ns;
-}
-
-static uint64_t parse_count(const char *text)
-{
-	uint64_t count;
-
-	if (!tm_number_parse(text, UINT64_MAX, &count) || !count)
-		misused("--count", text, "a number above 0");
-	return count;
-}
-
-static uint32_t parse_hook(const char *text)
-{
-	static const struct {
-		const char *name;
-		uint32_t hooks;
-	} hooks[] = {
-		{ "cgroup", TM_HOOK_CGROUP_SKB },
-		{ "tc", TM_HOOK_TCX | TM_HOOK_CLSACT },
-		{ "tcx", TM_HOOK_TCX },
-		{ "clsact", TM_HOOK_CLSACT },
-	};
-
-	for (size_t i = 0; i < sizeof(hooks) / sizeof(*hooks); i++) {
-		if (!strcmp(hooks[i].name, text))
-			return hooks[i].hooks;
-	}
-	misused("--hook", text, "cgroup, tc, tcx or clsact");
-}
-
-static enum detaching parse_detach(const char *text)
+static enum detaching parse_detach(
+		const struct tm_option *option, const char *text)
 {
 	if (text && strcmp(text, "all"))
-		misused("--detach", text, "all, or nothing");
+		tm_option_refuse(option, text, "not all");
 	return text ? DETACH_ALL : DETACH_LEFT;
 }
 
-enum { EVERY = 256, FLOWS, FOR, COUNT, RING, L2, HOOK, DETACH, USER, STRICT };
+enum {
+	EVERY = TM_OPTION,
+	FLOWS,
+	FOR,
+	COUNT,
+	RING,
+	L2,
+	HOOK,
+	DETACH,
+	USER,
+	STRICT
+};
 
-static void capture_take_option(
-		struct capture_options *options, int option, const char *value)
+static const struct tm_option known[] = {
+	{ "cgroup", 'c', "PATH", "only this cgroup and those below it", 0 },
+	{ "interface", 'i', "NAME", "only this interface (repeat for several)",
+			0 },
+	{ "site", 's', "NETWORK",
+			"leave out traffic with both ends in the site's\n"
+			"networks",
+			0 },
+	{ "exclude", 'x', "NETWORK",
+			"leave out traffic with an end in this network\n"
+			"(both: @FILE is a list; repeat for several)",
+			0 },
+	{ "every", EVERY, "DURATION",
+			"a sum for each flow and interval, not an event\n"
+			"for each packet (100ms to 10m)",
+			0 },
+	{ "flows", FLOWS, "N",
+			"flows that --every can sum at once, 64 to\n"
+			"4194304 (65536)",
+			0 },
+	{ "for", FOR, "DURATION", "stop after 10s, 5m, 2h", 0 },
+	{ "count", COUNT, "N", "stop after N events", 0 },
+	{ "ring", RING, "SIZE", "ring buffer, 256K to 64M (4M)", 0 },
+	{ "l2", L2, NULL, "bytes with the link header",
+			TM_FLAG(struct capture_options, settings.counts_link) },
+	{ "hook", HOOK, "HOOK",
+			"tc: what crosses the interfaces, forwarded and\n"
+			"ARP too (tcx, clsact: only by that); else cgroup",
+			0 },
+	{ "detach", DETACH, "[=all]",
+			"remove what a killed capture left on interfaces;\n"
+			"all: every program there",
+			0 },
+	{ "user", USER, "NAME",
+			"who to become once attached (tm, else who called\n"
+			"sudo)",
+			0 },
+	{ "strict", STRICT, NULL, "exit 4 when events were lost",
+			TM_FLAG(struct capture_options, is_strict) },
+	{ "quiet", 'q', NULL, "no summary at the end",
+			TM_FLAG(struct capture_options, is_quiet) },
+	{ "verbose", 'v', NULL, "the messages of libbpf and the verifier", 0 },
+};
+
+static void capture_take_option(void *context, const struct tm_option *option,
+		const char *argument)
 {
-	switch (option) {
+	struct capture_options *const options = context;
+
+	switch (option->letter) {
 	case 'c':
-		options->cgroup = value;
+		options->cgroup = argument;
 		break;
 	case 'i':
-		options_add_interface(&options->settings, value);
+		options_add_interface(&options->settings, argument);
 		break;
 	case 's':
-		options_add_network(&options->exclusion.site, value);
+		options_add_network(option, &options->exclusion.site, argument);
 		break;
 	case 'x':
-		options_add_network(&options->exclusion.excluded, value);
+		options_add_network(
+				option, &options->exclusion.excluded, argument);
 		break;
 	case EVERY:
-		options->every_ns = parse_every(value);
+		options->every_ns = parse_every(option, argument);
 		break;
 	case FLOWS:
-		options->flows = parse_flows(value);
+		options->flows = round_up(
+				tm_option_number(option, argument, FLOWS_LEAST,
+						FLOWS_MOST),
+				FLOWS_LEAST);
 		break;
 	case FOR:
-		options->for_ns = parse_for(value);
+		options->for_ns = tm_option_duration(
+				option, argument, 1, UINT64_MAX);
 		break;
 	case COUNT:
-		options->count = parse_count(value);
+		options->count = tm_option_number(
+				option, argument, 1, UINT64_MAX);
 		break;
 	case RING:
-		options->ring_bytes = parse_ring(value);
-		break;
-	case L2:
-		options->settings.counts_link = true;
+		options->ring_bytes = parse_ring(option, argument);
 		break;
 	case HOOK:
-		options->meter = parse_hook(value);
+		options->meter = parse_hook(option, argument);
 		break;
 	case DETACH:
-		options->detaching = parse_detach(value);
+		options->detaching = parse_detach(option, argument);
 		break;
 	case USER:
-		options->user = value;
-		break;
-	case STRICT:
-		options->is_strict = true;
-		break;
-	case 'q':
-		options->is_quiet = true;
+		options->user = argument;
 		break;
 	case 'v':
 		programs_be_verbose();
 		break;
-	case 'h':
-		fputs(usage_text, stdout);
-		exit(TM_DONE);
-	case 'V':
-		puts("tm-capture " TM_VERSION);
-		exit(TM_DONE);
-	default:
-		errx(TM_MISUSED, "try: tm-capture --help");
 	}
 }
+
+static const struct tm_tool tool = {
+	.usage = "usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] [-x NETWORK]\n"
+		 "                  [--every DURATION] [--for DURATION] [--count N]\n"
+		 "                  [--flows N] [--ring SIZE] [--l2] [--user NAME] [--strict]\n"
+		 "       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
+		 "       tm-capture --detach[=all] [-i INTERFACE]\n"
+		 "Meters the traffic of this host's sockets; events go to standard output.\n\n",
+	.options = known,
+	.option_count = sizeof(known) / sizeof(*known),
+	.take = capture_take_option,
+};
 
 /* A cgroup holds sockets, an interface frames, some of no socket. */
 static void check_scope(struct capture_options *options)
@@ -258,52 +232,27 @@ static void check_scope(struct capture_options *options)
 	if (options->meter == TM_HOOK_CGROUP_SKB)
 		return;
 	if (!options->settings.interface_count)
-		errx(TM_MISUSED, "--hook: name the interface with -i");
+		tm_misuse("--hook: name the interface with -i");
 	if (options->cgroup)
-		errx(TM_MISUSED,
-				"-c: what crosses an interface is of no "
-				"cgroup; leave out -c, or --hook");
+		tm_misuse("-c: what crosses an interface is of no cgroup; "
+			  "leave out -c, or --hook");
 	options->settings.counts_link = true;
 }
 
-struct capture_options capture_options_parse(int argc, char **argv)
+void capture_options_parse(
+		struct capture_options *options, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{ "cgroup", required_argument, NULL, 'c' },
-		{ "interface", required_argument, NULL, 'i' },
-		{ "site", required_argument, NULL, 's' },
-		{ "exclude", required_argument, NULL, 'x' },
-		{ "every", required_argument, NULL, EVERY },
-		{ "flows", required_argument, NULL, FLOWS },
-		{ "for", required_argument, NULL, FOR },
-		{ "count", required_argument, NULL, COUNT },
-		{ "ring", required_argument, NULL, RING },
-		{ "l2", no_argument, NULL, L2 },
-		{ "hook", required_argument, NULL, HOOK },
-		{ "detach", optional_argument, NULL, DETACH },
-		{ "user", required_argument, NULL, USER },
-		{ "strict", no_argument, NULL, STRICT },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	struct capture_options options = { .ring_bytes = RING_DEFAULT,
-		.meter = TM_HOOK_CGROUP_SKB };
-	int option;
+	int at;
 
-	while ((option = getopt_long(
-				argc, argv, "c:i:s:x:qvhV", longs, NULL)) != -1)
-		capture_take_option(&options, option, optarg);
-	if (optind < argc)
-		errx(TM_MISUSED,
-				"%s: takes no operands; a cgroup is named with -c",
-				argv[optind]);
-	if (options.flows && !options.every_ns)
-		errx(TM_MISUSED, "--flows: goes with --every DURATION");
-	if (options.every_ns && !options.flows)
-		options.flows = FLOWS_DEFAULT;
-	check_scope(&options);
-	return options;
+	*options = (struct capture_options){ .ring_bytes = RING_DEFAULT,
+		.meter = TM_HOOK_CGROUP_SKB };
+	at = tm_tool_parse(&tool, argc, argv, options);
+	if (at < argc)
+		tm_misuse("%s: takes no operands; a cgroup is named with -c",
+				argv[at]);
+	if (options->flows && !options->every_ns)
+		tm_misuse("--flows: goes with --every DURATION");
+	if (options->every_ns && !options->flows)
+		options->flows = FLOWS_DEFAULT;
+	check_scope(options);
 }

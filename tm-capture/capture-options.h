@@ -27,8 +27,9 @@ struct capture_options {
 	bool is_strict;
 };
 
-/* Exits where they are wrong, and after --help and --version. */
-struct capture_options capture_options_parse(int argc, char **argv);
+/* Ends the process where they are wrong. */
+void capture_options_parse(
+		struct capture_options *options, int argc, char **argv);
 
 /* The inode of this process's network namespace, 0 = unknown. */
 uint32_t own_netns(void);

@@ -18,7 +18,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
-#include "common/stream/output.h"
+#include "common/tool/loop.h"
 #include "crossings.h"
 #include "detach.h"
 #include "exclusion.h"
@@ -539,15 +539,12 @@ static int capture_conclude(struct capture *capture)
 int main(int argc, char **argv)
 {
 	static struct capture capture;
-	const char *refusal;
 
-	capture.options = capture_options_parse(argc, argv);
+	capture_options_parse(&capture.options, argc, argv);
 	if (capture.options.detaching)
 		return detach_programs(&capture.options.settings,
 				capture.options.detaching == DETACH_ALL);
-	refusal = tm_output_prepare();
-	if (refusal)
-		errx(TM_MISUSED, "%s", refusal);
+	tm_loop_prepare_output();
 	read_lists(&capture.options);
 	check_user(capture.options.user);
 	if (meters_frames(&capture))
@@ -560,5 +557,5 @@ int main(int argc, char **argv)
 	capture_start(&capture);
 	capture_run(&capture);
 	capture_finish(&capture);
-	return capture_conclude(&capture);
+	return tm_loop_close(capture_conclude(&capture));
 }

@@ -71,12 +71,23 @@ static void list_help(struct list *list, const struct tm_tool *tool)
 	}
 }
 
+static bool is_optional(const struct tm_option *option)
+{
+	return option->argument && *option->argument == '[';
+}
+
+static const char *space_of(const struct tm_option *option)
+{
+	return option->argument && !is_optional(option) ? " " : "";
+}
+
 /* --help */
 
 static size_t option_width(const struct tm_option *option)
 {
 	return strlen("  -x, --") + strlen(option->name) +
-			(option->argument ? 1 + strlen(option->argument) : 0);
+			strlen(space_of(option)) +
+			(option->argument ? strlen(option->argument) : 0);
 }
 
 static size_t longest_line(const char *lines)
@@ -146,8 +157,7 @@ static void put_help(struct tm_text *text, const struct tm_option *option,
 		tm_text_format(text, "  -%c, ", option->letter);
 	else
 		tm_text_string(text, "      ");
-	tm_text_format(text, "--%s%s%s", option->name,
-			option->argument ? " " : "",
+	tm_text_format(text, "--%s%s%s", option->name, space_of(option),
 			option->argument ? option->argument : "");
 	used = text->size - begin;
 	if (used + 2 > column) {
@@ -326,7 +336,9 @@ static void options_make_tables(
 		if (!option->name)
 			continue;
 		*at++ = (struct option){ option->name,
-			option->argument ? required_argument : no_argument,
+			is_optional(option)		   ? optional_argument
+					: option->argument ? required_argument
+							   : no_argument,
 			NULL, option->letter };
 		if (option->letter >= TM_OPTION)
 			continue;

@@ -14,7 +14,8 @@
 struct tm_option {
 	const char *name;     /* the long one, without dashes */
 	int letter;	      /* or from TM_OPTION on a number, for take */
-	const char *argument; /* TIME; NULL = it takes none */
+	const char *argument; /* TIME, or [=TIME] if it may be left out;
+				 NULL = it takes none */
 	const char *help;     /* lines */
 	size_t flag;	      /* TM_FLAG(): set to true, take is not called */
 };

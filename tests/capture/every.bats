@@ -328,7 +328,7 @@ time.sleep(1)'
 @test "a number of flows that is out of range, or without --every, is refused" {
 	for wrong in 0 63 4194305 x; do
 		run -2 tm-capture --every 1s --flows $wrong
-		assert_output --partial "--flows $wrong: wants a number"
+		assert_output --partial "--flows: not a number from 64 to 4194304: $wrong"
 	done
 	run -2 tm-capture --flows 1024
 	assert_output --partial "--flows: goes with --every DURATION"
@@ -337,6 +337,6 @@ time.sleep(1)'
 @test "an interval out of range is refused" {
 	for wrong in 0 1ms 11m x; do
 		run -2 tm-capture --every $wrong
-		assert_output --partial "--every $wrong: wants a time"
+		assert_output --partial "--every: not a time from 100ms to 10m: $wrong"
 	done
 }

@@ -249,13 +249,13 @@ lesser() {
 
 @test "invalid options of --hook are refused, naming the valid ones" {
 	run -2 tm-capture --hook tc
-	assert_output "tm-capture: --hook: name the interface with -i"
+	assert_line "tm-capture: --hook: name the interface with -i"
 	run -2 tm-capture --hook tc -i lo -c "$CGROUP"
 	assert_output --partial "-c: what crosses an interface is of no cgroup"
 	run -2 tm-capture --hook xdp -i lo
-	assert_output --partial "wants cgroup, tc, tcx or clsact"
+	assert_output --partial "--hook: not cgroup, tc, tcx or clsact: xdp"
 	run -2 tm-capture --detach=some
-	assert_output --partial "wants all, or nothing"
+	assert_output --partial "--detach: not all: some"
 	run -1 tm-capture --hook tc -i nosuch0
 	assert_output --partial "nosuch0: no such interface"
 	run -77 as_nobody "$BUILD/bin/tm-capture" --hook tc -i lo

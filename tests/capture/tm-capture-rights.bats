@@ -166,7 +166,7 @@ iter/task_file"
 			"tm-capture: --user no-such-user: there is no such user"
 	done
 	run -2 tm-capture -c "$CGROUP" -x @
-	assert_output "tm-capture: -s, -x: @ wants the name of a file"
+	assert_output "tm-capture: --exclude: not the name of a file: @"
 	run tm-capture -c "$CGROUP" --user root --for 300ms
 	assert_line "tm-capture: keeps the user root, as asked"
 	run -1 with +bpf,+net_admin,+perfmon \
