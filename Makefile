@@ -31,6 +31,7 @@ COMPILE = -std=gnu11 -ffile-prefix-map="$$PWD"=. \
 has = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 needs_tm-capture := libbpf
 compiles_by_tm-capture := $(firstword $(CLANG))
+needs_tm-doctor := libbpf
 needs_tm-store := sqlite3
 needs_tm-top := ncursesw
 needs_tm-web := sqlite3 libmicrohttpd

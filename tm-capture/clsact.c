@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clsact.h"
+#include "common/capture/features.h"
 
 /* The lowest bit of a handle: a run of ours added the queue. */
 #define MADE 1u
@@ -50,8 +51,8 @@ int clsact_begin(uint32_t *run)
 bool clsact_is_ours(const struct tm_tc_filter *filter)
 {
 	return filter->program &&
-			!strncmp(filter->name, CLSACT_NAME,
-					sizeof(CLSACT_NAME) - 1);
+			!strncmp(filter->name, TM_TC_PREFIX,
+					sizeof(TM_TC_PREFIX) - 1);
 }
 
 bool clsact_is_left(const struct tm_tc_filter *filter)
@@ -104,7 +105,7 @@ int clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
 	filter.handle = run << 1;
 	if (is_new || is_made_by_us(&filters))
 		filter.handle |= MADE;
-	snprintf(filter.name, sizeof(filter.name), "%s%s", CLSACT_NAME,
+	snprintf(filter.name, sizeof(filter.name), "%s%s", TM_TC_PREFIX,
 			direction == TM_IN ? "in" : "out");
 	if (!tm_netlink_add_filter(&filter, program))
 		return 0;

@@ -10,9 +10,6 @@
 #include "common/record/event.h"
 #include "common/system/netlink.h"
 
-/* The first letters of the names of all our programs on interfaces. */
-#define CLSACT_NAME "tm_tc_"
-
 /* Begins a run, and takes its lock: the descriptor, or -1 with errno. Whoever
  * inherits it holds the lock too. */
 int clsact_begin(uint32_t *run);

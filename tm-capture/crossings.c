@@ -7,13 +7,10 @@
 #include <bpf/bpf.h>
 
 #include "clsact.h"
+#include "common/capture/features.h"
 #include "crossings.h"
 #include "guard.h"
 #include "rights.h"
-
-/* Of enum bpf_attach_type; newer than many headers. */
-#define TCX_INGRESS 46
-#define TCX_EGRESS 47
 
 struct sweep {
 	const char *interface;
@@ -55,8 +52,8 @@ static int crossings_attach_links(
 		for (int direction = TM_IN; direction <= TM_OUT; direction++) {
 			const int link = bpf_link_create(programs[direction],
 					crossing->ifindex,
-					direction == TM_IN ? TCX_INGRESS
-							   : TCX_EGRESS,
+					direction == TM_IN ? TM_TCX_INGRESS
+							   : TM_TCX_EGRESS,
 					NULL);
 			const int error = errno;
 

@@ -10,10 +10,9 @@
 #include "clsact.h"
 #include "common/base/escape.h"
 #include "common/base/exit.h"
+#include "common/capture/features.h"
 #include "detach.h"
 
-#define TCX_INGRESS 46
-#define TCX_EGRESS 47
 #define PROGRAMS 64 /* of one tcx hook */
 
 struct work {
@@ -77,8 +76,9 @@ static uint32_t tcx_query(struct work *work, bool is_in, uint32_t ids[PROGRAMS])
 {
 	uint32_t count = PROGRAMS;
 
-	if (bpf_prog_query(work->ifindex, is_in ? TCX_INGRESS : TCX_EGRESS, 0,
-			    NULL, ids, &count)) {
+	if (bpf_prog_query(work->ifindex,
+			    is_in ? TM_TCX_INGRESS : TM_TCX_EGRESS, 0, NULL,
+			    ids, &count)) {
 		work->is_forbidden = work->is_forbidden || errno == EPERM;
 		return 0;
 	}
@@ -150,7 +150,7 @@ static void tcx_remove(struct work *work, bool is_in, uint32_t id)
 	}
 	tcx_program_name(fd, name);
 	if (bpf_prog_detach2(fd, work->ifindex,
-			    is_in ? TCX_INGRESS : TCX_EGRESS) &&
+			    is_in ? TM_TCX_INGRESS : TM_TCX_EGRESS) &&
 			tcx_detach_link(work, id)) {
 		detach_fail(work, "tcx");
 	} else {

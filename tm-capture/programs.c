@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "common/capture/features.h"
 #include "common/record/amount.h"
 #include "programs.h"
 
@@ -41,35 +42,6 @@ static const struct part {
 	{ "tm_tc_in", FRAMES, IN, FRAMES },
 	{ "tm_tc_out", FRAMES, OUT, FRAMES },
 };
-
-/* What a kernel without a hook costs. */
-static const struct {
-	uint32_t lacking, having; /* none of these hooks, and all of those */
-	const char *cost;
-} costs[] = {
-	{ SOCKETS, 0,
-			"cgroup_skb/egress: who sends by a socket that another made "
-			"is not seen" },
-	{ MAKER, 0,
-			"cgroup/sock_create: a socket that only receives is its "
-			"user's, without a process, until its first I/O" },
-	{ RECEIVER, TCP_RECEIVER,
-			"sock_recv_length: what a process only receives, by other "
-			"than TCP, may stay with who had its socket before" },
-	{ TCP_RECEIVER, RECEIVER,
-			"tcp_rcv_space_adjust: what a process only receives "
-			"by splice(2) may stay with who had its socket before" },
-	{ RECEIVER | TCP_RECEIVER, 0,
-			"sock_recv_length, tcp_rcv_space_adjust: "
-			"what a process only receives may stay "
-			"with who had its socket before" },
-	{ HOLDERS, 0,
-			"iter/task_file: sockets older than the capture are their "
-			"user's, without a process, until their first I/O" },
-};
-
-/* What only helps to find the owner. */
-static const uint32_t helpers[] = { MAKER, RECEIVER, TCP_RECEIVER, HOLDERS };
 
 /* What the programs read of the kernel, from what is best downwards. */
 static const struct reading {
@@ -243,19 +215,33 @@ static int programs_load_with(struct programs *programs,
 	return programs_load_finding(programs, &used, ring_bytes);
 }
 
-/* Those of the helpers that load, each by itself. */
-static uint32_t find_helpers(struct programs *programs,
+/* The hooks that only help to find the owner. */
+static uint32_t optional_hooks(void)
+{
+	uint32_t hooks = 0;
+
+	for (size_t i = 0; i < tm_feature_count; i++)
+		hooks |= tm_features[i].hook;
+	return hooks;
+}
+
+/* Those of them that load, each by itself. */
+static uint32_t find_optional_hooks(struct programs *programs,
 		const struct settings *settings, size_t ring_bytes,
 		uint32_t sums, const struct reading *reading)
 {
 	uint32_t found = 0;
 
-	for (size_t i = 0; i < sizeof(helpers) / sizeof(*helpers); i++) {
-		if (programs_load_with(programs, settings, ring_bytes,
-				    helpers[i] | sums, reading))
+	for (size_t i = 0; i < tm_feature_count; i++) {
+		const uint32_t hook = tm_features[i].hook;
+
+		if (!hook ||
+				programs_load_with(programs, settings,
+						ring_bytes, hook | sums,
+						reading))
 			continue;
 		programs_close(programs);
-		found |= helpers[i];
+		found |= hook;
 	}
 	return found;
 }
@@ -271,8 +257,7 @@ static int programs_load_best(struct programs *programs,
 	uint32_t found;
 
 	if (!programs_load_with(programs, settings, ring_bytes,
-			    needed | MAKER | RECEIVER | TCP_RECEIVER | HOLDERS,
-			    reading))
+			    needed | optional_hooks(), reading))
 		return 0;
 	while (reading->task &&
 			programs_load_with(programs, settings, ring_bytes,
@@ -283,7 +268,8 @@ static int programs_load_best(struct programs *programs,
 			    : programs_load_with(programs, settings, ring_bytes,
 					      programs->meter, reading);
 	programs_close(programs);
-	found = find_helpers(programs, settings, ring_bytes, sums, reading);
+	found = find_optional_hooks(
+			programs, settings, ring_bytes, sums, reading);
 	return programs_load_with(programs, settings, ring_bytes,
 			needed | found, reading);
 }
@@ -423,6 +409,18 @@ static void tell_missing_buffer(const struct programs *programs,
 			    "not told from what is forwarded");
 }
 
+static void tell_missing_hook(const struct programs *programs,
+		const struct tm_feature *feature,
+		void say_missing(const char *what))
+{
+	char text[PROGRAMS_PROBLEM];
+
+	if (!feature->hook || programs->hooks & feature->hook)
+		return;
+	snprintf(text, sizeof(text), "%s: %s", feature->name, feature->cost);
+	say_missing(text);
+}
+
 void programs_tell_missing(const struct programs *programs,
 		void say_missing(const char *what))
 {
@@ -433,12 +431,11 @@ void programs_tell_missing(const struct programs *programs,
 		tell_missing_buffer(programs, say_missing);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++) {
-		if (!(programs->hooks & costs[i].lacking) &&
-				(programs->hooks & costs[i].having) ==
-						costs[i].having)
-			say_missing(costs[i].cost);
-	}
+	if (!(programs->hooks & SOCKETS))
+		say_missing("cgroup_skb/egress: who sends by a socket that "
+			    "another made is not seen");
+	for (size_t i = 0; i < tm_feature_count; i++)
+		tell_missing_hook(programs, &tm_features[i], say_missing);
 	tell_missing_buffer(programs, say_missing);
 }
 

@@ -4,43 +4,47 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
+#include <bpf/btf.h>
+
 #include "checks.h"
-#include "features.h"
 #include "probe.h"
 #include "trial.h"
+#include "tries.h"
 
-/* Other places where libbpf looks; an image there may do, or not. */
-static bool has_image(void)
+#define BTF_PATH "/sys/kernel/btf/vmlinux"
+
+static const char *why_no_types(void)
 {
-	struct utsname system;
-	char path[256];
+	const int fd = open(BTF_PATH, O_RDONLY | O_CLOEXEC);
 
-	uname(&system);
-	snprintf(path, sizeof(path), "/boot/vmlinux-%s", system.release);
-	if (!access(path, R_OK))
-		return true;
-	snprintf(path, sizeof(path), "/usr/lib/debug/boot/vmlinux-%s",
-			system.release);
-	return !access(path, R_OK);
+	if (fd < 0)
+		return strerror(errno);
+	close(fd);
+	return "not a BTF";
 }
 
+/* An image of the kernel may have them too; there libbpf looks for tm-capture
+ * as it does here. */
 static void check_types(struct doctor *doctor)
 {
-	const int result = btf_open(&doctor->btf);
+	const char *path = BTF_PATH;
 	struct finding *row;
+	uint32_t size;
 
-	if (!result) {
+	doctor->btf = btf__parse(path, NULL);
+	if (!doctor->btf) {
+		path = "an image of this kernel";
+		doctor->btf = btf__load_vmlinux_btf();
+	}
+	if (doctor->btf) {
+		btf__raw_data(doctor->btf, &size);
 		row = finding_add(&doctor->table, "BTF", FINDING_OK,
-				BTF_PATH ", %zu kB", doctor->btf.size / 1024);
+				"%s, %u kB", path, size / 1024);
 	} else {
-		row = finding_add(&doctor->table, "BTF",
-				has_image() ? FINDING_UNKNOWN : FINDING_MISSING,
-				BTF_PATH ": %s",
-				errno == EBADMSG ? "not a BTF"
-						 : strerror(errno));
+		row = finding_add(&doctor->table, "BTF", FINDING_MISSING,
+				BTF_PATH ": %s", why_no_types());
 		finding_fix(row,
 				"programs cannot be fitted to this kernel's structures",
 				"a kernel with CONFIG_DEBUG_INFO_BTF=y");
@@ -51,7 +55,7 @@ static void check_types(struct doctor *doctor)
 static void check_jit(struct doctor *doctor)
 {
 	const int program = trial_load(
-			BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS);
+			BPF_PROG_TYPE_CGROUP_SKB, BPF_CGROUP_INET_EGRESS, 0);
 
 	if (program < 0)
 		finding_add(&doctor->table, "JIT", FINDING_UNKNOWN,
@@ -131,16 +135,17 @@ static void open_lab(struct lab *lab, const char *tree, char *path, size_t size)
 void check_kernel(struct doctor *doctor)
 {
 	char path[sizeof(doctor->tree) + 32];
-	struct lab lab = { .btf = &doctor->btf };
+	struct lab lab;
 	sigset_t all, before;
 
 	doctor->table.group = "kernel";
 	check_types(doctor);
+	lab.btf = doctor->btf;
 	/* no signal may leave the cgroup behind */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	open_lab(&lab, doctor->tree, path, sizeof(path));
-	features_try(doctor, &lab);
+	tries_run(doctor, &lab);
 	if (lab.cgroup >= 0)
 		close(lab.cgroup);
 	if (*path)

@@ -7,14 +7,12 @@
 #include <unistd.h>
 
 #include "checks.h"
+#include "common/capture/features.h"
 #include "common/system/netlink.h"
 #include "probe.h"
 #include "trial.h"
 
-#define LEFTOVERS 32  /* more are only counted */
-#define OURS "tm_tc_" /* names of tm-capture's filters begin so */
-#define TCX_INGRESS 46
-#define TCX_EGRESS 47
+#define LEFTOVERS 32 /* more are only counted */
 
 struct search {
 	struct findings *table;
@@ -133,7 +131,9 @@ static void on_filter(void *context, const struct tm_tc_filter *filter)
 		return;
 	snprintf(kind, sizeof(kind), "tc %s", direction);
 	row = leftovers_add(search, filter->program, kind, search->interface);
-	if (row && !strncmp(filter->name, OURS, sizeof(OURS) - 1))
+	if (row &&
+			!strncmp(filter->name, TM_TC_PREFIX,
+					sizeof(TM_TC_PREFIX) - 1))
 		finding_fix(row, cost_of_ours, "tm-capture --detach -i %s",
 				dev(search));
 	else if (row)
@@ -149,7 +149,8 @@ static void look_at_tcx(struct search *search, uint32_t ifindex, bool is_in)
 	struct attached attached;
 	struct finding *row;
 
-	if (trial_query(ifindex, is_in ? TCX_INGRESS : TCX_EGRESS, &attached))
+	if (trial_query(ifindex, is_in ? TM_TCX_INGRESS : TM_TCX_EGRESS,
+			    &attached))
 		return;
 	for (uint32_t i = 0; i < attached.count; i++) {
 		if (is_looked_after(search, attached.ids[i]))

@@ -3,8 +3,9 @@
 #ifndef TM_DOCTOR_CHECKS_H
 #define TM_DOCTOR_CHECKS_H
 
-#include "btf.h"
 #include "findings.h"
+
+struct btf;
 
 struct doctor {
 	struct findings table;
@@ -12,7 +13,7 @@ struct doctor {
 	bool has_perfmon;
 	char tree[4096]; /* where cgroup2 is mounted, "" = nowhere */
 	int root;	 /* its descriptor, or -1 */
-	struct btf btf;
+	struct btf *btf; /* the kernel's types, NULL = none */
 };
 
 void check_rights(struct doctor *doctor);

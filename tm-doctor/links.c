@@ -3,17 +3,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/capture/features.h"
 #include "common/system/netlink.h"
 #include "links.h"
 #include "trial.h"
 
-#define LOOPBACK 1 /* its number in every namespace */
-#define TCX_INGRESS 46
+#define LOOPBACK 1  /* its number in every namespace */
 #define UNTRIED 255 /* no errno */
 
 static int attach_link(int program)
 {
-	return trial_attach(program, LOOPBACK, TCX_INGRESS);
+	return trial_attach(program, LOOPBACK, TM_TCX_INGRESS);
 }
 
 static int attach_filter(int program)
@@ -41,7 +41,7 @@ static int try_inside(int attach(int program))
 
 	if (unshare(CLONE_NEWNET))
 		return UNTRIED;
-	program = trial_load(BPF_PROG_TYPE_SCHED_CLS, 0);
+	program = trial_load(BPF_PROG_TYPE_SCHED_CLS, 0, 0);
 	if (program < 0)
 		return errno;
 	error = attach(program) ? errno : 0;

@@ -3,6 +3,9 @@
 #include <err.h>
 #include <stdio.h>
 
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
 #include "checks.h"
 #include "common/base/exit.h"
 #include "common/tool/options.h"
@@ -37,6 +40,7 @@ int main(int argc, char **argv)
 
 	if (at < argc)
 		tm_misuse("%s: takes no operands", argv[at]);
+	libbpf_set_print(NULL); /* what fails is a row */
 	check_rights(&doctor);
 	check_limits(&doctor);
 	check_cgroups(&doctor);
@@ -44,7 +48,7 @@ int main(int argc, char **argv)
 	check_machine(&doctor);
 	check_unseen(&doctor);
 	check_leftovers(&doctor);
-	btf_close(&doctor.btf);
+	btf__free(doctor.btf);
 	if (options.is_json)
 		findings_print_json(&doctor.table);
 	else

@@ -1,26 +1,17 @@
 #include <errno.h>
-#include <linux/btf.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
 
 #include "trial.h"
 
+#define NAME "tm_doctor"
 #define LOG_SIZE 4096
 #define END_TRIES 100
 #define END_PAUSE_US 10000
-
-static int bpf(enum bpf_cmd command, union bpf_attr *attr)
-{
-	return syscall(SYS_bpf, command, attr, sizeof(*attr));
-}
-
-static int finish(int fd)
-{
-	return fd < 0 ? -1 : close(fd);
-}
 
 static const struct bpf_insn return_0[] = {
 	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
@@ -32,38 +23,19 @@ static const struct bpf_insn return_1[] = {
 	{ .code = BPF_JMP | BPF_EXIT },
 };
 
-static union bpf_attr program(
-		enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id)
+int trial_load(enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id)
 {
-	union bpf_attr attr = { 0 };
+	LIBBPF_OPTS(bpf_prog_load_opts, options,
+			.expected_attach_type = attach_type,
+			.attach_btf_id = btf_id);
 
-	attr.prog_type = type;
-	attr.expected_attach_type = attach_type;
-	attr.attach_btf_id = btf_id;
-	attr.insns = (uintptr_t)(btf_id ? return_0 : return_1);
-	attr.insn_cnt = 2;
-	attr.license = (uintptr_t) "GPL";
-	memcpy(attr.prog_name, "tm_doctor", sizeof("tm_doctor"));
-	return attr;
-}
-
-int trial_load(enum bpf_prog_type type, uint32_t attach_type)
-{
-	union bpf_attr attr = program(type, attach_type, 0);
-
-	return bpf(BPF_PROG_LOAD, &attr);
-}
-
-int trial_load_traced(uint32_t attach_type, uint32_t btf_id)
-{
-	union bpf_attr attr =
-			program(BPF_PROG_TYPE_TRACING, attach_type, btf_id);
-
-	return bpf(BPF_PROG_LOAD, &attr);
+	return bpf_prog_load(type, NAME, "GPL", btf_id ? return_0 : return_1, 2,
+			&options);
 }
 
 /* The call lacks its arguments, so the verifier refuses it anyway: its words
- * tell whether for that, or because of the helper. */
+ * tell whether for that, or because of the helper. libbpf_probe_bpf_helper()
+ * takes a refused load for a helper that is there, and knows no tracing. */
 int trial_helper(enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id,
 		uint32_t helper)
 {
@@ -74,16 +46,13 @@ int trial_helper(enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id,
 		return_1[0],
 		return_1[1],
 	};
-	union bpf_attr attr = program(type, attach_type, btf_id);
 	char log[LOG_SIZE] = "";
-	int fd;
+	LIBBPF_OPTS(bpf_prog_load_opts, options,
+			.expected_attach_type = attach_type,
+			.attach_btf_id = btf_id, .log_buf = log,
+			.log_size = sizeof(log), .log_level = 1);
+	const int fd = bpf_prog_load(type, NAME, "GPL", call, 3, &options);
 
-	attr.insns = (uintptr_t)call;
-	attr.insn_cnt = 3;
-	attr.log_buf = (uintptr_t)log;
-	attr.log_size = sizeof(log);
-	attr.log_level = 1;
-	fd = bpf(BPF_PROG_LOAD, &attr);
 	if (fd >= 0)
 		return close(fd);
 	if (!*log)
@@ -97,142 +66,85 @@ int trial_helper(enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id,
 	return 0;
 }
 
-static union bpf_attr map(enum bpf_map_type type, uint32_t key_size,
-		uint32_t value_size, uint32_t entries, uint32_t flags)
-{
-	union bpf_attr attr = { 0 };
-
-	attr.map_type = type;
-	attr.key_size = key_size;
-	attr.value_size = value_size;
-	attr.max_entries = entries;
-	attr.map_flags = flags;
-	memcpy(attr.map_name, "tm_doctor", sizeof("tm_doctor"));
-	return attr;
-}
-
 int trial_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
 		uint32_t entries, uint32_t flags)
 {
-	union bpf_attr attr = map(type, key_size, value_size, entries, flags);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = flags);
 
-	return bpf(BPF_MAP_CREATE, &attr);
-}
-
-/* A description of one type: int, of 4 bytes. */
-static int load_btf(void)
-{
-	static const struct {
-		struct btf_header header;
-		struct btf_type type;
-		uint32_t encoding;
-		char names[5];
-	} int_only = {
-		{ .magic = 0xeb9f,
-				.version = 1,
-				.hdr_len = sizeof(struct btf_header),
-				.type_len = sizeof(struct btf_type) +
-						sizeof(uint32_t),
-				.str_off = sizeof(struct btf_type) +
-						sizeof(uint32_t),
-				.str_len = 5 },
-		{ .name_off = 1, .info = BTF_KIND_INT << 24, .size = 4 },
-		BTF_INT_SIGNED << 24 | 32,
-		"\0int",
-	};
-	union bpf_attr attr = { 0 };
-
-	attr.btf = (uintptr_t)&int_only;
-	attr.btf_size = offsetof(__typeof__(int_only), names) + 5;
-	return bpf(BPF_BTF_LOAD, &attr);
+	return bpf_map_create(
+			type, NAME, key_size, value_size, entries, &options);
 }
 
 int trial_socket_storage(void)
 {
-	union bpf_attr attr = map(BPF_MAP_TYPE_SK_STORAGE, 4, 4, 0,
-			BPF_F_NO_PREALLOC | BPF_F_CLONE);
-	const int btf = load_btf();
-	int fd, error;
+	struct btf *const btf = btf__new_empty();
+	LIBBPF_OPTS(bpf_map_create_opts, options,
+			.map_flags = BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	int map = -1, error;
 
-	if (btf < 0)
+	if (!btf)
 		return -1;
-	attr.btf_fd = btf;
-	attr.btf_key_type_id = attr.btf_value_type_id = 1;
-	fd = bpf(BPF_MAP_CREATE, &attr);
+	options.btf_key_type_id = options.btf_value_type_id =
+			btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	if (!btf__load_into_kernel(btf)) {
+		options.btf_fd = btf__fd(btf);
+		map = bpf_map_create(BPF_MAP_TYPE_SK_STORAGE, NAME, 4, 4, 0,
+				&options);
+	}
 	error = errno;
-	close(btf);
+	btf__free(btf);
 	errno = error;
-	return fd;
+	return map;
 }
 
-int trial_attach(int program_fd, int cgroup, uint32_t attach_type)
+int trial_attach(int program_fd, int target, uint32_t attach_type)
 {
-	union bpf_attr attr = { 0 };
-	int link;
+	const int link = bpf_link_create(program_fd, target, attach_type, NULL);
 
-	attr.link_create.prog_fd = program_fd;
-	attr.link_create.target_fd = cgroup;
-	attr.link_create.attach_type = attach_type;
-	link = bpf(BPF_LINK_CREATE, &attr);
 	return link < 0 ? -1 : close(link);
 }
 
 int trial_query(int target, uint32_t attach_type, struct attached *attached)
 {
-	union bpf_attr attr = { 0 };
+	const uint32_t most = sizeof(attached->ids) / sizeof(*attached->ids);
 
 	memset(attached, 0, sizeof(*attached));
-	attr.query.target_fd = target;
-	attr.query.attach_type = attach_type;
-	attr.query.prog_ids = (uintptr_t)attached->ids;
-	attr.query.prog_cnt = sizeof(attached->ids) / sizeof(*attached->ids);
+	attached->count = most;
 	/* of more than fit the first are told */
-	if (bpf(BPF_PROG_QUERY, &attr) && errno != ENOSPC)
+	if (bpf_prog_query(target, attach_type, 0, &attached->flags,
+			    attached->ids, &attached->count) &&
+			errno != ENOSPC)
 		return -1;
-	attached->count = attr.query.prog_cnt;
-	if (attached->count > sizeof(attached->ids) / sizeof(*attached->ids))
-		attached->count =
-				sizeof(attached->ids) / sizeof(*attached->ids);
-	attached->flags = attr.query.attach_flags;
+	if (attached->count > most)
+		attached->count = most;
 	return 0;
-}
-
-static int info(int fd, void *to, uint32_t size)
-{
-	union bpf_attr attr = { 0 };
-
-	memset(to, 0, size);
-	attr.info.bpf_fd = fd;
-	attr.info.info_len = size;
-	attr.info.info = (uintptr_t)to;
-	return bpf(BPF_OBJ_GET_INFO_BY_FD, &attr);
 }
 
 void trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 {
-	union bpf_attr attr = { .prog_id = id };
-	struct bpf_prog_info about;
-	const int fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+	const int fd = bpf_prog_get_fd_by_id(id);
+	struct bpf_prog_info about = { 0 };
+	uint32_t size = sizeof(about);
 
 	*name = '\0';
 	if (fd < 0)
 		return;
-	if (!info(fd, &about, sizeof(about)))
+	if (!bpf_obj_get_info_by_fd(fd, &about, &size))
 		snprintf(name, BPF_OBJ_NAME_LEN, "%s", about.name);
 	close(fd);
 }
 
 /* 1, 0, or -1 with errno; a link that is gone holds nothing. */
-static int holds(uint32_t link_id, uint32_t program_id)
+static int link_holds(uint32_t link_id, uint32_t program_id)
 {
-	union bpf_attr attr = { .link_id = link_id };
-	struct bpf_link_info about;
-	const int fd = bpf(BPF_LINK_GET_FD_BY_ID, &attr);
+	const int fd = bpf_link_get_fd_by_id(link_id);
+	struct bpf_link_info about = { 0 };
+	uint32_t size = sizeof(about);
 	int is_holder;
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	is_holder = !info(fd, &about, sizeof(about)) &&
+	is_holder = !bpf_obj_get_info_by_fd(fd, &about, &size) &&
 			about.prog_id == program_id;
 	close(fd);
 	return is_holder;
@@ -240,35 +152,28 @@ static int holds(uint32_t link_id, uint32_t program_id)
 
 int trial_is_linked(uint32_t id)
 {
-	union bpf_attr attr = { 0 };
-	int result = 0;
+	uint32_t link = 0;
+	int result = 0, fd;
 
-	while (!result && !bpf(BPF_LINK_GET_NEXT_ID, &attr)) {
-		const uint32_t link = attr.next_id;
-
-		result = holds(link, id);
-		memset(&attr, 0, sizeof(attr));
-		attr.start_id = link;
-	}
+	while (!result && !bpf_link_get_next_id(link, &link))
+		result = link_holds(link, id);
 	if (result)
 		return result;
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_id = id;
-	return finish(bpf(BPF_PROG_GET_FD_BY_ID, &attr));
+	fd = bpf_prog_get_fd_by_id(id);
+	return fd < 0 ? -1 : close(fd);
 }
 
 void trial_end(int program_fd)
 {
-	struct bpf_prog_info about;
-	union bpf_attr attr = { 0 };
+	struct bpf_prog_info about = { 0 };
+	uint32_t size = sizeof(about);
 	int fd;
 
-	if (info(program_fd, &about, sizeof(about)))
+	if (bpf_obj_get_info_by_fd(program_fd, &about, &size))
 		about.id = 0;
 	close(program_fd);
 	for (int tries = 0; about.id && tries < END_TRIES; tries++) {
-		attr.prog_id = about.id;
-		fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+		fd = bpf_prog_get_fd_by_id(about.id);
 		if (fd < 0)
 			return;
 		close(fd);
@@ -278,18 +183,17 @@ void trial_end(int program_fd)
 
 uint32_t trial_jited(int program_fd)
 {
-	struct bpf_prog_info about;
+	struct bpf_prog_info about = { 0 };
+	uint32_t size = sizeof(about);
 
-	return info(program_fd, &about, sizeof(about)) ? 0
-						       : about.jited_prog_len;
+	return bpf_obj_get_info_by_fd(program_fd, &about, &size)
+			? 0
+			: about.jited_prog_len;
 }
 
 int trial_read(int map_fd)
 {
-	uint64_t key = 0;
-	union bpf_attr attr = { 0 };
+	uint64_t key;
 
-	attr.map_fd = map_fd;
-	attr.next_key = (uintptr_t)&key;
-	return bpf(BPF_MAP_GET_NEXT_KEY, &attr);
+	return bpf_map_get_next_key(map_fd, NULL, &key);
 }

@@ -8,12 +8,9 @@
 #include <stdint.h>
 
 /* Loads a program of two instructions, "return 1" (a cgroup_skb program that
- * returns 0 would drop packets); the descriptor is the caller's. */
-int trial_load(enum bpf_prog_type type, uint32_t attach_type);
-
-/* The same for a tracing program at what has that id in the kernel's BTF;
- * it returns 0. */
-int trial_load_traced(uint32_t attach_type, uint32_t btf_id);
+ * returns 0 would drop packets), or, at what has that id in the kernel's BTF,
+ * "return 0"; the descriptor is the caller's. */
+int trial_load(enum bpf_prog_type type, uint32_t attach_type, uint32_t btf_id);
 
 /* 0 where programs of the type may call the helper, else ENOTSUP, or why
  * it could not be tried. */
@@ -27,8 +24,9 @@ int trial_map(enum bpf_map_type type, uint32_t key_size, uint32_t value_size,
 /* The map of the storage of sockets, whose types have to be described. */
 int trial_socket_storage(void);
 
-/* Attaches the program as a link and lets it go at once. */
-int trial_attach(int program, int cgroup, uint32_t attach_type);
+/* Attaches the program as a link to a cgroup (by descriptor) or an interface
+ * (by number), and lets it go at once. */
+int trial_attach(int program, int target, uint32_t attach_type);
 
 struct attached {
 	uint32_t ids[64];

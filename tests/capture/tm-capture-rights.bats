@@ -123,7 +123,8 @@ load capture
 	run sed -n 's/^tm-capture: without \([^:]*\):.*/\1/p' err
 	assert_output "\
 cgroup/sock_create
-sock_recv_length, tcp_rcv_space_adjust
+tp_btf/sock_recv_length
+tp_btf/tcp_rcv_space_adjust
 iter/task_file"
 }
 

@@ -8,7 +8,7 @@ tools() {
 
 # The storeys of common/ and how high each lies: it includes only lower ones.
 storeys="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:4 filter:3
-	history:5"
+	capture:4 history:5"
 
 # height STOREY
 height() {
@@ -158,6 +158,10 @@ options_of_page() {
 		echo "$tool: $needed"
 		case $tool in
 		tm-capture) grep -qx libbpf <<<"$needed" ;;
+		tm-doctor)
+			grep -qx libbpf <<<"$needed"
+			run ! grep -vxE 'libc|libz|libbpf' <<<"$needed"
+			;;
 		tm-store | tm-web)
 			grep -qx libsqlite <<<"$needed"
 			run ! grep -vxE 'libc|libz|libsqlite|libmicrohttpd|libseccomp' <<<"$needed"
@@ -336,13 +340,16 @@ options_of_page() {
 	run ! grep -F " -o build/bin/tm-capture" commands
 }
 
-@test "a build without libbpf leaves out tm-capture with a warning" {
+@test "a build without libbpf leaves out tm-capture and tm-doctor with a warning" {
 	copy_tree tree
 	make_in tree PKG_CONFIG=false -n >commands 2>said
-	grep -F "tm-capture is left out: libbpf is missing" said
+	for tool in tm-capture tm-doctor; do
+		grep -F "$tool is left out: libbpf is missing" said
+	done
 	run grep -o ' -o build/bin/[a-z-]*' commands
 	assert_line " -o build/bin/tm-account"
 	refute_line " -o build/bin/tm-capture"
+	refute_line " -o build/bin/tm-doctor"
 }
 
 @test "nothing that is built is built twice" {

@@ -98,7 +98,7 @@ INTERVALS=32
 	} | sort -u >lacking
 	jq -r '.checks[] | select(.group == "kernel" and .state == "missing" and
 		(.cost | startswith("--every") | not)) | .name' \
-		"$FACTS/doctor.json" | sed 's,^tp_btf/,,' | sort >missing
+		"$FACTS/doctor.json" | sort >missing
 	diff missing lacking
 	assert_equal "$(jq .can_capture "$FACTS/doctor.json")" true
 }

@@ -1,6 +1,6 @@
-/* What of the kernel tm-capture uses, a row for each. */
-#ifndef TM_DOCTOR_FEATURES_H
-#define TM_DOCTOR_FEATURES_H
+/* What of the kernel tm-capture uses, tried: a row for each. */
+#ifndef TM_DOCTOR_TRIES_H
+#define TM_DOCTOR_TRIES_H
 
 #include "checks.h"
 
@@ -11,6 +11,6 @@ struct lab {
 };
 
 /* Tries each; nothing stays loaded or attached. */
-void features_try(struct doctor *doctor, const struct lab *lab);
+void tries_run(struct doctor *doctor, const struct lab *lab);
 
 #endif

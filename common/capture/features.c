@@ -1,0 +1,211 @@
+#include <linux/bpf.h>
+
+#include "common/record/event.h"
+#include "features.h"
+
+/* tm-capture's defaults */
+#define RING_BYTES (4 << 20)
+#define FLOWS 65536
+#define PAGE 4096
+
+#define FIRST "5.8" /* that tm-capture runs on */
+
+#define SOCKETS                                                                \
+	.program = BPF_PROG_TYPE_CGROUP_SKB, .attach = BPF_CGROUP_INET_EGRESS
+#define FRAMES .program = BPF_PROG_TYPE_SCHED_CLS
+#define STORAGE .helpers = { BPF_FUNC_sk_storage_get }
+
+#define BLIND                                                                  \
+	"the owner is the user of the socket as its own user namespace sees "  \
+	"it, without a process; events carry the flag unsure"
+#define NO_RECEIVER                                                            \
+	"--hook tc: what comes in has no owner, and not told from what is "    \
+	"forwarded"
+
+const struct tm_feature tm_features[] = {
+	{ .name = "cgroup_skb/ingress",
+			.place = TM_AT_CGROUP,
+			.program = BPF_PROG_TYPE_CGROUP_SKB,
+			.attach = BPF_CGROUP_INET_INGRESS,
+			.is_needed = true,
+			.cost = "nothing that comes in is seen",
+			.since = FIRST,
+			.with = "CONFIG_CGROUP_BPF=y" },
+	{ .name = "cgroup_skb/egress",
+			.place = TM_AT_CGROUP,
+			SOCKETS,
+			.is_needed = true,
+			.cost = "nothing that goes out is seen",
+			.since = FIRST,
+			.with = "CONFIG_CGROUP_BPF=y" },
+	{ .name = "ring buffer",
+			.maps = { { BPF_MAP_TYPE_RINGBUF, 0, 0, RING_BYTES,
+					0 } },
+			.is_needed = true,
+			.cost = "events do not reach tm-capture",
+			.since = FIRST },
+	{ .name = "mapped counters",
+			.maps = { { BPF_MAP_TYPE_ARRAY, 4, PAGE, 1,
+					BPF_F_MMAPABLE } },
+			.is_needed = true,
+			.cost = "what was seen and lost is not counted",
+			.since = FIRST },
+	{ .name = "hash",
+			.maps = { { BPF_MAP_TYPE_HASH, 8, 16, 32768, 0 } },
+			.is_needed = true,
+			.cost = "what was lost is not counted by user",
+			.since = FIRST },
+	{ .name = "socket storage",
+			.maps = { { BPF_MAP_TYPE_SK_STORAGE, 4, 4, 0,
+					BPF_F_NO_PREALLOC | BPF_F_CLONE } },
+			.is_needed = true,
+			.cost = "no owner can be kept with a socket",
+			.since = FIRST },
+	{ .name = "bpf_ringbuf_reserve",
+			SOCKETS,
+			.helpers = { BPF_FUNC_ringbuf_reserve },
+			.is_needed = true,
+			.cost = "events do not reach tm-capture",
+			.since = FIRST },
+	{ .name = "bpf_ktime_get_boot_ns",
+			SOCKETS,
+			.helpers = { BPF_FUNC_ktime_get_boot_ns },
+			.is_needed = true,
+			.cost = "events have no time",
+			.since = FIRST },
+	{ .name = "bpf_get_socket_uid",
+			SOCKETS,
+			.helpers = { BPF_FUNC_get_socket_uid },
+			.is_needed = true,
+			.cost = "a socket's user is not known",
+			.since = FIRST },
+	{ .name = "bpf_skb_cgroup_id",
+			SOCKETS,
+			.helpers = { BPF_FUNC_skb_cgroup_id },
+			.is_needed = true,
+			.cost = "a socket's cgroup is not known",
+			.since = FIRST,
+			.with = "CONFIG_SOCK_CGROUP_DATA=y" },
+	{ .name = "bpf_sk_fullsock",
+			SOCKETS,
+			.helpers = { BPF_FUNC_sk_fullsock },
+			.is_needed = true,
+			.cost = "a socket's user is not known",
+			.since = FIRST },
+	{ .name = "bpf_sk_storage_get",
+			SOCKETS,
+			STORAGE,
+			.is_needed = true,
+			.cost = "no owner can be kept with a socket",
+			.since = FIRST },
+	{ .name = "bpf_probe_read_kernel",
+			SOCKETS,
+			.helpers = { BPF_FUNC_probe_read_kernel },
+			.takes_perfmon = true,
+			.cost = BLIND,
+			.fix = "boot without lockdown=confidentiality" },
+	{ .name = "bpf_get_current_task",
+			SOCKETS,
+			.helpers = { BPF_FUNC_get_current_task },
+			.takes_perfmon = true,
+			.cost = BLIND,
+			.since = FIRST },
+	{ .name = "cgroup/sock_create",
+			.hook = TM_HOOK_SOCK_CREATE,
+			.place = TM_AT_CGROUP,
+			.program = BPF_PROG_TYPE_CGROUP_SOCK,
+			.attach = BPF_CGROUP_INET_SOCK_CREATE,
+			STORAGE,
+			.cost = "a socket that only receives is its user's, "
+				"without a process, until its first I/O",
+			.since = "5.9",
+			.with = "CONFIG_CGROUP_BPF=y" },
+	{ .name = "tp_btf/sock_recv_length",
+			.hook = TM_HOOK_RECV_LENGTH,
+			.place = TM_AT_TRACEPOINT,
+			.program = BPF_PROG_TYPE_TRACING,
+			.attach = BPF_TRACE_RAW_TP,
+			STORAGE,
+			.takes_perfmon = true,
+			.cost = "what a process only receives may stay with "
+				"who had its socket before; for TCP "
+				"tcp_rcv_space_adjust stands in",
+			.since = "6.3" },
+	{ .name = "tp_btf/tcp_rcv_space_adjust",
+			.hook = TM_HOOK_RCV_SPACE_ADJUST,
+			.place = TM_AT_TRACEPOINT,
+			.program = BPF_PROG_TYPE_TRACING,
+			.attach = BPF_TRACE_RAW_TP,
+			STORAGE,
+			.takes_perfmon = true,
+			.cost = "what a process only receives by splice(2) may "
+				"stay with who had its socket before; where "
+				"sock_recv_length is missing too, all that it "
+				"only receives",
+			.since = "5.11" },
+	{ .name = "iter/task_file",
+			.hook = TM_HOOK_TASK_FILE,
+			.place = TM_AT_ITERATOR,
+			.program = BPF_PROG_TYPE_TRACING,
+			.attach = BPF_TRACE_ITER,
+			.helpers = { BPF_FUNC_sock_from_file },
+			.takes_perfmon = true,
+			.cost = "sockets older than the capture are their "
+				"user's, without a process, until their first "
+				"I/O",
+			.since = "5.11" },
+	/* the slots, whose turn it is to take one, what is found by its ends */
+	{ .name = "flow table",
+			SOCKETS,
+			.helpers = { BPF_FUNC_map_push_elem,
+					BPF_FUNC_map_pop_elem },
+			.maps = { { BPF_MAP_TYPE_ARRAY, 4, PAGE, 1,
+						  BPF_F_MMAPABLE },
+					{ BPF_MAP_TYPE_QUEUE, 0, 4, 1, 0 },
+					{ BPF_MAP_TYPE_LRU_HASH, 56, 8, FLOWS,
+							0 } },
+			.cost = "--every: each packet is an event instead of a "
+				"part of a sum",
+			.since = FIRST },
+	{ .name = "longest prefix match",
+			.maps = { { BPF_MAP_TYPE_LPM_TRIE, 20, 4, 16,
+					BPF_F_NO_PREALLOC } },
+			.is_needed = true,
+			.cost = "the lists of -s and -x have no place",
+			.since = FIRST },
+	{ .name = "tcx",
+			.place = TM_AT_TCX,
+			FRAMES,
+			.cost = "--hook tc: filters of clsact stand in, which "
+				"a second process removes at the end",
+			.since = "6.6" },
+	{ .name = "clsact",
+			.place = TM_AT_CLSACT,
+			FRAMES,
+			.cost = "--hook tc: before 6.6 no program is on an "
+				"interface",
+			.with = "CONFIG_NET_SCH_INGRESS=y and "
+				"CONFIG_NET_CLS_BPF=y" },
+	{ .name = "bpf_sk_lookup_tcp",
+			FRAMES,
+			.helpers = { BPF_FUNC_sk_lookup_tcp },
+			.cost = NO_RECEIVER,
+			.since = FIRST },
+	{ .name = "bpf_sk_lookup_udp",
+			FRAMES,
+			.helpers = { BPF_FUNC_sk_lookup_udp },
+			.cost = NO_RECEIVER,
+			.since = FIRST },
+	{ .name = "bpf_fib_lookup",
+			FRAMES,
+			.helpers = { BPF_FUNC_fib_lookup },
+			.cost = NO_RECEIVER,
+			.since = FIRST },
+	{ .name = "bpf_get_listener_sock",
+			FRAMES,
+			.helpers = { BPF_FUNC_get_listener_sock },
+			.cost = "--hook tc: cannot be loaded",
+			.since = FIRST },
+};
+
+const size_t tm_feature_count = sizeof(tm_features) / sizeof(*tm_features);
