@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int bpf(enum bpf_cmd command, union bpf_attr *attr)
+static int empty_bpf(enum bpf_cmd command, union bpf_attr *attr)
 {
 	return syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
@@ -28,16 +28,16 @@ static int load(void)
 		.license = (uintptr_t) "GPL",
 	};
 
-	return bpf(BPF_PROG_LOAD, &attr);
+	return empty_bpf(BPF_PROG_LOAD, &attr);
 }
 
-static void attach(int program, int cgroup, enum bpf_attach_type type)
+static void empty_attach(int program, int cgroup, enum bpf_attach_type type)
 {
 	union bpf_attr attr = { .link_create = { .prog_fd = program,
 						.target_fd = cgroup,
 						.attach_type = type } };
 
-	if (bpf(BPF_LINK_CREATE, &attr) < 0)
+	if (empty_bpf(BPF_LINK_CREATE, &attr) < 0)
 		err(1, "attach");
 }
 
@@ -48,8 +48,8 @@ int main(int argc, char **argv)
 
 	if (cgroup < 0 || program < 0)
 		err(1, "usage (as root): empty CGROUP");
-	attach(program, cgroup, BPF_CGROUP_INET_INGRESS);
-	attach(program, cgroup, BPF_CGROUP_INET_EGRESS);
+	empty_attach(program, cgroup, BPF_CGROUP_INET_INGRESS);
+	empty_attach(program, cgroup, BPF_CGROUP_INET_EGRESS);
 	puts("attached");
 	fflush(stdout);
 	pause();

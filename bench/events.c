@@ -12,59 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/record/event.h"
-#include "common/stream/output.h"
+#include "records.h"
 
-#define SECOND_NS 1000000000ULL
-#define BLOCK 2048
-#define INTERFACE 2
 #define NETNS 4026531840u
 
 static struct {
 	uint64_t count, users, remotes, ipv6, local, seed, networks;
 } options = { 2000000, 100, 10000, 25, 20, 1, 0 };
-
-static struct tm_event block[BLOCK];
-static unsigned filled;
-static struct tm_amount seen[2];
-static uint64_t state, now_ns;
-
-static uint64_t draw(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
-
-/* splitmix64: what stays the same whatever the seed. */
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15;
-	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-	x = (x ^ x >> 27) * 0x94d049bb133111eb;
-	return x ^ x >> 31;
-}
-
-static void flush(void)
-{
-	if (tm_write(STDOUT_FILENO, block, filled * sizeof(*block)))
-		err(1, "standard output");
-	filled = 0;
-}
-
-static void *next_record(uint8_t kind)
-{
-	struct tm_event *event;
-
-	if (filled == BLOCK)
-		flush();
-	event = memset(&block[filled++], 0, sizeof(*event));
-	event->magic = TM_MAGIC;
-	event->kind = kind;
-	event->time_ns = now_ns;
-	return event;
-}
 
 static void put_v4(uint8_t to[16], uint32_t address)
 {
@@ -147,64 +101,28 @@ static void put_traffic(void)
 		put_ends(event->source, event->destination, draw_remote());
 	else
 		put_ends(event->destination, event->source, draw_remote());
-	seen[is_out].packets += event->packets;
-	seen[is_out].bytes += event->bytes;
-}
-
-static void put_status(uint8_t kind)
-{
-	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
-		struct tm_status *const status = next_record(kind);
-
-		status->direction = direction;
-		status->run_id = options.seed;
-		status->seen = status->recorded = seen[direction];
-	}
-}
-
-static void put_name(uint8_t of, uint64_t id, const char *text)
-{
-	struct tm_name *const name = next_record(TM_NAME);
-
-	name->of = of;
-	name->parts = 1;
-	name->id = id;
-	memcpy(name->text, text, strlen(text));
-}
-
-static void put_start(void)
-{
-	struct tm_start *const start = next_record(TM_START);
-	char text[32];
-
-	start->run_id = options.seed;
-	start->ifindex = INTERFACE;
-	memcpy(start->host, "bench", 5);
-	put_name(TM_NAME_INTERFACE, (uint64_t)NETNS << 32 | INTERFACE, "eth0");
-	for (uint64_t user = 0; user < options.users; user++) {
-		snprintf(text, sizeof(text), "user%u", (unsigned)user);
-		put_name(TM_NAME_USER, 1000 + user, text);
-	}
+	count_seen(event);
 }
 
 /* About a million a second; a TICK each second. */
-static void put_run(void)
+static void put_events(void)
 {
 	uint64_t tick_ns;
 
 	state = mix(options.seed);
-	now_ns = (1700000000 + options.seed * 86400) * SECOND_NS;
-	tick_ns = now_ns + SECOND_NS;
-	put_start();
+	now_ns = (1700000000 + options.seed * 86400) * TM_SECOND_NS;
+	tick_ns = now_ns + TM_SECOND_NS;
+	put_start(options.seed, INTERFACE);
+	put_names((uint64_t)NETNS << 32 | INTERFACE, options.users);
 	for (uint64_t i = 0; i < options.count; i++) {
 		now_ns += draw() & 2047;
 		if (now_ns >= tick_ns) {
-			put_status(TM_TICK);
-			tick_ns += SECOND_NS;
+			put_status(TM_TICK, options.seed);
+			tick_ns += TM_SECOND_NS;
 		}
 		put_traffic();
 	}
-	put_status(TM_END);
+	put_status(TM_END, options.seed);
 	flush();
 }
 
@@ -266,6 +184,6 @@ int main(int argc, char **argv)
 		errx(2, "see the head of bench/events.c");
 	if (options.networks)
 		return print_networks();
-	put_run();
+	put_events();
 	return 0;
 }
