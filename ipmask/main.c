@@ -29,8 +29,8 @@ static const struct tm_option options[] = {
 			"untracked_ipv6, in the order of the lists",
 			TM_FLAG(struct work, wants_header) },
 	{ "check", CHECK, "ADDRESS",
-			"say which entries hold the address; the exit\n"
-			"is 1 if none does; may be repeated",
+			"print the entries that hold the address;\n"
+			"exit 1 if none does; repeatable",
 			0 },
 };
 
@@ -52,9 +52,9 @@ static void ipmask_take_option(
 
 static const struct tm_tool tool = {
 	.usage = "usage: ipmask [--c-header | --check ADDRESS...] [FILE...]\n"
-		 "Reads lists of networks, one entry a line, and prints their networks\n"
-		 "sorted, merged and as few as can be. Without FILE, or where it is -,\n"
-		 "it reads standard input. One wrong line, and nothing is printed.\n\n",
+		 "Reads lists of networks, one entry per line, and prints the networks\n"
+		 "sorted and merged into as few as possible. Without FILE, or with -,\n"
+		 "it reads standard input. If any line is invalid, it prints nothing.\n\n",
 	.options = options,
 	.option_count = sizeof(options) / sizeof(*options),
 	.rest = "\nEntries: 192.0.2.7, 192.0.2.0/24, 192.0.2.*, 10.*.0.5,\n"

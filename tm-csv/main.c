@@ -79,8 +79,9 @@ static void csv_add_columns(struct columns *columns, const char *list)
 enum { NIC = TM_OPTION, HEADER, COLUMNS, GROUP, READABLE, SYNC, STRICT };
 
 static const struct tm_option known[] = {
-	{ "nic", NIC, "NAME", "NIC in the files' names (unknown)", 0 },
-	{ "dir", 'd', "DIR", "where the files are (the current directory)", 0 },
+	{ "nic", NIC, "NAME", "the NIC in the names of the files (unknown)",
+			0 },
+	{ "dir", 'd', "DIR", "directory of the files (the current one)", 0 },
 	{ "output", 'o', "FILE",
 			"all users in one file, - is standard output; the\n"
 			"uid is the eighth column",
@@ -89,20 +90,20 @@ static const struct tm_option known[] = {
 			"begin each file with the names of its columns",
 			TM_FLAG(struct options, with_header) },
 	{ "columns", COLUMNS, "LIST",
-			"further columns, separated by commas:", 0 },
-	{ "numeric", 'n', NULL, "numbers for names in further columns",
+			"additional columns, separated by commas:", 0 },
+	{ "numeric", 'n', NULL, "numbers instead of names in these",
 			TM_FLAG(struct options, columns.sources.is_numeric) },
 	{ "group", GROUP, "NAME", "give new files to this group (mode 0640)",
 			0 },
 	{ "readable", READABLE, NULL, "give each file to its user's own group",
 			TM_FLAG(struct options, target.is_readable) },
-	{ "sync", SYNC, NULL, "on disk within 5 s, whatever happens",
+	{ "sync", SYNC, NULL, "sync to disk every 5 s",
 			TM_FLAG(struct options, target.is_synced) },
-	{ "strict", STRICT, NULL, "exit 4 when events were lost",
+	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
 	{ "quiet", 'q', NULL, "no progress and no notes",
 			TM_FLAG(struct options, is_quiet) },
-	{ "verbose", 'v', NULL, "say also which protection the kernel lacks",
+	{ "verbose", 'v', NULL, "also report which protection the kernel lacks",
 			TM_FLAG(struct options, is_verbose) },
 };
 
@@ -137,7 +138,7 @@ static const char *csv_words(const struct tm_option *option)
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-csv [--nic NAME] [-d DIR] [option ...] [file ...]\n"
-		 "Writes events as CSV, for each user to a file traffic_user_NIC_UID.log:\n"
+		 "Writes events as CSV, one file for each user (traffic_user_NIC_UID.log):\n"
 		 "direction,bytes,src_ip,dst_ip,timestamp,total_in,total_out\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),

@@ -100,7 +100,7 @@ static void check_memory(struct findings *table)
 	if (!kb)
 		finding_add(table, "memory", FINDING_UNKNOWN,
 				"/proc/meminfo: %s",
-				file ? "tells nothing" : strerror(errno));
+				file ? "no figure in it" : strerror(errno));
 	else if (kb < MEMORY_LEAST_KB)
 		finding_fix(finding_add(table, "memory", FINDING_NOTE,
 					    "%llu MB available", kb / 1024),

@@ -38,16 +38,18 @@ static void arguments_append(struct arguments *arguments, const char *argument)
 enum { INVERT = TM_OPTION, EXPLAIN, STRICT };
 
 static const struct tm_option known[] = {
-	{ "expression", 'e', "EXPRESSION", "repeated: all must be true", 0 },
-	{ "site", 's', "NETWORK|@FILE", "drop what has both ends in these", 0 },
-	{ "exclude", 'x', "NETWORK|@FILE", "drop what has an end in these", 0 },
-	{ "invert", INVERT, NULL, "pass on what would be dropped",
+	{ "expression", 'e', "EXPRESSION", "repeatable; all must be true", 0 },
+	{ "site", 's', "NETWORK|@FILE", "drop events with both ends in these",
+			0 },
+	{ "exclude", 'x', "NETWORK|@FILE",
+			"drop events with either end in these", 0 },
+	{ "invert", INVERT, NULL, "pass on the events that would be dropped",
 			TM_FLAG(struct options, inverts) },
-	{ "explain", EXPLAIN, NULL, "tell what dropped how much",
+	{ "explain", EXPLAIN, NULL, "report how much each part dropped",
 			TM_FLAG(struct options, explains) },
-	{ "strict", STRICT, NULL, "exit 4 when the events tell of lost ones",
+	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
-	{ "quiet", 'q', NULL, "say nothing but errors",
+	{ "quiet", 'q', NULL, "print nothing but errors",
 			TM_FLAG(struct options, quiet) },
 };
 
@@ -72,13 +74,14 @@ static void filter_take_option(void *context, const struct tm_option *option,
 static const struct tm_tool tool = {
 	.usage = "usage: tm-filter [options] EXPRESSION [FILE ...]\n"
 		 "       tm-filter [options] {-e EXPRESSION|-s NETWORK|-x NETWORK} ... [FILE ...]\n"
-		 "Passes on the events that the expression is true of.\n\n",
+		 "Passes on the events for which the expression is true.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"Expressions: user alice and not (net 10.0.0.0/8 or dst port 443) and bytes > 1M\n"
-		"Words: in out loopback user uid pid comm cgroup host net port proto interface\n"
-		"bytes packets since until kind, src dst, and or not ( ), = != < <= > >=\n",
+		"Expressions: user alice and not (network 10.0.0.0/8 or port 443) and bytes > 1M\n"
+		"Words: in out loopback user uid pid process cgroup host network port protocol\n"
+		"interface bytes packets since until kind, src dst local remote, and or not ( ),\n"
+		"= != < <= > >=\n",
 	.take = filter_take_option,
 };
 
@@ -89,7 +92,7 @@ static char **take_operands(char **operands, struct options *options)
 			options->excluded.count)
 		return operands;
 	if (!*operands)
-		tm_misuse("which events? An expression, -s or -x tells");
+		tm_misuse("nothing to filter by; give an expression, -s or -x");
 	arguments_append(&options->expressions, *operands);
 	return operands + 1;
 }

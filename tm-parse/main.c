@@ -25,19 +25,19 @@ struct options {
 };
 
 static const struct tm_option known[] = {
-	{ "quiet", 'q', NULL, "say nothing but errors",
+	{ "quiet", 'q', NULL, "print nothing but errors",
 			TM_FLAG(struct options, is_quiet) },
 };
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-parse [FILE ...]\n"
-		 "Turns lines of text or JSON, as tm-print prints them, into events.\n\n",
+		 "Turns lines of text or JSON, as printed by tm-print, into events.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"What a line leaves out is 0, but a kind is traffic and a uid none.\n"
-		"- or no FILE is standard input. Lines that are empty or begin with #\n"
-		"are passed over.\n",
+		"A key that is left out is 0; kind is traffic, and uid is none.\n"
+		"Without FILE, or with -, reads standard input. Skips empty lines and\n"
+		"lines that begin with #.\n",
 };
 
 static struct tm_event events[EVENTS];

@@ -198,6 +198,6 @@ int scan_json(struct pairs *pairs, char *line, char *end)
 	json_skip_space(&in);
 	if (in.p < in.end)
 		return problem_set(pairs->problem, in.p,
-				"more behind the object; each event has its own line");
+				"text after the object; write one event per line");
 	return 0;
 }

@@ -93,7 +93,7 @@ static int text_take_quoted(struct cursor *in, struct slice *slice)
 	in->p++;
 	if (in->p < in->end && !is_space(*in->p))
 		return problem_set(in->pairs->problem, in->p,
-				"expected a space behind the quote");
+				"expected a space after the closing quote");
 	return 0;
 }
 

@@ -15,10 +15,10 @@ enum { COUNT = TM_OPTION, JSON, STRICT };
 
 static const struct tm_option known[] = {
 	{ "json", JSON, NULL, "JSON lines", TM_FLAG(struct options, is_json) },
-	{ "count", COUNT, "N", "end after N events", 0 },
-	{ "strict", STRICT, NULL, "exit 4 when the events tell of lost ones",
+	{ "count", COUNT, "N", "stop after N events", 0 },
+	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
-	{ "quiet", 'q', NULL, "say nothing but errors",
+	{ "quiet", 'q', NULL, "print nothing but errors",
 			TM_FLAG(struct options, is_quiet) },
 };
 
@@ -31,12 +31,12 @@ static void print_take_option(void *context, const struct tm_option *option,
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-print [--json] [--count N] [--strict] [FILE ...]\n"
-		 "Prints a line of text for each event. tm-parse turns it back.\n\n",
+		 "Prints each event as a line of text. tm-parse reverses this.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"FILE is a recording, also one packed by gzip; - or none is standard\n"
-		"input. SIGUSR1 prints a line of statistics.\n",
+		"FILE is a recording, gzipped or not; without FILE, or with -, reads\n"
+		"standard input. SIGUSR1 prints a line of statistics.\n",
 	.take = print_take_option,
 };
 

@@ -28,18 +28,18 @@ static double parse_speed(const struct tm_option *option, const char *text)
 enum { SPEED = TM_OPTION, IDLE, NOW, LOOP, STRICT };
 
 static const struct tm_option known[] = {
-	{ "speed", SPEED, "N", "N times that: 10x, 0.5x; max = without waiting",
+	{ "speed", SPEED, "N", "N times as fast: 10x, 0.5x; max: no waiting",
 			0 },
 	{ "idle", IDLE, "TIME",
 			"wait no longer than TIME (5s, 500ms) without traffic",
 			0 },
-	{ "now", NOW, NULL, "fresh times: the first event is of now",
+	{ "now", NOW, NULL, "shift times so that the first event is now",
 			TM_FLAG(struct replay_options, is_fresh) },
-	{ "loop", LOOP, NULL, "from the beginning again, until Ctrl-C",
+	{ "loop", LOOP, NULL, "start over at the end, until Ctrl-C",
 			TM_FLAG(struct replay_options, is_looped) },
-	{ "strict", STRICT, NULL, "exit 4 when the events tell of lost ones",
+	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct replay_options, is_strict) },
-	{ "quiet", 'q', NULL, "say nothing but errors",
+	{ "quiet", 'q', NULL, "print nothing but errors",
 			TM_FLAG(struct replay_options, is_quiet) },
 };
 
@@ -58,12 +58,12 @@ static void replay_take_option(
 static const struct tm_tool tool = {
 	.usage = "usage: tm-replay [-q] [--speed N] [--idle TIME] [--now [--loop]]\n"
 		 "                 [--strict] [FILE ...]\n"
-		 "Gives recorded events out at the pace at which they were recorded.\n\n",
+		 "Replays recorded events at their original pace.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"FILE is a recording, also one packed by gzip; - or none is standard\n"
-		"input. SIGUSR1 prints a line of statistics.\n",
+		"FILE is a recording, gzipped or not; without FILE, or with -, reads\n"
+		"standard input. SIGUSR1 prints a line of statistics.\n",
 	.take = replay_take_option,
 };
 

@@ -72,41 +72,41 @@ enum {
 
 static const struct tm_option known[] = {
 	{ "interval", 't', "TIME",
-			"report each TIME (10s, 5m) of the stream, and\n"
+			"report every TIME (10s, 5m) of the stream and\n"
 			"at its end; 0 = at its end only",
 			0 },
-	{ "log", 'l', "FILE", "append to FILE; also show it on a terminal", 0 },
+	{ "log", 'l', "FILE", "append to FILE, and show it on a terminal too",
+			0 },
 	{ "style", STYLE, "STYLE",
 			"pdtt (with -t or -l), pdtt-xdp, processes,\n"
 			"table",
 			0 },
 	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
-	{ "oneline", ONELINE, "USER", "a line for programs, as vnstat's", 0 },
+	{ "oneline", ONELINE, "USER", "one line for programs, like vnstat", 0 },
 	{ "by", BY, "KEYS",
-			"a row for each of these, several joined by\n"
+			"a row for each of these, separated by\n"
 			"commas (user):",
 			0 },
-	{ "bin", BIN, "TIME", "and for each TIME (15m, 1h) of the clock", 0 },
+	{ "bin", BIN, "TIME", "a row for each TIME (15m, 1h) of the clock", 0 },
 	{ "sort", SORT, "KEY",
 			"by total, in, out, packets or lost, the largest\n"
 			"first; or by one of the keys",
 			0 },
 	{ "sum", SUM, "WHAT", "bytes, packets (both)", 0 },
-	{ "top", TOP, "N", "rows in a table; the rest is summed up", 0 },
+	{ "top", TOP, "N", "show N rows and sum up the others", 0 },
 	{ "network-names", NETWORK_NAMES, "FILE",
 			"names for networks: lines NETWORK NAME", 0 },
 	{ "connections", CONNECTIONS, NULL,
 			"pdtt: each connection with its process, too",
 			FLAG(has_connections) },
-	{ "alert", ALERT, "LIMIT", "name users above LIMIT (10G), exit with 5",
-			0 },
+	{ "alert", ALERT, "LIMIT", "name users above LIMIT (10G); exit 5", 0 },
 	{ "max-rows", MAX_ROWS, "N",
 			"rows kept in memory (1000000); beyond that the\n"
 			"smallest are summed up",
 			0 },
-	{ "numeric", 'n', NULL, "numbers in place of names", FLAG(is_numeric) },
+	{ "numeric", 'n', NULL, "numbers instead of names", FLAG(is_numeric) },
 	{ "quiet", 'q', NULL, "no notes, no progress", FLAG(is_quiet) },
-	{ "strict", STRICT, NULL, "exit with 4 when events were lost",
+	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			FLAG(is_strict) },
 };
 
@@ -188,14 +188,14 @@ static const struct tm_tool tool = {
 		 "                 [--network-names FILE] [--connections]\n"
 		 "                 [--alert LIMIT] [--max-rows N] [--strict]\n"
 		 "                 [EVENTS ...]\n"
-		 "Reports how much was received and sent, by each user or whatever else:\n"
+		 "Reports how much each user, or any other key, received and sent:\n"
 		 "one table at the end, or with -t or -l a report at each interval and\n"
 		 "one more at the end.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"EVENTS are recordings, also packed by gzip; none or - is standard\n"
-		"input. SIGHUP opens the log anew, SIGUSR1 prints statistics.\n",
+		"EVENTS are recordings, gzipped or not; without them, or with -, reads\n"
+		"standard input. SIGHUP reopens the log, SIGUSR1 prints statistics.\n",
 	.take = report_take_option,
 	.words = report_words,
 };

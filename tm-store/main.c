@@ -52,21 +52,22 @@ int write_out(void *context, const char *text, size_t size)
 enum { DB = TM_OPTION, MINUTES, HOURS, DAYS, MONTHS, REMOTES, STRICT };
 
 static const struct tm_option known[] = {
-	{ "db", DB, "FILE", "the database; made where it is missing", 0 },
+	{ "db", DB, "FILE", "the database; created if it does not exist", 0 },
 	{ "quiet", 'q', NULL, "no progress and no notes",
 			TM_FLAG(struct options, store.is_quiet) },
 	TM_HEADING("Writing:"),
-	{ "keep-minutes", MINUTES, "TIME", "how long minutes stay (2d)", 0 },
+	{ "keep-minutes", MINUTES, "TIME", "how long minutes are kept (2d)",
+			0 },
 	{ "keep-hours", HOURS, "TIME", "hours (60d)", 0 },
 	{ "keep-days", DAYS, "TIME", "days (730d)", 0 },
-	{ "keep-months", MONTHS, "TIME", "months (0, which is for ever)", 0 },
+	{ "keep-months", MONTHS, "TIME", "months (0, for ever)", 0 },
 	{ "remotes", REMOTES, "N",
-			"a user's largest remotes each minute (1000);\n"
+			"largest remotes of a user each minute (1000);\n"
 			"the others are summed up",
 			0 },
-	{ "strict", STRICT, NULL, "exit 4 when events were lost",
+	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
-	{ "verbose", 'v', NULL, "say also which protection the kernel lacks",
+	{ "verbose", 'v', NULL, "also report which protection the kernel lacks",
 			TM_FLAG(struct options, is_verbose) },
 };
 
@@ -99,7 +100,7 @@ const struct tm_tool store_tool = {
 		 "       tm-store query --db FILE [--by KEYS] [-n] ...\n"
 		 "       tm-store prune --db FILE --older-than TIME\n"
 		 "       tm-store quota --db FILE [--user USER --limit SIZE] ...\n"
-		 "Keeps a history of who moved how much and where to: sums of events by\n"
+		 "Keeps a history of who moved how much, and to where: sums of events by\n"
 		 "user, process, remote address, protocol, interface and direction in\n"
 		 "minutes, hours, days and months, in an SQLite database.\n\n",
 	.options = known,

@@ -22,7 +22,7 @@ static const struct tm_option known[] = {
 	{ "quiet", 'q', NULL, "no progress and no notes",
 			TM_FLAG(struct options, is_quiet) },
 	TM_HEADING("prune:"),
-	{ "older-than", OLDER, "TIME", "what is as old goes, in whole months",
+	{ "older-than", OLDER, "TIME", "remove what is older, in whole months",
 			0 },
 };
 

@@ -73,33 +73,33 @@ enum { BY = TM_OPTION, SORT, BYTES, SPEED, MAX_ROWS, BATCH, COUNT, STRICT };
 
 static const struct tm_option known[] = {
 	{ "expression", 'e', "EXPRESSION",
-			"show only what it is true of, as tm-filter(1)\n"
-			"does; repeated: all must be true",
+			"show only events for which it is true, as in\n"
+			"tm-filter(1); repeatable, all must be true",
 			0 },
 	{ "interval", 't', "TIME",
-			"draw at least that often (1s); with --batch print\n"
-			"each TIME of the stream (10s)",
+			"redraw at least that often (1s); with --batch,\n"
+			"print every TIME of the stream (10s)",
 			0 },
-	{ "by", BY, "KEY", "begin with each user, process or remote", 0 },
+	{ "by", BY, "KEY", "start with users, processes or remotes", 0 },
 	{ "sort", SORT, "KEY", "by name, 2s, 10s, 40s or total", 0 },
-	{ "bytes", BYTES, NULL, "rates in bytes, not bits, a second",
+	{ "bytes", BYTES, NULL, "rates in bytes per second instead of bits",
 			FLAG(is_bytes) },
 	{ "speed", SPEED, "N",
 			"replay a recording N times as fast (10x, 0.5x),\n"
 			"or max",
 			0 },
 	{ "max-rows", MAX_ROWS, "N",
-			"rows kept in memory (131072); beyond that those\n"
-			"that are idle are summed up",
+			"rows kept in memory (131072); beyond that,\n"
+			"idle ones are summed up",
 			0 },
 	{ "batch", BATCH, NULL,
-			"print plain tables, for scripts and logs; of a\n"
-			"recording one at its end, unless -t is given",
+			"print plain tables, for scripts and logs; for a\n"
+			"recording, one at its end unless -t is given",
 			FLAG(is_batch) },
-	{ "count", COUNT, "N", "end after N of these tables", 0 },
-	{ "numeric", 'n', NULL, "user numbers in place of names", 0 },
+	{ "count", COUNT, "N", "stop after N of these tables", 0 },
+	{ "numeric", 'n', NULL, "user numbers instead of names", 0 },
 	{ "quiet", 'q', NULL, "no notes", FLAG(is_quiet) },
-	{ "strict", STRICT, NULL, "exit with 4 when events were lost",
+	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			FLAG(is_strict) },
 };
 
@@ -149,13 +149,13 @@ static const struct tm_tool tool = {
 	.usage = "usage: tm-top [-nq] [-e EXPRESSION] [-t TIME] [--by KEY] [--sort KEY]\n"
 		 "              [--bytes] [--speed N] [--max-rows N] [--strict]\n"
 		 "              [--batch [--count N]] [EVENTS ...]\n"
-		 "Shows live who moves how much: users, their processes, and the hosts\n"
-		 "that these talk to. Press ? in it for its keys.\n\n",
+		 "Shows live who moves how much: users, their processes and their\n"
+		 "remotes. Press ? for the keys.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"EVENTS are recordings, also packed by gzip, which are replayed at the\n"
-		"pace of their own time; none or - is standard input.\n",
+		"EVENTS are recordings, gzipped or not, which are replayed at their own\n"
+		"pace; without them, or with -, reads standard input.\n",
 	.take = top_take_option,
 };
 

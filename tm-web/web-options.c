@@ -46,24 +46,24 @@ enum { DATABASE = TM_OPTION, LISTEN, HOST, HEADER, USER };
 static const struct tm_option known[] = {
 	{ "db", DATABASE, "FILE", "the database that tm-store writes", 0 },
 	{ "listen", LISTEN, "PLACE",
-			"127.0.0.1:8080 by default; port 0 is one that is\n"
+			"127.0.0.1:8080 by default; port 0: any that is\n"
 			"free; unix:PATH is a socket for a proxy",
 			0 },
 	{ "host", HOST, "NAME",
 			"answer to this name (or NAME:PORT) too; repeatable",
 			0 },
 	{ "user-from-header", HEADER, "NAME",
-			"a proxy says in this header who asks, and people see\n"
-			"their own rows only; with a local PLACE alone",
+			"a proxy names the user in this header, and users see\n"
+			"only their own rows; needs a local PLACE",
 			0 },
 	{ "user", USER, "NAME",
-			"become this user; as root: tm, who called sudo,\n"
-			"or nobody",
+			"become this user (as root, by default: tm, else the\n"
+			"user of sudo, else nobody)",
 			0 },
-	{ "quiet", 'q', NULL, "don't say where the page is",
+	{ "quiet", 'q', NULL, "do not print the address of the page",
 			TM_FLAG(struct web_options, is_quiet) },
 	{ "verbose", 'v', NULL,
-			"a line for each request, and what is not confined",
+			"a line for each request, and any lack of confinement",
 			TM_FLAG(struct web_options, server.is_verbose) },
 };
 
@@ -94,7 +94,7 @@ static void web_take_option(void *context, const struct tm_option *option,
 static const struct tm_tool tool = {
 	.usage = "usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
 		 "              [--user-from-header NAME] [--user NAME] --db FILE\n"
-		 "Serves the history of tm-store, and what moves now, to a browser.\n\n",
+		 "Serves the history of tm-store and the current rates to a browser.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.take = web_take_option,

@@ -137,7 +137,7 @@ static bool add_line(struct tm_netnames *netnames, size_t number, char *line,
 		return false;
 	if (!*name) {
 		snprintf(reason, TM_NETLIST_PROBLEM,
-				"a name is missing behind the network");
+				"the name after the network is missing");
 		return false;
 	}
 	*reason = '\0';

@@ -344,7 +344,7 @@ static int not_an_event(struct tm_reader *reader)
 	if (!((magic ^ TM_MAGIC) & TM_MAGIC_FORMAT))
 		return another_version(reader, magic);
 	return reader_fail(reader, TM_CUT,
-			"%s: not an event (offset %ju); tm-event(5) tells what one "
+			"%s: not an event (offset %ju); tm-event(5) describes what one "
 			"looks like",
 			in->path, (uintmax_t)(in->offset + in->handed));
 }

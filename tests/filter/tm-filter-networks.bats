@@ -131,7 +131,7 @@ load filter
 	assert_output "tm-filter: out: No such file or directory"
 	run tm-filter
 	assert_failure 2
-	assert_output "tm-filter: which events? An expression, -s or -x tells
+	assert_output "tm-filter: nothing to filter by; give an expression, -s or -x
 try: tm-filter --help"
 	run tm-filter all.tm
 	assert_failure 2

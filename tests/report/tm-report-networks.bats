@@ -86,7 +86,7 @@ load report-by
 		assert_failure 1
 		assert_output --partial "tm-report: --network-names: names.txt:2: $2"
 	}
-	refused 192.0.2.1 'a name is missing behind the network'
+	refused 192.0.2.1 'the name after the network is missing'
 	refused 'campus 192.0.2.1' "'campus', column 1: "
 	refused '192.0.2.0/33 x' "'192.0.2.0/33', column "
 	run tm-report --network-names no/such </dev/null

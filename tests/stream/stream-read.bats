@@ -121,12 +121,12 @@ open('pcap', 'wb').write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 
 	for file in random text short pcap; do
 		run tm-print "$file"
 		assert_failure 3
-		assert_output "tm-print: $file: not an event (offset 0); tm-event(5) tells what one looks like"
+		assert_output "tm-print: $file: not an event (offset 0); tm-event(5) describes what one looks like"
 	done
 	events 1 2 | cat - text >mixed
 	run --separate-stderr tm-print mixed
 	assert_failure 3
-	assert_equal "$stderr" 'tm-print: mixed: not an event (offset 256); tm-event(5) tells what one looks like'
+	assert_equal "$stderr" 'tm-print: mixed: not an event (offset 256); tm-event(5) describes what one looks like'
 	assert_equal "${#lines[@]}" 2
 }
 

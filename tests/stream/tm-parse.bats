@@ -165,7 +165,7 @@ refuses() { # LINE MESSAGE
 	refuses '{"uid":' '8: expected a number or a string before the end of the line'
 	refuses '{"uid":1' '9: expected a comma or a closing brace before the end of the line'
 	refuses '{"uid":1,}' '10: expected a key in quotes'
-	refuses '{"uid":1}{' '10: more behind the object; each event has its own line'
+	refuses '{"uid":1}{' '10: text after the object; write one event per line'
 	refuses '{"comm":"a' '9: a string without its end'
 	refuses '{"comm":"\q"}' '10: no such escape'
 	refuses '{"comm":"\u12g4"}' '10: \u needs four hexadecimal digits'
@@ -179,7 +179,7 @@ refuses() { # LINE MESSAGE
 @test "invalid text is refused, naming where" {
 	refuses 'hello world' '1: expected a time, a kind, a direction, a protocol, SOURCE > DESTINATION or KEY=VALUE'
 	refuses 'comm="a' '6: a quote without its end'
-	refuses 'comm="a"b' '9: expected a space behind the quote'
+	refuses 'comm="a"b' '9: expected a space after the closing quote'
 	refuses 'comm="\q"' '7: no such escape; there are \\ \" \xNN \u{N}'
 	refuses 'comm="\x1"' '7: a bad escape'
 	refuses 'comm="\u{110000}"' '7: a bad escape'

@@ -134,7 +134,7 @@ out,100,0,200,1"
 	assert_regex "$came" "status 3"
 	assert_arrivals "0 1" "${came/status 3/status 0}"
 	assert_equal "$(cat err)" \
-		"tm-replay: bad.tm: not an event (offset 256); tm-event(5) tells what one looks like"
+		"tm-replay: bad.tm: not an event (offset 256); tm-event(5) describes what one looks like"
 	head -c 300 bad.tm >short.tm
 	run --separate-stderr tm-replay --speed max short.tm
 	assert_failure 3

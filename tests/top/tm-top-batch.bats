@@ -240,7 +240,7 @@ load top
 	run --separate-stderr tm-top --batch bad.tm
 	assert_failure 3
 	assert_output --partial alice
-	assert_equal "$stderr" "tm-top: bad.tm: not an event (offset 1280); tm-event(5) tells what one looks like"
+	assert_equal "$stderr" "tm-top: bad.tm: not an event (offset 1280); tm-event(5) describes what one looks like"
 	head -c 1280 day.tm >cut.tm
 	run --separate-stderr tm-top --batch cut.tm
 	assert_failure 3
