@@ -4,6 +4,7 @@
 
 #include "answer.h"
 #include "common/base/clock.h"
+#include "common/record/amount.h"
 #include "common/record/words.h"
 #include "common/show/key-cells.h"
 #include "database.h"
@@ -140,22 +141,14 @@ static void put_sums(struct tm_table *table, const struct tm_history_row *row,
 	put_lost(table, row->lost);
 }
 
-static struct tm_amount both(const struct tm_amount amounts[2])
-{
-	return (struct tm_amount){
-		.bytes = amounts[TM_IN].bytes + amounts[TM_OUT].bytes,
-		.packets = amounts[TM_IN].packets + amounts[TM_OUT].packets,
-	};
-}
-
 struct tm_shares tm_history_shares(const struct tm_history_summary *summary)
 {
 	struct tm_shares shares = {
-		.attributed = both(summary->attributed),
-		.nobody = both(summary->nobody),
-		.lost = both(summary->lost),
-		.excluded = both(summary->excluded),
-		.unattributed = both(summary->unattributed),
+		.attributed = tm_amount_both(summary->attributed),
+		.nobody = tm_amount_both(summary->nobody),
+		.lost = tm_amount_both(summary->lost),
+		.excluded = tm_amount_both(summary->excluded),
+		.unattributed = tm_amount_both(summary->unattributed),
 	};
 
 	shares.has_unattributed =
@@ -359,7 +352,7 @@ int tm_history_answer_summary(const struct tm_history_form *form,
 		.from_ns = summary->from_ns,
 		.to_ns = summary->to_ns,
 	};
-	const uint64_t whole = both(summary->moved).bytes;
+	const uint64_t whole = tm_amount_both(summary->moved).bytes;
 	struct tm_table table;
 
 	columns[0] = what_column;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/record/amount.h"
 #include "group.h"
 
 #define BY_TIME                                                                \
@@ -20,10 +21,8 @@ enum tm_history_resolution tm_history_group_resolution(unsigned by)
 void tm_history_amounts_add(
 		struct tm_amount to[2], const struct tm_amount amounts[2])
 {
-	for (int i = TM_IN; i <= TM_OUT; i++) {
-		to[i].bytes += amounts[i].bytes;
-		to[i].packets += amounts[i].packets;
-	}
+	for (int i = TM_IN; i <= TM_OUT; i++)
+		tm_amount_add(&to[i], &amounts[i]);
 }
 
 static struct tm_history_group_row *new_row(struct tm_history_group *group)
