@@ -25,7 +25,7 @@ int write_out(void *context, const char *text, size_t size);
 /* The user of that name or number: of the history, else of this machine. */
 uint32_t find_user(struct tm_history *history, const char *name);
 
-/* "2026-11-21", "2026-11-21 06:33", RFC 3339, or seconds since the epoch. */
+/* A time by tm-words(7), in the zone of the history that is open. */
 uint64_t parse_time(const char *option, const char *text);
 
 #endif

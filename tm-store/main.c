@@ -87,8 +87,7 @@ static void store_take_option(void *context, const struct tm_option *option,
 		break;
 	default:
 		retention->keep_ns[option->letter - MINUTES] =
-				tm_option_duration(option, argument, 0,
-						UINT64_MAX);
+				tm_option_age(option, argument);
 	}
 }
 

@@ -137,9 +137,8 @@ static const struct tm_option known[] = {
 	{ "by", BY, "KEYS", "some of these, separated by commas (user):", 0 },
 	{ "summary", SUMMARY, NULL, "the sums over all rows",
 			TM_FLAG(struct options, is_summary) },
-	{ "from", FROM, "TIME", "2026-11-21, '2026-11-21 06:33', RFC 3339,",
-			0 },
-	{ "to", TO, "TIME", "or seconds since the epoch", 0 },
+	{ "from", FROM, "TIME", "yesterday, 2h (ago), '2026-11-21 06:33'", 0 },
+	{ "to", TO, "TIME", "until that, as tm-words(7) has it", 0 },
 	{ "hours", HOURS, "N", "the last N hours (all)", 0 },
 	{ "user", USER, "USER", "only this user; also for quota", 0 },
 	{ "process", PROCESS, "NAME", "only this process", 0 },
@@ -275,9 +274,9 @@ static void set_range(struct options *options, struct tm_history *history)
 	uint64_t end_ns;
 
 	if (options->from)
-		filter->from_ns = parse_time("--from", options->from);
+		filter->from_ns = parse_time("from", options->from);
 	if (options->to)
-		filter->to_ns = parse_time("--to", options->to);
+		filter->to_ns = parse_time("to", options->to);
 	if (options->to && filter->from_ns >= filter->to_ns)
 		errx(TM_MISUSED, "--from has to be before --to");
 	if (!options->hours)

@@ -297,7 +297,7 @@ static int answer(struct tm_history *history, const struct options *options)
 {
 	const uint32_t uid =
 			options->user ? find_user(history, options->user) : 0;
-	const uint64_t at = options->at ? parse_time("--at", options->at) : 0;
+	const uint64_t at = options->at ? parse_time("at", options->at) : 0;
 	struct tm_history_quotas quotas;
 	int status;
 

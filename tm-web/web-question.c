@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/moment.h"
 #include "common/base/number.h"
-#include "common/base/timestamp.h"
 #include "common/net/address.h"
 #include "common/record/fields.h"
 #include "web-question.h"
@@ -14,40 +14,28 @@ struct reading {
 	struct web_question *question;
 	struct tm_history *history;
 	const struct request *request;
+	struct tm_moment_problem time_problem;
 };
 
 typedef bool read_fn(struct reading *reading, const char *value);
 
-static bool read_time(const struct web_question *question, const char *value,
-		uint64_t *time_ns)
+static bool read_time(
+		struct reading *reading, const char *value, uint64_t *time_ns)
 {
-	uint64_t ago_ns;
-
-	if (!strcmp(value, "now")) {
-		*time_ns = question->now_ns;
-		return true;
-	}
-	if (*value == '-') {
-		if (!tm_duration_parse(value + 1, &ago_ns))
-			return false;
-		*time_ns = ago_ns < question->now_ns ? question->now_ns - ago_ns
-						     : 1;
-		return true;
-	}
-	return tm_number_parse(value, INT64_MAX, time_ns) ||
-			tm_timestamp_parse(value, strlen(value), time_ns);
+	return tm_moment_parse(value, reading->question->now_ns, time_ns,
+			&reading->time_problem);
 }
 
 static bool read_from(struct reading *reading, const char *value)
 {
-	return read_time(reading->question, value,
+	return read_time(reading, value,
 			&reading->question->query.filter.from_ns);
 }
 
 static bool read_to(struct reading *reading, const char *value)
 {
-	return read_time(reading->question, value,
-			&reading->question->query.filter.to_ns);
+	return read_time(
+			reading, value, &reading->question->query.filter.to_ns);
 }
 
 #define BY_TIME                                                                \
@@ -237,8 +225,8 @@ static const struct {
 	read_fn *read;
 	const char *is; /* what it has to be; NULL = of the keys */
 } known[] = {
-	{ "from", read_from, "a time: ns, -1h, RFC 3339 or now" },
-	{ "to", read_to, "a time: ns, -1h, RFC 3339 or now" },
+	{ "from", read_from, "a time, as in tm-words(7)" },
+	{ "to", read_to, "a time, as in tm-words(7)" },
 	{ "by", read_by, NULL },
 	{ "user", read_user, "a user's number, or a name in the history" },
 	{ "process", read_process, "a command's name" },
@@ -269,6 +257,24 @@ static bool is_taken(const char *names, const char *name)
 	return false;
 }
 
+static void question_refuse(const struct reading *reading,
+		struct request *request, size_t which)
+{
+	const struct tm_moment_problem *const problem = &reading->time_problem;
+
+	if (*problem->reason)
+		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+				"%s: column %zu: %s", known[which].name,
+				problem->column + 1, problem->reason);
+	else
+		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+				"%s has to be %s%s", known[which].name,
+				known[which].is ? known[which].is
+						: "at most one time and some of ",
+				known[which].is ? ""
+						: tm_key_names(TM_KEY_FOR_HISTORY));
+}
+
 static bool question_take(struct reading *reading, struct request *request,
 		const char *names, const struct parameter *parameter)
 {
@@ -284,12 +290,7 @@ static bool question_take(struct reading *reading, struct request *request,
 		}
 		if (known[i].read(reading, parameter->value))
 			return true;
-		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-				"%s has to be %s%s", known[i].name,
-				known[i].is ? known[i].is
-					    : "at most one time and some of ",
-				known[i].is ? ""
-					    : tm_key_names(TM_KEY_FOR_HISTORY));
+		question_refuse(reading, request, i);
 		return false;
 	}
 	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
@@ -364,7 +365,7 @@ static void question_begin(struct web_question *question)
 static bool parse(struct web_question *question, struct tm_history *history,
 		struct request *request, const char *names, bool is_strict)
 {
-	struct reading reading = { question, history, request };
+	struct reading reading = { question, history, request, { 0 } };
 
 	question_begin(question);
 	for (unsigned i = 0; i < request->parameter_count; i++) {

@@ -5,8 +5,7 @@
 
 #include "number.h"
 
-/* Advances *text past its digits; false when there are none or too many. */
-static bool parse_digits(const char **text, uint64_t *value)
+bool tm_digits_scan(const char **text, uint64_t *value)
 {
 	const char *p = *text;
 
@@ -23,49 +22,146 @@ static bool parse_digits(const char **text, uint64_t *value)
 
 bool tm_number_parse(const char *text, uint64_t max, uint64_t *value)
 {
-	return parse_digits(&text, value) && !*text && *value <= max;
+	return tm_digits_scan(&text, value) && !*text && *value <= max;
+}
+
+/* 12 or 1.5: billionths are as fine as it gets. */
+struct decimal {
+	uint64_t whole, billionths;
+	bool is_fraction;
+};
+
+static bool decimal_scan(const char **text, struct decimal *decimal)
+{
+	uint64_t unit = 100000000;
+
+	*decimal = (struct decimal){ 0 };
+	if (!tm_digits_scan(text, &decimal->whole))
+		return false;
+	if (**text != '.')
+		return true;
+	decimal->is_fraction = true;
+	if (*++*text < '0' || **text > '9')
+		return false;
+	for (; **text >= '0' && **text <= '9'; ++*text, unit /= 10)
+		decimal->billionths += (**text - '0') * unit;
+	return true;
+}
+
+/* False where it does not fit. */
+static bool decimal_times(
+		const struct decimal *decimal, uint64_t unit, uint64_t *product)
+{
+	const unsigned __int128 part = (unsigned __int128)decimal->billionths *
+			unit / 1000000000;
+
+	return !__builtin_mul_overflow(decimal->whole, unit, product) &&
+			!__builtin_add_overflow(
+					*product, (uint64_t)part, product);
+}
+
+/* k, kB, KiB: a letter with B is a power of 1000, else of 1024. */
+static bool parse_size_unit(const char *text, uint64_t *unit)
+{
+	static const char letters[] = "kmgtpe";
+	const char *const letter = *text ? strchr(letters, *text | 0x20) : NULL;
+	unsigned base = 1024;
+
+	*unit = 1;
+	if (!letter)
+		return !*text || !strcasecmp(text, "b");
+	if (!strcasecmp(text + 1, "b"))
+		base = 1000;
+	else if (text[1] && strcasecmp(text + 1, "i") &&
+			strcasecmp(text + 1, "ib"))
+		return false;
+	for (const char *at = letters; at <= letter; at++)
+		*unit *= base;
+	return true;
 }
 
 bool tm_size_parse(const char *text, uint64_t *bytes)
 {
-	static const char units[] = "kmgtp";
-	const char *unit;
-	unsigned shift;
+	struct decimal decimal;
+	uint64_t unit;
 
-	if (!parse_digits(&text, bytes))
+	if (!decimal_scan(&text, &decimal))
 		return false;
-	if (!*text)
-		return true;
-	unit = strchr(units, *text | 0x20);
-	if (!unit ||
-			(text[1] && strcasecmp(text + 1, "b") &&
-					strcasecmp(text + 1, "ib")))
-		return false;
-	shift = 10 * (unit - units + 1);
-	return !__builtin_mul_overflow(*bytes, UINT64_C(1) << shift, bytes);
+	text += *text == ' ';
+	return parse_size_unit(text, &unit) &&
+			!(unit == 1 && decimal.is_fraction) &&
+			decimal_times(&decimal, unit, bytes);
+}
+
+#define DAY_NS UINT64_C(86400000000000)
+
+static const struct {
+	const char *names; /* with a space around each */
+	uint64_t ns;
+} time_units[] = {
+	{ " ms ", 1000000 },
+	{ " s sec secs second seconds ", 1000000000 },
+	{ " m min mins minute minutes ", 60000000000 },
+	{ " h hr hrs hour hours ", 3600000000000 },
+	{ " d day days ", DAY_NS },
+	{ " w week weeks ", 7 * DAY_NS },
+	{ " y year years ", 365 * DAY_NS },
+};
+
+/* Advances past a unit of time; 0 when there is none. */
+static uint64_t scan_time_unit(const char **text)
+{
+	char name[16];
+	size_t length = 0;
+
+	while ((**text | 0x20) >= 'a' && (**text | 0x20) <= 'z' && length < 12)
+		name[++length] = *(*text)++ | 0x20;
+	name[0] = name[length + 1] = ' ';
+	name[length + 2] = '\0';
+	for (size_t i = 0;
+			length && i < sizeof(time_units) / sizeof(*time_units);
+			i++) {
+		if (strstr(time_units[i].names, name))
+			return time_units[i].ns;
+	}
+	*text -= length;
+	return 0;
+}
+
+const char *tm_duration_scan(const char **text, uint64_t *ns)
+{
+	const char *begin = *text, *at;
+	struct decimal decimal;
+	uint64_t unit, part;
+
+	for (*ns = 0; begin == *text || (**text >= '0' && **text <= '9');) {
+		at = *text;
+		if (!decimal_scan(&at, &decimal))
+			return "not a length of time such as 90d, 2w, 12h or "
+			       "30m";
+		*text = at;
+		at += *at == ' ';
+		unit = scan_time_unit(&at);
+		if (!unit)
+			return !strncasecmp(at, "mo", 2)
+					? "months differ in length; count days"
+					: "the units are ms, s, m, h, d, w "
+					  "and y";
+		*text = at;
+		if (!decimal_times(&decimal, unit, &part) ||
+				__builtin_add_overflow(*ns, part, ns))
+			return "too long";
+	}
+	return NULL;
 }
 
 bool tm_duration_parse(const char *text, uint64_t *ns)
 {
-	static const struct {
-		const char *name;
-		uint64_t ns;
-	} units[] = {
-		{ "", 1000000000 },
-		{ "ms", 1000000 },
-		{ "s", 1000000000 },
-		{ "m", 60000000000 },
-		{ "h", 3600000000000 },
-		{ "d", 86400000000000 },
-	};
+	uint64_t seconds;
 
-	if (!parse_digits(&text, ns))
-		return false;
-	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
-		if (!strcmp(text, units[i].name))
-			return !__builtin_mul_overflow(*ns, units[i].ns, ns);
-	}
-	return false;
+	if (tm_number_parse(text, UINT64_MAX, &seconds))
+		return !__builtin_mul_overflow(seconds, 1000000000, ns);
+	return !tm_duration_scan(&text, ns) && !*text;
 }
 
 /* clang-format off */

@@ -9,13 +9,21 @@
 /* Decimal digits only; false when empty, foreign or above max. */
 bool tm_number_parse(const char *text, uint64_t max, uint64_t *value);
 
-/* Bytes: digits and an optional K, M, G, T or P, each 1024 of the one before
- * (4M, 4m, 4MiB and 4MB are the same). False when foreign or too large. */
+/* Advances past digits; false when there are none or too many. */
+bool tm_digits_scan(const char **text, uint64_t *value);
+
+/* Bytes, with a fraction where a unit follows: K, M, G, T, P, E and KiB, MiB,
+ * ... are powers of 1024, kB, MB, ... of 1000, whatever their case. False when
+ * foreign or too large. */
 bool tm_size_parse(const char *text, uint64_t *bytes);
 
-/* Nanoseconds: digits and an optional ms, s, m, h or d; a bare number is
- * seconds. False when foreign or too large. */
+/* Nanoseconds: numbers with ms, s, m, h, d, w or y (365 days), such as 1h30m or
+ * 1.5h; a bare number is seconds. False when foreign or too large. */
 bool tm_duration_parse(const char *text, uint64_t *ns);
+
+/* Advances past as much as is one, which needs a unit. NULL, or what is wrong
+ * at *text. */
+const char *tm_duration_scan(const char **text, uint64_t *ns);
 
 #define TM_NUMBER_SIZE 20 /* digits of the largest */
 

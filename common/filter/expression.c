@@ -3,13 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/moment.h"
 #include "common/base/number.h"
 #include "common/net/address.h"
 #include "common/record/event.h"
 #include "common/record/fields.h"
 #include "common/record/words.h"
 #include "expression.h"
-#include "moment.h"
 
 enum token { END, WORD, QUOTED, OPEN, CLOSE, COMPARISON };
 
@@ -219,7 +219,7 @@ static bool no_number(struct parser *parser, const struct word *word,
 
 	if (word->test == TM_TEST_BYTES)
 		return fail(parser, column,
-				"bytes takes a size such as 1500 or 4M, not '%s'",
+				"bytes takes a size such as 1500, 1.5M or 4GB, not '%s'",
 				text);
 	return fail(parser, column, "%s takes a number up to %ju, not '%s'",
 			word->name, (uintmax_t)word->max, text);
@@ -389,14 +389,16 @@ static bool parse_kind(struct parser *parser, const struct word *word,
 static bool parse_moment(struct parser *parser, const struct word *word,
 		struct tm_question *question, enum comparison comparison)
 {
+	const size_t begin = parser->begin + (parser->token == QUOTED);
+	struct tm_moment_problem problem;
+
 	(void)comparison;
 	question->high = UINT64_MAX;
 	return tm_moment_parse(parser->word, parser->sources->now_ns,
-			       &question->low) ||
-			fail(parser, parser->begin,
-					"%s takes a time such as 2024-02-29T10:00:00Z, "
-					"'2024-02-29 10:00', 1700000000 or 10m (ago), not '%s'",
-					word->name, parser->word);
+			       &question->low, &problem) ||
+			fail(parser, begin + problem.column, "%s %s: %s",
+					word->name, parser->word,
+					problem.reason);
 }
 
 static const struct word words[] = {

@@ -5,9 +5,8 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/base/moment.h"
 #include "database.h"
-
-#define HALF_HOUR 1800
 
 /* The slots that were asked for last, until the zone is another one. */
 struct known {
@@ -16,33 +15,6 @@ struct known {
 };
 
 static unsigned zone_number = 1;
-
-static bool is_same_day(const struct tm *a, const struct tm *b)
-{
-	return a->tm_mday == b->tm_mday && a->tm_mon == b->tm_mon &&
-			a->tm_year == b->tm_year;
-}
-
-/* Midnight may be skipped, or come twice, where clocks are put on or back. */
-static time_t first_of_day(struct tm wanted)
-{
-	struct tm day = wanted, found;
-	time_t at;
-
-	day.tm_hour = day.tm_min = day.tm_sec = 0;
-	day.tm_isdst = -1;
-	at = mktime(&day);
-	wanted.tm_hour = 12;
-	wanted.tm_isdst = -1;
-	mktime(&wanted); /* day 32 is one of the next month */
-	while (localtime_r(&at, &found) && !is_same_day(&found, &wanted) &&
-			found.tm_hour > 12)
-		at += HALF_HOUR;
-	for (at -= HALF_HOUR; localtime_r(&at, &found) &&
-			is_same_day(&found, &wanted);)
-		at -= HALF_HOUR;
-	return at + HALF_HOUR;
-}
 
 static void find_day(time_t at, bool is_month, time_t *begin, time_t *end)
 {
@@ -53,8 +25,8 @@ static void find_day(time_t at, bool is_month, time_t *begin, time_t *end)
 	next = first;
 	next.tm_mon += is_month;
 	next.tm_mday += !is_month;
-	*begin = first_of_day(first);
-	*end = first_of_day(next);
+	*begin = tm_day_begin(first);
+	*end = tm_day_begin(next);
 }
 
 /* Zones may be 30 or 45 minutes off. */

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/exit.h"
+#include "common/base/moment.h"
 #include "common/base/number.h"
 #include "common/base/text.h"
 #include "options.h"
@@ -287,7 +288,35 @@ uint64_t tm_option_duration(const struct tm_option *option,
 
 	if (!tm_duration_parse(argument, &ns) || ns < least_ns || ns > most_ns)
 		tm_option_refuse(option, argument,
-				"not a time such as 500ms, 10s, 5m or 2d");
+				"not a length of time such as 500ms, 10s, 5m or 2d");
+	return ns;
+}
+
+uint64_t tm_option_age(const struct tm_option *option, const char *argument)
+{
+	const char *at = argument, *problem;
+	uint64_t ns;
+
+	if (!strcmp(argument, "0"))
+		return 0;
+	problem = tm_duration_scan(&at, &ns);
+	if (!problem && *at)
+		problem = "not a length of time such as 90d, 2w or 12h";
+	if (problem)
+		tm_option_refuse(option, argument, "column %zu: %s",
+				at - argument + 1, problem);
+	return ns;
+}
+
+uint64_t tm_option_moment(const struct tm_option *option, const char *argument,
+		uint64_t now_ns)
+{
+	struct tm_moment_problem problem;
+	uint64_t ns;
+
+	if (!tm_moment_parse(argument, now_ns, &ns, &problem))
+		tm_option_refuse(option, argument, "column %zu: %s",
+				problem.column + 1, problem.reason);
 	return ns;
 }
 
@@ -297,7 +326,7 @@ uint64_t tm_option_size(const struct tm_option *option, const char *argument)
 
 	if (!tm_size_parse(argument, &bytes) || !bytes)
 		tm_option_refuse(option, argument,
-				"not a size such as 500M or 10G");
+				"not a size such as 500M, 1.5T or 500GB");
 	return bytes;
 }
 

@@ -65,6 +65,10 @@ uint64_t tm_option_number(const struct tm_option *option, const char *argument,
 		uint64_t least, uint64_t most);
 uint64_t tm_option_duration(const struct tm_option *option,
 		const char *argument, uint64_t least_ns, uint64_t most_ns);
+/* How long something is kept: 0, which is for ever, or a time with its unit. */
+uint64_t tm_option_age(const struct tm_option *option, const char *argument);
+uint64_t tm_option_moment(const struct tm_option *option, const char *argument,
+		uint64_t now_ns);
 uint64_t tm_option_size(const struct tm_option *option, const char *argument);
 
 /* Its place among the names, the last of which is NULL. */

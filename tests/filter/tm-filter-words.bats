@@ -169,6 +169,11 @@ assert_table() {
 	1 2 | until 1700000020
 	1 2 3 | until 1700000020.000000001
 	3 4 | since 1700000020 and until 1700000040
+	 | since 'last month'
+	1 2 3 4 5 6 | until yesterday
+	1 2 3 4 5 6 | until monday
+	3 4 5 6 | since 2023-11-14T22:13:40+0000
+	 | since -1h
 	 | since 10m
 	1 2 3 4 5 6 | until 10m
 	END
@@ -272,7 +277,7 @@ $3"
 		'column 7: since takes no comparison, only a time' '      ^'
 	assert_error '! in' 'column 1: for negation, write not' '^'
 	assert_error 'bytes 1X' \
-		"column 7: bytes takes a size such as 1500 or 4M, not '1X'" \
+		"column 7: bytes takes a size such as 1500, 1.5M or 4GB, not '1X'" \
 		'      ^'
 	assert_error 'host 10.0.0.0/8' \
 		"column 6: host takes an address, not '10.0.0.0/8'; write network" \
@@ -284,11 +289,14 @@ $3"
 	assert_error '   ' 'column 1: the expression is empty' '^'
 	for time in 2023-02-30 2023-13-01 2023-1-1 2023-01-01T24:00 \
 		2023-01-01T10 2023-01-01T10:00:00x 2023-01-01T10:00+1 \
-		99999999999 1.x 10y 9999-01-01; do
+		99999999999 1.x 10z 9999-01-01 2026-11-31 2026 10; do
 		run tm-filter "since $time" /dev/null
 		assert_failure 2
-		assert_line --index 0 --partial 'column 7: since takes a time'
+		assert_line --index 0 --partial ": since $time: "
 	done
+	assert_error "since '2026-11-31'" \
+		'column 16: since 2026-11-31: November 2026 has 30 days' \
+		'               ^'
 }
 
 @test "in a long expression only the part around the error is shown" {

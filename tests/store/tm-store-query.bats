@@ -251,7 +251,7 @@ losses() {
 	day | tm-parse | store
 	for wrong in "--by nothing" "--by user,user" "--by hour,day" "--by ," \
 		"--sort size" "--output xml" "--protocol none" "--top x" \
-		"--direction up" "--from yesterday" "--hours 1 --from 0" \
+		"--direction up" "--from tomorrow" "--hours 1 --from 0" \
 		"--remote 300.1.1.1" "--remote 198.51.100.0/24" "--remote x" \
 		"--to 0" "--from 2026-01-02 --to 2026-01-01" \
 		"--summary --from 2026-01-01 --to 2026-01-01" file; do

@@ -161,7 +161,8 @@ load serve
 		rows?by=nothing by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
 		rows?by=user,user by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
 		rows?by=hour,day by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
-		rows?from=yesterday from has to be a time: ns, -1h, RFC 3339 or now
+		rows?from=2026-11-31 from: column 9: November 2026 has 30 days
+		rows?to=2026 to: column 1: a year alone; write 2026-01 or 2026-01-01
 		rows?from=now&to=-1h from has to be before to
 		rows?limit=0 limit has to be a number of rows
 		rows?limit=20000 limit has to be 10000 at most

@@ -38,7 +38,7 @@ async function get(path, parameters, signal) {
 function ends(state) {
 	if (state.from === null)
 		return { from: `-${RANGES[state.range][0]}s`, to: "now" };
-	return { from: `${state.from}000000000`, to: `${state.to}000000000` };
+	return { from: `@${state.from}`, to: `@${state.to}` };
 }
 
 function filters(state) {
