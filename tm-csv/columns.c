@@ -116,14 +116,12 @@ static char *column_put_absent(const struct tm_key *key, char *out,
 	return out;
 }
 
-static char *column_put_key(const struct columns *columns,
-		const struct tm_key *key, char *out,
-		const struct tm_event *event)
+static __attribute__((noinline)) char *column_put_label(
+		const struct columns *columns, const struct tm_key *key,
+		const uint64_t *words, char *out, const struct tm_event *event)
 {
 	struct tm_label label;
-	uint64_t words[2];
 
-	key->extract(&columns->sources, event, words);
 	key->label(&columns->sources, words, &label);
 	switch (label.sort) {
 	case TM_LABEL_ABSENT:
@@ -135,6 +133,22 @@ static char *column_put_key(const struct columns *columns,
 	default:
 		return stpcpy(out, label.text);
 	}
+}
+
+/* Most numbers read as themselves: a label would only copy them. */
+static char *column_put_key(const struct columns *columns,
+		const struct tm_key *key, char *out,
+		const struct tm_event *event)
+{
+	uint64_t words[2];
+
+	/* which one file of all users has in each row */
+	if (key == &tm_key_table[TM_KEY_UID] && event->uid != TM_NOBODY)
+		return tm_number_format(out, event->uid);
+	key->extract(&columns->sources, event, words);
+	if (key->type == TM_KEY_NUMBER && *words && *words != TM_NOBODY)
+		return tm_number_format(out, *words);
+	return column_put_label(columns, key, words, out, event);
 }
 
 char *columns_format(const struct columns *columns, char out[COLUMNS_SIZE],

@@ -61,7 +61,7 @@ void tm_key_label_user(const struct tm_key_sources *sources, uint32_t uid,
 		return;
 	}
 	if (sources->is_numeric) {
-		label_digits(label, TM_LABEL_NAME, uid);
+		label_digits(label, TM_LABEL_WORD, uid);
 		return;
 	}
 	if (!name && sources->names)
@@ -153,7 +153,7 @@ static void label_cgroup(const struct tm_key_sources *sources,
 		const uint64_t *words, struct tm_label *label)
 {
 	if (!label_recorded(label, TM_KEY_CGROUP, sources, words))
-		label_digits(label, *words ? TM_LABEL_NAME : TM_LABEL_ABSENT,
+		label_digits(label, *words ? TM_LABEL_WORD : TM_LABEL_ABSENT,
 				*words);
 }
 
@@ -172,7 +172,7 @@ static void label_interface(const struct tm_key_sources *sources,
 
 	if (label_recorded(label, TM_KEY_INTERFACE, sources, words))
 		return;
-	label_digits(label, ifindex ? TM_LABEL_NAME : TM_LABEL_ABSENT, ifindex);
+	label_digits(label, ifindex ? TM_LABEL_WORD : TM_LABEL_ABSENT, ifindex);
 	if (!netns)
 		return;
 	end = label->room + strlen(label->room);
