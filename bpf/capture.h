@@ -5,11 +5,10 @@
 
 #include "common/record/event.h"
 
-#define METERED_INTERFACES 16  /* that -i can name */
-#define CARRIERS 1024	       /* interfaces with counters of their own */
-#define NO_CARRIER 0	       /* the ifindex of no interface */
-#define LOST_OWNERS 32768      /* further ones share the overflow */
-#define WAKE_BYTES (64 * 1024) /* of events before the reader is woken */
+#define METERED_INTERFACES 16 /* that -i can name */
+#define CARRIERS 1024	      /* interfaces with counters of their own */
+#define NO_CARRIER 0	      /* the ifindex of no interface */
+#define LOST_OWNERS 32768     /* further ones share the overflow */
 
 #define LISTED_NETWORKS (1 << 24) /* at most; allocated as they are added */
 
@@ -21,6 +20,7 @@ struct metered_interface {
 /* Read-only to the programs, so the verifier knows the values and removes the
  * code that they switch off. */
 struct settings {
+	uint32_t wake_bytes;	  /* the reader is woken once in so many, 2^n */
 	uint32_t cpu_mask;	  /* cpu & cpu_mask numbers the counters */
 	uint32_t interface_count; /* 0 = all interfaces */
 	uint32_t own_netns;	  /* its interfaces are counted, 0 = none */

@@ -102,14 +102,14 @@ static __always_inline void count_lost(struct counted *mine,
 	count_packet(amount ? amount : &mine->overflow, packet);
 }
 
-/* Wakes the reader only once in WAKE_BYTES; it also looks by itself, after a
- * timeout. */
+/* Wakes the reader only when the fill of the ring crosses a multiple of
+ * wake_bytes; it also looks by itself, after a timeout. */
 static __always_inline uint64_t ring_wakeup(uint64_t held)
 {
 	const uint64_t after = held + sizeof(struct tm_event) + 8;
 
-	return held / WAKE_BYTES != after / WAKE_BYTES ? BPF_RB_FORCE_WAKEUP
-						       : BPF_RB_NO_WAKEUP;
+	return (held ^ after) >= settings.wake_bytes ? BPF_RB_FORCE_WAKEUP
+						     : BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void fill_event(struct tm_event *event,

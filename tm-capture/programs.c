@@ -43,6 +43,10 @@ static const struct part {
 	{ "tm_tc_out", FRAMES, OUT, FRAMES },
 };
 
+/* Of events in the ring, until the reader is woken. A wake-up costs as much as
+ * hundreds of events. */
+#define WAKE_BYTES (512u * 1024)
+
 /* What the programs read of the kernel, from what is best downwards. */
 static const struct reading {
 	bool task;   /* whose task runs: its hooks are of use */
@@ -206,6 +210,8 @@ static int programs_load_with(struct programs *programs,
 	programs->hooks = hooks;
 	programs->knows_task = reading->task;
 	programs->knows_buffer = reading->buffer;
+	used.wake_bytes = ring_bytes / 4 < WAKE_BYTES ? ring_bytes / 4
+						      : WAKE_BYTES;
 	used.cpu_mask = programs->cpus - 1;
 	used.knows_reader = (hooks & RECEIVER) != 0;
 	used.knows_tcp_reader = (hooks & TCP_RECEIVER) != 0;
