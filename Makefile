@@ -77,6 +77,12 @@ $(library): $(call objects,$(storeys))
 	rm -f $@
 	$(AR) rcD $@ $^
 
+ifeq ($(have_seccomp),yes)
+$(BUILD)/common/system/rights.o: CPPFLAGS += -DTM_HAVE_SECCOMP
+$(BUILD)/bin/tm-capture $(BUILD)/bin/tm-web: \
+	LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
+endif
+
 define program
 $(BUILD)/bin/$(1): $(call objects,$(1)) $(library)
 $(BUILD)/bin/$(1): LDLIBS += $(if $(needs_$(1)),\
@@ -137,7 +143,6 @@ $(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libcap-ng)
 endif
 ifeq ($(have_seccomp),yes)
 $(BUILD)/tm-capture/%.o: CPPFLAGS += -DTM_HAVE_SECCOMP
-$(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
 endif
 
 # The page, inside tm-web: each file as it is and packed.
@@ -155,10 +160,6 @@ $(BUILD)/tm-web/assets-table.o: $(BUILD)/tm-web/assets-table.c
 	$(CC) $(COMPILE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/bin/tm-web: $(BUILD)/tm-web/assets-table.o
-ifeq ($(have_seccomp),yes)
-$(BUILD)/tm-web/%.o: CPPFLAGS += -DTM_HAVE_SECCOMP
-$(BUILD)/bin/tm-web: LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
-endif
 
 test: all
 	BUILD="$$(realpath $(BUILD))" tests/run $(TEST)

@@ -20,10 +20,10 @@
 
 static bool is_verbose;
 
-static void web_tell(const char *what)
+static void web_report_open(const char *what, const char *why)
 {
 	if (is_verbose)
-		warnx("not confined %s", what);
+		warnx("not confined %s: %s", what, why);
 }
 
 static bool is_just_made(const char *path)
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
 
 	web_options_parse(&options, argc, argv);
 	is_verbose = options.server.is_verbose;
-	problem = confine_user(options.user, options.server.database);
+	problem = sandbox_become(options.user, options.server.database);
 	if (problem)
 		errx(TM_FAILED, "%s: %s",
 				options.user ? options.user : "its user",
@@ -125,7 +125,7 @@ int main(int argc, char **argv)
 	socket = place_listen(&options.place);
 	if (socket < 0)
 		fail_to_listen(&options.place);
-	problem = confine(options.server.database, web_tell);
+	problem = sandbox_close(options.server.database, web_report_open);
 	if (problem)
 		errx(TM_FAILED, "%s: %s", options.server.database, problem);
 	tm_signals_install();

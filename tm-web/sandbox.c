@@ -1,46 +1,24 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/system/confine.h"
+#include "common/system/rights.h"
 #include "sandbox.h"
 
 static bool may_read_all; /* CAP_DAC_READ_SEARCH is kept */
 
-/* No capability but that, or none. */
-static int keep_reading(bool is_kept)
+static const struct passwd *ordinary_user(const char *name)
 {
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3
-	};
-	struct __user_cap_data_struct sets[2] = { 0 };
+	const struct passwd *const user = tm_rights_user(name);
 
-	sets[0].effective = is_kept ? 1U << CAP_DAC_READ_SEARCH : 0;
-	sets[0].permitted = sets[0].effective;
-	may_read_all = is_kept;
-	return syscall(SYS_capset, &header, sets);
-}
-
-static const struct passwd *find_user(const char *name)
-{
-	const char *const caller = getenv("SUDO_USER");
-	const struct passwd *user;
-
-	if (name)
-		return getpwnam(name);
-	user = getpwnam("tm");
-	if (!user && caller)
-		user = getpwnam(caller);
-	return user && user->pw_uid ? user : getpwnam("nobody");
+	return name || (user && user->pw_uid) ? user : getpwnam("nobody");
 }
 
 /* By its whole path, as SQLite opens it. */
@@ -56,33 +34,32 @@ static bool may_read(const char *database)
 	return file >= 0 || errno != EACCES;
 }
 
-static int become(const struct passwd *user)
+/* An effective set that is empty shows what the user may. */
+static int keep_reading(const char *database)
 {
-	return prctl(PR_SET_KEEPCAPS, 1, 0, 0,
-			       0) || initgroups(user->pw_name, user->pw_gid) ||
-					setgid(user->pw_gid) ||
-					setuid(user->pw_uid)
-			? -1
-			: 0;
+	uint64_t kept = 0;
+
+	may_read_all = !may_read(database);
+	if (may_read_all)
+		kept = TM_CAPABILITY(CAP_DAC_READ_SEARCH);
+	return tm_rights_keep(kept, kept);
 }
 
-const char *confine_user(const char *name, const char *database)
+const char *sandbox_become(const char *name, const char *database)
 {
 	const struct passwd *user;
 
 	if (geteuid() && !name)
 		return NULL;
-	user = find_user(name);
+	user = ordinary_user(name);
 	if (!user)
 		return "there is no such user (--user NAME)";
 	if (!user->pw_uid)
 		return "it never runs as root (--user NAME)";
 	if (user->pw_uid == geteuid())
 		return NULL;
-	if (become(user))
-		return strerror(errno);
-	/* an effective set that is empty shows what the user may */
-	if (!may_read(database) ? keep_reading(true) : keep_reading(false))
+	tm_rights_bound();
+	if (tm_rights_become(user, true) || keep_reading(database))
 		return strerror(errno);
 	return NULL;
 }
@@ -111,69 +88,36 @@ static const char *confine_files(const char *database)
 
 /* --- system calls --- */
 
-#ifdef TM_HAVE_SECCOMP
-#include <seccomp.h>
-
 /* What no server of what it has already can want. The rest of the list would
  * change with each version of three libraries. */
-static const int forbidden_calls[] = { SCMP_SYS(execve), SCMP_SYS(execveat),
-	SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace),
-	SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(kill),
-	SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(socket),
-	SCMP_SYS(socketpair), SCMP_SYS(mount), SCMP_SYS(umount2),
-	SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(unshare),
-	SCMP_SYS(setns), SCMP_SYS(bpf), SCMP_SYS(perf_event_open),
-	SCMP_SYS(userfaultfd), SCMP_SYS(keyctl), SCMP_SYS(add_key),
-	SCMP_SYS(request_key), SCMP_SYS(init_module), SCMP_SYS(finit_module),
-	SCMP_SYS(delete_module), SCMP_SYS(kexec_load), SCMP_SYS(reboot),
-	SCMP_SYS(swapon), SCMP_SYS(swapoff), SCMP_SYS(setuid), SCMP_SYS(setgid),
-	SCMP_SYS(setgroups), SCMP_SYS(setresuid), SCMP_SYS(setresgid),
-	SCMP_SYS(capset), SCMP_SYS(personality), SCMP_SYS(io_uring_setup),
-	SCMP_SYS(memfd_create), SCMP_SYS(link), SCMP_SYS(linkat),
-	SCMP_SYS(symlink), SCMP_SYS(symlinkat), SCMP_SYS(rename),
-	SCMP_SYS(renameat), SCMP_SYS(renameat2), SCMP_SYS(open_by_handle_at),
-	SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(mkdir), SCMP_SYS(mkdirat),
-	SCMP_SYS(truncate), SCMP_SYS(chmod), SCMP_SYS(fchmod),
-	SCMP_SYS(fchmodat), SCMP_SYS(chown), SCMP_SYS(fchown),
-	SCMP_SYS(fchownat), SCMP_SYS(lchown) };
+static const char *const refused_calls[] = { "execve", "execveat", "fork",
+	"vfork", "ptrace", "process_vm_readv", "process_vm_writev", "kill",
+	"connect", "bind", "listen", "socket", "socketpair", "mount", "umount2",
+	"pivot_root", "chroot", "unshare", "setns", "bpf", "perf_event_open",
+	"userfaultfd", "keyctl", "add_key", "request_key", "init_module",
+	"finit_module", "delete_module", "kexec_load", "reboot", "swapon",
+	"swapoff", "setuid", "setgid", "setgroups", "setresuid", "setresgid",
+	"capset", "personality", "io_uring_setup", "memfd_create", "link",
+	"linkat", "symlink", "symlinkat", "rename", "renameat", "renameat2",
+	"open_by_handle_at", "mknod", "mknodat", "mkdir", "mkdirat", "truncate",
+	"chmod", "fchmod", "fchmodat", "chown", "fchown", "fchownat", "lchown",
+	NULL };
 
-static int fill(scmp_filter_ctx filter)
+const char *sandbox_close(const char *database,
+		void report(const char *what, const char *why))
 {
-	for (size_t i = 0;
-			i < sizeof(forbidden_calls) / sizeof(*forbidden_calls);
-			i++) {
-		/* a number below 0 is of another architecture */
-		if (forbidden_calls[i] >= 0 &&
-				seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
-						forbidden_calls[i], 0))
-			return -1;
-	}
-	return 0;
-}
+	const struct tm_calls calls = { .names = refused_calls,
+		.are_refused = true };
+	const char *problem = confine_files(database);
 
-static void confine_calls(void tell(const char *what))
-{
-	const scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-
-	if (!filter || fill(filter) || seccomp_load(filter))
-		tell("in its system calls (seccomp)");
-	seccomp_release(filter);
-}
-#else
-static void confine_calls(void tell(const char *what))
-{
-	tell("in its system calls: built without libseccomp");
-}
-#endif
-
-const char *confine(const char *database, void tell(const char *what))
-{
-	if (confine_files(database)) {
-		tell("to its files (landlock)");
+	if (problem) {
+		report("to its files (landlock)", problem);
 		if (may_read_all)
 			return "nobody else may read it, and this kernel has "
 			       "no landlock: name who may (--user NAME)";
 	}
-	confine_calls(tell);
+	problem = tm_rights_filter(&calls);
+	if (problem)
+		report("in its system calls (seccomp)", problem);
 	return NULL;
 }

@@ -7,12 +7,14 @@
 
 /* Becomes an ordinary user for good where it is root: that of the name, else
  * tm, who called sudo, or nobody. Where that one may not read the database, the
- * right to read files is kept until confine() has narrowed it. NULL, or why
- * not. */
-const char *confine_user(const char *name, const char *database);
+ * right to read files is kept until sandbox_close() has narrowed it. NULL, or
+ * why not. */
+const char *sandbox_become(const char *name, const char *database);
 
-/* From here on it reads the database's directory, and no other file; of the
- * rest it is told what could not be had. NULL, or why it must not go on. */
-const char *confine(const char *database, void tell(const char *what));
+/* From here on it reads the database's directory, and no other file. What this
+ * kernel or this build cannot take away is reported. NULL, or why it must not
+ * go on. */
+const char *sandbox_close(const char *database,
+		void report(const char *what, const char *why));
 
 #endif
