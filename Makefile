@@ -46,11 +46,7 @@ tools := $(filter-out $(left_out),$(known))
 $(foreach tool,$(left_out),$(warning $(tool) is left out: \
 	$(call missing,$(tool)) is missing (README.md, "Requirements")))
 
-have_cap_ng := $(call has,libcap-ng)
 have_seccomp := $(call has,libseccomp)
-ifneq ($(have_cap_ng),yes)
-$(warning tm-capture will keep its capabilities: libcap-ng is missing)
-endif
 ifneq ($(have_seccomp),yes)
 $(warning tm-capture will run without a seccomp filter: libseccomp is missing)
 $(warning tm-web will run without a seccomp filter: libseccomp is missing)
@@ -137,13 +133,6 @@ $(BUILD)/tm-capture/object.o: tm-capture/object.S \
 	@mkdir -p $(@D)
 	$(CC) -DOBJECT='"$(BUILD)/bpf/capture.bpf.o"' \
 		-DPLAIN_OBJECT='"$(BUILD)/bpf/capture.plain.o"' -c -o $@ $<
-ifeq ($(have_cap_ng),yes)
-$(BUILD)/tm-capture/%.o: CPPFLAGS += -DTM_HAVE_CAP_NG
-$(BUILD)/bin/tm-capture: LDLIBS += $(shell $(PKG_CONFIG) --libs libcap-ng)
-endif
-ifeq ($(have_seccomp),yes)
-$(BUILD)/tm-capture/%.o: CPPFLAGS += -DTM_HAVE_SECCOMP
-endif
 
 # The page, inside tm-web: each file as it is and packed.
 page := $(wildcard $(addprefix tm-web/page/*.,html css js svg png ico))

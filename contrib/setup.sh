@@ -8,14 +8,14 @@ me=${0##*/}
 packages_to_build() {
 	case $1 in
 	apt) echo make gcc libc6-dev pkg-config clang libbpf-dev libelf-dev \
-		zlib1g-dev libcap-ng-dev libseccomp-dev libncurses-dev \
+		zlib1g-dev libseccomp-dev libncurses-dev \
 		libsqlite3-dev libmicrohttpd-dev ;;
 	dnf) echo make gcc pkgconf-pkg-config clang libbpf-devel \
-		elfutils-libelf-devel zlib-devel libcap-ng-devel \
+		elfutils-libelf-devel zlib-devel \
 		libseccomp-devel ncurses-devel sqlite-devel \
 		libmicrohttpd-devel ;;
 	zypper) echo make gcc pkg-config clang libbpf-devel libelf-devel \
-		zlib-devel libcap-ng-devel libseccomp-devel ncurses-devel \
+		zlib-devel libseccomp-devel ncurses-devel \
 		sqlite3-devel libmicrohttpd-devel ;;
 	esac
 }

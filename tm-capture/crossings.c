@@ -6,11 +6,11 @@
 
 #include <bpf/bpf.h>
 
+#include "capture-rights.h"
 #include "clsact.h"
 #include "common/capture/features.h"
 #include "crossings.h"
 #include "guard.h"
-#include "rights.h"
 
 struct sweep {
 	const char *interface;

@@ -14,10 +14,12 @@
 #include <bpf/libbpf.h>
 
 #include "capture-options.h"
+#include "capture-rights.h"
 #include "cgroup.h"
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/system/rights.h"
 #include "common/tool/loop.h"
 #include "crossings.h"
 #include "detach.h"
@@ -27,7 +29,6 @@
 #include "naming.h"
 #include "order.h"
 #include "programs.h"
-#include "rights.h"
 #include "wall-clock.h"
 #include "writer.h"
 
@@ -173,7 +174,7 @@ static void tell_missing(const char *what)
 /* At once, not when all is attached. */
 static void check_user(const char *name)
 {
-	if (!name || rights_knows(name))
+	if (!name || tm_rights_user(name))
 		return;
 	errx(TM_FAILED, "--user %s: %s", name,
 			errno ? strerror(errno) : "there is no such user");

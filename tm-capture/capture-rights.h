@@ -1,15 +1,11 @@
 /* Gives away every right that metering does not need, once it is attached. */
-#ifndef TM_CAPTURE_RIGHTS_H
-#define TM_CAPTURE_RIGHTS_H
+#ifndef TM_CAPTURE_CAPTURE_RIGHTS_H
+#define TM_CAPTURE_CAPTURE_RIGHTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #define RIGHTS_KEPT 256
-
-/* Whether there is a user of that name; errno is 0 where there is none, and
- * else why it could not be asked for. */
-bool rights_knows(const char *name);
 
 /* Becomes the named user: for NULL the system's user tm, else who called sudo,
  * else nobody else. An ordinary user stays who he is. Capabilities stay, to be
