@@ -3,7 +3,7 @@
 #ifndef TM_STORE_COARSE_H
 #define TM_STORE_COARSE_H
 
-#include "common/history/database.h"
+#include "common/history/schema.h"
 
 struct retention {
 	uint64_t keep_ns[TM_HISTORY_RESOLUTIONS]; /* 0 = for ever */

@@ -5,6 +5,7 @@
 
 #include "commit.h"
 #include "common/base/clock.h"
+#include "common/history/marks.h"
 #include "common/history/query.h"
 
 #define LOG_PAGES 1000		 /* of the -wal file, before it is emptied */

@@ -3,7 +3,7 @@
 #ifndef TM_STORE_DICTIONARY_H
 #define TM_STORE_DICTIONARY_H
 
-#include "common/history/database.h"
+#include "common/history/schema.h"
 #include "common/record/event.h"
 
 struct dictionary;

@@ -8,6 +8,8 @@
 #include "commands.h"
 #include "common/base/clock.h"
 #include "common/base/exit.h"
+#include "common/history/marks.h"
+#include "common/history/open.h"
 
 struct options {
 	const char *path;

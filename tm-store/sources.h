@@ -3,7 +3,7 @@
 #ifndef TM_STORE_SOURCES_H
 #define TM_STORE_SOURCES_H
 
-#include "common/history/database.h"
+#include "common/history/schema.h"
 #include "common/stream/runs.h"
 #include "store-sums.h"
 

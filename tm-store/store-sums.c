@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/history/database.h"
+#include "common/history/schema.h"
 #include "store-sums.h"
 
 _Static_assert(sizeof(struct store_sum_key) == 24, "three words");

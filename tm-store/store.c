@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/index.h"
+#include "common/history/open.h"
 #include "dictionary.h"
 #include "sources.h"
 #include "store.h"

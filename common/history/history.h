@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "common/record/event.h"
+#include "slot.h"
 
 #define TM_HISTORY_APPLICATION 0x746d6869 /* "tmhi" */
 #define TM_HISTORY_VERSION 1
@@ -22,16 +23,6 @@ enum tm_history_access {
 	TM_HISTORY_CHANGE, /* must exist; a short change of quotas and the like
 			    */
 	TM_HISTORY_WRITE, /* the one writer: made where it is missing, locked */
-};
-
-/* What a sum covers: from the slot's beginning to the next one's. Hours, days
- * and months are those of the database's zone. */
-enum tm_history_resolution {
-	TM_HISTORY_MINUTE,
-	TM_HISTORY_HOUR,
-	TM_HISTORY_DAY,
-	TM_HISTORY_MONTH,
-	TM_HISTORY_RESOLUTIONS
 };
 
 /* Never NULL, so that tm_history_problem() can tell what went wrong; *status is
@@ -57,14 +48,5 @@ int64_t tm_history_version(struct tm_history *history);
 
 /* IANA name of the zone of its days, such as Europe/Berlin. */
 const char *tm_history_zone(const struct tm_history *history);
-
-/* "minute", "hour", "day", "month" */
-const char *tm_history_resolution_name(enum tm_history_resolution resolution);
-
-/* The beginning of the slot that holds a time, and of the one behind it. */
-uint64_t tm_history_slot(
-		enum tm_history_resolution resolution, uint64_t time_ns);
-uint64_t tm_history_next_slot(
-		enum tm_history_resolution resolution, uint64_t time_ns);
 
 #endif

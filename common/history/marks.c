@@ -1,7 +1,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "database.h"
+#include "marks.h"
 
 /* The marks by their names in the table. */
 static const struct mark {

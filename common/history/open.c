@@ -1,16 +1,16 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
-#include "common/base/escape.h"
 #include "common/base/exit.h"
 #include "common/system/place.h"
-#include "database.h"
+#include "marks.h"
+#include "open.h"
+#include "schema.h"
 
 #define BUSY_MS 5000
 #define WRITER_BUSY_MS 100   /* its stream waits */
@@ -51,125 +51,6 @@ static int open_here(const char *path, int flags, int mode)
 		return open(path, flags, mode);
 	return tm_place_file(place.directory, strrchr(path, '/') + 1, flags,
 			mode, place.trust, &refusal);
-}
-
-int tm_history_fail(struct tm_history *history, const char *format, ...)
-{
-	char *const at = history->problem;
-	va_list arguments;
-	int size;
-
-	size = snprintf(at, TM_HISTORY_PROBLEM_SIZE, "%.512s: ", history->path);
-	va_start(arguments, format);
-	vsnprintf(at + size, TM_HISTORY_PROBLEM_SIZE - size, format, arguments);
-	va_end(arguments);
-	return -1;
-}
-
-int tm_history_fail_sql(struct tm_history *history)
-{
-	switch (sqlite3_errcode(history->db)) {
-	case SQLITE_BUSY:
-		return tm_history_fail(history,
-				"another process is changing it; try again");
-	case SQLITE_FULL:
-		return tm_history_fail(history, "%s", strerror(ENOSPC));
-	case SQLITE_CANTOPEN:
-	case SQLITE_IOERR:
-		return tm_history_fail(history, "%s",
-				sqlite3_system_errno(history->db)
-						? strerror(sqlite3_system_errno(
-								  history->db))
-						: sqlite3_errmsg(history->db));
-	case SQLITE_INTERRUPT:
-		return tm_history_fail(history, "the question takes too long");
-	case SQLITE_NOTADB:
-		return tm_history_fail(
-				history, "not a history; name another file");
-	case SQLITE_CORRUPT:
-		return tm_history_fail(history,
-				"is damaged (%s); sqlite3 FILE .recover saves what "
-				"there is",
-				sqlite3_errmsg(history->db));
-	default:
-		return tm_history_fail(
-				history, "%s", sqlite3_errmsg(history->db));
-	}
-}
-
-const char *tm_history_problem(const struct tm_history *history)
-{
-	return history ? history->problem : "out of memory";
-}
-
-const char *tm_history_zone(const struct tm_history *history)
-{
-	return history->zone;
-}
-
-int tm_history_sql(struct tm_history *history, const char *sql)
-{
-	if (!history->db)
-		return tm_history_fail(history, "is not open");
-	return sqlite3_exec(history->db, sql, NULL, NULL, NULL)
-			? tm_history_fail_sql(history)
-			: 0;
-}
-
-sqlite3_stmt *tm_history_prepare(struct tm_history *history, const char *sql)
-{
-	sqlite3_stmt *statement;
-
-	if (!history->db) {
-		tm_history_fail(history, "is not open");
-		return NULL;
-	}
-	if (!sqlite3_prepare_v2(history->db, sql, -1, &statement, NULL))
-		return statement;
-	tm_history_fail_sql(history);
-	return NULL;
-}
-
-int tm_history_step(struct tm_history *history, sqlite3_stmt *statement)
-{
-	switch (sqlite3_step(statement)) {
-	case SQLITE_ROW:
-		return 1;
-	case SQLITE_DONE:
-		return 0;
-	default:
-		return tm_history_fail_sql(history);
-	}
-}
-
-void tm_history_bind_text(
-		sqlite3_stmt *statement, int at, const char *text, size_t size)
-{
-	uint32_t code;
-	size_t done = 0, length;
-
-	while (done < size) {
-		length = tm_utf8_decode(text + done, size - done, &code);
-		if (!length)
-			break;
-		done += length;
-	}
-	if (done == size)
-		sqlite3_bind_text(statement, at, text, size, SQLITE_TRANSIENT);
-	else
-		sqlite3_bind_blob(statement, at, text, size, SQLITE_TRANSIENT);
-}
-
-/* The answer's first number, or -1. */
-static int64_t ask(struct tm_history *history, const char *sql)
-{
-	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
-	int64_t number = -1;
-
-	if (statement && tm_history_step(history, statement) == 1)
-		number = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return number;
 }
 
 /* --- the place --- */
@@ -380,9 +261,9 @@ static int refuse_foreign(
  * much room again. */
 static int make_database(struct tm_history *history)
 {
-	char zone[TM_HISTORY_ZONE_SIZE];
+	char zone[TM_ZONE_SIZE];
 
-	tm_history_find_zone(zone);
+	tm_zone_find(zone);
 	if (tm_history_sql(history,
 			    "PRAGMA journal_mode = TRUNCATE;"
 			    "PRAGMA auto_vacuum = INCREMENTAL;"
@@ -397,20 +278,21 @@ static int make_database(struct tm_history *history)
 
 static int check_database(struct tm_history *history)
 {
-	const int64_t tables =
-			ask(history, "SELECT count(*) FROM sqlite_master");
+	const int64_t tables = tm_history_number(
+			history, "SELECT count(*) FROM sqlite_master");
 
 	if (tables < 0)
 		return -1;
-	if (!tables && !ask(history, "PRAGMA application_id")) {
+	if (!tables && !tm_history_number(history, "PRAGMA application_id")) {
 		if (history->access != TM_HISTORY_WRITE)
 			return tm_history_fail(history,
 					"is empty; tm-store writes to it first");
 		if (make_database(history))
 			return -1;
 	}
-	return refuse_foreign(history, ask(history, "PRAGMA application_id"),
-			ask(history, "PRAGMA user_version"));
+	return refuse_foreign(history,
+			tm_history_number(history, "PRAGMA application_id"),
+			tm_history_number(history, "PRAGMA user_version"));
 }
 
 static int set_up_writer(struct tm_history *history)
@@ -444,7 +326,12 @@ static int read_zone(struct tm_history *history)
 	snprintf(history->zone, sizeof(history->zone), "%s",
 			zone ? zone : "UTC");
 	sqlite3_finalize(statement);
-	return tm_history_set_zone(history);
+	if (tm_zone_use(history->zone))
+		return tm_history_fail(history,
+				"its days are those of %s, which this machine does not "
+				"know; install tzdata",
+				history->zone);
+	return 0;
 }
 
 static int set_up_database(struct tm_history *history)
@@ -559,5 +446,5 @@ void tm_history_end(struct tm_history *history)
 
 int64_t tm_history_version(struct tm_history *history)
 {
-	return ask(history, "PRAGMA data_version");
+	return tm_history_number(history, "PRAGMA data_version");
 }

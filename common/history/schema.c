@@ -1,8 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "database.h"
+#include "marks.h"
 #include "query.h"
+#include "schema.h"
 
 const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES] = {
 	{ "protocol", "process, protocol, interface, ",

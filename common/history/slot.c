@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/moment.h"
-#include "database.h"
+#include "slot.h"
 
 /* The slots that were asked for last, until the zone is another one. */
 struct known {
@@ -92,7 +93,7 @@ const char *tm_history_resolution_name(enum tm_history_resolution resolution)
 
 static bool is_known(const char *zone)
 {
-	char path[64 + TM_HISTORY_ZONE_SIZE];
+	char path[64 + TM_ZONE_SIZE];
 
 	if (!strcmp(zone, "UTC") || !strchr(zone, '/'))
 		return true; /* a rule such as CET-1CEST, or to be tried */
@@ -100,11 +101,11 @@ static bool is_known(const char *zone)
 	return !access(path, R_OK);
 }
 
-void tm_history_find_zone(char zone[TM_HISTORY_ZONE_SIZE])
+void tm_zone_find(char zone[TM_ZONE_SIZE])
 {
 	static const char mark[] = "/zoneinfo/";
 	const char *given = getenv("TZ");
-	char target[TM_HISTORY_ZONE_SIZE + 64];
+	char target[TM_ZONE_SIZE + 64];
 	ssize_t n;
 
 	if (!given) {
@@ -114,24 +115,21 @@ void tm_history_find_zone(char zone[TM_HISTORY_ZONE_SIZE])
 		given = given ? given + sizeof(mark) - 1 : "UTC";
 	}
 	given += *given == ':';
-	if (!*given || *given == '/' || strlen(given) >= TM_HISTORY_ZONE_SIZE ||
+	if (!*given || *given == '/' || strlen(given) >= TM_ZONE_SIZE ||
 			!is_known(given))
 		given = "UTC";
 	strcpy(zone, given);
 }
 
-int tm_history_set_zone(struct tm_history *history)
+int tm_zone_use(const char *zone)
 {
 	const char *const now = getenv("TZ");
 
-	if (!is_known(history->zone))
-		return tm_history_fail(history,
-				"its days are those of %s, which this machine does not "
-				"know; install tzdata",
-				history->zone);
-	if (now && !strcmp(now, history->zone))
+	if (!is_known(zone))
+		return -1;
+	if (now && !strcmp(now, zone))
 		return 0;
-	setenv("TZ", history->zone, 1);
+	setenv("TZ", zone, 1);
 	tzset();
 	zone_number++;
 	return 0;

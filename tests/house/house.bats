@@ -150,6 +150,25 @@ options_of_page() {
 	refute_line --partial ' common/'
 }
 
+@test "within a storey of common/ no modules use each other in a circle" {
+	cd "$BUILD/common"
+	for storey in *; do
+		for object in "$storey"/*.o; do
+			module=$(basename "$object" .o)
+			nm -g --defined-only "$object" |
+				sed -nE "s/.* (tm_[a-z0-9_]+)\$/\1 $module/p" >&3
+			nm -u "$object" |
+				sed -nE "s/.* (tm_[a-z0-9_]+)\$/\1 $module/p" >&4
+		done 3>"$BATS_TEST_TMPDIR/defined" 4>"$BATS_TEST_TMPDIR/used"
+		(cd "$BATS_TEST_TMPDIR" && sort -o defined defined && sort -o used used &&
+			[ -s defined ] && join -o 1.2,2.2 used defined >uses)
+		echo "$storey"
+		run tsort "$BATS_TEST_TMPDIR/uses"
+		assert_success
+		refute_output --partial "contains a loop"
+	done
+}
+
 @test "a tool links only the libraries it needs" {
 	for tool in $(tools); do
 		run readelf -d "$BUILD/bin/$tool"

@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "common/base/clock.h"
-#include "common/history/database.h"
 #include "common/history/query.h"
+#include "common/history/schema.h"
 
 enum { TOTAL, USER, PROCESS, REMOTE, PROTOCOL, SUMMARY, SERIES, KINDS };
 

@@ -1,0 +1,48 @@
+/* The tables of a history: by which keys sums are kept. */
+#ifndef TM_HISTORY_SCHEMA_H
+#define TM_HISTORY_SCHEMA_H
+
+#include "database.h"
+
+/* Ids that stand in every database. */
+#define TM_HISTORY_UNKNOWN 0   /* no process, remote or interface is known */
+#define TM_HISTORY_REMAINDER 1 /* all that had no room for a row */
+
+/* The sums are kept by several sets of keys, so that a question reads few
+ * rows; each has a table for each resolution. The small ones come first. */
+enum tm_history_cube {
+	TM_HISTORY_CUBE_PROTOCOL, /* process, protocol, interface */
+	TM_HISTORY_CUBE_USER,
+	TM_HISTORY_CUBE_PROCESS, /* user, process, protocol, interface */
+	TM_HISTORY_CUBE_REMOTE,	 /* remote; not for minutes */
+	TM_HISTORY_CUBE_TRAFFIC, /* all of these */
+	TM_HISTORY_CUBE_HOST,	 /* what no user has: see tm_history_what */
+	TM_HISTORY_CUBES
+};
+
+struct tm_history_cube_facts {
+	const char *name;    /* of the tables, before _minute */
+	const char *columns; /* of the keys, behind time; "a, b, " */
+	unsigned keys;	     /* enum tm_history_key */
+	unsigned key_count;
+	bool has_lost;
+	bool has_minutes;
+};
+
+extern const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES];
+
+#define TM_HISTORY_AMOUNTS "in_bytes, in_packets, out_bytes, out_packets"
+#define TM_HISTORY_LOST                                                        \
+	"lost_in_bytes, lost_in_packets, lost_out_bytes, lost_out_packets"
+
+/* In the host's table. */
+enum tm_history_what {
+	TM_HISTORY_SEEN,	 /* by the programs, as the TICKs tell */
+	TM_HISTORY_EXCLUDED,	 /* left out on request */
+	TM_HISTORY_UNATTRIBUTED, /* by interface */
+};
+
+/* Makes tables and views in an empty database, within a transaction. */
+int tm_history_make_schema(struct tm_history *history, const char *zone);
+
+#endif

@@ -1,0 +1,34 @@
+/* The slots that sums are of, and the zone that their days are those of. */
+#ifndef TM_HISTORY_SLOT_H
+#define TM_HISTORY_SLOT_H
+
+#include <stdint.h>
+
+#define TM_ZONE_SIZE 128
+
+/* What a sum covers: from the slot's beginning to the next one's. Hours, days
+ * and months are those of the database's zone. */
+enum tm_history_resolution {
+	TM_HISTORY_MINUTE,
+	TM_HISTORY_HOUR,
+	TM_HISTORY_DAY,
+	TM_HISTORY_MONTH,
+	TM_HISTORY_RESOLUTIONS
+};
+
+/* "minute", "hour", "day", "month" */
+const char *tm_history_resolution_name(enum tm_history_resolution resolution);
+
+/* The beginning of the slot that holds a time, and of the one behind it. */
+uint64_t tm_history_slot(
+		enum tm_history_resolution resolution, uint64_t time_ns);
+uint64_t tm_history_next_slot(
+		enum tm_history_resolution resolution, uint64_t time_ns);
+
+/* This machine's zone. */
+void tm_zone_find(char zone[TM_ZONE_SIZE]);
+
+/* Makes it this process's: 0, or -1 if this machine does not know it. */
+int tm_zone_use(const char *zone);
+
+#endif
