@@ -75,7 +75,7 @@ static void store_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
-	struct retention *const retention = &options->store.retention;
+	struct tm_retention *const retention = &options->store.retention;
 
 	switch (option->letter) {
 	case DB:
@@ -109,7 +109,7 @@ const struct tm_tool store_tool = {
 };
 
 /* What is gone from a finer table must be in the coarser ones. */
-static void check_retention(const struct retention *retention)
+static void check_retention(const struct tm_retention *retention)
 {
 	uint64_t finer = 0;
 

@@ -12,7 +12,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
-#include "common/history/database.h"
+#include "common/history/quota-changes.h"
 
 struct options {
 	const char *path, *user, *hook, *at;
@@ -105,52 +105,32 @@ static void quota_parse_options(struct options *options, int argc, char **argv)
 /* --- changes --- */
 
 /* Whether it changed something; ends with a line where it failed. */
-static bool change(struct tm_history *history, const char *sql,
-		const uint64_t *numbers, int count, const char *period)
+static bool check_change(const struct tm_history *history, int count)
 {
-	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
-	int result = -1;
-
-	if (statement) {
-		for (int i = 0; i < count; i++)
-			sqlite3_bind_int64(statement, i + 1, numbers[i]);
-		if (period)
-			sqlite3_bind_text(statement, count + 1, period, -1,
-					SQLITE_STATIC);
-		result = tm_history_step(history, statement);
-	}
-	sqlite3_finalize(statement);
-	if (result < 0)
+	if (count < 0)
 		errx(TM_FAILED, "%s", tm_history_problem(history));
-	return sqlite3_changes(history->db);
+	return count;
 }
 
 static void set_limit(struct tm_history *history, const struct options *options,
 		uint32_t uid)
 {
-	const uint64_t numbers[] = { uid, options->limit };
-
-	change(history,
-			"INSERT INTO quota (uid, bytes, period) VALUES (?1, ?2, ?3) "
-			"ON CONFLICT DO UPDATE SET "
-			"fired = iif(bytes = ?2, fired, 0), bytes = ?2",
-			numbers, 2, options->has_day ? "day" : "month");
+	check_change(history,
+			tm_history_quota_set(history, uid,
+					options->has_day ? "day" : "month",
+					options->limit));
 }
 
 static void remove_limit(struct tm_history *history,
 		const struct options *options, uint32_t uid)
 {
-	const uint64_t numbers[] = { uid };
-	bool is_removed;
+	const char *const period = options->has_day ? "day"
+			: options->has_month	    ? "month"
+						    : NULL;
 
-	if (options->has_day || options->has_month)
-		is_removed = change(history,
-				"DELETE FROM quota WHERE uid = ? AND period = ?",
-				numbers, 1, options->has_day ? "day" : "month");
-	else
-		is_removed = change(history, "DELETE FROM quota WHERE uid = ?",
-				numbers, 1, NULL);
-	if (!is_removed && !options->is_quiet)
+	if (!check_change(history,
+			    tm_history_quota_remove(history, uid, period)) &&
+			!options->is_quiet)
 		warnx("the user has no such quota");
 }
 
@@ -217,31 +197,6 @@ static int run_hook(const char *command)
 	return -1;
 }
 
-/* Whose hook has been claimed is nobody else's to run. */
-static bool claim(struct tm_history *history,
-		const struct tm_history_quota *quota, unsigned level)
-{
-	const uint64_t numbers[] = { quota->uid, quota->begin_ns, level };
-
-	return change(history,
-			"UPDATE quota SET "
-			"fired = iif(fired_in = ?2, fired, 0) | ?3, fired_in = ?2 "
-			"WHERE uid = ?1 AND NOT (fired_in = ?2 AND fired & ?3) "
-			"AND period = ?4",
-			numbers, 3, tm_history_resolution_name(quota->period));
-}
-
-static void give_back(struct tm_history *history,
-		const struct tm_history_quota *quota, unsigned level)
-{
-	const uint64_t numbers[] = { quota->uid, quota->begin_ns, level };
-
-	change(history,
-			"UPDATE quota SET fired = fired & ~?3 "
-			"WHERE uid = ?1 AND fired_in = ?2 AND period = ?4",
-			numbers, 3, tm_history_resolution_name(quota->period));
-}
-
 /* 0, or -1 when a hook failed. */
 static int fire(struct tm_history *history, const struct options *options,
 		const struct tm_history_quota *quota)
@@ -251,12 +206,17 @@ static int fire(struct tm_history *history, const struct options *options,
 	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
 		const unsigned level = levels[i].level;
 
-		if (!(quota->levels & level) || !claim(history, quota, level))
+		if (!(quota->levels & level) ||
+				!check_change(history,
+						tm_history_quota_claim(history,
+								quota, level)))
 			continue;
 		set_environment(options, quota, levels[i].name);
 		if (!run_hook(options->hook))
 			continue;
-		give_back(history, quota, level);
+		check_change(history,
+				tm_history_quota_release(
+						history, quota, level));
 		result = -1;
 	}
 	return result;

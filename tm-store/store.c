@@ -5,13 +5,15 @@
 #include <string.h>
 #include <time.h>
 
-#include "commit.h"
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/index.h"
+#include "common/history/commit.h"
+#include "common/history/dictionary.h"
+#include "common/history/history.h"
 #include "common/history/open.h"
-#include "dictionary.h"
-#include "sources.h"
+#include "common/history/schema.h"
+#include "common/history/sources.h"
 #include "store.h"
 
 #define COMMIT_NS TM_SECOND_NS
@@ -33,10 +35,10 @@ struct user {
 struct store {
 	const struct store_options *options;
 	struct tm_history *history;
-	struct dictionary *dictionary;
-	struct sources *sources;
-	struct commit *commit;
-	struct batch batch;
+	struct tm_dictionary *dictionary;
+	struct tm_sources *sources;
+	struct tm_commit *commit;
+	struct tm_batch batch;
 	struct tm_index users; /* of a minute, in the batch */
 	struct user *user_sums;
 	uint32_t user_room;
@@ -46,6 +48,7 @@ struct store {
 	bool is_dirty;
 	bool has_tick;
 	bool is_failing;
+	bool has_large_log; /* which was said */
 	bool wants_reopening;
 	uint64_t events, bytes; /* in the batch */
 	uint64_t unsound;
@@ -56,14 +59,25 @@ struct store {
 
 static void empty_batch(struct store *store)
 {
-	store_sums_clear(&store->batch.traffic);
-	store_sums_clear(&store->batch.host);
+	tm_store_sums_clear(&store->batch.traffic);
+	tm_store_sums_clear(&store->batch.host);
 	store->batch.has_time = false;
 	store->batch.newest_ns = 0;
 	store->batch.first_ns = UINT64_MAX;
 	tm_index_free(&store->users);
 	store->events = store->bytes = 0;
 	store->is_dirty = store->has_tick = false;
+}
+
+static void report_counted(uint64_t run, uint64_t counted)
+{
+	if (counted == TM_RUN_ENDED)
+		warnx("run %" PRIu64 " is in the history: not added again",
+				run);
+	else
+		warnx("run %" PRIu64 " is in the history up to event %" PRIu64
+		      ": added from there on",
+				run, counted);
 }
 
 struct store *store_open(const struct store_options *options)
@@ -78,9 +92,10 @@ struct store *store_open(const struct store_options *options)
 			options->path, TM_HISTORY_WRITE, &status);
 	if (status)
 		errx(status, "%s", tm_history_problem(store->history));
-	store->dictionary = dictionary_new(store->history);
-	store->sources = sources_new(store->history, options->is_quiet);
-	store->commit = commit_new(store->history, &options->retention);
+	store->dictionary = tm_dictionary_new(store->history);
+	store->sources = tm_sources_new(store->history,
+			options->is_quiet ? NULL : report_counted);
+	store->commit = tm_commit_new(store->history, &options->retention);
 	if (!store->dictionary || !store->sources || !store->commit)
 		errx(TM_FAILED, "%s", tm_history_problem(store->history));
 	store->tried_ns = tm_clock_coarse_ns();
@@ -95,7 +110,7 @@ int store_directory(const struct store *store)
 
 /* --- one event --- */
 
-static void owe(struct store *store, const struct tm_event *event)
+static void store_owe(struct store *store, const struct tm_event *event)
 {
 	store->owed_events++;
 	store->owed_bytes += event->bytes;
@@ -103,8 +118,8 @@ static void owe(struct store *store, const struct tm_event *event)
 	store->bytes -= event->bytes;
 }
 
-static struct user *find_user(
-		struct store *store, const struct store_sum_key *key)
+static struct user *store_find_user(
+		struct store *store, const struct tm_store_sum_key *key)
 {
 	const uint64_t user = (uint64_t)key->minute << 32 | key->uid;
 	const uint32_t known = store->users.count;
@@ -123,7 +138,7 @@ static struct user *find_user(
 		store->user_room = room;
 	}
 	if (number == known)
-		store->user_sums[number] = (struct user){ 0, SUM_NONE };
+		store->user_sums[number] = (struct user){ 0, TM_SUM_NONE };
 	return &store->user_sums[number];
 }
 
@@ -135,12 +150,12 @@ static bool is_crowd(struct store *store, struct user *user)
 	const uint32_t remotes = store->options->retention.remotes;
 
 	if (user->count >= ROWS_TIMES * remotes)
-		user->count = store_sums_fold(&store->batch.traffic,
+		user->count = tm_store_sums_fold(&store->batch.traffic,
 				&user->first, ROWS_TIMES * remotes / 2);
 	return user->count >= ROWS_TIMES * remotes;
 }
 
-static void add(struct store_sum *sum, const struct tm_event *event)
+static void sum_add(struct tm_store_sum *sum, const struct tm_event *event)
 {
 	const enum tm_direction direction =
 			event->direction == TM_IN ? TM_IN : TM_OUT;
@@ -154,24 +169,24 @@ static void add(struct store_sum *sum, const struct tm_event *event)
 }
 
 /* A sum that is not there yet; NULL when there is no room for it. */
-static struct store_sum *find_room(
-		struct store *store, struct store_sum_key key)
+static struct tm_store_sum *find_room(
+		struct store *store, struct tm_store_sum_key key)
 {
-	struct store_sums *const sums = &store->batch.traffic;
-	struct user *const user = find_user(store, &key);
-	struct store_sum *sum;
+	struct tm_store_sums *const sums = &store->batch.traffic;
+	struct user *const user = store_find_user(store, &key);
+	struct tm_store_sum *sum;
 
 	if (!user)
 		return NULL;
 	if (is_crowd(store, user) || sums->count >= ROWS_MAX) {
 		key.process = key.remote = TM_HISTORY_REMAINDER;
-		sum = store_sums_known(sums, &key);
+		sum = tm_store_sums_known(sums, &key);
 		if (sum)
 			return sum;
 	}
 	if (sums->count >= ROWS_MAX + ROWS_SPARE)
 		return NULL;
-	sum = store_sums_find(sums, &key);
+	sum = tm_store_sums_find(sums, &key);
 	if (!sum)
 		return NULL;
 	sum->next = user->first;
@@ -191,37 +206,39 @@ static void note_time(struct store *store, uint64_t time_ns)
 
 static void take_traffic(struct store *store, const struct tm_event *event)
 {
-	const struct store_sum_key key = {
+	const struct tm_store_sum_key key = {
 		.minute = store->minute,
 		.uid = event->uid,
-		.process = dictionary_process(store->dictionary, event),
-		.remote = dictionary_remote(store->dictionary, event),
+		.process = tm_dictionary_process(store->dictionary, event),
+		.remote = tm_dictionary_remote(store->dictionary, event),
 		.protocol = event->protocol,
-		.interface = dictionary_interface(store->dictionary, event),
+		.interface = tm_dictionary_interface(store->dictionary, event),
 	};
-	struct store_sum *sum = store_sums_known(&store->batch.traffic, &key);
+	struct tm_store_sum *sum =
+			tm_store_sums_known(&store->batch.traffic, &key);
 
 	if (!sum)
 		sum = find_room(store, key);
 	if (sum)
-		add(sum, event);
+		sum_add(sum, event);
 	else
-		owe(store, event);
+		store_owe(store, event);
 }
 
 static void take_unattributed(struct store *store, const struct tm_event *event)
 {
-	const struct store_sum_key key = {
+	const struct tm_store_sum_key key = {
 		.minute = store->minute,
 		.process = TM_HISTORY_UNATTRIBUTED,
-		.interface = dictionary_interface(store->dictionary, event),
+		.interface = tm_dictionary_interface(store->dictionary, event),
 	};
-	struct store_sum *const sum = store_sums_find(&store->batch.host, &key);
+	struct tm_store_sum *const sum =
+			tm_store_sums_find(&store->batch.host, &key);
 
 	if (sum)
-		add(sum, event);
+		sum_add(sum, event);
 	else
-		owe(store, event);
+		store_owe(store, event);
 }
 
 static void take_sum(struct store *store, const struct tm_event *event)
@@ -255,10 +272,10 @@ static bool is_sound(const struct tm_event *event)
 			(!is_summed(event) || event->bytes < BYTES_MOST);
 }
 
-static void note(struct store *store, const struct tm_event *event)
+static void store_note(struct store *store, const struct tm_event *event)
 {
 	if (event->kind == TM_NAME) {
-		if (dictionary_note(store->dictionary, event))
+		if (tm_dictionary_note(store->dictionary, event))
 			warn("a name is left out");
 		return;
 	}
@@ -266,7 +283,7 @@ static void note(struct store *store, const struct tm_event *event)
 		store->unsound++;
 		return;
 	}
-	if (sources_note(store->sources, event, &store->batch.host))
+	if (tm_sources_note(store->sources, event, &store->batch.host))
 		warnx("out of memory: a TICK is left out");
 	if (event->kind != TM_TICK && event->kind != TM_END)
 		return;
@@ -274,17 +291,17 @@ static void note(struct store *store, const struct tm_event *event)
 	store->has_tick |= event->direction == TM_OUT;
 }
 
-static void cover(struct store *store, const struct tm_event *event)
+static void store_cover(struct store *store, const struct tm_event *event)
 {
 	if (is_sound(event))
-		sources_cover(store->sources, event->time_ns);
+		tm_sources_cover(store->sources, event->time_ns);
 }
 
 /* The traffic up to a record of another kind; how many events. */
-static size_t take_some(struct store *store, const struct tm_event *events,
-		size_t count)
+static size_t store_take_some(struct store *store,
+		const struct tm_event *events, size_t count)
 {
-	struct tm_runs *const runs = sources_runs(store->sources);
+	struct tm_runs *const runs = tm_sources_runs(store->sources);
 	const uint64_t before = tm_runs_counted(runs);
 	size_t i = 0;
 
@@ -296,8 +313,8 @@ static size_t take_some(struct store *store, const struct tm_event *events,
 		i++;
 	}
 	tm_runs_pass(runs, i);
-	cover(store, &events[0]);
-	cover(store, &events[i - 1]);
+	store_cover(store, &events[0]);
+	store_cover(store, &events[i - 1]);
 	return i;
 }
 
@@ -309,9 +326,9 @@ void store_take(struct store *store, const struct tm_event *events,
 	store->is_dirty = store->is_dirty || count;
 	while (i < count) {
 		if (is_summed(&events[i]))
-			i += take_some(store, &events[i], count - i);
+			i += store_take_some(store, &events[i], count - i);
 		else
-			note(store, &events[i++]);
+			store_note(store, &events[i++]);
 		if (store->batch.traffic.count >= ROWS_MAX &&
 				!store->is_failing)
 			store_work(store, false);
@@ -339,34 +356,46 @@ static void say_well(struct store *store)
 	store->is_failing = false;
 }
 
+static void check_log(struct store *store)
+{
+	const unsigned mib = tm_commit_log_mib(store->commit);
+
+	if (mib && !store->has_large_log)
+		warnx("%s-wal: %u MiB, because a reader does not end; it grows "
+		      "until then",
+				store->options->path, mib);
+	store->has_large_log = mib;
+}
+
 static void write_batch(struct store *store)
 {
 	store->tried_ns = tm_clock_coarse_ns();
 	if (!store->is_dirty)
 		return;
-	if (commit_write(store->commit, &store->batch, store->dictionary,
+	if (tm_commit_write(store->commit, &store->batch, store->dictionary,
 			    store->sources)) {
 		say_failing(store);
 		return;
 	}
 	say_well(store);
+	check_log(store);
 	empty_batch(store);
 }
 
 /* What is in memory has the numbers of the old database, so that has to take
  * it first. */
-static void reopen(struct store *store)
+static void store_reopen_now(struct store *store)
 {
 	if (store->is_dirty)
 		return;
-	commit_forget(store->commit);
-	dictionary_forget(store->dictionary);
+	tm_commit_forget(store->commit);
+	tm_dictionary_forget(store->dictionary);
 	if (tm_history_reopen(store->history) ||
-			dictionary_move(store->dictionary)) {
+			tm_dictionary_move(store->dictionary)) {
 		say_failing(store);
 		return;
 	}
-	sources_move(store->sources);
+	tm_sources_move(store->sources);
 	store->wants_reopening = false;
 }
 
@@ -397,14 +426,14 @@ void store_work(struct store *store, bool idle)
 		return;
 	write_batch(store);
 	if (store->wants_reopening)
-		reopen(store);
+		store_reopen_now(store);
 }
 
 void store_reopen(struct store *store)
 {
 	store->wants_reopening = true;
 	write_batch(store);
-	reopen(store);
+	store_reopen_now(store);
 }
 
 void store_owed(const struct store *store, uint64_t *events, uint64_t *bytes)
@@ -415,12 +444,12 @@ void store_owed(const struct store *store, uint64_t *events, uint64_t *bytes)
 
 static void free_all(struct store *store)
 {
-	commit_free(store->commit);
-	dictionary_free(store->dictionary);
-	sources_free(store->sources);
+	tm_commit_free(store->commit);
+	tm_dictionary_free(store->dictionary);
+	tm_sources_free(store->sources);
 	tm_history_close(store->history);
-	store_sums_free(&store->batch.traffic);
-	store_sums_free(&store->batch.host);
+	tm_store_sums_free(&store->batch.traffic);
+	tm_store_sums_free(&store->batch.host);
 	tm_index_free(&store->users);
 	free(store->user_sums);
 	free(store);

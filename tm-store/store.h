@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-#include "coarse.h"
+#include "common/history/coarse.h"
 
 struct store;
 
 struct store_options {
 	const char *path;
-	struct retention retention;
+	struct tm_retention retention;
 	bool is_quiet;
 };
 

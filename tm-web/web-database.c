@@ -1,13 +1,10 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
-#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "web-database.h"
 
@@ -31,13 +28,6 @@ void database_close(struct database *database)
 	database->history = NULL;
 }
 
-/* Asks by the rights that are in force: access(2) does not count a capability
- * that was kept. */
-static int may_access(const char *path, int mode)
-{
-	return faccessat(AT_FDCWD, path, mode, AT_EACCESS);
-}
-
 static struct tm_history *open_one(const char *path, const char **problem)
 {
 	static _Thread_local char why[512];
@@ -45,8 +35,6 @@ static struct tm_history *open_one(const char *path, const char **problem)
 	int status;
 
 	pthread_mutex_lock(&lock);
-	sqlite3_vfs_find(NULL)->xSetSystemCall(sqlite3_vfs_find(NULL), "access",
-			(sqlite3_syscall_ptr)may_access);
 	history = tm_history_open(path, TM_HISTORY_READ, &status);
 	if (status) {
 		snprintf(why, sizeof(why), "%s", tm_history_problem(history));

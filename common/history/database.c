@@ -113,6 +113,21 @@ void tm_history_bind_text(
 		sqlite3_bind_blob(statement, at, text, size, SQLITE_TRANSIENT);
 }
 
+int tm_history_run(struct tm_history *history, const char *sql,
+		const uint64_t *numbers, int count)
+{
+	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
+	int result;
+
+	if (!statement)
+		return -1;
+	for (int i = 0; i < count; i++)
+		sqlite3_bind_int64(statement, i + 1, numbers[i]);
+	result = tm_history_step(history, statement);
+	sqlite3_finalize(statement);
+	return result < 0 ? -1 : 0;
+}
+
 int64_t tm_history_number(struct tm_history *history, const char *sql)
 {
 	sqlite3_stmt *const statement = tm_history_prepare(history, sql);

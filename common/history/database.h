@@ -51,6 +51,10 @@ sqlite3_stmt *tm_history_prepare(struct tm_history *history, const char *sql);
 /* 1 = a row, 0 = no more, -1 = failed. */
 int tm_history_step(struct tm_history *history, sqlite3_stmt *statement);
 
+/* Runs a statement with the numbers as its ?1, ?2, ... */
+int tm_history_run(struct tm_history *history, const char *sql,
+		const uint64_t *numbers, int count);
+
 /* The answer's first number, or -1. */
 int64_t tm_history_number(struct tm_history *history, const char *sql);
 

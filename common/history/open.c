@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/system/place.h"
+#include "database.h"
 #include "marks.h"
 #include "open.h"
 #include "schema.h"
@@ -79,6 +80,20 @@ static int refuse(struct tm_history *history, const char *suffix,
 	}
 }
 
+/* By the rights that are in force: access(2) does not count a capability that
+ * was kept. */
+static int access_here(const char *path, int mode)
+{
+	return faccessat(AT_FDCWD, path, mode, AT_EACCESS);
+}
+
+static void set_system_call(const char *name, sqlite3_syscall_ptr call)
+{
+	sqlite3_vfs *const vfs = sqlite3_vfs_find(NULL);
+
+	vfs->xSetSystemCall(vfs, name, call);
+}
+
 static int enter_place(struct tm_history *history)
 {
 	struct tm_refusal refusal;
@@ -105,8 +120,8 @@ static int enter_place(struct tm_history *history)
 	place.directory = directory;
 	place.trust = trust_of(history->access);
 	strcpy(place.name, name);
-	sqlite3_vfs_find(NULL)->xSetSystemCall(sqlite3_vfs_find(NULL), "open",
-			(sqlite3_syscall_ptr)open_here);
+	set_system_call("open", (sqlite3_syscall_ptr)open_here);
+	set_system_call("access", (sqlite3_syscall_ptr)access_here);
 	return 0;
 }
 

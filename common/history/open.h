@@ -2,7 +2,9 @@
 #ifndef TM_HISTORY_OPEN_H
 #define TM_HISTORY_OPEN_H
 
-#include "database.h"
+#include <stdbool.h>
+
+struct tm_history;
 
 /* The same name again, which may be another file by now. It stays locked. */
 int tm_history_reopen(struct tm_history *history);

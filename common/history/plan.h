@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+#include "database.h"
 #include "schema.h"
 
 /* The rows of one resolution with begin_ns <= time < end_ns. */

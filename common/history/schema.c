@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "database.h"
 #include "marks.h"
 #include "query.h"
 #include "schema.h"

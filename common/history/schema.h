@@ -2,7 +2,9 @@
 #ifndef TM_HISTORY_SCHEMA_H
 #define TM_HISTORY_SCHEMA_H
 
-#include "database.h"
+#include <stdbool.h>
+
+struct tm_history;
 
 /* Ids that stand in every database. */
 #define TM_HISTORY_UNKNOWN 0   /* no process, remote or interface is known */

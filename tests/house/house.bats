@@ -169,6 +169,19 @@ options_of_page() {
 	done
 }
 
+@test "only the history's own files use SQLite" {
+	cd "$ROOT"
+	for file in common/*/*.c tm-*/*.c ipmask/*.c; do
+		case $file in common/history/*) continue ;; esac
+		nm -u "$BUILD/${file%.c}.o" | sed "s,^,$file,"
+	done >"$BATS_TEST_TMPDIR/used"
+	[ -s "$BATS_TEST_TMPDIR/used" ]
+	run grep ' sqlite3_' "$BATS_TEST_TMPDIR/used"
+	assert_output ""
+	run grep -nE 'sqlite3\.h|history/database\.h' tm-*/*.[ch]
+	assert_output ""
+}
+
 @test "a tool links only the libraries it needs" {
 	for tool in $(tools); do
 		run readelf -d "$BUILD/bin/$tool"

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "common/base/clock.h"
+#include "common/history/database.h"
 #include "common/history/query.h"
 #include "common/history/schema.h"
 

@@ -1,32 +1,33 @@
-#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commit.h"
 #include "common/base/clock.h"
-#include "common/history/marks.h"
-#include "common/history/query.h"
+#include "database.h"
+#include "marks.h"
+#include "query.h"
+#include "schema.h"
 
 #define LOG_PAGES 1000		 /* of the -wal file, before it is emptied */
 #define LOG_PAGES_MANY (1 << 16) /* 256 MiB */
 #define CROWD 256		 /* sums of a user that are worth a look */
 #define ROOM 2 /* times as many remotes as are kept, before some are cut */
 
-struct commit {
+struct tm_commit {
 	struct tm_history *history;
-	const struct retention *retention;
+	const struct tm_retention *retention;
 	sqlite3_stmt *inserts[TM_HISTORY_RESOLUTIONS][TM_HISTORY_CUBES];
-	struct store_sums part; /* of a table */
+	struct tm_store_sums part; /* of a table */
 	int log_pages;
-	bool said_log;
+	unsigned log_mib; /* that a reader keeps */
 };
 
 /* --- which tables --- */
 
 /* A table's keys, in the order of its columns. */
-static unsigned key_values(
-		int cube, const struct store_sum_key *key, uint32_t values[5])
+static unsigned key_values(int cube, const struct tm_store_sum_key *key,
+		uint32_t values[5])
 {
 	const uint32_t all[TM_HISTORY_CUBES][5] = {
 		[TM_HISTORY_CUBE_PROTOCOL] = { key->process, key->protocol,
@@ -45,7 +46,7 @@ static unsigned key_values(
 }
 
 /* The key without what the table does not tell apart. */
-static struct store_sum_key key_in(int cube, struct store_sum_key key)
+static struct tm_store_sum_key key_in(int cube, struct tm_store_sum_key key)
 {
 	const unsigned keys = cube == TM_HISTORY_CUBE_HOST
 			? TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_INTERFACE
@@ -61,7 +62,7 @@ static struct store_sum_key key_in(int cube, struct store_sum_key key)
 
 /* Minutes take what is not too old for them; coarser tables what comes too late
  * to be added up from finer ones. */
-static bool belongs(const struct tm_history_marks *marks,
+static bool marks_admit(const struct tm_history_marks *marks,
 		enum tm_history_resolution r, uint64_t time_ns)
 {
 	if (r != TM_HISTORY_MINUTE && time_ns >= marks->added[r])
@@ -71,20 +72,22 @@ static bool belongs(const struct tm_history_marks *marks,
 }
 
 /* The batch's sums as a table has them. */
-static int collect(struct commit *commit, const struct store_sums *from,
-		int cube, enum tm_history_resolution r)
+static int commit_collect(struct tm_commit *commit,
+		const struct tm_store_sums *from, int cube,
+		enum tm_history_resolution r)
 {
 	const struct tm_history_marks *const marks = &commit->history->marks;
 
-	store_sums_clear(&commit->part);
+	tm_store_sums_clear(&commit->part);
 	for (uint32_t i = 0; i < from->count; i++) {
-		struct store_sum_key key = key_in(cube, from->rows[i].key);
+		struct tm_store_sum_key key = key_in(cube, from->rows[i].key);
 		const uint64_t time_ns = key.minute * TM_MINUTE_NS;
 
-		if (sum_is_free(&from->rows[i]) || !belongs(marks, r, time_ns))
+		if (tm_store_sum_is_free(&from->rows[i]) ||
+				!marks_admit(marks, r, time_ns))
 			continue;
 		key.minute = tm_history_slot(r, time_ns) / TM_MINUTE_NS;
-		if (store_sums_add(&commit->part, &key, &from->rows[i]))
+		if (tm_store_sums_add(&commit->part, &key, &from->rows[i]))
 			return tm_history_fail(
 					commit->history, "out of memory");
 	}
@@ -93,8 +96,8 @@ static int collect(struct commit *commit, const struct store_sums *from,
 
 /* --- a table's rows --- */
 
-static sqlite3_stmt *find_insert(
-		struct commit *commit, int cube, enum tm_history_resolution r)
+static sqlite3_stmt *commit_find_insert(struct tm_commit *commit, int cube,
+		enum tm_history_resolution r)
 {
 	const struct tm_history_cube_facts *const facts =
 			&tm_history_cubes[cube];
@@ -109,7 +112,7 @@ static sqlite3_stmt *find_insert(
 	snprintf(sql, sizeof(sql),
 			"INSERT INTO %s_%s VALUES (%s) ON CONFLICT DO UPDATE SET %s",
 			facts->name, tm_history_resolution_name(r), marks,
-			coarse_add_amounts(facts));
+			tm_coarse_add_amounts(facts));
 	*insert = tm_history_prepare(commit->history, sql);
 	return *insert;
 }
@@ -125,7 +128,7 @@ static int bind_amounts(
 }
 
 static int insert_sum(struct tm_history *history, sqlite3_stmt *insert,
-		int cube, const struct store_sum *sum)
+		int cube, const struct tm_store_sum *sum)
 {
 	uint32_t values[5];
 	const unsigned count = key_values(cube, &sum->key, values);
@@ -142,15 +145,15 @@ static int insert_sum(struct tm_history *history, sqlite3_stmt *insert,
 	return result;
 }
 
-static int write_part(
-		struct commit *commit, int cube, enum tm_history_resolution r)
+static int write_part(struct tm_commit *commit, int cube,
+		enum tm_history_resolution r)
 {
-	const struct store_sums *const part = &commit->part;
+	const struct tm_store_sums *const part = &commit->part;
 	sqlite3_stmt *insert;
 
 	if (!part->count)
 		return 0;
-	insert = find_insert(commit, cube, r);
+	insert = commit_find_insert(commit, cube, r);
 	if (!insert)
 		return -1;
 	for (uint32_t i = 0; i < part->count; i++) {
@@ -163,9 +166,9 @@ static int write_part(
 /* --- too many remotes --- */
 
 /* How many sums from there on are of the same user and slot. */
-static uint32_t crowd_at(const struct store_sums *sums, uint32_t i)
+static uint32_t crowd_at(const struct tm_store_sums *sums, uint32_t i)
 {
-	const struct store_sum *const first = &sums->rows[i];
+	const struct tm_store_sum *const first = &sums->rows[i];
 	uint32_t end = i;
 
 	while (end < sums->count &&
@@ -175,10 +178,11 @@ static uint32_t crowd_at(const struct store_sums *sums, uint32_t i)
 	return end - i;
 }
 
-static int trim_slot(struct commit *commit, const struct store_sum_key *key,
+static int trim_slot(struct tm_commit *commit,
+		const struct tm_store_sum_key *key,
 		enum tm_history_resolution r)
 {
-	const uint32_t most = coarse_remotes(commit->retention, r);
+	const uint32_t most = tm_coarse_remotes(commit->retention, r);
 	const uint64_t slot_ns = key->minute * TM_MINUTE_NS;
 	sqlite3_stmt *statement;
 	bool is_crowd = false;
@@ -196,12 +200,12 @@ static int trim_slot(struct commit *commit, const struct store_sum_key *key,
 	if (tm_history_step(commit->history, statement) == 1)
 		is_crowd = sqlite3_column_int64(statement, 0) > ROOM * most;
 	sqlite3_finalize(statement);
-	return is_crowd ? coarse_trim(commit->history, r, slot_ns, key->uid,
+	return is_crowd ? tm_coarse_trim(commit->history, r, slot_ns, key->uid,
 					  most)
 			: 0;
 }
 
-static int trim_part(struct commit *commit, enum tm_history_resolution r)
+static int trim_part(struct tm_commit *commit, enum tm_history_resolution r)
 {
 	uint32_t i = 0, count;
 
@@ -216,36 +220,38 @@ static int trim_part(struct commit *commit, enum tm_history_resolution r)
 
 /* --- the transaction --- */
 
-static int write_table(struct commit *commit, const struct batch *batch,
-		int cube, enum tm_history_resolution r)
+static int commit_write_table(struct tm_commit *commit,
+		const struct tm_batch *batch, int cube,
+		enum tm_history_resolution r)
 {
 	if (r == TM_HISTORY_MINUTE && !tm_history_cubes[cube].has_minutes)
 		return 0;
-	if (collect(commit,
+	if (commit_collect(commit,
 			    cube == TM_HISTORY_CUBE_HOST ? &batch->host
 							 : &batch->traffic,
 			    cube, r))
 		return -1;
-	store_sums_sort(&commit->part);
+	tm_store_sums_sort(&commit->part);
 	if (write_part(commit, cube, r))
 		return -1;
 	return cube == TM_HISTORY_CUBE_TRAFFIC ? trim_part(commit, r) : 0;
 }
 
 /* By remote before all, which trimming changes. */
-static int write_sums(struct commit *commit, const struct batch *batch)
+static int commit_write_sums(
+		struct tm_commit *commit, const struct tm_batch *batch)
 {
 	for (int r = TM_HISTORY_MINUTE; r < TM_HISTORY_RESOLUTIONS; r++) {
 		for (int cube = 0; cube < TM_HISTORY_CUBES; cube++) {
-			if (write_table(commit, batch, cube, r))
+			if (commit_write_table(commit, batch, cube, r))
 				return -1;
 		}
 	}
 	return 0;
 }
 
-static void note_times(
-		struct tm_history_marks *marks, const struct batch *batch)
+static void commit_note_times(
+		struct tm_history_marks *marks, const struct tm_batch *batch)
 {
 	if (!batch->has_time)
 		return;
@@ -256,7 +262,7 @@ static void note_times(
 }
 
 /* A clock that is ahead must not make all that is older too old. */
-static int tend(struct commit *commit)
+static int commit_tend(struct tm_commit *commit)
 {
 	struct tm_history *const history = commit->history;
 	struct tm_history_marks *const marks = &history->marks;
@@ -265,31 +271,33 @@ static int tend(struct commit *commit)
 	bool has_removed;
 
 	marks->written_ns = wall;
-	return coarse_add(history, commit->retention, marks->newest_ns) ||
-					coarse_prune(history, commit->retention,
-							now, &has_removed) ||
+	return tm_coarse_add(history, commit->retention, marks->newest_ns) ||
+					tm_coarse_prune(history,
+							commit->retention, now,
+							&has_removed) ||
 					tm_history_write_marks(history)
 			? -1
 			: 0;
 }
 
-static int write_all(struct commit *commit, const struct batch *batch,
-		struct dictionary *dictionary, struct sources *sources)
+static int commit_write_all(struct tm_commit *commit,
+		const struct tm_batch *batch, struct tm_dictionary *dictionary,
+		struct tm_sources *sources)
 {
 	struct tm_history *const history = commit->history;
 
-	if (tm_history_read_marks(history) || dictionary_write(dictionary) ||
-			sources_write(sources))
+	if (tm_history_read_marks(history) || tm_dictionary_write(dictionary) ||
+			tm_sources_write(sources))
 		return -1;
-	note_times(&history->marks, batch);
-	return write_sums(commit, batch) || tend(commit) ||
+	commit_note_times(&history->marks, batch);
+	return commit_write_sums(commit, batch) || commit_tend(commit) ||
 					tm_history_sql(history, "COMMIT")
 			? -1
 			: 0;
 }
 
 /* What a reader still needs stays in the log. */
-static void empty_log(struct commit *commit)
+static void empty_log(struct tm_commit *commit)
 {
 	int left = 0, done = 0;
 
@@ -297,20 +305,17 @@ static void empty_log(struct commit *commit)
 		return;
 	sqlite3_wal_checkpoint_v2(commit->history->db, NULL,
 			SQLITE_CHECKPOINT_PASSIVE, &left, &done);
-	if (left - done < LOG_PAGES_MANY) {
-		commit->said_log = false;
-		return;
-	}
-	if (!commit->said_log)
-		warnx("%s-wal: %d MiB, because a reader does not end; it grows "
-		      "until then",
-				commit->history->path, left / 256);
-	commit->said_log = true;
+	commit->log_mib = left - done < LOG_PAGES_MANY ? 0 : left / 256;
+}
+
+unsigned tm_commit_log_mib(const struct tm_commit *commit)
+{
+	return commit->log_mib;
 }
 
 static int note_log(void *context, sqlite3 *db, const char *name, int pages)
 {
-	struct commit *const commit = context;
+	struct tm_commit *const commit = context;
 
 	(void)db;
 	(void)name;
@@ -318,29 +323,29 @@ static int note_log(void *context, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-int commit_write(struct commit *commit, struct batch *batch,
-		struct dictionary *dictionary, struct sources *sources)
+int tm_commit_write(struct tm_commit *commit, struct tm_batch *batch,
+		struct tm_dictionary *dictionary, struct tm_sources *sources)
 {
 	struct tm_history *const history = commit->history;
 
 	sqlite3_wal_hook(history->db, note_log, commit);
 	if (tm_history_sql(history, "BEGIN IMMEDIATE"))
 		return -1;
-	if (write_all(commit, batch, dictionary, sources)) {
+	if (commit_write_all(commit, batch, dictionary, sources)) {
 		/* an error may have ended the transaction already */
 		sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
 		return -1;
 	}
-	dictionary_settle(dictionary);
-	sources_settle(sources);
+	tm_dictionary_settle(dictionary);
+	tm_sources_settle(sources);
 	empty_log(commit);
 	return 0;
 }
 
-struct commit *commit_new(
-		struct tm_history *history, const struct retention *retention)
+struct tm_commit *tm_commit_new(struct tm_history *history,
+		const struct tm_retention *retention)
 {
-	struct commit *const commit = calloc(1, sizeof(*commit));
+	struct tm_commit *const commit = calloc(1, sizeof(*commit));
 
 	if (!commit)
 		return NULL;
@@ -349,7 +354,7 @@ struct commit *commit_new(
 	return commit;
 }
 
-void commit_forget(struct commit *commit)
+void tm_commit_forget(struct tm_commit *commit)
 {
 	for (int r = 0; r < TM_HISTORY_RESOLUTIONS; r++) {
 		for (int cube = 0; cube < TM_HISTORY_CUBES; cube++) {
@@ -360,11 +365,11 @@ void commit_forget(struct commit *commit)
 	commit->log_pages = 0;
 }
 
-void commit_free(struct commit *commit)
+void tm_commit_free(struct tm_commit *commit)
 {
 	if (!commit)
 		return;
-	commit_forget(commit);
-	store_sums_free(&commit->part);
+	tm_commit_forget(commit);
+	tm_store_sums_free(&commit->part);
 	free(commit);
 }

@@ -1,9 +1,9 @@
-#include <err.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "database.h"
+#include "schema.h"
 #include "sources.h"
 
 #define GAP_NS (60 * TM_SECOND_NS) /* TICKs come each second */
@@ -21,7 +21,7 @@ struct source {
 	bool is_dirty;
 };
 
-struct sources {
+struct tm_sources {
 	struct tm_history *history;
 	struct tm_runs *runs;
 	struct source *all;
@@ -30,13 +30,13 @@ struct sources {
 	uint32_t span_count, span_room;
 	bool is_open; /* the last span grows */
 	bool has_ticks;
-	bool is_quiet;
+	tm_sources_report *report;
 	uint64_t next_number;
 };
 
 /* --- what the database knows --- */
 
-static int load_runs(struct sources *sources)
+static int load_runs(struct tm_sources *sources)
 {
 	struct tm_history *const history = sources->history;
 	sqlite3_stmt *const statement = tm_history_prepare(history,
@@ -84,7 +84,7 @@ static void read_source(struct source *source, sqlite3_stmt *statement)
 }
 
 /* A run of which the database does not tell is a new one to it. */
-static void load_source(struct sources *sources, struct source *source)
+static void load_source(struct tm_sources *sources, struct source *source)
 {
 	sqlite3_stmt *const statement = tm_history_prepare(sources->history,
 			"SELECT is_ended, seen_in_packets, seen_in_bytes, "
@@ -104,30 +104,31 @@ static void load_source(struct sources *sources, struct source *source)
 	sqlite3_finalize(statement);
 }
 
-struct sources *sources_new(struct tm_history *history, bool is_quiet)
+struct tm_sources *tm_sources_new(
+		struct tm_history *history, tm_sources_report *report)
 {
-	struct sources *const sources = calloc(1, sizeof(*sources));
+	struct tm_sources *const sources = calloc(1, sizeof(*sources));
 
 	if (!sources)
 		return NULL;
 	sources->history = history;
 	sources->next_number = 1;
-	sources->is_quiet = is_quiet;
+	sources->report = report;
 	sources->runs = tm_runs_new(false);
 	if (sources->runs && !load_runs(sources))
 		return sources;
-	sources_free(sources);
+	tm_sources_free(sources);
 	return NULL;
 }
 
-struct tm_runs *sources_runs(struct sources *sources)
+struct tm_runs *tm_sources_runs(struct tm_sources *sources)
 {
 	return sources->runs;
 }
 
 /* --- records --- */
 
-static struct source *find(struct sources *sources, uint64_t id)
+static struct source *source_find(struct tm_sources *sources, uint64_t id)
 {
 	struct source *more;
 
@@ -148,32 +149,20 @@ static struct source *find(struct sources *sources, uint64_t id)
 	return more;
 }
 
-static void say_counted(
-		const struct sources *sources, uint64_t id, uint64_t before)
-{
-	if (!before || sources->is_quiet)
-		return;
-	if (before == TM_RUN_ENDED)
-		warnx("run %" PRIu64 " is in the history: not added again", id);
-	else
-		warnx("run %" PRIu64 " is in the history up to event %" PRIu64
-		      ": added from there on",
-				id, before);
-}
-
-static int note_start(struct sources *sources, const struct tm_start *start)
+static int note_start(struct tm_sources *sources, const struct tm_start *start)
 {
 	struct source *source;
 	uint64_t before;
 
 	if (tm_runs_start(sources->runs, start->run_id, &before))
 		return -1;
-	say_counted(sources, start->run_id, before);
+	if (before && sources->report)
+		sources->report(start->run_id, before);
 	sources->is_open = false;
-	sources_cover(sources, start->time_ns);
+	tm_sources_cover(sources, start->time_ns);
 	if (!start->run_id)
 		return 0;
-	source = find(sources, start->run_id);
+	source = source_find(sources, start->run_id);
 	if (!source)
 		return -1;
 	source->start = *start;
@@ -187,11 +176,11 @@ static uint64_t newer(uint64_t now, uint64_t before)
 	return now > before ? now - before : 0;
 }
 
-static int add_news(struct store_sums *host, const struct tm_status *status,
+static int add_news(struct tm_store_sums *host, const struct tm_status *status,
 		enum tm_history_what what, struct tm_amount now,
 		struct tm_amount before)
 {
-	const struct store_sum_key key = {
+	const struct tm_store_sum_key key = {
 		.minute = status->time_ns / TM_MINUTE_NS,
 		.process = what,
 	};
@@ -199,19 +188,20 @@ static int add_news(struct store_sums *host, const struct tm_status *status,
 		.packets = newer(now.packets, before.packets),
 		.bytes = newer(now.bytes, before.bytes),
 	};
-	struct store_sum sum = { 0 };
+	struct tm_store_sum sum = { 0 };
 
 	sum.moved[status->direction] = news;
-	return news.packets | news.bytes ? store_sums_add(host, &key, &sum) : 0;
+	return news.packets | news.bytes ? tm_store_sums_add(host, &key, &sum)
+					 : 0;
 }
 
 /* Where a stream begins in the middle of a run that nobody knows, what was
  * before is not of this minute. */
-static int note_status(struct sources *sources, const struct tm_status *status,
-		struct store_sums *host)
+static int note_status(struct tm_sources *sources,
+		const struct tm_status *status, struct tm_store_sums *host)
 {
 	const int i = status->direction;
-	struct source *const source = find(sources, status->run_id);
+	struct source *const source = source_find(sources, status->run_id);
 	struct tm_status *last;
 	int result = 0;
 
@@ -233,8 +223,8 @@ static int note_status(struct sources *sources, const struct tm_status *status,
 	return result ? -1 : 0;
 }
 
-int sources_note(struct sources *sources, const struct tm_event *event,
-		struct store_sums *host)
+int tm_sources_note(struct tm_sources *sources, const struct tm_event *event,
+		struct tm_store_sums *host)
 {
 	const struct tm_status *const status = (const void *)event;
 
@@ -244,7 +234,7 @@ int sources_note(struct sources *sources, const struct tm_event *event,
 			status->direction > TM_OUT)
 		return 0;
 	sources->has_ticks |= event->kind == TM_TICK;
-	sources_cover(sources, event->time_ns);
+	tm_sources_cover(sources, event->time_ns);
 	if (event->kind == TM_TICK) {
 		if (tm_runs_tick(sources->runs, status->run_id))
 			return -1;
@@ -256,7 +246,7 @@ int sources_note(struct sources *sources, const struct tm_event *event,
 
 /* --- coverage --- */
 
-static bool continues(const struct sources *sources, uint64_t time_ns)
+static bool span_continues(const struct tm_sources *sources, uint64_t time_ns)
 {
 	const struct span *const last =
 			&sources->spans[sources->span_count - 1];
@@ -268,7 +258,7 @@ static bool continues(const struct sources *sources, uint64_t time_ns)
 									last->begin_ns));
 }
 
-static void begin_span(struct sources *sources, uint64_t time_ns)
+static void begin_span(struct tm_sources *sources, uint64_t time_ns)
 {
 	struct span *more;
 
@@ -286,11 +276,11 @@ static void begin_span(struct sources *sources, uint64_t time_ns)
 	sources->is_open = true;
 }
 
-void sources_cover(struct sources *sources, uint64_t time_ns)
+void tm_sources_cover(struct tm_sources *sources, uint64_t time_ns)
 {
 	struct span *last;
 
-	if (!continues(sources, time_ns)) {
+	if (!span_continues(sources, time_ns)) {
 		begin_span(sources, time_ns);
 		return;
 	}
@@ -314,19 +304,11 @@ static int write_span(struct tm_history *history, const struct span *span)
 		"FROM covered WHERE begin <= ?2 AND \"end\" >= ?1) "
 		"AND begin <= ?2",
 	};
+	const uint64_t numbers[] = { span->begin_ns, span->end_ns };
 	int result = 0;
 
-	for (int i = 0; i < 3 && !result; i++) {
-		sqlite3_stmt *const step =
-				tm_history_prepare(history, steps[i]);
-
-		if (!step)
-			return -1;
-		sqlite3_bind_int64(step, 1, span->begin_ns);
-		sqlite3_bind_int64(step, 2, span->end_ns);
-		result = tm_history_step(history, step);
-		sqlite3_finalize(step);
-	}
+	for (int i = 0; i < 3 && !result; i++)
+		result = tm_history_run(history, steps[i], numbers, 2);
 	return result;
 }
 
@@ -399,7 +381,7 @@ static const char write_source[] =
 		"excluded.excluded_out_packets, excluded.excluded_out_bytes, "
 		"excluded.lost_out_packets, excluded.lost_out_bytes)";
 
-static int write_sources(struct sources *sources)
+static int write_sources(struct tm_sources *sources)
 {
 	struct tm_history *const history = sources->history;
 	sqlite3_stmt *const statement =
@@ -421,7 +403,7 @@ static int write_sources(struct sources *sources)
 }
 
 /* How far runs were counted: with their sums, or not at all. */
-static int write_counted(struct sources *sources)
+static int write_counted(struct tm_sources *sources)
 {
 	const struct tm_runs *const runs = sources->runs;
 	struct tm_history *const history = sources->history;
@@ -444,7 +426,7 @@ static int write_counted(struct sources *sources)
 	return result;
 }
 
-int sources_write(struct sources *sources)
+int tm_sources_write(struct tm_sources *sources)
 {
 	for (uint32_t i = 0; i < sources->span_count; i++) {
 		if (write_span(sources->history, &sources->spans[i]))
@@ -453,7 +435,7 @@ int sources_write(struct sources *sources)
 	return write_sources(sources) || write_counted(sources) ? -1 : 0;
 }
 
-void sources_settle(struct sources *sources)
+void tm_sources_settle(struct tm_sources *sources)
 {
 	uint32_t kept = 0;
 
@@ -470,13 +452,13 @@ void sources_settle(struct sources *sources)
 	tm_runs_settle(sources->runs);
 }
 
-void sources_move(struct sources *sources)
+void tm_sources_move(struct tm_sources *sources)
 {
 	for (uint32_t i = 0; i < sources->count; i++)
 		sources->all[i].is_dirty = true;
 }
 
-void sources_free(struct sources *sources)
+void tm_sources_free(struct tm_sources *sources)
 {
 	if (!sources)
 		return;

@@ -8,7 +8,9 @@
 #include "common/base/index.h"
 #include "common/net/address.h"
 #include "common/record/names.h"
+#include "database.h"
 #include "dictionary.h"
+#include "schema.h"
 #include "wide.h"
 
 #define NUMBERS_MAX 1000000 /* in memory; beyond them it begins anew */
@@ -35,7 +37,7 @@ struct list {
 };
 
 struct table {
-	struct wide wide;
+	struct tm_wide wide;
 	uint32_t *ids; /* by the key's number */
 	uint32_t room;
 	struct list fresh;
@@ -61,7 +63,7 @@ struct interface {
 	bool is_fresh;
 };
 
-struct dictionary {
+struct tm_dictionary {
 	struct tm_history *history;
 	struct table tables[SORTS];
 	struct tm_names *names;
@@ -75,43 +77,30 @@ struct dictionary {
 	uint8_t budgets[BUDGETS];
 };
 
-static int64_t largest(struct tm_history *history, const char *table)
+static int dictionary_prepare(struct tm_dictionary *dictionary)
 {
-	char sql[64];
-	sqlite3_stmt *statement;
-	int64_t id = -1;
-
-	snprintf(sql, sizeof(sql), "SELECT max(id) FROM %s", table);
-	statement = tm_history_prepare(history, sql);
-	if (statement && tm_history_step(history, statement) == 1)
-		id = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return id;
-}
-
-static int prepare(struct dictionary *dictionary)
-{
-	static const char *const tables[SORTS] = { "process", "remote" };
+	static const char *const sql[SORTS] = { "SELECT max(id) FROM process",
+		"SELECT max(id) FROM remote" };
 	struct tm_history *const history = dictionary->history;
 	int64_t id;
 
 	for (int i = 0; i < SORTS; i++) {
-		id = largest(history, tables[i]);
+		id = tm_history_number(history, sql[i]);
 		dictionary->tables[i].find =
 				tm_history_prepare(history, find_sql[i]);
 		if (id < 0 || !dictionary->tables[i].find)
 			return -1;
 		dictionary->tables[i].next_id = id + 1;
 	}
-	id = largest(history, "interface");
+	id = tm_history_number(history, "SELECT max(id) FROM interface");
 	dictionary->next_interface = id + 1;
 	return id < 0 ? -1 : 0;
 }
 
-void dictionary_forget(struct dictionary *dictionary)
+void tm_dictionary_forget(struct tm_dictionary *dictionary)
 {
 	for (int i = 0; i < SORTS; i++) {
-		wide_free(&dictionary->tables[i].wide);
+		tm_wide_free(&dictionary->tables[i].wide);
 		dictionary->tables[i].fresh.count = 0;
 		sqlite3_finalize(dictionary->tables[i].find);
 		dictionary->tables[i].find = NULL;
@@ -119,23 +108,23 @@ void dictionary_forget(struct dictionary *dictionary)
 	tm_index_free(&dictionary->index);
 }
 
-struct dictionary *dictionary_new(struct tm_history *history)
+struct tm_dictionary *tm_dictionary_new(struct tm_history *history)
 {
-	struct dictionary *const dictionary = calloc(1, sizeof(*dictionary));
+	struct tm_dictionary *const dictionary = calloc(1, sizeof(*dictionary));
 
 	if (!dictionary)
 		return NULL;
 	dictionary->history = history;
 	dictionary->names = tm_names_new();
-	if (dictionary->names && !prepare(dictionary))
+	if (dictionary->names && !dictionary_prepare(dictionary))
 		return dictionary;
-	dictionary_free(dictionary);
+	tm_dictionary_free(dictionary);
 	return NULL;
 }
 
 /* --- processes and remotes --- */
 
-static const char *text_of(int sort, const struct wide_key *key,
+static const char *text_of(int sort, const struct tm_wide_key *key,
 		char out[TEXT_SIZE], size_t *size)
 {
 	if (sort == REMOTE) {
@@ -148,8 +137,8 @@ static const char *text_of(int sort, const struct wide_key *key,
 }
 
 /* 0 where there is none. */
-static int64_t look_up(struct dictionary *dictionary, int sort,
-		const struct wide_key *key)
+static int64_t dictionary_look_up(struct tm_dictionary *dictionary, int sort,
+		const struct tm_wide_key *key)
 {
 	sqlite3_stmt *const find = dictionary->tables[sort].find;
 	char text[TEXT_SIZE];
@@ -166,7 +155,7 @@ static int64_t look_up(struct dictionary *dictionary, int sort,
 	return result < 0 ? -1 : id;
 }
 
-static int push(struct list *list, uint32_t number)
+static int list_push(struct list *list, uint32_t number)
 {
 	uint32_t *more;
 
@@ -181,7 +170,7 @@ static int push(struct list *list, uint32_t number)
 	return 0;
 }
 
-static int make_room(struct table *table, uint32_t number)
+static int table_make_room(struct table *table, uint32_t number)
 {
 	uint32_t *more;
 
@@ -195,17 +184,18 @@ static int make_room(struct table *table, uint32_t number)
 	return 0;
 }
 
-static uint32_t add(struct dictionary *dictionary, int sort, uint32_t number)
+static uint32_t dictionary_add(
+		struct tm_dictionary *dictionary, int sort, uint32_t number)
 {
 	struct table *const table = &dictionary->tables[sort];
-	const struct wide_key *const key = &table->wide.keys[number];
+	const struct tm_wide_key *const key = &table->wide.keys[number];
 	int64_t id;
 
-	if (make_room(table, number))
+	if (table_make_room(table, number))
 		return TM_HISTORY_REMAINDER;
 	table->ids[number] = TM_HISTORY_REMAINDER;
-	id = look_up(dictionary, sort, key);
-	if (!id && !push(&table->fresh, number))
+	id = dictionary_look_up(dictionary, sort, key);
+	if (!id && !list_push(&table->fresh, number))
 		id = table->next_id++;
 	if (id > 0)
 		table->ids[number] = id;
@@ -213,24 +203,24 @@ static uint32_t add(struct dictionary *dictionary, int sort, uint32_t number)
 }
 
 static uint32_t number_of(
-		struct dictionary *dictionary, int sort, const void *key)
+		struct tm_dictionary *dictionary, int sort, const void *key)
 {
 	struct table *const table = &dictionary->tables[sort];
 	uint32_t count, number;
 
 	if (table->wide.count >= NUMBERS_MAX && !table->fresh.count)
-		wide_free(&table->wide);
+		tm_wide_free(&table->wide);
 	count = table->wide.count;
-	number = wide_add(&table->wide, key);
-	if (number == WIDE_NONE)
+	number = tm_wide_add(&table->wide, key);
+	if (number == TM_WIDE_NONE)
 		return TM_HISTORY_REMAINDER;
 	return number < count ? table->ids[number]
-			      : add(dictionary, sort, number);
+			      : dictionary_add(dictionary, sort, number);
 }
 
 /* Whoever names processes at will gets so many of them a minute. */
 static bool is_in_budget(
-		struct dictionary *dictionary, const struct tm_event *event)
+		struct tm_dictionary *dictionary, const struct tm_event *event)
 {
 	const uint64_t minute = event->time_ns / TM_MINUTE_NS;
 	uint32_t number;
@@ -247,8 +237,8 @@ static bool is_in_budget(
 	return true;
 }
 
-uint32_t dictionary_process(
-		struct dictionary *dictionary, const struct tm_event *event)
+uint32_t tm_dictionary_process(
+		struct tm_dictionary *dictionary, const struct tm_event *event)
 {
 	struct table *const table = &dictionary->tables[PROCESS];
 	char comm[TM_COMM_SIZE] = { 0 };
@@ -257,16 +247,16 @@ uint32_t dictionary_process(
 	if (!event->process[0])
 		return TM_HISTORY_UNKNOWN;
 	memcpy(comm, event->process, strnlen(event->process, TM_COMM_SIZE));
-	number = wide_known(&table->wide, comm);
-	if (number != WIDE_NONE)
+	number = tm_wide_known(&table->wide, comm);
+	if (number != TM_WIDE_NONE)
 		return table->ids[number];
 	return is_in_budget(dictionary, event)
 			? number_of(dictionary, PROCESS, comm)
 			: TM_HISTORY_REMAINDER;
 }
 
-uint32_t dictionary_remote(
-		struct dictionary *dictionary, const struct tm_event *event)
+uint32_t tm_dictionary_remote(
+		struct tm_dictionary *dictionary, const struct tm_event *event)
 {
 	const uint8_t *const remote = event->direction == TM_IN
 			? event->source
@@ -279,14 +269,15 @@ uint32_t dictionary_remote(
 
 /* --- interfaces --- */
 
-static const char *interface_name(struct dictionary *dictionary, uint64_t key)
+static const char *interface_name(
+		struct tm_dictionary *dictionary, uint64_t key)
 {
 	return tm_names_recorded(dictionary->names, TM_NAME_INTERFACE, key)
 			?: "";
 }
 
 static void bind_interface(sqlite3_stmt *statement,
-		struct dictionary *dictionary, uint64_t key)
+		struct tm_dictionary *dictionary, uint64_t key)
 {
 	const char *const name = interface_name(dictionary, key);
 
@@ -295,7 +286,7 @@ static void bind_interface(sqlite3_stmt *statement,
 	tm_history_bind_text(statement, 3, name, strlen(name));
 }
 
-static int64_t look_up_interface(struct dictionary *dictionary, uint64_t key)
+static int64_t look_up_interface(struct tm_dictionary *dictionary, uint64_t key)
 {
 	sqlite3_stmt *const statement = tm_history_prepare(dictionary->history,
 			"SELECT id FROM interface WHERE netns = ? AND ifindex = ? AND "
@@ -314,7 +305,7 @@ static int64_t look_up_interface(struct dictionary *dictionary, uint64_t key)
 }
 
 static struct interface *new_interface(
-		struct dictionary *dictionary, uint32_t number)
+		struct tm_dictionary *dictionary, uint32_t number)
 {
 	struct interface *more;
 
@@ -332,7 +323,7 @@ static struct interface *new_interface(
 
 /* A name that is used again is another interface's from then on. */
 static void find_interface(
-		struct dictionary *dictionary, struct interface *interface)
+		struct tm_dictionary *dictionary, struct interface *interface)
 {
 	const int64_t id = look_up_interface(dictionary, interface->key);
 
@@ -346,8 +337,8 @@ static void find_interface(
 	interface->is_fresh = true;
 }
 
-uint32_t dictionary_interface(
-		struct dictionary *dictionary, const struct tm_event *event)
+uint32_t tm_dictionary_interface(
+		struct tm_dictionary *dictionary, const struct tm_event *event)
 {
 	const uint64_t key = (uint64_t)event->netns << 32 | event->ifindex;
 	const uint32_t count = dictionary->index.count;
@@ -391,7 +382,8 @@ static int keep_name(struct name_list *list, uint64_t id)
 	return 0;
 }
 
-int dictionary_note(struct dictionary *dictionary, const struct tm_event *event)
+int tm_dictionary_note(
+		struct tm_dictionary *dictionary, const struct tm_event *event)
 {
 	const struct tm_name *const name = (const void *)event;
 	uint32_t number;
@@ -410,7 +402,7 @@ int dictionary_note(struct dictionary *dictionary, const struct tm_event *event)
 
 /* --- into the database --- */
 
-static int write_table(struct dictionary *dictionary, int sort)
+static int dictionary_write_table(struct tm_dictionary *dictionary, int sort)
 {
 	struct tm_history *const history = dictionary->history;
 	const struct table *const table = &dictionary->tables[sort];
@@ -433,7 +425,7 @@ static int write_table(struct dictionary *dictionary, int sort)
 	return result;
 }
 
-static int write_interfaces(struct dictionary *dictionary)
+static int write_interfaces(struct tm_dictionary *dictionary)
 {
 	struct tm_history *const history = dictionary->history;
 	sqlite3_stmt *const statement = tm_history_prepare(history,
@@ -455,7 +447,7 @@ static int write_interfaces(struct dictionary *dictionary)
 	return result;
 }
 
-static int write_names(struct dictionary *dictionary, enum tm_name_of of)
+static int write_names(struct tm_dictionary *dictionary, enum tm_name_of of)
 {
 	const struct name_list *const list = &dictionary->lists[of];
 	sqlite3_stmt *const statement = tm_history_prepare(dictionary->history,
@@ -479,11 +471,11 @@ static int write_names(struct dictionary *dictionary, enum tm_name_of of)
 	return result;
 }
 
-int dictionary_write(struct dictionary *dictionary)
+int tm_dictionary_write(struct tm_dictionary *dictionary)
 {
 	for (int i = 0; i < SORTS; i++) {
 		if (dictionary->tables[i].fresh.count &&
-				write_table(dictionary, i))
+				dictionary_write_table(dictionary, i))
 			return -1;
 	}
 	return write_names(dictionary, TM_NAME_USER) ||
@@ -494,7 +486,7 @@ int dictionary_write(struct dictionary *dictionary)
 			: 0;
 }
 
-static void set_fresh_names(struct dictionary *dictionary, bool is_fresh)
+static void set_fresh_names(struct tm_dictionary *dictionary, bool is_fresh)
 {
 	for (int i = 0; i <= TM_NAME_CGROUP; i++) {
 		struct name_list *const list = &dictionary->lists[i];
@@ -504,7 +496,7 @@ static void set_fresh_names(struct dictionary *dictionary, bool is_fresh)
 	}
 }
 
-void dictionary_settle(struct dictionary *dictionary)
+void tm_dictionary_settle(struct tm_dictionary *dictionary)
 {
 	for (int i = 0; i < SORTS; i++)
 		dictionary->tables[i].fresh.count = 0;
@@ -513,18 +505,18 @@ void dictionary_settle(struct dictionary *dictionary)
 	set_fresh_names(dictionary, false);
 }
 
-int dictionary_move(struct dictionary *dictionary)
+int tm_dictionary_move(struct tm_dictionary *dictionary)
 {
-	dictionary_forget(dictionary);
+	tm_dictionary_forget(dictionary);
 	set_fresh_names(dictionary, true);
-	return prepare(dictionary);
+	return dictionary_prepare(dictionary);
 }
 
-void dictionary_free(struct dictionary *dictionary)
+void tm_dictionary_free(struct tm_dictionary *dictionary)
 {
 	if (!dictionary)
 		return;
-	dictionary_forget(dictionary);
+	tm_dictionary_forget(dictionary);
 	for (int i = 0; i < SORTS; i++) {
 		free(dictionary->tables[i].ids);
 		free(dictionary->tables[i].fresh.numbers);

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "coarse.h"
+#include "database.h"
+#include "schema.h"
 
 #define ADD(name) name " = " name " + excluded." name
 #define ADD_AMOUNTS                                                            \
@@ -20,12 +22,12 @@
 
 #define ROOM 2 /* times as many remotes may be there before the next cut */
 
-const char *coarse_add_amounts(const struct tm_history_cube_facts *cube)
+const char *tm_coarse_add_amounts(const struct tm_history_cube_facts *cube)
 {
 	return cube->has_lost ? ADD_AMOUNTS ADD_LOST : ADD_AMOUNTS;
 }
 
-uint32_t coarse_remotes(const struct retention *retention,
+uint32_t tm_coarse_remotes(const struct tm_retention *retention,
 		enum tm_history_resolution resolution)
 {
 	static const uint8_t times[TM_HISTORY_RESOLUTIONS] = { 1, 2, 5, 10 };
@@ -33,25 +35,9 @@ uint32_t coarse_remotes(const struct retention *retention,
 	return retention->remotes * times[resolution];
 }
 
-/* Runs it with the numbers as its ?1, ?2, ... */
-static int run(struct tm_history *history, const char *sql,
-		const uint64_t *numbers, int count)
-{
-	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
-	int result;
-
-	if (!statement)
-		return -1;
-	for (int i = 0; i < count; i++)
-		sqlite3_bind_int64(statement, i + 1, numbers[i]);
-	result = tm_history_step(history, statement);
-	sqlite3_finalize(statement);
-	return result < 0 ? -1 : 0;
-}
-
 /* 1 and the answer's number, 0 when it is null or there is none, -1. */
-static int ask(struct tm_history *history, const char *sql, uint64_t from_ns,
-		uint64_t to_ns, uint64_t *number)
+static int coarse_ask(struct tm_history *history, const char *sql,
+		uint64_t from_ns, uint64_t to_ns, uint64_t *number)
 {
 	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
 	int result;
@@ -114,20 +100,21 @@ static const char *const coarse_steps[] = {
 	NULL,
 };
 
-static int run_steps(struct tm_history *history, const char *const *steps,
-		const char *name, const uint64_t numbers[3])
+static int coarse_run_steps(struct tm_history *history,
+		const char *const *steps, const char *name,
+		const uint64_t numbers[3])
 {
 	char sql[2048];
 
 	for (; *steps; steps++) {
 		snprintf(sql, sizeof(sql), *steps, name);
-		if (run(history, sql, numbers, 3))
+		if (tm_history_run(history, sql, numbers, 3))
 			return -1;
 	}
 	return 0;
 }
 
-int coarse_trim(struct tm_history *history,
+int tm_coarse_trim(struct tm_history *history,
 		enum tm_history_resolution resolution, uint64_t slot_ns,
 		uint32_t uid, uint32_t remotes)
 {
@@ -135,17 +122,18 @@ int coarse_trim(struct tm_history *history,
 	const uint64_t numbers[] = { slot_ns, uid, remotes };
 
 	if (tm_history_sql(history, cut) ||
-			run_steps(history, minute_steps, name, numbers))
+			coarse_run_steps(history, minute_steps, name, numbers))
 		return -1;
 	return resolution == TM_HISTORY_MINUTE
 			? 0
-			: run_steps(history, coarse_steps, name, numbers);
+			: coarse_run_steps(
+					  history, coarse_steps, name, numbers);
 }
 
 /* Trims the slots of a range that have more rows of a user than so many. */
-static int trim_range(struct tm_history *history, enum tm_history_resolution r,
-		uint64_t from_ns, uint64_t to_ns, uint32_t most,
-		uint32_t remotes)
+static int coarse_trim_range(struct tm_history *history,
+		enum tm_history_resolution r, uint64_t from_ns, uint64_t to_ns,
+		uint32_t most, uint32_t remotes)
 {
 	char sql[256];
 	sqlite3_stmt *statement;
@@ -163,7 +151,7 @@ static int trim_range(struct tm_history *history, enum tm_history_resolution r,
 	sqlite3_bind_int64(statement, 3, most);
 	/* its groups are behind the rows that are changed */
 	while ((result = tm_history_step(history, statement)) == 1) {
-		result = coarse_trim(history, r,
+		result = tm_coarse_trim(history, r,
 				sqlite3_column_int64(statement, 0),
 				sqlite3_column_int64(statement, 1), remotes);
 		if (result)
@@ -175,14 +163,14 @@ static int trim_range(struct tm_history *history, enum tm_history_resolution r,
 
 /* --- adding up --- */
 
-static const char *source_name(const struct tm_history_cube_facts *cube,
+static const char *coarse_finer_name(const struct tm_history_cube_facts *cube,
 		enum tm_history_resolution r)
 {
 	return cube->has_minutes || r != TM_HISTORY_MINUTE ? cube->name
 							   : "traffic";
 }
 
-static int add_range(struct tm_history *history,
+static int coarse_add_range(struct tm_history *history,
 		const struct tm_history_cube_facts *cube,
 		enum tm_history_resolution to, uint64_t slot_ns,
 		uint64_t from_ns, uint64_t to_ns)
@@ -197,13 +185,13 @@ static int add_range(struct tm_history *history,
 			"GROUP BY %.*s ON CONFLICT DO UPDATE SET %s",
 			cube->name, tm_history_resolution_name(to),
 			cube->columns, cube->has_lost ? SUM_LOST : "",
-			source_name(cube, to - 1),
+			coarse_finer_name(cube, to - 1),
 			tm_history_resolution_name(to - 1), size, cube->columns,
-			coarse_add_amounts(cube));
-	return run(history, sql, numbers, 3);
+			tm_coarse_add_amounts(cube));
+	return tm_history_run(history, sql, numbers, 3);
 }
 
-static int add_cube(struct tm_history *history,
+static int coarse_add_cube(struct tm_history *history,
 		const struct tm_history_cube_facts *cube,
 		enum tm_history_resolution to, uint64_t from_ns, uint64_t to_ns)
 {
@@ -213,14 +201,14 @@ static int add_cube(struct tm_history *history,
 
 	snprintf(sql, sizeof(sql),
 			"SELECT min(time) FROM %s_%s WHERE time >= ?1 AND time < ?2",
-			source_name(cube, to - 1),
+			coarse_finer_name(cube, to - 1),
 			tm_history_resolution_name(to - 1));
-	while ((result = ask(history, sql, from_ns, to_ns, &at)) == 1) {
+	while ((result = coarse_ask(history, sql, from_ns, to_ns, &at)) == 1) {
 		slot = tm_history_slot(to, at);
 		end = tm_history_next_slot(to, at);
 		if (end > to_ns)
 			end = to_ns;
-		if (add_range(history, cube, to, slot, at, end))
+		if (coarse_add_range(history, cube, to, slot, at, end))
 			return -1;
 		from_ns = end;
 	}
@@ -228,38 +216,41 @@ static int add_cube(struct tm_history *history,
 }
 
 /* Sums up what came between two marks. */
-static int add_to(struct tm_history *history, const struct retention *retention,
+static int coarse_add_to(struct tm_history *history,
+		const struct tm_retention *retention,
 		enum tm_history_resolution to, uint64_t to_ns)
 {
 	const uint64_t from_ns = history->marks.added[to];
-	const uint32_t remotes = coarse_remotes(retention, to);
+	const uint32_t remotes = tm_coarse_remotes(retention, to);
 	uint64_t first;
 
 	if (to_ns <= from_ns)
 		return 0;
 	if (to == TM_HISTORY_HOUR &&
-			trim_range(history, TM_HISTORY_MINUTE, from_ns, to_ns,
-					retention->remotes, retention->remotes))
+			coarse_trim_range(history, TM_HISTORY_MINUTE, from_ns,
+					to_ns, retention->remotes,
+					retention->remotes))
 		return -1;
 	for (int i = 0; i < TM_HISTORY_CUBES; i++) {
-		if (add_cube(history, &tm_history_cubes[i], to, from_ns, to_ns))
+		if (coarse_add_cube(history, &tm_history_cubes[i], to, from_ns,
+				    to_ns))
 			return -1;
 	}
 	history->marks.added[to] = to_ns;
 	first = from_ns < history->marks.first_ns ? history->marks.first_ns
 						  : from_ns;
-	return trim_range(history, to, tm_history_slot(to, first), to_ns,
+	return coarse_trim_range(history, to, tm_history_slot(to, first), to_ns,
 			ROOM * remotes, remotes);
 }
 
-int coarse_add(struct tm_history *history, const struct retention *retention,
-		uint64_t time_ns)
+int tm_coarse_add(struct tm_history *history,
+		const struct tm_retention *retention, uint64_t time_ns)
 {
 	uint64_t to_ns = time_ns;
 
 	for (int r = TM_HISTORY_HOUR; r < TM_HISTORY_RESOLUTIONS; r++) {
 		to_ns = tm_history_slot(r - 1, to_ns);
-		if (add_to(history, retention, r, to_ns))
+		if (coarse_add_to(history, retention, r, to_ns))
 			return -1;
 	}
 	return 0;
@@ -267,7 +258,7 @@ int coarse_add(struct tm_history *history, const struct retention *retention,
 
 /* --- what is too old --- */
 
-static int remove_before(struct tm_history *history,
+static int coarse_remove_before(struct tm_history *history,
 		enum tm_history_resolution r, uint64_t time_ns)
 {
 	char sql[256];
@@ -278,7 +269,7 @@ static int remove_before(struct tm_history *history,
 		snprintf(sql, sizeof(sql), "DELETE FROM %s_%s WHERE time < ?1",
 				tm_history_cubes[i].name,
 				tm_history_resolution_name(r));
-		if (run(history, sql, &time_ns, 1))
+		if (tm_history_run(history, sql, &time_ns, 1))
 			return -1;
 	}
 	return 0;
@@ -297,17 +288,18 @@ static uint64_t first_kept(const struct tm_history_marks *marks,
 }
 
 /* Months have nothing coarser: what goes is gone. */
-static int forget_before(struct tm_history *history, uint64_t time_ns)
+static int coarse_forget_before(struct tm_history *history, uint64_t time_ns)
 {
 	if (time_ns <= history->marks.first_ns)
 		return 0;
 	history->marks.first_ns = time_ns;
-	return run(history, "DELETE FROM covered WHERE \"end\" < ?1", &time_ns,
-			1);
+	return tm_history_run(history, "DELETE FROM covered WHERE \"end\" < ?1",
+			&time_ns, 1);
 }
 
-int coarse_prune(struct tm_history *history, const struct retention *retention,
-		uint64_t time_ns, bool *has_removed)
+int tm_coarse_prune(struct tm_history *history,
+		const struct tm_retention *retention, uint64_t time_ns,
+		bool *has_removed)
 {
 	const int before = sqlite3_total_changes(history->db);
 	uint64_t *const kept = history->marks.kept;
@@ -321,9 +313,10 @@ int coarse_prune(struct tm_history *history, const struct retention *retention,
 		first = first_kept(&history->marks, r, time_ns - keep_ns);
 		if (first <= kept[r])
 			continue;
-		if (remove_before(history, r, first) ||
+		if (coarse_remove_before(history, r, first) ||
 				(r == TM_HISTORY_MONTH &&
-						forget_before(history, first)))
+						coarse_forget_before(history,
+								first)))
 			return -1;
 		kept[r] = first;
 	}

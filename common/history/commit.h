@@ -1,0 +1,36 @@
+/* One transaction: what was summed up in memory goes to the database. */
+#ifndef TM_HISTORY_COMMIT_H
+#define TM_HISTORY_COMMIT_H
+
+#include "coarse.h"
+#include "dictionary.h"
+#include "sources.h"
+#include "store-sums.h"
+
+struct tm_batch {
+	struct tm_store_sums traffic, host;
+	uint64_t first_ns, newest_ns; /* of all records with a time of theirs */
+	bool has_time;
+};
+
+struct tm_commit;
+
+/* NULL when there is no memory. */
+struct tm_commit *tm_commit_new(struct tm_history *history,
+		const struct tm_retention *retention);
+
+/* All of it or nothing: 0, or -1 with a problem. The batch stays as it is, but
+ * for what is too much of it. */
+int tm_commit_write(struct tm_commit *commit, struct tm_batch *batch,
+		struct tm_dictionary *dictionary, struct tm_sources *sources);
+
+/* How large the -wal file is because a reader does not end; 0 = none is in the
+ * way. */
+unsigned tm_commit_log_mib(const struct tm_commit *commit);
+
+/* Before the database is closed. */
+void tm_commit_forget(struct tm_commit *commit);
+
+void tm_commit_free(struct tm_commit *commit);
+
+#endif

@@ -1,0 +1,48 @@
+#include "prune.h"
+#include "coarse.h"
+#include "database.h"
+#include "marks.h"
+#include "open.h"
+#include "query.h"
+
+/* Remotes and processes that no row has any more; only while nobody writes, who
+ * would know their numbers. */
+static const char forget[] =
+		"DELETE FROM remote WHERE id > 1 AND id NOT IN "
+		"(SELECT remote FROM traffic_minute UNION SELECT remote FROM "
+		"traffic_hour UNION SELECT remote FROM traffic_day UNION SELECT remote "
+		"FROM traffic_month);"
+		"DELETE FROM process WHERE id > 1 AND id NOT IN "
+		"(SELECT process FROM process_minute UNION SELECT process FROM "
+		"process_hour UNION SELECT process FROM process_day UNION SELECT "
+		"process FROM process_month);"
+		"DELETE FROM run WHERE last < (SELECT value FROM about "
+		"WHERE key = 'first')";
+
+static int prune_all(struct tm_history *history, uint64_t age_ns,
+		bool may_forget, bool *has_removed)
+{
+	const uint64_t now_ns = tm_history_newest(history);
+	struct tm_retention retention;
+
+	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++)
+		retention.keep_ns[i] = age_ns;
+	if (tm_history_sql(history, "BEGIN IMMEDIATE") ||
+			tm_history_read_marks(history) ||
+			tm_coarse_prune(history, &retention, now_ns,
+					has_removed) ||
+			tm_history_write_marks(history) ||
+			(may_forget && tm_history_sql(history, forget)))
+		return -1;
+	return tm_history_sql(history, "COMMIT");
+}
+
+int tm_history_prune(
+		struct tm_history *history, uint64_t age_ns, bool *has_removed)
+{
+	const bool may_forget = tm_history_try_lock(history);
+
+	if (prune_all(history, age_ns, may_forget, has_removed))
+		return -1;
+	return tm_history_sql(history, "PRAGMA incremental_vacuum");
+}

@@ -1,0 +1,40 @@
+/* The runs that a stream is of: what their STARTs, TICKs and ENDs tell, and
+ * when a source was there. */
+#ifndef TM_HISTORY_SOURCES_H
+#define TM_HISTORY_SOURCES_H
+
+#include "common/stream/runs.h"
+#include "store-sums.h"
+
+struct tm_history;
+struct tm_sources;
+
+/* The history has that run already: up to an event, or whole (TM_RUN_ENDED). */
+typedef void tm_sources_report(uint64_t run, uint64_t counted);
+
+/* NULL with a problem. report may be NULL. Runs that were counted are those of
+ * the database. */
+struct tm_sources *tm_sources_new(
+		struct tm_history *history, tm_sources_report *report);
+
+/* Another database is open in the place of the first. */
+void tm_sources_move(struct tm_sources *sources);
+
+/* How many of the events that come next were counted before. */
+struct tm_runs *tm_sources_runs(struct tm_sources *sources);
+
+/* Takes START, TICK and END. What they have seen and excluded since the last
+ * is added to the host's sums. 0, or -1 without memory. */
+int tm_sources_note(struct tm_sources *sources, const struct tm_event *event,
+		struct tm_store_sums *host);
+
+/* An event of that time was there. */
+void tm_sources_cover(struct tm_sources *sources, uint64_t time_ns);
+
+/* Writes what is new, within a transaction; _settle once it is committed. */
+int tm_sources_write(struct tm_sources *sources);
+void tm_sources_settle(struct tm_sources *sources);
+
+void tm_sources_free(struct tm_sources *sources);
+
+#endif
