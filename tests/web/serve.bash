@@ -69,15 +69,19 @@ today() {
 		s/\"time_ns\":1682935319/\"time_ns\":$now/"
 }
 
+# serve_today: a history of the last seconds, which are soon not the last ones
+serve_today() {
+	today | tm-parse | tm-store --quiet --db now.db
+	serve now.db
+}
+
 setup_file() {
 	load ../helper
 	cd "$BATS_FILE_TMPDIR"
 	day | tm-parse | tm-store --quiet --db day.db
-	today | tm-parse | tm-store --quiet --db now.db
 }
 
 setup() {
 	cd "$BATS_TEST_TMPDIR"
 	DAY=$BATS_FILE_TMPDIR/day.db
-	NOW=$BATS_FILE_TMPDIR/now.db
 }

@@ -187,7 +187,7 @@ shape() {
 }
 
 @test "the per-process tracker's paths answer with its keys" {
-	serve "$NOW"
+	serve_today
 	check() {
 		curl -sS -g "$URL/api/$1" >answer
 		diff <(shape <answer) <(tr ' ' '\n' <<<"$2" | sed 's/:/ /' | sort)
@@ -205,7 +205,7 @@ shape() {
 }
 
 @test "the per-process tracker's parameters select rows" {
-	serve "$NOW"
+	serve_today
 	ask '/api/processes?hours=2'
 	assert_output '{"hours":2,"processes":["unknown","=cmd <b>\"x\"","curl","ntpd"],"count":4}'
 	ask '/api/history/top?hours=1&limit=1'
