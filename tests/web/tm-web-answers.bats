@@ -110,7 +110,7 @@ load serve
 }
 
 @test "a quota's state has tm-store's name" {
-	cp "$NOW" own.db
+	today | tm-parse | tm-store --quiet --db own.db
 	for quota in 1000:1000 1001:1500 0:90; do
 		tm-store quota --db own.db --user "${quota%:*}" \
 			--limit "${quota#*:}" --month || true
