@@ -1,17 +1,20 @@
 #include <err.h>
 #include <inttypes.h>
+#include <string.h>
+#include <strings.h>
 
 #include "commands.h"
+#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/history/prune.h"
 
 struct options {
 	const char *path;
-	uint64_t age_ns;
-	bool is_quiet;
+	const char *older; /* in the time of the database */
+	bool is_trial, is_quiet;
 };
 
-enum { DB = TM_OPTION, OLDER };
+enum { DB = TM_OPTION, OLDER, DRY_RUN };
 
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE", "the database; made where it is missing", 0 },
@@ -20,6 +23,8 @@ static const struct tm_option known[] = {
 	TM_HEADING("prune:"),
 	{ "older-than", OLDER, "TIME", "remove what is older, in whole months",
 			0 },
+	{ "dry-run", DRY_RUN, NULL, "only report what would be removed",
+			TM_FLAG(struct options, is_trial) },
 };
 
 static void prune_take_option(void *context, const struct tm_option *option,
@@ -30,8 +35,7 @@ static void prune_take_option(void *context, const struct tm_option *option,
 	if (option->letter == DB)
 		options->path = argument;
 	else
-		options->age_ns = tm_option_duration(
-				option, argument, 0, UINT64_MAX);
+		options->older = argument;
 }
 
 const struct tm_tool prune_tool = {
@@ -44,27 +48,65 @@ const struct tm_tool prune_tool = {
 static void prune_parse_options(struct options *options, int argc, char **argv)
 {
 	if (tm_tool_parse(&prune_tool, argc, argv, options) < argc ||
-			!options->age_ns)
+			!options->older)
 		tm_misuse("prune takes --older-than TIME, such as 90d, and no "
 			  "files");
+}
+
+/* Ages are those of the newest record. */
+static uint64_t prune_parse_time(struct tm_history *history, const char *text)
+{
+	static const struct tm_option option = { .name = "older-than" };
+	const size_t digits = strspn(text, "0123456789.");
+	uint64_t ns;
+
+	if (digits && !strcasecmp(text + digits, "m"))
+		tm_option_refuse(&option, text,
+				"m is minutes; write %.*smin, or days for months",
+				(int)digits, text);
+	ns = tm_option_moment(&option, text, tm_history_newest(history));
+	if (ns >= tm_clock_wall_ns())
+		tm_option_refuse(&option, text, "not in the past");
+	return ns;
+}
+
+static void prune_report(
+		const struct options *options, const struct tm_pruned *pruned)
+{
+	uint64_t rows = 0;
+	char time[TM_TIME_SIZE];
+
+	for (int r = 0; r < TM_HISTORY_RESOLUTIONS; r++) {
+		if (!pruned->rows[r])
+			continue;
+		rows += pruned->rows[r];
+		warnx("%s: %s %" PRIu64 " rows of %ss before %s", options->path,
+				options->is_trial ? "would remove" : "removed",
+				pruned->rows[r], tm_history_resolution_name(r),
+				tm_time_format(time, pruned->before_ns[r]));
+	}
+	if (!rows)
+		warnx("%s: nothing in it is as old", options->path);
 }
 
 int prune_main(int argc, char **argv)
 {
 	struct options options = { 0 };
 	struct tm_history *history;
-	bool has_removed;
+	struct tm_pruned pruned;
 	int status;
 
 	prune_parse_options(&options, argc, argv);
 	history = open_or_exit(options.path, TM_HISTORY_CHANGE);
-	status = tm_history_prune(history, options.age_ns, &has_removed)
+	status = tm_history_prune(history,
+				 prune_parse_time(history, options.older),
+				 options.is_trial, &pruned)
 			? TM_FAILED
 			: TM_DONE;
 	if (status)
 		warnx("%s", tm_history_problem(history));
-	else if (!has_removed && !options.is_quiet)
-		warnx("%s: nothing in it is as old", options.path);
+	else if (!options.is_quiet)
+		prune_report(&options, &pruned);
 	tm_history_close(history);
 	return status;
 }

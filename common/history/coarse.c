@@ -4,6 +4,7 @@
 
 #include "coarse.h"
 #include "database.h"
+#include "prune.h"
 #include "schema.h"
 
 #define ADD(name) name " = " name " + excluded." name
@@ -299,13 +300,14 @@ static int coarse_forget_before(struct tm_history *history, uint64_t time_ns)
 
 int tm_coarse_prune(struct tm_history *history,
 		const struct tm_retention *retention, uint64_t time_ns,
-		bool *has_removed)
+		struct tm_pruned *pruned)
 {
-	const int before = sqlite3_total_changes(history->db);
 	uint64_t *const kept = history->marks.kept;
 
+	*pruned = (struct tm_pruned){ 0 };
 	for (int r = TM_HISTORY_MINUTE; r < TM_HISTORY_RESOLUTIONS; r++) {
 		const uint64_t keep_ns = retention->keep_ns[r];
+		int changes;
 		uint64_t first;
 
 		if (!keep_ns || keep_ns > time_ns)
@@ -313,13 +315,14 @@ int tm_coarse_prune(struct tm_history *history,
 		first = first_kept(&history->marks, r, time_ns - keep_ns);
 		if (first <= kept[r])
 			continue;
+		changes = sqlite3_total_changes(history->db);
 		if (coarse_remove_before(history, r, first) ||
 				(r == TM_HISTORY_MONTH &&
 						coarse_forget_before(history,
 								first)))
 			return -1;
-		kept[r] = first;
+		kept[r] = pruned->before_ns[r] = first;
+		pruned->rows[r] = sqlite3_total_changes(history->db) - changes;
 	}
-	*has_removed = sqlite3_total_changes(history->db) > before;
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 struct tm_history;
 struct tm_history_cube_facts;
+struct tm_pruned;
 
 struct tm_retention {
 	uint64_t keep_ns[TM_HISTORY_RESOLUTIONS]; /* 0 = for ever */
@@ -31,10 +32,10 @@ int tm_coarse_trim(struct tm_history *history,
 int tm_coarse_add(struct tm_history *history,
 		const struct tm_retention *retention, uint64_t time_ns);
 
-/* Removes what is too old; whether anything was in *has_removed. */
+/* Removes what is too old. */
 int tm_coarse_prune(struct tm_history *history,
 		const struct tm_retention *retention, uint64_t time_ns,
-		bool *has_removed);
+		struct tm_pruned *pruned);
 
 /* The names of a table's amounts, as text to be put behind those of its keys:
  * "a = a + excluded.a, ..." */

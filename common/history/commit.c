@@ -6,6 +6,7 @@
 #include "common/base/clock.h"
 #include "database.h"
 #include "marks.h"
+#include "prune.h"
 #include "query.h"
 #include "schema.h"
 
@@ -268,13 +269,13 @@ static int commit_tend(struct tm_commit *commit)
 	struct tm_history_marks *const marks = &history->marks;
 	const uint64_t wall = tm_clock_wall_ns();
 	const uint64_t now = wall < marks->newest_ns ? wall : marks->newest_ns;
-	bool has_removed;
+	struct tm_pruned pruned;
 
 	marks->written_ns = wall;
 	return tm_coarse_add(history, commit->retention, marks->newest_ns) ||
 					tm_coarse_prune(history,
 							commit->retention, now,
-							&has_removed) ||
+							&pruned) ||
 					tm_history_write_marks(history)
 			? -1
 			: 0;

@@ -19,30 +19,35 @@ static const char forget[] =
 		"DELETE FROM run WHERE last < (SELECT value FROM about "
 		"WHERE key = 'first')";
 
-static int prune_all(struct tm_history *history, uint64_t age_ns,
-		bool may_forget, bool *has_removed)
+static int prune_all(struct tm_history *history, uint64_t before_ns,
+		bool may_forget, struct tm_pruned *pruned)
 {
 	const uint64_t now_ns = tm_history_newest(history);
+	/* 0 would be for ever */
+	const uint64_t age_ns = before_ns < now_ns ? now_ns - before_ns : 1;
 	struct tm_retention retention;
 
 	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++)
 		retention.keep_ns[i] = age_ns;
 	if (tm_history_sql(history, "BEGIN IMMEDIATE") ||
 			tm_history_read_marks(history) ||
-			tm_coarse_prune(history, &retention, now_ns,
-					has_removed) ||
+			tm_coarse_prune(history, &retention, now_ns, pruned) ||
 			tm_history_write_marks(history) ||
 			(may_forget && tm_history_sql(history, forget)))
 		return -1;
-	return tm_history_sql(history, "COMMIT");
+	return 0;
 }
 
-int tm_history_prune(
-		struct tm_history *history, uint64_t age_ns, bool *has_removed)
+int tm_history_prune(struct tm_history *history, uint64_t before_ns,
+		bool is_trial, struct tm_pruned *pruned)
 {
 	const bool may_forget = tm_history_try_lock(history);
 
-	if (prune_all(history, age_ns, may_forget, has_removed))
+	if (prune_all(history, before_ns, may_forget, pruned))
+		return -1;
+	if (is_trial)
+		return tm_history_sql(history, "ROLLBACK");
+	if (tm_history_sql(history, "COMMIT"))
 		return -1;
 	return tm_history_sql(history, "PRAGMA incremental_vacuum");
 }

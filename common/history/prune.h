@@ -5,12 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "slot.h"
+
 struct tm_history;
 
-/* What is of that age, of each resolution, in whole months; and, unless
- * somebody writes to it meanwhile, names that nothing is of any more. 0, or -1
- * with a problem. */
-int tm_history_prune(
-		struct tm_history *history, uint64_t age_ns, bool *has_removed);
+/* What went, of each resolution. */
+struct tm_pruned {
+	uint64_t rows[TM_HISTORY_RESOLUTIONS];
+	uint64_t before_ns[TM_HISTORY_RESOLUTIONS]; /* where there are rows */
+};
+
+/* Removes what is older than a time, in whole months, and, unless somebody
+ * writes meanwhile, names that nothing refers to any more. A trial changes
+ * nothing. 0, or -1 with a problem. */
+int tm_history_prune(struct tm_history *history, uint64_t before_ns,
+		bool is_trial, struct tm_pruned *pruned);
 
 #endif

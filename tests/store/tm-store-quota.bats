@@ -11,9 +11,16 @@ load store
 	run tm-store prune --db h.db --older-than 300d
 	assert_success
 	assert_output "tm-store: h.db: nothing in it is as old"
+	content h.db >before
+	run tm-store prune --db h.db --older-than 60d --dry-run
+	assert_success
+	assert_output --partial "tm-store: h.db: would remove "
+	would=${output//would remove/removed}
+	content h.db | diff before -
 	run tm-store prune --db h.db --older-than 60d
 	assert_success
-	assert_output ""
+	assert_output "$would"
+	refute_output --partial would
 	run csv --by process
 	assert_line new,50,0,50,1,0,1,0,0
 	assert_equal "${#lines[@]}" 2
@@ -22,6 +29,41 @@ load store
 	assert_equal "$(sqlite3 h.db 'SELECT group_concat(name) FROM process')" \
 		",new"
 	intact h.db
+}
+
+@test "prune refuses a time without a unit, in minutes or in the future, and keeps all" {
+	{
+		moved 0 in 1000 100 1
+		moved 8640000 in 1000 50 1
+	} | tm-parse | store
+	content h.db >before
+	while IFS='|' read -r time reason; do
+		run tm-store prune --db h.db --older-than "$time"
+		assert_failure 2
+		assert_output "tm-store: --older-than: $reason: $time"
+	done <<-'END'
+		90|column 3: a unit is missing, as in 90m or 90d; @90 is seconds since the epoch
+		6m|m is minutes; write 6min, or days for months
+		3mo|column 2: months differ in length; count days
+		2026|column 1: a year alone; write 2026-01 or 2026-01-01
+		2026-11-31|column 9: November 2026 has 30 days
+		2200-01-01|not in the past
+	END
+	content h.db | diff before -
+	run tm-store prune --db h.db --older-than 2024-01-15
+	assert_success
+	assert_output --partial "of months before 2024-01-01 00:00:00"
+	run csv
+	assert_output --partial ",50,0,50,"
+}
+
+@test "how long the history keeps minutes needs a unit" {
+	for option in minutes hours days months; do
+		run store "--keep-$option" 7 </dev/null
+		assert_failure 2
+		assert_output "tm-store: --keep-$option: column 2: the units are ms, s, m, h, d, w and y: 7"
+		[ ! -e h.db ]
+	done
 }
 
 # used BYTES DAY: alice has moved so much on that day of November 2023.
