@@ -10,6 +10,7 @@
 #include "common/base/exit.h"
 #include "common/stream/output.h"
 #include "common/system/confine.h"
+#include "common/tool/commands.h"
 #include "common/tool/loop.h"
 #include "common/tool/options.h"
 #include "store.h"
@@ -228,20 +229,11 @@ static int write_main(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*main)(int argc, char **argv);
-	} mains[] = {
-		{ "query", query_main },
-		{ "prune", prune_main },
-		{ "quota", quota_main },
-	};
+	static const char *const names[] = { "query", "prune", "quota", NULL };
+	static int (*const mains[])(int argc, char **argv) = { query_main,
+		prune_main, quota_main };
+	const int command = tm_command_take(&store_tool, names, &argc, argv);
 
-	for (size_t i = 0; argc > 1 && i < 3; i++) {
-		if (strcmp(argv[1], mains[i].name))
-			continue;
-		argv[1] = argv[0]; /* who speaks of wrong options */
-		return mains[i].main(argc - 1, argv + 1);
-	}
-	return write_main(argc, argv);
+	return command < 0 ? write_main(argc, argv)
+			   : mains[command](argc, argv);
 }

@@ -3,6 +3,43 @@
 load ../helper
 load store
 
+@test "a misspelt command is refused, naming the one that was meant" {
+	for words in "querry query" "qury query" "quote quota" "pruen prune" "Query query"; do
+		run tm-store "${words% *}" --db h.db
+		assert_failure 2
+		assert_line --index 0 \
+			"tm-store: unknown command: ${words% *}; did you mean ${words#* }?"
+		run tm-store --db h.db "${words% *}"
+		assert_failure 2
+		assert_line --index 0 --partial "did you mean ${words#* }?"
+	done
+	[ ! -e h.db ]
+	run tm-store --db h.db elsewhere.tm
+	assert_failure 1
+	refute_output --partial "did you mean"
+}
+
+@test "a recording whose name resembles a command is read" {
+	day | tm-parse >querry
+	store querry
+	has_alice
+}
+
+@test "options may stand before the command" {
+	day | tm-parse | store
+	query --by process --output csv -q >behind
+	for options in "--db h.db query --by process --output csv -q" \
+		"-q --db=h.db query --by process --output csv" \
+		"--by process -q --output csv --db h.db query" \
+		"--output csv --by=process query -q --db h.db"; do
+		# shellcheck disable=SC2086 # words
+		tm-store $options | diff behind -
+	done
+	run tm-store --db h.db quota --user alice --limit 1.5TB --output csv
+	assert_success
+	assert_output --partial 1500000000000
+}
+
 @test "a file that is a newer database, another program's, or none is refused" {
 	day | tm-parse >day.tm
 	sqlite3 other.db 'CREATE TABLE x (y)'
