@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "common/base/zone.h"
 #include "history.h"
 
 #define TM_HISTORY_PROBLEM_SIZE 1024

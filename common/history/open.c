@@ -7,6 +7,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/exit.h"
+#include "common/base/zone.h"
 #include "common/system/place.h"
 #include "database.h"
 #include "marks.h"
@@ -341,7 +342,7 @@ static int read_zone(struct tm_history *history)
 	snprintf(history->zone, sizeof(history->zone), "%s",
 			zone ? zone : "UTC");
 	sqlite3_finalize(statement);
-	if (tm_zone_use(history->zone))
+	if (tm_history_use_zone(history->zone))
 		return tm_history_fail(history,
 				"its days are those of %s, which this machine does not "
 				"know; install tzdata",

@@ -1,12 +1,11 @@
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/base/moment.h"
+#include "common/base/zone.h"
 #include "slot.h"
 
 /* The slots that were asked for last, until the zone is another one. */
@@ -91,41 +90,11 @@ const char *tm_history_resolution_name(enum tm_history_resolution resolution)
 	return names[resolution];
 }
 
-static bool is_known(const char *zone)
-{
-	char path[64 + TM_ZONE_SIZE];
-
-	if (!strcmp(zone, "UTC") || !strchr(zone, '/'))
-		return true; /* a rule such as CET-1CEST, or to be tried */
-	snprintf(path, sizeof(path), "/usr/share/zoneinfo/%s", zone);
-	return !access(path, R_OK);
-}
-
-void tm_zone_find(char zone[TM_ZONE_SIZE])
-{
-	static const char mark[] = "/zoneinfo/";
-	const char *given = getenv("TZ");
-	char target[TM_ZONE_SIZE + 64];
-	ssize_t n;
-
-	if (!given) {
-		n = readlink("/etc/localtime", target, sizeof(target) - 1);
-		target[n < 0 ? 0 : n] = '\0';
-		given = strstr(target, mark);
-		given = given ? given + sizeof(mark) - 1 : "UTC";
-	}
-	given += *given == ':';
-	if (!*given || *given == '/' || strlen(given) >= TM_ZONE_SIZE ||
-			!is_known(given))
-		given = "UTC";
-	strcpy(zone, given);
-}
-
-int tm_zone_use(const char *zone)
+int tm_history_use_zone(const char *zone)
 {
 	const char *const now = getenv("TZ");
 
-	if (!is_known(zone))
+	if (!tm_zone_is_known(zone))
 		return -1;
 	if (now && !strcmp(now, zone))
 		return 0;

@@ -4,8 +4,6 @@
 
 #include <stdint.h>
 
-#define TM_ZONE_SIZE 128
-
 /* What a sum covers: from the slot's beginning to the next one's. Hours, days
  * and months are those of the database's zone. */
 enum tm_history_resolution {
@@ -25,10 +23,7 @@ uint64_t tm_history_slot(
 uint64_t tm_history_next_slot(
 		enum tm_history_resolution resolution, uint64_t time_ns);
 
-/* This machine's zone. */
-void tm_zone_find(char zone[TM_ZONE_SIZE]);
-
 /* Makes it this process's: 0, or -1 if this machine does not know it. */
-int tm_zone_use(const char *zone);
+int tm_history_use_zone(const char *zone);
 
 #endif

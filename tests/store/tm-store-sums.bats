@@ -3,6 +3,42 @@
 load ../helper
 load store
 
+# days_agree ARGUMENTS OF env: tm-report and a new history have the same days
+days_agree() {
+	rm -f zone.db*
+	"$@" tm-report -q --by day --output csv days.tm >theirs
+	"$@" tm-store -q --db zone.db days.tm
+	"$@" tm-store query -q --db zone.db --by day --output csv | diff theirs -
+	sqlite3 zone.db "SELECT value FROM about WHERE key = 'zone'"
+}
+
+@test "the days of a history are those of tm-report, however the zone is given" {
+	for hour in 0 5 10 15 20 25; do
+		moved $((hour * 3600)) in 1000 $((100 + hour)) 1
+	done | tm-parse >days.tm
+	assert_equal "$(days_agree env TZ=:/usr/share/zoneinfo/Asia/Tokyo)" Asia/Tokyo
+	assert_equal "$(days_agree env TZ=/usr/share/zoneinfo/Asia/Tokyo)" Asia/Tokyo
+	assert_equal "$(days_agree env TZ=:Asia/Tokyo)" Asia/Tokyo
+	cp /usr/share/zoneinfo/Asia/Tokyo zone
+	assert_equal "$(days_agree env TZ=":$PWD/zone")" Asia/Tokyo
+	assert_equal "$(days_agree env TZ=XST-9XDT,M3.5.0/2,M10.5.0/3)" \
+		XST-9XDT,M3.5.0/2,M10.5.0/3
+	assert_equal "$(days_agree env TZ="$PWD/missing")" UTC
+}
+
+@test "the days of a history are those of /etc/localtime where that is a file" {
+	needs_root
+	moved 20000 in 1000 100 1 | tm-parse >days.tm
+	mkdir etc
+	cp -a /etc/passwd /etc/group /etc/nsswitch.conf etc
+	cp /usr/share/zoneinfo/Asia/Tokyo etc/localtime
+	export -f days_agree
+	# shellcheck disable=SC2016 # for the inner shell
+	run unshare -m bash -ec 'mount --bind etc /etc; days_agree env -u TZ'
+	assert_success
+	assert_output Asia/Tokyo
+}
+
 @test "a recording that is read twice, or cut and then whole, counts once" {
 	day | tm-parse >day.tm
 	store day.tm
