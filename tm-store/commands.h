@@ -12,9 +12,10 @@ int quota_main(int argc, char **argv);
 
 extern const struct tm_tool store_tool, query_tool, prune_tool, quota_tool;
 
-/* A line on stderr and the end where it cannot be opened. */
+/* A line on stderr and the end where it cannot be opened; and unless quiet, a
+ * note where its days are not this machine's. */
 struct tm_history *open_or_exit(
-		const char *path, enum tm_history_access access);
+		const char *path, enum tm_history_access access, bool is_quiet);
 
 /* "table", "csv", "json". */
 enum tm_form parse_form(const struct tm_option *option, const char *name);

@@ -3,11 +3,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "commands.h"
 #include "common/base/clock.h"
 #include "common/base/exit.h"
+#include "common/base/zone.h"
 #include "common/stream/output.h"
 #include "common/system/confine.h"
 #include "common/tool/commands.h"
@@ -24,16 +26,35 @@ struct options {
 	bool is_verbose;
 };
 
-struct tm_history *open_or_exit(const char *path, enum tm_history_access access)
+/* How far local time is from UTC, half a year ahead in the upper half. */
+static int64_t store_zone_offsets(void)
 {
+	const time_t now = time(NULL), later = now + 182 * 86400;
+	struct tm a = { 0 }, b = { 0 };
+
+	localtime_r(&now, &a);
+	localtime_r(&later, &b);
+	return (int64_t)a.tm_gmtoff + b.tm_gmtoff * (INT64_C(1) << 32);
+}
+
+struct tm_history *open_or_exit(
+		const char *path, enum tm_history_access access, bool is_quiet)
+{
+	const int64_t offsets = store_zone_offsets();
 	struct tm_history *history;
+	char zone[TM_ZONE_SIZE];
 	int status;
 
 	if (!path || !*path)
 		tm_misuse("name the database: --db FILE");
+	tm_zone_find(zone);
 	history = tm_history_open(path, access, &status);
 	if (status)
 		errx(status, "%s", tm_history_problem(history));
+	if (!is_quiet && store_zone_offsets() != offsets)
+		warnx("%s: times are those of %s, the history's zone; this "
+		      "machine's is %s",
+				path, tm_history_zone(history), zone);
 	return history;
 }
 

@@ -97,7 +97,8 @@ int prune_main(int argc, char **argv)
 	int status;
 
 	prune_parse_options(&options, argc, argv);
-	history = open_or_exit(options.path, TM_HISTORY_CHANGE);
+	history = open_or_exit(
+			options.path, TM_HISTORY_CHANGE, options.is_quiet);
 	status = tm_history_prune(history,
 				 prune_parse_time(history, options.older),
 				 options.is_trial, &pruned)

@@ -375,7 +375,7 @@ int query_main(int argc, char **argv)
 	if (!options.form.names)
 		err(TM_FAILED, NULL);
 	query_set_order(&options);
-	history = open_or_exit(options.path, TM_HISTORY_READ);
+	history = open_or_exit(options.path, TM_HISTORY_READ, options.is_quiet);
 	set_range(&options, history);
 	if (options.user) {
 		options.query.filter.has_user = true;

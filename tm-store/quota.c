@@ -287,7 +287,8 @@ int quota_main(int argc, char **argv)
 	history = open_or_exit(options.path,
 			options.has_limit || options.is_removal || options.hook
 					? TM_HISTORY_CHANGE
-					: TM_HISTORY_READ);
+					: TM_HISTORY_READ,
+			options.is_quiet);
 	status = answer(history, &options);
 	tm_history_close(history);
 	tm_names_free(options.form.names);

@@ -26,6 +26,23 @@ days_agree() {
 	assert_equal "$(days_agree env TZ="$PWD/missing")" UTC
 }
 
+@test "a query reports a zone that is not the machine's" {
+	moved 20000 in 1000 100 1 | tm-parse >days.tm
+	TZ=Asia/Tokyo tm-store -q --db h.db days.tm
+	for command in query quota "prune --older-than 90d"; do
+		# shellcheck disable=SC2086 # words
+		TZ=Europe/Berlin run tm-store $command --db h.db
+		assert_success
+		assert_line "tm-store: h.db: times are those of Asia/Tokyo, the history's zone; this machine's is Europe/Berlin"
+		# shellcheck disable=SC2086 # words
+		TZ=Europe/Berlin run tm-store $command -q --db h.db
+		refute_output --partial zone
+		# shellcheck disable=SC2086 # words
+		TZ=Asia/Tokyo run tm-store $command --db h.db
+		refute_output --partial zone
+	done
+}
+
 @test "the days of a history are those of /etc/localtime where that is a file" {
 	needs_root
 	moved 20000 in 1000 100 1 | tm-parse >days.tm
