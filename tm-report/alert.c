@@ -10,7 +10,8 @@
 static void say(const struct alert *alert, const struct report *report,
 		uint32_t uid, uint64_t bytes)
 {
-	char size[TM_IEC_SIZE], limit[TM_IEC_SIZE], number[TM_NUMBER_SIZE + 1];
+	char size[TM_SIZE_SIZE], limit[TM_SIZE_SIZE],
+			number[TM_NUMBER_SIZE + 1];
 	const char *name = report_user_name(report, uid);
 	char *text;
 	size_t room;
@@ -24,8 +25,8 @@ static void say(const struct alert *alert, const struct report *report,
 		err(TM_FAILED, NULL);
 	tm_escape_text(text, room, name, strlen(name));
 	warnx("%s: %s (%ju bytes) is over the limit of %s", text,
-			tm_iec_format(size, bytes), (uintmax_t)bytes,
-			tm_iec_format(limit, alert->limit));
+			tm_size_format(size, bytes), (uintmax_t)bytes,
+			tm_size_format(limit, alert->limit));
 	free(text);
 }
 

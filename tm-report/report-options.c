@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/exit.h"
+#include "common/base/number.h"
 #include "common/tool/options.h"
 #include "report-options.h"
 
@@ -65,7 +66,8 @@ enum {
 	CONNECTIONS,
 	ALERT,
 	MAX_ROWS,
-	STRICT
+	STRICT,
+	SI
 };
 
 #define FLAG(member) TM_FLAG(struct command_line, options.member)
@@ -104,6 +106,7 @@ static const struct tm_option known[] = {
 			"rows kept in memory (1000000); beyond that the\n"
 			"smallest are summed up",
 			0 },
+	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
 	{ "numeric", 'n', NULL, "numbers instead of names", FLAG(is_numeric) },
 	{ "quiet", 'q', NULL, "no notes, no progress", FLAG(is_quiet) },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
@@ -168,6 +171,9 @@ static void report_take_option(void *context, const struct tm_option *option,
 		break;
 	case ALERT:
 		options->limit = tm_option_size(option, argument);
+		break;
+	case SI:
+		tm_size_use_decimal();
 		break;
 	case MAX_ROWS:
 		options->max_rows = tm_option_number(

@@ -126,7 +126,8 @@ enum {
 	REVERSE,
 	TOP,
 	OFFSET,
-	OUTPUT
+	OUTPUT,
+	SI
 };
 
 static const struct tm_option known[] = {
@@ -153,6 +154,7 @@ static const struct tm_option known[] = {
 	{ "top", TOP, "N", "at most N rows, 0 = all (20 in a table)", 0 },
 	{ "offset", OFFSET, "N", "skip the first N rows", 0 },
 	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
+	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
 	{ "numeric", 'n', NULL,
 			"numbers instead of names of users and protocols",
 			TM_FLAG(struct options, form.is_numeric) },
@@ -222,6 +224,9 @@ static void query_take_option(void *context, const struct tm_option *option,
 		break;
 	case OUTPUT:
 		options->form.form = parse_form(option, argument);
+		break;
+	case SI:
+		tm_size_use_decimal();
 		break;
 	default:
 		query_take_filter(options, option, argument);

@@ -21,7 +21,7 @@ struct options {
 	struct tm_history_form form;
 };
 
-enum { DB = TM_OPTION, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT };
+enum { DB = TM_OPTION, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT, SI };
 
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE", "the database; made where it is missing", 0 },
@@ -38,6 +38,7 @@ static const struct tm_option known[] = {
 	{ "hook", HOOK, "COMMAND", "run it once for each state reached", 0 },
 	{ "at", AT, "TIME", "show the periods at that time", 0 },
 	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
+	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
 	{ "numeric", 'n', NULL,
 			"numbers instead of names of users and protocols",
 			TM_FLAG(struct options, form.is_numeric) },
@@ -63,6 +64,9 @@ static void quota_take_option(void *context, const struct tm_option *option,
 		break;
 	case HOOK:
 		options->hook = argument;
+		break;
+	case SI:
+		tm_size_use_decimal();
 		break;
 	case AT:
 		options->at = argument;

@@ -125,7 +125,7 @@ struct sum {
 static unsigned format_sum(char out[TEXT_SIZE], const struct sum *sum,
 		uint64_t all, int detail)
 {
-	char size[TM_IEC_SIZE], shorter[SHORT_SIZE];
+	char size[TM_SIZE_SIZE], shorter[SHORT_SIZE];
 	const uint64_t bytes = sum->amount->bytes;
 
 	if (!detail)
@@ -133,10 +133,10 @@ static unsigned format_sum(char out[TEXT_SIZE], const struct sum *sum,
 				short_bytes(shorter, bytes));
 	else if (detail == 1 || !bytes || !all || sum->is_apart)
 		snprintf(out, TEXT_SIZE, "%s %s", sum->name,
-				tm_iec_format(size, bytes));
+				tm_size_format(size, bytes));
 	else
 		snprintf(out, TEXT_SIZE, "%s %s (%.1f %%)", sum->name,
-				tm_iec_format(size, bytes),
+				tm_size_format(size, bytes),
 				bytes * 100.0 / all);
 	return strlen(out);
 }

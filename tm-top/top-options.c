@@ -6,6 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/exit.h"
+#include "common/base/number.h"
 #include "common/tool/options.h"
 #include "top-options.h"
 
@@ -67,7 +68,7 @@ static void top_take_n(
 		line->options.is_numeric = true;
 }
 
-enum { BY = TM_OPTION, SORT, BYTES, SPEED, MAX_ROWS, BATCH, COUNT, STRICT };
+enum { BY = TM_OPTION, SORT, BYTES, SPEED, MAX_ROWS, BATCH, COUNT, STRICT, SI };
 
 #define FLAG(member) TM_FLAG(struct command_line, options.member)
 
@@ -97,6 +98,7 @@ static const struct tm_option known[] = {
 			"recording, one at its end unless -t is given",
 			FLAG(is_batch) },
 	{ "count", COUNT, "N", "stop after N of these tables", 0 },
+	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
 	{ "numeric", 'n', NULL, "user numbers instead of names", 0 },
 	{ "quiet", 'q', NULL, "no notes", FLAG(is_quiet) },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
@@ -138,6 +140,9 @@ static void top_take_option(void *context, const struct tm_option *option,
 	case COUNT:
 		options->count = tm_option_number(
 				option, argument, 1, COUNT_MOST);
+		break;
+	case SI:
+		tm_size_use_decimal();
 		break;
 	case 'n':
 		top_take_n(line, option);

@@ -5,6 +5,7 @@
 #include <wchar.h>
 
 #include "common/base/escape.h"
+#include "common/base/number.h"
 #include "top-text.h"
 
 #define PIECE_SIZE 16
@@ -142,5 +143,6 @@ const char *short_bits(char out[SHORT_SIZE], double bits)
 
 const char *short_bytes(char out[SHORT_SIZE], double bytes)
 {
-	return format_short(out, bytes, 1024, " KMGTPEZ");
+	return format_short(out, bytes, tm_size_base(),
+			tm_size_base() == 1000 ? " kMGTPEZ" : " KMGTPEZ");
 }

@@ -236,19 +236,33 @@ char *tm_nanoseconds_format(char *out, uint32_t value)
 	return eight(out, value % 100000000);
 }
 
-const char *tm_iec_format(char out[TM_IEC_SIZE], uint64_t bytes)
+static bool sizes_are_decimal;
+
+void tm_size_use_decimal(void)
 {
-	static const char units[] = "BKMGTPE";
+	sizes_are_decimal = true;
+}
+
+unsigned tm_size_base(void)
+{
+	return sizes_are_decimal ? 1000 : 1024;
+}
+
+const char *tm_size_format(char out[TM_SIZE_SIZE], uint64_t bytes)
+{
+	const char *const units = sizes_are_decimal ? "BkMGTPE" : "BKMGTPE";
+	const unsigned base = tm_size_base();
 	double value = bytes;
 	unsigned unit = 0;
 
 	/* 1023.95 would print as 1024.0 */
-	for (; value >= (unit ? 1023.95 : 1024); unit++)
-		value /= 1024;
+	for (; value >= (unit ? base - 0.05 : base); unit++)
+		value /= base;
 	if (!unit)
-		snprintf(out, TM_IEC_SIZE, "%" PRIu64 " B", bytes);
+		snprintf(out, TM_SIZE_SIZE, "%" PRIu64 " B", bytes);
 	else
-		snprintf(out, TM_IEC_SIZE, "%.1f %ciB", value, units[unit]);
+		snprintf(out, TM_SIZE_SIZE, "%.1f %c%sB", value, units[unit],
+				sizes_are_decimal ? "" : "i");
 	return out;
 }
 

@@ -37,10 +37,17 @@ char *tm_octet_format(char *out, uint8_t value);
 /* Nine digits with leading zeros, of a value below 10^9; returns the end. */
 char *tm_nanoseconds_format(char *out, uint32_t value);
 
-#define TM_IEC_SIZE 16
+#define TM_SIZE_SIZE 16
+
+/* From then on sizes for people are decimal in all of this process, before
+ * which it starts no thread: 1000 is "1.0 kB". */
+void tm_size_use_decimal(void);
+
+/* 1024, or 1000 where they are decimal. */
+unsigned tm_size_base(void);
 
 /* For people: "0 B", "999 B", "1.5 KiB", "12.3 GiB". Ends in NUL. */
-const char *tm_iec_format(char out[TM_IEC_SIZE], uint64_t bytes);
+const char *tm_size_format(char out[TM_SIZE_SIZE], uint64_t bytes);
 
 #define TM_RATE_SIZE 32
 

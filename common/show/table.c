@@ -273,7 +273,7 @@ static const char *format_for_people(
 {
 	switch (type) {
 	case TM_CELL_BYTES:
-		return tm_iec_format(out, number);
+		return tm_size_format(out, number);
 	case TM_CELL_TIME:
 		return tm_time_format(out, number);
 	case TM_CELL_HOUR:

@@ -28,7 +28,7 @@ struct tm_share tm_shares_next(const struct tm_shares *shares, unsigned *step)
 const char *tm_shares_format(
 		char out[TM_SHARES_SIZE], const struct tm_shares *shares)
 {
-	char size[TM_IEC_SIZE], *end = out;
+	char size[TM_SIZE_SIZE], *end = out;
 	struct tm_share share;
 	unsigned step = 0;
 	double whole = 0;
@@ -41,7 +41,7 @@ const char *tm_shares_format(
 
 		end += snprintf(end, out + TM_SHARES_SIZE - end,
 				"%s%s %s (%.1f %%)", end == out ? "" : ", ",
-				share.words, tm_iec_format(size, bytes),
+				share.words, tm_size_format(size, bytes),
 				whole > 0 ? bytes * 100.0 / whole : 0);
 	}
 	return out;

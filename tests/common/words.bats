@@ -1,6 +1,7 @@
 # Times, lengths of time and sizes as people write them: tm-words(7).
 
 load ../helper
+load ../events
 
 NOW=1795167000123456789 # 2026-11-20 08:10 UTC, a Friday
 
@@ -140,4 +141,34 @@ reads() {
 		5X -> refused
 		GB -> refused
 	END
+}
+
+@test "sizes for people are in powers of 1024, with --si of 1000" {
+	{
+		start
+		name user 1000 alice
+		moved 1 in 1000 1500000000000 1
+		moved 2 out 1000 1000 1
+		status end 3 7
+	} | tm-parse >big.tm
+	tm-store -q --db h.db big.tm
+	tm-store quota -q --db h.db --user alice --limit 2TB --at 2023-11-14 >/dev/null
+	for tool in "tm-report -q big.tm" \
+		"tm-store query -q --db h.db" \
+		"tm-store quota -q --db h.db --at 2023-11-14"; do
+		echo "$tool"
+		# shellcheck disable=SC2086 # words
+		run $tool
+		assert_output --partial '1.4 TiB'
+		refute_output --regexp '[0-9] [kKMGT]B'
+		# shellcheck disable=SC2086 # words
+		run $tool --si
+		assert_output --partial '1.5 TB'
+		refute_output --partial iB
+	done
+	run tm-report -q --si --alert 1TB big.tm
+	assert_failure 5
+	assert_output --partial 'is over the limit of 1.0 TB'
+	run tm-report -q --si --output csv big.tm
+	assert_output "$(tm-report -q --output csv big.tm)"
 }

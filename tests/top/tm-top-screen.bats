@@ -3,6 +3,18 @@
 load ../helper
 load top
 
+@test "with --si sizes are in powers of 1000" {
+	{
+		begin
+		moved 1 in 1000 1500000000000 1
+		moved 2 in $NO_OWNER 2500000 1
+		status tick 3
+	} | tm-parse >big.tm
+	show 80x10 "tm-top --speed max --si big.tm"
+	wait_for '^unowned 2.5 MB '
+	shows '^alice .* 1.5T +0$'
+}
+
 @test "a pause freezes the screen and its time; events meanwhile are counted" {
 	live
 	{ begin; talked 0.1 in 1000 1024 42 curl 192.0.2.7; status tick 1; } | feed
