@@ -168,10 +168,10 @@ load report
 	misused '--sort: neither total, in, out, packets, lost nor a key of --by: pid' --by user --sort pid
 	misused '--sum: not bytes, packets or both: bits' --sum bits
 	misused '--sum: bytes, packets or both' --sum ''
-	misused '--bin: not a time such as 500ms, 10s, 5m or 2d: x' --bin x
-	misused '--bin: not a time such as 500ms, 10s, 5m or 2d: 0' --bin 0
-	misused '--alert: not a size such as 500M or 10G: 0' --alert 0
-	misused '--interval: not a time such as 500ms, 10s, 5m or 2d: 1x' -t 1x
+	misused '--bin: not a length of time such as 500ms, 10s, 5m or 2d: x' --bin x
+	misused '--bin: not a length of time such as 500ms, 10s, 5m or 2d: 0' --bin 0
+	misused '--alert: not a size such as 500M, 1.5T or 500GB: 0' --alert 0
+	misused '--interval: not a length of time such as 500ms, 10s, 5m or 2d: 1x' -t 1x
 	misused '--top: not a number from 1 to 1073741824: 0' --top 0
 	misused '--max-rows: not a number from 1 to 1073741824: -1' --max-rows=-1
 	misused "unrecognized option '--nonsense'" --nonsense

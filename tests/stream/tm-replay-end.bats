@@ -215,10 +215,10 @@ out,100,0,200,1"
 		assert_failure 2
 		assert_output "tm-replay: --speed: not max nor a number from 0.001 to 1000000: $speed"
 	done
-	for idle in '' 0 5y -1; do
+	for idle in '' 0 5x -1; do
 		run tm-replay --idle "$idle" events.tm
 		assert_failure 2
-		assert_output "tm-replay: --idle: not a time such as 500ms, 10s, 5m or 2d: $idle"
+		assert_output "tm-replay: --idle: not a length of time such as 500ms, 10s, 5m or 2d: $idle"
 	done
 	run tm-replay --loop events.tm
 	assert_failure 2

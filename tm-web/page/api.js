@@ -155,7 +155,7 @@ const names = new Map();
 export async function userName(state, signal) {
 	const key = state.user;
 	if (!names.has(key)) {
-		const found = await get("rows", { by: "user", user: key, from: "0",
+		const found = await get("rows", { by: "user", user: key, from: "@0",
 			to: "now", limit: 1 }, signal);
 		names.set(key, found.rows.length ? nameOf("user", found.rows[0]) : key);
 	}
