@@ -55,7 +55,9 @@ endif
 programs := $(tools:%=$(BUILD)/bin/%)
 pages := $(wildcard */*.1 */*.5 */*.7 */*.8)
 library := $(BUILD)/libtm.a
-objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1:%=%/*.c)))
+# Of folders; compat/ holds the formats of other people's tools.
+objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1:%=%/*.c) \
+	$(1:%=%/compat/*.c)))
 # The library's storeys; the history needs SQLite, and so do those who use it.
 storeys := $(patsubst %/,%,$(wildcard common/*/))
 ifneq ($(call has,sqlite3),yes)

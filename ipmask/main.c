@@ -7,7 +7,7 @@
 #include "common/base/exit.h"
 #include "common/net/networks.h"
 #include "common/tool/options.h"
-#include "header.h"
+#include "ipmask/compat/header.h"
 
 #define WRONG_MOST 100 /* wrong lines that are named one by one */
 

@@ -71,7 +71,7 @@ options_of_page() {
 	run grep -nE '#include "(tm-[a-z]+|ipmask|bpf)/' common/*/*.[ch]
 	assert_output ""
 	for tool in $(tools); do
-		run grep -nE '#include ".*/' "$tool"/*.[ch]
+		run grep -rnE --include='*.[ch]' '#include ".*/' "$tool"
 		for line in "${lines[@]}"; do
 			case $line in
 			*'"common/'* | *"\"$tool/"*) ;;
@@ -107,7 +107,7 @@ options_of_page() {
 
 @test "an include guard is named after its folder and file" {
 	cd "$ROOT"
-	for header in */*.h common/*/*.h; do
+	for header in */*.h {common/*,*/compat}/*.h; do
 		guard=${header%.h}_h
 		guard=${guard#common/}
 		guard=TM_${guard#tm-}
@@ -119,24 +119,24 @@ options_of_page() {
 
 @test "headers, structs and guards have distinct names" {
 	cd "$ROOT"
-	twice=$(printf '%s\n' {common/*,bpf,tm-*,ipmask}/*.h | sed 's,.*/,,' |
+	twice=$(printf '%s\n' {common/*,bpf,tm-*,ipmask,*/compat}/*.h | sed 's,.*/,,' |
 		sort | uniq -d)
 	assert_equal "$twice" ""
 	twice=$(sed -nE '/^(struct|enum|union) .* \{/{s/__attribute__\(\(may_alias\)\) //;s/ \{.*//p;}
-		s/^#ifndef ([A-Z0-9_]+_H)$/\1/p' */*.h common/*/*.h | sort | uniq -d)
+		s/^#ifndef ([A-Z0-9_]+_H)$/\1/p' */*.h {common/*,*/compat}/*.h | sort | uniq -d)
 	assert_equal "$twice" ""
 }
 
 @test "structs and constants begin with tm_ in common/ alone" {
 	cd "$ROOT"
 	run grep -nE '^(struct|enum|union) tm_[a-z_]+ \{|^#define TM_.*[^H]$' \
-		{bpf,tm-*,ipmask}/*.[ch]
+		{bpf,tm-*,ipmask,*/compat}/*.[ch]
 	assert_output ""
 }
 
 @test "public functions have distinct names, and only common/ uses tm_" {
 	cd "$ROOT"
-	for file in common/*/*.c tm-*/*.c ipmask/*.c; do
+	for file in {common/*,tm-*,ipmask,*/compat}/*.c; do
 		nm -g --defined-only "$BUILD/${file%.c}.o" |
 			sed -nE "s,.* ([A-Za-z0-9_]+)\$,\1 ${file%/*},p"
 	done >"$BATS_TEST_TMPDIR/symbols"
@@ -171,14 +171,14 @@ options_of_page() {
 
 @test "only the history's own files use SQLite" {
 	cd "$ROOT"
-	for file in common/*/*.c tm-*/*.c ipmask/*.c; do
+	for file in {common/*,tm-*,ipmask,*/compat}/*.c; do
 		case $file in common/history/*) continue ;; esac
 		nm -u "$BUILD/${file%.c}.o" | sed "s,^,$file,"
 	done >"$BATS_TEST_TMPDIR/used"
 	[ -s "$BATS_TEST_TMPDIR/used" ]
 	run grep ' sqlite3_' "$BATS_TEST_TMPDIR/used"
 	assert_output ""
-	run grep -nE 'sqlite3\.h|history/database\.h' tm-*/*.[ch]
+	run grep -nE 'sqlite3\.h|history/database\.h' {tm-*,*/compat}/*.[ch]
 	assert_output ""
 }
 
@@ -273,7 +273,7 @@ options_of_page() {
 
 @test "a tool's help and its parser use one table" {
 	for tool in $(tools); do
-		run ! grep -l getopt "$ROOT/$tool"/*.[ch]
+		run ! grep -rl --include='*.[ch]' getopt "$ROOT/$tool"
 	done
 }
 
@@ -301,7 +301,7 @@ options_of_page() {
 @test "C code is laid out as .clang-format says" {
 	cd "$ROOT"
 	different=
-	for file in */*.[ch] common/*/*.[ch] tests/*/*.[ch]; do
+	for file in */*.[ch] {common/*,tests/*,*/compat}/*.[ch]; do
 		clang-format "$file" | cmp -s - "$file" ||
 			different="$different $file"
 	done

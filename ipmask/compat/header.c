@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "header.h"
+#include "ipmask/compat/header.h"
 
 int header_add(struct header *header, const struct tm_netlist_entry *entry)
 {

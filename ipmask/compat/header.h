@@ -1,6 +1,6 @@
 /* The C header that the first eBPF traffic meter is compiled with. */
-#ifndef TM_IPMASK_HEADER_H
-#define TM_IPMASK_HEADER_H
+#ifndef TM_IPMASK_COMPAT_HEADER_H
+#define TM_IPMASK_COMPAT_HEADER_H
 
 #include <stddef.h>
 #include <stdio.h>
