@@ -10,7 +10,7 @@
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "common/sums/calendar.h"
-#include "report.h"
+#include "tm-report/report.h"
 
 #define VERSION 1
 

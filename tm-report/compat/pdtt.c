@@ -7,7 +7,7 @@
 #include "common/base/escape.h"
 #include "common/base/exit.h"
 #include "common/net/address.h"
-#include "report.h"
+#include "tm-report/report.h"
 
 #define USER_SIZE (6 * TM_NAME_PARTS * TM_NAME_SIZE + 1)
 

@@ -8,7 +8,7 @@
 #include "common/base/exit.h"
 #include "common/base/width.h"
 #include "common/net/address.h"
-#include "report.h"
+#include "tm-report/report.h"
 
 #define TOP 20
 #define REMOTES 20 /* of a process, the largest */
