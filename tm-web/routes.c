@@ -2,7 +2,7 @@
 
 #include "api.h"
 #include "routes.h"
-#include "tracker.h"
+#include "tm-web/compat/tracker.h"
 
 const char *route_user_header;
 

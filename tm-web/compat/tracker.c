@@ -3,12 +3,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "api.h"
 #include "common/base/clock.h"
 #include "common/record/words.h"
-#include "tracker.h"
-#include "web-json.h"
-#include "web-question.h"
+#include "tm-web/api.h"
+#include "tm-web/compat/tracker.h"
+#include "tm-web/web-json.h"
+#include "tm-web/web-question.h"
 
 #define WINDOW_S 60
 #define CURRENT_MOST 50
