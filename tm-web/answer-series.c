@@ -2,9 +2,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "answer-json.h"
 #include "api.h"
 #include "common/base/clock.h"
-#include "web-json.h"
 
 static void put_points(struct tm_text *text, const char *name,
 		const struct tm_history_point *points, size_t count,

@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "answer-json.h"
 #include "api.h"
-#include "web-json.h"
 
 static const char *quota_state(const struct tm_history_quota *quota)
 {

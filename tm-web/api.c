@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer-json.h"
 #include "api.h"
 #include "common/base/clock.h"
-#include "web-json.h"
 
 #define HOSTS_MOST 64
 

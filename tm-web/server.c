@@ -10,10 +10,10 @@
 #include "common/base/escape.h"
 #include "connections.h"
 #include "gzip.h"
+#include "live.h"
 #include "pool.h"
 #include "routes.h"
 #include "server.h"
-#include "web-events.h"
 
 #define CONNECTION_MEMORY ((size_t)16 * 1024) /* with the header */
 #define IDLE_S 30
@@ -177,7 +177,7 @@ static enum MHD_Result send_asset(
 
 static enum MHD_Result send_stream(struct request *request)
 {
-	struct MHD_Response *const response = events_open(request);
+	struct MHD_Response *const response = live_open(request);
 
 	if (!response)
 		return server_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
@@ -245,7 +245,7 @@ static enum MHD_Result server_begin(const struct server *server,
 	if (!request->client)
 		return MHD_NO;
 	client_asks(request->client, false);
-	status = guard_check(&server->guard, request, method, &why);
+	status = gate_check(&server->gate, request, method, &why);
 	if (status)
 		return server_refuse(request, status, why);
 	if (!take_viewer(request))
@@ -335,7 +335,7 @@ int server_start(const struct server *server, int socket)
 {
 	const struct MHD_Daemon *daemon;
 
-	if (pool_start(server->database) || events_start(server->database))
+	if (pool_start(server->database) || live_start(server->database))
 		return -1;
 	errno = 0;
 	daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |

@@ -2,10 +2,10 @@
 #ifndef TM_WEB_SERVER_H
 #define TM_WEB_SERVER_H
 
-#include "web-guard.h"
+#include "gate.h"
 
 struct server {
-	struct guard guard;
+	struct gate gate;
 	const char *database;
 	bool is_verbose;
 };

@@ -15,15 +15,14 @@ static bool is_word(const char *text, const char *more)
 	return length && !text[length];
 }
 
-static void add_host(struct guard *guard, const struct tm_option *option,
+static void add_host(struct gate *gate, const struct tm_option *option,
 		const char *name)
 {
 	if (!is_word(name, "-._:[]"))
 		tm_option_refuse(option, name, "not the name of a host");
-	if (guard->host_count == GUARD_HOSTS_MOST)
-		tm_option_refuse(
-				option, name, "more than %d", GUARD_HOSTS_MOST);
-	guard->hosts[guard->host_count++] = name;
+	if (gate->host_count == GATE_HOSTS_MOST)
+		tm_option_refuse(option, name, "more than %d", GATE_HOSTS_MOST);
+	gate->hosts[gate->host_count++] = name;
 }
 
 static void set_header(const struct tm_option *option, const char *name)
@@ -80,7 +79,7 @@ static void web_take_option(void *context, const struct tm_option *option,
 		set_place(&options->place, option, argument);
 		break;
 	case HOST:
-		add_host(&options->server.guard, option, argument);
+		add_host(&options->server.gate, option, argument);
 		break;
 	case HEADER:
 		set_header(option, argument);
@@ -121,5 +120,5 @@ void web_options_parse(struct web_options *options, int argc, char **argv)
 	if (!options->server.database)
 		tm_misuse("--db FILE is missing: what tm-store writes");
 	check_header(options);
-	options->server.guard.place = &options->place;
+	options->server.gate.place = &options->place;
 }

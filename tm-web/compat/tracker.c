@@ -5,9 +5,9 @@
 
 #include "common/base/clock.h"
 #include "common/record/words.h"
+#include "tm-web/answer-json.h"
 #include "tm-web/api.h"
 #include "tm-web/compat/tracker.h"
-#include "tm-web/web-json.h"
 #include "tm-web/web-question.h"
 
 #define WINDOW_S 60

@@ -1,8 +1,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "answer-json.h"
 #include "common/record/fields.h"
-#include "web-json.h"
 
 void json_begin(struct tm_text *text)
 {

@@ -1,6 +1,6 @@
 /* The parts of answers that several paths share. */
-#ifndef TM_WEB_WEB_JSON_H
-#define TM_WEB_WEB_JSON_H
+#ifndef TM_WEB_ANSWER_JSON_H
+#define TM_WEB_ANSWER_JSON_H
 
 #include "common/base/json.h"
 #include "common/history/query.h"

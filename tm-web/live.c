@@ -6,13 +6,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "answer-json.h"
 #include "changes.h"
 #include "common/base/clock.h"
 #include "common/base/number.h"
 #include "connections.h"
+#include "live.h"
 #include "web-database.h"
-#include "web-events.h"
-#include "web-json.h"
 
 #define LOOK_NS (TM_SECOND_NS / 5)
 #define SPAN_LEAST_NS (TM_SECOND_NS / 3)
@@ -60,7 +60,7 @@ static struct {
 
 /* --- the texts of the events --- */
 
-static void events_put_age(struct tm_text *text)
+static void live_put_age(struct tm_text *text)
 {
 	const uint64_t now = tm_clock_wall_ns();
 
@@ -144,7 +144,7 @@ static bool is_wanted(const struct stream *stream, const struct event *event)
 					 : event->id == hub.last_id);
 }
 
-static void events_put_rows(struct stream *stream)
+static void live_put_rows(struct stream *stream)
 {
 	struct tm_text *const text = &stream->text;
 	struct tm_index users = { 0 };
@@ -169,7 +169,7 @@ static void events_put_rows(struct stream *stream)
 			"id: %" PRIu64 "\nevent: rows\ndata: ", hub.last_id);
 	json_begin(text);
 	json_member_time(text, "span_ns", span_ns);
-	events_put_age(text);
+	live_put_age(text);
 	put_list(text, list, list ? count : 0);
 	tm_text_string(text, "}\n\n");
 	free(list);
@@ -177,10 +177,10 @@ static void events_put_rows(struct stream *stream)
 	stream->last_id = hub.last_id;
 }
 
-static void events_put_status(struct tm_text *text)
+static void live_put_status(struct tm_text *text)
 {
 	tm_text_string(text, "event: status\ndata: {\"version\":1");
-	events_put_age(text);
+	live_put_age(text);
 	tm_text_string(text, "}\n\n");
 }
 
@@ -198,9 +198,9 @@ static bool compose(struct stream *stream, uint64_t now_ns)
 		stream->generation = hub.generation;
 		stream->last_id = 0;
 	} else if (hub.last_id > stream->last_id) {
-		events_put_rows(stream);
+		live_put_rows(stream);
 	} else if (now_ns - stream->last_ns >= HEARTBEAT_NS) {
-		events_put_status(text);
+		live_put_status(text);
 	}
 	if (text->size)
 		stream->last_ns = now_ns;
@@ -281,7 +281,7 @@ static struct stream *add_stream(const struct request *request)
 	return stream;
 }
 
-struct MHD_Response *events_open(struct request *request)
+struct MHD_Response *live_open(struct request *request)
 {
 	struct MHD_Response *response;
 	struct stream *stream;
@@ -481,14 +481,14 @@ static void watch_once(struct watch *watch)
 		watch->version = version;
 }
 
-static void events_rest(uint64_t ns)
+static void live_rest(uint64_t ns)
 {
 	const struct timespec pause = { ns / TM_SECOND_NS, ns % TM_SECOND_NS };
 
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
-static void *events_run(void *path)
+static void *live_run(void *path)
 {
 	struct watch watch = {
 		.database.path = path, .version = -1, .changes.note = note_name
@@ -506,15 +506,15 @@ static void *events_run(void *path)
 		wake_streams();
 		pthread_mutex_unlock(&hub.lock);
 		cost_ns = LOOK_COST * (tm_clock_steady_ns() - begin_ns);
-		events_rest(cost_ns > LOOK_NS ? cost_ns : LOOK_NS);
+		live_rest(cost_ns > LOOK_NS ? cost_ns : LOOK_NS);
 	}
 	return NULL;
 }
 
-int events_start(const char *path)
+int live_start(const char *path)
 {
 	pthread_t thread;
 
-	errno = pthread_create(&thread, NULL, events_run, (void *)path);
+	errno = pthread_create(&thread, NULL, live_run, (void *)path);
 	return errno ? -1 : 0;
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "web-guard.h"
+#include "gate.h"
 
 /* NAME, NAME:PORT or [ADDRESS]:PORT: the length of the part without the port.
  */
@@ -77,17 +77,17 @@ static bool is_own_name(const struct listen_place *place, const char *host)
 			(place_is_local(place) && is_name(host, "localhost"));
 }
 
-static bool guard_knows(const struct guard *guard, const char *host)
+static bool gate_knows(const struct gate *gate, const char *host)
 {
-	for (unsigned i = 0; i < guard->host_count; i++) {
-		if (!strcasecmp(host, guard->hosts[i]) ||
-				is_name(host, guard->hosts[i]))
+	for (unsigned i = 0; i < gate->host_count; i++) {
+		if (!strcasecmp(host, gate->hosts[i]) ||
+				is_name(host, gate->hosts[i]))
 			return true;
 	}
-	return is_own_name(guard->place, host);
+	return is_own_name(gate->place, host);
 }
 
-static unsigned check_host(const struct guard *guard,
+static unsigned check_host(const struct gate *gate,
 		const struct request *request, const char **why)
 {
 	bool is_repeated;
@@ -99,30 +99,30 @@ static unsigned check_host(const struct guard *guard,
 				   : "there is no Host";
 		return MHD_HTTP_BAD_REQUEST;
 	}
-	if (guard_knows(guard, host))
+	if (gate_knows(gate, host))
 		return 0;
 	*why = "this is no host of that name (tm-web --host NAME)";
 	return MHD_HTTP_MISDIRECTED_REQUEST;
 }
 
 /* A page's requests to its own server have its Origin, or none. */
-static bool is_same_origin(const struct guard *guard, const char *origin)
+static bool is_same_origin(const struct gate *gate, const char *origin)
 {
 	if (!strncmp(origin, "http://", 7))
-		return guard_knows(guard, origin + 7);
+		return gate_knows(gate, origin + 7);
 	/* TLS is the proxy's: then the name is one that was given */
 	if (strncmp(origin, "https://", 8))
 		return false;
-	for (unsigned i = 0; i < guard->host_count; i++) {
-		if (!strcasecmp(origin + 8, guard->hosts[i]) ||
-				is_name(origin + 8, guard->hosts[i]))
+	for (unsigned i = 0; i < gate->host_count; i++) {
+		if (!strcasecmp(origin + 8, gate->hosts[i]) ||
+				is_name(origin + 8, gate->hosts[i]))
 			return true;
 	}
-	return guard->place->address.ss_family == AF_UNIX &&
+	return gate->place->address.ss_family == AF_UNIX &&
 			is_name(origin + 8, "localhost");
 }
 
-static unsigned check_origin(const struct guard *guard,
+static unsigned check_origin(const struct gate *gate,
 		const struct request *request, const char **why)
 {
 	bool is_repeated, is_odd;
@@ -134,7 +134,7 @@ static unsigned check_origin(const struct guard *guard,
 			request_header(request, "Sec-Fetch-Mode", &is_odd);
 
 	*why = "a page of another site asks";
-	if (is_repeated || (origin && !is_same_origin(guard, origin)))
+	if (is_repeated || (origin && !is_same_origin(gate, origin)))
 		return MHD_HTTP_FORBIDDEN;
 	/* a link from elsewhere may lead here */
 	if (site &&
@@ -158,7 +158,7 @@ static bool has_body(const struct request *request)
 			is_repeated;
 }
 
-unsigned guard_check(const struct guard *guard, const struct request *request,
+unsigned gate_check(const struct gate *gate, const struct request *request,
 		const char *method, const char **why)
 {
 	unsigned status;
@@ -174,6 +174,6 @@ unsigned guard_check(const struct guard *guard, const struct request *request,
 	*why = "a question has no body";
 	if (has_body(request))
 		return MHD_HTTP_BAD_REQUEST;
-	status = check_host(guard, request, why);
-	return status ? status : check_origin(guard, request, why);
+	status = check_host(gate, request, why);
+	return status ? status : check_origin(gate, request, why);
 }
