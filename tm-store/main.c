@@ -12,7 +12,7 @@
 #include "common/base/zone.h"
 #include "common/stream/output.h"
 #include "common/system/confine.h"
-#include "common/tool/commands.h"
+#include "common/tool/command.h"
 #include "common/tool/loop.h"
 #include "common/tool/options.h"
 #include "store.h"

@@ -1,7 +1,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
+#include "command.h"
 
 #define TYPING_ERRORS 2
 #define COMMAND_MOST 16

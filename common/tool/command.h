@@ -1,6 +1,6 @@
 /* The command that a tool is called with. */
-#ifndef TM_TOOL_COMMANDS_H
-#define TM_TOOL_COMMANDS_H
+#ifndef TM_TOOL_COMMAND_H
+#define TM_TOOL_COMMAND_H
 
 #include "options.h"
 
