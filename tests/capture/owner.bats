@@ -133,12 +133,12 @@ meter_case() {
 # table: a line for each case of owners.py, with whom it was charged to
 table() {
 	local name what sent direction user those whose events scope
-	echo '| what happens | what moves | whose it is | as events | as sums |'
+	echo '| what happens | traffic | owner and direction | as events | as sums |'
 	echo '|---|---|---|---|---|'
 	while IFS=$'\t' read -r name what sent direction user those; do
 		whose=$user scope="-c $CGROUP"
 		# the kernel is in no cgroup
-		[ "$user" != 4294967295 ] || whose=nobody scope=
+		[ "$user" != 4294967295 ] || whose='no owner' scope=
 		# shellcheck disable=SC2086 # words
 		meter_case "$name" $scope
 		events=$(tm-print --json out.tm |

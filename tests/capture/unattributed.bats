@@ -88,7 +88,7 @@ start_at_router() {
 	# unexpected answers of the other host: ICMP errors
 	assert_line "left in 100 102800"
 	assert_line "right out 100 102800"
-	documented "a router forwards" "100 datagrams of 1028 B" nobody \
+	documented "a router forwards" "100 datagrams of 1028 B" "no owner" \
 		"unattributed: 102800 B on each interface" unattributed.bats
 	assert_line --regexp "^right in [0-9]+ [0-9]+$"
 	run jq -s 'map(select(.kind == "unattributed") | .uid) | unique' \
@@ -137,8 +137,8 @@ start_at_router() {
 	stop
 	run unattributed
 	assert_line "left in 100 102800"
-	documented "datagrams for a port that nobody has" "100 of 1028 B" \
-		nobody "unattributed: 102800 B" unattributed.bats
+	documented "datagrams for a port without a socket" "100 of 1028 B" \
+		"no owner" "unattributed: 102800 B" unattributed.bats
 }
 
 @test "packets for a connection in TIME_WAIT and ARP are unattributed" {
@@ -173,10 +173,10 @@ client.close()' 3>&- &
 	assert_output "left in 2 80
 left out 2 80"
 	documented "the last segment of a connection in TIME_WAIT, its answer" \
-		"1 segment of 52 B each" nobody "unattributed: 52 B each" \
+		"1 segment of 52 B each" "no owner" "unattributed: 52 B each" \
 		unattributed.bats
 	documented "the kernel asks for an address" \
-		"ARP, 28 B out and in" nobody "unattributed: 28 B each" \
+		"ARP, 28 B out and in" "no owner" "unattributed: 28 B each" \
 		unattributed.bats
 }
 
@@ -205,7 +205,7 @@ for _ in range(50):
 	stop
 	run unattributed
 	assert_line "left out 50 5000"
-	documented "a packet socket sends" "50 frames of 100 B" nobody \
+	documented "a packet socket sends" "50 frames of 100 B" "no owner" \
 		"unattributed: 5000 B" unattributed.bats
 }
 

@@ -16,7 +16,7 @@ charged_to() {
 		sum[$1] += $2
 		if ($3 == "true") unsure[$1] += $2 }
 	END {
-		name = user == 4294967295 ? "nobody" : user
+		name = user == 4294967295 ? "no owner" : user
 		for (i = 1; i <= n; i++) {
 			uid = uids[i]
 			if (uid == user || sum[uid] < all / 200)
