@@ -74,7 +74,7 @@ int write_out(void *context, const char *text, size_t size)
 enum { DB = TM_OPTION, MINUTES, HOURS, DAYS, MONTHS, REMOTES, STRICT };
 
 static const struct tm_option known[] = {
-	{ "db", DB, "FILE", "the database; created if it does not exist", 0 },
+	{ "db", DB, "FILE", "the database; writing creates it if missing", 0 },
 	{ "quiet", 'q', NULL, "no progress and no notes",
 			TM_FLAG(struct options, store.is_quiet) },
 	TM_HEADING("Writing:"),

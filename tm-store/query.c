@@ -131,7 +131,7 @@ enum {
 };
 
 static const struct tm_option known[] = {
-	{ "db", DB, "FILE", "the database; made where it is missing", 0 },
+	{ "db", DB, "FILE", "the database, which must exist", 0 },
 	{ "quiet", 'q', NULL, "no progress and no notes",
 			TM_FLAG(struct options, is_quiet) },
 	TM_HEADING("query:"),

@@ -24,7 +24,7 @@ struct options {
 enum { DB = TM_OPTION, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT, SI };
 
 static const struct tm_option known[] = {
-	{ "db", DB, "FILE", "the database; made where it is missing", 0 },
+	{ "db", DB, "FILE", "the database, which must exist", 0 },
 	{ "quiet", 'q', NULL, "no progress and no notes",
 			TM_FLAG(struct options, is_quiet) },
 	{ "user", USER, "USER", "the user whose quota it is", 0 },
