@@ -100,7 +100,8 @@ static int add_commands(scmp_filter_ctx filter, const struct tm_calls *calls)
 
 	for (size_t i = 0; call >= 0 && i < calls->command_count; i++) {
 		if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
-				    SCMP_A0(SCMP_CMP_EQ, calls->commands[i])))
+				    SCMP_A0(SCMP_CMP_EQ, calls->commands[i],
+						    0)))
 			return -1;
 	}
 	return 0;
