@@ -30,7 +30,7 @@ static bool columns_append(struct columns *columns, const struct tm_key *key,
 			return false;
 	}
 	columns->list[columns->count++] =
-			(struct csv_column){ key, name, size };
+			(struct csv_column){ key, name, size, false };
 	return true;
 }
 
@@ -88,6 +88,24 @@ void columns_begin_with_uid(struct columns *columns)
 				others.list[i].name_size);
 }
 
+/* Whether a value reads as its digits, unless it is 0 or TM_NOBODY. */
+static bool column_is_number(
+		const struct columns *columns, const struct csv_column *column)
+{
+	const struct tm_key *const key = column->key;
+
+	return key &&
+			(key->type == TM_KEY_NUMBER ||
+					(key->is_id && columns->sources.is_numeric));
+}
+
+void columns_settle(struct columns *columns)
+{
+	for (unsigned i = 0; i < columns->count; i++)
+		columns->list[i].is_number =
+				column_is_number(columns, &columns->list[i]);
+}
+
 char *columns_header(const struct columns *columns)
 {
 	struct tm_text text = { 0 };
@@ -116,50 +134,147 @@ static char *column_put_absent(const struct tm_key *key, char *out,
 	return out;
 }
 
-static __attribute__((noinline)) char *column_put_label(
-		const struct columns *columns, const struct tm_key *key,
-		const uint64_t *words, char *out, const struct tm_event *event)
+static char *column_put_label(const struct tm_key *key,
+		const struct tm_label *label, char *out,
+		const struct tm_event *event)
 {
-	struct tm_label label;
-
-	key->label(&columns->sources, words, &label);
-	switch (label.sort) {
+	switch (label->sort) {
 	case TM_LABEL_ABSENT:
 		return column_put_absent(key, out, event);
 	case TM_LABEL_NAME:
-		return column_put_text(out, label.text);
+		return column_put_text(out, label->text);
 	case TM_LABEL_NUMBER:
-		return tm_number_format(out, label.number);
+		return tm_number_format(out, label->number);
 	default:
-		return stpcpy(out, label.text);
+		return stpcpy(out, label->text);
 	}
 }
 
-/* Most numbers read as themselves: a label would only copy them. */
-static char *column_put_key(const struct columns *columns,
-		const struct tm_key *key, char *out,
+/* --- texts that repeat --- */
+
+#define MEMO_BITS 13
+#define MEMO_SIZE 103
+
+/* Fields written lately, by hash: most events repeat an owner. */
+struct column_memo {
+	uint64_t words[2];
+	uint64_t stamp;
+	uint8_t size;
+	char text[MEMO_SIZE];
+};
+
+static struct column_memo column_memos[1 << MEMO_BITS];
+
+/* The NAME records so far, any of which may change a text; 1 at first, as no
+ * free memo has it. */
+static uint64_t column_names = 1;
+
+int columns_note(const struct columns *columns, const struct tm_event *event)
+{
+	column_names += event->kind == TM_NAME;
+	return tm_names_note(columns->sources.names, event);
+}
+
+/* What a text depends on beside its words: the names so far, the column, and
+ * whether the event is LOST, whose absent fields are empty. */
+static inline uint64_t column_stamp(
+		unsigned column, const struct tm_event *event)
+{
+	return column_names << 8 | column << 1 | (event->kind == TM_LOST);
+}
+
+_Static_assert(COLUMNS_MAX <= 1 << 7, "a column is seven bits of a stamp");
+
+static inline struct column_memo *column_memo_of(
+		const uint64_t words[2], uint64_t stamp)
+{
+	return &column_memos[((words[0] << 1 ^ words[1] ^ stamp) *
+					     UINT64_C(0x9e3779b97f4a7c15)) >>
+			(64 - MEMO_BITS)];
+}
+
+/* Out of line, as in row.c: the frequent path needs no stack then. */
+static __attribute__((noinline)) char *column_put_new(
+		const struct columns *columns, unsigned column,
+		const uint64_t words[2], char *out,
 		const struct tm_event *event)
 {
-	uint64_t words[2];
+	const struct tm_key *const key = columns->list[column].key;
+	const uint64_t stamp = column_stamp(column, event);
+	struct column_memo *const memo = column_memo_of(words, stamp);
+	struct tm_label label;
+	char *end;
 
-	/* which one file of all users has in each row */
-	if (key == &tm_key_table[TM_KEY_UID] && event->uid != TM_NOBODY)
-		return tm_number_format(out, event->uid);
-	key->extract(&columns->sources, event, words);
-	if (key->type == TM_KEY_NUMBER && *words && *words != TM_NOBODY)
-		return tm_number_format(out, *words);
-	return column_put_label(columns, key, words, out, event);
+	key->label(&columns->sources, words, &label);
+	end = column_put_label(key, &label, out, event);
+	/* a user without a name may get one later, without a NAME record */
+	if (label.sort == TM_LABEL_UNNAMED || end - out > MEMO_SIZE)
+		return end;
+	memcpy(memo->words, words, sizeof(memo->words));
+	memo->stamp = stamp;
+	memo->size = end - out;
+	memcpy(memo->text, out, memo->size);
+	return end;
+}
+
+static inline char *column_put_again(char *out, const struct column_memo *memo)
+{
+	memcpy(out, memo->text, 16);
+	if (memo->size > 16)
+		memcpy(out + 16, memo->text + 16, MEMO_SIZE - 16);
+	return out + memo->size;
+}
+
+static inline char *column_put_words(const struct columns *columns,
+		unsigned column, const uint64_t words[2], char *out,
+		const struct tm_event *event)
+{
+	const uint64_t stamp = column_stamp(column, event);
+	const struct column_memo *const memo = column_memo_of(words, stamp);
+
+	if (memo->stamp == stamp && memo->words[0] == words[0] &&
+			memo->words[1] == words[1])
+		return column_put_again(out, memo);
+	return column_put_new(columns, column, words, out, event);
+}
+
+static __attribute__((noinline)) char *columns_put_from(
+		const struct columns *columns, unsigned i, char *out,
+		const struct tm_event *event)
+{
+	/* not on the stack, whose protector would cost each row a check */
+	static uint64_t words[2];
+
+	for (; i < columns->count; i++) {
+		const struct csv_column *const column = &columns->list[i];
+
+		*out++ = ',';
+		if (!column->key) {
+			out = tm_number_format(out, event->packets);
+			continue;
+		}
+		words[1] = 0;
+		column->key->extract(&columns->sources, event, words);
+		if (column->is_number && *words && *words != TM_NOBODY)
+			out = tm_number_format(out, *words);
+		else
+			out = column_put_words(columns, i, words, out, event);
+	}
+	return out;
 }
 
 char *columns_format(const struct columns *columns, char out[COLUMNS_SIZE],
 		const struct tm_event *event)
 {
-	for (unsigned i = 0; i < columns->count; i++) {
-		const struct tm_key *const key = columns->list[i].key;
+	/* With -o the uid comes first and is often the only column. */
+	const bool has_uid = columns->list->key == &tm_key_table[TM_KEY_UID] &&
+			event->uid != TM_NOBODY;
 
+	if (has_uid) {
 		*out++ = ',';
-		out = key ? column_put_key(columns, key, out, event)
-			  : tm_number_format(out, event->packets);
+		out = tm_number_format(out, event->uid);
+		if (columns->count == 1)
+			return out;
 	}
-	return out;
+	return columns_put_from(columns, has_uid, out, event);
 }

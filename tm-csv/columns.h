@@ -16,6 +16,7 @@ struct csv_column {
 	const struct tm_key *key; /* NULL = packets */
 	const char *name;	  /* as it was asked for */
 	size_t name_size;
+	bool is_number; /* it reads as the digits of its value */
 };
 
 struct columns {
@@ -29,6 +30,9 @@ struct columns {
  * text. */
 const char *columns_add(struct columns *columns, const char *list);
 
+/* Once the list and the sources are known, before the first row. */
+void columns_settle(struct columns *columns);
+
 /* Puts the uid before all others. */
 void columns_begin_with_uid(struct columns *columns);
 
@@ -38,6 +42,10 @@ const char *columns_known(void);
 /* The header line, with the seven and the end of line; to be freed. NULL when
  * there is no memory. */
 char *columns_header(const struct columns *columns);
+
+/* Remembers the name of a NAME record, as tm_names_note does, whose errors it
+ * returns. */
+int columns_note(const struct columns *columns, const struct tm_event *event);
 
 /* The fields of one event, a comma before each; returns their end. */
 char *columns_format(const struct columns *columns, char out[COLUMNS_SIZE],

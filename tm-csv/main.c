@@ -188,6 +188,7 @@ static char **csv_parse_options(struct options *options, int argc, char **argv)
 		options->target.directory = ".";
 		say_directory(options);
 	}
+	columns_settle(&options->columns);
 	return argv;
 }
 
@@ -238,8 +239,7 @@ static void write_rows(struct writer *writer, const struct tm_event *events,
 			write_row(writer, &events[i]);
 		} else if (events[i].kind <= TM_LOST) {
 			writer->foreign++;
-		} else if (tm_names_note(writer->columns->sources.names,
-					   &events[i])) {
+		} else if (columns_note(writer->columns, &events[i])) {
 			warn("a name is left out");
 		}
 	}

@@ -98,6 +98,7 @@ struct tm_key {
 	uint64_t length_ns; /* of a time */
 	uint8_t name_of;    /* enum tm_name_of; its words number these names */
 	bool is_named;	    /* so that name_of counts */
+	bool is_id;	    /* a number that is_numeric shows as its digits */
 	bool is_owner;	    /* part of who an owner is */
 	bool is_detail;	    /* a LOST record does not know it */
 	bool is_path;	    /* to be cut at its beginning */

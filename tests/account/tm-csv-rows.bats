@@ -111,6 +111,32 @@ day() {
 	END
 }
 
+@test "a name that is recorded later changes the rows that follow it" {
+	name() {
+		printf '{"kind":"name","of":"%s","id":%s,"parts":1,"text":"%s"}\n' "$@"
+	}
+	event() {
+		echo '{"kind":"'"$1"'","uid":1000,"bytes":60,"direction":"in","source":"192.0.2.1","destination":"192.0.2.7","ifindex":2,"netns":1,"cgroup_id":77,"time_ns":1}'
+	}
+	{
+		event traffic && event lost && event traffic
+		name cgroup 77 /old && name user 1000 alice
+		event traffic && event traffic
+		name cgroup 77 /new && name interface 4294967298 eno1
+		event traffic && event lost
+	} | tm-parse | tm-csv -q --columns cgroup,interface,protocol -o - |
+		cut -d, -f8- >got
+	diff -u - got <<-'END'
+	1000,77,2@1,0
+	1000,77,2@1,
+	1000,77,2@1,0
+	1000,/old,2@1,0
+	1000,/old,2@1,0
+	1000,/new,eno1,0
+	1000,/new,eno1,
+	END
+}
+
 @test "the column comm is process, and its header keeps that name" {
 	echo '{"uid":1000,"process":"curl","time_ns":1}' | tm-parse >e.tm
 	tm-csv -q --header --columns comm -o - e.tm >got
