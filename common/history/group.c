@@ -41,7 +41,7 @@ static struct tm_history_group_row *new_row(struct tm_history_group *group)
 
 /* Key by key: what the keys so far are numbered with is joined to the next
  * one's value, and that pair is numbered again. */
-static struct tm_history_group_row *find(struct tm_history_group *group,
+static struct tm_history_group_row *group_find(struct tm_history_group *group,
 		const uint32_t values[GROUP_KEYS])
 {
 	struct tm_history_group_row *row;
@@ -65,11 +65,11 @@ static struct tm_history_group_row *find(struct tm_history_group *group,
 	return row;
 }
 
-static void add(struct tm_history_group *group,
+static void group_add(struct tm_history_group *group,
 		const uint32_t values[GROUP_KEYS],
 		const struct tm_history_sums *sums)
 {
-	struct tm_history_group_row *const row = find(group, values);
+	struct tm_history_group_row *const row = group_find(group, values);
 
 	if (!row) {
 		group->has_failed = true;
@@ -91,7 +91,7 @@ static void add_direction(struct tm_history_group *group,
 	if (part.moved[direction].packets | part.moved[direction].bytes |
 			part.lost[direction].packets |
 			part.lost[direction].bytes)
-		add(group, values, &part);
+		group_add(group, values, &part);
 }
 
 void tm_history_group_take(void *context, const struct tm_history_sums *sums)
@@ -111,7 +111,7 @@ void tm_history_group_take(void *context, const struct tm_history_sums *sums)
 		add_direction(group, values, sums, TM_IN);
 		add_direction(group, values, sums, TM_OUT);
 	} else {
-		add(group, values, sums);
+		group_add(group, values, sums);
 	}
 }
 

@@ -31,7 +31,7 @@ static const struct mark {
 
 #define COUNT (sizeof(names) / sizeof(*names))
 
-static uint64_t *find(struct tm_history_marks *marks, const char *name)
+static uint64_t *mark_find(struct tm_history_marks *marks, const char *name)
 {
 	for (size_t i = 0; i < COUNT; i++) {
 		if (!strcmp(names[i].name, name))
@@ -50,7 +50,7 @@ int tm_history_read_marks(struct tm_history *history)
 	if (!statement)
 		return -1;
 	while ((result = tm_history_step(history, statement)) == 1) {
-		mark = find(&history->marks,
+		mark = mark_find(&history->marks,
 				(const char *)sqlite3_column_text(
 						statement, 0));
 		if (mark)
@@ -72,7 +72,7 @@ int tm_history_write_marks(struct tm_history *history)
 		sqlite3_bind_text(
 				statement, 1, names[i].name, -1, SQLITE_STATIC);
 		sqlite3_bind_int64(statement, 2,
-				*find(&history->marks, names[i].name));
+				*mark_find(&history->marks, names[i].name));
 		result = tm_history_step(history, statement);
 		sqlite3_reset(statement);
 	}

@@ -42,7 +42,7 @@ static enum tm_history_resolution choose(const struct tm_history_marks *marks,
 	return r > least ? r : least;
 }
 
-static int add(struct tm_history *history, struct tm_history_plan *plan,
+static int plan_add(struct tm_history *history, struct tm_history_plan *plan,
 		struct tm_history_piece piece)
 {
 	struct tm_history_piece *const last =
@@ -86,7 +86,8 @@ int tm_history_plan_make(struct tm_history *history, uint64_t from_ns,
 				choose(marks, at, to_ns, coarsest);
 
 		end = end_of(marks, r, at);
-		if (add(history, plan, (struct tm_history_piece){ r, at, end }))
+		if (plan_add(history, plan,
+				    (struct tm_history_piece){ r, at, end }))
 			return -1;
 		at = plan->to_ns = end;
 	}

@@ -120,7 +120,7 @@ static struct tm_history_point *find_point(struct filling *filling,
 	return &line->points[filling->bin];
 }
 
-static void add(struct filling *filling, struct tm_history_line *line,
+static void line_add(struct filling *filling, struct tm_history_line *line,
 		const struct tm_history_sums *sums)
 {
 	struct tm_history_point *const point =
@@ -142,14 +142,15 @@ static void take_line(void *context, const struct tm_history_sums *sums)
 			&filling->index, line_value(sums, filling->by));
 
 	if (number < filling->series->count)
-		add(filling, &filling->series->lines[number], sums);
+		line_add(filling, &filling->series->lines[number], sums);
 }
 
 static void take_all(void *context, const struct tm_history_sums *sums)
 {
 	struct filling *const filling = context;
 
-	add(filling, &filling->series->lines[filling->series->count], sums);
+	line_add(filling, &filling->series->lines[filling->series->count],
+			sums);
 }
 
 /* The rest is all that is in no line. */

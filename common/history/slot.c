@@ -39,7 +39,7 @@ static void find_hour(time_t at, time_t *begin, time_t *end)
 	*end = *begin + 3600;
 }
 
-static struct known find(
+static struct known slot_find(
 		enum tm_history_resolution resolution, uint64_t time_ns)
 {
 	const time_t at = time_ns / TM_SECOND_NS;
@@ -67,7 +67,7 @@ static struct known look_up(
 
 	if (slot->zone != zone_number || time_ns < slot->begin ||
 			time_ns >= slot->end)
-		*slot = find(resolution, time_ns);
+		*slot = slot_find(resolution, time_ns);
 	return *slot;
 }
 

@@ -17,7 +17,7 @@ enum tm_history_resolution {
 /* "minute", "hour", "day", "month" */
 const char *tm_history_resolution_name(enum tm_history_resolution resolution);
 
-/* The beginning of the slot that holds a time, and of the one behind it. */
+/* The beginning of the slot that holds a time, and of the next one. */
 uint64_t tm_history_slot(
 		enum tm_history_resolution resolution, uint64_t time_ns);
 uint64_t tm_history_next_slot(

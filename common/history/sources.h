@@ -17,7 +17,7 @@ typedef void tm_sources_report(uint64_t run, uint64_t counted);
 struct tm_sources *tm_sources_new(
 		struct tm_history *history, tm_sources_report *report);
 
-/* Another database is open in the place of the first. */
+/* Another database is open instead of the first. */
 void tm_sources_move(struct tm_sources *sources);
 
 /* How many of the events that come next were counted before. */

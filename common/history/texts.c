@@ -37,7 +37,7 @@ struct tm_history_texts *tm_history_texts_new(struct tm_history *history)
 	return texts;
 }
 
-static const char *add(struct list *list, char *text)
+static const char *text_add(struct list *list, char *text)
 {
 	char **more;
 
@@ -82,7 +82,7 @@ static const char *look_up(
 		return texts->lists[sort].texts[known];
 	if (known != TM_INDEX_NONE || tm_index_add(index, id) == TM_INDEX_NONE)
 		return NULL; /* no memory, then or now */
-	return add(&texts->lists[sort], read_text(texts, sort, id));
+	return text_add(&texts->lists[sort], read_text(texts, sort, id));
 }
 
 const char *tm_history_text_user(struct tm_history_texts *texts, uint32_t uid)
@@ -109,7 +109,7 @@ const char *tm_history_text_interface(
 const char *tm_history_text_keep(
 		struct tm_history_texts *texts, const char *text)
 {
-	return add(&texts->lists[SORTS], strdup(text));
+	return text_add(&texts->lists[SORTS], strdup(text));
 }
 
 void tm_history_texts_settle(struct tm_history_texts *texts)
