@@ -11,10 +11,6 @@
 #include "common/record/fields.h"
 
 #define TABLE_ROWS 20
-#define BY_TIME                                                                \
-	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
-			TM_HISTORY_BY_MONTH)
-
 #define NUMBER_MOST (1u << 30)
 
 /* What can only be understood once the database is open stays text. */
@@ -37,7 +33,7 @@ static void query_add_key(struct options *options, const char *name)
 				tm_key_names(TM_KEY_FOR_HISTORY));
 	if (options->query.by & key)
 		errx(TM_MISUSED, "--by: %s is there twice", name);
-	if (key & BY_TIME && options->query.by & BY_TIME)
+	if (key & TM_HISTORY_BY_TIME && options->query.by & TM_HISTORY_BY_TIME)
 		errx(TM_MISUSED, "--by: one of minute, hour, day and month");
 	options->query.by |= key;
 	keys->order[keys->count++] = key;
@@ -263,12 +259,12 @@ static void query_set_order(struct options *options)
 {
 	struct tm_history_rows_query *const query = &options->query;
 
-	if (!options->has_sort && query->by & BY_TIME)
+	if (!options->has_sort && query->by & TM_HISTORY_BY_TIME)
 		query->sort = TM_HISTORY_SORT_KEY;
 	query->is_ascending = (query->sort == TM_HISTORY_SORT_KEY) !=
 			options->is_reverse;
 	if (!options->has_top && options->form.form == TM_FORM_TABLE &&
-			!(query->by & BY_TIME))
+			!(query->by & TM_HISTORY_BY_TIME))
 		query->limit = TABLE_ROWS;
 }
 
@@ -314,7 +310,7 @@ static void query_say_shares(const struct tm_shares *shares)
 static void say_coarse(const struct options *options,
 		const struct tm_history_rows *rows)
 {
-	const unsigned asked = options->query.by & BY_TIME;
+	const unsigned asked = options->query.by & TM_HISTORY_BY_TIME;
 	const char *before = "";
 	char time[TM_TIME_SIZE];
 

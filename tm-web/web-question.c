@@ -38,16 +38,13 @@ static bool read_to(struct reading *reading, const char *value)
 			reading, value, &reading->question->query.filter.to_ns);
 }
 
-#define BY_TIME                                                                \
-	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
-			TM_HISTORY_BY_MONTH)
-
 static bool question_add_key(struct web_question *question, const char *name)
 {
 	const unsigned key = tm_history_key_find(name);
 	unsigned *const by = &question->query.by;
 
-	if (!key || *by & key || (key & BY_TIME && *by & BY_TIME))
+	if (!key || *by & key ||
+			(key & TM_HISTORY_BY_TIME && *by & TM_HISTORY_BY_TIME))
 		return false;
 	*by |= key;
 	question->keys.order[question->keys.count++] = key;
@@ -304,7 +301,8 @@ static void question_set_order(
 {
 	struct tm_history_rows_query *const query = &question->query;
 
-	if (request_parameter(request, "sort") || !(query->by & BY_TIME))
+	if (request_parameter(request, "sort") ||
+			!(query->by & TM_HISTORY_BY_TIME))
 		return;
 	query->sort = TM_HISTORY_SORT_KEY;
 	if (!request_parameter(request, "order"))

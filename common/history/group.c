@@ -5,10 +5,6 @@
 #include "common/record/amount.h"
 #include "group.h"
 
-#define BY_TIME                                                                \
-	(TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |       \
-			TM_HISTORY_BY_MONTH)
-
 enum tm_history_resolution tm_history_group_resolution(unsigned by)
 {
 	if (by & TM_HISTORY_BY_MINUTE)
@@ -51,7 +47,8 @@ static struct tm_history_group_row *group_find(struct tm_history_group *group,
 		const uint64_t key = (uint64_t)number << 32 | values[i];
 		const bool is_time = i == GROUP_TIME;
 
-		if (!(is_time ? group->by & BY_TIME : group->by & 1u << i))
+		if (!(is_time ? group->by & TM_HISTORY_BY_TIME
+			      : group->by & 1u << i))
 			continue;
 		number = tm_index_add(&group->indexes[i], key);
 		if (number == TM_INDEX_NONE)
@@ -101,7 +98,7 @@ void tm_history_group_take(void *context, const struct tm_history_sums *sums)
 
 	for (unsigned i = 0; i < TM_KEYS_STORED; i++)
 		values[i] = group->by & 1u << i ? sums->values[i] : 0;
-	if (group->by & BY_TIME)
+	if (group->by & TM_HISTORY_BY_TIME)
 		values[GROUP_TIME] =
 				tm_history_slot(tm_history_group_resolution(
 								group->by),

@@ -21,6 +21,8 @@ enum tm_history_key {
 	TM_HISTORY_BY_HOUR = 1 << TM_KEY_HOUR,
 	TM_HISTORY_BY_DAY = 1 << TM_KEY_DAY,
 	TM_HISTORY_BY_MONTH = 1 << TM_KEY_MONTH,
+	TM_HISTORY_BY_TIME = TM_HISTORY_BY_MINUTE | TM_HISTORY_BY_HOUR |
+			TM_HISTORY_BY_DAY | TM_HISTORY_BY_MONTH,
 };
 
 /* "user", "process", ... of one key. */
