@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "answer-json.h"
-#include "common/record/fields.h"
+#include "common/record/words.h"
 
 void json_begin(struct tm_text *text)
 {
@@ -12,16 +12,6 @@ void json_begin(struct tm_text *text)
 void json_end(struct tm_text *text)
 {
 	tm_text_string(text, "}\n");
-}
-
-const char *protocol_name(char out[PROTOCOL_SIZE], uint8_t protocol)
-{
-	const char *const name = tm_word_text(tm_protocols, protocol);
-
-	if (name || !protocol)
-		return name ? name : "";
-	snprintf(out, PROTOCOL_SIZE, "%u", protocol);
-	return out;
 }
 
 void json_member_time(struct tm_text *text, const char *name, uint64_t time_ns)
@@ -36,37 +26,48 @@ void json_member_time(struct tm_text *text, const char *name, uint64_t time_ns)
 void json_user(struct tm_text *text, uint32_t uid, const char *name)
 {
 	tm_json_member_number(text, "uid", uid);
-	tm_json_member_string(text, "user", uid == TM_NOBODY ? "none" : name);
+	tm_json_member_string(
+			text, "user", uid == TM_NOBODY ? TM_WORD_NONE : name);
 }
 
-static const char *json_direction(const struct tm_history_row *row)
+const char *json_value(const struct tm_history_row *row, enum tm_key_id id,
+		struct tm_label *label)
 {
-	return row->direction == TM_IN ? "in" : "out";
+	static const struct tm_key_sources sources = { 0 };
+	uint64_t number = row->direction;
+
+	switch (id) {
+	case TM_KEY_PROCESS:
+		return row->process;
+	case TM_KEY_REMOTE:
+		return row->remote;
+	case TM_KEY_INTERFACE:
+		return row->interface;
+	case TM_KEY_PROTOCOL:
+		number = row->protocol;
+		break;
+	default:
+		break;
+	}
+	tm_key_table[id].label(&sources, &number, label);
+	return label->sort == TM_LABEL_ABSENT ? "" : label->text;
 }
 
 void json_keys(struct tm_text *text, const struct tm_history_row *row,
 		unsigned by)
 {
-	static const unsigned times = TM_HISTORY_BY_MINUTE |
-			TM_HISTORY_BY_HOUR | TM_HISTORY_BY_DAY |
-			TM_HISTORY_BY_MONTH;
-	char name[PROTOCOL_SIZE];
+	struct tm_label label;
 
-	if (by & times)
+	if (by & TM_HISTORY_BY_TIME)
 		json_member_time(text, "time_ns", row->time_ns);
 	if (by & TM_HISTORY_BY_USER)
 		json_user(text, row->uid, row->user);
-	if (by & TM_HISTORY_BY_PROCESS)
-		tm_json_member_string(text, "process", row->process);
-	if (by & TM_HISTORY_BY_REMOTE)
-		tm_json_member_string(text, "remote", row->remote);
-	if (by & TM_HISTORY_BY_PROTOCOL)
-		tm_json_member_string(text, "protocol",
-				protocol_name(name, row->protocol));
-	if (by & TM_HISTORY_BY_INTERFACE)
-		tm_json_member_string(text, "interface", row->interface);
-	if (by & TM_HISTORY_BY_DIRECTION)
-		tm_json_member_string(text, "direction", json_direction(row));
+	for (enum tm_key_id id = TM_KEY_USER + 1; id <= TM_KEY_DIRECTION;
+			id++) {
+		if (by & 1 << id)
+			tm_json_member_string(text, tm_key_table[id].name,
+					json_value(row, id, &label));
+	}
 }
 
 void json_amounts(struct tm_text *text, const struct tm_history_row *row)
@@ -95,24 +96,20 @@ static void json_put_key(
 void json_key(struct tm_text *text, const struct tm_history_row *row,
 		unsigned by)
 {
-	char name[PROTOCOL_SIZE];
+	static const struct tm_key_sources sources = { 0 };
+	struct tm_label label;
+	const char *value;
+	char number[16];
 
-	if (by == TM_HISTORY_BY_USER) {
-		snprintf(name, sizeof(name), "%" PRIu32, row->uid);
-		json_put_key(text, name,
-				row->uid == TM_NOBODY	    ? "none"
-						: row->user ? row->user
-							    : name);
-	} else if (by == TM_HISTORY_BY_PROCESS) {
-		json_put_key(text, row->process, row->process);
-	} else if (by == TM_HISTORY_BY_REMOTE) {
-		json_put_key(text, row->remote, row->remote);
-	} else if (by == TM_HISTORY_BY_INTERFACE) {
-		json_put_key(text, row->interface, row->interface);
-	} else if (by == TM_HISTORY_BY_PROTOCOL) {
-		json_put_key(text, protocol_name(name, row->protocol),
-				protocol_name(name, row->protocol));
-	} else {
+	if (!by) {
 		json_put_key(text, "", "all");
+	} else if (by == TM_HISTORY_BY_USER) {
+		tm_key_label_user(&sources, row->uid, row->user, &label);
+		snprintf(number, sizeof(number), "%" PRIu32, row->uid);
+		json_put_key(text, row->uid == TM_NOBODY ? label.text : number,
+				label.text);
+	} else {
+		value = json_value(row, __builtin_ctz(by), &label);
+		json_put_key(text, value, value);
 	}
 }

@@ -5,16 +5,16 @@
 #include "common/base/json.h"
 #include "common/history/query.h"
 
-#define PROTOCOL_SIZE 16
-
-/* "tcp", or the number; "" where it is not known. */
-const char *protocol_name(char out[PROTOCOL_SIZE], uint8_t protocol);
-
 /* ,"uid":1000,"user":"alice" */
 void json_user(struct tm_text *text, uint32_t uid, const char *name);
 
 /* ,"name":"number", for what may be beyond 2^53; 0 is null. */
 void json_member_time(struct tm_text *text, const char *name, uint64_t time_ns);
+
+/* What the row has of a key that is no user and no time, which may be in the
+ * label; NULL is the remainder. */
+const char *json_value(const struct tm_history_row *row, enum tm_key_id id,
+		struct tm_label *label);
 
 /* The members of a row's keys, and of its amounts. */
 void json_keys(struct tm_text *text, const struct tm_history_row *row,

@@ -202,6 +202,18 @@ static int get_newest(
 	return tm_history_summary(history, &filter, summary);
 }
 
+/* What the page may ask rows by. */
+static void put_dimensions(struct tm_text *text)
+{
+	tm_json_member(text, "dimensions");
+	tm_text_character(text, '[');
+	for (enum tm_key_id id = 0; id <= TM_KEY_DIRECTION; id++) {
+		tm_text_string(text, id ? "," : "");
+		tm_json_string(text, tm_key_table[id].name);
+	}
+	tm_text_character(text, ']');
+}
+
 void api_status(struct tm_history *history, struct request *request)
 {
 	struct tm_history_summary summary = { 0 };
@@ -225,9 +237,7 @@ void api_status(struct tm_history *history, struct request *request)
 			is_ok || !history ? NULL : tm_history_problem(history));
 	tm_json_member_string(text, "zone",
 			history ? tm_history_zone(history) : NULL);
-	tm_text_string(text,
-			",\"dimensions\":[\"user\",\"process\",\"remote\","
-			"\"protocol\",\"interface\",\"direction\"]");
+	put_dimensions(text);
 	json_end(text);
 	tm_history_summary_free(&summary);
 }
