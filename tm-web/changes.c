@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 
 #include "changes.h"
 #include "common/base/clock.h"

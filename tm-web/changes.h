@@ -2,6 +2,8 @@
 #ifndef TM_WEB_CHANGES_H
 #define TM_WEB_CHANGES_H
 
+#include <sys/types.h>
+
 #include "common/base/index.h"
 #include "common/history/query.h"
 

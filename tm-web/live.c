@@ -1,35 +1,20 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "answer-json.h"
-#include "changes.h"
 #include "common/base/clock.h"
 #include "common/base/number.h"
 #include "connections.h"
 #include "live.h"
-#include "web-database.h"
 
-#define LOOK_NS (TM_SECOND_NS / 5)
-#define SPAN_LEAST_NS (TM_SECOND_NS / 3)
-#define HOLD_NS (TM_SECOND_NS * 6 / 5)
-#define LOOK_COST 4 /* at most one part in so many is looking */
 #define HEARTBEAT_NS (5 * TM_SECOND_NS)
 #define GRACE_NS (60 * TM_SECOND_NS) /* looking goes on for who comes back */
 #define STREAMS_MOST 32
 #define KEPT 64 /* events, for who comes back */
 #define ROWS_MOST 50
 #define CHUNK 16384
-
-struct event {
-	uint64_t id, span_ns, watermark_ns;
-	struct change *list;
-	size_t count;
-};
 
 struct stream {
 	struct stream *next;
@@ -302,12 +287,13 @@ struct MHD_Response *live_open(struct request *request)
 	return response;
 }
 
-/* --- the thread that watches the database --- */
+/* --- what the watching thread has --- */
 
-static void wake_streams(void)
+void live_wake(void)
 {
 	const uint64_t now_ns = tm_clock_steady_ns();
 
+	pthread_mutex_lock(&hub.lock);
 	for (struct stream *stream = hub.streams; stream;
 			stream = stream->next) {
 		if (!stream->is_waiting ||
@@ -320,12 +306,15 @@ static void wake_streams(void)
 		stream->is_waiting = false;
 		MHD_resume_connection(stream->connection);
 	}
+	pthread_mutex_unlock(&hub.lock);
 }
 
-static void add_event(struct event event)
+void live_tell(struct event event)
 {
-	struct event *const slot = &hub.events[hub.next_event++ % KEPT];
+	struct event *slot;
 
+	pthread_mutex_lock(&hub.lock);
+	slot = &hub.events[hub.next_event++ % KEPT];
 	/* as a time it goes on where an earlier server was */
 	event.id = event.watermark_ns > hub.last_id ? event.watermark_ns
 						    : hub.last_id + 1;
@@ -333,14 +322,21 @@ static void add_event(struct event event)
 	*slot = event;
 	hub.last_id = event.id;
 	hub.watermark_ns = event.watermark_ns;
+	pthread_mutex_unlock(&hub.lock);
 }
 
-static void forget_events(void)
+void live_forget(bool is_replaced)
 {
+	pthread_mutex_lock(&hub.lock);
 	for (unsigned i = 0; i < KEPT; i++) {
 		free(hub.events[i].list);
 		hub.events[i] = (struct event){ 0 };
 	}
+	if (is_replaced) {
+		hub.last_id = hub.watermark_ns = 0;
+		hub.generation++;
+	}
+	pthread_mutex_unlock(&hub.lock);
 }
 
 static void set_name(uint32_t uid, const char *name)
@@ -363,80 +359,14 @@ static void set_name(uint32_t uid, const char *name)
 	hub.names[at] = name ? strdup(name) : NULL;
 }
 
-static void note_name(uint32_t uid, const char *name)
+void live_name(uint32_t uid, const char *name)
 {
 	pthread_mutex_lock(&hub.lock);
 	set_name(uid, name);
 	pthread_mutex_unlock(&hub.lock);
 }
 
-struct watch {
-	struct database database;
-	struct changes changes;
-	unsigned opened;
-	int64_t version;
-	uint64_t watermark_ns;
-	uint64_t last_ns; /* when there was an event */
-};
-
-static uint64_t newest(struct tm_history *history)
-{
-	const uint64_t now = tm_clock_wall_ns();
-	struct tm_history_summary summary = { 0 };
-	uint64_t newest_ns = 0;
-
-	if (!tm_history_summary(history,
-			    &(struct tm_history_filter){ .from_ns = now },
-			    &summary))
-		newest_ns = summary.newest_ns;
-	tm_history_summary_free(&summary);
-	return newest_ns;
-}
-
-/* A commit just behind another one is told with the next, because of bytes in a
- * few ms no rate can be made; but not for long. */
-static bool is_too_soon(const struct watch *watch, uint64_t newest_ns)
-{
-	return watch->watermark_ns &&
-			newest_ns < watch->watermark_ns + SPAN_LEAST_NS &&
-			tm_clock_steady_ns() < watch->last_ns + HOLD_NS;
-}
-
-static void watch_tell(struct watch *watch, struct event event)
-{
-	if (watch->watermark_ns && event.watermark_ns > watch->watermark_ns)
-		event.span_ns = event.watermark_ns - watch->watermark_ns;
-	watch->watermark_ns = event.watermark_ns;
-	watch->last_ns = tm_clock_steady_ns();
-	pthread_mutex_lock(&hub.lock);
-	add_event(event);
-	pthread_mutex_unlock(&hub.lock);
-}
-
-/* Both questions are about the same state. False when it has to be looked at
- * again. */
-static bool watch_look(struct watch *watch, struct tm_history *history)
-{
-	struct event event = { 0 };
-	ssize_t count = -1;
-	bool is_soon;
-
-	if (tm_history_begin(history))
-		return false;
-	event.watermark_ns = newest(history);
-	is_soon = is_too_soon(watch, event.watermark_ns);
-	if (event.watermark_ns && !is_soon)
-		count = changes_look(&watch->changes, history,
-				event.watermark_ns, &event.list);
-	tm_history_end(history);
-	event.count = count;
-	if (count >= 0)
-		watch_tell(watch, event);
-	return count >= 0 || !is_soon;
-}
-
-/* Somebody listens, or has just listened. */
-static bool is_listened(void)
+bool live_is_wanted(void)
 {
 	bool is;
 
@@ -447,74 +377,4 @@ static bool is_listened(void)
 							GRACE_NS);
 	pthread_mutex_unlock(&hub.lock);
 	return is;
-}
-
-/* What it knew is of another file, or too old to compare with. */
-static void start_over(struct watch *watch, bool is_replaced)
-{
-	changes_forget(&watch->changes);
-	watch->watermark_ns = 0;
-	watch->version = -1;
-	pthread_mutex_lock(&hub.lock);
-	forget_events();
-	if (is_replaced) {
-		hub.last_id = hub.watermark_ns = 0;
-		hub.generation++;
-	}
-	pthread_mutex_unlock(&hub.lock);
-}
-
-static void watch_once(struct watch *watch)
-{
-	const char *problem;
-	struct tm_history *const history =
-			database_use(&watch->database, &problem);
-	int64_t version;
-
-	if (!history)
-		return;
-	if (watch->opened != watch->database.opened)
-		start_over(watch, watch->opened);
-	watch->opened = watch->database.opened;
-	version = tm_history_version(history);
-	if (version != watch->version && watch_look(watch, history))
-		watch->version = version;
-}
-
-static void live_rest(uint64_t ns)
-{
-	const struct timespec pause = { ns / TM_SECOND_NS, ns % TM_SECOND_NS };
-
-	clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
-}
-
-static void *live_run(void *path)
-{
-	struct watch watch = {
-		.database.path = path, .version = -1, .changes.note = note_name
-	};
-
-	while (true) {
-		const uint64_t begin_ns = tm_clock_steady_ns();
-		uint64_t cost_ns;
-
-		if (is_listened())
-			watch_once(&watch);
-		else if (watch.watermark_ns)
-			start_over(&watch, false);
-		pthread_mutex_lock(&hub.lock);
-		wake_streams();
-		pthread_mutex_unlock(&hub.lock);
-		cost_ns = LOOK_COST * (tm_clock_steady_ns() - begin_ns);
-		live_rest(cost_ns > LOOK_NS ? cost_ns : LOOK_NS);
-	}
-	return NULL;
-}
-
-int live_start(const char *path)
-{
-	pthread_t thread;
-
-	errno = pthread_create(&thread, NULL, live_run, (void *)path);
-	return errno ? -1 : 0;
 }

@@ -14,6 +14,7 @@
 #include "pool.h"
 #include "routes.h"
 #include "server.h"
+#include "watch.h"
 
 #define CONNECTION_MEMORY ((size_t)16 * 1024) /* with the header */
 #define IDLE_S 30
@@ -335,7 +336,7 @@ int server_start(const struct server *server, int socket)
 {
 	const struct MHD_Daemon *daemon;
 
-	if (pool_start(server->database) || live_start(server->database))
+	if (pool_start(server->database) || watch_start(server->database))
 		return -1;
 	errno = 0;
 	daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
