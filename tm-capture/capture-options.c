@@ -112,7 +112,7 @@ enum {
 	L2,
 	HOOK,
 	DETACH,
-	USER,
+	RUN_AS,
 	STRICT
 };
 
@@ -121,11 +121,11 @@ static const struct tm_option known[] = {
 	{ "interface", 'i', "NAME", "only this interface (repeat for several)",
 			0 },
 	{ "site", 's', "NETWORK",
-			"leave out traffic with both ends in the site's\n"
+			"leave out traffic with both ends in these\n"
 			"networks",
 			0 },
 	{ "exclude", 'x', "NETWORK",
-			"leave out traffic with an end in this network\n"
+			"leave out traffic with either end in these\n"
 			"(both: @FILE is a list; repeat for several)",
 			0 },
 	{ "every", EVERY, "DURATION",
@@ -149,15 +149,20 @@ static const struct tm_option known[] = {
 			"remove what a killed capture left on interfaces;\n"
 			"all: every program there",
 			0 },
-	{ "user", USER, "NAME",
-			"who to become once attached (tm, else who called\n"
-			"sudo)",
+	{ "run-as", RUN_AS, "USER",
+			"become this user once attached (tm, else who\n"
+			"called sudo)",
 			0 },
-	{ "strict", STRICT, NULL, "exit 4 when events were lost",
+	{ "user", TM_MOVED, "USER",
+			"whose traffic is shown, in other tools: pipe to "
+			"tm-filter 'user NAME'; who to become is --run-as USER",
+			0 },
+	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct capture_options, is_strict) },
-	{ "quiet", 'q', NULL, "no summary at the end",
+	{ "quiet", 'q', NULL, "no notes, no summary at the end",
 			TM_FLAG(struct capture_options, is_quiet) },
-	{ "verbose", 'v', NULL, "the messages of libbpf and the verifier", 0 },
+	{ "verbose", 'v', NULL, "also report what libbpf and the verifier say",
+			0 },
 };
 
 static void capture_take_option(void *context, const struct tm_option *option,
@@ -205,7 +210,7 @@ static void capture_take_option(void *context, const struct tm_option *option,
 	case DETACH:
 		options->detaching = parse_detach(option, argument);
 		break;
-	case USER:
+	case RUN_AS:
 		options->user = argument;
 		break;
 	case 'v':
@@ -217,7 +222,8 @@ static void capture_take_option(void *context, const struct tm_option *option,
 static const struct tm_tool tool = {
 	.usage = "usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] [-x NETWORK]\n"
 		 "                  [--every DURATION] [--for DURATION] [--count N]\n"
-		 "                  [--flows N] [--ring SIZE] [--l2] [--user NAME] [--strict]\n"
+		 "                  [--flows N] [--ring SIZE] [--l2] [--run-as USER]\n"
+		 "                  [--strict]\n"
 		 "       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
 		 "       tm-capture --detach[=all] [-i INTERFACE]\n"
 		 "Meters the traffic of this host's sockets; events go to standard output.\n\n",

@@ -80,11 +80,11 @@ static void rights_say_root(char kept[RIGHTS_KEPT], const char *name,
 	else if (user)
 		rights_say(kept, "the user root: ",
 				"the user tm, or who called sudo, is "
-				"root too (--user NAME)");
+				"root too (--run-as USER)");
 	else
 		rights_say(kept, "the user root: ",
 				"there is no user tm, nor one who "
-				"called sudo (--user NAME)");
+				"called sudo (--run-as USER)");
 }
 
 int rights_become(const char *name, char kept[RIGHTS_KEPT])

@@ -176,7 +176,7 @@ static void check_user(const char *name)
 {
 	if (!name || tm_rights_user(name))
 		return;
-	errx(TM_FAILED, "--user %s: %s", name,
+	errx(TM_FAILED, "--run-as %s: %s", name,
 			errno ? strerror(errno) : "there is no such user");
 }
 

@@ -93,7 +93,7 @@ static const struct tm_option known[] = {
 			"additional columns, separated by commas:", 0 },
 	{ "numeric", 'n', NULL, "numbers instead of names in these",
 			TM_FLAG(struct options, columns.sources.is_numeric) },
-	{ "group", GROUP, "NAME", "give new files to this group (mode 0640)",
+	{ "group", GROUP, "GROUP", "give new files to this group (mode 0640)",
 			0 },
 	{ "readable", READABLE, NULL, "give each file to its user's own group",
 			TM_FLAG(struct options, target.is_readable) },
@@ -101,7 +101,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, target.is_synced) },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
-	{ "quiet", 'q', NULL, "no progress and no notes",
+	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct options, is_quiet) },
 	{ "verbose", 'v', NULL, "also report which protection the kernel lacks",
 			TM_FLAG(struct options, is_verbose) },
@@ -146,11 +146,23 @@ static const struct tm_tool tool = {
 	.words = csv_words,
 };
 
+/* Other tools took these in --output, for what is --format now. */
+static void csv_refuse_format(const char *file)
+{
+	if (!strcmp(file, "table") || !strcmp(file, "csv") ||
+			!strcmp(file, "json"))
+		errx(TM_MISUSED,
+				"--output: names a file; for one of that name, "
+				"write ./%s",
+				file);
+}
+
 /* -o goes to standard output, or to a file with its directory before it. */
 static void split_output(struct csv_files_target *target)
 {
 	char *slash = strrchr(target->file, '/');
 
+	csv_refuse_format(target->file);
 	if (target->directory || target->is_readable)
 		tm_misuse("-o is one file: --dir and --readable have no meaning");
 	if (!strcmp(target->file, "-"))

@@ -14,15 +14,27 @@ struct options {
 	bool is_json, is_quiet;
 };
 
+enum { FORMAT = TM_OPTION, JSON };
+
 static const struct tm_option known[] = {
-	{ "json", TM_OPTION, NULL, "one JSON object",
+	{ "format", FORMAT, "FORMAT", "text or json", 0 },
+	{ "json", JSON, NULL, "JSON, as --format json",
 			TM_FLAG(struct options, is_json) },
-	{ "quiet", 'q', NULL, "only what is not ok",
+	{ "quiet", 'q', NULL, "no notes, and no rows that are ok",
 			TM_FLAG(struct options, is_quiet) },
 };
 
+static void doctor_take_option(void *context, const struct tm_option *option,
+		const char *argument)
+{
+	static const char *const formats[] = { "text", "json", NULL };
+
+	((struct options *)context)->is_json =
+			tm_option_choice(option, argument, formats);
+}
+
 static const struct tm_tool tool = {
-	.usage = "usage: tm-doctor [-q] [--json]\n"
+	.usage = "usage: tm-doctor [-q] [--format FORMAT]\n"
 		 "Reports what this kernel, these rights and this cgroup tree permit\n"
 		 "tm-capture, what that costs, and how to fix it.\n\n",
 	.options = known,
@@ -30,6 +42,7 @@ static const struct tm_tool tool = {
 	.rest = "\n"
 		"Exit 0 where tm-capture can capture, 77 where it cannot. Run it as\n"
 		"tm-capture is run: with sudo, in the same container, as that user.\n",
+	.take = doctor_take_option,
 };
 
 int main(int argc, char **argv)

@@ -38,18 +38,25 @@ static void arguments_append(struct arguments *arguments, const char *argument)
 enum { INVERT = TM_OPTION, EXPLAIN, STRICT };
 
 static const struct tm_option known[] = {
-	{ "expression", 'e', "EXPRESSION", "repeatable; all must be true", 0 },
-	{ "site", 's', "NETWORK|@FILE", "drop events with both ends in these",
+	{ "expression", 'e', "EXPRESSION",
+			"only events for which it is true; repeatable,\n"
+			"all must be true",
 			0 },
-	{ "exclude", 'x', "NETWORK|@FILE",
-			"drop events with either end in these", 0 },
+	{ "site", 's', "NETWORK",
+			"leave out traffic with both ends in these\n"
+			"networks",
+			0 },
+	{ "exclude", 'x', "NETWORK",
+			"leave out traffic with either end in these\n"
+			"(both: @FILE is a list; repeat for several)",
+			0 },
 	{ "invert", INVERT, NULL, "pass on the events that would be dropped",
 			TM_FLAG(struct options, inverts) },
 	{ "explain", EXPLAIN, NULL, "report how much each part dropped",
 			TM_FLAG(struct options, explains) },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
-	{ "quiet", 'q', NULL, "print nothing but errors",
+	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct options, quiet) },
 };
 

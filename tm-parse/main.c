@@ -25,7 +25,7 @@ struct options {
 };
 
 static const struct tm_option known[] = {
-	{ "quiet", 'q', NULL, "print nothing but errors",
+	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct options, is_quiet) },
 };
 

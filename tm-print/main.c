@@ -11,26 +11,34 @@ struct options {
 	uint64_t count;
 };
 
-enum { COUNT = TM_OPTION, JSON, STRICT };
+enum { COUNT = TM_OPTION, FORMAT, JSON, STRICT };
 
 static const struct tm_option known[] = {
-	{ "json", JSON, NULL, "JSON lines", TM_FLAG(struct options, is_json) },
+	{ "format", FORMAT, "FORMAT", "text or json", 0 },
+	{ "json", JSON, NULL, "JSON, as --format json",
+			TM_FLAG(struct options, is_json) },
 	{ "count", COUNT, "N", "stop after N events", 0 },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
-	{ "quiet", 'q', NULL, "print nothing but errors",
+	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct options, is_quiet) },
 };
 
 static void print_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
-	((struct options *)context)->count =
-			tm_option_number(option, argument, 0, UINT64_MAX);
+	static const char *const formats[] = { "text", "json", NULL };
+	struct options *const options = context;
+
+	if (option->letter == FORMAT)
+		options->is_json = tm_option_choice(option, argument, formats);
+	else
+		options->count = tm_option_number(
+				option, argument, 0, UINT64_MAX);
 }
 
 static const struct tm_tool tool = {
-	.usage = "usage: tm-print [--json] [--count N] [--strict] [FILE ...]\n"
+	.usage = "usage: tm-print [--format FORMAT] [--count N] [--strict] [FILE ...]\n"
 		 "Prints each event as a line of text. tm-parse reverses this.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),

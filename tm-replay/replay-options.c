@@ -28,10 +28,9 @@ static double parse_speed(const struct tm_option *option, const char *text)
 enum { SPEED = TM_OPTION, IDLE, NOW, LOOP, STRICT };
 
 static const struct tm_option known[] = {
-	{ "speed", SPEED, "N", "N times as fast: 10x, 0.5x; max: no waiting",
-			0 },
-	{ "idle", IDLE, "TIME",
-			"wait no longer than TIME (5s, 500ms) without traffic",
+	{ "speed", SPEED, "N", "N times as fast (10x, 0.5x), or max", 0 },
+	{ "idle", IDLE, "DURATION",
+			"wait no longer than that (5s, 500ms) without traffic",
 			0 },
 	{ "now", NOW, NULL, "shift times so that the first event is now",
 			TM_FLAG(struct replay_options, is_fresh) },
@@ -39,7 +38,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct replay_options, is_looped) },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct replay_options, is_strict) },
-	{ "quiet", 'q', NULL, "print nothing but errors",
+	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct replay_options, is_quiet) },
 };
 
@@ -56,7 +55,7 @@ static void replay_take_option(
 }
 
 static const struct tm_tool tool = {
-	.usage = "usage: tm-replay [-q] [--speed N] [--idle TIME] [--now [--loop]]\n"
+	.usage = "usage: tm-replay [-q] [--speed N] [--idle DURATION] [--now [--loop]]\n"
 		 "                 [--strict] [FILE ...]\n"
 		 "Replays recorded events at their original pace.\n\n",
 	.options = known,

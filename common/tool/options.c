@@ -45,6 +45,12 @@ static void options_add(struct list *list, const struct tm_option *option)
 		list->all[list->count++] = option;
 }
 
+/* --help shows neither old spellings nor what has moved. */
+static bool is_shown(const struct tm_option *option)
+{
+	return option->help && option->letter != TM_MOVED;
+}
+
 /* Before the tool's first heading, if it has any. */
 static void add_common(struct list *list)
 {
@@ -62,13 +68,23 @@ static void list_options(struct list *list, const struct tm_tool *tool)
 	add_common(list);
 }
 
+static void options_add_shown(struct list *list, const struct tm_option *option)
+{
+	if (is_shown(option))
+		options_add(list, option);
+}
+
 static void list_help(struct list *list, const struct tm_tool *tool)
 {
-	list_options(list, tool);
+	struct list own = { .count = 0 };
+
+	list_options(&own, tool);
+	for (size_t i = 0; i < own.count; i++)
+		options_add_shown(list, own.all[i]);
 	for (const struct tm_tool *const *command = tool->commands;
 			command && *command; command++) {
 		for (size_t i = 0; i < (*command)->option_count; i++)
-			options_add(list, &(*command)->options[i]);
+			options_add_shown(list, &(*command)->options[i]);
 	}
 }
 
@@ -350,13 +366,14 @@ unsigned tm_option_choice(const struct tm_option *option, const char *argument,
 
 struct getopt_tables {
 	struct option longs[OPTIONS_MOST + 1];
+	const struct tm_option *of[OPTIONS_MOST];
 	char shorts[2 * OPTIONS_MOST + 1];
 };
 
 static void options_make_tables(
 		struct getopt_tables *tables, const struct list *list)
 {
-	struct option *at = tables->longs;
+	size_t count = 0;
 	char *letter = tables->shorts;
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -364,12 +381,13 @@ static void options_make_tables(
 
 		if (!option->name)
 			continue;
-		*at++ = (struct option){ option->name,
+		tables->of[count] = option;
+		tables->longs[count++] = (struct option){ option->name,
 			is_optional(option)		   ? optional_argument
 					: option->argument ? required_argument
 							   : no_argument,
 			NULL, option->letter };
-		if (option->letter >= TM_OPTION)
+		if (option->letter >= TM_OPTION || !is_shown(option))
 			continue;
 		*letter++ = option->letter;
 		if (option->argument)
@@ -389,7 +407,9 @@ static const struct tm_option *options_find(const struct list *list, int letter)
 static void options_take(const struct tm_tool *tool,
 		const struct tm_option *option, void *context)
 {
-	if (option->letter == 'h')
+	if (option->letter == TM_MOVED)
+		errx(TM_MISUSED, "--%s: %s", option->name, option->help);
+	else if (option->letter == 'h')
 		print_help(tool);
 	else if (option->letter == 'V')
 		print_version();
@@ -404,12 +424,17 @@ int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
 {
 	struct getopt_tables tables = { 0 };
 	struct list list = { .count = 0 };
-	int letter;
+	int letter, at = -1;
 
 	list_options(&list, tool);
 	options_make_tables(&tables, &list);
-	while ((letter = getopt_long(argc, argv, tables.shorts, tables.longs,
-				NULL)) != -1)
-		options_take(tool, options_find(&list, letter), context);
+	for (; (letter = getopt_long(argc, argv, tables.shorts, tables.longs,
+				&at)) != -1;
+			at = -1)
+		options_take(tool,
+				letter == TM_MOVED
+						? tables.of[at]
+						: options_find(&list, letter),
+				context);
 	return optind;
 }

@@ -13,14 +13,21 @@
 
 struct tm_option {
 	const char *name;     /* the long one, without dashes */
-	int letter;	      /* or from TM_OPTION on a number, for take */
+	int letter;	      /* or from TM_OPTION on a number, for take;
+				 or TM_MOVED */
 	const char *argument; /* TIME, or [=TIME] if it may be left out;
 				 NULL = it takes none */
-	const char *help;     /* lines */
+	const char *help;     /* lines; NULL = an old spelling of the option
+				 with the same letter, which --help leaves out */
 	size_t flag;	      /* TM_FLAG(): set to true, take is not called */
 };
 
 #define TM_OPTION 256 /* the first number of an option without a letter */
+
+/* In place of the letter: the name now means something else in all tools, as
+ * tm-words(7) has it, or nothing. It is refused, and help says what to write.
+ */
+#define TM_MOVED 0
 
 #define TM_FLAG(type, member) (offsetof(type, member) + 1)
 

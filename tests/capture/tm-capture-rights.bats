@@ -16,7 +16,7 @@ load capture
 }
 
 @test "tm-capture becomes an ordinary user once it is attached" {
-	start -c "$CGROUP" --user nobody
+	start -c "$CGROUP" --run-as nobody
 	run cat "/proc/$CAPTURE/status"
 	inside traffic udp 127.0.0.1 9 10 20 $ALICE
 	stop
@@ -162,16 +162,16 @@ iter/task_file"
 
 @test "a missing user or list is named" {
 	for hook in cgroup tc clsact; do
-		run -1 tm-capture --hook $hook -i lo --user no-such-user
+		run -1 tm-capture --hook $hook -i lo --run-as no-such-user
 		assert_output \
-			"tm-capture: --user no-such-user: there is no such user"
+			"tm-capture: --run-as no-such-user: there is no such user"
 	done
 	run -2 tm-capture -c "$CGROUP" -x @
 	assert_output "tm-capture: --exclude: not the name of a file: @"
-	run tm-capture -c "$CGROUP" --user root --for 300ms
+	run tm-capture -c "$CGROUP" --run-as root --for 300ms
 	assert_line "tm-capture: keeps the user root, as asked"
 	run -1 with +bpf,+net_admin,+perfmon \
-		"$BUILD/bin/tm-capture" -c "$CGROUP" --user root
+		"$BUILD/bin/tm-capture" -c "$CGROUP" --run-as root
 	assert_line "tm-capture: cannot become the user root: Operation not\
  permitted"
 }
@@ -184,5 +184,5 @@ iter/task_file"
 	run -0 unshare -m sh -c "mount --bind passwd /etc/passwd &&
 		exec tm-capture -c '$CGROUP' --for 100ms >out.tm"
 	assert_line "tm-capture: keeps the user root: the user tm, or who\
- called sudo, is root too (--user NAME)"
+ called sudo, is root too (--run-as USER)"
 }

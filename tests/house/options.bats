@@ -1,0 +1,99 @@
+# One meaning for each name of an option, in all tools: tm-words(7).
+
+load ../helper
+
+# options_of_tools TOOL...: "NAME ARGUMENT MEANING" for each option of the
+# tools' help, where the meaning is the first two words about it
+options_of_tools() {
+	local tool
+	for tool; do
+		"$tool" --help | awk -v tool="$tool" '
+			function flush() {
+				split(help, word, " ")
+				if (name)
+					print name, argument, word[1] " " word[2], "(" tool ")"
+				name = ""
+			}
+			/^ +(-[A-Za-z], )?--[a-z]/ {
+				flush()
+				sub(/^ +(-[A-Za-z], )?--/, "")
+				at = match($0, /  /)
+				help = at ? substr($0, at + 1) : ""
+				split(at ? substr($0, 1, at - 1) : $0, word, " ")
+				name = word[1]
+				argument = word[2] ? word[2] : "-"
+				next
+			}
+			/^ / && name { help = help " " $0; next }
+			{ flush() }
+			END { flush() }'
+	done
+}
+
+# These follow the table later.
+everything() {
+	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1 |
+		grep -vxE 'tm-(report|store|top|web)')
+}
+
+# What tm-words(7) says: "NAME ARGUMENT" for each option of its table.
+options_of_words() {
+	sed -nE '/^\.Ss Options/,/^\.El/{/^\.It Fl/{
+		s/^\.It//; s/ Fl ([A-Za-z]) ,//; s/ , Fl/\n Fl/g; p; }; }' \
+		"$ROOT/doc/tm-words.7" |
+		sed -nE 's/^ Fl -([a-z-]+)$/\1 -/p; s/^ Fl -([a-z-]+) Ar (.*)/\1 \U\2/p'
+}
+
+@test "an option that several tools have means the same in all of them" {
+	options_of_tools $(everything) >all
+	[ "$(wc -l <all)" -gt 50 ]
+	sed 's/ ([a-z-]*)$//' all | sort -u | cut -d' ' -f1 | uniq -d >two
+	while read -r name; do
+		grep "^$name " all
+	done <two
+	[ ! -s two ]
+}
+
+@test "tm-words(7) lists the options that several tools have, with their arguments" {
+	options_of_tools $(everything) | cut -d' ' -f1,2 | sort >all
+	options_of_words | sort >words
+	[ "$(wc -l <words)" -gt 25 ]
+	run uniq -d <(cut -d' ' -f1 words)
+	assert_output ""
+	for option in $(cut -d' ' -f1 all | uniq -d | grep -vx -e help -e version); do
+		grep "^$option " words
+	done
+	# A name of the table has no other argument in any tool.
+	join all words >both
+	[ -s both ]
+	run awk '$2 != $3' both
+	assert_output ""
+}
+
+@test "an option whose name now means something else names the new one" {
+	needs_root
+	run -2 tm-capture --user alice
+	assert_output "tm-capture: --user: whose traffic is shown, in other tools: pipe to tm-filter 'user NAME'; who to become is --run-as USER"
+}
+
+@test "--output never takes a format for the name of a file" {
+	for word in table csv json; do
+		run -2 tm-csv --output "$word" /dev/null
+		assert_output "tm-csv: --output: names a file; for one of that name, write ./$word"
+		assert_not_exists "$word"
+	done
+	run -0 tm-csv -q --output ./json /dev/null
+	assert_exists json
+}
+
+@test "--json is --format json" {
+	tm-parse <<<'{"uid":7,"bytes":5}' >x.tm
+	tm-print --json x.tm >json
+	[ "$(jq .bytes json)" = 5 ]
+	tm-print --format json x.tm | cmp - json
+	tm-print --format text x.tm | cmp - <(tm-print x.tm)
+	run -2 tm-print --format xml x.tm
+	assert_output "tm-print: --format: not text or json: xml"
+	tm-doctor --format json >json || true
+	jq -e .version json
+}
