@@ -3,55 +3,6 @@
 #include "answer-json.h"
 #include "api.h"
 
-static const char *quota_state(const struct tm_history_quota *quota)
-{
-	return quota->levels & TM_HISTORY_OVER		       ? "100"
-			: quota->levels & TM_HISTORY_OVER_90   ? "90"
-			: quota->levels & TM_HISTORY_OVER_80   ? "80"
-			: quota->levels & TM_HISTORY_PROJECTED ? "projected"
-							       : "ok";
-}
-
-static void put_quota(
-		struct tm_text *text, const struct tm_history_quota *quota)
-{
-	tm_text_character(text, '{');
-	json_user(text, quota->uid, quota->user);
-	tm_json_member_string(text, "period",
-			tm_history_resolution_name(quota->period));
-	tm_json_member_number(text, "limit", quota->limit);
-	tm_json_member_number(text, "used", quota->used);
-	tm_json_member(text, "projected");
-	if (quota->projected)
-		tm_text_number(text, quota->projected);
-	else
-		tm_text_string(text, "null");
-	tm_json_member(text, "share");
-	tm_text_format(text, "%.6f",
-			quota->limit ? (double)quota->used / quota->limit : 0);
-	tm_json_member_string(text, "state", quota_state(quota));
-	api_put_range(text, quota->begin_ns, quota->end_ns);
-	tm_text_character(text, '}');
-}
-
-static void put_quotas(struct tm_text *text,
-		const struct tm_history_quotas *quotas,
-		const struct tm_history_filter *filter)
-{
-	const char *before = "";
-
-	tm_json_member(text, "quotas");
-	tm_text_character(text, '[');
-	for (size_t i = 0; i < quotas->count; i++) {
-		if (filter->has_user && quotas->quotas[i].uid != filter->uid)
-			continue;
-		tm_text_string(text, before);
-		put_quota(text, &quotas->quotas[i]);
-		before = ",";
-	}
-	tm_text_character(text, ']');
-}
-
 /* Where the bytes of a question went: attributed, unowned and lost are all. */
 struct totals {
 	struct tm_amount moved[2], nobody[2], lost[2];
@@ -181,7 +132,7 @@ void api_summary(struct tm_history *history, struct request *request)
 		put_totals(text, &totals, &summary);
 		summary_put_coverage(text, &question, &summary);
 		api_put_hosts(text, &summary);
-		put_quotas(text, &quotas, &question.query.filter);
+		api_put_quotas(text, &quotas, &question.query.filter);
 		json_end(text);
 	}
 	tm_history_summary_free(&summary);

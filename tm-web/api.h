@@ -9,6 +9,7 @@
 void api_rows(struct tm_history *history, struct request *request);
 void api_series(struct tm_history *history, struct request *request);
 void api_summary(struct tm_history *history, struct request *request);
+void api_quotas(struct tm_history *history, struct request *request);
 void api_status(struct tm_history *history, struct request *request);
 
 /* What the history could not answer. */
@@ -25,6 +26,11 @@ void api_put_range(struct tm_text *text, uint64_t from_ns, uint64_t to_ns);
 /* ,"hosts":[...] of the runs, each once. */
 void api_put_hosts(
 		struct tm_text *text, const struct tm_history_summary *summary);
+
+/* ,"quotas":[...], those of one user where one is asked for. */
+void api_put_quotas(struct tm_text *text,
+		const struct tm_history_quotas *quotas,
+		const struct tm_history_filter *filter);
 
 /* How much of begin to end a source was there. */
 uint64_t api_covered_ns(const struct tm_history_summary *summary,

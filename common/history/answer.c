@@ -378,20 +378,20 @@ static const struct tm_column quota_columns[] = {
 	{ "begin", "SINCE", .type = TM_CELL_DAY },
 	{ "limit", "LIMIT", .type = TM_CELL_BYTES },
 	{ "used", "USED", .type = TM_CELL_BYTES },
+	{ "left", "LEFT", .type = TM_CELL_BYTES },
 	{ "share", "SHARE", .type = TM_CELL_SHARE },
 	{ "projected", "PROJECTED", .type = TM_CELL_BYTES },
+	{ "runs_out", "RUNS OUT", .type = TM_CELL_HOUR },
 	{ "state", "STATE", .type = TM_CELL_TEXT },
 };
 
-static const char *state_name(unsigned levels)
+/* 0 is what is not known. */
+static void put_known(struct tm_table *table, uint64_t number)
 {
-	if (levels & TM_HISTORY_OVER)
-		return "100";
-	if (levels & TM_HISTORY_OVER_90)
-		return "90";
-	if (levels & TM_HISTORY_OVER_80)
-		return "80";
-	return levels & TM_HISTORY_PROJECTED ? "projected" : "ok";
+	if (number)
+		tm_table_number(table, number);
+	else
+		tm_table_none(table);
 }
 
 int tm_history_answer_quotas(const struct tm_history_form *form,
@@ -416,12 +416,11 @@ int tm_history_answer_quotas(const struct tm_history_form *form,
 		tm_table_number(&table, quota->begin_ns);
 		tm_table_number(&table, quota->limit);
 		tm_table_number(&table, quota->used);
+		tm_table_number(&table, tm_history_quota_left(quota));
 		tm_table_share(&table, quota->used, quota->limit);
-		if (quota->projected)
-			tm_table_number(&table, quota->projected);
-		else
-			tm_table_none(&table);
-		tm_table_text(&table, state_name(quota->levels));
+		put_known(&table, quota->projected);
+		put_known(&table, quota->runs_out_ns);
+		tm_table_text(&table, tm_history_quota_state(quota));
 	}
 	return tm_table_close(&table, NULL);
 }

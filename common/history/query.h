@@ -191,10 +191,13 @@ struct tm_history_quota {
 	uint64_t limit;			   /* bytes, in and out together */
 	uint64_t begin_ns, end_ns;	   /* of this period */
 	uint64_t used;
-	uint64_t projected; /* at its end, if that is to come: else what was
-			       used; 0 = too early to tell */
-	unsigned levels;    /* enum tm_history_level */
-	unsigned fired;	    /* those whose hook has been run */
+	uint64_t projected;   /* at its end, if that is to come: else what was
+				 used; 0 = too early to tell */
+	uint64_t runs_out_ns; /* when the limit will be reached at that pace;
+				 0 = not in this period, too early to tell,
+				 or it has been reached */
+	unsigned levels;      /* enum tm_history_level */
+	unsigned fired;	      /* those whose hook has been run */
 };
 
 struct tm_history_quotas {
@@ -203,10 +206,26 @@ struct tm_history_quotas {
 	void *texts;
 };
 
-/* In the periods of a time; 0 = now. */
+/* In the periods of a time, 0 = now; the largest share used comes first. */
 int tm_history_quotas(struct tm_history *history, uint64_t time_ns,
 		struct tm_history_quotas *answer);
 void tm_history_quotas_free(struct tm_history_quotas *answer);
+
+/* "ok", "projected", "80", "90" or "100": the worst that is reached. */
+const char *tm_history_quota_state(const struct tm_history_quota *quota);
+
+/* A limit of nothing is used up. */
+static inline double tm_history_quota_share(
+		const struct tm_history_quota *quota)
+{
+	return quota->limit ? (double)quota->used / quota->limit : 1;
+}
+
+static inline uint64_t tm_history_quota_left(
+		const struct tm_history_quota *quota)
+{
+	return quota->used < quota->limit ? quota->limit - quota->used : 0;
+}
 
 /* The time of the newest record, or now where that is in the future; 0 while
  * there is none. */

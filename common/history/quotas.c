@@ -29,7 +29,7 @@ static void take(void *context, const struct tm_history_sums *sums)
 
 /* The pace so far, until the end. What was used is all that is known by now,
  * whenever in the period the time was. */
-static uint64_t project(const struct tm_history_quota *quota, uint64_t time_ns)
+static void project(struct tm_history_quota *quota, uint64_t time_ns)
 {
 	const uint64_t length = quota->end_ns - quota->begin_ns;
 	const uint64_t now = tm_clock_wall_ns();
@@ -37,15 +37,18 @@ static uint64_t project(const struct tm_history_quota *quota, uint64_t time_ns)
 			(now > time_ns ? now : time_ns) - quota->begin_ns;
 
 	if (passed >= length)
-		return quota->used;
-	if (passed < length / TELLING)
-		return 0;
-	return (double)quota->used * length / passed;
+		quota->projected = quota->used;
+	if (passed >= length || passed < length / TELLING)
+		return;
+	quota->projected = (double)quota->used * length / passed;
+	if (quota->used < quota->limit && quota->projected >= quota->limit)
+		quota->runs_out_ns = quota->begin_ns +
+				(double)passed * quota->limit / quota->used;
 }
 
 static unsigned find_levels(const struct tm_history_quota *quota)
 {
-	const double part = (double)quota->used / quota->limit;
+	const double part = tm_history_quota_share(quota);
 
 	return (part >= 0.8 ? TM_HISTORY_OVER_80 : 0) |
 			(part >= 0.9 ? TM_HISTORY_OVER_90 : 0) |
@@ -72,7 +75,7 @@ static int sum_up(struct tm_history *history, struct tm_history_quota *quota,
 			? -1
 			: 0;
 	free(plan.pieces);
-	quota->projected = project(quota, time_ns);
+	project(quota, time_ns);
 	quota->levels = find_levels(quota);
 	return result;
 }
@@ -124,6 +127,19 @@ static int read_quotas(struct tm_history *history, uint64_t time_ns,
 	return result;
 }
 
+static int compare_quotas(const void *one, const void *other)
+{
+	const struct tm_history_quota *const a = one, *const b = other;
+	const double share = tm_history_quota_share(a);
+	const double other_share = tm_history_quota_share(b);
+
+	if (share != other_share)
+		return share < other_share ? 1 : -1;
+	if (a->uid != b->uid)
+		return a->uid < b->uid ? -1 : 1;
+	return (int)a->period - (int)b->period;
+}
+
 int tm_history_quotas(struct tm_history *history, uint64_t time_ns,
 		struct tm_history_quotas *answer)
 {
@@ -139,7 +155,21 @@ int tm_history_quotas(struct tm_history *history, uint64_t time_ns,
 		tm_history_texts_settle(answer->texts);
 	}
 	tm_history_end(history);
+	if (answer->count)
+		qsort(answer->quotas, answer->count, sizeof(*answer->quotas),
+				compare_quotas);
 	return result;
+}
+
+const char *tm_history_quota_state(const struct tm_history_quota *quota)
+{
+	const unsigned levels = quota->levels;
+
+	return levels & TM_HISTORY_OVER			? "100"
+			: levels & TM_HISTORY_OVER_90	? "90"
+			: levels & TM_HISTORY_OVER_80	? "80"
+			: levels & TM_HISTORY_PROJECTED ? "projected"
+							: "ok";
 }
 
 void tm_history_quotas_free(struct tm_history_quotas *answer)

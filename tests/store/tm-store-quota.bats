@@ -96,24 +96,24 @@ at_hour() {
 	run quota --user alice --limit 1000 --at 2023-11-30
 	assert_success
 	assert_output "$(cat <<-'END'
-	USER                 PERIOD  SINCE            LIMIT        USED     SHARE   PROJECTED  STATE
-	alice                month   2023-11-01      1000 B       700 B    70.0 %       700 B  ok
+	USER                 PERIOD  SINCE            LIMIT        USED        LEFT     SHARE   PROJECTED  RUNS OUT  STATE
+	alice                month   2023-11-01      1000 B       700 B       300 B    70.0 %       700 B            ok
 	END
 	)"
 	state() {
 		quota --at "${1:-2023-11-30}" --output csv | sed 1d
 	}
 	assert_equal "$(state)" \
-		"1000,alice,month,2023-11-01,1000,700,0.700000,700,ok"
-	assert_equal "$(state 2023-12-20 | cut -d, -f6,9)" "0,ok"
+		"1000,alice,month,2023-11-01,1000,700,300,0.700000,700,,ok"
+	assert_equal "$(state 2023-12-20 | cut -d, -f6,11)" "0,ok"
 	used 100 21
-	assert_equal "$(state | cut -d, -f9)" 80
+	assert_equal "$(state | cut -d, -f11)" 80
 	used 100 22
-	assert_equal "$(state | cut -d, -f9)" 90
+	assert_equal "$(state | cut -d, -f11)" 90
 	used 100 23
 	run quota --at 2023-11-30
 	assert_failure 5
-	assert_line --regexp '1000 B +1000 B +100.0 % .* 100$'
+	assert_line --regexp '1000 B +1000 B +0 B +100.0 % .* 100$'
 	run quota --user alice --remove --at 2023-11-30
 	assert_success
 	refute_line --partial alice
@@ -124,7 +124,7 @@ at_hour() {
 	quota --user 1000 --limit 1000 >/dev/null
 	for day in 02 10 20 30; do
 		assert_equal "$(quota --at 2023-11-$day --output csv | sed 1d)" \
-			"1000,alice,month,2023-11-01,1000,700,0.700000,700,ok"
+			"1000,alice,month,2023-11-01,1000,700,300,0.700000,700,,ok"
 	done
 	rm h.db*
 	at_hour 12
@@ -133,11 +133,11 @@ at_hour() {
 	for at in "" "--at $(date -d 00:10 +%s)" "--at $(date -d 07:00 +%s)"; do
 		# shellcheck disable=SC2086 # words
 		run quota --output csv $at
-		assert_line --index 1 --regexp '^1000,alice,day,.*,1000,700,0.700000,1[234]..,projected$'
+		assert_line --index 1 --regexp '^1000,alice,day,.*,1000,700,300,0.700000,1[234]..,.*T1[78]:[0-9:]*[+-][0-9:]*,projected$'
 	done
 	# a period that has not begun is not projected either
 	run quota --output csv --at "$(date -d 'tomorrow 02:00' +%s)"
-	assert_line --index 1 --regexp ',1000,0,0.000000,,ok$'
+	assert_line --index 1 --regexp ',1000,0,1000,0.000000,,,ok$'
 }
 
 @test "a daily quota covers the day" {

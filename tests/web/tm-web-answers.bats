@@ -119,7 +119,36 @@ load serve
 	serve own.db
 	ask /api/v1/summary
 	run jq -c '.quotas | map([.uid, .state])' <<<"$output"
-	assert_output '[[0,"80"],[1000,"100"],[1001,"90"],[1002,"ok"]]'
+	assert_output '[[1000,"100"],[1001,"90"],[0,"80"],[1002,"ok"]]'
+}
+
+@test "quotas have what is left and when it runs out, the fullest first" {
+	# a zone in which half of the day has passed
+	TZ=XST$((10#$(date -u +%H) - 12))
+	export TZ
+	{
+		printf '{"kind":"name","of":"user","parts":1,"id":1000,"text":"alice","time_ns":%s000000000}\n' "$(date +%s)"
+		printf '{"uid":1000,"bytes":700,"packets":1,"direction":"in","time_ns":%s000000000}\n' "$(date +%s)"
+		printf '{"uid":1001,"bytes":900,"packets":1,"direction":"in","time_ns":%s000000000}\n' "$(date +%s)"
+	} | tm-parse | tm-store --quiet --db own.db
+	tm-store quota --db own.db --user 1000 --limit 1000 --day
+	tm-store quota --db own.db --user 1001 --limit 800 --day || true
+	serve own.db
+	ask /api/v1/quotas
+	reply=$output
+	day=$(date -d 00:00 +%s)
+	assert_equal "$(jq -c '.quotas[] | [.uid, .user, .period, .limit, .used, .left, .share, .state, .from_ns, .to_ns]' <<<"$reply")" \
+		"[1001,null,\"day\",800,900,0,1.125,\"100\",\"${day}000000000\",\"$((day + 86400))000000000\"]
+[1000,\"alice\",\"day\",1000,700,300,0.7,\"projected\",\"${day}000000000\",\"$((day + 86400))000000000\"]"
+	# 1000 of 700 in half of a day: reached between 17:08 and 18:34
+	run jq -r --argjson day "$day" '.quotas[] | .runs_out_ns |
+		if . then (tonumber / 1e9 - $day) / 3600 | . > 17.1 and . < 18.6
+		else . end' <<<"$reply"
+	assert_output $'null\ntrue'
+	ask '/api/v1/quotas?user=alice'
+	assert_equal "$(jq -c '[.quotas[].uid]' <<<"$output")" '[1000]'
+	code_of '/api/v1/quotas?hours=2'
+	assert_output 400
 }
 
 @test "the status has the age of the newest data" {
