@@ -34,15 +34,17 @@ void alert_check(struct alert *alert, const struct report *report)
 {
 	const struct report_view *const view =
 			&report->tally->views[VIEW_USERS];
-	const struct report_sums *const users = &view->total;
-	struct chosen chosen;
+	const struct tm_sums *const users = &view->total;
+	struct tm_ranking ranking;
 
 	if (!alert->limit)
 		return;
-	chosen = report_choose(view, users, (struct order){ BY_TOTAL, 0 }, 0);
-	for (uint32_t i = 0; i < chosen.count; i++) {
-		const uint32_t uid = *report_sums_key(users, chosen.rows[i]);
-		const uint64_t bytes = row_bytes(&users->rows[chosen.rows[i]]);
+	ranking = report_rank(
+			view, users, (struct tm_order){ TM_BY_TOTAL, 0 }, 0);
+	for (uint32_t i = 0; i < ranking.count; i++) {
+		const uint32_t uid = *tm_sums_key(users, ranking.rows[i].row);
+		const uint64_t bytes =
+				tm_sum_bytes(&users->rows[ranking.rows[i].row]);
 
 		if (bytes <= alert->limit)
 			break;
@@ -52,7 +54,7 @@ void alert_check(struct alert *alert, const struct report *report)
 		if (tm_index_add(&alert->said, uid) == TM_INDEX_NONE)
 			err(TM_FAILED, NULL);
 	}
-	free(chosen.rows);
+	free(ranking.rows);
 }
 
 bool alert_is_over(const struct alert *alert)

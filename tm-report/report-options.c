@@ -248,19 +248,20 @@ static void set_sum(struct report_options *options, const char *list)
  * largest comes first where only some are shown. */
 static void options_set_order(struct report_options *options, const char *wish)
 {
-	static const char *const measures[] = { [BY_TOTAL] = "total",
-		[BY_IN] = "in",
-		[BY_OUT] = "out",
-		[BY_PACKETS] = "packets",
-		[BY_LOST] = "lost" };
+	static const char *const measures[] = { [TM_BY_TOTAL] = "total",
+		[TM_BY_IN] = "in",
+		[TM_BY_OUT] = "out",
+		[TM_BY_PACKETS] = "packets",
+		[TM_BY_LOST] = "lost" };
 	const int time = tm_keys_time(&options->by);
 	int key;
 
 	if (!wish && time >= 0 && !options->top) {
-		options->order = (struct order){ BY_KEY, time };
+		options->order = (struct tm_order){ TM_BY_KEY, time };
 		return;
 	}
-	options->order.measure = options->has_bytes ? BY_TOTAL : BY_PACKETS;
+	options->order.measure =
+			options->has_bytes ? TM_BY_TOTAL : TM_BY_PACKETS;
 	if (!wish)
 		return;
 	for (unsigned i = 0; i < sizeof(measures) / sizeof(*measures); i++) {
@@ -275,7 +276,7 @@ static void options_set_order(struct report_options *options, const char *wish)
 				"--sort: neither total, in, out, packets, lost nor a "
 				"key of --by: %s",
 				wish);
-	options->order = (struct order){ BY_KEY, key };
+	options->order = (struct tm_order){ TM_BY_KEY, key };
 }
 
 static void set_default_style(struct report_options *options, bool is_asked)

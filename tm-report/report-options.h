@@ -13,7 +13,7 @@ struct report_options {
 	const struct style *style;
 	uint64_t interval_ns, max_rows, top;
 	struct tm_keys by;
-	struct order order;
+	struct tm_order order;
 	uint64_t limit;	  /* bytes of a user, 0 = none */
 	const char *user; /* of the one line */
 	bool has_interval, has_connections, has_bytes, has_packets;

@@ -7,22 +7,15 @@
 #include <stdio.h>
 
 #include "common/show/table.h"
+#include "common/sums/rank.h"
 #include "tally.h"
-
-enum measure { BY_TOTAL, BY_IN, BY_OUT, BY_PACKETS, BY_LOST, BY_KEY };
-
-/* The largest first, or by a kind of key, the smallest first. */
-struct order {
-	enum measure measure;
-	unsigned key; /* which of the keys, for BY_KEY */
-};
 
 struct report {
 	FILE *out;
 	const struct tally *tally;
 	struct tm_key_sources sources;
 	uint64_t first_ns, start_ns, end_ns; /* stream, interval, now */
-	struct order order;
+	struct tm_order order;
 	uint32_t top; /* rows at most; 0 = all */
 	bool has_bytes, has_packets;
 	bool is_repeated; /* others come before or after */
@@ -52,17 +45,10 @@ style_fn style_write_processes;
 /* A line on one user, as vnstat has it of an interface. */
 style_fn style_write_oneline;
 
-/* The rows to be shown, in their order, by number; what is beyond them is in
- * rest. To be freed. */
-struct chosen {
-	uint32_t *rows;
-	uint32_t count;
-	struct report_row rest;
-};
-
-/* At most this many, 0 = all. Ends the program when there is no memory. */
-struct chosen report_choose(const struct report_view *view,
-		const struct report_sums *sums, struct order order,
+/* The rows to be shown, at most so many, 0 = all. Ends the program when there
+ * is no memory. */
+struct tm_ranking report_rank(const struct report_view *view,
+		const struct tm_sums *sums, struct tm_order order,
 		uint32_t most);
 
 /* NULL where it has none; the function's own. */

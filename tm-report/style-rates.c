@@ -47,38 +47,30 @@ static void rates_put_sum(struct writing *writing, const char *label,
 }
 
 static void rates_put_row(struct writing *writing, const uint64_t *key,
-		const struct report_row *row)
+		const struct tm_sum *row)
 {
-	const struct report_row *const known =
-			report_sums_find(&writing->view->total, key);
+	const struct tm_sum *const known =
+			tm_sums_find(&writing->view->total, key);
 
 	tm_keys_put(&writing->view->keys, &writing->table, key);
 	put_rates(writing, row->moved, known ? known->moved : row->moved);
 }
 
-static void row_subtract(struct report_row *from, const struct report_row *row)
-{
-	for (int i = TM_IN; i <= TM_OUT; i++) {
-		from->moved[i].packets -= row->moved[i].packets;
-		from->moved[i].bytes -= row->moved[i].bytes;
-	}
-}
-
 /* The totals of all that has no row in this interval. */
-static struct report_row total_of_others(
-		const struct report_view *view, const struct chosen *chosen)
+static struct tm_sum total_of_others(const struct report_view *view,
+		const struct tm_ranking *ranking)
 {
-	struct report_row others = report_sums_all(&view->total);
-	const struct report_row *known;
+	struct tm_sum others = tm_sums_all(&view->total);
+	const struct tm_sum *known;
 
-	for (uint32_t i = 0; i < chosen->count; i++) {
-		known = report_sums_find(&view->total,
-				report_sums_key(&view->now, chosen->rows[i]));
+	for (uint32_t i = 0; i < ranking->count; i++) {
+		known = tm_sums_find(&view->total,
+				tm_sums_key(&view->now, ranking->rows[i].row));
 		if (known)
-			row_subtract(&others, known);
+			tm_sum_subtract(&others, known);
 	}
-	if (!row_is_empty(&view->now.nobody))
-		row_subtract(&others, &view->total.nobody);
+	if (!tm_sum_is_empty(&view->now.nobody))
+		tm_sum_subtract(&others, &view->total.nobody);
 	return others;
 }
 
@@ -87,23 +79,23 @@ static void rates_put_rows(struct writing *writing)
 	static const uint64_t nobody = TM_NOBODY;
 	const struct report *const report = writing->report;
 	const struct report_view *const view = writing->view;
-	const struct report_row now = report_sums_all(&view->now);
-	const struct report_row total = report_sums_all(&view->total);
-	struct report_row others;
-	struct chosen chosen = report_choose(view, &view->now, report->order,
+	const struct tm_sum now = tm_sums_all(&view->now);
+	const struct tm_sum total = tm_sums_all(&view->total);
+	struct tm_sum others;
+	struct tm_ranking ranking = report_rank(view, &view->now, report->order,
 			report->top ? report->top : LIVE_ROWS);
 
-	for (uint32_t i = 0; i < chosen.count; i++)
+	for (uint32_t i = 0; i < ranking.count; i++)
 		rates_put_row(writing,
-				report_sums_key(&view->now, chosen.rows[i]),
-				&view->now.rows[chosen.rows[i]]);
-	if (!row_is_empty(&chosen.rest)) {
-		others = total_of_others(view, &chosen);
-		rates_put_sum(writing, TM_WORD_OTHERS, chosen.rest.moved,
+				tm_sums_key(&view->now, ranking.rows[i].row),
+				&view->now.rows[ranking.rows[i].row]);
+	if (!tm_sum_is_empty(&ranking.rest)) {
+		others = total_of_others(view, &ranking);
+		rates_put_sum(writing, TM_WORD_OTHERS, ranking.rest.moved,
 				others.moved);
 	}
-	free(chosen.rows);
-	if (!row_is_empty(&view->now.nobody))
+	free(ranking.rows);
+	if (!tm_sum_is_empty(&view->now.nobody))
 		rates_put_row(writing, &nobody, &view->now.nobody);
 	rates_put_sum(writing, "all", now.moved, total.moved);
 	if (report->tally->shares.lost.packets)
@@ -125,7 +117,7 @@ void style_write_rates(const struct report *report)
 
 	tm_time_format(time, report->end_ns);
 	if (!writing.view->now.count &&
-			row_is_empty(&writing.view->now.nobody)) {
+			tm_sum_is_empty(&writing.view->now.nobody)) {
 		fprintf(report->out, "%s no traffic\n", time);
 		return;
 	}

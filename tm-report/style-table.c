@@ -40,7 +40,7 @@ struct writing {
 	struct tm_column columns[TM_TABLE_COLUMNS];
 	unsigned count;
 	bool has_time; /* rows begin with that of the report */
-	struct report_row all;
+	struct tm_sum all;
 };
 
 static void add_columns(struct writing *writing,
@@ -85,8 +85,7 @@ static void table_put_both(struct tm_table *table, uint64_t in, uint64_t out,
 	tm_table_number(table, in + out);
 }
 
-static void table_put_amounts(
-		struct writing *writing, const struct report_row *row)
+static void table_put_amounts(struct writing *writing, const struct tm_sum *row)
 {
 	const struct report *const report = writing->report;
 	const struct tm_amount *const moved = row->moved;
@@ -96,10 +95,11 @@ static void table_put_amounts(
 	table_put_both(table, moved[TM_IN].bytes, moved[TM_OUT].bytes,
 			report->has_bytes);
 	if (report->has_bytes)
-		tm_table_share(table, row_bytes(row), row_bytes(&writing->all));
+		tm_table_share(table, tm_sum_bytes(row),
+				tm_sum_bytes(&writing->all));
 	else
-		tm_table_share(table, row_packets(row),
-				row_packets(&writing->all));
+		tm_table_share(table, tm_sum_packets(row),
+				tm_sum_packets(&writing->all));
 	table_put_both(table, moved[TM_IN].packets, moved[TM_OUT].packets,
 			report->has_packets);
 	if (report->has_bytes)
@@ -110,7 +110,7 @@ static void table_put_amounts(
 }
 
 static void table_put_row(struct writing *writing, const uint64_t *key,
-		const struct report_row *row)
+		const struct tm_sum *row)
 {
 	const struct report *const report = writing->report;
 
@@ -122,7 +122,7 @@ static void table_put_row(struct writing *writing, const uint64_t *key,
 
 /* A row of several. */
 static void table_put_sum(struct writing *writing, const char *label,
-		const struct report_row *row)
+		const struct tm_sum *row)
 {
 	if (writing->has_time)
 		tm_table_number(&writing->table, writing->report->end_ns);
@@ -135,17 +135,17 @@ static void table_put_rows(
 {
 	static const uint64_t nobody = TM_NOBODY;
 	const struct report *const report = writing->report;
-	const struct report_sums *const sums = &view->total;
-	struct chosen chosen =
-			report_choose(view, sums, report->order, report->top);
+	const struct tm_sums *const sums = &view->total;
+	struct tm_ranking ranking =
+			report_rank(view, sums, report->order, report->top);
 
-	for (uint32_t i = 0; i < chosen.count; i++)
-		table_put_row(writing, report_sums_key(sums, chosen.rows[i]),
-				&sums->rows[chosen.rows[i]]);
-	free(chosen.rows);
-	if (!row_is_empty(&chosen.rest))
-		table_put_sum(writing, TM_WORD_OTHERS, &chosen.rest);
-	if (!row_is_empty(&sums->nobody))
+	for (uint32_t i = 0; i < ranking.count; i++)
+		table_put_row(writing, tm_sums_key(sums, ranking.rows[i].row),
+				&sums->rows[ranking.rows[i].row]);
+	free(ranking.rows);
+	if (!tm_sum_is_empty(&ranking.rest))
+		table_put_sum(writing, TM_WORD_OTHERS, &ranking.rest);
+	if (!tm_sum_is_empty(&sums->nobody))
 		table_put_row(writing, &nobody, &sums->nobody);
 	if (writing->table.spec.form == TM_FORM_TABLE)
 		table_put_sum(writing, "all", &writing->all);
@@ -159,7 +159,7 @@ static void write_totals(const struct report *report, enum tm_form form)
 		.report = report,
 		.keys = &view->keys,
 		.has_time = form == TM_FORM_CSV && report->is_repeated,
-		.all = report_sums_all(&view->total),
+		.all = tm_sums_all(&view->total),
 	};
 	struct tm_table_spec spec = {
 		.form = form,

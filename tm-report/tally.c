@@ -14,7 +14,7 @@ void tally_want(struct tally *tally, enum view_name name,
 	view->has_now = has_now;
 	view->has_no_copies = tm_keys_are_by_interface(keys);
 	view->user = user < 0 ? -1 : (int)keys->offsets[user];
-	report_sums_init(&view->total, keys->words, max_rows);
+	tm_sums_init(&view->total, keys->words, max_rows);
 	view->total.has_nobody = tm_keys_are_user(keys);
 	view->now = view->total;
 	tally->wanted[tally->wanted_count++] = view;
@@ -35,12 +35,12 @@ static void view_note(struct tally *tally, struct report_view *view,
 	if (is_left_out(view, event))
 		return;
 	tm_keys_extract(&view->keys, event, key);
-	row_note(report_sums_row(&view->total, key, &is_new), event);
+	tm_sum_count(tm_sums_at(&view->total, key, &is_new), event);
 	/* a name that is asked for now is there when it is to be shown */
 	if (is_new && view->user >= 0 && !tally->is_numeric)
 		tm_names_expect(tally->names, key[view->user]);
 	if (view->has_now)
-		row_note(report_sums_row(&view->now, key, &is_new), event);
+		tm_sum_count(tm_sums_at(&view->now, key, &is_new), event);
 }
 
 int tally_note(struct tally *tally, const struct tm_event *event)
@@ -62,7 +62,7 @@ void tally_next(struct tally *tally)
 {
 	for (unsigned i = 0; i < VIEWS; i++) {
 		if (tally->views[i].has_now)
-			report_sums_clear(&tally->views[i].now);
+			tm_sums_clear(&tally->views[i].now);
 	}
 }
 

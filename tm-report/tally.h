@@ -5,8 +5,8 @@
 
 #include "common/stream/shares.h"
 #include "common/sums/keys.h"
+#include "common/sums/sums.h"
 #include "report-runs.h"
-#include "report-sums.h"
 
 enum view_name {
 	VIEW_ROWS,	  /* by --by */
@@ -20,8 +20,8 @@ enum view_name {
 
 struct report_view {
 	struct tm_keys keys;
-	struct report_sums total; /* since the stream's first event */
-	struct report_sums now;	  /* since the interval's, where has_now */
+	struct tm_sums total; /* since the stream's first event */
+	struct tm_sums now;   /* since the interval's, where has_now */
 	bool is_wanted;
 	bool has_now;
 	bool has_no_copies; /* a packet counts once, whoever received it */

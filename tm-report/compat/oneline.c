@@ -17,7 +17,7 @@
 /* A day, a month, or all. */
 struct span {
 	uint64_t start_ns;
-	struct report_row row;
+	struct tm_sum row;
 };
 
 static bool oneline_find_user(const struct report *report, uint32_t *uid)
@@ -53,11 +53,11 @@ static void oneline_write_name(FILE *out, const char *name)
 }
 
 /* Received, sent, both. */
-static void oneline_write_amounts(FILE *out, const struct report_row *row)
+static void oneline_write_amounts(FILE *out, const struct tm_sum *row)
 {
 	fprintf(out, ";%" PRIu64 ";%" PRIu64 ";%" PRIu64,
 			row->moved[TM_IN].bytes, row->moved[TM_OUT].bytes,
-			row_bytes(row));
+			tm_sum_bytes(row));
 }
 
 /* ... and the mean rate, of the part of the span that was seen. */
@@ -79,27 +79,28 @@ static void oneline_write_span(const struct report *report,
 	fprintf(report->out, ";%s", label);
 	oneline_write_amounts(report->out, &span->row);
 	fprintf(report->out, ";%.0f",
-			seconds > 0 ? row_bytes(&span->row) * 8 / seconds : 0);
+			seconds > 0 ? tm_sum_bytes(&span->row) * 8 / seconds
+				    : 0);
 }
 
 /* The user's days: words of user and day. */
 static void add_days(const struct report *report, uint32_t uid,
 		struct span *day, struct span *month, struct span *all)
 {
-	const struct report_sums *const days =
+	const struct tm_sums *const days =
 			&report->tally->views[VIEW_DAYS].total;
 	uint64_t next = tm_calendar_month(month->start_ns + 40 * TM_DAY_NS);
 
 	for (uint32_t i = 0; i < days->count; i++) {
-		const uint64_t *const words = report_sums_key(days, i);
+		const uint64_t *const words = tm_sums_key(days, i);
 
 		if (words[0] != uid)
 			continue;
-		row_add(&all->row, &days->rows[i]);
+		tm_sum_add(&all->row, &days->rows[i]);
 		if (words[1] == day->start_ns)
-			row_add(&day->row, &days->rows[i]);
+			tm_sum_add(&day->row, &days->rows[i]);
 		if (words[1] >= month->start_ns && words[1] < next)
-			row_add(&month->row, &days->rows[i]);
+			tm_sum_add(&month->row, &days->rows[i]);
 	}
 }
 
@@ -108,7 +109,7 @@ void style_write_oneline(const struct report *report)
 	struct span day = { .start_ns = tm_calendar_day(report->end_ns) };
 	struct span month = { .start_ns = tm_calendar_month(report->end_ns) };
 	struct span all = { 0 };
-	const struct report_row *others;
+	const struct tm_sum *others;
 	const char *name;
 	uint32_t uid;
 
@@ -127,7 +128,7 @@ void style_write_oneline(const struct report *report)
 	oneline_write_amounts(report->out, &all.row);
 	putc('\n', report->out);
 	others = &report->tally->views[VIEW_DAYS].total.others;
-	if (report->is_last && !row_is_empty(others))
+	if (report->is_last && !tm_sum_is_empty(others))
 		warnx("%ju bytes are of users and days beyond --max-rows",
-				(uintmax_t)row_bytes(others));
+				(uintmax_t)tm_sum_bytes(others));
 }

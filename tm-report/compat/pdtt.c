@@ -37,7 +37,7 @@ static void write_user(const struct report *report, uint32_t uid)
 	fprintf(report->out, "UID: %u | Username: %s\n", uid, text);
 }
 
-static void pdtt_write_amounts(FILE *out, const struct report_row *row)
+static void pdtt_write_amounts(FILE *out, const struct tm_sum *row)
 {
 	write_amount(out, "TX", row->moved[TM_OUT].bytes,
 			row->moved[TM_OUT].packets);
@@ -46,25 +46,24 @@ static void pdtt_write_amounts(FILE *out, const struct report_row *row)
 }
 
 /* What the form has no place for, where it has grown since it was said. */
-static void say_rest(
-		const struct report *report, const struct report_sums *users)
+static void say_rest(const struct report *report, const struct tm_sums *users)
 {
 	static uint64_t said;
 	const struct tm_shares *const shares = &report->tally->shares;
-	const uint64_t packets = row_packets(&users->nobody) +
-			row_packets(&users->others) + shares->lost.packets +
+	const uint64_t packets = tm_sum_packets(&users->nobody) +
+			tm_sum_packets(&users->others) + shares->lost.packets +
 			shares->unattributed.packets;
 	char time[TM_TIME_SIZE], others[80] = "", beside[80] = "";
 
 	if (packets == said || (report->is_quiet && !shares->lost.packets))
 		return;
 	said = packets;
-	if (!row_is_empty(&users->others))
+	if (!tm_sum_is_empty(&users->others))
 		snprintf(others, sizeof(others),
 				", other users' %" PRIu64 " bytes (%" PRIu64
 				" packets)",
-				row_bytes(&users->others),
-				row_packets(&users->others));
+				tm_sum_bytes(&users->others),
+				tm_sum_packets(&users->others));
 	if (shares->has_unattributed)
 		snprintf(beside, sizeof(beside),
 				", unattributed %" PRIu64 " bytes (%" PRIu64
@@ -74,9 +73,9 @@ static void say_rest(
 	warnx("%s: unowned %" PRIu64 " bytes (%" PRIu64
 	      " packets), lost %" PRIu64 " bytes (%" PRIu64 " packets)%s%s",
 			tm_time_format(time, report->end_ns),
-			row_bytes(&users->nobody), row_packets(&users->nobody),
-			shares->lost.bytes, shares->lost.packets, others,
-			beside);
+			tm_sum_bytes(&users->nobody),
+			tm_sum_packets(&users->nobody), shares->lost.bytes,
+			shares->lost.packets, others, beside);
 }
 
 /* Connections: the words of user, process (2), pid, local (2), local_port,
@@ -98,7 +97,7 @@ static void write_end(FILE *out, const char *what, const uint64_t *words)
 }
 
 static void write_connection(const struct report *report, const uint64_t *words,
-		const struct report_row *row)
+		const struct tm_sum *row)
 {
 	char comm[TM_COMM_SIZE + 1], text[6 * TM_COMM_SIZE + 1];
 	FILE *const out = report->out;
@@ -114,7 +113,7 @@ static void write_connection(const struct report *report, const uint64_t *words,
 	write_end(out, "Source", words + 4);
 	write_end(out, "Destination", words + 7);
 	pdtt_write_amounts(out, row);
-	fprintf(out, "  Total: %" PRIu64 " bytes\n", row_bytes(row));
+	fprintf(out, "  Total: %" PRIu64 " bytes\n", tm_sum_bytes(row));
 	fputs("---\n", out);
 }
 
@@ -128,48 +127,48 @@ static void write_connections(const struct report *report)
 {
 	const struct report_view *const view =
 			&report->tally->views[VIEW_CONNECTIONS];
-	struct chosen chosen = report_choose(
-			view, &view->total, (struct order){ BY_TOTAL, 0 }, 0);
+	struct tm_ranking ranking = report_rank(view, &view->total,
+			(struct tm_order){ TM_BY_TOTAL, 0 }, 0);
 	uint32_t shown = 0;
 
-	for (uint32_t i = 0; i < chosen.count; i++) {
+	for (uint32_t i = 0; i < ranking.count; i++) {
 		const uint64_t *const words =
-				report_sums_key(&view->total, chosen.rows[i]);
+				tm_sums_key(&view->total, ranking.rows[i].row);
 
 		if (*words == TM_NOBODY || !has_ends(words) ||
 				(report->top && shown == report->top))
 			continue;
 		write_connection(report, words,
-				&view->total.rows[chosen.rows[i]]);
+				&view->total.rows[ranking.rows[i].row]);
 		shown++;
 	}
-	free(chosen.rows);
+	free(ranking.rows);
 }
 
 static void write_users(const struct report *report, bool is_xdp)
 {
 	const struct report_view *const view = &report->tally->views[VIEW_ROWS];
-	const struct report_sums *const users = &view->total;
-	struct chosen chosen = report_choose(
-			view, users, (struct order){ BY_KEY, 0 }, 0);
+	const struct tm_sums *const users = &view->total;
+	struct tm_ranking ranking = report_rank(
+			view, users, (struct tm_order){ TM_BY_KEY, 0 }, 0);
 
 	write_heading(report, "Network Statistics Report");
-	for (uint32_t i = 0; i < chosen.count; i++) {
-		const struct report_row *const row =
-				&users->rows[chosen.rows[i]];
+	for (uint32_t i = 0; i < ranking.count; i++) {
+		const struct tm_sum *const row =
+				&users->rows[ranking.rows[i].row];
 
-		write_user(report, *report_sums_key(users, chosen.rows[i]));
+		write_user(report, *tm_sums_key(users, ranking.rows[i].row));
 		if (is_xdp) {
 			fprintf(report->out, "  Total: %" PRIu64 " bytes\n",
-					row_bytes(row));
+					tm_sum_bytes(row));
 		} else {
 			pdtt_write_amounts(report->out, row);
-			write_amount(report->out, "Total", row_bytes(row),
-					row_packets(row));
+			write_amount(report->out, "Total", tm_sum_bytes(row),
+					tm_sum_packets(row));
 		}
 		fputs("---\n", report->out);
 	}
-	free(chosen.rows);
+	free(ranking.rows);
 	if (report->tally->views[VIEW_CONNECTIONS].is_wanted)
 		write_connections(report);
 	say_rest(report, users);

@@ -25,7 +25,7 @@ struct remote {
 };
 
 struct process {
-	const struct report_row *tcp, *udp;
+	const struct tm_sum *tcp, *udp;
 	struct remote remotes[REMOTES]; /* the largest first */
 	uint32_t remote_count;		/* all of them */
 };
@@ -34,11 +34,11 @@ struct process {
 struct listing {
 	const struct report *report;
 	double seconds; /* that the amounts are of, 1 for totals */
-	struct report_sums sums;
+	struct tm_sums sums;
 	struct process *processes;
 };
 
-static const struct report_sums *sums_of(
+static const struct tm_sums *sums_of(
 		const struct report *report, enum view_name name)
 {
 	const struct report_view *const view = &report->tally->views[name];
@@ -47,55 +47,51 @@ static const struct report_sums *sums_of(
 }
 
 /* By process, of what is by process and protocol. */
-static void processes_add_up(
-		struct report_sums *all, const struct report_sums *parts)
+static void processes_add_up(struct tm_sums *all, const struct tm_sums *parts)
 {
 	bool is_new;
 
-	report_sums_init(all, PROCESS_WORDS, parts->max_rows);
+	tm_sums_init(all, PROCESS_WORDS, parts->max_rows);
 	for (uint32_t i = 0; i < parts->count; i++)
-		row_add(report_sums_row(all, report_sums_key(parts, i),
-					&is_new),
+		tm_sum_add(tm_sums_at(all, tm_sums_key(parts, i), &is_new),
 				&parts->rows[i]);
 }
 
-static void list_processes(
-		struct listing *listing, const struct report_sums *parts)
+static void list_processes(struct listing *listing, const struct tm_sums *parts)
 {
 	const struct report *const report = listing->report;
 	const struct report_view view = { 0 };
-	struct chosen chosen;
-	struct report_sums all;
+	struct tm_ranking ranking;
+	struct tm_sums all;
 	bool is_new;
 
 	processes_add_up(&all, parts);
-	chosen = report_choose(&view, &all, (struct order){ BY_TOTAL, 0 },
+	ranking = report_rank(&view, &all, (struct tm_order){ TM_BY_TOTAL, 0 },
 			report->top ? report->top : TOP);
-	report_sums_init(&listing->sums, PROCESS_WORDS, UINT32_MAX);
-	for (uint32_t i = 0; i < chosen.count; i++)
-		*report_sums_row(&listing->sums,
-				report_sums_key(&all, chosen.rows[i]),
-				&is_new) = all.rows[chosen.rows[i]];
-	free(chosen.rows);
-	report_sums_clear(&all);
+	tm_sums_init(&listing->sums, PROCESS_WORDS, UINT32_MAX);
+	for (uint32_t i = 0; i < ranking.count; i++)
+		*tm_sums_at(&listing->sums,
+				tm_sums_key(&all, ranking.rows[i].row),
+				&is_new) = all.rows[ranking.rows[i].row];
+	free(ranking.rows);
+	tm_sums_clear(&all);
 	listing->processes = calloc(
 			listing->sums.count + 1, sizeof(*listing->processes));
 	if (!listing->processes)
 		err(TM_FAILED, NULL);
 }
 
-static void find_protocols(
-		struct listing *listing, const struct report_sums *parts)
+static void find_protocols(struct listing *listing, const struct tm_sums *parts)
 {
 	uint64_t key[PROCESS_WORDS + 1];
 
 	for (uint32_t i = 0; i < listing->sums.count; i++) {
-		memcpy(key, report_sums_key(&listing->sums, i),
+		memcpy(key, tm_sums_key(&listing->sums, i),
 				PROCESS_WORDS * sizeof(*key));
 		key[PROCESS_WORDS] = TCP;
-		listing->processes[i].tcp = report_sums_find(parts, key);
+		listing->processes[i].tcp = tm_sums_find(parts, key);
 		key[PROCESS_WORDS] = UDP;
-		listing->processes[i].udp = report_sums_find(parts, key);
+		listing->processes[i].udp = tm_sums_find(parts, key);
 	}
 }
 
@@ -121,20 +117,19 @@ static void note_remote(struct process *process, struct remote remote)
 	process->remotes[at] = remote;
 }
 
-static void find_remotes(
-		struct listing *listing, const struct report_sums *sums)
+static void find_remotes(struct listing *listing, const struct tm_sums *sums)
 {
 	for (uint32_t i = 0; i < sums->count; i++) {
-		const uint64_t *const key = report_sums_key(sums, i);
+		const uint64_t *const key = tm_sums_key(sums, i);
 		const uint64_t *const words = key + PROCESS_WORDS;
-		const struct report_row *const row =
-				report_sums_find(&listing->sums, key);
+		const struct tm_sum *const row =
+				tm_sums_find(&listing->sums, key);
 
 		if (row && (words[0] | words[1]))
 			note_remote(&listing->processes[row -
 						    listing->sums.rows],
 					(struct remote){
-							row_bytes(&sums->rows[i]),
+							tm_sum_bytes(&sums->rows[i]),
 							words });
 	}
 }
@@ -196,10 +191,10 @@ static void write_remotes(FILE *out, const struct process *process)
 
 static void write_process(const struct listing *listing, uint32_t number)
 {
-	static const struct report_row nothing;
+	static const struct tm_sum nothing;
 	const struct process *const process = &listing->processes[number];
-	const uint64_t *const key = report_sums_key(&listing->sums, number);
-	const struct report_row *const rows[] = { &listing->sums.rows[number],
+	const uint64_t *const key = tm_sums_key(&listing->sums, number);
+	const struct tm_sum *const rows[] = { &listing->sums.rows[number],
 		process->tcp ? process->tcp : &nothing,
 		process->udp ? process->udp : &nothing };
 	FILE *const out = listing->report->out;
@@ -234,7 +229,7 @@ static void write_listing(const struct listing *listing)
 
 void style_write_processes(const struct report *report)
 {
-	const struct report_sums *const parts = sums_of(report, VIEW_PROTOCOLS);
+	const struct tm_sums *const parts = sums_of(report, VIEW_PROTOCOLS);
 	const uint64_t length_ns = report->end_ns - report->start_ns;
 	struct listing listing = { .report = report, .seconds = 1 };
 
@@ -245,9 +240,9 @@ void style_write_processes(const struct report *report)
 	find_remotes(&listing, sums_of(report, VIEW_REMOTES));
 	write_listing(&listing);
 	free(listing.processes);
-	report_sums_clear(&listing.sums);
-	if (!row_is_empty(&parts->others))
+	tm_sums_clear(&listing.sums);
+	if (!tm_sum_is_empty(&parts->others))
 		warnx("%ju bytes are of processes beyond --max-rows",
-				(uintmax_t)row_bytes(&parts->others));
+				(uintmax_t)tm_sum_bytes(&parts->others));
 	report_say_shares(report);
 }
