@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,66 +14,109 @@
 
 #define BACKLOG 511
 
-static bool parse_unix(struct listen_place *place, const char *path)
+static const char *parse_unix(struct listen_place *place, const char *path)
 {
 	struct sockaddr_un *const address = (void *)&place->address;
 
-	if (!*path || strlen(path) >= sizeof(address->sun_path))
-		return false;
+	if (!*path)
+		return "the path is missing";
+	if (strlen(path) >= sizeof(address->sun_path))
+		return "longer than the path of a socket may be";
 	address->sun_family = AF_UNIX;
 	strcpy(address->sun_path, path);
 	place->size = sizeof(*address);
-	return true;
+	return NULL;
 }
 
-static bool parse_ipv6(
-		struct listen_place *place, const char *text, uint16_t port)
-{
-	struct sockaddr_in6 *const address = (void *)&place->address;
-
-	address->sin6_family = AF_INET6;
-	address->sin6_port = htons(port);
-	place->size = sizeof(*address);
-	return inet_pton(AF_INET6, text, &address->sin6_addr) == 1;
-}
-
-static bool parse_ipv4(
-		struct listen_place *place, const char *text, uint16_t port)
+static void set_ipv4(struct listen_place *place, const void *bytes)
 {
 	struct sockaddr_in *const address = (void *)&place->address;
 
 	address->sin_family = AF_INET;
-	address->sin_port = htons(port);
+	memcpy(&address->sin_addr, bytes, 4);
 	place->size = sizeof(*address);
-	return inet_pton(AF_INET, text, &address->sin_addr) == 1;
 }
 
-bool place_parse(struct listen_place *place, const char *text)
+/* fe80::1%eth0 is an address of one interface. */
+static const char *parse_ipv6(struct listen_place *place, char *text)
 {
+	struct sockaddr_in6 *const address = (void *)&place->address;
+	char *const zone = strchr(text, '%');
+	struct in6_addr bytes;
+	unsigned scope = 0;
+
+	if (zone) {
+		*zone = '\0';
+		scope = if_nametoindex(zone + 1);
+		if (!scope)
+			return "there is no such interface";
+	}
+	if (inet_pton(AF_INET6, text, &bytes) != 1)
+		return "not an IPv6 address";
+	if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
+		set_ipv4(place, &bytes.s6_addr[12]);
+		return NULL;
+	}
+	address->sin6_family = AF_INET6;
+	address->sin6_addr = bytes;
+	address->sin6_scope_id = scope;
+	place->size = sizeof(*address);
+	return NULL;
+}
+
+const char *place_parse_host(struct listen_place *place, const char *text)
+{
+	const size_t length = strlen(text);
+	char host[LISTEN_HOST_SIZE];
+	struct in_addr bytes;
+
+	if (*text != '[') {
+		if (inet_pton(AF_INET, text, &bytes) != 1)
+			return "not an address";
+		set_ipv4(place, &bytes);
+		return NULL;
+	}
+	if (length >= sizeof(host) || text[length - 1] != ']')
+		return "not an address";
+	memcpy(host, text + 1, length - 2);
+	host[length - 2] = '\0';
+	return parse_ipv6(place, host);
+}
+
+static bool place_lacks_zone(const struct listen_place *place)
+{
+	const struct sockaddr_in6 *const address =
+			(const void *)&place->address;
+
+	return address->sin6_family == AF_INET6 &&
+			IN6_IS_ADDR_LINKLOCAL(&address->sin6_addr) &&
+			!address->sin6_scope_id;
+}
+
+const char *place_parse(struct listen_place *place, const char *text)
+{
+	/* sin6_port is where sin_port is */
+	struct sockaddr_in *const address = (void *)&place->address;
 	const char *const colon = strrchr(text, ':');
-	char host[INET6_ADDRSTRLEN + 2];
+	char host[LISTEN_HOST_SIZE];
+	const char *problem;
 	uint64_t port;
-	size_t length;
 
 	memset(place, 0, sizeof(*place));
 	place->text = text;
 	if (!strncmp(text, "unix:", 5))
 		return parse_unix(place, text + 5);
-	if (!colon || !tm_number_parse(colon + 1, UINT16_MAX, &port))
-		return false;
-	length = colon - text;
-	if (length >= sizeof(host))
-		return false;
-	memcpy(host, text, length);
-	host[length] = '\0';
-	if (*host != '[')
-		return parse_ipv4(place,
-				strcmp(host, "localhost") ? host : "127.0.0.1",
-				port);
-	if (host[length - 1] != ']')
-		return false;
-	host[length - 1] = '\0';
-	return parse_ipv6(place, host + 1, port);
+	if (!colon || !tm_number_parse(colon + 1, UINT16_MAX, &port) ||
+			(size_t)(colon - text) >= sizeof(host))
+		return "not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH";
+	memcpy(host, text, colon - text);
+	host[colon - text] = '\0';
+	problem = place_parse_host(
+			place, strcmp(host, "localhost") ? host : "127.0.0.1");
+	address->sin_port = htons(port);
+	if (!problem && place_lacks_zone(place))
+		return "of which interface (as in [fe80::1%eth0]:8080)?";
+	return problem;
 }
 
 const char *place_path(const struct listen_place *place)
@@ -82,7 +126,7 @@ const char *place_path(const struct listen_place *place)
 	return address->sun_family == AF_UNIX ? address->sun_path : NULL;
 }
 
-bool place_is_local(const struct listen_place *place)
+bool place_is_loopback(const struct listen_place *place)
 {
 	const struct sockaddr_in *const ipv4 = (const void *)&place->address;
 	const struct sockaddr_in6 *const ipv6 = (const void *)&place->address;
@@ -93,25 +137,117 @@ bool place_is_local(const struct listen_place *place)
 	case AF_INET6:
 		return IN6_IS_ADDR_LOOPBACK(&ipv6->sin6_addr);
 	default:
-		return true;
+		return false;
 	}
+}
+
+bool place_is_any(const struct listen_place *place)
+{
+	const struct sockaddr_in *const ipv4 = (const void *)&place->address;
+	const struct sockaddr_in6 *const ipv6 = (const void *)&place->address;
+
+	return place->address.ss_family == AF_INET
+			? ipv4->sin_addr.s_addr == INADDR_ANY
+			: place->address.ss_family == AF_INET6 &&
+					IN6_IS_ADDR_UNSPECIFIED(
+							&ipv6->sin6_addr);
+}
+
+bool place_is_same(const struct listen_place *place,
+		const struct listen_place *other)
+{
+	const struct sockaddr_in *const a4 = (const void *)&place->address;
+	const struct sockaddr_in *const b4 = (const void *)&other->address;
+	const struct sockaddr_in6 *const a6 = (const void *)a4;
+	const struct sockaddr_in6 *const b6 = (const void *)b4;
+
+	if (a4->sin_family != b4->sin_family)
+		return false;
+	return a4->sin_family == AF_INET
+			? a4->sin_addr.s_addr == b4->sin_addr.s_addr
+			: a4->sin_family == AF_INET6 &&
+					IN6_ARE_ADDR_EQUAL(&a6->sin6_addr,
+							&b6->sin6_addr);
+}
+
+bool place_is_local(const struct listen_place *place)
+{
+	return place_path(place) || place_is_loopback(place);
+}
+
+/* --- for people --- */
+
+/* Whether others reach it: of an interface that is up, and of this address in
+ * all its networks. */
+static bool is_reached(const struct ifaddrs *one)
+{
+	const struct sockaddr_in6 *const ipv6 = (const void *)one->ifa_addr;
+
+	return one->ifa_addr && one->ifa_flags & IFF_RUNNING &&
+			!(one->ifa_flags & IFF_LOOPBACK) &&
+			(one->ifa_addr->sa_family == AF_INET ||
+					(one->ifa_addr->sa_family == AF_INET6 &&
+							!IN6_IS_ADDR_LINKLOCAL(
+									&ipv6->sin6_addr)));
+}
+
+/* Whether a socket of that family, which listens on all addresses, has it: one
+ * of IPv6 has both. */
+static bool is_heard(const struct ifaddrs *one, sa_family_t family)
+{
+	return family == AF_INET6 || one->ifa_addr->sa_family == family;
+}
+
+/* All addresses are none that a browser can open: the first that others reach,
+ * else the loopback's. */
+static void place_make_usable(struct listen_place *place)
+{
+	const sa_family_t family = place->address.ss_family;
+	const in_port_t port = ((const struct sockaddr_in *)(const void *)&place
+						->address)
+					       ->sin_port;
+	struct sockaddr_in *const address = (void *)&place->address;
+	struct ifaddrs *all = NULL, *one;
+
+	if (!place_is_any(place))
+		return;
+	if (getifaddrs(&all))
+		all = NULL;
+	for (one = all; one; one = one->ifa_next) {
+		if (is_reached(one) && is_heard(one, family))
+			break;
+	}
+	place_parse_host(place, family == AF_INET ? "127.0.0.1" : "[::1]");
+	if (one)
+		memcpy(&place->address, one->ifa_addr,
+				one->ifa_addr->sa_family == AF_INET
+						? sizeof(struct sockaddr_in)
+						: sizeof(struct sockaddr_in6));
+	address->sin_port = port;
+	freeifaddrs(all);
 }
 
 static void write_url(struct listen_place *place)
 {
-	const struct sockaddr_in *const ipv4 = (const void *)&place->address;
-	const struct sockaddr_in6 *const ipv6 = (const void *)&place->address;
-	char text[INET6_ADDRSTRLEN];
+	struct listen_place shown = *place;
+	const struct sockaddr_in *const ipv4 = (const void *)&shown.address;
+	const struct sockaddr_in6 *const ipv6 = (const void *)&shown.address;
+	char text[INET6_ADDRSTRLEN], zone[IF_NAMESIZE] = "";
 
-	if (place->address.ss_family == AF_INET)
+	place_make_usable(&shown);
+	if (shown.address.ss_family == AF_INET)
 		snprintf(place->url, sizeof(place->url), "http://%s:%u/",
 				inet_ntop(AF_INET, &ipv4->sin_addr, text,
 						sizeof(text)),
 				ntohs(ipv4->sin_port));
-	else if (place->address.ss_family == AF_INET6)
-		snprintf(place->url, sizeof(place->url), "http://[%s]:%u/",
+	else if (shown.address.ss_family == AF_INET6)
+		snprintf(place->url, sizeof(place->url), "http://[%s%s%s]:%u/",
 				inet_ntop(AF_INET6, &ipv6->sin6_addr, text,
 						sizeof(text)),
+				ipv6->sin6_scope_id ? "%25" : "",
+				ipv6->sin6_scope_id && if_indextoname(ipv6->sin6_scope_id, zone)
+						? zone
+						: "",
 				ntohs(ipv6->sin6_port));
 	else
 		snprintf(place->url, sizeof(place->url), "%s", place->text);

@@ -85,6 +85,11 @@ static void say_place(const struct web_options *options)
 		err(TM_FAILED, "standard output");
 	if (!options->is_quiet)
 		warnx("the page is at %s", options->place.url);
+	if (!place_is_local(&options->place))
+		warnx("%s: whoever reaches this address sees the traffic of all "
+		      "users; listen on 127.0.0.1 for ssh -L, or behind a proxy "
+		      "with a login",
+				options->place.text);
 }
 
 /* The other threads leave all signals to this one. */

@@ -35,9 +35,10 @@ static void set_header(const struct tm_option *option, const char *name)
 static void set_place(struct listen_place *place,
 		const struct tm_option *option, const char *text)
 {
-	if (!place_parse(place, text))
-		tm_option_refuse(option, text,
-				"not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH");
+	const char *const problem = place_parse(place, text);
+
+	if (problem)
+		tm_option_refuse(option, text, "%s", problem);
 }
 
 enum { DATABASE = TM_OPTION, LISTEN, HOST, HEADER, USER };
