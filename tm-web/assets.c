@@ -34,11 +34,13 @@ const char *asset_type(const struct asset *asset)
 	return "text/plain; charset=utf-8";
 }
 
-const char *asset_tag(char out[ASSET_TAG_SIZE], const struct asset *asset)
+const char *asset_tag(char out[ASSET_TAG_SIZE], const struct asset *asset,
+		bool is_packed)
 {
 	const size_t size = asset->end - asset->data;
 
-	snprintf(out, ASSET_TAG_SIZE, "\"%08lx%zx\"",
-			crc32(0, (const Bytef *)asset->data, size), size);
+	snprintf(out, ASSET_TAG_SIZE, "\"%08lx%zx%s\"",
+			crc32(0, (const Bytef *)asset->data, size), size,
+			is_packed ? "-gzip" : "");
 	return out;
 }

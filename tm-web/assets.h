@@ -2,6 +2,7 @@
 #ifndef TM_WEB_ASSETS_H
 #define TM_WEB_ASSETS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What the build makes of tm-web/page/, sorted as there; name NULL ends it. */
@@ -20,7 +21,8 @@ const char *asset_type(const struct asset *asset);
 
 #define ASSET_TAG_SIZE 32
 
-/* Its ETag, with the quotes. */
-const char *asset_tag(char out[ASSET_TAG_SIZE], const struct asset *asset);
+/* Its ETag, with the quotes; the packed form has its own. */
+const char *asset_tag(char out[ASSET_TAG_SIZE], const struct asset *asset,
+		bool is_packed);
 
 #endif

@@ -1,8 +1,6 @@
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gate.h"
 
@@ -23,129 +21,134 @@ static bool is_name(const char *host, const char *name)
 	return length == strlen(name) && !strncasecmp(host, name, length);
 }
 
-static unsigned port_of(const char *host)
+/* The address in NAME:PORT or [NAME]:PORT; AF_UNSPEC where it is another. A
+ * zone is of the client's interfaces, not of ours. */
+static struct listen_place address_of(const char *host)
 {
-	const char *const text = host + name_length(host);
-
-	return *text ? strtoul(text + 1, NULL, 10) : 80;
-}
-
-/* A name can be made to point here, an address cannot. */
-static bool is_address(const char *host)
-{
-	char text[INET6_ADDRSTRLEN + 2];
+	struct listen_place place = { 0 };
+	char text[LISTEN_HOST_SIZE];
 	const size_t length = name_length(host);
-	struct in6_addr address;
 
-	if (length >= sizeof(text))
-		return false;
-	memcpy(text, host, length);
-	text[length] = '\0';
-	if (inet_pton(AF_INET, text, &address) == 1)
-		return true;
-	if (*text != '[' || text[length - 1] != ']')
-		return false;
-	text[length - 1] = '\0';
-	return inet_pton(AF_INET6, text + 1, &address) == 1;
+	if (length < sizeof(text)) {
+		memcpy(text, host, length);
+		text[length] = '\0';
+		if (*text == '[' && strchr(text, '%'))
+			strcpy(strchr(text, '%'), "]");
+		place_parse_host(&place, text);
+	}
+	return place;
 }
 
-static bool is_any(const struct sockaddr_storage *address)
+/* "meter" and "meter.example.org", where this host is called that: no stranger
+ * can make a page of such a name. */
+static bool is_host_name(const char *host)
 {
-	const struct sockaddr_in *const ipv4 = (const void *)address;
-	const struct sockaddr_in6 *const ipv6 = (const void *)address;
+	char own[HOST_NAME_MAX + 1] = { 0 };
 
-	if (address->ss_family == AF_INET)
-		return ipv4->sin_addr.s_addr == INADDR_ANY;
-	return IN6_IS_ADDR_UNSPECIFIED(&ipv6->sin6_addr);
+	gethostname(own, sizeof(own) - 1);
+	if (*own && is_name(host, own))
+		return true;
+	own[strcspn(own, ".")] = '\0';
+	return *own && is_name(host, own);
 }
 
+/* A stranger's name can be made to point here (DNS rebinding), but neither an
+ * address can nor "localhost". The port is no part of it: a tunnel or a proxy
+ * may have another. */
 static bool is_own_name(const struct listen_place *place, const char *host)
 {
-	const struct sockaddr_in *const ipv4 = (const void *)&place->address;
-	const char *const own = place->url + strlen("http://");
-	char name[sizeof(place->url)];
+	const struct listen_place asked = address_of(host);
 
-	if (place->address.ss_family == AF_UNIX)
-		return is_name(host, "localhost");
-	/* sin6_port is where sin_port is */
-	if (port_of(host) != ntohs(ipv4->sin_port))
+	if (is_name(host, "localhost") || place_is_loopback(&asked))
+		return true;
+	if (place_is_local(place))
 		return false;
-	if (is_any(&place->address))
-		return is_address(host) || is_name(host, "localhost");
-	snprintf(name, sizeof(name), "%.*s", (int)name_length(own), own);
-	return is_name(host, name) ||
-			(place_is_local(place) && is_name(host, "localhost"));
+	return place_is_any(place)
+			? asked.address.ss_family || is_host_name(host)
+			: place_is_same(place, &asked) || is_host_name(host);
 }
 
-static bool gate_knows(const struct gate *gate, const char *host)
+static bool is_named(const struct gate *gate, const char *host)
 {
 	for (unsigned i = 0; i < gate->host_count; i++) {
 		if (!strcasecmp(host, gate->hosts[i]) ||
 				is_name(host, gate->hosts[i]))
 			return true;
 	}
-	return is_own_name(gate->place, host);
+	return false;
 }
 
-static unsigned check_host(const struct gate *gate,
-		const struct request *request, const char **why)
+static bool gate_refuse(
+		struct request *request, unsigned status, const char *why)
+{
+	answer_error(&request->answer, status, "%s", why);
+	return false;
+}
+
+static bool check_host(const struct gate *gate, struct request *request)
 {
 	bool is_repeated;
-	const char *const host = request_header(
+	const char *const header = request_header(
 			request, MHD_HTTP_HEADER_HOST, &is_repeated);
+	const char *const host =
+			request->authority ? request->authority : header;
 
-	if (!host || !*host) {
-		*why = is_repeated ? "there is more than one Host"
-				   : "there is no Host";
-		return MHD_HTTP_BAD_REQUEST;
-	}
-	if (gate_knows(gate, host))
-		return 0;
-	*why = "this is no host of that name (tm-web --host NAME)";
-	return MHD_HTTP_MISDIRECTED_REQUEST;
+	if (is_repeated)
+		return gate_refuse(request, MHD_HTTP_BAD_REQUEST,
+				"there is more than one Host");
+	if (!header && !request->is_old)
+		return gate_refuse(request, MHD_HTTP_BAD_REQUEST,
+				"there is no Host");
+	if (!host || is_named(gate, host) || is_own_name(gate->place, host))
+		return true;
+	answer_error(&request->answer, MHD_HTTP_MISDIRECTED_REQUEST,
+			"%.200s: this server does not answer to that name; "
+			"start tm-web with --host %.200s if it should",
+			host, host);
+	return false;
 }
 
-/* A page's requests to its own server have its Origin, or none. */
-static bool is_same_origin(const struct gate *gate, const char *origin)
+/* A page's requests to its own server have its Origin, or none. Another port of
+ * the same host is another's page. TLS is the proxy's: then the name is one
+ * that was given, or the proxy is on a Unix socket. */
+static bool is_same_origin(
+		const struct gate *gate, const char *origin, const char *host)
 {
 	if (!strncmp(origin, "http://", 7))
-		return gate_knows(gate, origin + 7);
-	/* TLS is the proxy's: then the name is one that was given */
-	if (strncmp(origin, "https://", 8))
-		return false;
-	for (unsigned i = 0; i < gate->host_count; i++) {
-		if (!strcasecmp(origin + 8, gate->hosts[i]) ||
-				is_name(origin + 8, gate->hosts[i]))
-			return true;
-	}
-	return gate->place->address.ss_family == AF_UNIX &&
-			is_name(origin + 8, "localhost");
+		return (host && !strcasecmp(origin + 7, host)) ||
+				is_named(gate, origin + 7);
+	return !strncmp(origin, "https://", 8) &&
+			(is_named(gate, origin + 8) ||
+					(place_path(gate->place) &&
+							is_name(origin + 8,
+									"localhost")));
 }
 
-static unsigned check_origin(const struct gate *gate,
-		const struct request *request, const char **why)
+static bool check_origin(const struct gate *gate, struct request *request)
 {
 	bool is_repeated, is_odd;
 	const char *const origin = request_header(
 			request, MHD_HTTP_HEADER_ORIGIN, &is_repeated);
+	const char *const host =
+			request_header(request, MHD_HTTP_HEADER_HOST, &is_odd);
 	const char *const site =
 			request_header(request, "Sec-Fetch-Site", &is_odd);
 	const char *const mode =
 			request_header(request, "Sec-Fetch-Mode", &is_odd);
 
-	*why = "a page of another site asks";
-	if (is_repeated || (origin && !is_same_origin(gate, origin)))
-		return MHD_HTTP_FORBIDDEN;
-	/* a link from elsewhere may lead here */
-	if (site &&
-			(!strcmp(site, "cross-site") ||
-					!strcmp(site, "same-site")) &&
-			(!mode || strcmp(mode, "navigate")))
-		return MHD_HTTP_FORBIDDEN;
-	return 0;
+	if (!is_repeated && (!origin || is_same_origin(gate, origin, host)) &&
+			(!site ||
+					(strcmp(site, "cross-site") &&
+							strcmp(site, "same-site")) ||
+					/* a link from elsewhere may lead here
+					 */
+					(mode && !strcmp(mode, "navigate"))))
+		return true;
+	return gate_refuse(request, MHD_HTTP_FORBIDDEN,
+			"a page of another site asks");
 }
 
-static bool has_body(const struct request *request)
+static bool has_body(struct request *request)
 {
 	bool is_repeated;
 	const char *const length = request_header(
@@ -158,22 +161,19 @@ static bool has_body(const struct request *request)
 			is_repeated;
 }
 
-unsigned gate_check(const struct gate *gate, const struct request *request,
-		const char *method, const char **why)
+bool gate_check(const struct gate *gate, struct request *request,
+		const char *method)
 {
-	unsigned status;
-
-	*why = "GET and HEAD only";
 	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
-		return MHD_HTTP_METHOD_NOT_ALLOWED;
-	*why = request->flaw == MHD_HTTP_URI_TOO_LONG
-			? "the address is too long"
-			: "the address is not sound";
+		return gate_refuse(request, MHD_HTTP_METHOD_NOT_ALLOWED,
+				"GET and HEAD only");
 	if (request->flaw)
-		return request->flaw;
-	*why = "a question has no body";
+		return gate_refuse(request, request->flaw,
+				request->flaw == MHD_HTTP_URI_TOO_LONG
+						? "the address is too long"
+						: "the address is invalid");
 	if (has_body(request))
-		return MHD_HTTP_BAD_REQUEST;
-	status = check_host(gate, request, why);
-	return status ? status : check_origin(gate, request, why);
+		return gate_refuse(request, MHD_HTTP_BAD_REQUEST,
+				"a request has no body here");
+	return check_host(gate, request) && check_origin(gate, request);
 }

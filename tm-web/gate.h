@@ -15,8 +15,8 @@ struct gate {
 	unsigned host_count;
 };
 
-/* 0, or the HTTP status that refuses the request, and why. */
-unsigned gate_check(const struct gate *gate, const struct request *request,
-		const char *method, const char **why);
+/* False when it is refused: its answer says why. */
+bool gate_check(const struct gate *gate, struct request *request,
+		const char *method);
 
 #endif

@@ -234,7 +234,7 @@ static void close_stream(void *context)
 }
 
 /* Where it was cut, as the browser tells. */
-static uint64_t last_id(const struct request *request)
+static uint64_t last_id(struct request *request)
 {
 	bool is_repeated;
 	const char *const text =
@@ -244,7 +244,7 @@ static uint64_t last_id(const struct request *request)
 	return text && tm_number_parse(text, UINT64_MAX, &id) ? id : 0;
 }
 
-static struct stream *add_stream(const struct request *request)
+static struct stream *add_stream(struct request *request)
 {
 	struct stream *const stream = calloc(1, sizeof(*stream));
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/json.h"
 #include "request.h"
 
 static int hexadecimal(char c)
@@ -72,6 +71,41 @@ static int split(struct request *request, const char *target)
 	return end < 0 ? MHD_HTTP_BAD_REQUEST : 0;
 }
 
+/* http://HOST:PORT/PATH?QUERY, as it is sent to a proxy, names the host for
+ * itself (RFC 9112, section 3.2.2); the rest, which may be without its slash.
+ */
+static const char *split_authority(struct request *request)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+	const char *target = request->target;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const size_t length = strlen(schemes[i]);
+		const char *const host = target + length;
+
+		if (strncasecmp(target, schemes[i], length))
+			continue;
+		target = host + strcspn(host, "/?");
+		request->authority = strndup(host, target - host);
+		return request->authority ? target : NULL;
+	}
+	return target;
+}
+
+/* 0, a status, or -1 without memory. */
+static int request_split(struct request *request)
+{
+	const char *const path = split_authority(request);
+	const int flaw = path ? split(request, path) : -1;
+
+	if (flaw || *request->path == '/')
+		return flaw;
+	if (*request->path || !request->authority)
+		return MHD_HTTP_BAD_REQUEST;
+	request->path = "/";
+	return 0;
+}
+
 struct request *request_new(const char *target)
 {
 	struct request *const request = calloc(1, sizeof(*request));
@@ -90,19 +124,30 @@ struct request *request_new(const char *target)
 		request->flaw = MHD_HTTP_URI_TOO_LONG;
 		return request;
 	}
-	flaw = split(request, request->target);
+	flaw = request_split(request);
 	if (flaw < 0) {
 		request_free(request);
 		return NULL;
 	}
 	request->flaw = flaw;
-	if (!flaw && *request->path != '/')
-		request->flaw = MHD_HTTP_BAD_REQUEST;
 	return request;
 }
 
+/* A copy of a header's value. */
+struct value {
+	struct value *next;
+	char text[];
+};
+
 void request_free(struct request *request)
 {
+	while (request->values) {
+		struct value *const next = request->values->next;
+
+		free(request->values);
+		request->values = next;
+	}
+	free(request->authority);
 	tm_text_free(&request->answer.text);
 	free(request->decoded);
 	free(request->target);
@@ -136,31 +181,49 @@ static enum MHD_Result request_look(void *context, enum MHD_ValueKind kind,
 	return MHD_YES;
 }
 
-const char *request_header(const struct request *request, const char *name,
-		bool *is_repeated)
+/* Blanks around a value are no part of it (RFC 9110, section 5.5), but the
+ * library leaves them there. */
+static const char *trim_value(struct request *request, const char *text)
+{
+	static const char blanks[] = " \t";
+	const char *const from = text + strspn(text, blanks);
+	size_t size = strlen(from);
+	struct value *value;
+
+	if (!size || !strchr(blanks, from[size - 1]))
+		return from;
+	while (size && strchr(blanks, from[size - 1]))
+		size--;
+	value = malloc(sizeof(*value) + size + 1);
+	if (!value)
+		return NULL;
+	memcpy(value->text, from, size);
+	value->text[size] = '\0';
+	value->next = request->values;
+	request->values = value;
+	return value->text;
+}
+
+const char *request_header(
+		struct request *request, const char *name, bool *is_repeated)
 {
 	struct lookup lookup = { .name = name };
 
 	MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
 			request_look, &lookup);
 	*is_repeated = lookup.count > 1;
-	return lookup.count == 1 ? lookup.value : NULL;
+	return lookup.count == 1 ? trim_value(request, lookup.value) : NULL;
 }
 
 void answer_error(
 		struct answer *answer, unsigned status, const char *format, ...)
 {
-	char line[512];
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
+	vsnprintf(answer->problem, sizeof(answer->problem), format, arguments);
 	va_end(arguments);
 	tm_text_free(&answer->text);
 	answer->status = status;
-	answer->type = "application/json";
 	answer->file_name = NULL;
-	tm_text_string(&answer->text, "{\"version\":1,\"error\":");
-	tm_json_string(&answer->text, line);
-	tm_text_format(&answer->text, ",\"status\":%u}\n", status);
 }

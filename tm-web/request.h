@@ -30,6 +30,7 @@ struct answer {
 	const char *type;
 	const char *file_name; /* for a download, or NULL */
 	struct tm_text text;
+	char problem[512]; /* in the place of a text; "" = there is none */
 };
 
 struct request {
@@ -37,7 +38,9 @@ struct request {
 	struct client *client; /* of connections.h */
 	uint64_t start_ns;     /* CLOCK_MONOTONIC */
 	bool is_begun, is_done;
-	char *target; /* as it was sent, without what is beyond the limit */
+	bool is_old;	 /* HTTP/1.0, which has no Host */
+	char *target;	 /* as it was sent, without what is beyond the limit */
+	char *authority; /* of an absolute target; NULL where it is a path */
 	const char *target_end; /* where the library has it; not to be read */
 	char *decoded;
 	const char *path;
@@ -48,6 +51,7 @@ struct request {
 	const struct route *route;
 	struct answer answer;
 	struct request *next; /* in the queue of the workers */
+	struct value *values; /* of headers, that were cut to size */
 };
 
 /* NULL when there is no memory. */
@@ -57,12 +61,12 @@ void request_free(struct request *request);
 /* The parameter's value, or NULL. */
 const char *request_parameter(const struct request *request, const char *name);
 
-/* The header's value where it is there once, else NULL; whether it is there
- * more than once. */
-const char *request_header(const struct request *request, const char *name,
-		bool *is_repeated);
+/* The header's value, without blanks around it, where it is there once, else
+ * NULL; whether it is there more than once. */
+const char *request_header(
+		struct request *request, const char *name, bool *is_repeated);
 
-/* An error for people as JSON; the answer so far is dropped. */
+/* An error, as one line for people; the answer so far is dropped. */
 void answer_error(struct answer *answer, unsigned status, const char *format,
 		...) __attribute__((format(printf, 3, 4)));
 

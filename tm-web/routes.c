@@ -57,7 +57,8 @@ static bool find_viewer(struct tm_history *history, struct request *request)
 			viewer->uid != TM_NOBODY)
 		return true;
 	answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
-			"the history knows no such user");
+			"%s: the history has no user of this name",
+			viewer->name);
 	return false;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accept.h"
 #include "assets.h"
 #include "common/base/clock.h"
 #include "common/base/escape.h"
@@ -12,6 +13,7 @@
 #include "gzip.h"
 #include "live.h"
 #include "pool.h"
+#include "problem.h"
 #include "routes.h"
 #include "server.h"
 #include "watch.h"
@@ -90,16 +92,6 @@ static struct MHD_Response *respond_with(struct tm_text *text)
 	return response;
 }
 
-static bool takes_gzip(const struct request *request)
-{
-	bool is_repeated;
-	const char *const takes = request_header(
-			request, MHD_HTTP_HEADER_ACCEPT_ENCODING, &is_repeated);
-	const char *const at = takes ? strstr(takes, "gzip") : NULL;
-
-	return at && strncmp(at, "gzip;q=0", 8);
-}
-
 static void add_file_name(struct MHD_Response *response, const char *name)
 {
 	char line[128];
@@ -112,16 +104,22 @@ static void add_file_name(struct MHD_Response *response, const char *name)
 static enum MHD_Result send_answer(struct request *request)
 {
 	struct answer *const answer = &request->answer;
-	const bool is_packed = answer->text.size >= COMPRESS_LEAST &&
-			takes_gzip(request) && gzip_text(&answer->text);
-	struct MHD_Response *const response = respond_with(&answer->text);
+	struct MHD_Response *response;
+	bool is_packed;
 
+	if (*answer->problem)
+		problem_write(request);
+	is_packed = answer->text.size >= COMPRESS_LEAST &&
+			accept_takes_gzip(request) && gzip_text(&answer->text);
+	response = respond_with(&answer->text);
 	if (!response)
 		return MHD_NO;
 	MHD_add_response_header(
 			response, MHD_HTTP_HEADER_CONTENT_TYPE, answer->type);
 	MHD_add_response_header(
 			response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	MHD_add_response_header(response, MHD_HTTP_HEADER_VARY,
+			"Accept, Accept-Encoding");
 	if (is_packed)
 		MHD_add_response_header(response,
 				MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
@@ -130,32 +128,27 @@ static enum MHD_Result send_answer(struct request *request)
 	return send_response(request, answer->status, response);
 }
 
-static enum MHD_Result server_refuse(
-		struct request *request, unsigned status, const char *why)
-{
-	answer_error(&request->answer, status, "%s", why);
-	return send_answer(request);
-}
-
-static bool is_fresh(const struct request *request, const char *tag)
+/* A tag is found with its quotes, which none has inside. */
+static bool is_fresh(struct request *request, const char *tag)
 {
 	bool is_repeated;
 	const char *const has = request_header(
 			request, MHD_HTTP_HEADER_IF_NONE_MATCH, &is_repeated);
 
-	return has && strstr(has, tag);
+	return has && (!strcmp(has, "*") || strstr(has, tag));
 }
 
 static enum MHD_Result send_asset(
 		struct request *request, const struct asset *asset)
 {
-	const bool is_packed = takes_gzip(request);
+	const bool is_packed = accept_takes_gzip(request);
 	const char *const data = is_packed ? asset->packed : asset->data;
 	const char *const end = is_packed ? asset->packed_end : asset->end;
 	const bool is_dated = request_parameter(request, "v");
 	char tag[ASSET_TAG_SIZE];
 	struct MHD_Response *response;
-	const bool is_same = is_fresh(request, asset_tag(tag, asset));
+	const bool is_same =
+			is_fresh(request, asset_tag(tag, asset, is_packed));
 
 	response = MHD_create_response_from_buffer(is_same ? 0 : end - data,
 			(void *)data, MHD_RESPMEM_PERSISTENT);
@@ -180,9 +173,12 @@ static enum MHD_Result send_stream(struct request *request)
 {
 	struct MHD_Response *const response = live_open(request);
 
-	if (!response)
-		return server_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
-				"too many listen already");
+	if (!response) {
+		answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE,
+				"too many listen already; close another window, "
+				"or try again");
+		return send_answer(request);
+	}
 	client_asks(request->client, true);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
 			"text/event-stream");
@@ -219,10 +215,15 @@ static bool take_viewer(struct request *request)
 
 	if (!route_user_header)
 		return true;
-	if (!name || !*name || strlen(name) >= sizeof(request->viewer.name))
-		return false;
-	strcpy(request->viewer.name, name);
-	return true;
+	if (name && *name && strlen(name) < sizeof(request->viewer.name)) {
+		strcpy(request->viewer.name, name);
+		return true;
+	}
+	answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
+			"the proxy in front of this server did not name one user "
+			"(header %s)",
+			route_user_header);
+	return false;
 }
 
 /* To the library a NUL ends the target; the version, one space behind the
@@ -237,22 +238,18 @@ static void check_target(struct request *request, const char *version)
 }
 
 static enum MHD_Result server_begin(const struct server *server,
-		struct request *request, const char *method)
+		struct request *request, const char *method,
+		const char *version)
 {
-	const char *why;
-	unsigned status;
-
 	request->is_begun = true;
+	request->is_old = !strcmp(version, MHD_HTTP_VERSION_1_0);
 	if (!request->client)
 		return MHD_NO;
 	client_asks(request->client, false);
-	status = gate_check(&server->gate, request, method, &why);
-	if (status)
-		return server_refuse(request, status, why);
-	if (!take_viewer(request))
-		return server_refuse(request, MHD_HTTP_FORBIDDEN,
-				"the proxy has not said who asks");
-	return MHD_YES;
+	return gate_check(&server->gate, request, method) &&
+					take_viewer(request)
+			? MHD_YES
+			: send_answer(request);
 }
 
 static enum MHD_Result server_find(struct request *request)
@@ -262,14 +259,17 @@ static enum MHD_Result server_find(struct request *request)
 	request->route = route_find(request->path);
 	if (!request->route) {
 		asset = asset_find(request->path);
-		return asset ? send_asset(request, asset)
-			     : server_refuse(request, MHD_HTTP_NOT_FOUND,
-					       "there is nothing of that name");
-	}
-	if (outstanding > OUTSTANDING_MOST || !pool_take(request))
-		return server_refuse(request, MHD_HTTP_SERVICE_UNAVAILABLE,
+		if (asset)
+			return send_asset(request, asset);
+		answer_error(&request->answer, MHD_HTTP_NOT_FOUND,
+				"there is nothing at this address");
+	} else if (outstanding > OUTSTANDING_MOST || !pool_take(request)) {
+		answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE,
 				"too much is being asked; try again");
-	return MHD_YES;
+	} else {
+		return MHD_YES;
+	}
+	return send_answer(request);
 }
 
 /* The library calls it when the header is there, when the request is, and when
@@ -287,7 +287,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
 		return MHD_NO;
 	if (!request->is_begun) {
 		check_target(request, version);
-		return server_begin(context, request, method);
+		return server_begin(context, request, method, version);
 	}
 	if (*upload_size) {
 		*upload_size = 0;

@@ -286,7 +286,7 @@ shape() {
 	grep -qi '^content-encoding: gzip' headers
 	grep -qi '^content-type: text/javascript; charset=utf-8' headers
 	tag=$(sed -n 's/^ETag: \(.*\)\r/\1/p' headers)
-	code_of /app.js -H "If-None-Match: $tag"
+	code_of /app.js -H 'Accept-Encoding: gzip' -H "If-None-Match: $tag"
 	assert_output 304
 	[ ! -s body ]
 	code_of / -I

@@ -26,8 +26,14 @@ load serve
 	done <<-END
 		421 evil.example.org
 		421 evil.example.org:$port
-		421 127.0.0.1
-		421 127.0.0.1:1
+		200 127.0.0.1
+		200 127.0.0.1:9000
+		200 127.1.2.3:9000
+		200 [::1]:9000
+		200 localhost:9000
+		421 192.0.2.1:$port
+		421 0.0.0.0:$port
+		421 [2001:db8::1]:$port
 		421 127.0.0.1.evil.example.org:$port
 		421 localhost.:$port
 		200 127.0.0.1:$port
@@ -58,6 +64,8 @@ load serve
 		403 Origin: https://${URL#http://}
 		403 Origin: file://
 		200 Origin: $URL
+		403 Origin: http://localhost:9000
+		403 Origin: http://${URL#http://}1
 		200 Origin: https://meter.example.org
 		403 Sec-Fetch-Site: cross-site
 		403 Sec-Fetch-Site: same-site
