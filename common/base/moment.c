@@ -7,7 +7,7 @@
 #include "moment.h"
 #include "number.h"
 
-#define HALF_HOUR 1800
+#define QUARTER 900 /* Nepal once changed its clock by as little */
 #define EPOCH_SECONDS_LEAST UINT64_C(100000000) /* 1973: nine digits */
 #define EPOCH_NS_LEAST UINT64_C(1000000000000000)
 
@@ -81,11 +81,11 @@ time_t tm_day_begin(struct tm date)
 	mktime(&noon); /* day 32 is one of the next month */
 	while (localtime_r(&at, &found) && found.tm_mday != noon.tm_mday &&
 			found.tm_hour > 12)
-		at += HALF_HOUR;
-	for (at -= HALF_HOUR; localtime_r(&at, &found) &&
+		at += QUARTER;
+	for (at -= QUARTER; localtime_r(&at, &found) &&
 			found.tm_mday == noon.tm_mday;)
-		at -= HALF_HOUR;
-	return at + HALF_HOUR;
+		at -= QUARTER;
+	return at + QUARTER;
 }
 
 static bool moment_set(struct moment *moment, time_t seconds, uint64_t rest_ns)

@@ -1,11 +1,10 @@
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/base/clock.h"
-#include "common/base/moment.h"
 #include "common/base/zone.h"
+#include "common/sums/calendar.h"
 #include "slot.h"
 
 /* The slots that were asked for last, until the zone is another one. */
@@ -16,47 +15,25 @@ struct known {
 
 static unsigned zone_number = 1;
 
-static void find_day(time_t at, bool is_month, time_t *begin, time_t *end)
-{
-	struct tm first, next;
-
-	localtime_r(&at, &first);
-	first.tm_mday = is_month ? 1 : first.tm_mday;
-	next = first;
-	next.tm_mon += is_month;
-	next.tm_mday += !is_month;
-	*begin = tm_day_begin(first);
-	*end = tm_day_begin(next);
-}
-
-/* Zones may be 30 or 45 minutes off. */
-static void find_hour(time_t at, time_t *begin, time_t *end)
-{
-	struct tm local;
-
-	localtime_r(&at, &local);
-	*begin = at - local.tm_min * 60 - local.tm_sec;
-	*end = *begin + 3600;
-}
-
 static struct known slot_find(
 		enum tm_history_resolution resolution, uint64_t time_ns)
 {
-	const time_t at = time_ns / TM_SECOND_NS;
-	time_t begin, end;
+	const uint64_t minute_ns = time_ns - time_ns % TM_MINUTE_NS;
 
-	if (resolution == TM_HISTORY_MINUTE) {
-		begin = at - at % 60;
-		end = begin + 60;
-	} else if (resolution == TM_HISTORY_HOUR) {
-		find_hour(at, &begin, &end);
-	} else {
-		find_day(at, resolution == TM_HISTORY_MONTH, &begin, &end);
+	switch (resolution) {
+	case TM_HISTORY_MINUTE:
+		return (struct known){ minute_ns, minute_ns + TM_MINUTE_NS,
+			zone_number };
+	case TM_HISTORY_HOUR:
+		return (struct known){ tm_calendar_hour(time_ns),
+			tm_calendar_next_hour(time_ns), zone_number };
+	case TM_HISTORY_DAY:
+		return (struct known){ tm_calendar_day(time_ns),
+			tm_calendar_next_day(time_ns), zone_number };
+	default:
+		return (struct known){ tm_calendar_month(time_ns),
+			tm_calendar_next_month(time_ns), zone_number };
 	}
-	if (begin < 0)
-		begin = 0;
-	return (struct known){ begin * TM_SECOND_NS, end * TM_SECOND_NS,
-		zone_number };
 }
 
 static struct known look_up(
@@ -100,6 +77,7 @@ int tm_history_use_zone(const char *zone)
 		return 0;
 	setenv("TZ", zone, 1);
 	tzset();
+	tm_calendar_forget();
 	zone_number++;
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* Hours, days, months and bins of local time, as ns since the epoch of their
- * start. */
+ * start. Each moment is in one hour, one day and one month, whatever the clock
+ * does: where it is set back by half an hour, an hour lasts 90 minutes. */
 #ifndef TM_SUMS_CALENDAR_H
 #define TM_SUMS_CALENDAR_H
 
@@ -9,8 +10,16 @@ uint64_t tm_calendar_hour(uint64_t time_ns);
 uint64_t tm_calendar_day(uint64_t time_ns);
 uint64_t tm_calendar_month(uint64_t time_ns);
 
+/* Where the one that follows begins. */
+uint64_t tm_calendar_next_hour(uint64_t time_ns);
+uint64_t tm_calendar_next_day(uint64_t time_ns);
+uint64_t tm_calendar_next_month(uint64_t time_ns);
+
 /* Bins begin where local time is a multiple of their length, so that those of
  * an hour or a day are the clock's. */
 uint64_t tm_calendar_bin(uint64_t time_ns, uint64_t length_ns);
+
+/* Call it after TZ has changed. */
+void tm_calendar_forget(void);
 
 #endif

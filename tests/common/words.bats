@@ -94,6 +94,9 @@ reads() {
 	END
 	TZ=America/Havana run words-check time "$NOW" 2026-11-01
 	assert_output '2026-11-01 00:00:00'
+	TZ=Asia/Kathmandu reads time "$NOW" <<-'END'
+		1986-01-01 -> 1986-01-01 00:15:00
+	END
 }
 
 @test "a length of time has units; a bare number is seconds" {
