@@ -57,7 +57,7 @@ static void options_add_network(const struct tm_option *option,
 				option->name, NETWORK_LIST_ARGUMENTS);
 }
 
-/* The least power of two that holds them, from least on. */
+/* The smallest power of two that is at least wanted, and at least least. */
 static uint64_t round_up(uint64_t wanted, uint64_t least)
 {
 	while (least < wanted)
@@ -232,7 +232,7 @@ static const struct tm_tool tool = {
 	.take = capture_take_option,
 };
 
-/* A cgroup holds sockets, an interface frames, some of no socket. */
+/* A cgroup contains sockets; frames on an interface may have none. */
 static void check_scope(struct capture_options *options)
 {
 	if (options->meter == TM_HOOK_CGROUP_SKB)

@@ -13,21 +13,21 @@ enum detaching { DETACH_NONE, DETACH_LEFT, DETACH_ALL };
 
 struct capture_options {
 	const char *cgroup;
-	const char *user; /* to become, NULL = as it fits */
+	const char *user; /* to become, NULL = tm or who called sudo */
 	struct settings settings;
 	struct exclusion exclusion;
 	uint64_t ring_bytes;
-	uint64_t for_ns;   /* 0 = until told to stop */
+	uint64_t for_ns;   /* 0 = until a signal */
 	uint64_t every_ns; /* 0 = an event for each packet */
 	uint32_t flows;	   /* slots for the sums of every_ns, a power of two */
 	uint64_t count;	   /* 0 = any number */
-	uint32_t meter;	   /* enum tm_hook: by what, the first that can be */
-	enum detaching detaching; /* in the place of metering */
+	uint32_t meter;	   /* enum tm_hook: candidates, in order */
+	enum detaching detaching; /* instead of metering */
 	bool is_quiet;
 	bool is_strict;
 };
 
-/* Ends the process where they are wrong. */
+/* Exits with a message if they are invalid. */
 void capture_options_parse(
 		struct capture_options *options, int argc, char **argv);
 

@@ -8,12 +8,12 @@
 #include "capture-rights.h"
 #include "common/system/rights.h"
 
-/* Younger than the headers of some systems that we build on. */
+/* Missing from the headers of some systems that we build on. */
 #ifndef CAP_BPF
 #define CAP_BPF 39
 #endif
 
-/* What reading, writing, waiting and the name service take. */
+/* What reading, writing, waiting and the name service need. */
 static const char *const permitted_calls[] = { "read", "readv", "pread64",
 	"write", "writev", "close", "openat", "open", "fstat", "stat", "lstat",
 	"newfstatat", "statx", "fstatfs", "statfs", "access", "faccessat",

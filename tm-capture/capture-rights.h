@@ -1,4 +1,4 @@
-/* Gives away every right that metering does not need, once it is attached. */
+/* Gives up every right that metering does not need, once it is attached. */
 #ifndef TM_CAPTURE_CAPTURE_RIGHTS_H
 #define TM_CAPTURE_CAPTURE_RIGHTS_H
 
@@ -12,15 +12,15 @@
  * dropped. 0, or -1 with errno. */
 int rights_become(const char *name, char kept[RIGHTS_KEPT]);
 
-/* Drops all capabilities, sets no_new_privs and takes a seccomp filter. When
+/* Drops all capabilities, sets no_new_privs and installs a seccomp filter. If
  * can_read fails without capabilities (kernels before 5.19), CAP_BPF stays.
  * What could not be dropped is added to kept. 0, or -1 with errno. */
 int rights_drop(bool can_read(void *context), void *context,
 		char kept[RIGHTS_KEPT]);
 
-/* In a process of its own, whose only work is to be on interfaces: becomes the
- * user that rights_become() would, keeps CAP_NET_ADMIN and no other, and
- * takes the rest of what rights_drop() does. 0, or -1 with errno. */
+/* For the process that only removes filters from interfaces: becomes the same
+ * user as rights_become(), keeps only CAP_NET_ADMIN, and otherwise gives up
+ * what rights_drop() does. 0, or -1 with errno. */
 int rights_guard(const char *name);
 
 #endif

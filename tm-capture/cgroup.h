@@ -1,4 +1,4 @@
-/* The cgroup2 tree: where it is mounted, and what its ids are called. */
+/* The cgroup2 tree: where it is mounted, and the paths of its ids. */
 #ifndef TM_CAPTURE_CGROUP_H
 #define TM_CAPTURE_CGROUP_H
 
@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define CGROUP_ROOT                                                            \
-	1 /* the id of the whole tree's root, in no namespace                  \
+	1 /* the id of the root outside any cgroup namespace                   \
 	   */
 
 struct cgroup_tree {
@@ -17,11 +17,11 @@ struct cgroup_tree {
 };
 
 /* Finds the cgroup2 mount in /proc/self/mountinfo. 0, or -1 with errno, which
- * is ENOENT where there is none. */
+ * is ENOENT if there is none. */
 int cgroup_find(struct cgroup_tree *cgroup);
 
 /* Opens the cgroup at path, or the root of the tree for NULL. 0, or -1 with
- * errno, which is ENOTSUP where path is not a cgroup2 directory. */
+ * errno, which is ENOTSUP if path is not a cgroup2 directory. */
 int cgroup_open(struct cgroup_tree *cgroup, const char *path);
 
 /* Calls found for every cgroup of the tree with its path below the mount ("/"

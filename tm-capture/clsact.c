@@ -13,8 +13,8 @@
 /* The lowest bit of a handle: a run of ours added the queue. */
 #define MADE 1u
 
-/* An abstract name lives in the network namespace, as interfaces do, and goes
- * with the last process that holds it. */
+/* An abstract socket name belongs to the network namespace, as interfaces do,
+ * and disappears with the last process that holds it. */
 static int clsact_lock(uint32_t run)
 {
 	struct sockaddr_un name = { .sun_family = AF_UNIX };
@@ -122,7 +122,7 @@ bool clsact_is_there(uint32_t ifindex, uint32_t run)
 	bool is_there[2] = { false, false };
 
 	if (clsact_list(ifindex, &filters))
-		return true; /* it cannot be told */
+		return true; /* unknown */
 	for (unsigned i = 0; i < filters.count; i++) {
 		const struct tm_tc_filter *const filter = &filters.filters[i];
 

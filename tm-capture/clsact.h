@@ -1,6 +1,6 @@
-/* Filters of clsact, for kernels before 6.6: nothing holds them but the
- * interface, so what attaches them has to remove them. Their handle names the
- * run, and a lock tells whether it goes on. */
+/* Filters of clsact, for kernels before 6.6. They stay on the interface until
+ * somebody removes them. Their handle identifies the run that attached them,
+ * and a lock shows whether that run is still alive. */
 #ifndef TM_CAPTURE_CLSACT_H
 #define TM_CAPTURE_CLSACT_H
 
@@ -10,8 +10,8 @@
 #include "common/record/event.h"
 #include "common/system/netlink.h"
 
-/* Begins a run, and takes its lock: the descriptor, or -1 with errno. Whoever
- * inherits it holds the lock too. */
+/* Begins a run and takes its lock. Returns the descriptor, or -1 with errno; a
+ * process that inherits it holds the lock too. */
 int clsact_begin(uint32_t *run);
 
 /* Adds a filter. 0, or -1 with errno. */
@@ -21,9 +21,9 @@ int clsact_attach(uint32_t ifindex, enum tm_direction direction, int program,
 /* Whether the interface has this run's filters of both directions. */
 bool clsact_is_there(uint32_t ifindex, uint32_t run);
 
-/* Removes the filters that are wanted, and the queue that held them if a run of
- * tm-capture had added it and it is empty. Calls removed for each unless it is
- * NULL. 0, or -1 with errno. */
+/* Removes the filters for which wanted() is true, and the queue that held them
+ * if tm-capture added it and it is empty. Calls removed, unless NULL, for each.
+ * 0, or -1 with errno. */
 int clsact_remove(uint32_t ifindex,
 		bool is_wanted(void *context,
 				const struct tm_tc_filter *filter),
@@ -37,7 +37,7 @@ static inline uint32_t clsact_run(const struct tm_tc_filter *filter)
 
 bool clsact_is_ours(const struct tm_tc_filter *filter);
 
-/* Whether it is of a run that is over: nobody holds its lock. */
+/* Whether its run has ended: nobody holds the lock. */
 bool clsact_is_left(const struct tm_tc_filter *filter);
 
 #define CLSACT_FILTERS 256

@@ -69,7 +69,7 @@ static int crossings_attach_links(
 	return 0;
 }
 
-/* In the guard: it has to act on interfaces, and on nothing else. */
+/* The guard only needs rights over interfaces. */
 static int crossings_prepare_guard(void *context)
 {
 	const struct crossings *const crossings = context;
@@ -105,7 +105,7 @@ static int crossings_attach_filters(
 	crossings->guard = guard_start(crossings_prepare_guard,
 			crossings_remove_filters, crossings, lock,
 			&crossings->guard_pid);
-	/* it lives longer than this process, which need not hold the lock */
+	/* the guard outlives this process and holds the lock */
 	close(lock);
 	if (crossings->guard < 0)
 		return -1;
@@ -126,7 +126,7 @@ static int crossings_attach_filters(
 	return 0;
 }
 
-/* if_indextoname(3) does not tell that there is no descriptor for it. */
+/* if_indextoname(3) fails in the same way for want of a descriptor. */
 static int interface_name(uint32_t ifindex, char name[IF_NAMESIZE])
 {
 	struct ifreq request = { .ifr_ifindex = ifindex };
@@ -167,7 +167,7 @@ int crossings_attach(struct crossings *crossings,
 	}
 	if (hooks & TM_HOOK_TCX && !crossings_attach_links(crossings, programs))
 		return 0;
-	/* EINVAL is the word of a kernel that knows no tcx */
+	/* a kernel without tcx says EINVAL */
 	if (hooks & TM_HOOK_CLSACT &&
 			(!(hooks & TM_HOOK_TCX) || errno == EINVAL))
 		return crossings_attach_filters(crossings, programs);
@@ -181,8 +181,8 @@ static bool tcx_is_linked(int link)
 	uint32_t size = sizeof(info);
 
 	if (bpf_obj_get_info_by_fd(link, &info, &size))
-		return true;	 /* it cannot be told */
-	return info.xdp.ifindex; /* where tcx has it, too */
+		return true;	 /* unknown */
+	return info.xdp.ifindex; /* also if it is attached by tcx */
 }
 
 static bool crossing_is_metered(

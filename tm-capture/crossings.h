@@ -1,5 +1,5 @@
-/* The interfaces that --hook tc meters, and how the programs hold on to them:
- * by tcx, whose links end with the process, or as filters of clsact. */
+/* The interfaces that --hook tc meters. The programs are attached by tcx, whose
+ * links end with the process, or as clsact filters. */
 #ifndef TM_CAPTURE_CROSSINGS_H
 #define TM_CAPTURE_CROSSINGS_H
 
@@ -24,23 +24,23 @@ struct crossings {
 	uint32_t run;	  /* of clsact */
 	int guard;	  /* of clsact, -1 = none */
 	pid_t guard_pid;  /* who removes the filters */
-	const char *user; /* whom it becomes */
+	const char *user; /* the user that it becomes */
 };
 
-/* Attaches the programs to the interfaces by the first of hooks that the kernel
- * takes, and removes from them what an earlier run left; say tells of that. 0,
- * or -1 with errno, and nothing is attached. */
+/* Attaches the programs to the interfaces by the first of the hooks that the
+ * kernel accepts. Removes what an earlier run left behind and calls say for it.
+ * 0, or -1 with errno and nothing attached. */
 int crossings_attach(struct crossings *crossings,
 		const struct settings *settings, uint32_t hooks,
 		const int programs[2], const char *user,
 		void say(const char *interface, const char *what));
 
-/* How many interfaces are still metered. Calls gone once for each that is not,
- * any more. */
+/* How many interfaces are still metered. Calls gone once for each that no
+ * longer is. */
 size_t crossings_watch(
 		struct crossings *crossings, void gone(const char *interface));
 
-/* Calls say for each interface where filters stayed all the same. */
+/* Calls say for each interface whose filters could not be removed. */
 void crossings_detach(
 		struct crossings *crossings, void say(const char *interface));
 

@@ -37,7 +37,7 @@ static void detach_fail(struct work *work, const char *what)
 	warn("%s: %s", work->interface, what);
 }
 
-/* Names are chosen by who attached. */
+/* Whoever attached a program chose its name, so it is escaped. */
 static void detach_print(const struct work *work, const char *done,
 		const char *name, uint32_t id, const char *kind, bool is_in)
 {
@@ -71,7 +71,7 @@ static void detach_on_removed(void *context, const struct tm_tc_filter *filter)
 	work->removed++;
 }
 
-/* The programs at one tcx hook, as long as there is such a thing. */
+/* The programs at one tcx hook; none if the kernel has no tcx. */
 static uint32_t tcx_query(struct work *work, bool is_in, uint32_t ids[PROGRAMS])
 {
 	uint32_t count = PROGRAMS;
@@ -95,7 +95,7 @@ static void tcx_program_name(int fd, char name[BPF_OBJ_NAME_LEN])
 	name[BPF_OBJ_NAME_LEN - 1] = '\0';
 }
 
-/* What a link holds goes with the link alone. */
+/* A program that a link holds can only be removed through the link. */
 static int tcx_detach_link(const struct work *work, uint32_t program)
 {
 	uint32_t id = 0;
@@ -143,7 +143,7 @@ static void tcx_remove(struct work *work, bool is_in, uint32_t id)
 	char name[BPF_OBJ_NAME_LEN] = "";
 
 	if (fd < 0) {
-		/* one that went by itself meanwhile is removed, too */
+		/* one that disappeared meanwhile counts as removed */
 		if (errno != ENOENT)
 			detach_fail(work, "tcx");
 		return;
@@ -253,8 +253,8 @@ int detach_programs(const struct settings *settings, bool all)
 		err(TM_FAILED, "standard output");
 	if (work.is_forbidden)
 		errx(TM_CANNOT,
-				"it takes root, or CAP_BPF and CAP_NET_ADMIN%s: try "
-				"sudo",
+				"not permitted without root, or CAP_BPF and "
+				"CAP_NET_ADMIN%s; fix: sudo",
 				all ? " and CAP_SYS_ADMIN" : "");
 	return work.has_failed ? TM_FAILED : TM_DONE;
 }

@@ -6,9 +6,10 @@
 
 #include "bpf/capture.h"
 
-/* Removes what runs of tm-capture left on the interfaces of the settings, or on
- * all: says each on standard output. With all also what runs, and the programs
- * of others; these are listed first. The exit code. */
+/* Removes what earlier runs of tm-capture left on the interfaces of the
+ * settings, or on all interfaces, and prints each program. With all, first
+ * lists, then removes running captures and other programs too. Returns the exit
+ * code. */
 int detach_programs(const struct settings *settings, bool all);
 
 #endif

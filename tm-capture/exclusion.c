@@ -89,7 +89,7 @@ static int network_list_load(const struct tm_networks *networks, int fd)
 	return 0;
 }
 
-/* Both come sorted: IPv4 first, then by address; nested ones by prefix. */
+/* Both lists are sorted: IPv4 first, then by address and prefix length. */
 static int network_compare(
 		const struct tm_network *a, const struct tm_network *b)
 {
@@ -103,7 +103,7 @@ static int network_compare(
 	return order ? order : (int)a->prefix - (int)b->prefix;
 }
 
-/* Deletes what is in old and not in new. */
+/* Deletes what is only in old. */
 static int network_list_trim(const struct tm_networks *old,
 		const struct tm_networks *new, int fd)
 {
@@ -170,7 +170,7 @@ int exclusion_reload(
 				strerror(errno));
 		return -1;
 	}
-	/* verdicts of connections are found anew from here on */
+	/* from here on each connection is judged again */
 	__atomic_store_n(&exclusion->in_use->generation,
 			(exclusion->in_use->generation + 1) & INT32_MAX,
 			__ATOMIC_RELEASE);

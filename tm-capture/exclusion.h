@@ -13,7 +13,7 @@
 struct network_list {
 	const char *arguments[NETWORK_LIST_ARGUMENTS]; /* NETWORK or @FILE */
 	size_t count;
-	struct tm_networks *networks; /* as the programs have them */
+	struct tm_networks *networks; /* as loaded into the programs */
 	int fd;			      /* of their map */
 };
 
@@ -24,20 +24,20 @@ struct exclusion {
 	struct lists *in_use; /* shared with the programs */
 };
 
-/* False when there are too many. */
+/* False if there are too many. */
 bool network_list_name(struct network_list *list, const char *argument);
 
 /* Reads the arguments of both lists. 0, or -1 with a one-line problem. */
 int exclusion_read(
 		struct exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM]);
 
-/* Hands the lists to the programs, before they are attached. 0, or -1. */
+/* Loads the lists into the maps of the programs, before they are attached. 0,
+ * or -1. */
 int exclusion_load(struct exclusion *exclusion, int site_fd, int excluded_fd,
 		int in_use_fd);
 
-/* Reads the arguments again and changes what differs; while that lasts a
- * packet may be left out by the old lists or the new ones. 0, or -1 with a
- * problem, and the old lists stay. */
+/* Reads the arguments again and changes what differs; meanwhile either list may
+ * apply to a packet. 0, or -1 with a problem and the previous lists in use. */
 int exclusion_reload(
 		struct exclusion *exclusion, char problem[TM_NETWORKS_PROBLEM]);
 

@@ -10,23 +10,26 @@
 #include "flow-table.h"
 
 #define OFTEN_NS                                                               \
-	UINT64_C(100000000) /* between two readings, if slots are few */
-#define SELDOM_NS UINT64_C(1000000000) /* and if they are not */
-#define IDLE_NS UINT64_C(10000000000)  /* after which a flow is over then */
-#define SPAN_NS 10000000	       /* the unit of a record's span */
+	UINT64_C(100000000) /* between two readings if few slots are free */
+#define SELDOM_NS UINT64_C(1000000000) /* otherwise */
+#define IDLE_NS                                                                \
+	UINT64_C(10000000000) /* and then a flow without traffic for so long   \
+				 is over */
+#define SPAN_NS 10000000      /* the unit of a record's span */
 
-/* What user space knows of a slot. Like the slot's own amounts, those that were
- * written go on from one flow to the next. */
+/* What user space knows of a slot. The amounts that were written are
+ * cumulative, like those of the slot, and continue when the slot gets a new
+ * flow. */
 struct written {
 	struct tm_amount in, data, out;
-	uint64_t packets;   /* that the slot had at the last look */
-	uint64_t active_ns; /* when that last changed */
+	uint64_t packets;   /* of the slot, at the last reading */
+	uint64_t active_ns; /* when packets last changed */
 	uint64_t unread_since_ns;
-	uint32_t unread_io; /* the owner's I/O when it began to wait */
+	uint32_t unread_io; /* the owner's I/O when the data began to wait */
 	uint32_t generation;
 	uint32_t holder; /* the slot whose owner, heir and I/O are this one's */
-	uint32_t held;	 /* flows that this one is the holder of, but itself */
-	bool is_waiting; /* for the reader of what is unread */
+	uint32_t held;	 /* other flows whose holder is this one */
+	bool is_waiting; /* unread data waits for its reader */
 	enum { TAKEN, OPEN, ENDED } state;
 };
 
@@ -35,19 +38,19 @@ struct flow_table {
 	struct flow *slots;
 	struct flow_control *control;
 	uint64_t *ring;
-	size_t sizes[3]; /* of those mappings */
+	size_t sizes[3]; /* of the three mappings */
 	struct written *written;
 	uint32_t *used; /* slots that were taken */
 	uint32_t used_count;
 	uint32_t size;
-	uint32_t seen;	   /* how many were taken, when last looked */
-	uint32_t returned; /* to the ring; offered a reading later */
+	uint32_t seen;	   /* slots taken, at the last reading */
+	uint32_t returned; /* to the ring; offered at the next reading */
 	uint64_t every_ns;
 	uint64_t due_ns;
 	uint64_t begun_ns; /* the interval */
 	uint64_t read_ns;  /* the last reading */
 
-	/* of the reading at hand */
+	/* of the current reading */
 	const struct flow_table_reader *reader;
 	enum { OVER, DUE, LAST } reading;
 	uint32_t epoch; /* whose sums are read */
@@ -68,7 +71,7 @@ static void *flow_table_map(const struct programs *programs, const char *name,
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-/* The token, without which no program takes a slot. */
+/* Programs take slots once this token is in the map. */
 static int flow_table_enable(const struct programs *programs)
 {
 	const uint32_t token = 0;
@@ -80,7 +83,8 @@ static int flow_table_enable(const struct programs *programs)
 static void flow_table_offer_all(struct flow_table *flows)
 {
 	flows->control->mask = flows->size - 1;
-	flows->control->epoch = 1; /* another than that of an unused slot */
+	flows->control->epoch =
+			1; /* differs from the epoch of an unused slot */
 	for (uint32_t i = 0; i < flows->size; i++) {
 		flows->slots[i].generation = flows->written[i].generation = 1;
 		flows->ring[i] = i;
@@ -132,7 +136,7 @@ static uint32_t free_slot_count(const struct flow_table *flows)
 	return flows->control->given - load_number(&flows->control->taken);
 }
 
-/* Then flows end as soon as they are idle. */
+/* If so, flows end as soon as they are idle. */
 static bool is_scarce(const struct flow_table *flows)
 {
 	return free_slot_count(flows) < flows->size / 2;
@@ -153,8 +157,8 @@ static struct tm_amount load_amount(const struct tm_amount *amount)
 	};
 }
 
-/* What was added, unless a program is between packets and bytes: then it is
- * left for the next reading. */
+/* What was added since. If a program has added packets but not yet bytes, the
+ * next reading gets it. */
 static struct tm_amount flow_added(const struct flow_table *flows,
 		const struct tm_amount *all, const struct tm_amount *before)
 {
@@ -166,8 +170,8 @@ static struct tm_amount flow_added(const struct flow_table *flows,
 	return (struct tm_amount){ 0 };
 }
 
-/* When the first packet of a sum came. One that came while the flows are being
- * read may have moved it on. */
+/* When the first packet of the sum arrived. A packet that arrives during the
+ * reading may have advanced it to the next interval. */
 static uint64_t flow_begin(
 		const struct flow_table *flows, const struct moved *moved)
 {
@@ -222,7 +226,7 @@ static struct tm_event *flow_event(struct flow_table *flows,
 	return event;
 }
 
-/* A record holds 32 bits of packets; more take several. */
+/* A record holds 32 bits of packets; a larger sum needs several. */
 static void write_sum(struct flow_table *flows, const struct flow *flow,
 		const struct owner *owner, enum tm_direction direction,
 		const struct tm_amount *amount, uint16_t flags,
@@ -245,12 +249,12 @@ static void write_sum(struct flow_table *flows, const struct flow *flow,
 	}
 }
 
-/* Who has used the socket, and who did afterwards. */
+/* The owner of the socket and the process that used it afterwards. */
 struct people {
 	const struct owner *owner;
-	const struct owner *heir; /* NULL = nobody */
+	const struct owner *heir; /* NULL = none */
 	uint32_t io;
-	bool is_used; /* by the owner: not only made by it */
+	bool is_used; /* the owner did not only create it */
 };
 
 static struct people flow_people(
@@ -269,8 +273,8 @@ static struct people flow_people(
 	};
 }
 
-/* The data that came before the owner's last I/O. Programs note that
- * amount with the next data, because one I/O may settle any number of flows. */
+/* The data that arrived before the owner's last I/O. Programs note that amount
+ * with the next data, because one I/O may settle any number of flows. */
 static struct tm_amount flow_settled(const struct flow *flow,
 		const struct tm_amount *data, uint32_t io)
 {
@@ -294,8 +298,8 @@ static bool amount_is_ahead(
 			amount->packets > before->packets;
 }
 
-/* Data without a reader waits from the end of one interval to the end of the
- * next; then it is the owner's, who may not have it. */
+/* Unread data waits from the end of one interval to the end of the next. Then
+ * it is charged to the owner, flagged unsure. */
 static bool is_overdue(struct flow_table *flows, struct written *written,
 		const struct flow *flow, uint32_t io)
 {
@@ -410,7 +414,7 @@ static bool has_unread(const struct flow_table *flows, const struct flow *flow,
 			load_number(&flows->slots[written->holder].io);
 }
 
-/* Whether nobody adds to the flow any more, or has not for long. */
+/* Whether the flow has ended or been idle for long. */
 static bool is_over(struct flow_table *flows, const struct flow *flow,
 		struct written *written)
 {
@@ -436,8 +440,8 @@ static bool is_over(struct flow_table *flows, const struct flow *flow,
 							idle_ns);
 }
 
-/* Gives the slot back. It is offered only a reading later: by then its number
- * stands in the ring for every CPU. */
+/* Gives the slot back. It is offered at the next reading, when every CPU sees
+ * its number in the ring. */
 static void return_slot(struct flow_table *flows, uint32_t slot)
 {
 	struct written *const written = &flows->written[slot];
@@ -476,7 +480,8 @@ static bool read_slot(struct flow_table *flows, uint32_t slot)
 	return true;
 }
 
-/* Before any is read: no holder may go whose flow was not seen yet. */
+/* Opens all new flows before any slot is read, so that no holder is given back
+ * while a new flow refers to it. */
 static void open_taken(struct flow_table *flows)
 {
 	const uint32_t taken = load_number(&flows->control->taken);
@@ -524,15 +529,15 @@ void flow_table_read(struct flow_table *flows, uint64_t now_ns,
 		return;
 	flows->reading = is_due ? DUE : OVER;
 	flow_table_read_all(flows, now_ns, reader);
-	/* intervals that were missed are left out */
+	/* missed intervals are skipped */
 	if (is_due)
 		flows->due_ns += (now_ns - flows->due_ns) / flows->every_ns *
 						flows->every_ns +
 				flows->every_ns;
 }
 
-/* A program that was held up for longer than a reading may have added to a flow
- * after its end: then the slot that is free has it. */
+/* A program that was delayed for longer than a reading may have added to a flow
+ * that had ended. The amount is then in a free slot. */
 static void write_late(struct flow_table *flows)
 {
 	for (uint32_t slot = 0; slot < flows->size; slot++) {

@@ -26,7 +26,7 @@ static void guard_ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
-/* A pipe that this process held open would never end for its reader. */
+/* If this process held the pipe open, its reader would never see the end. */
 static void guard_keep_only(int guarded, int keep)
 {
 	const int in = dup(guarded), lock = dup(keep);
@@ -53,10 +53,11 @@ int guard_start(int prepare(void *context), void clean(void *context),
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends))
 		return -1;
-	signal(SIGCHLD, SIG_IGN); /* nobody is to wait for it */
+	signal(SIGCHLD, SIG_IGN); /* orphaned, so that nobody has to wait for it
+				   */
 	*pid = fork();
 	if (!*pid) {
-		/* a signal to the group of this terminal is not for it */
+		/* out of reach of signals from this terminal */
 		setsid();
 		guard_ignore_signals();
 		guard_keep_only(ends[1], keep);

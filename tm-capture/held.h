@@ -1,6 +1,6 @@
-/* Sums that wait until the events before them are written. They come in time
- * order, many at once and later than the events that the ring still holds, so
- * they are kept apart from those. */
+/* Sums that wait until all older events are written. A reading yields many at
+ * once, in time order and younger than what the ring still holds, so they are
+ * kept apart from the events. */
 #ifndef TM_CAPTURE_HELD_H
 #define TM_CAPTURE_HELD_H
 

@@ -17,7 +17,7 @@ struct memo {
 	bool is_used;
 };
 
-/* An id whose name was not there when it was asked for. */
+/* An id that had no name when it was looked up. */
 struct late {
 	uint64_t id;
 	enum tm_name_of of;
@@ -78,7 +78,7 @@ static bool is_first(struct naming *naming, enum tm_name_of of, uint64_t id)
 	return tm_index_add(&naming->seen[of], id) == count;
 }
 
-/* The records of the name, or the id waits for it. */
+/* Adds the records of the name, or lets the id wait for one. */
 static size_t naming_name(struct naming *naming, const struct late *id,
 		const char *text, uint64_t time_ns, struct tm_event *out)
 {

@@ -1,6 +1,6 @@
-/* Puts records in time order. The ring is nearly sorted: a record is stamped
- * after its place was reserved, and softirq nests inside the programs. What is
- * younger than the window is held back. Times are since boot. */
+/* Sorts records by time. The ring is nearly sorted: a record is stamped after
+ * its place was reserved, and softirqs interrupt the programs. Records younger
+ * than the window are held back. Times are since boot. */
 #ifndef TM_CAPTURE_ORDER_H
 #define TM_CAPTURE_ORDER_H
 
@@ -16,18 +16,18 @@ struct event_order {
 
 int order_open(struct event_order *order);
 
-/* Where the next record is to be written; always there after order_compact.
+/* Where to write the next record; order_compact makes room for it.
  */
 static inline struct tm_event *order_add(struct event_order *order)
 {
 	return &order->events[order->end++];
 }
 
-/* Sorts what was added, and returns the time of the youngest, 0 = none held. */
+/* Sorts what was added. Returns the time of the youngest record, 0 = none. */
 uint64_t order_sort(struct event_order *order);
 
-/* How many of the first, once sorted, are not younger than until_ns; they are
- * at *events and gone with the next order_compact. */
+/* Takes the sorted records up to until_ns: their count, and at *events the
+ * first. They are valid until the next order_compact. */
 size_t order_take(struct event_order *order, uint64_t until_ns,
 		struct tm_event **events);
 

@@ -27,30 +27,30 @@ extern const char programs_plain_object[], programs_plain_object_end[];
 
 static const struct part {
 	const char *name;
-	uint32_t hook;			       /* what it is loaded for */
+	uint32_t hook; /* loaded if this hook is wanted */
 	enum { ALONE, CGROUP, IN, OUT } place; /* what it is attached to */
-	uint32_t meter; /* where that is metered, 0 = anywhere */
+	uint32_t meter; /* only if these are metered, 0 = always */
 } parts[PROGRAMS_PARTS] = {
 	{ "note_maker", MAKER, CGROUP, 0 },
 	{ "note_receiver", RECEIVER, ALONE, 0 },
 	{ "note_tcp_receiver", TCP_RECEIVER, ALONE, 0 },
 	{ "note_holders", HOLDERS, ALONE, 0 },
 	{ "note_sender", SOCKETS, CGROUP, FRAMES },
-	/* last, so that what they rely on is there before them */
+	/* last: the other programs have to be attached before them */
 	{ "meter_in", SOCKETS, CGROUP, SOCKETS },
 	{ "meter_out", SOCKETS, CGROUP, SOCKETS },
 	{ "tm_tc_in", FRAMES, IN, FRAMES },
 	{ "tm_tc_out", FRAMES, OUT, FRAMES },
 };
 
-/* Of events in the ring, until the reader is woken. A wake-up costs as much as
+/* The reader is woken once the ring holds this much. A wake-up costs as much as
  * hundreds of events. */
 #define WAKE_BYTES (512u * 1024)
 
-/* What the programs read of the kernel, from what is best downwards. */
+/* What the programs may read of the kernel, best first. */
 static const struct reading {
-	bool task;   /* whose task runs: its hooks are of use */
-	bool direct; /* that by its pointer, which is cheaper */
+	bool task;   /* the running task: the hooks that note it help */
+	bool direct; /* the task by its pointer, which is cheaper */
 	bool buffer;
 } readings[] = {
 	{ true, true, true },
@@ -63,7 +63,7 @@ static const struct reading {
 static bool is_verbose;
 static char last_warning[PROGRAMS_PROBLEM];
 
-/* libbpf says in its first warning what is wrong, then repeats itself. */
+/* The first warning of libbpf names the cause; later ones repeat it. */
 __attribute__((format(printf, 2, 0))) static int libbpf_say(
 		enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -113,7 +113,7 @@ static unsigned power_of_two(int n)
 	return power;
 }
 
-/* Whether the part belongs to what is to be loaded, or was. */
+/* Whether the chosen hooks and meter need the part. */
 static bool part_is_wanted(const struct programs *programs, size_t i)
 {
 	return programs->hooks & parts[i].hook &&
@@ -127,7 +127,7 @@ static struct bpf_program *part_program(
 			programs->object, parts[i].name);
 }
 
-/* The object for kernels that cannot be read only has what meters. */
+/* The object without kernel reads contains only the programs that meter. */
 static void programs_choose(const struct programs *programs)
 {
 	for (size_t i = 0; i < PROGRAMS_PARTS; i++) {
@@ -139,7 +139,7 @@ static void programs_choose(const struct programs *programs)
 	}
 }
 
-/* The maps of the flow table, which hold a slot each without sums. */
+/* Sizes the maps of the flow table; without sums they keep one slot each. */
 static int set_flows(const struct programs *programs)
 {
 	static const char *const names[] = { "flows", "free_flows",
@@ -187,7 +187,7 @@ static int programs_load_object(struct programs *programs,
 	return 0;
 }
 
-/* Only interfaces have to look for the sockets of what they receive. */
+/* Programs of interfaces look up the receiving socket, if the kernel can. */
 static int programs_load_finding(struct programs *programs,
 		struct settings *settings, size_t ring_bytes)
 {
@@ -221,7 +221,7 @@ static int programs_load_with(struct programs *programs,
 	return programs_load_finding(programs, &used, ring_bytes);
 }
 
-/* The hooks that only help to find the owner. */
+/* The hooks that improve attribution but are not required. */
 static uint32_t optional_hooks(void)
 {
 	uint32_t hooks = 0;
@@ -231,7 +231,7 @@ static uint32_t optional_hooks(void)
 	return hooks;
 }
 
-/* Those of them that load, each by itself. */
+/* The optional hooks that load, each tried alone. */
 static uint32_t find_optional_hooks(struct programs *programs,
 		const struct settings *settings, size_t ring_bytes,
 		uint32_t sums, const struct reading *reading)
@@ -252,8 +252,8 @@ static uint32_t find_optional_hooks(struct programs *programs,
 	return found;
 }
 
-/* All at once, as a young kernel takes it; else what has to be there, by what
- * may be read, and then what helps. */
+/* Tries everything at once, which a recent kernel accepts; otherwise finds out
+ * what may be read and then which optional hooks load. */
 static int programs_load_best(struct programs *programs,
 		const struct settings *settings, size_t ring_bytes,
 		uint32_t sums)
@@ -367,7 +367,7 @@ static struct bpf_link *part_attach(
 			: bpf_program__attach(part_program(programs, i));
 }
 
-/* What only helps to find the owner costs no more than its hook. */
+/* If an optional part does not attach, only its hook is lost. */
 static bool part_is_needed(size_t i)
 {
 	return parts[i].meter == SOCKETS;
@@ -400,22 +400,21 @@ void programs_of_interface(const struct programs *programs, int fds[2])
 	}
 }
 
-static void tell_missing_buffer(const struct programs *programs,
+static void report_missing_buffer(const struct programs *programs,
 		void say_missing(const char *what))
 {
 	if (!programs->knows_buffer)
 		say_missing(programs->meter == SOCKETS
-						? "sk_buff that can be read: a packet in "
-						  "fragments counts as one, and --l2 adds "
-						  "nothing"
-						: "sk_buff that can be read: the length of "
-						  "the link header is guessed");
+						? "access to sk_buff: a fragmented packet "
+						  "counts as one, and --l2 adds nothing"
+						: "access to sk_buff: the length of the "
+						  "link header is assumed");
 	if (programs->meter == FRAMES && !programs->finds_receivers)
-		say_missing("bpf_sk_lookup_tcp: what comes in has no owner, and "
-			    "not told from what is forwarded");
+		say_missing("bpf_sk_lookup_tcp: inbound traffic has no owner and "
+			    "is not distinguished from forwarded traffic");
 }
 
-static void tell_missing_hook(const struct programs *programs,
+static void report_missing_hook(const struct programs *programs,
 		const struct tm_feature *feature,
 		void say_missing(const char *what))
 {
@@ -427,22 +426,22 @@ static void tell_missing_hook(const struct programs *programs,
 	say_missing(text);
 }
 
-void programs_tell_missing(const struct programs *programs,
+void programs_report_missing(const struct programs *programs,
 		void say_missing(const char *what))
 {
 	if (!programs->knows_task) {
-		say_missing("CAP_PERFMON, or a kernel that can be read: the "
-			    "owner is the user that the socket names, and of "
-			    "interfaces nothing is unattributed");
-		tell_missing_buffer(programs, say_missing);
+		say_missing("CAP_PERFMON or access to kernel memory: the owner "
+			    "is the user of the socket, and unattributed traffic "
+			    "is not measured");
+		report_missing_buffer(programs, say_missing);
 		return;
 	}
 	if (!(programs->hooks & SOCKETS))
-		say_missing("cgroup_skb/egress: who sends by a socket that "
-			    "another made is not seen");
+		say_missing("cgroup_skb/egress: traffic of an inherited or passed "
+			    "socket is charged to its creator");
 	for (size_t i = 0; i < tm_feature_count; i++)
-		tell_missing_hook(programs, &tm_features[i], say_missing);
-	tell_missing_buffer(programs, say_missing);
+		report_missing_hook(programs, &tm_features[i], say_missing);
+	report_missing_buffer(programs, say_missing);
 }
 
 bool programs_are_attached(const struct programs *programs)
@@ -453,7 +452,7 @@ bool programs_are_attached(const struct programs *programs)
 
 		if (!programs->links[i] || parts[i].place != CGROUP)
 			continue;
-		/* an old kernel that does not tell is believed */
+		/* old kernels do not report this; assume attached */
 		if (!bpf_obj_get_info_by_fd(bpf_link__fd(programs->links[i]),
 				    &info, &size) &&
 				!info.cgroup.cgroup_id)

@@ -22,28 +22,27 @@ struct programs {
 	size_t counters_size;
 	unsigned cpus;
 	int lost_fd;
-	uint32_t flows;	   /* slots of the flow table, 0 = there are no sums */
-	uint32_t meter;	   /* enum tm_hook: what counts, cgroup_skb or tcx */
-	uint32_t hooks;	   /* enum tm_hook: those in use */
-	bool knows_task;   /* the owner is more than the socket's user */
-	bool knows_buffer; /* fragments and --l2 are counted */
-	bool finds_receivers; /* of what comes in by an interface */
+	uint32_t flows;	      /* slots of the flow table, 0 = no sums */
+	uint32_t meter;	      /* enum tm_hook: what meters, cgroup_skb or tcx */
+	uint32_t hooks;	      /* enum tm_hook: those in use */
+	bool knows_task;      /* can read the running task */
+	bool knows_buffer;    /* can read sk_buff: fragments and --l2 */
+	bool finds_receivers; /* can look up the socket of an inbound frame */
 	bool has_cgroup;      /* to attach to */
 	char problem[PROGRAMS_PROBLEM];
 };
 
 /* Loads the programs that meter a cgroup (TM_HOOK_CGROUP_SKB) or interfaces
- * (TM_HOOK_TCX) with a ring of that size, giving up what this kernel
- * refuses, one step at a time; with flows, a power of two, for interval sums
- * in a table of that many. Those are given up first, and hooks lacks
- * TM_HOOK_INTERVALS then. Without a cgroup to attach to, hooks lacks those of
- * cgroups. 0, or -1 with errno and problem. */
+ * (TM_HOOK_TCX), giving up what the kernel refuses one step at a time. With
+ * flows, a power of two, they keep interval sums in a table of that many slots;
+ * sums are given up first, and hooks then lacks TM_HOOK_INTERVALS. Without a
+ * cgroup, hooks lacks the hooks of cgroups. 0, or -1 with errno and problem. */
 int programs_load(struct programs *programs, const struct settings *settings,
 		size_t ring_bytes, uint32_t flows, uint32_t meter,
 		bool has_cgroup);
 
-/* Has every record of the ring handed to on_event, which ends a round with a
- * negative number. 0, or -1 with errno and problem. */
+/* Passes every record of the ring to on_event, which ends a round by returning
+ * a negative number. 0, or -1 with errno and problem. */
 int programs_read_with(struct programs *programs,
 		int on_event(void *context, void *data, size_t size),
 		void *context);
@@ -51,32 +50,32 @@ int programs_read_with(struct programs *programs,
 /* The descriptor of a map of the programs. */
 int programs_map(const struct programs *programs, const char *name);
 
-/* Attaches to the cgroup, as links: they end with the process. Then looks for
- * who holds the sockets that are there. 0, or -1 with errno and problem. */
+/* Attaches to the cgroup by links, which end with the process. Then finds the
+ * holders of existing sockets. 0, or -1 with errno and problem. */
 int programs_attach(struct programs *programs, int cgroup_fd);
 
-/* The programs for an interface, by direction, which attach() leaves alone. */
+/* The programs for an interface, by direction; programs_attach() skips them. */
 void programs_of_interface(const struct programs *programs, int fds[2]);
 
-/* Calls say for each hook that is missing, with what that costs. */
-void programs_tell_missing(
+/* Calls say for each missing hook, with the consequence. */
+void programs_report_missing(
 		const struct programs *programs, void say(const char *what));
 
 /* False once the cgroup was removed. */
 bool programs_are_attached(const struct programs *programs);
 
-/* Ends the metering, and waits for programs that still run. What flows have
- * summed is still to be read. */
+/* Ends the metering and waits for programs that still run. The sums of the
+ * flows can still be read. */
 void programs_stop(struct programs *programs);
 
-/* Ends the rest. What is in the ring is still to be read. */
+/* Detaches the remaining programs. The ring can still be read. */
 void programs_detach(struct programs *programs);
 
 struct counted programs_counted(
 		const struct programs *programs, enum tm_direction direction);
 
-/* Calls found for every owner that lost events, with all it has lost so far.
- * 0, or -1 and errno. */
+/* Calls found for every owner that lost events, with its losses so far. 0, or
+ * -1 with errno. */
 int programs_lost(const struct programs *programs,
 		void found(void *context, const struct lost_key *key,
 				const struct tm_amount *amount),

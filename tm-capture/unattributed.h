@@ -1,6 +1,6 @@
-/* What the counters of the interfaces have and no socket moved: forwarded, ARP,
- * of connections in TIME_WAIT, of sockets of frames. Read so that it is never
- * too much: counters of interfaces before those of the sockets. */
+/* Traffic that the interfaces counted but no socket moved: forwarded packets,
+ * ARP, connections in TIME_WAIT, packet sockets. The counters of interfaces are
+ * read before those of sockets, so that the difference is never too large. */
 #ifndef TM_CAPTURE_UNATTRIBUTED_H
 #define TM_CAPTURE_UNATTRIBUTED_H
 
@@ -13,13 +13,12 @@ struct tm_unattributed;
 struct unattributed *unattributed_new(
 		int carriers_fd, const struct settings *settings);
 
-/* Looks at the counters, while the programs are attached. Interfaces that are
- * parts of others (of a bond, of a bridge) are left to those. 0, or -1 and
- * errno. */
+/* Reads the counters while the programs are attached. The ports of a bond or
+ * bridge are counted with the bond or bridge. 0, or -1 with errno. */
 int unattributed_look(struct unattributed *unattributed);
 
-/* Calls found for each interface and direction with what the looks since the
- * last call have shown. */
+/* Calls found for each interface and direction with what was seen since the
+ * last call. */
 void unattributed_take(struct unattributed *unattributed,
 		void found(void *context, uint32_t ifindex,
 				enum tm_direction direction,

@@ -6,9 +6,11 @@
 #include "common/base/clock.h"
 #include "wall-clock.h"
 
-#define FAR_AWAY 0x7fffffff /* seconds; the timer is to be cancelled only */
+#define FAR_AWAY                                                               \
+	0x7fffffff /* seconds; the timer never expires, it is only cancelled   \
+		    */
 
-/* Of several readings the one that was interrupted least. */
+/* The one of several readings that took the shortest time. */
 static int64_t wall_clock_measure(void)
 {
 	uint64_t shortest = UINT64_MAX;
@@ -49,7 +51,7 @@ void wall_clock_follow(struct wall_clock *clock)
 {
 	uint64_t expirations;
 
-	/* fails with ECANCELED, which is the news */
+	/* fails with ECANCELED: the clock was set */
 	if (read(clock->fd, &expirations, sizeof(expirations)) > 0)
 		return;
 	clock->offset_before_ns = clock->offset_ns;

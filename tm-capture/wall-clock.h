@@ -14,7 +14,7 @@ struct wall_clock {
 
 void wall_clock_open(struct wall_clock *clock);
 
-/* To be called when fd is readable. */
+/* Call it when fd is readable. */
 void wall_clock_follow(struct wall_clock *clock);
 
 static inline uint64_t wall_clock_ns(

@@ -87,8 +87,8 @@ void writer_introduce(struct writer *writer, const struct tm_event *owner)
 	writer_put(writer, names, n);
 }
 
-/* Writes the amount, with the names that the event needs. A record holds 32
- * bits of packets; more take several. */
+/* Writes the amount, after the names that the event needs. A record holds 32
+ * bits of packets; a larger amount needs several. */
 static void writer_put_amount(struct writer *writer, struct tm_event *event,
 		const struct tm_amount *amount)
 {
@@ -114,7 +114,7 @@ static void writer_put_amount(struct writer *writer, struct tm_event *event,
 	}
 }
 
-/* What was lost before this, by this owner: where it is kept. */
+/* Where the previous losses of this owner are kept. */
 static struct tm_amount *lost_before(struct writer *writer, uint64_t key)
 {
 	const uint32_t count = writer->losers.count;

@@ -13,14 +13,14 @@ struct writer {
 	const struct programs *programs;
 	const struct wall_clock *clock;
 	struct naming *naming;
-	struct unattributed *unattributed; /* NULL = nothing is known */
-	uint32_t netns;			   /* whose interfaces those are */
+	struct unattributed *unattributed; /* NULL = not measured */
+	uint32_t netns;			   /* of those interfaces */
 	uint64_t run_id;
 	uint64_t limit;	 /* TRAFFIC records to write, 0 = any number */
 	uint64_t events; /* written so far */
 	uint64_t size;	 /* bytes written so far */
 	struct tm_amount recorded[2];
-	struct tm_amount spared[2]; /* came after the limit */
+	struct tm_amount spared[2]; /* events beyond the limit */
 	struct tm_amount lost[2];
 	struct tm_index losers; /* uid << 1 | direction */
 	struct tm_amount *lost_by;
@@ -33,26 +33,26 @@ struct writer {
 void writer_start(struct writer *writer, uint64_t since_boot_ns,
 		uint64_t cgroup_id, uint32_t ifindex);
 
-/* Writes events in time order, which come with times since boot. */
+/* Writes events in time order. Their times are since boot. */
 void writer_events(
 		struct writer *writer, struct tm_event *events, size_t count);
 
-/* Writes the names that events of this owner will need, ahead of them; only the
- * ids count, and the time since boot. */
+/* Writes the names that events of this owner will need. Only the ids and the
+ * time since boot of the event are used. */
 void writer_introduce(struct writer *writer, const struct tm_event *owner);
 
-/* LOST for what was lost since the last call, UNATTRIBUTED, names that came
- * late, then TICK or END: all that happened until then was written. */
+/* Writes LOST for the losses since the last call, UNATTRIBUTED, late names,
+ * then TICK or END, which states that everything before it is written. */
 void writer_status(struct writer *writer, enum tm_kind kind,
 		uint64_t since_boot_ns);
 
 bool writer_is_full(const struct writer *writer);
 
-/* What the status record of this direction says. */
+/* The status record of this direction. */
 struct tm_status writer_count(
 		const struct writer *writer, enum tm_direction direction);
 
-/* After a failure: a file ends behind its last whole record. */
+/* After a failure, truncates a file after its last whole record. */
 void writer_cut_back(const struct writer *writer);
 
 #endif

@@ -19,8 +19,8 @@
 	"the owner is the user of the socket as its own user namespace sees "  \
 	"it, without a process; events carry the flag unsure"
 #define NO_RECEIVER                                                            \
-	"--hook tc: what comes in has no owner, and not told from what is "    \
-	"forwarded"
+	"--hook tc: inbound traffic has no owner and is not distinguished "    \
+	"from forwarded traffic"
 
 const struct tm_feature tm_features[] = {
 	{ .name = "cgroup_skb/ingress",
@@ -28,14 +28,14 @@ const struct tm_feature tm_features[] = {
 			.program = BPF_PROG_TYPE_CGROUP_SKB,
 			.attach = BPF_CGROUP_INET_INGRESS,
 			.is_needed = true,
-			.cost = "nothing that comes in is seen",
+			.cost = "inbound traffic is not seen",
 			.since = FIRST,
 			.with = "CONFIG_CGROUP_BPF=y" },
 	{ .name = "cgroup_skb/egress",
 			.place = TM_AT_CGROUP,
 			SOCKETS,
 			.is_needed = true,
-			.cost = "nothing that goes out is seen",
+			.cost = "outbound traffic is not seen",
 			.since = FIRST,
 			.with = "CONFIG_CGROUP_BPF=y" },
 	{ .name = "ring buffer",
@@ -48,18 +48,18 @@ const struct tm_feature tm_features[] = {
 			.maps = { { BPF_MAP_TYPE_ARRAY, 4, PAGE, 1,
 					BPF_F_MMAPABLE } },
 			.is_needed = true,
-			.cost = "what was seen and lost is not counted",
+			.cost = "seen and lost packets are not counted",
 			.since = FIRST },
 	{ .name = "hash",
 			.maps = { { BPF_MAP_TYPE_HASH, 8, 16, 32768, 0 } },
 			.is_needed = true,
-			.cost = "what was lost is not counted by user",
+			.cost = "losses are not counted by user",
 			.since = FIRST },
 	{ .name = "socket storage",
 			.maps = { { BPF_MAP_TYPE_SK_STORAGE, 4, 4, 0,
 					BPF_F_NO_PREALLOC | BPF_F_CLONE } },
 			.is_needed = true,
-			.cost = "no owner can be kept with a socket",
+			.cost = "the owner of a socket is not stored",
 			.since = FIRST },
 	{ .name = "bpf_ringbuf_reserve",
 			SOCKETS,
@@ -96,7 +96,7 @@ const struct tm_feature tm_features[] = {
 			SOCKETS,
 			STORAGE,
 			.is_needed = true,
-			.cost = "no owner can be kept with a socket",
+			.cost = "the owner of a socket is not stored",
 			.since = FIRST },
 	{ .name = "bpf_probe_read_kernel",
 			SOCKETS,
@@ -116,8 +116,8 @@ const struct tm_feature tm_features[] = {
 			.program = BPF_PROG_TYPE_CGROUP_SOCK,
 			.attach = BPF_CGROUP_INET_SOCK_CREATE,
 			STORAGE,
-			.cost = "a socket that only receives is its user's, "
-				"without a process, until its first I/O",
+			.cost = "a socket that only receives is charged to its "
+				"user, without a process, until its first I/O",
 			.since = "5.9",
 			.with = "CONFIG_CGROUP_BPF=y" },
 	{ .name = "tp_btf/sock_recv_length",
@@ -127,9 +127,9 @@ const struct tm_feature tm_features[] = {
 			.attach = BPF_TRACE_RAW_TP,
 			STORAGE,
 			.takes_perfmon = true,
-			.cost = "what a process only receives may stay with "
-				"who had its socket before; for TCP "
-				"tcp_rcv_space_adjust stands in",
+			.cost = "data that a process only receives may be "
+				"charged to the previous user of its socket; "
+				"for TCP tcp_rcv_space_adjust is used instead",
 			.since = "6.3" },
 	{ .name = "tp_btf/tcp_rcv_space_adjust",
 			.hook = TM_HOOK_RCV_SPACE_ADJUST,
@@ -138,10 +138,10 @@ const struct tm_feature tm_features[] = {
 			.attach = BPF_TRACE_RAW_TP,
 			STORAGE,
 			.takes_perfmon = true,
-			.cost = "what a process only receives by splice(2) may "
-				"stay with who had its socket before; where "
-				"sock_recv_length is missing too, all that it "
-				"only receives",
+			.cost = "data received only by splice(2) may be charged "
+				"to the previous user of the socket; without "
+				"sock_recv_length, all data that a process only "
+				"receives",
 			.since = "5.11" },
 	{ .name = "iter/task_file",
 			.hook = TM_HOOK_TASK_FILE,
@@ -150,11 +150,12 @@ const struct tm_feature tm_features[] = {
 			.attach = BPF_TRACE_ITER,
 			.helpers = { BPF_FUNC_sock_from_file },
 			.takes_perfmon = true,
-			.cost = "sockets older than the capture are their "
-				"user's, without a process, until their first "
-				"I/O",
+			.cost = "sockets older than the capture are charged to "
+				"their user, without a process, until their "
+				"first I/O",
 			.since = "5.11" },
-	/* the slots, whose turn it is to take one, what is found by its ends */
+	/* the slots, the token to take one, and the index of flows by their
+	   ends */
 	{ .name = "flow table",
 			SOCKETS,
 			.helpers = { BPF_FUNC_map_push_elem,
@@ -171,19 +172,18 @@ const struct tm_feature tm_features[] = {
 			.maps = { { BPF_MAP_TYPE_LPM_TRIE, 20, 4, 16,
 					BPF_F_NO_PREALLOC } },
 			.is_needed = true,
-			.cost = "the lists of -s and -x have no place",
+			.cost = "the lists of -s and -x cannot be loaded",
 			.since = FIRST },
 	{ .name = "tcx",
 			.place = TM_AT_TCX,
 			FRAMES,
-			.cost = "--hook tc: filters of clsact stand in, which "
-				"a second process removes at the end",
+			.cost = "--hook tc: clsact filters are used instead, "
+				"which a second process removes at the end",
 			.since = "6.6" },
 	{ .name = "clsact",
 			.place = TM_AT_CLSACT,
 			FRAMES,
-			.cost = "--hook tc: before 6.6 no program is on an "
-				"interface",
+			.cost = "--hook tc: not available before 6.6",
 			.with = "CONFIG_NET_SCH_INGRESS=y and "
 				"CONFIG_NET_CLS_BPF=y" },
 	{ .name = "bpf_sk_lookup_tcp",

@@ -192,10 +192,10 @@ true"
 	start -c "$CGROUP" -x @list
 	echo nonsense >list
 	kill -HUP "$CAPTURE"
-	eventually grep -q "the old lists stay" err
+	eventually grep -q "the previous lists remain in use" err
 	inside traffic udp 127.0.0.1 9 30 100 $ALICE
 	stop
-	assert_file_contains err "list:1:1: .*; the old lists stay"
+	assert_file_contains err "list:1:1: .*; the previous lists remain in use"
 	run ends
 	assert_line "out 30 0 30"
 }

@@ -97,7 +97,7 @@ leave_filters() {
 	CAPTURE=
 	assert_equal "$status" 1
 	assert_file_contains err "tm0: the interface is gone, or the program"
-	assert_file_contains err "no interface is left, so the metering ended"
+	assert_file_contains err "no interface is left to meter"
 	run filters
 	assert_output ""
 	at "$LEFT" tc qdisc del dev tm0 clsact
@@ -111,18 +111,18 @@ lesser() {
 }
 
 @test "--detach without its rights is an error that does not claim success" {
-	local wants="tm-capture: it takes root, or CAP_BPF and CAP_NET_ADMIN"
+	local wants="tm-capture: not permitted without root, or CAP_BPF and CAP_NET_ADMIN"
 	meter "$LEFT" tm0
 	run -77 lesser "" --detach
-	assert_output "$wants: try sudo"
+	assert_output "$wants; fix: sudo"
 	run -77 lesser "" --detach=all
-	assert_output "$wants and CAP_SYS_ADMIN: try sudo"
+	assert_output "$wants and CAP_SYS_ADMIN; fix: sudo"
 	# these rights show the programs, but cannot detach them
 	run -0 lesser ,+bpf,+net_admin --detach
 	assert_output "nothing to remove
 2 of running captures or of others stay (--detach=all)"
 	run -77 lesser ,+bpf,+net_admin --detach=all
-	assert_line "$wants and CAP_SYS_ADMIN: try sudo"
+	assert_line "$wants and CAP_SYS_ADMIN; fix: sudo"
 	assert_line "tm-capture: tm0: tcx: Operation not permitted"
 	refute_output --partial "removed"
 	refute_output --partial "nothing to remove"
@@ -130,7 +130,7 @@ lesser() {
 	assert_equal "$status" 0
 	leave_filters
 	run -77 lesser "" --detach
-	assert_line "$wants: try sudo"
+	assert_line "$wants; fix: sudo"
 	refute_output --partial "stay"
 	run -0 lesser ,+bpf,+net_admin --detach
 	assert_line --index 1 --regexp "^tm0: removed tm_tc_out "
@@ -139,7 +139,7 @@ lesser() {
 @test "the next start removes leftover programs, and keeps those in use" {
 	leave_filters
 	HOOK=clsact meter "$LEFT" tm0
-	assert_file_contains err "tm0: removed tm_tc_in, which a capture before"
+	assert_file_contains err "tm0: removed tm_tc_in that an earlier capture"
 	nsenter --net="/run/netns/$LEFT" tm-capture --hook clsact -i tm0 \
 		>second.tm 2>err.second 3>&- &
 	STARTED=$!
@@ -204,7 +204,7 @@ lesser() {
 	wait "$CAPTURE" || status=$?
 	CAPTURE=
 	assert_equal "$status" 1
-	assert_file_contains err "no interface is left, so the metering ended"
+	assert_file_contains err "no interface is left to meter"
 }
 
 @test "frames are metered without a cgroup2 tree" {

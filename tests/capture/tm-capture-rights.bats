@@ -78,7 +78,7 @@ load capture
 
 @test "without rights tm-capture exits with 77 and names those it needs" {
 	run -77 as_nobody "$BUILD/bin/tm-capture"
-	assert_output --partial "not permitted; it takes root, or CAP_BPF"
+	assert_output --partial "not permitted without root, or CAP_BPF"
 }
 
 @test "three capabilities are enough for an ordinary user" {

@@ -165,8 +165,8 @@ tcx: a kernel of 6.6 or newer"
 	with_types 's/btf_trace_sock_recv_length/btf_trace_sock_gone_length/'
 	assert_equal "$status" 0
 	run row tp_btf/sock_recv_length
-	assert_output --partial "missing not in this kernel | what a process only\
- receives may stay with who had its socket before"
+	assert_output --partial "missing not in this kernel | data that a process\
+ only receives may be charged to the previous user of its socket"
 	run row tp_btf/tcp_rcv_space_adjust
 	assert_output "ok works |  | "
 }
@@ -177,11 +177,11 @@ tcx: a kernel of 6.6 or newer"
 	run row iter/task_file
 	# this kernel is newer than 5.11, so no version is the fix
 	assert_output "missing not in this kernel | sockets older than the capture\
- are their user's, without a process, until their first I/O | a kernel built\
- with it: this one is new enough, but was built without"
+ are charged to their user, without a process, until their first I/O | a kernel\
+ built with it: this one is new enough, but was built without"
 }
 
-@test "a feature that the kernel refuses is told from one that it lacks" {
+@test "a feature that the kernel refuses is distinguished from one that it lacks" {
 	local call
 	strace -f -qq -o calls -e trace=bpf tm-doctor --json >/dev/null
 	call=$(grep -n BPF_MAP_TYPE_QUEUE calls | cut -d: -f1)
