@@ -1,4 +1,4 @@
-/* Nanoseconds: units of time, and what a clock says in them. */
+/* Time in nanoseconds: its units, and the clocks. */
 #ifndef TM_BASE_CLOCK_H
 #define TM_BASE_CLOCK_H
 
@@ -19,7 +19,7 @@ static inline uint64_t tm_clock_read(clockid_t clock)
 	return now.tv_sec * TM_SECOND_NS + now.tv_nsec;
 }
 
-/* Since the epoch, as in a record. Somebody may set it. */
+/* Since the epoch, as in a record. This clock can be set. */
 static inline uint64_t tm_clock_wall_ns(void)
 {
 	return tm_clock_read(CLOCK_REALTIME);
@@ -38,7 +38,7 @@ static inline uint64_t tm_clock_steady_ns(void)
 	return tm_clock_read(CLOCK_MONOTONIC);
 }
 
-/* The same to within 4 ms and cheaper, for what is asked with every block. */
+/* The same to within 4 ms, cheap enough to ask for every block. */
 static inline uint64_t tm_clock_coarse_ns(void)
 {
 	return tm_clock_read(CLOCK_MONOTONIC_COARSE);

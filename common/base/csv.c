@@ -3,7 +3,7 @@
 #include "csv.h"
 #include "escape.h"
 
-/* In place, from the end: each quote becomes two, and one at both ends. */
+/* Doubles each quote and adds one at both ends, in place, from the end. */
 static char *quote(char *begin, char *end)
 {
 	size_t more = 2;

@@ -8,14 +8,14 @@
 
 #include "text.h"
 
-/* What a field of so many escaped bytes may become. */
+/* The largest field that this many escaped bytes can become. */
 #define TM_CSV_SIZE(most) (2 * (most) + 3)
 
-/* Leaves out what is beyond most escaped bytes. Without a NUL; returns the
+/* Cuts the text after most escaped bytes. Adds no NUL; returns the
  * end. */
 char *tm_csv_format(char *out, size_t most, const char *text, size_t length);
 
-/* All of it, at the end of a text. */
+/* Appends the whole field to a text. */
 void tm_csv_string(struct tm_text *text, const char *string);
 
 #endif

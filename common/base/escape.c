@@ -5,9 +5,9 @@
 
 #define ESCAPE_SIZE 16
 
-/* What shows nothing, or changes how other text shows: C1 controls, fillers,
- * variation selectors, line separators and all of Unicode's category Cf, which
- * holds zero width and bidirectional controls and tags. */
+/* Characters that are invisible or change how other text appears: C1 controls,
+ * fillers, variation selectors, line separators and all of Unicode's category
+ * Cf, which holds zero width and bidirectional controls and tags. */
 static bool is_hidden(uint32_t code)
 {
 	static const struct {
@@ -98,8 +98,8 @@ char *tm_utf8_encode(char *out, uint32_t code)
 	return out;
 }
 
-/* The escape of the first of what is at text; the sequence is not UTF-8 where
- * size is 0. Returns the escape's length, 0 where it may stay. */
+/* Writes the escape of the first character at text, which is not UTF-8 if
+ * size is 0. Returns the escape's length, 0 if none is needed. */
 typedef int escape_fn(char out[ESCAPE_SIZE], const char *text, size_t size,
 		uint32_t code);
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The most that one byte of input becomes. */
+/* The longest output for one byte of input. */
 #define TM_ESCAPE_GROWTH 6
 
 /* For terminals, tables and logs: backslash as \\, control characters and

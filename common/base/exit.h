@@ -1,4 +1,4 @@
-/* What the exit codes of all tools mean. */
+/* The exit codes of all tools. */
 #ifndef TM_BASE_EXIT_H
 #define TM_BASE_EXIT_H
 

@@ -2,7 +2,7 @@
 
 #include "index.h"
 
-/* Rooms are powers of two. */
+/* The number of slots is a power of two. */
 static int index_make_room(struct tm_index *index)
 {
 	const uint32_t count = index->count;

@@ -10,7 +10,7 @@
 /* All zero is an empty index. */
 struct tm_index {
 	struct tm_map map;
-	uint64_t *keys; /* by number */
+	uint64_t *keys; /* indexed by number */
 	uint32_t count;
 };
 
@@ -20,7 +20,7 @@ static inline bool tm_index_is(
 	return ((const uint64_t *)keys)[number] == *(const uint64_t *)key;
 }
 
-/* The key's number, or TM_INDEX_NONE. */
+/* Returns the key's number, or TM_INDEX_NONE. */
 static inline uint32_t tm_index_find(const struct tm_index *index, uint64_t key)
 {
 	return tm_map_find(&index->map, tm_map_hash(key), tm_index_is,

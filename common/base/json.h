@@ -4,7 +4,7 @@
 
 #include "text.h"
 
-/* A string with its quotes; NULL is null. */
+/* A string in quotes; NULL becomes null. */
 void tm_json_string(struct tm_text *text, const char *string);
 
 /* ,"name": or, after an opening bracket, "name": */

@@ -9,8 +9,9 @@
 
 uint64_t tm_map_secret[2];
 
-/* Before main: later a filter of system calls may be in force. Early in a boot
- * there may be no random numbers yet, but the kernel gave this process some. */
+/* Runs before main, because a seccomp filter may be installed later. Early in a
+ * boot there may be no random numbers yet, but the kernel gave this process
+ * some. */
 __attribute__((constructor)) static void draw_secret(void)
 {
 	if (getrandom(tm_map_secret, sizeof(tm_map_secret), GRND_NONBLOCK) !=
@@ -70,7 +71,7 @@ int tm_map_reserve(struct tm_map *map, uint32_t entries)
 	return 0;
 }
 
-/* What stands behind the gap moves up, so that no look-up ends there (Knuth,
+/* Entries after the gap move up, so that no look-up ends there (Knuth,
  * 6.4, algorithm R). */
 static void close_gap(struct tm_map *map, uint32_t gap)
 {

@@ -29,7 +29,7 @@ struct tm_map {
 /* Drawn before main; the second is odd. */
 extern uint64_t tm_map_secret[2];
 
-/* Keys in a line do not stay in one: the shift sees to that. */
+/* The shift spreads sequential keys. */
 static inline uint64_t tm_map_mix(uint64_t hash, uint64_t word)
 {
 	hash = (hash ^ word) * tm_map_secret[1];
@@ -41,7 +41,7 @@ static inline uint32_t tm_map_hash(uint64_t key)
 	return tm_map_mix(tm_map_secret[0], key) * tm_map_secret[1] >> 32;
 }
 
-/* Of a key of so many words of 8 bytes. */
+/* The hash of a key of so many words of 8 bytes. */
 static inline uint32_t tm_map_hash_words(const void *key, size_t count)
 {
 	uint64_t hash = tm_map_secret[0], word;
@@ -53,10 +53,10 @@ static inline uint32_t tm_map_hash_words(const void *key, size_t count)
 	return hash * tm_map_secret[1] >> 32;
 }
 
-/* Whether this is the key of that number. */
+/* Whether the key equals the one with this number. */
 typedef bool tm_map_is_fn(const void *keys, uint32_t number, const void *key);
 
-/* The key's number, or TM_MAP_NONE. To be inlined, is with it. */
+/* The key's number, or TM_MAP_NONE. Inlined together with is(). */
 static inline __attribute__((always_inline)) uint32_t tm_map_find(
 		const struct tm_map *map, uint32_t hash, tm_map_is_fn *is,
 		const void *keys, const void *key)
@@ -74,16 +74,16 @@ static inline __attribute__((always_inline)) uint32_t tm_map_find(
 	}
 }
 
-/* Makes room for so many entries. 0, or -1 and errno. */
+/* Makes room for so many entries in all. 0, or -1 with errno. */
 int tm_map_reserve(struct tm_map *map, uint32_t entries);
 
-/* Enters a key that is not there, once there is room. */
+/* Adds a key that is not in the map, which has room for it. */
 void tm_map_put(struct tm_map *map, uint32_t hash, uint32_t number);
 
-/* Takes one out that is there. */
+/* Removes a key that is in the map. */
 void tm_map_remove(struct tm_map *map, uint32_t hash, uint32_t number);
 
-/* Takes all out and keeps the room. */
+/* Removes all keys and keeps the memory. */
 void tm_map_clear(struct tm_map *map);
 
 /* 0, or -1 and errno. */

@@ -21,7 +21,7 @@ static const char *const months[] = { "January", "February", "March", "April",
 	"May", "June", "July", "August", "September", "October", "November",
 	"December" };
 
-/* The first problem stays. */
+/* Only the first problem is kept. */
 __attribute__((format(printf, 3, 4))) static bool moment_refuse(
 		struct moment *moment, const char *at, const char *format, ...)
 {
@@ -55,7 +55,7 @@ static void moment_skip_spaces(struct moment *moment)
 		moment->p++;
 }
 
-/* Advances past a word, whatever its case. */
+/* Advances past a word in upper or lower case. */
 static bool moment_take_word(struct moment *moment, const char *word)
 {
 	const size_t length = strlen(word);
@@ -78,7 +78,7 @@ time_t tm_day_begin(struct tm date)
 	noon.tm_hour = 12;
 	noon.tm_min = noon.tm_sec = 0;
 	at = mktime(&day);
-	mktime(&noon); /* day 32 is one of the next month */
+	mktime(&noon); /* mktime(3) turns day 32 into one of the next month */
 	while (localtime_r(&at, &found) && found.tm_mday != noon.tm_mday &&
 			found.tm_hour > 12)
 		at += QUARTER;
@@ -108,7 +108,7 @@ static bool moment_end(struct moment *moment)
 					moment->p);
 }
 
-/* .5, or nothing; what is finer than a nanosecond is cut off. */
+/* .5, or nothing; digits beyond a nanosecond are ignored. */
 static bool moment_take_fraction(struct moment *moment, uint64_t *ns)
 {
 	uint64_t unit = TM_SECOND_NS / 10;
@@ -166,7 +166,7 @@ static bool moment_take_number(struct moment *moment)
 			moment_set(moment, number, rest_ns);
 }
 
-/* So many digits, as many as least at the least. */
+/* Reads at least least and at most most digits. */
 static bool moment_take_digits(struct moment *moment, unsigned least,
 		unsigned most, int low, int high, const char *what, int *value)
 {
@@ -230,7 +230,7 @@ static bool moment_take_offset(struct moment *moment, int *seconds)
 			moment_refuse(moment, moment->p, "no zone is that far");
 }
 
-/* What follows a time of day; without it that is local. */
+/* The zone after a time of day; without one the time is local. */
 static bool moment_take_zone(
 		struct moment *moment, struct tm *tm, time_t *seconds)
 {
@@ -254,7 +254,7 @@ static bool moment_take_zone(
 	return moment_end(moment);
 }
 
-/* A day's beginning, or a time of that day. */
+/* The start of a day, or a time on that day. */
 static bool moment_finish_day(struct moment *moment, struct tm *day)
 {
 	const char c = *moment->p;
@@ -276,7 +276,7 @@ static int days_of_month(const struct tm *tm)
 {
 	struct tm last = { .tm_year = tm->tm_year, .tm_mon = tm->tm_mon + 1 };
 
-	timegm(&last); /* day 0 is the last one of the month before */
+	timegm(&last); /* day 0 is the last day of the month before */
 	return last.tm_mday;
 }
 
@@ -347,7 +347,7 @@ static int moment_take_weekday(struct moment *moment)
 	return -1;
 }
 
-/* The newest day of that name; today is one, but no last one. */
+/* The most recent day of that name. Today counts, except after "last". */
 static bool moment_finish_weekday(struct moment *moment, int day, bool is_last)
 {
 	struct tm today = moment_today(moment);
@@ -358,7 +358,7 @@ static bool moment_finish_weekday(struct moment *moment, int day, bool is_last)
 	return moment_finish_day(moment, &today);
 }
 
-/* After this or last: week, month or year. */
+/* After "this" or "last": week, month or year. */
 static bool moment_take_period(struct moment *moment, bool is_last)
 {
 	struct tm day = moment_today(moment);

@@ -1,4 +1,4 @@
-/* Points in time as people write them: the one grammar of tm-words(7). */
+/* Points in time as people write them, by the grammar of tm-words(7). */
 #ifndef TM_BASE_MOMENT_H
 #define TM_BASE_MOMENT_H
 

@@ -25,7 +25,7 @@ bool tm_number_parse(const char *text, uint64_t max, uint64_t *value)
 	return tm_digits_scan(&text, value) && !*text && *value <= max;
 }
 
-/* 12 or 1.5: billionths are as fine as it gets. */
+/* 12 or 1.5, with a resolution of one billionth. */
 struct decimal {
 	uint64_t whole, billionths;
 	bool is_fraction;
@@ -48,7 +48,7 @@ static bool decimal_scan(const char **text, struct decimal *decimal)
 	return true;
 }
 
-/* False where it does not fit. */
+/* False if it does not fit. */
 static bool decimal_times(
 		const struct decimal *decimal, uint64_t unit, uint64_t *product)
 {
@@ -108,7 +108,7 @@ static const struct {
 	{ " y year years ", 365 * DAY_NS },
 };
 
-/* Advances past a unit of time; 0 when there is none. */
+/* Advances past a unit of time; 0 if there is none. */
 static uint64_t scan_time_unit(const char **text)
 {
 	char name[16];
@@ -165,7 +165,7 @@ bool tm_duration_parse(const char *text, uint64_t *ns)
 }
 
 /* clang-format off */
-/* "0000" to "9999", so that a number is written four digits at a time. */
+/* "0000" to "9999": a number is written four digits at a time. */
 #define TEN(p) p "0" p "1" p "2" p "3" p "4" p "5" p "6" p "7" p "8" p "9"
 #define HUNDRED(p) \
 	TEN(p "0") TEN(p "1") TEN(p "2") TEN(p "3") TEN(p "4") \
@@ -174,7 +174,7 @@ bool tm_duration_parse(const char *text, uint64_t *ns)
 	HUNDRED(p "0") HUNDRED(p "1") HUNDRED(p "2") HUNDRED(p "3") \
 	HUNDRED(p "4") HUNDRED(p "5") HUNDRED(p "6") HUNDRED(p "7") \
 	HUNDRED(p "8") HUNDRED(p "9")
-/* Three more for leading(), which reads four from any digit of the last. */
+/* Three more bytes, because leading() reads four from any digit of the last. */
 static const char fours[] =
 	THOUSAND("0") THOUSAND("1") THOUSAND("2") THOUSAND("3") THOUSAND("4")
 	THOUSAND("5") THOUSAND("6") THOUSAND("7") THOUSAND("8") THOUSAND("9")
@@ -192,7 +192,7 @@ static char *eight(char *out, uint32_t value)
 	return four(four(out, value / 10000), value % 10000);
 }
 
-/* Below 10,000, without leading zeros. */
+/* Writes a number below 10,000 without leading zeros. */
 static inline char *leading(char *out, uint32_t value)
 {
 	const unsigned zeros = (value < 1000) + (value < 100) + (value < 10);
@@ -255,7 +255,7 @@ const char *tm_size_format(char out[TM_SIZE_SIZE], uint64_t bytes)
 	double value = bytes;
 	unsigned unit = 0;
 
-	/* 1023.95 would print as 1024.0 */
+	/* 1023.95 would be printed as 1024.0 */
 	for (; value >= (unit ? base - 0.05 : base); unit++)
 		value /= base;
 	if (!unit)
@@ -273,7 +273,7 @@ const char *tm_rate_format(
 	double rate = length_ns ? bytes * 8e9 / length_ns : 0;
 	unsigned unit = 0;
 
-	/* 999.95 would print as 1000.0 */
+	/* 999.95 would be printed as 1000.0 */
 	for (; rate >= (unit ? 999.95 : 999.5) && units[unit + 1]; unit++)
 		rate /= 1000;
 	if (unit)

@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Decimal digits only; false when empty, foreign or above max. */
+/* Decimal digits only; false if empty, not a number or above max. */
 bool tm_number_parse(const char *text, uint64_t max, uint64_t *value);
 
-/* Advances past digits; false when there are none or too many. */
+/* Advances past digits; false if there are none or too many. */
 bool tm_digits_scan(const char **text, uint64_t *value);
 
 /* Bytes, with a fraction where a unit follows: K, M, G, T, P, E and KiB, MiB,
@@ -21,17 +21,17 @@ bool tm_size_parse(const char *text, uint64_t *bytes);
  * 1.5h; a bare number is seconds. False when foreign or too large. */
 bool tm_duration_parse(const char *text, uint64_t *ns);
 
-/* Advances past as much as is one, which needs a unit. NULL, or what is wrong
+/* Advances past a duration, which needs a unit. NULL, or what is wrong
  * at *text. */
 const char *tm_duration_scan(const char **text, uint64_t *ns);
 
-#define TM_NUMBER_SIZE 20 /* digits of the largest */
+#define TM_NUMBER_SIZE 20 /* digits of UINT64_MAX */
 
 /* Decimal digits without a NUL; returns the end. Any of the TM_NUMBER_SIZE
  * bytes at out may be overwritten, also behind the end. */
 char *tm_number_format(char *out, uint64_t value);
 
-/* The same for 0 to 255; four bytes are overwritten. */
+/* The same for 0 to 255; overwrites four bytes. */
 char *tm_octet_format(char *out, uint8_t value);
 
 /* Nine digits with leading zeros, of a value below 10^9; returns the end. */
@@ -43,7 +43,7 @@ char *tm_nanoseconds_format(char *out, uint32_t value);
  * which it starts no thread: 1000 is "1.0 kB". */
 void tm_size_use_decimal(void);
 
-/* 1024, or 1000 where they are decimal. */
+/* 1024, or 1000 if sizes are decimal. */
 unsigned tm_size_base(void);
 
 /* For people: "0 B", "999 B", "1.5 KiB", "12.3 GiB". Ends in NUL. */

@@ -11,10 +11,11 @@ void tm_signals_install(void);
 
 bool tm_stop_requested(void);
 
-/* Whether SIGHUP or SIGUSR1 came since the last call for it. */
+/* Whether SIGHUP or SIGUSR1 arrived since the last call for it. */
 bool tm_signal_take(int signal);
 
-/* CLOCK_REALTIME in ns at which the first request to stop came, 0 = not yet. */
+/* When the first request to stop arrived, by CLOCK_REALTIME in ns; 0 = not yet.
+ */
 unsigned long long tm_stop_time_ns(void);
 
 #endif

@@ -64,7 +64,7 @@ void tm_text_number(struct tm_text *text, uint64_t number)
 		text->size += tm_number_format(to, number) - to;
 }
 
-/* Once more where the usual room was too little. */
+/* Tries again if the usual room was too little. */
 void tm_text_format(struct tm_text *text, const char *format, ...)
 {
 	size_t room = USUAL_LINE;

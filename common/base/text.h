@@ -1,4 +1,4 @@
-/* Text that grows. After an error it stays as it was, so that a caller need
+/* Text that grows. After an error it does not change, so that a caller need
  * look for one only at the end. */
 #ifndef TM_BASE_TEXT_H
 #define TM_BASE_TEXT_H
@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* All zero is an empty text. There is no NUL at its end. */
+/* All zero is an empty text. No NUL follows it. */
 struct tm_text {
 	char *at;
 	size_t size, room;
-	size_t most; /* bytes; 0 = as many as there is memory for */
+	size_t most; /* bytes at most; 0 = no limit */
 	int error;   /* errno: ENOMEM, or EFBIG beyond most */
 };
 
@@ -34,7 +34,7 @@ void tm_text_number(struct tm_text *text, uint64_t number);
 void tm_text_format(struct tm_text *text, const char *format, ...)
 		__attribute__((format(printf, 2, 3)));
 
-/* As tm_text_put for who calls back: 0, or -1 and errno. */
+/* tm_text_put as a callback: 0, or -1 with errno. */
 int tm_text_write(void *text, const char *more, size_t size);
 
 void tm_text_free(struct tm_text *text);

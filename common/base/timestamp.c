@@ -31,7 +31,7 @@ static void format_second(char out[19], time_t second)
 
 char *tm_timestamp_format(char out[TM_TIMESTAMP_SIZE], uint64_t time_ns)
 {
-	/* Many events share a second. */
+	/* The previous second is kept, because many events share one. */
 	static __thread char text[19];
 	static __thread uint64_t second = UINT64_MAX;
 
@@ -96,7 +96,7 @@ static uint64_t cursor_fraction(struct cursor *cursor)
 	return value;
 }
 
-/* Seconds east of UTC. */
+/* An offset in seconds east of UTC. */
 static int offset(struct cursor *cursor)
 {
 	const char sign = next(cursor);

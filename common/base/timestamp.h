@@ -8,7 +8,7 @@
 
 #define TM_TIMESTAMP_SIZE 30 /* 2023-11-14T22:13:20.000000000Z, no NUL */
 
-/* All of uint64_t fits (to the year 2554); returns the end. */
+/* Any uint64_t fits (up to the year 2554); returns the end. */
 char *tm_timestamp_format(char out[TM_TIMESTAMP_SIZE], uint64_t time_ns);
 
 /* Up to nine digits behind the second, then Z or an offset (+01:00). False

@@ -1,4 +1,4 @@
-/* How many columns of a terminal text takes, whatever the locale: UTF-8, wide
+/* How many columns of a terminal a text occupies, in any locale: UTF-8, wide
  * characters two, combining ones none. Escape hostile text first (escape.h). */
 #ifndef TM_BASE_WIDTH_H
 #define TM_BASE_WIDTH_H
@@ -13,7 +13,7 @@ size_t tm_width(const char *text);
  * characters; *used is how many columns those take. */
 size_t tm_width_fit(const char *text, size_t columns, size_t *used);
 
-/* How many bytes are before the end that takes no more than so many. */
+/* The offset of the longest end of the text that fits so many columns. */
 size_t tm_width_skip(const char *text, size_t columns, size_t *used);
 
 #endif

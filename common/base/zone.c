@@ -8,7 +8,7 @@
 #define ZONES "/usr/share/zoneinfo/"
 #define FILE_MOST 65536
 
-/* Of a file in the form of tzfile(5). */
+/* The beginning of a file in the format of tzfile(5). */
 struct zone_file {
 	size_t size;
 	char text[FILE_MOST];
@@ -42,7 +42,7 @@ static bool zone_set(char zone[TM_ZONE_SIZE], const char *name, size_t size)
 	return true;
 }
 
-/* The zone of the system's table that has the same file. */
+/* The name of the system's zone whose file is the same. */
 static bool zone_find_same(
 		char zone[TM_ZONE_SIZE], const struct zone_file *wanted)
 {
@@ -63,7 +63,7 @@ static bool zone_find_same(
 	return is_same && zone_set(zone, name, strlen(name));
 }
 
-/* The rule for times to come, which ends the file, between two newlines. */
+/* The rule for future times, which stands between two newlines at the end. */
 static bool zone_find_rule(
 		char zone[TM_ZONE_SIZE], const struct zone_file *file)
 {
@@ -114,7 +114,7 @@ bool tm_zone_is_known(const char *zone)
 	char path[sizeof(ZONES) + TM_ZONE_SIZE];
 
 	if (!strchr(zone, '/') || strchr(zone, ','))
-		return true; /* a rule such as CET-1CEST, or to be tried */
+		return true; /* a rule such as CET-1CEST, or an attempt */
 	snprintf(path, sizeof(path), ZONES "%.*s", TM_ZONE_SIZE - 1, zone);
 	return !access(path, R_OK);
 }

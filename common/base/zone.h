@@ -11,7 +11,7 @@
  * be a link or a file. UTC when they give none, as for localtime(3). */
 void tm_zone_find(char zone[TM_ZONE_SIZE]);
 
-/* Whether this machine can show times in it. */
+/* Whether this machine knows the zone. */
 bool tm_zone_is_known(const char *zone);
 
 #endif

@@ -22,7 +22,8 @@ static char *format_ipv4(char *out, const uint8_t address[4])
 	return out - 1;
 }
 
-/* 16 bits in hexadecimal without leading zeros; four bytes are written. */
+/* Writes 16 bits in hexadecimal without leading zeros; overwrites four bytes.
+ */
 static char *format_group(char *out, unsigned group)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -37,8 +38,8 @@ static char *format_group(char *out, unsigned group)
 	return out + size;
 }
 
-/* The longest run of two or more groups of 0, the first of equals; its end is
- * returned, 0 = there is none. */
+/* The longest run of two or more groups of 0, the first of equals. Returns its
+ * end, 0 = none. */
 static unsigned find_gap(const uint16_t groups[8], unsigned *start)
 {
 	unsigned end = 0, longest = 1, run = 0;
@@ -73,7 +74,7 @@ static char *format_ipv6(char *out, const uint8_t address[16])
 		}
 		if (i)
 			*out++ = ':';
-		/* ::192.0.2.1, as inet_ntop has it */
+		/* ::192.0.2.1, as inet_ntop prints it */
 		if (i == 6 && gap_end == 6 && !gap_start)
 			return format_ipv4(out, address + 12);
 		out = format_group(out, groups[i]);

@@ -15,7 +15,7 @@ static inline bool tm_address_is_ipv4(const uint8_t address[16])
 	return !memcmp(address, mapped, sizeof(mapped));
 }
 
-/* LOST records and the like carry no address: 16 bytes of 0. */
+/* Records without an address, such as LOST, have 16 bytes of 0. */
 static inline bool tm_address_is_absent(const uint8_t address[16])
 {
 	uint64_t half[2];

@@ -11,7 +11,7 @@ struct parser {
 	char *reason;
 };
 
-/* What stands for one or many addresses before any prefix or range. */
+/* An address or a pattern, before any prefix or range. */
 struct address {
 	bool is_ipv4;
 	bool has_stars;
@@ -32,7 +32,7 @@ __attribute__((format(printf, 3, 4))) static int entry_fail(
 	return -1;
 }
 
-/* The byte to look at, 0 behind the last. */
+/* The current byte, 0 after the last. */
 static unsigned char peek(const struct parser *in)
 {
 	return in->p < in->end ? *in->p : 0;
@@ -147,7 +147,7 @@ static int entry_parse_group(struct parser *in, uint16_t *group)
 	return 0;
 }
 
-/* Eight groups while they are read: gap is where "::" stands, or -1. */
+/* Eight groups while they are read; gap is the place of "::", or -1. */
 struct groups {
 	uint16_t values[8];
 	unsigned count;
@@ -173,7 +173,7 @@ static int parse_dotted_end(
 	return 0;
 }
 
-/* One '*' for all groups from here on, or one for each of them. */
+/* One '*' for all remaining groups, or one for each. */
 static int parse_stars(struct parser *in, const struct groups *groups,
 		struct address *out)
 {
@@ -353,7 +353,7 @@ static int parse_range_end(struct parser *in, const struct address *first,
 	return 0;
 }
 
-/* 10.0.*.* is a network; what has an octet behind a '*' is several. */
+/* 10.0.*.* is a network; with an octet after a '*' it is several. */
 static int make_pattern(struct parser *in, const struct address *address,
 		struct tm_netlist_entry *entry)
 {
@@ -375,8 +375,8 @@ static int make_pattern(struct parser *in, const struct address *address,
 	return 0;
 }
 
-/* IPv4 in IPv6's clothes would hold nothing, as the families are apart. Only
- * the networks that ::ffff:0:0/96 is a part of may touch it. */
+/* A network within ::ffff:0:0/96 would match nothing, because the families are
+ * separate. Only networks that contain all of it are accepted. */
 static int refuse_mapped(struct parser *in, const struct tm_range *range)
 {
 	static const struct tm_range mapped = { { 0, UINT64_C(0xffff00000000) },
@@ -396,7 +396,7 @@ static int refuse_mapped(struct parser *in, const struct tm_range *range)
 			"such (192.0.2.0/24)");
 }
 
-/* A dash may stand between blanks. */
+/* Blanks may surround the dash. */
 static bool find_dash(struct parser *in)
 {
 	const char *const before = in->p;

@@ -11,7 +11,7 @@
 
 #define LINE_MOST ((size_t)64 * 1024)
 
-/* Long names are cut, so that the reason behind them is not. */
+/* Long names are cut so that the reason after them is not. */
 #define NAME_MOST 256
 
 static int netlist_fail_errno(struct tm_netlist *list)
@@ -59,7 +59,7 @@ void tm_netlist_close(struct tm_netlist *list)
 	list->begin = list->end = 0;
 }
 
-/* What is no text is named once, and not line by line. */
+/* A file that is not text is reported once, not line by line. */
 static enum tm_netlist_found refuse_binary(
 		struct tm_netlist *list, const char *nul)
 {
@@ -92,7 +92,7 @@ static enum tm_netlist_found look_at_start(struct tm_netlist *list)
 	return TM_NETLIST_ENTRY;
 }
 
-/* Reads on behind the unfinished line in the block. */
+/* Reads more after the unfinished line in the block. */
 static enum tm_netlist_found netlist_fill(struct tm_netlist *list)
 {
 	const bool is_start = !list->line && !list->end;
@@ -136,7 +136,7 @@ static enum tm_netlist_found refuse_long(struct tm_netlist *list)
 	return wrong(list, list->line + 1, 1, reason);
 }
 
-/* The next whole line, without what ends it. */
+/* The next whole line, without its end. */
 static enum tm_netlist_found next_line(
 		struct tm_netlist *list, const char **line, size_t *size)
 {

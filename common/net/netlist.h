@@ -7,7 +7,8 @@
 #include "range.h"
 
 #define TM_NETLIST_PROBLEM 512
-#define TM_NETLIST_PATTERN_MOST 65536 /* networks that one pattern may be */
+#define TM_NETLIST_PATTERN_MOST                                                \
+	65536 /* networks that one pattern may expand to */
 
 /* One entry: a range; or a pattern such as 10.*.0.5, IPv4 only, which is every
  * address whose bits under the mask are the range's first address's. */
@@ -17,17 +18,17 @@ struct tm_netlist_entry {
 	uint32_t mask;
 	struct tm_range range; /* of a pattern its lowest and highest */
 	uint64_t line;
-	const char *text; /* as written, until the next call; no NUL */
+	const char *text; /* as written, valid until the next call; no NUL */
 	size_t size;
 };
 
 enum tm_netlist_found {
 	TM_NETLIST_END,
 	TM_NETLIST_ENTRY,
-	TM_NETLIST_WRONG, /* see problem; what comes behind may be right */
+	TM_NETLIST_WRONG, /* see problem; later lines may be valid */
 };
 
-/* What may be looked at while a list is read. */
+/* A list while it is read. */
 struct tm_netlist {
 	const char *name; /* of the file, for messages */
 	uint64_t line;
@@ -55,8 +56,8 @@ void tm_netlist_close(struct tm_netlist *list);
 int tm_netlist_parse(const char *text, struct tm_netlist_entry *entry,
 		char problem[TM_NETLIST_PROBLEM]);
 
-/* The next range of an entry: true until there are none. *step is 0 before the
- * first call. Those of a pattern come in rising order. */
+/* The next range of an entry, false after the last. *step is 0 before the first
+ * call. The ranges of a pattern are in rising order. */
 bool tm_netlist_range(const struct tm_netlist_entry *entry, uint32_t *step,
 		struct tm_range *range);
 

@@ -10,18 +10,18 @@
 /* One range of a line. */
 struct named {
 	struct tm_range range;
-	size_t line; /* a later one of the same size wins */
+	size_t line; /* of two of the same size the later wins */
 	char *name;
 	uint32_t number;
 };
 
-/* From its first address to that of the next one. */
+/* A piece reaches from its first address to that of the next. */
 struct piece {
 	struct tm_ordinal first;
 	uint32_t number;
 };
 
-/* IPv6 and IPv4 apart. */
+/* Separate for IPv6 and IPv4. */
 struct family {
 	struct named *named;
 	size_t count, room;
@@ -107,7 +107,7 @@ static char *trim_line(char *text)
 	return text;
 }
 
-/* A # at the beginning or behind a space starts a comment. */
+/* A # at the beginning or after a space starts a comment. */
 static void cut_comment(char *line)
 {
 	for (char *p = line; (p = strchr(p, '#')); p++) {
@@ -118,7 +118,7 @@ static void cut_comment(char *line)
 	}
 }
 
-/* False with a reason, or with errno where it is NULL. */
+/* False with a reason, or with errno if the reason is NULL. */
 static bool add_line(struct tm_netnames *netnames, size_t number, char *line,
 		char reason[TM_NETLIST_PROBLEM])
 {
@@ -174,7 +174,7 @@ static int netnames_compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Where the name, or the first of several that are the same, stands. */
+/* The place of the name, or of the first of several equal ones. */
 static uint32_t netnames_number(
 		const struct tm_netnames *netnames, const char *name)
 {
@@ -215,7 +215,7 @@ static struct tm_ordinal range_length(const struct tm_range *range)
 	return key;
 }
 
-/* The smallest first, and of one size the later line. */
+/* Sorts by size, the smallest first; of one size, the later line first. */
 static int netnames_compare_sizes(const void *a, const void *b)
 {
 	const struct named *const left = a, *const right = b;
@@ -233,7 +233,7 @@ static int compare_pieces(const void *a, const void *b)
 	return netnames_compare_keys(left->first, right->first);
 }
 
-/* The last piece that begins at or below the key; 0 below all. */
+/* The last piece that begins at or below the key; 0 if none does. */
 static size_t pieces_up_to(const struct family *family, struct tm_ordinal key)
 {
 	size_t low = 0, high = family->piece_count;
@@ -272,7 +272,7 @@ static void cut_pieces(struct family *family)
 	family->piece_count = count;
 }
 
-/* The first piece from here on that has no name yet; the way is shortened. */
+/* The first piece from here on without a name; shortens the path to it. */
 static size_t free_piece(size_t *next, size_t from)
 {
 	size_t end = from;
@@ -288,7 +288,7 @@ static size_t free_piece(size_t *next, size_t from)
 	return end;
 }
 
-/* The smallest networks take their pieces first. */
+/* The smallest networks claim their pieces first. */
 static bool name_pieces(struct family *family)
 {
 	const size_t count = family->piece_count;

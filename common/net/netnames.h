@@ -13,12 +13,12 @@ struct tm_netnames;
 struct tm_netnames *tm_netnames_load(
 		const char *path, char problem[TM_NETNAMES_PROBLEM]);
 
-/* The number of the smallest network that holds the address, numbers in the
- * order of the names; TM_NETNAMES_NONE where there is none. */
+/* The number of the smallest network that contains the address, in the order of
+ * the names; TM_NETNAMES_NONE if there is none. */
 uint32_t tm_netnames_find(
 		const struct tm_netnames *netnames, const uint8_t address[16]);
 
-/* As hostile as the file. */
+/* Not escaped: as hostile as the file. */
 const char *tm_netnames_text(
 		const struct tm_netnames *netnames, uint32_t number);
 

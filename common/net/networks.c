@@ -24,7 +24,7 @@
 struct family {
 	struct tm_range *ranges; /* built: disjoint and sorted */
 	uint32_t count, size;
-	bool is_deep; /* some range begins or ends behind the 64th bit */
+	bool is_deep; /* some range begins or ends after the 64th bit */
 	uint64_t top; /* the first entry */
 	uint64_t *tables;
 	size_t table_count, table_size;
@@ -102,7 +102,7 @@ static int networks_problem(char problem[TM_NETWORKS_PROBLEM], const char *text)
 	return -1;
 }
 
-/* All of the file is read: the first wrong line is named, the others counted.
+/* Reads the whole file: names the first wrong line and counts the others.
  */
 static int add_list(struct tm_networks *networks, struct tm_netlist *list,
 		char problem[TM_NETWORKS_PROBLEM])
@@ -197,7 +197,8 @@ static bool is_sorted(const struct family *family)
 	return true;
 }
 
-/* Whether b, which begins no earlier, overlaps a or follows it directly. */
+/* Whether b, which does not begin before a, overlaps it or follows it directly.
+ */
 static bool joins(const struct tm_range *a, const struct tm_range *b)
 {
 	const struct tm_ordinal next = tm_ordinal_next(a->last);
@@ -227,15 +228,15 @@ static void family_merge(struct family *family)
 	family->count = last - family->ranges + 1;
 }
 
-/* A part of the addresses, those that share their first bits, and the ranges
- * (from begin to before end) that it meets. */
+/* The addresses that share their first bits, and the ranges (from begin to
+ * before end) that contain some of them. */
 struct part {
 	struct tm_range span;
-	unsigned bits; /* how many, once bits were left out */
+	unsigned bits; /* how many, after skipped bits */
 	uint32_t begin, end;
 };
 
-/* The ranges that the next part meets, which lies above the one before it. */
+/* The ranges of the next part, which lies above the previous one. */
 static void find_ranges(
 		const struct family *family, struct part *part, uint32_t end)
 {
@@ -260,7 +261,7 @@ static struct tm_ordinal earlier(struct tm_ordinal a, struct tm_ordinal b)
 	return tm_ordinal_below(a, b) ? a : b;
 }
 
-/* How many first bits two keys share. */
+/* The length of the common prefix of two keys, in bits. */
 static unsigned shared_bits(struct tm_ordinal a, struct tm_ordinal b)
 {
 	if (a.high != b.high)
@@ -306,7 +307,7 @@ static int64_t new_table(struct family *family, size_t size)
 	return count;
 }
 
-/* Two to four entries for a range, by bits that lie in one half of a key. */
+/* Two to four entries for a range, by bits in one half of a key. */
 static unsigned choose_bits(const struct part *part)
 {
 	const unsigned wanted = 33 - __builtin_clz(part->end - part->begin - 1);

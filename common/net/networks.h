@@ -12,7 +12,7 @@
 struct tm_netlist_entry;
 struct tm_networks;
 
-/* NULL when there is no memory. */
+/* NULL without memory. */
 struct tm_networks *tm_networks_new(void);
 
 /* Adds what a NETWORK or @FILE argument names (@- is standard input), in every
@@ -25,11 +25,11 @@ int tm_networks_add(struct tm_networks *networks, const char *argument,
 int tm_networks_add_entry(struct tm_networks *networks,
 		const struct tm_netlist_entry *entry);
 
-/* Makes the set ready for look-ups, after the last add. 0, or -1 and errno. */
+/* Prepares the set for look-ups, after the last add. 0, or -1 with errno. */
 int tm_networks_build(struct tm_networks *networks);
 
-/* How many networks were added, before any were merged: an entry is one, a
- * pattern such as 10.*.0.5 is as many as it becomes. */
+/* How many networks were added, before merging: an entry is one, a pattern such
+ * as 10.*.0.5 as many as it expands to. */
 uint64_t tm_networks_count(const struct tm_networks *networks);
 
 /* Whether a network of the set holds the address. The set must be built. It
@@ -38,7 +38,7 @@ uint64_t tm_networks_count(const struct tm_networks *networks);
 bool tm_networks_hold(
 		const struct tm_networks *networks, const uint8_t address[16]);
 
-/* Where a walk through a set is; all zero is its beginning. */
+/* The place in a walk through a set; all zero is the beginning. */
 struct tm_networks_walk {
 	unsigned family;
 	uint32_t at;

@@ -20,7 +20,7 @@ static void set_network(struct tm_network *network, bool is_ipv4,
 	network->prefix = prefix;
 }
 
-/* The shortest prefix that leaves no bit of the key behind it. */
+/* The shortest prefix that contains all bits of the key. */
 static unsigned shortest_prefix(struct tm_ordinal key)
 {
 	if (key.low)

@@ -14,8 +14,8 @@ struct tm_ordinal {
 	uint64_t low;
 };
 
-/* From first to last, both of them in it. In ranges of IPv4 addresses the 96
- * bits that IPv4 lacks are 0 in first and 1 in last. */
+/* From first to last, inclusive. In ranges of IPv4 addresses the 96 bits that
+ * IPv4 lacks are 0 in first and 1 in last. */
 struct tm_range {
 	struct tm_ordinal first;
 	struct tm_ordinal last;
@@ -35,7 +35,7 @@ static inline bool tm_ordinal_below(struct tm_ordinal a, struct tm_ordinal b)
 	return a.high != b.high ? a.high < b.high : a.low < b.low;
 }
 
-/* The bits behind a prefix. */
+/* The bits after a prefix. */
 static inline struct tm_ordinal tm_ordinal_behind(unsigned prefix)
 {
 	struct tm_ordinal bits = { UINT64_MAX, UINT64_MAX };
@@ -46,7 +46,7 @@ static inline struct tm_ordinal tm_ordinal_behind(unsigned prefix)
 	return bits;
 }
 
-/* The address one above; of the highest the lowest. */
+/* The next address; after the highest comes the lowest. */
 static inline struct tm_ordinal tm_ordinal_next(struct tm_ordinal key)
 {
 	key.low++;
@@ -70,9 +70,9 @@ static inline bool tm_ordinal_from_address(
 	return is_ipv4;
 }
 
-/* Cuts the largest network that begins where the range does off it. Returns
- * whether anything is left. Taken until the end, these networks are the fewest
- * that cover the range. */
+/* Removes the largest network that begins where the range does. Returns whether
+ * anything is left. Repeated until then, this yields the fewest networks that
+ * cover the range. */
 bool tm_range_take(struct tm_range *range, bool is_ipv4,
 		struct tm_network *network);
 

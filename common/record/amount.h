@@ -34,7 +34,7 @@ static inline bool tm_amount_is_some(const struct tm_amount *amount)
 	return amount->packets || amount->bytes;
 }
 
-/* In and out together. */
+/* The sum of in and out. */
 static inline struct tm_amount tm_amount_both(const struct tm_amount amounts[2])
 {
 	return (struct tm_amount){

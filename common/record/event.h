@@ -10,12 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* 0xf5 never begins text in UTF-8; the last byte is the format's version. */
+/* UTF-8 text never begins with 0xf5; the last byte is the format's version. */
 #define TM_MAGIC 0x016d74f5u
-#define TM_MAGIC_FORMAT 0x00ffffffu /* the bytes of every version */
+#define TM_MAGIC_FORMAT 0x00ffffffu /* bytes that all versions share */
 #define TM_FORMAT_VERSION (TM_MAGIC >> 24)
 
-#define TM_NOBODY 4294967295u /* the uid of what has no owner */
+#define TM_NOBODY 4294967295u /* the uid of traffic without an owner */
 #define TM_EVENT_SIZE 128
 #define TM_COMM_SIZE 16
 #define TM_HOST_SIZE 64
@@ -24,7 +24,7 @@
 enum tm_kind {
 	TM_TRAFFIC,	 /* one packet, or one flow over an interval */
 	TM_LOST,	 /* counted, but its details did not fit the ring */
-	TM_UNATTRIBUTED, /* on an interface's counters, of no socket */
+	TM_UNATTRIBUTED, /* counted by an interface, but moved by no socket */
 	TM_NAME,	 /* struct tm_name */
 	TM_START,	 /* struct tm_start */
 	TM_TICK,	 /* struct tm_status, each second */
@@ -34,7 +34,8 @@ enum tm_kind {
 
 enum tm_direction { TM_IN, TM_OUT };
 
-/* How the owner was found, in the two low bits of flags; then one bit each. */
+/* The two low bits of flags say how the owner was found; the others are one bit
+ * each. */
 enum tm_flag {
 	TM_OWNER_NONE = 0,
 	TM_OWNER_SOCKET = 1, /* the user of the socket */
@@ -45,12 +46,13 @@ enum tm_flag {
 	TM_OFFLOAD = 1 << 4,  /* segmentation offload was undone */
 	TM_FRAGMENT = 1 << 5, /* fragmentation was undone */
 	TM_OLDER = 1 << 6,    /* the socket is older than the capture */
-	TM_UNSURE = 1 << 7,   /* the owner may be another one */
+	TM_UNSURE = 1 << 7,   /* the owner may be somebody else */
 	TM_MULTICAST = 1 << 8,
 	TM_RAW = 1 << 9,
 	TM_LINK_LAYER = 1 << 10, /* bytes include the link header */
 	TM_FORWARDED = 1 << 11,
-	TM_COPY = 1 << 12, /* that packet crossed the interface once, or not */
+	TM_COPY = 1 << 12, /* a copy: the packet crossed the interface elsewhere
+			    */
 };
 
 /* TRAFFIC, LOST and UNATTRIBUTED. Addresses are IPv6, IPv4 as v4-mapped. */
@@ -60,7 +62,7 @@ struct tm_event {
 	uint8_t direction;
 	uint8_t protocol; /* IP protocol number */
 	uint8_t tcp_flags;
-	uint64_t time_ns; /* since the epoch; of an interval its end */
+	uint64_t time_ns; /* since the epoch; for an interval, its end */
 	uint64_t bytes;	  /* from the IP header on, as on the wire */
 	uint32_t packets;
 	uint32_t uid; /* the owner */
@@ -76,13 +78,13 @@ struct tm_event {
 	uint64_t cgroup_id;
 	uint64_t total_in; /* the owner's running totals, 0 = not counted */
 	uint64_t total_out;
-	uint32_t socket_uid; /* who the socket itself belongs to */
+	uint32_t socket_uid; /* the user of the socket itself */
 	uint32_t netns;	     /* inode of ifindex's namespace, 0 = unknown */
 };
 
 enum tm_name_of { TM_NAME_USER, TM_NAME_INTERFACE, TM_NAME_CGROUP };
 
-/* NAME: an id and its text, before the id's first use. Text of more than one
+/* NAME: an id and its text, before the id's first use. Text longer than one
  * record goes on in the next; the last is padded with NUL. */
 struct __attribute__((may_alias)) tm_name {
 	uint32_t magic;
@@ -136,9 +138,8 @@ struct __attribute__((may_alias)) tm_status {
 	uint64_t run_id;
 	struct tm_amount seen;	   /* by the programs, on entry */
 	struct tm_amount recorded; /* written as TRAFFIC */
-	struct tm_amount
-			excluded; /* left out on request, here or by a filter */
-	struct tm_amount lost;	  /* written as LOST */
+	struct tm_amount excluded; /* omitted on request, here or by a filter */
+	struct tm_amount lost;	   /* written as LOST */
 	uint8_t reserved_end[40];
 };
 

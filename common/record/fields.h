@@ -8,15 +8,15 @@
 #include "event.h"
 
 enum tm_field_type {
-	TM_FIELD_TIME, /* the same bytes twice: as text and as number */
+	TM_FIELD_TIME, /* the same bytes as text and as a number */
 	TM_FIELD_NUMBER,
-	TM_FIELD_WORD, /* one of words, else a number */
-	TM_FIELD_CODE, /* the same in text, a number in JSON */
+	TM_FIELD_WORD, /* one of words, otherwise a number */
+	TM_FIELD_CODE, /* the same in text; a number in JSON */
 	TM_FIELD_BITS, /* several of words; a number in JSON */
 	TM_FIELD_UID,  /* a number; in text TM_NOBODY is "none" */
 	TM_FIELD_ADDRESS,
 	TM_FIELD_TEXT,
-	TM_FIELD_BYTES, /* hexadecimal; left out while all are 0 */
+	TM_FIELD_BYTES, /* hexadecimal; omitted if all are 0 */
 };
 
 struct tm_word {
@@ -29,7 +29,7 @@ struct tm_field {
 	enum tm_field_type type;
 	uint8_t offset;
 	uint8_t size;
-	bool is_optional; /* left out of a line of text while 0 */
+	bool is_optional; /* omitted from a line of text if 0 */
 	const struct tm_word *words;
 };
 
@@ -38,30 +38,31 @@ struct tm_field {
 /* The first of every kind: kind itself, time and time_ns. */
 #define TM_FIELDS_COMMON 3
 
-/* Every byte of such a record behind the magic, once; a kind that this version
- * does not know is "reserved" and "raw". */
+/* Every byte of such a record after the magic, once; a kind that this version
+ * does not know has the fields "reserved" and "raw". */
 const struct tm_field *tm_fields_of(unsigned kind);
 
-/* From the one of type TM_FIELD_CODE on, a line of text shows these together:
- * protocol, source, source_port, destination, destination_port. */
+/* A line of text shows five fields together, from the one of type
+ * TM_FIELD_CODE: protocol, source, source_port, destination, destination_port.
+ */
 #define TM_FIELDS_FLOW 5
 
 /* Little-endian, size 1, 2, 4 or 8. */
 uint64_t tm_field_number(
 		const struct tm_event *event, const struct tm_field *field);
 
-/* The number of that name; false where there is none. */
+/* The number of that name; false if there is none. */
 bool tm_word_find(const struct tm_word *words, const char *text,
 		uint32_t *number);
 
-/* IP protocols that hosts send, without /etc/protocols, which not every machine
- * has; the first name of a number is the one to print. */
+/* IP protocols that hosts send. Not every machine has /etc/protocols. The first
+ * name of a number is the one to print. */
 extern const struct tm_word tm_protocols[];
 
-/* NULL where there is none. */
+/* NULL if there is none. */
 const char *tm_word_text(const struct tm_word *words, uint32_t value);
 
-/* The record's bytes that the field is. */
+/* The bytes of the field in the record. */
 static inline char *tm_field_bytes(
 		const struct tm_event *event, const struct tm_field *field)
 {

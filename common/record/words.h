@@ -1,5 +1,5 @@
-/* The words that tables have for what is no name. A stranger's name that reads
- * the same is shown in quotes. */
+/* Words that tables print in place of a name. A real name that reads the same
+ * is shown in quotes. */
 #ifndef TM_RECORD_WORDS_H
 #define TM_RECORD_WORDS_H
 
@@ -8,7 +8,7 @@
 
 #define TM_WORD_ALL "all"
 #define TM_WORD_NONE "none"	    /* no owner */
-#define TM_WORD_OTHERS "(others)"   /* the rest of a cut list */
+#define TM_WORD_OTHERS "(others)"   /* the rows beyond the limit */
 #define TM_WORD_UNNAMED "(unnamed)" /* networks without a name */
 #define TM_WORD_UNKNOWN "(unknown)"
 #define TM_WORD_ABSENT "-"

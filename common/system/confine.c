@@ -10,7 +10,7 @@
 
 #include "confine.h"
 
-/* Younger than the headers of some systems that we build on. */
+/* Missing from the headers of some systems that we build on. */
 #define ACCESS_REFER (1ULL << 13)    /* version 2 */
 #define ACCESS_TRUNCATE (1ULL << 14) /* version 3 */
 
@@ -50,7 +50,7 @@ static uint64_t what_to_allow(unsigned may)
 					     : 0);
 }
 
-/* A rule for a file is refused that allows what only a directory can. */
+/* The kernel refuses a rule for a file that allows an action on directories. */
 static int allow_at(int rules, int fd, uint64_t access)
 {
 	struct landlock_path_beneath_attr beneath = { .allowed_access = access,

@@ -14,8 +14,8 @@ enum tm_may {
 
 /* A file, or all beneath a directory. */
 struct tm_place {
-	const char *path; /* one that is not there is passed over; NULL = */
-	int fd;		  /* one that is open; -1 = passed over */
+	const char *path; /* skipped if it does not exist; NULL = */
+	int fd;		  /* an open one; -1 = skipped */
 	unsigned may;	  /* enum tm_may */
 };
 

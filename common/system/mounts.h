@@ -14,7 +14,7 @@ struct tm_mounts {
 
 /* Texts are as they are, any byte but NUL; they end with the next call. */
 struct tm_mount {
-	char *root; /* what of its file system is mounted */
+	char *root; /* the directory of its file system that is mounted */
 	char *point;
 	char *type;
 	char *source;

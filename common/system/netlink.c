@@ -74,7 +74,7 @@ static int netlink_ask(const void *request, size_t size, answer_fn *answer,
 	return result;
 }
 
-/* The first attribute of that type, NULL where there is none. */
+/* The first attribute of that type, NULL if there is none. */
 static const struct rtattr *attribute_find(
 		const struct rtattr *attribute, int length, unsigned short type)
 {
@@ -130,7 +130,7 @@ static void netlink_on_filter(void *context, const struct nlmsghdr *message)
 			attribute_find(first, length, TCA_KIND);
 	const struct rtattr *options;
 
-	/* a chain's head comes without a handle */
+	/* the head of a chain has no handle */
 	if (message->nlmsg_type != RTM_NEWTFILTER || !tc->tcm_handle || !kind)
 		return;
 	search->filter.program = 0;
@@ -198,7 +198,7 @@ static void link_count(struct tm_link *link, const struct rtattr *attribute)
 	struct rtnl_link_stats64 counters = { 0 };
 	size_t size = attribute ? RTA_PAYLOAD(attribute) : 0;
 
-	/* a newer kernel has more of them */
+	/* newer kernels have more */
 	if (size > sizeof(counters))
 		size = sizeof(counters);
 	if (size)

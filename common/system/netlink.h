@@ -1,4 +1,4 @@
-/* Interfaces and the programs on them, as rtnetlink(7) tells them. */
+/* Interfaces and the programs on them, by rtnetlink(7). */
 #ifndef TM_SYSTEM_NETLINK_H
 #define TM_SYSTEM_NETLINK_H
 
@@ -14,7 +14,8 @@ struct tm_tc_filter {
 	uint32_t handle;
 	uint16_t preference;
 	bool is_in;
-	char name[TM_FILTER_NAME]; /* of the program, as who added it says */
+	char name[TM_FILTER_NAME]; /* of the program, chosen by whoever added it
+				    */
 };
 
 /* Calls found for each tc filter of an interface, by clsact. 0, or -1 with
@@ -25,12 +26,12 @@ int tm_netlink_filters(uint32_t ifindex,
 
 struct tm_link {
 	uint32_t ifindex;
-	uint32_t lower;	 /* that it lies on, 0 = none in this namespace */
-	uint32_t master; /* that it is a part of: a bond, a bridge; 0 = none */
+	uint32_t lower;	 /* the lower interface, 0 = none in this namespace */
+	uint32_t master; /* the bond or bridge that it is a port of; 0 = none */
 	uint16_t type;	 /* ARPHRD_ETHER, ... */
-	bool is_up;	 /* as who administers it wants it */
+	bool is_up;	 /* by the administrator */
 	char name[IF_NAMESIZE];
-	char kind[16]; /* "vlan", "veth", ...; "" where there is hardware */
+	char kind[16]; /* "vlan", "veth", ...; "" for hardware */
 	/* its counters, by enum tm_direction; bytes with the link header */
 	uint64_t packets[2];
 	uint64_t bytes[2];
@@ -44,14 +45,14 @@ int tm_netlink_links(void found(void *context, const struct tm_link *link),
 /* The id of the interface's XDP program, 0 = none. */
 uint32_t tm_netlink_xdp(uint32_t ifindex);
 
-/* Adds the queue that holds the filters of an interface, and removes it with
- * all of them. 0, or -1 with errno, which is EEXIST where there is one. */
+/* Add the queue that holds the filters of an interface, and remove it with all
+ * of them. 0, or -1 with errno, which is EEXIST if there is one. */
 int tm_netlink_add_clsact(uint32_t ifindex);
 int tm_netlink_remove_clsact(uint32_t ifindex);
 
-/* Adds a program to that queue, by its descriptor: where, handle and name are
- * the filter's, and the kernel chooses a preference for 0. Removes it by all of
- * these but the name. 0, or -1 with errno. */
+/* Add a program to that queue by its descriptor, and remove it; the kernel
+ * chooses a preference for 0, and removal ignores the name. 0, or -1 with
+ * errno. */
 int tm_netlink_add_filter(const struct tm_tc_filter *filter, int program);
 int tm_netlink_remove_filter(const struct tm_tc_filter *filter);
 

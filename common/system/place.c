@@ -10,7 +10,7 @@
 
 #include "place.h"
 
-#define LINKS_MAX 40 /* as the kernel has it */
+#define LINKS_MAX 40 /* as the kernel spells it */
 #define SAFE (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 static int place_fail(struct tm_refusal *refusal)
@@ -37,7 +37,7 @@ __attribute__((format(printf, 3, 4))) static int place_refuse(
 	return -1;
 }
 
-/* -1, and errno as it was. */
+/* Returns -1 and leaves errno alone. */
 static int close_kept(int fd)
 {
 	const int error = errno;
@@ -88,8 +88,8 @@ static bool is_trusted(uid_t user, enum tm_trust trust)
 	return user == geteuid() || (user == 0 && trust != TM_TRUST_ME);
 }
 
-/* A directory may be its owner's group's, as umask 002 makes them. No file of
- * ours is: that saves asking the name service while rows wait. */
+/* The owner's own group may write to a directory, as with umask 002. Not to our
+ * files: checking the group would ask the name service while rows wait. */
 static bool is_group_trusted(const struct stat *status)
 {
 	return S_ISDIR(status->st_mode) &&
@@ -141,7 +141,7 @@ static int open_start(const char *path)
 	return open(*path == '/' ? "/" : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* Opens the first name of what is left of the path, and goes behind it. */
+/* Opens the first name of the remaining path and advances past it. */
 static int open_next(int at, const char **left, struct tm_refusal *refusal)
 {
 	const size_t size = strcspn(*left, "/");
@@ -156,7 +156,7 @@ static int open_next(int at, const char **left, struct tm_refusal *refusal)
 	return openat(at, refusal->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* Puts the link's target before what is left of the path. */
+/* Puts the link's target before the remaining path. */
 static int expand(int link, char path[2 * PATH_MAX], const char *left)
 {
 	char target[2 * PATH_MAX];
@@ -178,7 +178,7 @@ static bool is_link(int fd, struct stat *status)
 	return !fstat(fd, status) && S_ISLNK(status->st_mode);
 }
 
-/* Where the path goes on that now begins with the link's target. */
+/* Where the path, which now begins with the link's target, continues. */
 static int place_follow(int at, int link, char path[2 * PATH_MAX],
 		const char *left, struct tm_refusal *refusal)
 {
@@ -194,7 +194,7 @@ static int place_follow(int at, int link, char path[2 * PATH_MAX],
 	return *path == '/' ? open_start(path) : fcntl(at, F_DUPFD_CLOEXEC, 0);
 }
 
-/* Goes along the path by hand, to see who made the links on it. */
+/* Walks the path name by name, to see who owns the links on it. */
 static int walk(char path[2 * PATH_MAX], struct tm_refusal *refusal)
 {
 	const char *left = path;
@@ -274,7 +274,7 @@ int tm_place_look(int place, const char *name, enum tm_trust trust,
 	return errno == ENOENT ? 1 : place_fail(refusal);
 }
 
-/* Again by what was opened: the name may lead to another file by now. */
+/* Checks what was opened: the name may lead to another file by now. */
 static int check_opened(int fd, enum tm_trust trust, struct tm_refusal *refusal)
 {
 	if (fstat(fd, &refusal->status))
@@ -299,8 +299,8 @@ int tm_place_file(int place, const char *name, int flags, mode_t mode,
 	return check_opened(fd, trust, refusal) ? close_kept(fd) : fd;
 }
 
-/* When the holder is gone by now, or in another pid namespace, there is none
- * to be named. */
+/* If the holder is gone by now, or in another pid namespace, it cannot be
+ * named. */
 static int refuse_held(int fd, struct tm_refusal *refusal)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -312,8 +312,8 @@ static int refuse_held(int fd, struct tm_refusal *refusal)
 			(intmax_t)lock.l_pid);
 }
 
-/* Record locks and not flock(2): the kernel knows who holds them, and they do
- * not pass to children. */
+/* Record locks rather than flock(2): the kernel knows who holds them, and
+ * children do not inherit them. */
 int tm_place_lock(int place, const char *name, struct tm_refusal *refusal)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };

@@ -1,5 +1,5 @@
-/* Directories and files that nobody else can lead us away from or change:
- * opened by descriptor, and judged by what was opened. */
+/* Directories and files that nobody else can redirect or change: opened by
+ * descriptor, and checked after they are open. */
 #ifndef TM_SYSTEM_PLACE_H
 #define TM_SYSTEM_PLACE_H
 
@@ -7,16 +7,16 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* Whose it may be; the first two also refuse what others can write. */
+/* Who may own it; the first two also refuse what others can write. */
 enum tm_trust {
-	TM_TRUST_ME,   /* this user's alone */
-	TM_TRUST_ROOT, /* or root's */
-	TM_TRUST_ALL,  /* anybody's */
+	TM_TRUST_ME,   /* this user */
+	TM_TRUST_ROOT, /* this user or root */
+	TM_TRUST_ALL,  /* anybody */
 };
 
 enum tm_flaw {
-	TM_FLAW_ERROR, /* none: errno says what failed */
-	TM_FLAW_WAY,   /* name is a link that neither root nor we made */
+	TM_FLAW_ERROR, /* not refused: errno says what failed */
+	TM_FLAW_WAY,   /* name is a link owned by neither root nor us */
 	TM_FLAW_KIND,  /* not a regular file */
 	TM_FLAW_NAMES, /* hard links */
 	TM_FLAW_OWNER,
@@ -29,7 +29,7 @@ enum tm_flaw {
 struct tm_refusal {
 	enum tm_flaw flaw;
 	struct stat status;	    /* of what is refused */
-	char name[NAME_MAX + 1];    /* of the link on the way */
+	char name[NAME_MAX + 1];    /* of the link in the path */
 	char text[TM_REFUSAL_TEXT]; /* a clause such as "it is a FIFO"; when
 				       held, who has it: "process 123" */
 };
@@ -60,11 +60,11 @@ int tm_place_file(int place, const char *name, int flags, mode_t mode,
  * descriptor is closed. */
 int tm_place_lock(int place, const char *name, struct tm_refusal *refusal);
 
-/* fsync(2): the names in it are there to stay. 0, or -1 and errno. */
+/* fsync(2), so that the names in it survive a crash. 0, or -1 with errno. */
 int tm_place_sync(int place);
 
-/* Whether a group is a user's alone: its first one, of the same name, with no
- * one else. */
+/* Whether a group is private to a user: the primary one, of the same name, with
+ * no other member. */
 bool tm_group_is_own(gid_t group, uid_t user);
 
 /* "a FIFO" */

@@ -15,7 +15,7 @@ static const struct passwd *user_named(const char *name)
 
 	errno = 0;
 	user = getpwnam(name);
-	/* what getpwnam(3) has for "not found" where it is not 0 */
+	/* getpwnam(3) may return these for "not found" */
 	if (!user &&
 			(errno == ENOENT || errno == ESRCH || errno == EBADF ||
 					errno == EPERM))
@@ -85,7 +85,7 @@ static int add_names(scmp_filter_ctx filter, const struct tm_calls *calls)
 	for (const char *const *name = calls->names; *name; name++) {
 		const int call = seccomp_syscall_resolve_name(*name);
 
-		/* a number below 0 is of another architecture or version */
+		/* a negative number is of another architecture or version */
 		if (call >= 0 && seccomp_rule_add(filter, action, call, 0))
 			return -1;
 	}
