@@ -1,7 +1,7 @@
 #include "key-cells.h"
 #include "common/record/words.h"
 
-#define USER_WIDTH 19 /* that of a time */
+#define USER_WIDTH 19 /* the width of a time */
 
 static bool is_user(const struct tm_key *key)
 {

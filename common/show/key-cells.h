@@ -10,11 +10,11 @@
 unsigned tm_key_columns(const struct tm_key *key, struct tm_column *columns);
 unsigned tm_keys_columns(const struct tm_keys *keys, struct tm_column *columns);
 
-/* One cell of what reads so. */
+/* One cell with a label. */
 void tm_label_put(struct tm_table *table, const struct tm_label *label);
 
-/* One cell for each column: those of a row, or a word for several rows in the
- * first of them. */
+/* One cell for each column: the keys of a row; or, for the sum of several rows,
+ * a word in the first. */
 void tm_keys_put(const struct tm_keys *keys, struct tm_table *table,
 		const uint64_t *words);
 void tm_keys_put_word(const struct tm_keys *keys, struct tm_table *table,

@@ -16,7 +16,7 @@
 
 #define TEXT_MOST 40
 #define FLUSH_SIZE ((size_t)64 * 1024)
-#define CELL_SIZE 64 /* of a number, time or the like */
+#define CELL_SIZE 64 /* of numbers, times and the like */
 
 /* What is written */
 
@@ -70,7 +70,7 @@ const char *tm_time_format(char out[TM_TIME_SIZE], uint64_t time_ns)
 	return format_local(out, time_ns, "%Y-%m-%d %H:%M:%S");
 }
 
-/* RFC 3339 has a colon in the offset, strftime has none. */
+/* The offset in RFC 3339 has a colon, that of strftime has none. */
 static void format_hour(char out[TM_TIME_SIZE], uint64_t time_ns)
 {
 	size_t length;
@@ -130,7 +130,7 @@ static void put_member(struct tm_table *table, const char *key)
 	table_put(table, "\":", 2);
 }
 
-/* What comes before a cell in data. */
+/* The separator before a cell in CSV and JSON. */
 static void begin_cell(struct tm_table *table)
 {
 	const bool is_json = table->spec.form == TM_FORM_JSON;
@@ -170,7 +170,7 @@ static void note_width(struct tm_table *table, const char *text)
 		*widest = most ? most : TEXT_MOST;
 }
 
-/* For people, cells are kept until all widths are known, each ending in NUL. */
+/* For people, cells are kept until all widths are known. Each ends in NUL. */
 static void keep(struct tm_table *table, const char *text)
 {
 	table_put(table, text, strlen(text) + 1);
@@ -463,7 +463,7 @@ static const char *table_put_line(struct tm_table *line, const char *cell)
 	return cell;
 }
 
-/* The lines are made in a text of their own while the cells are read. */
+/* The lines are composed in a separate text while the cells are read. */
 static void table_put_lines(struct tm_table *table)
 {
 	struct tm_table line = *table;

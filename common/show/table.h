@@ -33,7 +33,7 @@
 enum tm_form { TM_FORM_TABLE, TM_FORM_CSV, TM_FORM_JSON };
 
 enum tm_cell_type {
-	TM_CELL_TEXT, /* left; cut at most with ~ for people */
+	TM_CELL_TEXT, /* left-aligned; cut with ~ for people */
 	TM_CELL_NUMBER,
 	TM_CELL_BYTES, /* "4.0 KiB" for people */
 	TM_CELL_SHARE, /* "99.7 %"; a fraction of 1 in data */
@@ -47,41 +47,42 @@ enum tm_cell_type {
 };
 
 struct tm_column {
-	const char *key;     /* NULL = for people only */
-	const char *heading; /* NULL = in data only */
+	const char *key;     /* NULL = only for people */
+	const char *heading; /* NULL = only in data */
 	enum tm_cell_type type;
 	bool is_key;	/* named in JSON's "by" */
-	bool keeps_end; /* a path: it is cut at its beginning */
-	unsigned least; /* columns of a terminal; 0 = as the type needs */
+	bool keeps_end; /* a path: cut at its beginning */
+	unsigned least; /* columns of a terminal; 0 = by type */
 	unsigned most;	/* of text; 0 = 40 */
 };
 
-/* Takes text that is to be written, in order. 0, or -1 and errno. */
+/* Writes text, in order. 0, or -1 with errno. */
 typedef int tm_table_write_fn(void *context, const char *text, size_t size);
 
 struct tm_table_spec {
 	enum tm_form form;
 	const struct tm_column *columns;
-	unsigned count;		 /* of columns, at most TM_TABLE_COLUMNS */
-	bool is_continued;	 /* CSV: no line of headings */
-	uint64_t from_ns, to_ns; /* JSON: what it is about */
+	unsigned count;		 /* at most TM_TABLE_COLUMNS */
+	bool is_continued;	 /* CSV: without headings */
+	uint64_t from_ns, to_ns; /* JSON: the title */
 	tm_table_write_fn *write;
 	void *context;
 };
 
 struct tm_table {
 	struct tm_table_spec spec;
-	unsigned at;	/* column of the next cell */
-	unsigned first; /* column that the form has */
+	unsigned at;	/* of the next cell */
+	unsigned first; /* among the columns of the form */
 	uint64_t rows;
-	struct tm_text text; /* cells for people, else what is not written yet
+	struct tm_text text; /* cells for people, otherwise output not yet
+			      * written
 			      */
 	unsigned widths[TM_TABLE_COLUMNS];
 };
 
 void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec);
 
-/* The next cell of the row. NULL and none are an empty cell, in JSON null. */
+/* The next cell of the row. NULL and none give an empty cell, in JSON null. */
 void tm_table_text(struct tm_table *table, const char *text);
 void tm_table_none(struct tm_table *table);
 
@@ -89,7 +90,7 @@ void tm_table_none(struct tm_table *table);
  * table's own ("all", "none", "(others)" ...) it stands in quotes for them. */
 void tm_table_name(struct tm_table *table, const char *name);
 
-/* NUMBER, BYTES and the times. */
+/* For NUMBER, BYTES and times. */
 void tm_table_number(struct tm_table *table, uint64_t number);
 
 void tm_table_share(struct tm_table *table, uint64_t part, uint64_t whole);

@@ -78,7 +78,7 @@ static int open_runs_grow(struct tm_open_runs *runs)
 	return 0;
 }
 
-/* One that is free, or one more. */
+/* A free slot, or a new one. */
 static uint32_t open_runs_take_slot(struct tm_open_runs *runs)
 {
 	const uint32_t slot = runs->free - 1;

@@ -15,12 +15,13 @@
 
 struct tm_open_slot {
 	uint64_t id;
-	uint32_t older, newer; /* or, in older, the next free one */
+	uint32_t older, newer; /* or, in a free slot, older is the next free one
+				*/
 };
 
 /* All zero but size is a stream that has not begun. */
 struct tm_open_runs {
-	size_t size; /* of what is kept for each, in bytes; set by the user */
+	size_t size; /* bytes to keep for each run; set by the caller */
 	char *data;
 	struct tm_open_slot *slots;
 	struct tm_map map; /* ids to slots */
@@ -45,7 +46,7 @@ void *tm_open_runs_ended_by(const struct tm_open_runs *runs, uint64_t id);
 /* Opens a run, with zeros for what is kept. NULL: no memory. */
 void *tm_open_runs_start(struct tm_open_runs *runs, uint64_t id);
 
-/* Whether it was open. */
+/* Closes a run; returns whether it was open. */
 bool tm_open_runs_end(struct tm_open_runs *runs, uint64_t id);
 
 /* The next one from the latest to the oldest: NULL after it. *step is 0 before

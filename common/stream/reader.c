@@ -19,24 +19,24 @@
 #define INTERRUPTED (-2)
 
 struct run {
-	const char *path; /* where its START stood */
+	const char *path; /* the offset of its START */
 };
 
 struct tm_reader_input {
 	char *const *paths;
-	const char *path; /* of the file being read, for messages */
+	const char *path; /* of the current file, for messages */
 	int fd;		  /* -1 = none open */
 	bool is_file;
 	bool is_gzip;
-	bool at_start;	 /* nothing of this file was looked at yet */
-	bool in_member;	 /* of gzip: its end has not come */
-	bool at_tick;	 /* a TICK says that the source goes on: stop there */
-	uint64_t offset; /* of the first byte of block, in events' bytes */
-	size_t handed;	 /* bytes of block that the caller has */
+	bool at_start;	 /* nothing of this file was read yet */
+	bool in_member;	 /* gzip: the end was not reached */
+	bool at_tick;	 /* stop at a TICK that shows that the source goes on */
+	uint64_t offset; /* of the first byte of block, uncompressed */
+	size_t handed;	 /* bytes of block that were passed on */
 	size_t filled;
 	uint64_t size_read, size_total; /* of regular files, as stored */
 	struct tm_open_runs runs;
-	const char *cut_path; /* where a run began that another START cut */
+	const char *cut_path; /* the START of a run that another START cut */
 	z_stream inflate;
 	unsigned char *packed;
 	unsigned char block[] __attribute__((aligned(64)));
@@ -67,7 +67,7 @@ static bool is_standard_input(const char *path)
 	return !strcmp(path, "-");
 }
 
-/* Every file is looked at before the first is read. */
+/* Checks every file before the first is read. */
 static int reader_measure(struct tm_reader *reader)
 {
 	struct tm_reader_input *in = reader->input;
@@ -108,7 +108,8 @@ int tm_reader_open(struct tm_reader *reader, char *const *paths)
 static int reader_open_file(struct tm_reader *reader, const char *path)
 {
 	struct tm_reader_input *in = reader->input;
-	/* A FIFO waits in open for its writer; not after a request to stop. */
+	/* Opening a FIFO waits for its writer, but not after a request to stop.
+	 */
 	const int wait = tm_stop_requested() ? O_NONBLOCK : 0;
 	struct stat status;
 
@@ -130,7 +131,7 @@ static int reader_open_file(struct tm_reader *reader, const char *path)
 	in->at_start = true;
 	in->offset = in->handed = in->filled = 0;
 	in->paths++;
-	fcntl(in->fd, F_SETPIPE_SZ, TM_PIPE_SIZE); /* refused: no matter */
+	fcntl(in->fd, F_SETPIPE_SZ, TM_PIPE_SIZE); /* refusal does no harm */
 	return 0;
 }
 
@@ -180,7 +181,7 @@ static int start_gzip(struct tm_reader *reader)
 	return 0;
 }
 
-/* Inflates what fits: bytes, 0 when the packed input has run out, -1. */
+/* Inflates what fits: bytes, 0 if more compressed input is needed, -1. */
 static ssize_t inflate_some(
 		struct tm_reader *reader, unsigned char *to, size_t size)
 {
@@ -197,7 +198,7 @@ static ssize_t inflate_some(
 			return reader_fail(reader, TM_FAILED, "out of memory");
 		if (code != Z_OK && code != Z_STREAM_END &&
 				in->inflate.avail_out != size)
-			break; /* hand out what is sound, then come again */
+			break; /* pass on what is valid first */
 		if (code != Z_OK && code != Z_STREAM_END)
 			return reader_fail(reader, TM_CUT,
 					"%s: damaged gzip data (offset %ju)",
@@ -205,7 +206,8 @@ static ssize_t inflate_some(
 					(uintmax_t)(in->offset + in->filled));
 		in->in_member = code == Z_OK;
 		if (code == Z_STREAM_END)
-			inflateReset(&in->inflate); /* gzip files join by cat */
+			inflateReset(&in->inflate); /* gzip files may be
+						       concatenated */
 	} while (in->inflate.avail_in && in->inflate.avail_out == size);
 	return size - in->inflate.avail_out;
 }
@@ -235,7 +237,7 @@ static ssize_t read_gzip(
 	}
 }
 
-/* The first two bytes of a file tell gzip from events. */
+/* The first two bytes of a file distinguish gzip from events. */
 static int sniff(struct tm_reader *reader)
 {
 	struct tm_reader_input *in = reader->input;
@@ -271,7 +273,7 @@ static ssize_t reader_fill(struct tm_reader *reader)
 	return n;
 }
 
-/* Without memory a cut goes unnoticed. */
+/* Without memory, a cut run is not reported. */
 static void reader_note_start(struct tm_reader_input *in, uint64_t id)
 {
 	const struct run *const same = tm_open_runs_find(&in->runs, id);
@@ -309,7 +311,7 @@ static void reader_note(struct tm_reader *reader, const struct tm_event *event)
 	}
 }
 
-/* How many of the events are sound, up to the TICK to stop at. */
+/* How many of the events are valid, up to the TICK to stop at. */
 static size_t reader_check(struct tm_reader *reader,
 		const struct tm_event *events, size_t n)
 {
@@ -383,7 +385,7 @@ static int end_of_stream(struct tm_reader *reader)
 	return -1;
 }
 
-/* What is whole in the block and not yet handed out. */
+/* The complete events in the block that were not yet passed on. */
 static ssize_t hand_out(struct tm_reader *reader, struct tm_event **events)
 {
 	struct tm_reader_input *in = reader->input;
@@ -431,7 +433,7 @@ int tm_reader_ready(const struct tm_reader *reader, int timeout_ms)
 	if (reader->status || in->at_tick || in->fd < 0 || in->is_file ||
 			in->filled - in->handed >= TM_EVENT_SIZE)
 		return 1;
-	/* inflate() may hold back what did not fit the block */
+	/* inflate() may hold what did not fit the block */
 	if (in->is_gzip && (in->inflate.avail_in || !in->inflate.avail_out))
 		return 1;
 	return poll(&readable, 1, timeout_ms);
@@ -448,7 +450,7 @@ int tm_reader_percent(const struct tm_reader *reader)
 
 	if (!in->size_total)
 		return -1;
-	if (in->size_read >= in->size_total) /* it may have grown */
+	if (in->size_read >= in->size_total) /* the file may have grown */
 		return 100;
 	return in->size_read * 100 / in->size_total;
 }

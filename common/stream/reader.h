@@ -11,19 +11,20 @@
 
 #define TM_PROBLEM_SIZE 512
 
-/* Pipes at both ends are made this large, where they may be. */
+/* The size of pipes at both ends, if the limits permit. */
 #define TM_PIPE_SIZE (1 << 20)
 
 struct tm_reader_input;
 
-/* What a tool may look at while it reads. */
+/* The state of reading. */
 struct tm_reader {
-	uint64_t events;       /* records handed out so far */
+	uint64_t events;       /* records passed on so far */
 	uint64_t lost_packets; /* in the LOST records among them */
 	uint64_t lost_bytes;
 	int status;		       /* enum tm_exit, once reading ended */
 	bool at_end;		       /* all of the input was read */
-	char problem[TM_PROBLEM_SIZE]; /* why, in one line; empty = all well */
+	char problem[TM_PROBLEM_SIZE]; /* why, in one line; empty = no problem
+					*/
 	struct tm_reader_input *input;
 };
 
@@ -48,7 +49,7 @@ int tm_reader_ready(const struct tm_reader *reader, int timeout_ms);
  * have to wait; -1 where it would not. */
 int tm_reader_fd(const struct tm_reader *reader);
 
-/* Percent of the named files that was read, -1 where that is not known. */
+/* Percent of the named files that was read, -1 if unknown. */
 int tm_reader_percent(const struct tm_reader *reader);
 
 void tm_reader_close(struct tm_reader *reader);

@@ -14,7 +14,7 @@ struct tm_runs *tm_runs_new(bool again)
 	return runs;
 }
 
-/* The newest are looked at first: that is where most answers are. */
+/* Searches the newest first, where most look-ups end. */
 static struct tm_run *kept_find(struct tm_runs *runs, uint64_t id)
 {
 	uint32_t at = runs->oldest;

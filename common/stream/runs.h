@@ -1,4 +1,4 @@
-/* Which runs were counted, and how far, so that none is counted twice.
+/* Which runs were counted, and how far, so that nothing is counted twice.
  *
  * Traffic carries no run id: it belongs to the run whose START came last and
  * whose END has not come; before any START, to no run. A run's id 0 says that
@@ -19,16 +19,17 @@ struct tm_run {
 	uint64_t counted; /* events, from its START on; or TM_RUN_ENDED */
 };
 
-/* What is known of an open run, or of traffic that belongs to none. */
+/* An open run, or traffic that belongs to none. */
 struct tm_passing {
-	uint64_t passed; /* events of it, in this stream or one it goes on */
-	uint64_t before; /* the first so many were counted already */
+	uint64_t passed; /* events, in this stream and those that it continues
+			  */
+	uint64_t before; /* the number that was counted earlier */
 };
 
 struct tm_runs {
 	struct tm_passing *current;
 	struct tm_passing stray;  /* before any START */
-	struct tm_open_runs open; /* with a struct tm_passing each */
+	struct tm_open_runs open; /* each with a struct tm_passing */
 	uint32_t kept_count;
 	uint32_t oldest;
 	uint32_t changed_count;
@@ -42,7 +43,7 @@ struct tm_runs {
  * START, whatever was counted before. */
 struct tm_runs *tm_runs_new(bool again);
 
-/* How many of the events that come next were counted already. */
+/* How many of the next events were counted already. */
 static inline uint64_t tm_runs_counted(const struct tm_runs *runs)
 {
 	return runs->current->before > runs->current->passed
@@ -50,30 +51,30 @@ static inline uint64_t tm_runs_counted(const struct tm_runs *runs)
 			: 0;
 }
 
-/* So many events of traffic pass. */
+/* Notes that so many events of traffic passed. */
 static inline void tm_runs_pass(struct tm_runs *runs, uint64_t events)
 {
 	runs->current->passed += events;
 }
 
-/* A START passes: how many events of that run were counted already, in *before.
- * 0, or -1 and errno. */
+/* Notes a START. Sets *before to the number of events of that run that were
+ * counted. 0, or -1 and errno. */
 int tm_runs_start(struct tm_runs *runs, uint64_t id, uint64_t *before);
 
 /* A TICK passes: where a stream goes on in the middle of a run, it says of
  * which. */
 int tm_runs_tick(struct tm_runs *runs, uint64_t id);
 
-/* An END passes. */
+/* Notes an END. */
 void tm_runs_end(struct tm_runs *runs, uint64_t id);
 
-/* Remembers that so many events of the run were counted, or more. */
+/* Remembers that at least so many events of the run were counted. */
 void tm_runs_keep(struct tm_runs *runs, uint64_t id, uint64_t counted);
 
-/* Brings what is kept of the open runs up to date. */
+/* Updates the saved state of the open runs. */
 void tm_runs_note(struct tm_runs *runs);
 
-/* No run counts as changed any more. */
+/* Marks every run as saved. */
 void tm_runs_settle(struct tm_runs *runs);
 
 void tm_runs_free(struct tm_runs *runs);

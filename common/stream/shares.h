@@ -1,4 +1,4 @@
-/* Where all the bytes of a stream went. */
+/* How the bytes of a stream divide. */
 #ifndef TM_STREAM_SHARES_H
 #define TM_STREAM_SHARES_H
 
@@ -11,7 +11,7 @@ struct tm_shares {
 	struct tm_amount nobody;       /* no owner */
 	struct tm_amount lost;	       /* their details were lost */
 	struct tm_amount excluded;     /* on request */
-	struct tm_amount unattributed; /* of no socket, see tm-event(5) */
+	struct tm_amount unattributed; /* moved by no socket, see tm-event(5) */
 	bool has_unattributed;	       /* somebody looked for it */
 };
 
@@ -32,7 +32,7 @@ static inline void tm_shares_count(
 	tm_amount_count(share, event);
 }
 
-/* One of them, for people and as a key. */
+/* One share, with its name for people and its key. */
 struct tm_share {
 	const char *words, *key;
 	const struct tm_amount *amount;

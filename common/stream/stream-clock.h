@@ -1,4 +1,4 @@
-/* What the times of a stream's records say about its clock. */
+/* The clock of a stream, as its records show it. */
 #ifndef TM_STREAM_STREAM_CLOCK_H
 #define TM_STREAM_STREAM_CLOCK_H
 
@@ -7,10 +7,10 @@
 #include "common/base/clock.h"
 #include "common/record/event.h"
 
-/* More than the clocks of two machines differ. */
+/* The clocks of two machines differ by less. */
 #define TM_SET_BACK_NS (2 * TM_SECOND_NS)
 
-/* Whether a record's time moves the clock. A NAME comes when it is needed. */
+/* Whether a record's time advances the clock. That of a NAME does not. */
 static inline bool tm_stream_has_time(const struct tm_event *event)
 {
 	return event->kind != TM_NAME && event->kind < TM_KINDS;

@@ -33,7 +33,7 @@ static size_t commands_distance(const char *word, const char *other)
 	return row[strlen(other)];
 }
 
-/* The option of that name in the tool or one of its commands. */
+/* The option with that name in the tool or one of its commands. */
 static const struct tm_option *commands_find_option(
 		const struct tm_tool *tool, const char *name, size_t length)
 {
@@ -54,7 +54,7 @@ static const struct tm_option *commands_find_option(
 	return found;
 }
 
-/* How many arguments an option takes up, which may be followed by its value. */
+/* How many arguments an option occupies, with its value if that is separate. */
 static int commands_option_size(const struct tm_tool *tool, const char *text)
 {
 	const bool is_long = text[1] == '-';
@@ -109,7 +109,7 @@ int tm_command_take(const struct tm_tool *tool, const char *const *names,
 	for (int i = 0; names[i]; i++) {
 		if (strcmp(names[i], argv[at]))
 			continue;
-		/* with the NULL at the end */
+		/* including the NULL at the end */
 		memmove(argv + at, argv + at + 1, (*argc - at) * sizeof(*argv));
 		--*argc;
 		return i;

@@ -53,7 +53,7 @@ static void say_statistics(const struct tm_loop *loop,
 	tm_text_free(&line);
 }
 
-/* Works while it waits: 1 when a block has come, -1 when a signal has. */
+/* Does idle work while it waits: 1 after a block arrived, -1 after a signal. */
 static int await_block(const struct tm_loop *loop, const struct tm_reader *in)
 {
 	int is_ready;

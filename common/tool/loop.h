@@ -7,24 +7,25 @@
 #include "common/base/text.h"
 #include "common/stream/reader.h"
 
-/* What take answers besides an exit code. */
+/* What take returns besides an exit code. */
 #define TM_GO_ON (-1)
-#define TM_ENOUGH (-2) /* the code is as if this had been the end */
+#define TM_ENOUGH (-2) /* stop, with the exit code of a complete input */
 
 struct tm_loop {
 	void *context;
 	bool is_quiet;	/* no progress */
-	bool has_rows;	/* prints as it reads: no progress between its lines */
+	bool has_rows;	/* the tool prints while it reads, so progress is not
+			   shown */
 	bool is_strict; /* lost events are exit code 4 */
-	/* Takes a block. There may be none in it: a signal came. */
+	/* Processes a block, which is empty after a signal. */
 	int (*take)(void *context, struct tm_event *events, size_t n);
-	/* On SIGHUP, before the block that came after it; or NULL. */
+	/* On SIGHUP, before the next block; or NULL. */
 	void (*reopen)(void *context);
 	/* How long work can wait while no block comes, -1 = for ever; or NULL,
 	 * and work too. */
 	int (*patience_ms)(const void *context);
 	void (*work)(void *context);
-	/* More for the line of statistics; or NULL. */
+	/* Additional text for the line of statistics; or NULL. */
 	void (*add)(const void *context, struct tm_text *line);
 };
 
@@ -32,10 +33,10 @@ struct tm_loop {
  * fails. */
 void tm_loop_open(struct tm_reader *in, char *const *paths);
 
-/* Reads to the end, or until take has had enough, and returns the exit code. */
+/* Reads to the end, or until take ends it, and returns the exit code. */
 int tm_loop_run(const struct tm_loop *loop, struct tm_reader *in);
 
-/* Ends the process where events would go to a terminal. */
+/* Exits with a message if standard output is a terminal. */
 void tm_loop_prepare_output(void);
 
 /* Writes to standard output. TM_GO_ON; TM_DONE when its reader has gone; or

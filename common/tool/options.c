@@ -14,7 +14,7 @@
 #include "options.h"
 
 #define OPTIONS_MOST 64
-#define COLUMN_MOST 34 /* where the help may begin */
+#define COLUMN_MOST 34 /* column of the help texts, at most */
 #define LINE_MOST 80
 
 static const struct tm_option common[] = {
@@ -22,7 +22,7 @@ static const struct tm_option common[] = {
 	{ "version", 'V', NULL, "the version", 0 },
 };
 
-/* A list of options in the order of --help. */
+/* The options in the order of --help. */
 struct list {
 	const struct tm_option *all[OPTIONS_MOST];
 	size_t count;
@@ -51,7 +51,7 @@ static bool is_shown(const struct tm_option *option)
 	return option->help && option->letter != TM_MOVED;
 }
 
-/* Before the tool's first heading, if it has any. */
+/* Its place is before the tool's first heading, if it has any. */
 static void add_common(struct list *list)
 {
 	for (size_t i = 0; i < sizeof(common) / sizeof(*common); i++)
@@ -119,7 +119,7 @@ static size_t longest_line(const char *lines)
 	return longest;
 }
 
-/* Where the help begins: longer options have a line of their own. */
+/* The column of the help texts; longer options have a line of their own. */
 static size_t find_column(const struct list *list)
 {
 	size_t column = 0, most = COLUMN_MOST, size;
@@ -138,7 +138,7 @@ static size_t find_column(const struct list *list)
 	return column;
 }
 
-/* As many of the words as a line holds; the first in any case. */
+/* As many words as fit a line, but at least one. */
 static size_t fit_words(const char *words, size_t room)
 {
 	size_t size = strcspn(words, " "), next;
@@ -401,7 +401,7 @@ static const struct tm_option *options_find(const struct list *list, int letter)
 		if (list->all[i]->name && list->all[i]->letter == letter)
 			return list->all[i];
 	}
-	try_help(); /* getopt has said why */
+	try_help(); /* getopt has printed the reason */
 }
 
 static void options_take(const struct tm_tool *tool,

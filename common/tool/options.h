@@ -13,16 +13,16 @@
 
 struct tm_option {
 	const char *name;     /* the long one, without dashes */
-	int letter;	      /* or from TM_OPTION on a number, for take;
+	int letter;	      /* or a number from TM_OPTION on;
 				 or TM_MOVED */
 	const char *argument; /* TIME, or [=TIME] if it may be left out;
 				 NULL = it takes none */
 	const char *help;     /* lines; NULL = an old spelling of the option
 				 with the same letter, which --help leaves out */
-	size_t flag;	      /* TM_FLAG(): set to true, take is not called */
+	size_t flag;	      /* TM_FLAG(): set to true; take is not called */
 };
 
-#define TM_OPTION 256 /* the first number of an option without a letter */
+#define TM_OPTION 256 /* the first number for options without a letter */
 
 /* In place of the letter: the name now means something else in all tools, as
  * tm-words(7) has it, or nothing. It is refused, and help says what to write.
@@ -31,14 +31,14 @@ struct tm_option {
 
 #define TM_FLAG(type, member) (offsetof(type, member) + 1)
 
-/* In the place of an option: a line of --help. */
+/* Instead of an option: a line of --help. */
 #define TM_HEADING(text)                                                       \
 	{                                                                      \
 		.help = text                                                   \
 	}
 
 struct tm_tool {
-	const char *usage; /* how it is called and what it does, in lines */
+	const char *usage; /* its synopsis and what it does, in lines */
 	const struct tm_option *options; /* without -h and -V ... */
 	size_t option_count;
 	const char *rest; /* lines at the end of --help, or NULL */
@@ -50,7 +50,7 @@ struct tm_tool {
 	/* A tool whose first operand is a command: NULL ends them. They have
 	 * options of their own, and one --help shows all. */
 	const struct tm_tool *const *commands;
-	const struct tm_tool *whole; /* that it is a command of */
+	const struct tm_tool *whole; /* of which it is a command */
 };
 
 /* Takes them all; the number of the first operand. --help and --version end
@@ -58,16 +58,16 @@ struct tm_tool {
 int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
 		void *context);
 
-/* The command line as a whole is wrong. */
+/* Reports that the command line as a whole is wrong. */
 _Noreturn void tm_misuse(const char *format, ...)
 		__attribute__((format(printf, 1, 2)));
 
-/* The option's argument is wrong: "--count: not a number: x". */
+/* Reports a wrong argument of an option: "--count: not a number: x". */
 _Noreturn void tm_option_refuse(const struct tm_option *option,
 		const char *argument, const char *format, ...)
 		__attribute__((format(printf, 3, 4)));
 
-/* What an argument is, or the end. */
+/* Parse an argument, or exit with a message. */
 uint64_t tm_option_number(const struct tm_option *option, const char *argument,
 		uint64_t least, uint64_t most);
 uint64_t tm_option_duration(const struct tm_option *option,
@@ -78,7 +78,7 @@ uint64_t tm_option_moment(const struct tm_option *option, const char *argument,
 		uint64_t now_ns);
 uint64_t tm_option_size(const struct tm_option *option, const char *argument);
 
-/* Its place among the names, the last of which is NULL. */
+/* The index of the argument among the names, which end in NULL. */
 unsigned tm_option_choice(const struct tm_option *option, const char *argument,
 		const char *const *names);
 

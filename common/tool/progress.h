@@ -1,4 +1,4 @@
-/* One line about how far a tool has come: for SIGUSR1 and for a terminal. */
+/* One line about the progress of a tool: for SIGUSR1 and for a terminal. */
 #ifndef TM_TOOL_PROGRESS_H
 #define TM_TOOL_PROGRESS_H
 
@@ -14,13 +14,13 @@ struct tm_progress {
 	char text[TM_PROGRESS_SIZE];
 };
 
-/* Progress is wanted where standard error is a terminal, unless quiet. */
+/* Progress is shown if standard error is a terminal, unless quiet. */
 void tm_progress_start(struct tm_progress *progress, bool quiet);
 
-/* Once a second where it is wanted, from the second second on. */
+/* Whether it is due: once a second, from the second second on. */
 bool tm_progress_due(struct tm_progress *progress);
 
-/* Shows it on the terminal where it is due, and takes it away again. */
+/* Show it on the terminal if it is due, and erase it. */
 void tm_progress_show(
 		struct tm_progress *progress, const struct tm_reader *reader);
 void tm_progress_clear(struct tm_progress *progress);
@@ -30,7 +30,7 @@ void tm_progress_clear(struct tm_progress *progress);
 const char *tm_progress_text(
 		struct tm_progress *progress, const struct tm_reader *reader);
 
-/* The same of what was not counted by a reader, without percent. */
+/* The same for events that no reader counted, without percent. */
 const char *tm_progress_counts(struct tm_progress *progress, uint64_t events,
 		uint64_t lost_packets);
 
