@@ -1,4 +1,4 @@
-/* Which entries of the lists hold the addresses that --check names. */
+/* Finds the entries of the lists that contain the addresses of --check. */
 #ifndef TM_IPMASK_CHECK_H
 #define TM_IPMASK_CHECK_H
 
@@ -12,18 +12,19 @@ struct check {
 	const char *text;
 	uint8_t address[16];
 	FILE *out;
-	char *matches; /* lines, as they will be printed */
+	char *matches; /* lines to print */
 	size_t size;
 };
 
 /* NULL, or why the text is not an address to check. */
 const char *check_init(struct check *check, const char *text);
 
-/* Remembers the entry if it holds the address. 0, or -1 and errno. */
+/* Remembers the entry if it contains the address. 0, or -1 with errno. */
 int check_entry(struct check *check, const char *file,
 		const struct tm_netlist_entry *entry);
 
-/* Prints what matched; whether anything did. The caller looks at ferror(out).
+/* Prints what matched and returns whether anything did. The caller checks
+ * ferror(out).
  */
 bool check_print(const struct check *check, FILE *out);
 

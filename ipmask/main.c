@@ -1,4 +1,4 @@
-/* Turns lists of networks, as people write them, into a clean one. */
+/* ipmask: normalizes lists of networks. */
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "common/tool/options.h"
 #include "ipmask/compat/header.h"
 
-#define WRONG_MOST 100 /* wrong lines that are named one by one */
+#define WRONG_MOST 100 /* wrong lines that are reported one by one */
 
-/* What becomes of the entries: one of these has a use for them. */
+/* Where the entries go: one of these is set. */
 struct work {
 	bool wants_header;
 	struct header header;

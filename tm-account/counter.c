@@ -23,7 +23,7 @@ static int counter_note_start(
 	return 0;
 }
 
-/* An END is complete with its second record. 0, or -1 when memory ends. */
+/* An END is complete with its second record. 0, or -1 without memory. */
 static int counter_note(
 		const struct counter *counter, const struct tm_event *event)
 {
@@ -44,7 +44,7 @@ static void fill_in(struct tm_event *event, const struct total *total)
 	event->total_out = total->sum[TM_OUT];
 }
 
-/* The user's totals where the last event's are not the same. */
+/* Looks up the user's totals unless the last event had the same user. */
 static inline struct total *counter_find(
 		struct totals *totals, struct total *last, uint32_t uid)
 {
@@ -57,8 +57,8 @@ static inline struct total *counter_find(
 						  : totals_find(totals, uid);
 }
 
-/* Counts the traffic up to an event of another kind: how many; less when
- * memory ends. */
+/* Counts the traffic up to an event of another kind. Returns how many events it
+ * counted, fewer without memory. */
 static size_t counter_count_traffic(
 		struct totals *totals, struct tm_event *events, size_t n)
 {
@@ -77,7 +77,7 @@ static size_t counter_count_traffic(
 	return i;
 }
 
-/* The same for traffic that was counted in an earlier stream. */
+/* Skips traffic that was counted in an earlier stream. */
 static size_t counter_pass(
 		const struct totals *totals, struct tm_event *events, size_t n)
 {

@@ -8,7 +8,8 @@
 #include "common/stream/output.h"
 #include "journal.h"
 
-#define ENTRY_MAGIC 0x01537d74u /* the last byte is the form's version */
+#define ENTRY_MAGIC 0x01537d74u /* the last byte is the version of the format  \
+				 */
 #define ENTRY_USERS 4096
 
 struct entry {
@@ -18,7 +19,8 @@ struct entry {
 	uint32_t runs;
 	uint32_t body_check; /* CRC-32 of the users and runs that follow */
 	uint32_t reserved;
-	uint64_t snapshot_size; /* in the first entry, itself included */
+	uint64_t snapshot_size; /* in the first entry: of the snapshot,
+				   including itself */
 };
 
 struct stored_user {
@@ -32,14 +34,14 @@ _Static_assert(sizeof(struct entry) == 32, "entry");
 _Static_assert(sizeof(struct stored_user) == 24, "user");
 _Static_assert(sizeof(struct tm_run) == 16, "run");
 
-/* An entry as it is written: one write(2), so that kill -9 leaves it whole. */
+/* An entry is written by one write(2), so that kill -9 leaves it complete. */
 static struct {
 	struct entry entry;
 	unsigned char body[ENTRY_USERS * sizeof(struct stored_user) +
 			TM_RUNS_KEPT * sizeof(struct tm_run)];
 } out;
 
-/* What is to be written: by the numbers in a list, or all. */
+/* The users to write: those whose numbers are in a list, or all. */
 struct selection {
 	const struct totals *totals;
 	const struct tm_runs *runs;
@@ -94,8 +96,8 @@ static unsigned char *put_runs(unsigned char *to, const struct selection *of)
 	return to;
 }
 
-/* Runs come with the last users: how far a run was counted must not be there
- * without what was counted. */
+/* Runs follow the last users: the progress of a run must not be in the file
+ * without what it counted. */
 static off_t write_selection(int fd, const struct selection *of)
 {
 	uint32_t from = 0;
@@ -215,8 +217,8 @@ static void note_damage(struct journal *journal, size_t at)
 		journal->damaged_at = at;
 }
 
-/* What cannot be a whole entry at the end was being written at a kill -9, or
- * is what a power cut leaves; but a snapshot was whole once. */
+/* An incomplete entry at the end is the result of a kill -9 or a power cut; but
+ * a snapshot was complete once. */
 static void note_end(struct journal *journal, size_t at)
 {
 	journal->sound_size = at;
@@ -256,8 +258,8 @@ static int journal_parse(struct journal *journal, const unsigned char *data,
 	return 0;
 }
 
-/* The first two entries are where they are whatever is in them; a file that
- * has neither is something else, and may be large. */
+/* The places of the first two entries do not depend on their contents. A file
+ * with neither is something else, and may be large. */
 static bool journal_is_ours(int fd)
 {
 	uint32_t magic = 0;

@@ -15,7 +15,7 @@ struct options {
 	bool is_again, is_synced, is_strict, is_quiet;
 };
 
-/* What the loop works with. */
+/* The state of the loop. */
 struct account {
 	struct counter counter;
 	struct state state;
@@ -72,7 +72,7 @@ static void account_check_options(
 		tm_misuse("--sync needs --state FILE");
 }
 
-/* What is counted is recorded before anybody sees it. */
+/* Counts are recorded before the events are passed on. */
 static int account_pass_on(void *context, struct tm_event *events, size_t n)
 {
 	struct account *const account = context;

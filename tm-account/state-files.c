@@ -141,7 +141,7 @@ int state_files_openat(
 			&refusal);
 }
 
-/* 0, 1 when there is no such file, -1 when it is refused. */
+/* 0, 1 if there is no such file, -1 if it is refused. */
 static int state_check_file(const struct state_files *files)
 {
 	struct tm_refusal refusal;
@@ -161,7 +161,7 @@ static int state_take_lock(struct state_files *files)
 	return files->lock < 0 ? refuse_file(files, ".lock", &refusal) : 0;
 }
 
-/* 0, 1 when there is no such file, -1 when it cannot be read. */
+/* 0, 1 if there is no such file, -1 if it cannot be read. */
 static int read_file(struct state_files *files, const char *name,
 		const char *suffix, struct journal *journal)
 {
@@ -181,8 +181,8 @@ static int read_file(struct state_files *files, const char *name,
 	return result;
 }
 
-/* The state file is missing or damaged: 0 when the previous one helps, 1 when
- * there is none, -1 when it is damaged too. */
+/* If the state file is missing or damaged, reads the previous one: 0, 1 if
+ * there is none, -1 if it is damaged too. */
 static int read_old(struct state_files *files)
 {
 	struct journal old;
@@ -267,5 +267,5 @@ void state_files_close(struct state_files *files)
 	if (files->dir >= 0)
 		close(files->dir);
 	if (files->lock >= 0)
-		close(files->lock); /* at last: now another may have it */
+		close(files->lock); /* last, because this releases the lock */
 }

@@ -12,27 +12,27 @@ struct state_names {
 struct state_files {
 	struct totals *totals;
 	struct tm_runs *runs;
-	bool is_reader;	  /* looks only: takes no lock, trusts any owner */
+	bool is_reader;	  /* reads only: takes no lock, trusts any owner */
 	const char *path; /* for messages */
 	struct state_names names;
 	int dir;
 	int lock;
 };
 
-/* All calls say on standard error what is wrong. 0, or -1 when it is refused,
- * in use, or not there to be read. */
+/* All calls report problems on standard error. 0, or -1 if the state is
+ * refused, in use, or missing while it is only read. */
 int state_files_open(struct state_files *files, const char *path);
 
-/* Reads the state, where it is damaged the previous one too. *found tells of
- * the file itself. 0, or -1 when neither can be used. */
+/* Reads the state, and the previous one if it is damaged. *found describes the
+ * file itself. 0, or -1 if neither can be used. */
 int state_files_load(struct state_files *files, struct journal *found);
 
-/* openat(2) in the directory, of what is fit only: -1 and errno, EPERM when it
+/* openat(2) in the directory, if the file is safe: -1 with errno, EPERM if it
  * is refused. */
 int state_files_openat(
 		const struct state_files *files, const char *name, int flags);
 
-/* Says it of the path with that suffix; -1. */
+/* Reports errno for the path with that suffix; returns -1. */
 int state_files_refuse(const struct state_files *files, const char *suffix,
 		const char *why);
 

@@ -15,7 +15,7 @@
 #include "common/system/place.h"
 #include "state.h"
 
-#define SYNC_NS (4 * TM_SECOND_NS) /* a power cut takes 5 s at most */
+#define SYNC_NS (4 * TM_SECOND_NS) /* a power cut loses 5 s at most */
 #define RETRY_NS TM_SECOND_NS
 #define LIMIT ((off_t)32 * 1024 * 1024)
 
@@ -42,7 +42,7 @@ static int write_new(struct state *state)
 	return problem;
 }
 
-/* Entries that were written since the snapshot began belong to it. */
+/* Moves the entries that were written since the snapshot began. */
 static int copy_rest(int from, off_t at, off_t end, int to)
 {
 	char block[16384];
@@ -85,7 +85,7 @@ static void use_file(
 	state->is_torn = false;
 }
 
-/* FILE.new becomes FILE, with the entries of FILE from that size on. */
+/* Renames FILE.new to FILE, with the entries that FILE got after that size. */
 static int take_new(struct state *state, off_t from)
 {
 	const int fd = state_files_openat(&state->files, state->files.names.new,
@@ -129,8 +129,8 @@ static void state_say(struct state *state, const char *what, int problem)
 	state->is_said = true;
 }
 
-/* What fsync(2) could not write may be gone: it is not asked again, a new file
- * is due. */
+/* Data that fsync(2) failed to write may be gone. Instead of trying again, a
+ * new file is due. */
 static void state_finish(struct state *state, enum state_work work, int problem)
 {
 	if (work == STATE_SNAPSHOT && !problem)
@@ -153,8 +153,8 @@ static int work_here(struct state *state, enum state_work work)
 	return fdatasync(state->fd) ? errno : 0;
 }
 
-/* A child does what may take long, so that a slow disk holds up nothing. It
- * must not keep the pipeline open, nor outlive us. */
+/* A child does what may take long, so that a slow disk delays nothing. It must
+ * not keep the pipeline open nor outlive us. */
 static void state_start(struct state *state, enum state_work work)
 {
 	state->work = work;
@@ -198,8 +198,7 @@ static void state_on_alarm(int signal_number)
 	(void)signal_number;
 }
 
-/* Interrupts a read that waits, so that what is due is done on an idle
- * stream. */
+/* Interrupts a waiting read, so that work is done in time on an idle stream. */
 static void start_clock(void)
 {
 	const struct itimerval second = { .it_interval.tv_sec = 1,
@@ -208,7 +207,8 @@ static void start_clock(void)
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGALRM, &action, NULL);
-	signal(SIGCHLD, SIG_DFL); /* ignored, no exit status would be kept */
+	signal(SIGCHLD, SIG_DFL); /* if it were ignored, no exit status would be
+				     kept */
 	setitimer(ITIMER_REAL, &second, NULL);
 }
 
@@ -232,7 +232,8 @@ static int go_on(struct state *state, const struct journal *found)
 	return 0;
 }
 
-/* Both a file and a previous one, from the first entry on. */
+/* Creates the file, so that both it and a previous one begin with a snapshot.
+ */
 static int state_make(struct state *state, const struct journal *found)
 {
 	int problem = 0;
@@ -277,7 +278,7 @@ int state_open(struct state *state, const char *path, struct totals *totals,
 	return 0;
 }
 
-/* An entry that could not be written whole is taken back. */
+/* Removes an entry that was only partly written. */
 static int state_append(struct state *state)
 {
 	off_t size;
@@ -346,7 +347,7 @@ void state_tend(struct state *state)
 		state_start(state, STATE_SYNC);
 }
 
-/* Where there is no room for a snapshot, the entries do as well. */
+/* Without room for a snapshot, the entries serve as well. */
 int state_close(struct state *state)
 {
 	int problem;

@@ -22,8 +22,8 @@ struct state {
 	int fd;
 	int owed; /* errno of the entry that could not be written, or 0 */
 	bool always_sync;
-	bool is_dirty;	 /* has entries that a power cut may take */
-	bool is_suspect; /* not to be trusted any more: a snapshot is due */
+	bool is_dirty;	 /* has entries that a power cut may lose */
+	bool is_suspect; /* no longer trusted: a snapshot is due */
 	bool is_torn;	 /* ends in half an entry, of a failed write */
 	bool is_said;
 	off_t size;
@@ -45,13 +45,13 @@ int state_open(struct state *state, const char *path, struct totals *totals,
  * the state: what cannot be written is owed, and tried again each second. */
 void state_record(struct state *state);
 
-/* Work that time brings: syncs, snapshots, what is owed. */
+/* Does what is due: syncs, snapshots, entries that are owed. */
 void state_tend(struct state *state);
 
-/* Leaves a fresh snapshot. 0, or -1 when the totals are not in it. */
+/* Leaves a new snapshot. 0, or -1 if it lacks totals. */
 int state_close(struct state *state);
 
-/* Reads only, from a state that may be in use. */
+/* Reads a state that may be in use. */
 int state_read(const char *path, struct totals *totals, struct tm_runs *runs);
 
 #endif

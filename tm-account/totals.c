@@ -19,7 +19,7 @@ static int totals_grow(struct totals *totals)
 	if (!touched)
 		return -1;
 	totals->touched = touched;
-	/* a quarter full: it is asked for nearly every event */
+	/* a quarter full, because nearly every event is looked up */
 	if (tm_map_reserve(&totals->map, 2 * room))
 		return -1;
 	totals->room = room;

@@ -18,11 +18,11 @@ struct totals {
 	struct tm_map map; /* of uids, into users */
 	struct total *users;
 	uint32_t count, room;
-	uint32_t *touched; /* numbers of those that changed, each once */
+	uint32_t *touched; /* numbers of the users that changed, each once */
 	uint32_t touched_count;
 };
 
-/* The user's totals, 0 for a new one; NULL when there is no memory. */
+/* The user's totals, 0 for a new user; NULL without memory. */
 struct total *totals_find(struct totals *totals, uint32_t uid);
 
 static inline bool total_is(const void *users, uint32_t number, const void *uid)
@@ -31,7 +31,7 @@ static inline bool total_is(const void *users, uint32_t number, const void *uid)
 			*(const uint32_t *)uid;
 }
 
-/* The same when it is known, else NULL. */
+/* The totals of a known user, otherwise NULL. */
 static inline struct total *totals_known(
 		const struct totals *totals, uint32_t uid)
 {
@@ -41,7 +41,7 @@ static inline struct total *totals_known(
 	return number == TM_MAP_NONE ? NULL : &totals->users[number];
 }
 
-/* A total stays at its largest value rather than start at 0 again. */
+/* A total stays at its largest value instead of wrapping to 0. */
 static inline void total_add(struct total *total, enum tm_direction direction,
 		uint64_t bytes)
 {
@@ -61,7 +61,7 @@ static inline void totals_touch(struct totals *totals, struct total *total)
 	totals->touched[totals->touched_count++] = total - totals->users;
 }
 
-/* Nobody counts as touched any more. */
+/* Marks no user as changed. */
 void totals_settle(struct totals *totals);
 
 void totals_free(struct totals *totals);

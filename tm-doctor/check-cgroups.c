@@ -10,9 +10,10 @@
 #include "trial.h"
 
 struct mounted {
-	char *tree; /* the first cgroup2, as tm-capture takes it */
+	char *tree; /* the first cgroup2 mount, which tm-capture uses */
 	size_t size;
-	char netns[64]; /* whose ip-netns(8) mounted /sys anew, "" = nobody */
+	char netns[64]; /* the namespace whose ip-netns(8) mounted /sys anew, ""
+			   = none */
 };
 
 /* "ip netns exec NAME" names its /sys so, and what was below is gone. */
@@ -70,7 +71,7 @@ static void check_tree(struct doctor *doctor)
 				"mount -t cgroup2 none /mnt");
 }
 
-/* The file stands in every cgroup but the real root. */
+/* Every cgroup except the real root has the file. */
 static bool is_part(int root)
 {
 	return !faccessat(root, "cgroup.type", F_OK, 0);
@@ -106,7 +107,7 @@ static void check_root(struct doctor *doctor)
 	row->is_needed = true;
 }
 
-/* A program that was attached for itself alone keeps out all others. */
+/* A program that is attached exclusively keeps out all others. */
 static void check_sharing(struct doctor *doctor)
 {
 	static const uint32_t types[] = { BPF_CGROUP_INET_INGRESS,

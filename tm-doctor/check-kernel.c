@@ -118,7 +118,7 @@ static void check_unprivileged(struct doctor *doctor)
 		finding_add(table, name, FINDING_OK, "disabled (%s)", value);
 }
 
-/* An empty cgroup, so that no traffic meets what is attached. */
+/* An empty cgroup, so that attached programs see no traffic. */
 static void open_lab(struct lab *lab, const char *tree, char *path, size_t size)
 {
 	lab->cgroup = -1;
@@ -141,7 +141,7 @@ void check_kernel(struct doctor *doctor)
 	doctor->table.group = "kernel";
 	check_types(doctor);
 	lab.btf = doctor->btf;
-	/* no signal may leave the cgroup behind */
+	/* a signal must not leave the cgroup behind */
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	open_lab(&lab, doctor->tree, path, sizeof(path));

@@ -3,7 +3,7 @@
 #ifndef TM_DOCTOR_LINKS_H
 #define TM_DOCTOR_LINKS_H
 
-/* A try that cannot be made without CAP_SYS_ADMIN. */
+/* Returned for a trial that needs CAP_SYS_ADMIN. */
 #define LINKS_UNTRIED 1
 
 /* 0, LINKS_UNTRIED, or -1 with errno. */

@@ -1,4 +1,5 @@
-/* Reports what this machine permits tm-capture, and how to fix what is missing.
+/* tm-doctor: reports whether tm-capture works here, and how to fix what is
+ * missing.
  */
 #include <err.h>
 #include <stdio.h>
@@ -53,7 +54,7 @@ int main(int argc, char **argv)
 
 	if (at < argc)
 		tm_misuse("%s: takes no operands", argv[at]);
-	libbpf_set_print(NULL); /* what fails is a row */
+	libbpf_set_print(NULL); /* a failure becomes a row */
 	check_rights(&doctor);
 	check_limits(&doctor);
 	check_cgroups(&doctor);

@@ -110,7 +110,7 @@ int trial_query(int target, uint32_t attach_type, struct attached *attached)
 
 	memset(attached, 0, sizeof(*attached));
 	attached->count = most;
-	/* of more than fit the first are told */
+	/* only the first ones, if there are more than fit */
 	if (bpf_prog_query(target, attach_type, 0, &attached->flags,
 			    attached->ids, &attached->count) &&
 			errno != ENOSPC)
@@ -134,7 +134,7 @@ void trial_program_name(uint32_t id, char name[BPF_OBJ_NAME_LEN])
 	close(fd);
 }
 
-/* 1, 0, or -1 with errno; a link that is gone holds nothing. */
+/* 1, 0, or -1 with errno. A link that is gone holds nothing. */
 static int link_holds(uint32_t link_id, uint32_t program_id)
 {
 	const int fd = bpf_link_get_fd_by_id(link_id);

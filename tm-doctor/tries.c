@@ -12,7 +12,7 @@
 #include "trial.h"
 #include "tries.h"
 
-/* A try that works as far as it could go. */
+/* A trial that worked as far as it could go. */
 #define UNTRIED LINKS_UNTRIED
 
 static int try_mapping(int map)
@@ -43,7 +43,7 @@ static int try_map(const struct tm_feature_map *wanted)
 	return result;
 }
 
-/* The id of what the programs of the feature are attached to by BTF, or 0. */
+/* The BTF id that the feature's programs attach to, or 0. */
 static uint32_t traced(const struct tm_feature *feature, const struct btf *btf)
 {
 	const bool is_iterator = feature->place == TM_AT_ITERATOR;
@@ -124,8 +124,8 @@ static bool is_forbidden(int error)
 	return error == EPERM || error == EACCES;
 }
 
-/* Without CAP_PERFMON the kernel has no helpers that read its memory, and
- * takes no tracing programs. */
+/* Without CAP_PERFMON the kernel offers no helpers that read its memory and
+ * refuses tracing programs. */
 static bool lacks_perfmon(const struct doctor *doctor,
 		const struct tm_feature *feature, int error)
 {
@@ -150,8 +150,8 @@ static const char *reason(int error)
 	}
 }
 
-/* Whether the kernel that runs is of that version or newer. It is not asked for
- * what it can, only for what not to advise. */
+/* Whether the running kernel is of that version or newer. This decides only
+ * what to advise, never what is tried. */
 static bool is_newer(const char *since)
 {
 	struct utsname system;
@@ -189,7 +189,8 @@ static void advise(struct finding *row, const struct tm_feature *feature,
 				feature->with ? feature->with : "it");
 }
 
-/* Before 5.11 maps are locked memory, and the lack of it is EPERM too. */
+/* Before 5.11 maps use locked memory, and exceeding its limit gives EPERM too.
+ */
 static bool lacks_locked_memory(const struct findings *table)
 {
 	const struct finding *const row = finding_find(table, "locked memory");

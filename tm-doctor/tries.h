@@ -1,4 +1,4 @@
-/* What of the kernel tm-capture uses, tried: a row for each. */
+/* Tries each kernel feature that tm-capture uses: a row for each. */
 #ifndef TM_DOCTOR_TRIES_H
 #define TM_DOCTOR_TRIES_H
 
@@ -7,10 +7,10 @@
 struct lab {
 	const struct btf *btf;
 	int cgroup; /* one without processes, to attach to, or -1 */
-	int error;  /* why there is none, 0 = there is no tree */
+	int error;  /* errno if there is none, 0 = no tree */
 };
 
-/* Tries each; nothing stays loaded or attached. */
+/* Tries each feature; nothing stays loaded or attached. */
 void tries_run(struct doctor *doctor, const struct lab *lab);
 
 #endif

@@ -10,7 +10,7 @@
 #include "common/record/words.h"
 #include "pairs.h"
 
-#define SHOWN 40 /* of a foreign word in a message */
+#define SHOWN 40 /* of an unknown word in a message */
 
 int problem_set(struct problem *problem, const char *at, const char *format,
 		...)
@@ -49,7 +49,7 @@ static uint64_t field_largest(const struct tm_field *field)
 	return UINT64_MAX >> (64 - 8 * field->size);
 }
 
-/* A copy that ends in NUL; false when it is too long for any such value. */
+/* Copies the text with a NUL; false if it is too long for any such value. */
 static bool slice_copy(char out[64], const struct slice *slice)
 {
 	if (slice->length >= 64 || memchr(slice->text, 0, slice->length))
@@ -125,7 +125,7 @@ static bool is_bits(const struct pair *pair, const struct tm_field *field,
 	}
 }
 
-/* The value of a field that is a number in the record. */
+/* Parses a field that is a number in the record. */
 static int pair_number(const struct pairs *pairs, const struct pair *pair,
 		const struct tm_field *field, uint64_t *value)
 {

@@ -1,4 +1,5 @@
-/* Turns lines of text or JSON into events: the inverse of tm-print. */
+/* tm-parse: turns lines of text or JSON into events, the inverse of tm-print.
+ */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,8 @@
 #define EVENTS 1024
 
 struct options {
-	bool is_quiet; /* nothing is said but errors anyway */
+	bool is_quiet; /* accepted like by other tools; only errors are printed
+			*/
 };
 
 static const struct tm_option known[] = {
@@ -57,7 +59,7 @@ static void parse_flush(void)
 struct input {
 	const char *path;
 	int fd;
-	bool is_pipe; /* drained after a request to stop */
+	bool is_pipe; /* read on after a request to stop */
 	uint64_t line;
 	size_t filled;
 	char block[BLOCK + 1];
@@ -86,7 +88,7 @@ static void parse_line(const struct input *in, char *line, char *end)
 		parse_flush();
 }
 
-/* Handles the whole lines; is_last means that what is left is a line too. */
+/* Handles complete lines; with is_last the rest is a line too. */
 static void parse_block(struct input *in, bool is_last)
 {
 	char *line = in->block, *const end = in->block + in->filled;
@@ -127,7 +129,8 @@ static void open_input(struct input *in, const char *path)
 	in->filled = 0;
 }
 
-/* What is plainly something else gets a better answer than "line 1". */
+/* Input that is obviously something else gets a better message than "line 1".
+ */
 static void parse_refuse_foreign(const struct input *in)
 {
 	const unsigned char *first = (const void *)in->block;

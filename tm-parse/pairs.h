@@ -1,4 +1,4 @@
-/* A line of text or JSON as an event. */
+/* Parses a line of text or JSON to an event. */
 #ifndef TM_PARSE_PAIRS_H
 #define TM_PARSE_PAIRS_H
 
@@ -23,8 +23,8 @@ enum shape {
 };
 
 struct slice {
-	const char *at; /* where it stands in the line, for messages */
-	char *text;	/* escapes undone */
+	const char *at; /* its place in the line, for messages */
+	char *text;	/* without escapes */
 	size_t length;
 };
 
@@ -39,19 +39,19 @@ struct pairs {
 	struct problem *problem;
 };
 
-/* Notes what is wrong and where; returns -1. */
+/* Records what is wrong and where; returns -1. */
 __attribute__((format(printf, 3, 4))) int problem_set(struct problem *problem,
 		const char *at, const char *format, ...);
 
-/* NULL, and a problem, when there are too many. */
+/* A new pair; NULL, and a problem, if there are too many. */
 struct pair *pair_add(struct pairs *pairs, const char *at);
 
-/* They undo escapes within the line, which has a NUL behind its end; 0 or -1
- * and a problem. */
+/* Scan a line, which has a NUL after its end, and undo escapes in place. 0, or
+ * -1 with a problem. */
 int scan_json(struct pairs *pairs, char *line, char *end);
 int scan_text(struct pairs *pairs, char *line, char *end);
 
-/* Makes the event of the pairs. */
+/* Assembles the event from the pairs. */
 int assemble(struct tm_event *event, const struct pairs *pairs);
 
 #endif

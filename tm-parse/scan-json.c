@@ -1,4 +1,5 @@
-/* One flat JSON object (RFC 8259) whose values are numbers and strings. */
+/* Scans one flat JSON object (RFC 8259) whose values are numbers and strings.
+ */
 #include <string.h>
 
 #include "common/base/escape.h"
@@ -30,7 +31,7 @@ static int expected(struct cursor *in, const char *what)
 			in->p == in->end ? " before the end of the line" : "");
 }
 
-/* Four hexadecimal digits; -1 when they are not. */
+/* Four hexadecimal digits, or -1. */
 static int32_t hex4(const char *p, const char *end)
 {
 	int32_t value = 0;
@@ -50,7 +51,7 @@ static int32_t hex4(const char *p, const char *end)
 	return value;
 }
 
-/* What follows \u: a code point, half of a pair, or a byte that was not UTF-8
+/* After \u: a code point, half of a pair, or a byte that was not UTF-8
  * (U+DC80 to U+DCFF). */
 static int take_code(struct cursor *in, const char *at, char **out)
 {
@@ -97,7 +98,8 @@ static int json_take_escape(struct cursor *in, char **out)
 	return 0;
 }
 
-/* Behind the opening quote. Escapes only shrink, so they are undone in place.
+/* Starts after the opening quote. Escapes only shrink, so they are undone in
+ * place.
  */
 static int take_string(struct cursor *in, struct slice *slice)
 {
@@ -133,7 +135,7 @@ static int take_string(struct cursor *in, struct slice *slice)
 	return 0;
 }
 
-/* Whole numbers from 0 on, which is all that a record holds. */
+/* Non-negative integers: a record holds no other numbers. */
 static int take_number(struct cursor *in, struct slice *slice)
 {
 	slice->text = in->p;

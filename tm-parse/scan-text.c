@@ -97,7 +97,7 @@ static int text_take_quoted(struct cursor *in, struct slice *slice)
 	return 0;
 }
 
-/* Up to a space, or up to the "=" behind a key. */
+/* Reads up to a space, or to the "=" after a key. */
 static int take_bare(struct cursor *in, struct slice *slice, char stop)
 {
 	slice->text = in->p;
@@ -145,7 +145,7 @@ static int add_end(struct cursor *in, const struct slice *end,
 		address.length = last - address.text;
 		last++;
 	} else if (last && memchr(last + 1, ':', behind - last - 1)) {
-		last = NULL; /* IPv6 alone */
+		last = NULL; /* IPv6 without a port */
 	} else if (last) {
 		address.length = last - address.text;
 	}
@@ -159,7 +159,7 @@ static int add_end(struct cursor *in, const struct slice *end,
 			&port);
 }
 
-/* Whether ">" comes next. */
+/* Whether the next word is ">". */
 static bool take_arrow(struct cursor *in)
 {
 	text_skip_space(in);
@@ -195,7 +195,7 @@ static bool is_word_of(const struct slice *word, const struct tm_word *words)
 	return false;
 }
 
-/* The field that the word can only belong to. */
+/* The field that the word identifies. */
 static const char *text_key(const struct slice *word)
 {
 	static const enum tm_kind kinds[] = { TM_TRAFFIC, TM_NAME };

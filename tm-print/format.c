@@ -35,7 +35,7 @@ static char *format_put_address(char *out, const struct tm_event *event,
 	return tm_address_format(out, address);
 }
 
-/* A text ends where only NULs follow; one between other bytes is kept. */
+/* A text ends where only NULs follow; a NUL between other bytes is kept. */
 static size_t text_length(const char *text, size_t size)
 {
 	while (size && !text[size - 1])
@@ -185,7 +185,7 @@ static char *put_pair(char *out, const struct tm_event *event,
 	return put_value(out, event, field);
 }
 
-/* A word that says by itself which field it is; else the pair. */
+/* Prints a word that identifies its field by itself, otherwise the pair. */
 static char *put_bare(char *out, const struct tm_event *event,
 		const struct tm_field *field)
 {

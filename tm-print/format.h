@@ -6,7 +6,8 @@
 
 #define LINE_MAX_SIZE 2048
 
-/* They end in a newline, without a NUL, and return the end. */
+/* Both write a line that ends in a newline, without a NUL, and return its end.
+ */
 char *format_text(char out[LINE_MAX_SIZE], const struct tm_event *event);
 char *format_json(char out[LINE_MAX_SIZE], const struct tm_event *event);
 

@@ -1,4 +1,4 @@
-/* Prints events as text, a line for each. */
+/* tm-print: prints events as text, one line each. */
 #include "common/base/exit.h"
 #include "common/tool/loop.h"
 #include "common/tool/options.h"

@@ -1,4 +1,4 @@
-/* tm-replay: gives recorded events out at the pace of their recording. */
+/* tm-replay: writes recorded events at their original pace. */
 #include <err.h>
 #include <errno.h>
 #include <poll.h>
@@ -27,17 +27,17 @@ struct replay {
 	struct pace pace;
 	struct replay_runs runs;
 	struct tm_progress progress;
-	uint64_t salt;	       /* makes run ids fresh; 0 = as they are */
-	uint64_t time_ns;      /* of the last record that was passed on */
+	uint64_t salt;	       /* makes run ids new; 0 = keep them */
+	uint64_t time_ns;      /* time of the last record that was passed on */
 	uint64_t recorded_ns;  /* its time in the recording */
 	uint64_t events, lost; /* passed on; lost packets among them */
 	bool has_terminal;
-	bool is_shown; /* progress stands on the terminal */
-	bool is_over;  /* asked to stop, or nobody reads */
+	bool is_shown; /* progress is on the terminal */
+	bool is_over;  /* asked to stop, or the reader is gone */
 	int error;     /* errno of the write that failed */
 };
 
-/* A pipe's reader has the terminal for itself. */
+/* Leaves the terminal to the reader of a pipe. */
 static void start_progress(struct replay *replay)
 {
 	struct stat status;
@@ -48,7 +48,7 @@ static void start_progress(struct replay *replay)
 		replay->progress.wanted = false;
 }
 
-/* What was read ahead does not count. */
+/* Excludes what was read ahead. */
 static const char *progress_text(struct replay *replay)
 {
 	static char text[TM_PROGRESS_SIZE + TM_TIMESTAMP_SIZE + 8];
@@ -70,7 +70,7 @@ static void replay_attend(struct replay *replay)
 	if (tm_progress_due(&replay->progress))
 		replay->is_shown = fprintf(
 				stderr, "\r%s\033[K", progress_text(replay));
-	/* a terminal that is gone ends a source, as it does tm-capture */
+	/* like tm-capture, a source ends when its terminal is gone */
 	if (tm_stop_requested() ||
 			(tm_signal_take(SIGHUP) && replay->has_terminal))
 		replay->is_over = true;
@@ -86,10 +86,12 @@ static void replay_put(struct replay *replay, const void *records, size_t count)
 	replay->is_over = true;
 }
 
-/* Until then, or until there is something to look at. */
+/* Sleeps until then, or until a signal or a lost reader needs attention. */
 static void sleep_until(struct replay *replay, uint64_t until_ns)
 {
-	struct pollfd reader = { .fd = STDOUT_FILENO }; /* says when it goes */
+	struct pollfd reader = {
+		.fd = STDOUT_FILENO
+	}; /* reports when the reader is gone */
 	const uint64_t now_ns = tm_clock_steady_ns();
 	struct timespec left;
 	uint64_t left_ns;
@@ -106,7 +108,7 @@ static void sleep_until(struct replay *replay, uint64_t until_ns)
 	sigaddset(&held, SIGTERM);
 	sigaddset(&held, SIGHUP);
 	sigaddset(&held, SIGUSR1);
-	/* no signal comes between the look and the sleep */
+	/* no signal can arrive between the check and the sleep */
 	sigprocmask(SIG_BLOCK, &held, &before);
 	replay_attend(replay);
 	if (!replay->is_over && ppoll(&reader, 1, &left, &before) > 0) {
@@ -116,8 +118,8 @@ static void sleep_until(struct replay *replay, uint64_t until_ns)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Whether the record that the pace has come to may go now; when not, all
- * before it has to be written first. */
+/* Whether the current record is due. If not, all before it has to be written
+ * first. */
 static bool is_due(const struct replay *replay, uint64_t *now_ns)
 {
 	const uint64_t due_ns = pace_due_ns(&replay->pace);
@@ -189,7 +191,7 @@ static void replay_pass_on(
 	replay_put(replay, events + written, i - written);
 }
 
-/* What was interrupted ends as its source would have ended it. */
+/* Ends interrupted runs as their source would have. */
 static void end_runs(struct replay *replay)
 {
 	struct tm_status ends[2];
@@ -199,7 +201,7 @@ static void end_runs(struct replay *replay)
 		replay_put(replay, ends, n);
 }
 
-/* Whether to go on with the next round. */
+/* Whether another round follows. */
 static bool replay_play(struct replay *replay, struct tm_reader *in)
 {
 	const uint64_t before = replay->events;

@@ -11,7 +11,7 @@ static uint64_t pace_least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Without waiting, fresh times keep the recorded distances. */
+/* Without waiting, new times keep the recorded intervals. */
 static double rate(const struct pace *pace)
 {
 	return pace->speed ? pace->speed : 1;
@@ -32,7 +32,7 @@ static bool is_traffic(const struct tm_event *event)
 	return event->kind <= TM_UNATTRIBUTED;
 }
 
-/* A new run has a clock of its own, as has one whose clock was set back. */
+/* A new run, or one whose clock was set back, has a clock of its own. */
 static bool has_new_clock(const struct pace *pace, const struct tm_event *event,
 		bool between_runs)
 {
@@ -69,7 +69,7 @@ void pace_advance(struct pace *pace, const struct tm_event *event,
 		pace->clock_ns = time_ns;
 	} else if (time_ns > before_ns) {
 		pace->clock_ns = time_ns;
-		/* what nobody metered has no pace */
+		/* between runs nothing was metered, so nobody waits */
 		if (event->kind != TM_START || !between_runs)
 			pace->played_ns = pace_least(FOREVER_NS,
 					pace->played_ns +

@@ -15,7 +15,7 @@ static double parse_speed(const struct tm_option *option, const char *text)
 	if (!strcmp(text, "max"))
 		return 0;
 	speed = strtod(text, &end);
-	/* strtod would take 0x10 and nan */
+	/* strtod(3) accepts 0x10 and nan */
 	if (strspn(text, "0123456789.") != (size_t)(end - text) ||
 			strcmp(*end == 'x' ? end + 1 : end, "") ||
 			end == text || speed < SPEED_LEAST ||

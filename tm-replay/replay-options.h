@@ -1,4 +1,4 @@
-/* What the command line asks of the replay. */
+/* The options of tm-replay. */
 #ifndef TM_REPLAY_REPLAY_OPTIONS_H
 #define TM_REPLAY_REPLAY_OPTIONS_H
 
@@ -11,8 +11,7 @@ struct replay_options {
 	bool is_fresh, is_looped, is_strict, is_quiet;
 };
 
-/* Ends the process where the command line is wrong or asks for help. The files
- * in argv. */
+/* Parses the command line, or exits. Returns the files in argv. */
 char **replay_options_parse(
 		struct replay_options *options, int argc, char **argv);
 

@@ -13,7 +13,7 @@
 
 struct replay_run {
 	struct tm_amount recorded[2], lost[2]; /* passed on, by direction */
-	struct tm_amount excluded[2];	       /* as the last TICK tells */
+	struct tm_amount excluded[2];	       /* from the last TICK */
 	bool has_in_ended; /* the first of END's two records has passed */
 };
 
@@ -22,7 +22,7 @@ struct replay_runs {
 	struct tm_open_runs open;
 };
 
-/* TRAFFIC or LOST passes. */
+/* Counts TRAFFIC or LOST. */
 static inline void replay_runs_pass(
 		struct replay_runs *runs, const struct tm_event *event)
 {
@@ -35,11 +35,11 @@ static inline void replay_runs_pass(
 	tm_amount_count(&sums[event->direction & 1], event);
 }
 
-/* START, TICK or END passes; others are passed over. 0, or -1 and errno. */
+/* Follows START, TICK and END; ignores other records. 0, or -1 with errno. */
 int replay_runs_note(struct replay_runs *runs, const struct tm_event *event);
 
-/* Ends the run that started last, at that time, with the END records that are
- * missing: how many, 0 where no run is open. */
+/* Ends the run that started last, at that time, with the missing END records.
+ * Returns how many, 0 if no run is open. */
 size_t replay_runs_end(struct replay_runs *runs, uint64_t time_ns,
 		struct tm_status out[2]);
 
