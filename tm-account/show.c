@@ -1,10 +1,10 @@
-#include <err.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "common/base/exit.h"
 #include "common/record/event.h"
+#include "common/tool/options.h"
 #include "counter.h"
 #include "show.h"
 #include "state.h"
@@ -53,9 +53,6 @@ int show_state(const char *path, struct counter *counter)
 		return TM_FAILED;
 	show_users(&counter->totals);
 	show_runs(counter->runs);
-	if (fflush(stdout)) {
-		warn("standard output");
-		return TM_FAILED;
-	}
+	tm_stdout_finish();
 	return TM_DONE;
 }

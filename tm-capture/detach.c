@@ -11,6 +11,7 @@
 #include "common/base/escape.h"
 #include "common/base/exit.h"
 #include "common/capture/features.h"
+#include "common/tool/options.h"
 #include "detach.h"
 
 #define PROGRAMS 64 /* of one tcx hook */
@@ -249,8 +250,7 @@ int detach_programs(const struct settings *settings, bool all)
 		printf("%u of running captures or of others stay "
 		       "(--detach=all)\n",
 				work.stay);
-	if (fclose(stdout))
-		err(TM_FAILED, "standard output");
+	tm_stdout_finish();
 	if (work.is_forbidden)
 		errx(TM_CANNOT,
 				"not permitted without root, or CAP_BPF and "

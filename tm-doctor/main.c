@@ -1,7 +1,6 @@
 /* tm-doctor: reports whether tm-capture works here, and how to fix what is
  * missing.
  */
-#include <err.h>
 #include <stdio.h>
 
 #include <bpf/btf.h>
@@ -67,7 +66,6 @@ int main(int argc, char **argv)
 		findings_print_json(&doctor.table);
 	else
 		findings_print(&doctor.table, options.is_quiet);
-	if (fclose(stdout))
-		err(TM_FAILED, "standard output");
+	tm_stdout_finish();
 	return findings_can_capture(&doctor.table) ? TM_DONE : TM_CANNOT;
 }

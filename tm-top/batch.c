@@ -258,7 +258,7 @@ static void batch_print_table(struct top *top, const struct sorting *sorting)
 	batch_print_summary(top, batch.rows.traffic);
 	batch_print_rows(&batch);
 	rows_free(&batch.rows);
-	if (!fflush(stdout))
+	if (!fflush(stdout) && !ferror(stdout))
 		return;
 	if (errno == EPIPE)
 		exit(TM_DONE);

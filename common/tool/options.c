@@ -1,6 +1,7 @@
 #include <err.h>
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,13 +227,23 @@ static void put_usage(struct tm_text *text, const struct tm_tool *tool)
 		tm_text_string(text, tool->rest);
 }
 
+/* Where an earlier part failed, the last one may still succeed. */
+void tm_stdout_finish(void)
+{
+	const bool has_failed = ferror(stdout);
+
+	if (fflush(stdout))
+		err(TM_FAILED, "standard output");
+	if (has_failed)
+		errx(TM_FAILED, "standard output: not all of it was written");
+}
+
 static _Noreturn void print_and_exit(const struct tm_text *text)
 {
 	if (text->error)
 		errx(TM_FAILED, "%s", strerror(text->error));
 	fwrite(text->at, 1, text->size, stdout);
-	if (fflush(stdout))
-		err(TM_FAILED, "standard output");
+	tm_stdout_finish();
 	exit(TM_DONE);
 }
 
@@ -426,6 +437,8 @@ int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
 	struct list list = { .count = 0 };
 	int letter, at = -1;
 
+	/* a file that may not grow is an error of the write, not the end */
+	signal(SIGXFSZ, SIG_IGN);
 	list_options(&list, tool);
 	options_make_tables(&tables, &list);
 	for (; (letter = getopt_long(argc, argv, tables.shorts, tables.longs,

@@ -78,6 +78,10 @@ uint64_t tm_option_moment(const struct tm_option *option, const char *argument,
 		uint64_t now_ns);
 uint64_t tm_option_size(const struct tm_option *option, const char *argument);
 
+/* Ends the process with a message unless standard output has all that was
+ * printed. */
+void tm_stdout_finish(void);
+
 /* The index of the argument among the names, which end in NULL. */
 unsigned tm_option_choice(const struct tm_option *option, const char *argument,
 		const char *const *names);
