@@ -7,6 +7,14 @@
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "common/history/query.h"
+#include "common/history/where.h"
+
+const char *find_database(const char *named)
+{
+	if (named && !*named)
+		tm_misuse("--db: no file is named");
+	return tm_history_path(named);
+}
 
 uint64_t parse_time(const char *option, const char *text)
 {

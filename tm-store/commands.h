@@ -17,6 +17,9 @@ extern const struct tm_tool store_tool, query_tool, prune_tool, quota_tool;
 struct tm_history *open_or_exit(
 		const char *path, enum tm_history_access access, bool is_quiet);
 
+/* The database that --db names, or else the one that is meant. */
+const char *find_database(const char *named);
+
 /* "table", "csv", "json". */
 enum tm_form parse_form(const struct tm_option *option, const char *name);
 

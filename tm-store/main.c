@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/zone.h"
+#include "common/history/where.h"
 #include "common/stream/output.h"
 #include "common/system/confine.h"
 #include "common/tool/command.h"
@@ -45,12 +46,12 @@ struct tm_history *open_or_exit(
 	char zone[TM_ZONE_SIZE];
 	int status;
 
-	if (!path || !*path)
-		tm_misuse("name the database: --db FILE");
+	path = find_database(path);
 	tm_zone_find(zone);
 	history = tm_history_open(path, access, &status);
 	if (status)
-		errx(status, "%s", tm_history_problem(history));
+		errx(status, "%s%s", tm_history_problem(history),
+				tm_history_hint(path));
 	if (!is_quiet && store_zone_offsets() != offsets)
 		warnx("%s: times are those of %s, the history's zone; this "
 		      "machine's is %s",
@@ -74,7 +75,10 @@ int write_out(void *context, const char *text, size_t size)
 enum { DB = TM_OPTION, MINUTES, HOURS, DAYS, MONTHS, REMOTES, STRICT };
 
 static const struct tm_option known[] = {
-	{ "db", DB, "FILE", "the database; writing creates it if missing", 0 },
+	{ "db", DB, "FILE",
+			"the database (TM_DB, else /var/lib/tm/history.db);\n"
+			"writing creates it if missing",
+			0 },
 	{ "quiet", 'q', NULL, "no progress and no notes",
 			TM_FLAG(struct options, store.is_quiet) },
 	TM_HEADING("Writing:"),
@@ -117,10 +121,10 @@ static const struct tm_tool *const commands[] = { &query_tool, &prune_tool,
 	&quota_tool, NULL };
 
 const struct tm_tool store_tool = {
-	.usage = "usage: tm-store --db FILE [-qv] [--keep-minutes TIME] ... [EVENTS ...]\n"
-		 "       tm-store query --db FILE [--by KEYS] [-n] ...\n"
-		 "       tm-store prune --db FILE --older-than TIME [--dry-run]\n"
-		 "       tm-store quota --db FILE [--user USER --limit SIZE] ...\n"
+	.usage = "usage: tm-store [--db FILE] [-qv] [--keep-minutes TIME] ... [EVENTS ...]\n"
+		 "       tm-store query [--db FILE] [--by KEYS] [-n] ...\n"
+		 "       tm-store prune [--db FILE] --older-than TIME [--dry-run]\n"
+		 "       tm-store quota [--db FILE] [--user USER --limit SIZE] ...\n"
 		 "Keeps a history of who moved how much, and to where: sums of events by\n"
 		 "user, process, remote address, protocol, interface and direction in\n"
 		 "minutes, hours, days and months, in an SQLite database.\n\n",
@@ -155,8 +159,7 @@ static char **store_parse_options(
 		struct options *options, int argc, char **argv)
 {
 	argv += tm_tool_parse(&store_tool, argc, argv, options);
-	if (!options->store.path || !*options->store.path)
-		tm_misuse("name the database: --db FILE");
+	options->store.path = find_database(options->store.path);
 	check_retention(&options->store.retention);
 	return argv;
 }

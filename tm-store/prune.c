@@ -51,6 +51,7 @@ static void prune_parse_options(struct options *options, int argc, char **argv)
 			!options->older)
 		tm_misuse("prune takes --older-than TIME, such as 90d, and no "
 			  "files");
+	options->path = find_database(options->path);
 }
 
 /* Ages are those of the newest record. */

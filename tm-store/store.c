@@ -14,6 +14,7 @@
 #include "common/history/open.h"
 #include "common/history/schema.h"
 #include "common/history/sources.h"
+#include "common/history/where.h"
 #include "store.h"
 
 #define COMMIT_NS TM_SECOND_NS
@@ -91,7 +92,8 @@ struct store *store_open(const struct store_options *options)
 	store->history = tm_history_open(
 			options->path, TM_HISTORY_WRITE, &status);
 	if (status)
-		errx(status, "%s", tm_history_problem(store->history));
+		errx(status, "%s%s", tm_history_problem(store->history),
+				tm_history_hint(options->path));
 	store->dictionary = tm_dictionary_new(store->history);
 	store->sources = tm_sources_new(store->history,
 			options->is_quiet ? NULL : report_counted);

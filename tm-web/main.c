@@ -13,6 +13,7 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/history/where.h"
 #include "connections.h"
 #include "sandbox.h"
 #include "web-database.h"
@@ -49,8 +50,9 @@ static void web_check_database(const char *path)
 			continue;
 		}
 		if (!strncmp(problem, path, strlen(path)))
-			errx(TM_FAILED, "%s", problem);
-		errx(TM_FAILED, "%s: %s", path, problem);
+			errx(TM_FAILED, "%s%s", problem, tm_history_hint(path));
+		errx(TM_FAILED, "%s: %s%s", path, problem,
+				tm_history_hint(path));
 	}
 	database_close(&database);
 }

@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "common/history/where.h"
 #include "common/tool/options.h"
 #include "routes.h"
 #include "web-options.h"
@@ -44,7 +45,10 @@ static void set_place(struct listen_place *place,
 enum { DATABASE = TM_OPTION, LISTEN, HOST, HEADER, USER };
 
 static const struct tm_option known[] = {
-	{ "db", DATABASE, "FILE", "the database that tm-store writes", 0 },
+	{ "db", DATABASE, "FILE",
+			"the database of tm-store (TM_DB, else\n"
+			"/var/lib/tm/history.db)",
+			0 },
 	{ "listen", LISTEN, "PLACE",
 			"127.0.0.1:8080 by default; port 0: any that is\n"
 			"free; unix:PATH is a socket for a proxy",
@@ -93,7 +97,7 @@ static void web_take_option(void *context, const struct tm_option *option,
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
-		 "              [--user-from-header NAME] [--user NAME] --db FILE\n"
+		 "              [--user-from-header NAME] [--user NAME] [--db FILE]\n"
 		 "Serves the history of tm-store and the current rates to a browser.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
@@ -118,8 +122,9 @@ void web_options_parse(struct web_options *options, int argc, char **argv)
 	at = tm_tool_parse(&tool, argc, argv, options);
 	if (at < argc)
 		tm_misuse("%s: it takes no files but --db FILE", argv[at]);
-	if (!options->server.database)
-		tm_misuse("--db FILE is missing: what tm-store writes");
+	if (options->server.database && !*options->server.database)
+		tm_misuse("--db: no file is named");
+	options->server.database = tm_history_path(options->server.database);
 	check_header(options);
 	options->server.gate.place = &options->place;
 }

@@ -259,7 +259,7 @@ tm-web: 200 /api/v1/status MS'
 		assert_failure 2
 		assert_line --index 0 "tm-web: $message"
 	done <<-'END'
-		--listen 127.0.0.1:0|--db FILE is missing: what tm-store writes
+		--db= --listen 127.0.0.1:0|--db: no file is named
 		--db x --listen nowhere|--listen: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH: nowhere
 		--db x --listen 127.0.0.1:99999|--listen: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH: 127.0.0.1:99999
 		--db x --listen unix:|--listen: not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH: unix:
