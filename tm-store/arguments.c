@@ -34,10 +34,16 @@ uint32_t find_user(struct tm_history *history, const char *name)
 		return number;
 	if (tm_history_find_user(history, name, &uid))
 		return uid;
+	if (!tm_history_is_local(history))
+		errx(TM_FAILED,
+				"--user: %s: the history does not know that user, "
+				"and is not of this machine; give the number",
+				name);
 	user = getpwnam(name);
 	if (!user)
 		errx(TM_FAILED,
-				"--user: neither the history nor this machine "
-				"knows that user; give the number");
+				"--user: %s: neither the history nor this machine "
+				"knows that user; give the number",
+				name);
 	return user->pw_uid;
 }

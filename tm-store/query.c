@@ -147,7 +147,10 @@ static const struct tm_option known[] = {
 	{ "sort", SORT, "KEY", "total, in, out, packets, lost, or key", 0 },
 	{ "reverse", REVERSE, NULL, "reverse the order",
 			TM_FLAG(struct options, is_reverse) },
-	{ "top", TOP, "N", "at most N rows, 0 = all (20 in a table)", 0 },
+	{ "top", TOP, "N",
+			"the N largest, the others summed up; 0 = all (20 in\n"
+			"a table); with a time, the same N in every slot",
+			0 },
 	{ "offset", OFFSET, "N", "skip the first N rows", 0 },
 	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
 	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
@@ -212,7 +215,7 @@ static void query_take_option(void *context, const struct tm_option *option,
 		options->has_sort = true;
 		break;
 	case TOP:
-		options->query.limit = parse_number(option, argument);
+		options->query.top = parse_number(option, argument);
 		options->has_top = true;
 		break;
 	case OFFSET:
@@ -263,9 +266,12 @@ static void query_set_order(struct options *options)
 		query->sort = TM_HISTORY_SORT_KEY;
 	query->is_ascending = (query->sort == TM_HISTORY_SORT_KEY) !=
 			options->is_reverse;
-	if (!options->has_top && options->form.form == TM_FORM_TABLE &&
-			!(query->by & TM_HISTORY_BY_TIME))
-		query->limit = TABLE_ROWS;
+	if (query->by & TM_HISTORY_BY_TIME)
+		return;
+	if (!options->has_top && options->form.form == TM_FORM_TABLE)
+		query->top = TABLE_ROWS;
+	query->limit = query->top;
+	query->top = 0;
 }
 
 static void set_range(struct options *options, struct tm_history *history)
@@ -372,9 +378,6 @@ int query_main(int argc, char **argv)
 	struct tm_history *history;
 
 	query_parse_options(&options, argc, argv);
-	options.form.names = tm_names_new();
-	if (!options.form.names)
-		err(TM_FAILED, NULL);
 	query_set_order(&options);
 	history = open_or_exit(options.path, TM_HISTORY_READ, options.is_quiet);
 	set_range(&options, history);
@@ -384,6 +387,5 @@ int query_main(int argc, char **argv)
 	}
 	show(&options, history);
 	tm_history_close(history);
-	tm_names_free(options.form.names);
 	return TM_DONE;
 }

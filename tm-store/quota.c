@@ -1,6 +1,7 @@
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,7 +174,7 @@ static void set_environment(const struct options *options,
 	set_number("TM_LIMIT", quota->limit);
 	set_number("TM_USED", quota->used);
 	set_number("TM_PROJECTED", quota->projected);
-	setenv("TM_DB", options->path, 1);
+	setenv("TM_DB", find_database(options->path), 1);
 }
 
 /* 0, or -1 when it could not be run or failed. */
@@ -181,10 +182,19 @@ static int run_hook(const char *command)
 {
 	extern char **environ;
 	char *const argv[] = { "sh", "-c", (char *)command, NULL };
+	posix_spawnattr_t attributes;
+	sigset_t usual;
 	pid_t child;
 	int status;
 
-	errno = posix_spawn(&child, "/bin/sh", NULL, NULL, argv, environ);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGXFSZ); /* which is ignored here */
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setsigdefault(&attributes, &usual);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+	errno = posix_spawn(
+			&child, "/bin/sh", NULL, &attributes, argv, environ);
+	posix_spawnattr_destroy(&attributes);
 	if (errno) {
 		warn("--hook");
 		return -1;
@@ -285,9 +295,6 @@ int quota_main(int argc, char **argv)
 	int status;
 
 	quota_parse_options(&options, argc, argv);
-	options.form.names = tm_names_new();
-	if (!options.form.names)
-		err(TM_FAILED, NULL);
 	history = open_or_exit(options.path,
 			options.has_limit || options.is_removal || options.hook
 					? TM_HISTORY_CHANGE
@@ -295,6 +302,5 @@ int quota_main(int argc, char **argv)
 			options.is_quiet);
 	status = answer(history, &options);
 	tm_history_close(history);
-	tm_names_free(options.form.names);
 	return status;
 }

@@ -58,8 +58,15 @@ void json_keys(struct tm_text *text, const struct tm_history_row *row,
 {
 	struct tm_label label;
 
-	if (by & TM_HISTORY_BY_TIME)
+	if (by & TM_HISTORY_BY_TIME) {
 		json_member_time(text, "time_ns", row->time_ns);
+		tm_json_member_string(text, "resolution",
+				tm_history_resolution_name(row->resolution));
+	}
+	if (row->is_rest) {
+		tm_text_string(text, ",\"is_rest\":true");
+		return;
+	}
 	if (by & TM_HISTORY_BY_USER)
 		json_user(text, row->uid, row->user);
 	for (enum tm_key_id id = TM_KEY_USER + 1; id <= TM_KEY_DIRECTION;

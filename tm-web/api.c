@@ -143,7 +143,7 @@ void api_rows(struct tm_history *history, struct request *request)
 
 	if (!question_parse(&question, history, request,
 			    API_FILTERS
-			    "from to by search sort order limit offset output "))
+			    "from to by search sort order top limit offset output "))
 		return;
 	if (tm_history_rows(history, &question.query, &rows)) {
 		api_fail(history, request);

@@ -204,7 +204,11 @@ static bool read_within(const char *value, uint64_t least, uint64_t most,
 
 static bool read_top(struct reading *reading, const char *value)
 {
-	return read_within(value, 0, 32, &reading->question->top);
+	struct web_question *const question = reading->question;
+	const bool is_read = read_within(value, 0, 32, &question->top);
+
+	question->query.top = question->top;
+	return is_read;
 }
 
 static bool read_bins(struct reading *reading, const char *value)

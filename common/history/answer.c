@@ -24,6 +24,10 @@ static const struct tm_column lost_columns[] = {
 	{ .key = "lost_packets", .type = TM_CELL_NUMBER },
 };
 
+/* Beside JSON only where it is not what the heading says. */
+static const struct tm_column resolution_column = { "resolution", "RESOLUTION",
+	.type = TM_CELL_TEXT };
+
 #define AMOUNTS (sizeof(amount_columns) / sizeof(*amount_columns))
 #define LOST (sizeof(lost_columns) / sizeof(*lost_columns))
 
@@ -32,11 +36,7 @@ const char *tm_history_user_name(const struct tm_history_form *form,
 {
 	if (uid == TM_NOBODY)
 		return "none";
-	if (form->is_numeric)
-		return NULL;
-	if (recorded || !form->names)
-		return recorded;
-	return tm_names_user(form->names, uid);
+	return form->is_numeric ? NULL : recorded;
 }
 
 /* --- keys --- */
@@ -104,7 +104,6 @@ static void put_key(const struct tm_key_sources *sources,
 static struct tm_key_sources sources_of(const struct tm_history_form *form)
 {
 	return (struct tm_key_sources){
-		.names = form->names,
 		.is_numeric = form->is_numeric,
 	};
 }
@@ -158,6 +157,13 @@ struct tm_shares tm_history_shares(const struct tm_history_summary *summary)
 
 /* --- rows --- */
 
+static bool has_resolution(const struct tm_table *table)
+{
+	const struct tm_table_spec *const spec = &table->spec;
+
+	return spec->columns[spec->count - 1].key == resolution_column.key;
+}
+
 static unsigned add_key(struct tm_column *columns, unsigned key)
 {
 	const unsigned count = tm_key_columns(
@@ -166,6 +172,49 @@ static unsigned add_key(struct tm_column *columns, unsigned key)
 	if (key == TM_HISTORY_BY_USER)
 		columns[count - 1].least = 19; /* as wide as a time */
 	return count;
+}
+
+static void put_keys(const struct tm_key_sources *sources,
+		struct tm_table *table, const struct tm_history_keys *keys,
+		const struct tm_history_row *row)
+{
+	for (unsigned i = 0; i < keys->count; i++)
+		put_key(sources, table, __builtin_ctz(keys->order[i]), row);
+}
+
+/* What a slot has beside its rows. */
+static void put_rest_keys(const struct tm_key_sources *sources,
+		struct tm_table *table, const struct tm_history_keys *keys,
+		const struct tm_history_row *row)
+{
+	const char *label = TM_WORD_OTHERS;
+
+	for (unsigned i = 0; i < keys->count; i++) {
+		const unsigned key = keys->order[i];
+
+		if (key & TM_HISTORY_BY_TIME) {
+			put_key(sources, table, __builtin_ctz(key), row);
+			continue;
+		}
+		if (key == TM_HISTORY_BY_USER)
+			tm_table_none(table);
+		tm_table_text(table, label);
+		label = NULL;
+	}
+}
+
+static void put_row(const struct tm_key_sources *sources,
+		struct tm_table *table, const struct tm_history_keys *keys,
+		const struct tm_history_row *row, uint64_t whole)
+{
+	if (row->is_rest)
+		put_rest_keys(sources, table, keys, row);
+	else
+		put_keys(sources, table, keys, row);
+	put_sums(table, row, whole);
+	if (has_resolution(table))
+		tm_table_text(table,
+				tm_history_resolution_name(row->resolution));
 }
 
 /* A row of several: its label is in the first column that people see. */
@@ -184,6 +233,16 @@ static void put_label(struct tm_table *table,
 		else
 			tm_table_none(table);
 	}
+}
+
+static void put_sum_row(struct tm_table *table,
+		const struct tm_history_keys *keys, const char *label,
+		const struct tm_history_row *row, uint64_t whole)
+{
+	put_label(table, keys, label);
+	put_sums(table, row, whole);
+	if (has_resolution(table))
+		tm_table_none(table);
 }
 
 static void subtract(
@@ -215,20 +274,12 @@ static void put_rows(const struct tm_history_form *form, struct tm_table *table,
 	const struct tm_key_sources sources = sources_of(form);
 	const struct tm_history_row rest = rest_of(rows);
 
-	for (size_t i = 0; i < rows->count; i++) {
-		for (unsigned j = 0; j < keys->count; j++)
-			put_key(&sources, table, __builtin_ctz(keys->order[j]),
-					&rows->rows[i]);
-		put_sums(table, &rows->rows[i], whole);
-	}
-	if (rows->count < rows->found) {
-		put_label(table, keys, TM_WORD_OTHERS);
-		put_sums(table, &rest, whole);
-	}
-	if (form->form != TM_FORM_TABLE)
-		return;
-	put_label(table, keys, "all");
-	put_sums(table, &rows->sum, whole);
+	for (size_t i = 0; i < rows->count; i++)
+		put_row(&sources, table, keys, &rows->rows[i], whole);
+	if (rows->count < rows->found)
+		put_sum_row(table, keys, TM_WORD_OTHERS, &rest, whole);
+	if (form->form == TM_FORM_TABLE)
+		put_sum_row(table, keys, "all", &rows->sum, whole);
 }
 
 /* --- answers --- */
@@ -258,12 +309,21 @@ static void open_table(struct tm_table *table,
 	tm_table_open(table, &spec);
 }
 
+static bool has_time(const struct tm_history_keys *keys)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->order[i] & TM_HISTORY_BY_TIME)
+			return true;
+	}
+	return false;
+}
+
 int tm_history_answer_rows(const struct tm_history_form *form,
 		const struct tm_history_keys *keys,
 		const struct tm_history_rows *rows,
 		const struct tm_shares *shares)
 {
-	struct tm_column columns[2 * TM_KEYS_HISTORY + AMOUNTS + LOST];
+	struct tm_column columns[2 * TM_KEYS_HISTORY + AMOUNTS + LOST + 1];
 	struct tm_table_spec spec = {
 		.columns = columns,
 		.from_ns = rows->from_ns,
@@ -277,6 +337,8 @@ int tm_history_answer_rows(const struct tm_history_form *form,
 	spec.count += AMOUNTS;
 	memcpy(columns + spec.count, lost_columns, sizeof(lost_columns));
 	spec.count += LOST;
+	if (rows->coarse || (form->form == TM_FORM_JSON && has_time(keys)))
+		columns[spec.count++] = resolution_column;
 	if (put_range(form, rows->from_ns, rows->to_ns))
 		return -1;
 	open_table(&table, form, spec);

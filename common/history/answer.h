@@ -3,15 +3,14 @@
 #ifndef TM_HISTORY_ANSWER_H
 #define TM_HISTORY_ANSWER_H
 
-#include "common/record/names.h"
 #include "common/show/table.h"
 #include "query.h"
 
+/* Names are those that are recorded: this machine's users need not be those of
+ * the history. */
 struct tm_history_form {
 	enum tm_form form;
 	bool is_numeric;
-	struct tm_names *names; /* of this machine, for those without any; NULL
-				   = recorded names only */
 	tm_table_write_fn *write;
 	void *context;
 };

@@ -72,6 +72,9 @@ static void group_add(struct tm_history_group *group,
 		group->has_failed = true;
 		return;
 	}
+	row->resolution = tm_history_group_resolution(group->by);
+	if (row->resolution < sums->resolution)
+		row->resolution = sums->resolution;
 	tm_history_amounts_add(row->moved, sums->moved);
 	tm_history_amounts_add(row->lost, sums->lost);
 }

@@ -10,6 +10,7 @@ enum { GROUP_DIRECTION = TM_KEYS_STORED, GROUP_TIME, GROUP_KEYS };
 
 struct tm_history_group_row {
 	uint32_t values[GROUP_KEYS];
+	enum tm_history_resolution resolution; /* of its slot */
 	struct tm_amount moved[2], lost[2];
 };
 

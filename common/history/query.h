@@ -38,7 +38,8 @@ struct tm_history_filter {
 	uint64_t to_ns;	  /* not included; 0 = the newest */
 	bool has_user;
 	uint32_t uid;
-	const char *process;   /* exactly this name; "" = not known */
+	const char *process;   /* this name, cut as the kernel cuts it; "" =
+				  not known */
 	const char *remote;    /* this address; "" = none */
 	const char *interface; /* this name, else this number */
 	bool has_protocol;
@@ -53,7 +54,10 @@ struct tm_history_row {
 	uint32_t uid;
 	uint8_t protocol;
 	uint8_t direction;
-	bool is_rest;	       /* of a series: what has no line of its own */
+	/* What a row with a time is the sum of: longer than asked for where
+	 * the shorter ones are gone. */
+	enum tm_history_resolution resolution;
+	bool is_rest;	       /* what has no line or row of its own */
 	const char *user;      /* its recorded name; NULL = none was */
 	const char *process;   /* "" = not known, NULL = the remainder */
 	const char *remote;    /* "" = none, NULL = the remainder */
@@ -83,6 +87,10 @@ struct tm_history_rows_query {
 	const char *search; /* in any key's text, whatever the case; or NULL */
 	enum tm_history_sort sort;
 	bool is_ascending;
+	/* With a time, the largest values of the other keys over the range,
+	 * each of them in every slot, and a row of the rest for each slot; with
+	 * nothing but a time, the largest slots. 0 = all. */
+	uint64_t top;
 	uint64_t offset;
 	uint64_t limit; /* 0 = all */
 };
@@ -230,6 +238,10 @@ static inline uint64_t tm_history_quota_left(
 /* The time of the newest record, or now where that is in the future; 0 while
  * there is none. */
 uint64_t tm_history_newest(struct tm_history *history);
+
+/* Whether all that is known of its sources is that they ran on this machine,
+ * whose users are then those of the history. */
+bool tm_history_is_local(struct tm_history *history);
 
 /* The uid of that recorded name. */
 bool tm_history_find_user(

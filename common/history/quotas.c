@@ -1,7 +1,9 @@
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/clock.h"
 #include "scan.h"
@@ -195,4 +197,23 @@ bool tm_history_find_user(
 	}
 	sqlite3_finalize(statement);
 	return is_found;
+}
+
+bool tm_history_is_local(struct tm_history *history)
+{
+	char host[HOST_NAME_MAX + 1] = { 0 };
+	sqlite3_stmt *const statement = tm_history_prepare(history,
+			"SELECT count(*), count(*) FILTER (WHERE host = ?) FROM run");
+	int64_t runs = 1, own = 0;
+
+	if (!statement)
+		return false;
+	gethostname(host, sizeof(host) - 1);
+	tm_history_bind_text(statement, 1, host, strlen(host));
+	if (tm_history_step(history, statement) == 1) {
+		runs = sqlite3_column_int64(statement, 0);
+		own = sqlite3_column_int64(statement, 1);
+	}
+	sqlite3_finalize(statement);
+	return runs ? own == runs : !tm_history_newest(history);
 }

@@ -5,7 +5,9 @@
 #include "common/base/clock.h"
 #include "common/record/fields.h"
 #include "group.h"
+#include "order.h"
 #include "texts.h"
+#include "top.h"
 
 const char *tm_history_key_name(enum tm_history_key key)
 {
@@ -29,6 +31,7 @@ static void fill_keys(struct tm_history_row *row, unsigned by,
 	row->uid = by & TM_HISTORY_BY_USER ? from->values[TM_KEY_USER] : 0;
 	row->protocol = from->values[TM_KEY_PROTOCOL];
 	row->direction = from->values[GROUP_DIRECTION];
+	row->resolution = from->resolution;
 	memcpy(row->ids, from->values, sizeof(row->ids));
 	memcpy(row->moved, from->moved, sizeof(row->moved));
 	memcpy(row->lost, from->lost, sizeof(row->lost));
@@ -68,6 +71,15 @@ static bool number_holds(uint32_t number, const char *search)
 	return strstr(text, search);
 }
 
+/* A name of 15 bytes may be the beginning of the one that is sought. */
+static bool process_holds(const char *name, const char *search)
+{
+	return holds(name, search) ||
+			(name && strlen(name) == TM_COMM_SIZE - 1 &&
+					!strncasecmp(name, search,
+							TM_COMM_SIZE - 1));
+}
+
 static bool is_found(const struct tm_history_row *row, unsigned by,
 		const char *search)
 {
@@ -84,98 +96,12 @@ static bool is_found(const struct tm_history_row *row, unsigned by,
 					 search) ||
 					number_holds(row->protocol, search)))
 		return true;
-	return (by & TM_HISTORY_BY_PROCESS && holds(row->process, search)) ||
+	return (by & TM_HISTORY_BY_PROCESS &&
+			       process_holds(row->process, search)) ||
 			(by & TM_HISTORY_BY_REMOTE &&
 					holds(row->remote, search)) ||
 			(by & TM_HISTORY_BY_INTERFACE &&
 					holds(row->interface, search));
-}
-
-/* --- order --- */
-
-struct order {
-	enum tm_history_sort sort;
-	unsigned by;
-	int sign;
-};
-
-static uint64_t measure(
-		const struct tm_history_row *row, enum tm_history_sort sort)
-{
-	switch (sort) {
-	case TM_HISTORY_SORT_IN:
-		return row->moved[TM_IN].bytes;
-	case TM_HISTORY_SORT_OUT:
-		return row->moved[TM_OUT].bytes;
-	case TM_HISTORY_SORT_PACKETS:
-		return row->moved[TM_IN].packets + row->moved[TM_OUT].packets;
-	case TM_HISTORY_SORT_LOST:
-		return row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes;
-	default:
-		return tm_history_row_bytes(row);
-	}
-}
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* What has no text comes last; 192.0.2.9 before 192.0.2.10. */
-static int compare_texts(const char *a, const char *b)
-{
-	if (!a || !b)
-		return !a - !b;
-	return strverscmp(a, b);
-}
-
-static int compare_users(
-		const struct tm_history_row *a, const struct tm_history_row *b)
-{
-	const int result = compare_texts(a->user, b->user);
-
-	return result ? result : compare_numbers(a->uid, b->uid);
-}
-
-static int compare_keys(const struct tm_history_row *a,
-		const struct tm_history_row *b, unsigned by)
-{
-	int result = compare_numbers(a->time_ns, b->time_ns);
-
-	if (!result && by & TM_HISTORY_BY_USER)
-		result = compare_users(a, b);
-	if (!result && by & TM_HISTORY_BY_PROCESS)
-		result = compare_texts(a->process, b->process);
-	if (!result && by & TM_HISTORY_BY_REMOTE)
-		result = compare_texts(a->remote, b->remote);
-	if (!result && by & TM_HISTORY_BY_PROTOCOL)
-		result = compare_numbers(a->protocol, b->protocol);
-	if (!result && by & TM_HISTORY_BY_INTERFACE)
-		result = compare_texts(a->interface, b->interface);
-	return result ? result : compare_numbers(a->direction, b->direction);
-}
-
-static bool is_remainder(const struct tm_history_row *row, unsigned by)
-{
-	return (by & TM_HISTORY_BY_PROCESS && !row->process) ||
-			(by & TM_HISTORY_BY_REMOTE && !row->remote) ||
-			(by & TM_HISTORY_BY_INTERFACE && !row->interface);
-}
-
-/* Equal sums are in the order of their keys, and the remainder is last,
- * whatever the direction. */
-static int compare(const void *a, const void *b, void *context)
-{
-	const struct order *const order = context;
-	int result = is_remainder(a, order->by) - is_remainder(b, order->by);
-
-	if (result)
-		return result;
-	if (order->sort == TM_HISTORY_SORT_KEY)
-		return order->sign * compare_keys(a, b, order->by);
-	result = compare_numbers(
-			measure(a, order->sort), measure(b, order->sort));
-	return result ? order->sign * result : compare_keys(a, b, order->by);
 }
 
 /* --- the answer --- */
@@ -204,24 +130,41 @@ static int convert(struct tm_history *history,
 	return 0;
 }
 
-/* A time is best read forwards. */
-static void sort_and_cut(const struct tm_history_rows_query *query,
+/* Of slots alone the largest are chosen, whatever the order they are shown in.
+ */
+static size_t choose_slots(const struct tm_history_rows_query *query,
 		struct tm_history_rows *answer)
 {
-	struct order order = { query->sort, query->by, -1 };
-	uint64_t offset = query->offset;
+	if (!query->top || query->top >= answer->found ||
+			query->by & ~TM_HISTORY_BY_TIME)
+		return answer->found;
+	tm_history_rows_sort(answer->rows, answer->found, query->by,
+			query->sort == TM_HISTORY_SORT_KEY
+					? TM_HISTORY_SORT_TOTAL
+					: query->sort,
+			false);
+	return query->top;
+}
 
-	if (query->is_ascending)
-		order.sign = 1;
-	qsort_r(answer->rows, answer->found, sizeof(*answer->rows), compare,
-			&order);
-	if (offset > answer->found)
-		offset = answer->found;
-	answer->count = answer->found - offset;
+static int sort_and_cut(struct tm_history *history,
+		const struct tm_history_rows_query *query,
+		struct tm_history_rows *answer)
+{
+	uint64_t kept, offset;
+
+	if (query->top && query->by & ~TM_HISTORY_BY_TIME &&
+			tm_history_rows_fold(history, query, answer))
+		return -1;
+	kept = choose_slots(query, answer);
+	tm_history_rows_sort(answer->rows, kept, query->by, query->sort,
+			query->is_ascending);
+	offset = query->offset < kept ? query->offset : kept;
+	answer->count = kept - offset;
 	if (query->limit && query->limit < answer->count)
 		answer->count = query->limit;
 	memmove(answer->rows, answer->rows + offset,
 			answer->count * sizeof(*answer->rows));
+	return 0;
 }
 
 static void note_coarse(const struct tm_history_plan *plan, unsigned by,
@@ -288,9 +231,7 @@ static int answer_rows(struct tm_history *history,
 		result = -1;
 	}
 	tm_history_group_free(&group);
-	if (!result)
-		sort_and_cut(query, answer);
-	return result;
+	return result ? result : sort_and_cut(history, query, answer);
 }
 
 int tm_history_rows(struct tm_history *history,

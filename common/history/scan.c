@@ -49,6 +49,25 @@ static int want_text(struct tm_history *history,
 	return result;
 }
 
+/* The kernel cuts the names of tasks to 15 bytes; so is what is asked for, as
+ * in tm-filter. */
+static int want_process(struct tm_history *history,
+		struct tm_history_wanted *wanted, const char *name)
+{
+	sqlite3_stmt *const statement = tm_history_prepare(history,
+			"SELECT id FROM process WHERE name IN (?1, ?2)");
+	int result;
+
+	if (!statement)
+		return -1;
+	tm_history_bind_text(statement, 1, name, strlen(name));
+	tm_history_bind_text(
+			statement, 2, name, strnlen(name, TM_COMM_SIZE - 1));
+	result = want_ids(history, wanted, statement);
+	sqlite3_finalize(statement);
+	return result;
+}
+
 static int want_number(struct tm_history *history,
 		struct tm_history_wanted *wanted, uint32_t value)
 {
@@ -101,8 +120,7 @@ int tm_history_scan_filter(struct tm_history *history,
 					filter->protocol))
 		return -1;
 	if (filter->process &&
-			want_text(history, &wanted[TM_KEY_PROCESS],
-					"SELECT id FROM process WHERE name = ?",
+			want_process(history, &wanted[TM_KEY_PROCESS],
 					filter->process))
 		return -1;
 	if (filter->remote &&

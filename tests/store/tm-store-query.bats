@@ -176,7 +176,7 @@ losses() {
 	assert_equal "$(keys --by user --search BOB)" "1001 "
 	assert_equal "$(keys --by protocol --search icm)" "icmp "
 	assert_equal "$(keys --by remote --sort in)" \
-		"198.51.100.7 192.0.2.11  198.51.100.8 2001:db8:1::7 "
+		"198.51.100.7 192.0.2.11 198.51.100.8  2001:db8:1::7 "
 	assert_equal "$(keys --by remote --sort key)" \
 		" 192.0.2.11 198.51.100.7 198.51.100.8 2001:db8:1::7 "
 	assert_equal "$(keys --by remote --sort key --reverse --top 2)" \
@@ -269,9 +269,9 @@ losses() {
 	done
 	run store --remotes 0
 	assert_failure 2
-	run tm-store
+	run tm-store --db ''
 	assert_failure 2
-	assert_line --index 0 "tm-store: name the database: --db FILE"
+	assert_line --index 0 "tm-store: --db: no file is named"
 }
 
 @test "the man page's readers in Python and in the shell of SQLite work" {

@@ -36,6 +36,26 @@ load serve
 	assert_equal "$(names 'by=process&process=%3Dcmd+%3Cb%3E%22x%22')" '1: =cmd <b>"x"=900'
 }
 
+@test "rows by time have the top of the range, a rest for each time, and their length" {
+	{
+		day
+		day | sed 's/16829352/16830216/; s/1682935319/1683021719/
+			s/"run_id":7/"run_id":8/; s/"time_ns":16829352/"time_ns":16830216/'
+	} | tm-parse | tm-store --quiet --db days.db --keep-minutes 6h
+	serve days.db
+	ask '/api/v1/rows?from=2023-05-01&to=2023-05-03&by=day,user&top=1'
+	assert_equal "$(jq -c '[.rows[] | [.time_ns, .resolution, .user, .is_rest, .total]]' <<<"$output")" \
+		'[["1682899200000000000","day","alice",null,1560],["1682899200000000000","day",null,true,1560],["1682985600000000000","day","alice",null,1560],["1682985600000000000","day",null,true,1560]]'
+	ask '/api/v1/rows?from=2023-05-01&to=2023-05-03&by=minute'
+	assert_equal "$(jq -c '[.rows[] | .resolution]' <<<"$output")" \
+		'["hour","minute","minute"]'
+	tm-store query -q --db days.db --by day,user --top 1 --output csv >store.csv
+	curl -sS -g "$URL/api/v1/rows?from=2023-05-01&to=2023-05-03&output=csv&by=day,user&top=1" |
+		diff store.csv -
+	ask '/api/v1/rows?from=2023-05-01&to=2023-05-03&by=process&process=0123456789abcdef'
+	assert_output --partial '"rows":[]'
+}
+
 @test "CSV equals what tm-store query writes, byte for byte" {
 	serve "$DAY"
 	# compare_csv KEYS STORE'S-OPTIONS [PARAMETERS]

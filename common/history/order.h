@@ -1,0 +1,17 @@
+/* The order of rows. */
+#ifndef TM_HISTORY_ORDER_H
+#define TM_HISTORY_ORDER_H
+
+#include "query.h"
+
+/* What a row is sorted by; the total where that is no amount. */
+uint64_t tm_history_row_measure(
+		const struct tm_history_row *row, enum tm_history_sort sort);
+
+/* Whether it stands for what has no row of its own. */
+bool tm_history_row_is_remainder(const struct tm_history_row *row, unsigned by);
+
+void tm_history_rows_sort(struct tm_history_row *rows, size_t count,
+		unsigned by, enum tm_history_sort sort, bool is_ascending);
+
+#endif
