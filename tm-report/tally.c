@@ -62,7 +62,7 @@ void tally_next(struct tally *tally)
 {
 	for (unsigned i = 0; i < VIEWS; i++) {
 		if (tally->views[i].has_now)
-			tm_sums_clear(&tally->views[i].now);
+			tm_sums_free(&tally->views[i].now);
 	}
 }
 

@@ -101,6 +101,8 @@ struct store *store_open(const struct store_options *options)
 	if (!store->dictionary || !store->sources || !store->commit)
 		errx(TM_FAILED, "%s", tm_history_problem(store->history));
 	store->tried_ns = tm_clock_coarse_ns();
+	tm_store_sums_init(&store->batch.traffic);
+	tm_store_sums_init(&store->batch.host);
 	empty_batch(store);
 	return store;
 }
@@ -157,42 +159,31 @@ static bool is_crowd(struct store *store, struct user *user)
 	return user->count >= ROWS_TIMES * remotes;
 }
 
-static void sum_add(struct tm_store_sum *sum, const struct tm_event *event)
-{
-	const enum tm_direction direction =
-			event->direction == TM_IN ? TM_IN : TM_OUT;
-
-	sum->moved[direction].bytes += event->bytes;
-	sum->moved[direction].packets += event->packets;
-	if (event->kind != TM_LOST)
-		return;
-	sum->lost[direction].bytes += event->bytes;
-	sum->lost[direction].packets += event->packets;
-}
-
 /* A sum that is not there yet; NULL when there is no room for it. */
-static struct tm_store_sum *find_room(
+static struct tm_sum *find_room(
 		struct store *store, struct tm_store_sum_key key)
 {
 	struct tm_store_sums *const sums = &store->batch.traffic;
 	struct user *const user = store_find_user(store, &key);
-	struct tm_store_sum *sum;
+	struct tm_sum *sum;
+	uint32_t row;
 
 	if (!user)
 		return NULL;
-	if (is_crowd(store, user) || sums->count >= ROWS_MAX) {
+	if (is_crowd(store, user) || sums->table.count >= ROWS_MAX) {
 		key.process = key.remote = TM_HISTORY_REMAINDER;
 		sum = tm_store_sums_known(sums, &key);
 		if (sum)
 			return sum;
 	}
-	if (sums->count >= ROWS_MAX + ROWS_SPARE)
+	if (sums->table.count >= ROWS_MAX + ROWS_SPARE)
 		return NULL;
 	sum = tm_store_sums_find(sums, &key);
 	if (!sum)
 		return NULL;
-	sum->next = user->first;
-	user->first = sum - sums->rows;
+	row = sum - sums->table.rows;
+	*tm_store_sums_next(sums, row) = user->first;
+	user->first = row;
 	user->count++;
 	return sum;
 }
@@ -216,13 +207,12 @@ static void take_traffic(struct store *store, const struct tm_event *event)
 		.protocol = event->protocol,
 		.interface = tm_dictionary_interface(store->dictionary, event),
 	};
-	struct tm_store_sum *sum =
-			tm_store_sums_known(&store->batch.traffic, &key);
+	struct tm_sum *sum = tm_store_sums_known(&store->batch.traffic, &key);
 
 	if (!sum)
 		sum = find_room(store, key);
 	if (sum)
-		sum_add(sum, event);
+		tm_sum_count(sum, event);
 	else
 		store_owe(store, event);
 }
@@ -234,11 +224,10 @@ static void take_unattributed(struct store *store, const struct tm_event *event)
 		.process = TM_HISTORY_UNATTRIBUTED,
 		.interface = tm_dictionary_interface(store->dictionary, event),
 	};
-	struct tm_store_sum *const sum =
-			tm_store_sums_find(&store->batch.host, &key);
+	struct tm_sum *const sum = tm_store_sums_find(&store->batch.host, &key);
 
 	if (sum)
-		sum_add(sum, event);
+		tm_sum_count(sum, event);
 	else
 		store_owe(store, event);
 }
@@ -331,7 +320,7 @@ void store_take(struct store *store, const struct tm_event *events,
 			i += store_take_some(store, &events[i], count - i);
 		else
 			store_note(store, &events[i++]);
-		if (store->batch.traffic.count >= ROWS_MAX &&
+		if (store->batch.traffic.table.count >= ROWS_MAX &&
 				!store->is_failing)
 			store_work(store, false);
 	}
@@ -419,7 +408,7 @@ int store_patience(const struct store *store)
 
 void store_work(struct store *store, bool idle)
 {
-	const bool is_full = store->batch.traffic.count >= ROWS_MAX &&
+	const bool is_full = store->batch.traffic.table.count >= ROWS_MAX &&
 			!store->is_failing;
 
 	if (!is_full &&

@@ -80,15 +80,17 @@ static int commit_collect(struct tm_commit *commit,
 	const struct tm_history_marks *const marks = &commit->history->marks;
 
 	tm_store_sums_clear(&commit->part);
-	for (uint32_t i = 0; i < from->count; i++) {
-		struct tm_store_sum_key key = key_in(cube, from->rows[i].key);
+	for (uint32_t row = 0; row < from->table.count; row++) {
+		struct tm_store_sum_key key =
+				key_in(cube, tm_store_sums_key(from, row));
 		const uint64_t time_ns = key.minute * TM_MINUTE_NS;
 
-		if (tm_store_sum_is_free(&from->rows[i]) ||
+		if (key.minute == TM_SUM_NONE ||
 				!marks_admit(marks, r, time_ns))
 			continue;
 		key.minute = tm_history_slot(r, time_ns) / TM_MINUTE_NS;
-		if (tm_store_sums_add(&commit->part, &key, &from->rows[i]))
+		if (tm_store_sums_add(&commit->part, &key,
+				    &from->table.rows[row]))
 			return tm_history_fail(
 					commit->history, "out of memory");
 	}
@@ -128,37 +130,40 @@ static int bind_amounts(
 	return at;
 }
 
-static int insert_sum(struct tm_history *history, sqlite3_stmt *insert,
-		int cube, const struct tm_store_sum *sum)
+static int insert_sum(struct tm_commit *commit, sqlite3_stmt *insert, int cube,
+		uint32_t row)
 {
+	const struct tm_store_sum_key key =
+			tm_store_sums_key(&commit->part, row);
+	const struct tm_sum *const sum = &commit->part.table.rows[row];
 	uint32_t values[5];
-	const unsigned count = key_values(cube, &sum->key, values);
+	const unsigned count = key_values(cube, &key, values);
 	int at = 1, result;
 
-	sqlite3_bind_int64(insert, at++, sum->key.minute * TM_MINUTE_NS);
+	sqlite3_bind_int64(insert, at++, key.minute * TM_MINUTE_NS);
 	for (unsigned i = 0; i < count; i++)
 		sqlite3_bind_int64(insert, at++, values[i]);
 	at = bind_amounts(insert, at, sum->moved);
 	if (tm_history_cubes[cube].has_lost)
 		bind_amounts(insert, at, sum->lost);
-	result = tm_history_step(history, insert);
+	result = tm_history_step(commit->history, insert);
 	sqlite3_reset(insert);
 	return result;
 }
 
 static int write_part(struct tm_commit *commit, int cube,
-		enum tm_history_resolution r)
+		enum tm_history_resolution r, const struct tm_ranked *rows)
 {
-	const struct tm_store_sums *const part = &commit->part;
+	const uint32_t count = commit->part.table.count;
 	sqlite3_stmt *insert;
 
-	if (!part->count)
+	if (!count)
 		return 0;
 	insert = commit_find_insert(commit, cube, r);
 	if (!insert)
 		return -1;
-	for (uint32_t i = 0; i < part->count; i++) {
-		if (insert_sum(commit->history, insert, cube, &part->rows[i]))
+	for (uint32_t i = 0; i < count; i++) {
+		if (insert_sum(commit, insert, cube, rows[i].row))
 			return -1;
 	}
 	return 0;
@@ -166,15 +171,14 @@ static int write_part(struct tm_commit *commit, int cube,
 
 /* --- too many remotes --- */
 
-/* How many sums from there on are of the same user and slot. */
-static uint32_t crowd_at(const struct tm_store_sums *sums, uint32_t i)
+/* How many sums from there on are of the same user and slot, which is what they
+ * are sorted by first. */
+static uint32_t crowd_at(const struct tm_store_sums *sums,
+		const struct tm_ranked *rows, uint32_t i)
 {
-	const struct tm_store_sum *const first = &sums->rows[i];
 	uint32_t end = i;
 
-	while (end < sums->count &&
-			sums->rows[end].key.minute == first->key.minute &&
-			sums->rows[end].key.uid == first->key.uid)
+	while (end < sums->table.count && rows[end].rank == rows[i].rank)
 		end++;
 	return end - i;
 }
@@ -206,14 +210,17 @@ static int trim_slot(struct tm_commit *commit,
 			: 0;
 }
 
-static int trim_part(struct tm_commit *commit, enum tm_history_resolution r)
+static int trim_part(struct tm_commit *commit, enum tm_history_resolution r,
+		const struct tm_ranked *rows)
 {
+	const struct tm_store_sums *const part = &commit->part;
+	struct tm_store_sum_key key;
 	uint32_t i = 0, count;
 
-	for (; i < commit->part.count; i += count) {
-		count = crowd_at(&commit->part, i);
-		if (count >= CROWD &&
-				trim_slot(commit, &commit->part.rows[i].key, r))
+	for (; i < part->table.count; i += count) {
+		count = crowd_at(part, rows, i);
+		key = tm_store_sums_key(part, rows[i].row);
+		if (count >= CROWD && trim_slot(commit, &key, r))
 			return -1;
 	}
 	return 0;
@@ -225,6 +232,9 @@ static int commit_write_table(struct tm_commit *commit,
 		const struct tm_batch *batch, int cube,
 		enum tm_history_resolution r)
 {
+	struct tm_ranked *rows;
+	int result;
+
 	if (r == TM_HISTORY_MINUTE && !tm_history_cubes[cube].has_minutes)
 		return 0;
 	if (commit_collect(commit,
@@ -232,10 +242,14 @@ static int commit_write_table(struct tm_commit *commit,
 							 : &batch->traffic,
 			    cube, r))
 		return -1;
-	tm_store_sums_sort(&commit->part);
-	if (write_part(commit, cube, r))
-		return -1;
-	return cube == TM_HISTORY_CUBE_TRAFFIC ? trim_part(commit, r) : 0;
+	rows = tm_store_sums_sort(&commit->part);
+	if (!rows)
+		return tm_history_fail(commit->history, "out of memory");
+	result = write_part(commit, cube, r, rows);
+	if (!result && cube == TM_HISTORY_CUBE_TRAFFIC)
+		result = trim_part(commit, r, rows);
+	free(rows);
+	return result;
 }
 
 /* By remote before all, which trimming changes. */
@@ -352,6 +366,7 @@ struct tm_commit *tm_commit_new(struct tm_history *history,
 		return NULL;
 	commit->history = history;
 	commit->retention = retention;
+	tm_store_sums_init(&commit->part);
 	return commit;
 }
 

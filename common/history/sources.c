@@ -188,7 +188,7 @@ static int add_news(struct tm_store_sums *host, const struct tm_status *status,
 		.packets = newer(now.packets, before.packets),
 		.bytes = newer(now.bytes, before.bytes),
 	};
-	struct tm_store_sum sum = { 0 };
+	struct tm_sum sum = { 0 };
 
 	sum.moved[status->direction] = news;
 	return news.packets | news.bytes ? tm_store_sums_add(host, &key, &sum)

@@ -4,103 +4,85 @@
 #include "schema.h"
 #include "store-sums.h"
 
-_Static_assert(sizeof(struct tm_store_sum_key) == 24, "three words");
+#define WORDS 3
 
-static uint32_t hash_of(const struct tm_store_sum_key *key)
+_Static_assert(sizeof(struct tm_store_sum_key) == 8 * WORDS, "words");
+
+void tm_store_sums_init(struct tm_store_sums *sums)
 {
-	return tm_map_hash_words(key, 3);
+	*sums = (struct tm_store_sums){ 0 };
+	tm_sums_init(&sums->table, WORDS, UINT32_MAX);
+	sums->table.beside_size = sizeof(uint32_t);
 }
 
-static bool is_sum_key(const void *rows, uint32_t row, const void *key)
+struct tm_store_sum_key tm_store_sums_key(
+		const struct tm_store_sums *sums, uint32_t row)
 {
-	return !memcmp(&((const struct tm_store_sum *)rows)[row].key, key,
-			sizeof(struct tm_store_sum_key));
+	struct tm_store_sum_key key;
+
+	memcpy(&key, tm_sums_key(&sums->table, row), sizeof(key));
+	return key;
 }
 
-static int store_sums_grow(struct tm_store_sums *sums)
-{
-	const uint32_t room = sums->room ? 2 * sums->room : 512;
-	struct tm_store_sum *const rows =
-			reallocarray(sums->rows, room, sizeof(*rows));
-
-	if (!rows)
-		return -1;
-	sums->rows = rows;
-	if (tm_map_reserve(&sums->map, room))
-		return -1;
-	sums->room = room;
-	return 0;
-}
-
-struct tm_store_sum *tm_store_sums_known(const struct tm_store_sums *sums,
+struct tm_sum *tm_store_sums_known(const struct tm_store_sums *sums,
 		const struct tm_store_sum_key *key)
 {
-	const uint32_t found = tm_map_find(
-			&sums->map, hash_of(key), is_sum_key, sums->rows, key);
+	uint64_t words[WORDS];
+	uint32_t row;
 
-	return found == TM_SUM_NONE ? NULL : &sums->rows[found];
+	memcpy(words, key, sizeof(words));
+	row = tm_sums_row(&sums->table, words);
+	return row == TM_SUM_NONE ? NULL : &sums->table.rows[row];
 }
 
 /* A row that is free, or one more. */
-static uint32_t new_row(struct tm_store_sums *sums)
+static struct tm_sum *store_sums_add_row(
+		struct tm_store_sums *sums, const uint64_t *words)
 {
 	const uint32_t row = sums->free;
+	bool is_new;
 
 	if (!sums->free_count)
-		return sums->count++;
+		return tm_sums_have_room(&sums->table)
+				? tm_sums_at(&sums->table, words, &is_new)
+				: NULL;
 	sums->free_count--;
-	sums->free = sums->rows[row].next;
-	return row;
+	sums->free = *tm_store_sums_next(sums, row);
+	return tm_sums_rekey(&sums->table, row, words);
 }
 
-struct tm_store_sum *tm_store_sums_find(
+struct tm_sum *tm_store_sums_find(
 		struct tm_store_sums *sums, const struct tm_store_sum_key *key)
 {
-	struct tm_store_sum *sum = tm_store_sums_known(sums, key);
-	uint32_t row;
+	struct tm_sum *const sum = tm_store_sums_known(sums, key);
+	uint64_t words[WORDS];
 
-	if (sum)
-		return sum;
-	if (!sums->free_count && sums->count == sums->room &&
-			store_sums_grow(sums))
-		return NULL;
-	row = new_row(sums);
-	tm_map_put(&sums->map, hash_of(key), row);
-	sum = memset(&sums->rows[row], 0, sizeof(*sum));
-	sum->key = *key;
-	return sum;
+	memcpy(words, key, sizeof(words));
+	return sum ? sum : store_sums_add_row(sums, words);
 }
 
-static void remove_row(struct tm_store_sums *sums, uint32_t row)
+/* A key that no traffic has. */
+static void store_sums_free_row(struct tm_store_sums *sums, uint32_t row)
 {
-	struct tm_store_sum *const sum = &sums->rows[row];
+	const struct tm_store_sum_key key = { .uid = row,
+		.minute = TM_SUM_NONE };
+	uint64_t words[WORDS];
 
-	tm_map_remove(&sums->map, hash_of(&sum->key), row);
-	sum->key.minute = TM_SUM_NONE;
-	sum->next = sums->free;
+	memcpy(words, &key, sizeof(words));
+	tm_sums_rekey(&sums->table, row, words);
+	*tm_store_sums_next(sums, row) = sums->free;
 	sums->free = row;
 	sums->free_count++;
 }
 
-static void amounts_add(
-		struct tm_amount to[2], const struct tm_amount amounts[2])
-{
-	for (int i = TM_IN; i <= TM_OUT; i++) {
-		to[i].bytes += amounts[i].bytes;
-		to[i].packets += amounts[i].packets;
-	}
-}
-
 int tm_store_sums_add(struct tm_store_sums *to,
-		const struct tm_store_sum_key *key,
-		const struct tm_store_sum *sum)
+		const struct tm_store_sum_key *key, const struct tm_sum *sum)
 {
-	struct tm_store_sum *const at = tm_store_sums_find(to, key);
+	struct tm_sum *const at = tm_store_sums_find(to, key);
 
 	if (!at)
 		return -1;
-	amounts_add(at->moved, sum->moved);
-	amounts_add(at->lost, sum->lost);
+	tm_sum_add(at, sum);
 	return 0;
 }
 
@@ -111,16 +93,21 @@ static int compare_sizes(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-static bool is_remote(const struct tm_store_sum *sum)
+static bool is_remote(const struct tm_store_sums *sums, uint32_t row)
 {
-	return sum->key.remote > TM_HISTORY_REMAINDER;
+	return tm_store_sums_key(sums, row).remote > TM_HISTORY_REMAINDER;
+}
+
+static uint64_t row_bytes(const struct tm_store_sums *sums, uint32_t row)
+{
+	return tm_sum_bytes(&sums->table.rows[row]);
 }
 
 static uint32_t count_rows(const struct tm_store_sums *sums, uint32_t row)
 {
 	uint32_t count = 0;
 
-	for (; row != TM_SUM_NONE; row = sums->rows[row].next)
+	for (; row != TM_SUM_NONE; row = *tm_store_sums_next(sums, row))
 		count++;
 	return count;
 }
@@ -135,9 +122,9 @@ static int find_least(const struct tm_store_sums *sums, uint32_t row,
 
 	if (!sizes)
 		return -1;
-	for (; row != TM_SUM_NONE; row = sums->rows[row].next) {
-		if (is_remote(&sums->rows[row]))
-			sizes[count++] = tm_store_sum_bytes(&sums->rows[row]);
+	for (; row != TM_SUM_NONE; row = *tm_store_sums_next(sums, row)) {
+		if (is_remote(sums, row))
+			sizes[count++] = row_bytes(sums, row);
 	}
 	qsort(sizes, count, sizeof(*sizes), compare_sizes);
 	*least = count > remotes ? sizes[remotes - 1] : 0;
@@ -148,19 +135,19 @@ static int find_least(const struct tm_store_sums *sums, uint32_t row,
 /* Into the remainder's row, which is in the list then. */
 static int fold_row(struct tm_store_sums *sums, uint32_t row, uint32_t *first)
 {
-	struct tm_store_sum sum = sums->rows[row];
-	const uint32_t live = sums->count - sums->free_count;
-	struct tm_store_sum *to;
+	struct tm_store_sum_key key = tm_store_sums_key(sums, row);
+	const struct tm_sum sum = sums->table.rows[row];
+	const struct tm_sum *to;
 
-	remove_row(sums, row);
-	sum.key.remote = TM_HISTORY_REMAINDER;
-	if (tm_store_sums_add(sums, &sum.key, &sum))
+	key.remote = TM_HISTORY_REMAINDER;
+	store_sums_free_row(sums, row);
+	if (tm_store_sums_known(sums, &key))
+		return tm_store_sums_add(sums, &key, &sum);
+	if (tm_store_sums_add(sums, &key, &sum))
 		return -1;
-	if (sums->count - sums->free_count < live)
-		return 0; /* it was there */
-	to = tm_store_sums_known(sums, &sum.key);
-	to->next = *first;
-	*first = to - sums->rows;
+	to = tm_store_sums_known(sums, &key);
+	*tm_store_sums_next(sums, to - sums->table.rows) = *first;
+	*first = to - sums->table.rows;
 	return 0;
 }
 
@@ -174,60 +161,49 @@ uint32_t tm_store_sums_fold(
 		return TM_SUM_NONE;
 	*first = TM_SUM_NONE;
 	for (; row != TM_SUM_NONE; row = next) {
-		struct tm_store_sum *const sum = &sums->rows[row];
-
-		next = sum->next;
-		if (is_remote(sum) &&
-				(tm_store_sum_bytes(sum) < least ||
+		next = *tm_store_sums_next(sums, row);
+		if (is_remote(sums, row) &&
+				(row_bytes(sums, row) < least ||
 						stayed >= remotes)) {
 			if (fold_row(sums, row, first))
 				return TM_SUM_NONE;
 			continue;
 		}
-		stayed += is_remote(sum);
-		sum->next = *first;
+		stayed += is_remote(sums, row);
+		*tm_store_sums_next(sums, row) = *first;
 		*first = row;
 	}
 	return count_rows(sums, *first);
 }
 
-static int compare_numbers(uint64_t a, uint64_t b)
+static int compare_ranked(const struct tm_ranked *a, const struct tm_ranked *b,
+		const void *sums)
 {
-	return (a > b) - (a < b);
+	return tm_sums_compare_keys(sums, a->row, b->row);
 }
 
-static int compare_sums(const void *left, const void *right)
+struct tm_ranked *tm_store_sums_sort(const struct tm_store_sums *sums)
 {
-	const struct tm_store_sum_key *const a = left, *const b = right;
-	int result = compare_numbers((uint64_t)a->minute << 32 | a->uid,
-			(uint64_t)b->minute << 32 | b->uid);
+	const struct tm_sums *const table = &sums->table;
+	struct tm_ranked *const rows = reallocarray(
+			NULL, table->count + (size_t)1, sizeof(*rows));
 
-	if (!result)
-		result = compare_numbers((uint64_t)a->remote << 32 | a->process,
-				(uint64_t)b->remote << 32 | b->process);
-	return result ? result
-		      : compare_numbers((uint64_t)a->protocol << 32 |
-							a->interface,
-					(uint64_t)b->protocol << 32 |
-							b->interface);
-}
-
-void tm_store_sums_sort(struct tm_store_sums *sums)
-{
-	if (sums->count)
-		qsort(sums->rows, sums->count, sizeof(*sums->rows),
-				compare_sums);
+	if (!rows)
+		return NULL;
+	for (uint32_t row = 0; row < table->count; row++)
+		rows[row] = (struct tm_ranked){ *tm_sums_key(table, row), row };
+	tm_rank(rows, table->count, table->count, compare_ranked, table);
+	return rows;
 }
 
 void tm_store_sums_clear(struct tm_store_sums *sums)
 {
-	sums->count = sums->free_count = 0;
-	tm_map_clear(&sums->map);
+	sums->free_count = 0;
+	tm_sums_clear(&sums->table);
 }
 
 void tm_store_sums_free(struct tm_store_sums *sums)
 {
-	free(sums->rows);
-	tm_map_free(&sums->map);
-	*sums = (struct tm_store_sums){ 0 };
+	tm_sums_free(&sums->table);
+	sums->free_count = 0;
 }

@@ -67,8 +67,7 @@ static bool sums_grow(struct tm_sums *sums, size_t room)
 	return true;
 }
 
-/* False if there is no memory for one more row. */
-static bool sums_have_room(struct tm_sums *sums)
+bool tm_sums_have_room(struct tm_sums *sums)
 {
 	const uint64_t twice = sums->room ? 2 * (uint64_t)sums->room : ROOM;
 
@@ -191,10 +190,22 @@ struct tm_sum *tm_sums_find_or_add(
 		return &sums->rows[row];
 	}
 	*is_new = true;
-	if (!sums_have_room(sums))
+	if (!tm_sums_have_room(sums))
 		sums_make_room(sums);
-	return sums_have_room(sums) ? sums_add_row(sums, key, hash)
-				    : &sums->others;
+	return tm_sums_have_room(sums) ? sums_add_row(sums, key, hash)
+				       : &sums->others;
+}
+
+struct tm_sum *tm_sums_rekey(
+		struct tm_sums *sums, uint32_t row, const uint64_t *key)
+{
+	uint64_t *const held = sums->keys + (size_t)row * sums->words;
+
+	tm_map_remove(&sums->map, sums_hash(sums, held), row);
+	memcpy(held, key, sums->words * sizeof(*key));
+	tm_map_put(&sums->map, sums_hash(sums, key), row);
+	sums->rows[row] = (struct tm_sum){ 0 };
+	return &sums->rows[row];
 }
 
 uint32_t tm_sums_row(const struct tm_sums *sums, const uint64_t *key)
@@ -224,6 +235,13 @@ struct tm_sum tm_sums_all(const struct tm_sums *sums)
 }
 
 void tm_sums_clear(struct tm_sums *sums)
+{
+	sums->count = 0;
+	sums->nobody = sums->others = (struct tm_sum){ 0 };
+	tm_map_clear(&sums->map);
+}
+
+void tm_sums_free(struct tm_sums *sums)
 {
 	free(sums->keys);
 	free(sums->rows);

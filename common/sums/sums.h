@@ -85,13 +85,23 @@ int tm_sums_compare_keys(const struct tm_sums *sums, uint32_t a, uint32_t b);
 /* Everything: the rows, nobody and the others. */
 struct tm_sum tm_sums_all(const struct tm_sums *sums);
 
+/* Whether there is room for one more row, without which tm_sums_at makes some
+ * from the smallest. */
+bool tm_sums_have_room(struct tm_sums *sums);
+
+/* Gives a row a key that no row has, and a sum of zero. */
+struct tm_sum *tm_sums_rekey(
+		struct tm_sums *sums, uint32_t row, const uint64_t *key);
+
 /* Moves the rows of these rising numbers to the front; the sums of the rest
  * become others'. Then tm_sums_rehash is due, before which keys may change. */
 void tm_sums_keep(struct tm_sums *sums, const uint32_t *kept, uint32_t count);
 void tm_sums_rehash(struct tm_sums *sums);
 
-/* Makes it empty. */
+/* Makes it empty: tm_sums_clear keeps the memory, tm_sums_free gives it back.
+ */
 void tm_sums_clear(struct tm_sums *sums);
+void tm_sums_free(struct tm_sums *sums);
 
 /* --- one sum --- */
 

@@ -79,7 +79,7 @@ static void bound(void)
 	sums.beside_size = sizeof(uint64_t);
 	count_by_chance(&sums);
 	check_rows(&sums);
-	tm_sums_clear(&sums);
+	tm_sums_free(&sums);
 }
 
 static void check_rank(const struct tm_sums *sums, struct tm_order order,
@@ -136,7 +136,7 @@ static void rank(void)
 		check_rank(&sums, order, &all, most);
 	puts("the first of all, and the rest");
 	free(all.rows);
-	tm_sums_clear(&sums);
+	tm_sums_free(&sums);
 }
 
 int main(int argc, char **argv)

@@ -74,7 +74,7 @@ static void list_processes(struct listing *listing, const struct tm_sums *parts)
 				tm_sums_key(&all, ranking.rows[i].row),
 				&is_new) = all.rows[ranking.rows[i].row];
 	free(ranking.rows);
-	tm_sums_clear(&all);
+	tm_sums_free(&all);
 	listing->processes = calloc(
 			listing->sums.count + 1, sizeof(*listing->processes));
 	if (!listing->processes)
@@ -240,7 +240,7 @@ void style_write_processes(const struct report *report)
 	find_remotes(&listing, sums_of(report, VIEW_REMOTES));
 	write_listing(&listing);
 	free(listing.processes);
-	tm_sums_clear(&listing.sums);
+	tm_sums_free(&listing.sums);
 	if (!tm_sum_is_empty(&parts->others))
 		warnx("%ju bytes are of processes beyond --max-rows",
 				(uintmax_t)tm_sum_bytes(&parts->others));
