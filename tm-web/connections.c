@@ -1,6 +1,8 @@
+#include <arpa/inet.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -8,13 +10,14 @@
 
 #include "common/base/clock.h"
 #include "connections.h"
+#include "peer.h"
 
 #define LIMIT 1024
-#define SPARE 64		      /* descriptors that are not connections */
-#define PER_ADDRESS_MOST 64	      /* beside this machine's own */
-#define STREAMS_MOST 8		      /* of an address, the same */
-#define HEADER_NS (10 * TM_SECOND_NS) /* to have asked within */
-#define REST_NS (60 * TM_SECOND_NS)   /* between two questions */
+#define SPARE 64	    /* descriptors that are not connections */
+#define PER_ADDRESS_MOST 64 /* beside this machine's own */
+#define NAME_SIZE 64
+#define HEADER_NS (10 * TM_SECOND_NS)  /* to have asked within */
+#define REST_NS (60 * TM_SECOND_NS)    /* between two questions */
 #define ANSWER_NS (300 * TM_SECOND_NS) /* to have taken an answer within */
 
 enum doing { ARRIVED, RESTS, ASKS, STREAMS };
@@ -24,9 +27,12 @@ struct client {
 	uint64_t since_ns;
 	int fd;
 	enum doing doing;
-	uint8_t address[16];
+	uint8_t address[16]; /* of IPv6, the network */
 	bool is_local;
 	bool is_ended;
+	bool has_user; /* of this host */
+	uint32_t uid;
+	struct party *peer;
 };
 
 /* Resting: ARRIVED and RESTS; busy: ASKS and STREAMS. Each in order of
@@ -99,6 +105,18 @@ unsigned connections_limit(void)
 	return limit;
 }
 
+/* An IPv6 network is one peer: who is in it has all of its addresses. */
+static void note_ipv6(struct client *client, const struct in6_addr *address)
+{
+	client->is_local = IN6_IS_ADDR_LOOPBACK(address);
+	if (IN6_IS_ADDR_V4MAPPED(address)) {
+		memcpy(client->address, &address->s6_addr[12], 4);
+		client->is_local = *client->address == 127;
+	} else {
+		memcpy(client->address, address, 8);
+	}
+}
+
 static void note_address(struct client *client, const struct sockaddr *address)
 {
 	const struct sockaddr_in6 *const ipv6 = (const void *)address;
@@ -108,14 +126,25 @@ static void note_address(struct client *client, const struct sockaddr *address)
 		memcpy(client->address, &ipv4->sin_addr, 4);
 		client->is_local = *client->address == 127;
 	} else if (address && address->sa_family == AF_INET6) {
-		memcpy(client->address, &ipv6->sin6_addr, 16);
-		client->is_local = IN6_IS_ADDR_LOOPBACK(&ipv6->sin6_addr);
+		note_ipv6(client, &ipv6->sin6_addr);
 	} else {
 		client->is_local = true;
 	}
 }
 
-static unsigned count_alike(const struct client *client, bool streams_only)
+/* The peer that it is of: a user of this host, else an address. */
+static struct party *client_peer_of(const struct client *client)
+{
+	char name[NAME_SIZE] = "address";
+
+	if (client->has_user)
+		snprintf(name, sizeof(name), "user %" PRIu32, client->uid);
+	else if (!inet_ntop(AF_INET6, client->address, name, sizeof(name)))
+		return NULL;
+	return party_enter(NULL, name);
+}
+
+static unsigned count_alike(const struct client *client)
 {
 	const struct list *const lists[] = { &resting, &busy };
 	unsigned count = 0;
@@ -124,9 +153,7 @@ static unsigned count_alike(const struct client *client, bool streams_only)
 		for (const struct client *other = lists[i]->first; other;
 				other = other->next)
 			count += !memcmp(other->address, client->address,
-						 sizeof(other->address)) &&
-					(!streams_only ||
-							other->doing == STREAMS);
+					sizeof(other->address));
 	}
 	return count;
 }
@@ -142,9 +169,25 @@ enum MHD_Result connections_accept(
 	if (client.is_local)
 		return MHD_YES;
 	pthread_mutex_lock(&lock);
-	count = count_alike(&client, false);
+	count = count_alike(&client);
 	pthread_mutex_unlock(&lock);
 	return count < PER_ADDRESS_MOST ? MHD_YES : MHD_NO;
+}
+
+static struct client *client_new(int fd, const struct sockaddr *address)
+{
+	struct client *const client = calloc(1, sizeof(*client));
+
+	if (!client)
+		return NULL;
+	client->fd = fd;
+	note_address(client, address);
+	client->has_user = peer_find_user(fd, &client->uid);
+	client->peer = client_peer_of(client);
+	if (client->peer)
+		return client;
+	free(client);
+	return NULL;
 }
 
 static void arrive(struct MHD_Connection *connection, void **context)
@@ -153,15 +196,14 @@ static void arrive(struct MHD_Connection *connection, void **context)
 			connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	const union MHD_ConnectionInfo *const address = MHD_get_connection_info(
 			connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	struct client *const client = calloc(1, sizeof(*client));
+	struct client *const client = client_new(
+			fd->connect_fd, address ? address->client_addr : NULL);
 
 	*context = client;
 	if (!client) {
 		shutdown(fd->connect_fd, SHUT_RDWR);
 		return;
 	}
-	client->fd = fd->connect_fd;
-	note_address(client, address ? address->client_addr : NULL);
 	pthread_mutex_lock(&lock);
 	enter(client, ARRIVED);
 	if (resting.count > resting_most())
@@ -174,18 +216,23 @@ static void arrive(struct MHD_Connection *connection, void **context)
 	pthread_mutex_unlock(&lock);
 }
 
+static void depart(struct client *client)
+{
+	pthread_mutex_lock(&lock);
+	leave(client);
+	pthread_mutex_unlock(&lock);
+	party_leave(client->peer);
+	free(client);
+}
+
 void connections_notify(void *context, struct MHD_Connection *connection,
 		void **client, enum MHD_ConnectionNotificationCode what)
 {
 	(void)context;
-	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
 		arrive(connection, client);
-	} else if (*client) {
-		pthread_mutex_lock(&lock);
-		leave(*client);
-		pthread_mutex_unlock(&lock);
-		free(*client);
-	}
+	else if (*client)
+		depart(*client);
 }
 
 struct client *connections_find(struct MHD_Connection *connection)
@@ -214,17 +261,41 @@ void client_rests(struct client *client)
 	move(client, RESTS);
 }
 
-bool client_may_stream(const struct client *client)
+bool client_is_local(const struct client *client)
 {
-	unsigned count;
-
-	if (client->is_local)
-		return true;
-	pthread_mutex_lock(&lock);
-	count = count_alike(client, true);
-	pthread_mutex_unlock(&lock);
-	return count < STREAMS_MOST;
+	return client->is_local || client->has_user;
 }
+
+struct party *client_peer(const struct client *client)
+{
+	return client->peer;
+}
+
+/* --- --allow --- */
+
+static uint32_t allowed[ALLOWED_MOST];
+static unsigned allowed_count;
+
+bool connections_allow(uint32_t uid)
+{
+	if (allowed_count == ALLOWED_MOST)
+		return false;
+	allowed[allowed_count++] = uid;
+	return true;
+}
+
+bool client_is_allowed(const struct client *client)
+{
+	if (!allowed_count || (client->has_user && !client->uid))
+		return true;
+	for (unsigned i = 0; i < allowed_count; i++) {
+		if (client->has_user && client->uid == allowed[i])
+			return true;
+	}
+	return false;
+}
+
+/* --- time --- */
 
 static uint64_t patience_ns(enum doing doing)
 {

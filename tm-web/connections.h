@@ -6,6 +6,9 @@
 
 #include <microhttpd.h>
 #include <stdbool.h>
+#include <stdint.h>
+
+#include "party.h"
 
 struct client; /* one connection */
 
@@ -23,8 +26,15 @@ struct client *connections_find(struct MHD_Connection *connection);
 void client_asks(struct client *client, bool is_live);
 void client_rests(struct client *client);
 
-/* Whether its address has fewer live streams than it may. */
-bool client_may_stream(const struct client *client);
+/* Whether it is on this host; the share that it has part of. */
+bool client_is_local(const struct client *client);
+struct party *client_peer(const struct client *client);
+
+/* Only these users of this host, and root, are answered; with none, all are.
+ * False when there are ALLOWED_MOST. */
+#define ALLOWED_MOST 64
+bool connections_allow(uint32_t uid);
+bool client_is_allowed(const struct client *client);
 
 /* Ends those whose time is over. Called about once a second. */
 void connections_sweep(void);

@@ -6,13 +6,11 @@
 #include "answer-json.h"
 #include "common/base/clock.h"
 #include "common/base/number.h"
-#include "connections.h"
 #include "live.h"
 
 #define HEARTBEAT_NS (5 * TM_SECOND_NS)
 #define GRACE_NS (60 * TM_SECOND_NS) /* looking goes on for who comes back */
-#define STREAMS_MOST 32
-#define KEPT 64 /* events, for who comes back */
+#define KEPT 64			     /* events, for who comes back */
 #define ROWS_MOST 50
 #define CHUNK 16384
 
@@ -20,6 +18,7 @@ struct stream {
 	struct stream *next;
 	struct MHD_Connection *connection;
 	struct viewer viewer;
+	struct party *party;
 	struct tm_text text; /* what is being sent, from sent on */
 	size_t sent;
 	uint64_t last_id;
@@ -32,7 +31,6 @@ struct stream {
 static struct {
 	pthread_mutex_t lock;
 	struct stream *streams;
-	unsigned stream_count;
 	struct event events[KEPT]; /* a ring */
 	unsigned next_event;
 	uint64_t last_id, watermark_ns;
@@ -226,9 +224,10 @@ static void close_stream(void *context)
 	while (*at != stream)
 		at = &(*at)->next;
 	*at = stream->next;
-	hub.stream_count--;
 	hub.left_ns = tm_clock_steady_ns();
 	pthread_mutex_unlock(&hub.lock);
+	party_remove(stream->party, PARTY_STREAMS, 1);
+	party_leave(stream->party);
 	tm_text_free(&stream->text);
 	free(stream);
 }
@@ -253,6 +252,8 @@ static struct stream *add_stream(struct request *request)
 	stream->text.most = ANSWER_MOST;
 	stream->connection = request->connection;
 	stream->viewer = request->viewer;
+	stream->party = party_hold(request->party);
+	party_add(stream->party, PARTY_STREAMS, 1);
 	stream->last_ns = tm_clock_steady_ns();
 	pthread_mutex_lock(&hub.lock);
 	stream->generation = hub.generation;
@@ -261,7 +262,6 @@ static struct stream *add_stream(struct request *request)
 		stream->last_id = hub.last_id;
 	stream->next = hub.streams;
 	hub.streams = stream;
-	hub.stream_count++;
 	pthread_mutex_unlock(&hub.lock);
 	return stream;
 }
@@ -270,12 +270,8 @@ struct MHD_Response *live_open(struct request *request)
 {
 	struct MHD_Response *response;
 	struct stream *stream;
-	bool is_full;
 
-	pthread_mutex_lock(&hub.lock);
-	is_full = hub.stream_count >= STREAMS_MOST;
-	pthread_mutex_unlock(&hub.lock);
-	if (is_full || !client_may_stream(request->client))
+	if (!party_has_room(request->party, PARTY_STREAMS))
 		return NULL;
 	stream = add_stream(request);
 	if (!stream)

@@ -15,6 +15,8 @@
 #include "common/base/signals.h"
 #include "common/history/where.h"
 #include "connections.h"
+#include "peer.h"
+#include "routes.h"
 #include "sandbox.h"
 #include "web-database.h"
 #include "web-options.h"
@@ -80,13 +82,23 @@ fail_to_listen(const struct listen_place *place)
 			slash ? path : ".");
 }
 
+static bool is_open_to_users(const struct web_options *options)
+{
+	return place_is_loopback(&options->place) && !options->is_restricted &&
+			!route_user_header;
+}
+
 static void say_place(const struct web_options *options)
 {
 	printf("%s\n", options->place.url);
 	if (fflush(stdout))
 		err(TM_FAILED, "standard output");
 	if (!options->is_quiet)
-		warnx("the page is at %s", options->place.url);
+		warnx("the page is at %s%s", options->place.url,
+				is_open_to_users(options)
+						? ", for every user of this host "
+						  "(--allow USER restricts it)"
+						: "");
 	if (!place_is_local(&options->place))
 		warnx("%s: whoever reaches this address sees the traffic of all "
 		      "users; listen on 127.0.0.1 for ssh -L, or behind a proxy "
@@ -132,6 +144,8 @@ int main(int argc, char **argv)
 	socket = place_listen(&options.place);
 	if (socket < 0)
 		fail_to_listen(&options.place);
+	if (peer_start() && options.is_restricted)
+		err(TM_FAILED, "--allow: cannot tell who connects (sock_diag)");
 	problem = sandbox_close(options.server.database, web_report_open);
 	if (problem)
 		errx(TM_FAILED, "%s: %s", options.server.database, problem);

@@ -2,37 +2,69 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "common/base/clock.h"
+#include "party.h"
 #include "pool.h"
 #include "routes.h"
 #include "web-database.h"
 
-#define WORKERS 4
-#define QUEUE_MOST 128
-
+/* The requests that wait, as they came. */
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t has_more;
+	pthread_cond_t has_changed;
 	struct request *first, **last;
-	unsigned count;
 	const char *path;
 } queue = { .lock = PTHREAD_MUTEX_INITIALIZER,
-	.has_more = PTHREAD_COND_INITIALIZER,
+	.has_changed = PTHREAD_COND_INITIALIZER,
 	.last = &queue.first };
+
+static struct request *queue_remove(struct request **at)
+{
+	struct request *const request = *at;
+
+	*at = request->next;
+	if (queue.last == &request->next)
+		queue.last = at;
+	return request;
+}
+
+/* The first of the party that has had least, of those that may have a worker;
+ * NULL while there is none. */
+static struct request *queue_choose(void)
+{
+	struct request **best = NULL;
+
+	for (struct request **at = &queue.first; *at; at = &(*at)->next) {
+		if (party_has_room((*at)->party, PARTY_WORKERS) &&
+				(!best ||
+						party_is_behind((*at)->party,
+								(*best)->party)))
+			best = at;
+	}
+	return best ? queue_remove(best) : NULL;
+}
 
 static struct request *next_request(void)
 {
 	struct request *request;
 
 	pthread_mutex_lock(&queue.lock);
-	while (!queue.first)
-		pthread_cond_wait(&queue.has_more, &queue.lock);
-	request = queue.first;
-	queue.first = request->next;
-	if (!queue.first)
-		queue.last = &queue.first;
-	queue.count--;
+	while (!(request = queue_choose()))
+		pthread_cond_wait(&queue.has_changed, &queue.lock);
+	party_add(request->party, PARTY_WORKERS, 1);
 	pthread_mutex_unlock(&queue.lock);
 	return request;
+}
+
+static void finish(struct request *request, uint64_t ns)
+{
+	pthread_mutex_lock(&queue.lock);
+	party_remove(request->party, PARTY_WORKERS, 1);
+	party_remove(request->party, PARTY_QUESTIONS, 1);
+	party_worked(request->party, ns);
+	/* all: another of the party's requests may go on now */
+	pthread_cond_broadcast(&queue.has_changed);
+	pthread_mutex_unlock(&queue.lock);
 }
 
 static void *work(void *unused)
@@ -42,9 +74,11 @@ static void *work(void *unused)
 	(void)unused;
 	while (true) {
 		struct request *const request = next_request();
+		const uint64_t begin_ns = tm_clock_steady_ns();
 
 		route_answer(&database, request);
 		request->is_done = true;
+		finish(request, tm_clock_steady_ns() - begin_ns);
 		MHD_resume_connection(request->connection);
 	}
 	return NULL;
@@ -55,7 +89,7 @@ int pool_start(const char *path)
 	pthread_t thread;
 
 	queue.path = path;
-	for (unsigned i = 0; i < WORKERS; i++) {
+	for (unsigned i = 0; i < PARTY_WORKERS_MOST; i++) {
 		errno = pthread_create(&thread, NULL, work, NULL);
 		if (errno)
 			return -1;
@@ -66,19 +100,17 @@ int pool_start(const char *path)
 
 bool pool_take(struct request *request)
 {
-	bool is_taken;
-
+	if (!party_has_room(request->party, PARTY_QUESTIONS) ||
+			!party_has_room(request->party, PARTY_BYTES))
+		return false;
+	party_add(request->party, PARTY_QUESTIONS, 1);
 	pthread_mutex_lock(&queue.lock);
-	is_taken = queue.count < QUEUE_MOST;
-	if (is_taken) {
-		/* first, so that no answer comes before */
-		MHD_suspend_connection(request->connection);
-		request->next = NULL;
-		*queue.last = request;
-		queue.last = &request->next;
-		queue.count++;
-		pthread_cond_signal(&queue.has_more);
-	}
+	/* first, so that no answer comes before */
+	MHD_suspend_connection(request->connection);
+	request->next = NULL;
+	*queue.last = request;
+	queue.last = &request->next;
+	pthread_cond_broadcast(&queue.has_changed);
 	pthread_mutex_unlock(&queue.lock);
-	return is_taken;
+	return true;
 }

@@ -147,6 +147,8 @@ void request_free(struct request *request)
 		free(request->values);
 		request->values = next;
 	}
+	if (request->party)
+		party_leave(request->party);
 	free(request->authority);
 	tm_text_free(&request->answer.text);
 	free(request->decoded);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/base/text.h"
+#include "party.h"
 
 #define REQUEST_TARGET_MOST 4096
 #define REQUEST_PARAMETERS_MOST 32
@@ -36,6 +37,7 @@ struct answer {
 struct request {
 	struct MHD_Connection *connection;
 	struct client *client; /* of connections.h */
+	struct party *party;   /* whose share it takes */
 	uint64_t start_ns;     /* CLOCK_MONOTONIC */
 	bool is_begun, is_done;
 	bool is_old;	 /* HTTP/1.0, which has no Host */

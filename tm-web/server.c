@@ -1,6 +1,5 @@
 #include <err.h>
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,15 +20,11 @@
 #define CONNECTION_MEMORY ((size_t)16 * 1024) /* with the header */
 #define IDLE_S 30
 #define COMPRESS_LEAST 1024
-#define OUTSTANDING_MOST ((size_t)256 << 20)
 
 #define POLICY                                                                 \
 	"default-src 'none'; script-src 'self'; style-src 'self'; "            \
 	"img-src 'self'; connect-src 'self'; base-uri 'none'; "                \
 	"form-action 'none'; frame-ancestors 'none'"
-
-/* Answers that are still being sent take so much. */
-static atomic_size_t outstanding;
 
 /* --- sending --- */
 
@@ -63,28 +58,35 @@ static enum MHD_Result send_response(struct request *request, unsigned status,
 struct sent {
 	char *data;
 	size_t size;
+	struct party *party;
 };
 
 static void forget_sent(void *context)
 {
 	struct sent *const sent = context;
 
-	atomic_fetch_sub(&outstanding, sent->size);
+	if (sent->party) {
+		party_remove(sent->party, PARTY_BYTES, sent->size);
+		party_leave(sent->party);
+	}
 	free(sent->data);
 	free(sent);
 }
 
 /* The response has the text from here on. */
-static struct MHD_Response *respond_with(struct tm_text *text)
+static struct MHD_Response *respond_with(
+		struct tm_text *text, struct party *party)
 {
 	struct sent *const sent = malloc(sizeof(*sent));
 	struct MHD_Response *response;
 
 	if (!sent)
 		return NULL;
-	*sent = (struct sent){ text->at, text->size };
+	*sent = (struct sent){ text->at, text->size,
+		party ? party_hold(party) : NULL };
 	*text = (struct tm_text){ 0 };
-	atomic_fetch_add(&outstanding, sent->size);
+	if (party)
+		party_add(party, PARTY_BYTES, sent->size);
 	response = MHD_create_response_from_buffer_with_free_callback_cls(
 			sent->size, sent->data, forget_sent, sent);
 	if (!response)
@@ -111,7 +113,7 @@ static enum MHD_Result send_answer(struct request *request)
 		problem_write(request);
 	is_packed = answer->text.size >= COMPRESS_LEAST &&
 			accept_takes_gzip(request) && gzip_text(&answer->text);
-	response = respond_with(&answer->text);
+	response = respond_with(&answer->text, request->party);
 	if (!response)
 		return MHD_NO;
 	MHD_add_response_header(
@@ -175,8 +177,8 @@ static enum MHD_Result send_stream(struct request *request)
 
 	if (!response) {
 		answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE,
-				"too many listen already; close another window, "
-				"or try again");
+				"too many of your windows show live traffic; close "
+				"one, or try again");
 		return send_answer(request);
 	}
 	client_asks(request->client, true);
@@ -226,6 +228,22 @@ static bool take_viewer(struct request *request)
 	return false;
 }
 
+/* The user, else whom a proxy on this host says it asks for: the last one,
+ * because those before are what that one said. */
+static struct party *party_of(struct request *request)
+{
+	struct party *const peer = client_peer(request->client);
+	const char *name = request->viewer.name, *comma;
+	bool is_repeated;
+
+	if (!*name && client_is_local(request->client)) {
+		name = request_header(request, "X-Forwarded-For", &is_repeated);
+		comma = name ? strrchr(name, ',') : NULL;
+		name = comma ? comma + 1 : name ? name : "";
+	}
+	return party_enter(peer, name);
+}
+
 /* To the library a NUL ends the target; the version, one space behind the
  * whole of it, tells that there was more. */
 static void check_target(struct request *request, const char *version)
@@ -237,6 +255,16 @@ static void check_target(struct request *request, const char *version)
 		request->flaw = MHD_HTTP_BAD_REQUEST;
 }
 
+static bool check_client(struct request *request)
+{
+	if (client_is_allowed(request->client))
+		return true;
+	answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
+			"this server is for other users of its host "
+			"(tm-web --allow NAME)");
+	return false;
+}
+
 static enum MHD_Result server_begin(const struct server *server,
 		struct request *request, const char *method,
 		const char *version)
@@ -246,10 +274,12 @@ static enum MHD_Result server_begin(const struct server *server,
 	if (!request->client)
 		return MHD_NO;
 	client_asks(request->client, false);
-	return gate_check(&server->gate, request, method) &&
-					take_viewer(request)
-			? MHD_YES
-			: send_answer(request);
+	if (!check_client(request) ||
+			!gate_check(&server->gate, request, method) ||
+			!take_viewer(request))
+		return send_answer(request);
+	request->party = party_of(request);
+	return request->party ? MHD_YES : MHD_NO;
 }
 
 static enum MHD_Result server_find(struct request *request)
@@ -263,9 +293,10 @@ static enum MHD_Result server_find(struct request *request)
 			return send_asset(request, asset);
 		answer_error(&request->answer, MHD_HTTP_NOT_FOUND,
 				"there is nothing at this address");
-	} else if (outstanding > OUTSTANDING_MOST || !pool_take(request)) {
+	} else if (!pool_take(request)) {
 		answer_error(&request->answer, MHD_HTTP_SERVICE_UNAVAILABLE,
-				"too much is being asked; try again");
+				"too many of your requests are being answered; "
+				"try again");
 	} else {
 		return MHD_YES;
 	}

@@ -1,8 +1,11 @@
 #include <ctype.h>
+#include <pwd.h>
 #include <string.h>
 
+#include "common/base/number.h"
 #include "common/history/where.h"
 #include "common/tool/options.h"
+#include "connections.h"
 #include "routes.h"
 #include "web-options.h"
 
@@ -26,6 +29,19 @@ static void add_host(struct gate *gate, const struct tm_option *option,
 	gate->hosts[gate->host_count++] = name;
 }
 
+static void allow_user(const struct tm_option *option, const char *name)
+{
+	const struct passwd *const user = getpwnam(name);
+	uint64_t uid;
+
+	if (user)
+		uid = user->pw_uid;
+	else if (!tm_number_parse(name, UINT32_MAX - 1, &uid))
+		tm_option_refuse(option, name, "there is no such user");
+	if (!connections_allow(uid))
+		tm_option_refuse(option, name, "more than %d", ALLOWED_MOST);
+}
+
 static void set_header(const struct tm_option *option, const char *name)
 {
 	if (!is_word(name, "-_"))
@@ -42,7 +58,7 @@ static void set_place(struct listen_place *place,
 		tm_option_refuse(option, text, "%s", problem);
 }
 
-enum { DATABASE = TM_OPTION, LISTEN, HOST, HEADER, USER };
+enum { DATABASE = TM_OPTION, LISTEN, HOST, ALLOW, HEADER, USER };
 
 static const struct tm_option known[] = {
 	{ "db", DATABASE, "FILE",
@@ -55,6 +71,10 @@ static const struct tm_option known[] = {
 			0 },
 	{ "host", HOST, "NAME",
 			"answer to this name (or NAME:PORT) too; repeatable",
+			0 },
+	{ "allow", ALLOW, "USER",
+			"answer only processes of this user on this host, and of\n"
+			"root; repeatable",
 			0 },
 	{ "user-from-header", HEADER, "NAME",
 			"a proxy names the user in this header, and users see\n"
@@ -86,6 +106,10 @@ static void web_take_option(void *context, const struct tm_option *option,
 	case HOST:
 		add_host(&options->server.gate, option, argument);
 		break;
+	case ALLOW:
+		allow_user(option, argument);
+		options->is_restricted = true;
+		break;
 	case HEADER:
 		set_header(option, argument);
 		break;
@@ -97,7 +121,8 @@ static void web_take_option(void *context, const struct tm_option *option,
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
-		 "              [--user-from-header NAME] [--user NAME] [--db FILE]\n"
+		 "              [--allow USER]... [--user-from-header NAME] [--user NAME]\n"
+		 "              [--db FILE]\n"
 		 "Serves the history of tm-store and the current rates to a browser.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),

@@ -9,6 +9,7 @@ struct web_options {
 	struct listen_place place;
 	struct server server;
 	const char *user;
+	bool is_restricted; /* to the users of --allow */
 	bool is_quiet;
 };
 
