@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/base/number.h"
+#include "common/system/place.h"
 #include "listen.h"
 
 #define BACKLOG 511
@@ -254,9 +255,8 @@ static void write_url(struct listen_place *place)
 }
 
 /* A socket that a killed server left behind: nobody answers there. */
-static bool is_left_behind(const struct listen_place *place)
+static bool is_left_behind(const struct sockaddr_un *address)
 {
-	const struct sockaddr_un *const address = (const void *)&place->address;
 	struct stat status;
 	bool is_dead = false;
 	int try;
@@ -265,7 +265,7 @@ static bool is_left_behind(const struct listen_place *place)
 		try = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		is_dead = try >= 0 &&
 				connect(try, (const void *)address,
-						place->size) &&
+						sizeof(*address)) &&
 				errno == ECONNREFUSED;
 		if (try >= 0)
 			close(try);
@@ -274,17 +274,47 @@ static bool is_left_behind(const struct listen_place *place)
 	return is_dead;
 }
 
-static int bind_unix(int socket, const struct listen_place *place)
+static int bind_there(int socket, int directory, const char *name)
 {
-	const struct sockaddr_un *const address = (const void *)&place->address;
-	const mode_t mask = umask(0117);
-	int result = bind(socket, (const void *)address, place->size);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	mode_t mask;
+	int result;
 
-	if (result && errno == EADDRINUSE && is_left_behind(place)) {
-		unlink(address->sun_path);
-		result = bind(socket, (const void *)address, place->size);
+	/* the directory that was looked at, wherever its path leads by now */
+	if (snprintf(address.sun_path, sizeof(address.sun_path),
+			    "/proc/self/fd/%d/%s", directory,
+			    name) >= (int)sizeof(address.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	mask = umask(0117);
+	result = bind(socket, (const void *)&address, sizeof(address));
+	if (result && errno == EADDRINUSE && is_left_behind(&address)) {
+		unlink(address.sun_path);
+		result = bind(socket, (const void *)&address, sizeof(address));
 	}
 	umask(mask);
+	return result;
+}
+
+static int bind_unix(int socket, const struct listen_place *place,
+		const char **problem)
+{
+	static struct tm_refusal refusal;
+	const char *name;
+	const int directory = tm_place_open_for(
+			place_path(place), &name, TM_TRUST_ROOT, &refusal);
+	int result, error;
+
+	if (directory < 0) {
+		if (refusal.flaw != TM_FLAW_ERROR)
+			*problem = refusal.text;
+		return -1;
+	}
+	result = bind_there(socket, directory, name);
+	error = errno;
+	close(directory);
+	errno = error;
 	return result;
 }
 
@@ -299,15 +329,16 @@ static int bind_inet(int socket, struct listen_place *place)
 	return getsockname(socket, (void *)&place->address, &place->size);
 }
 
-int place_listen(struct listen_place *place)
+int place_listen(struct listen_place *place, const char **problem)
 {
 	const bool is_unix = place->address.ss_family == AF_UNIX;
 	const int fd = socket(place->address.ss_family,
 			SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	*problem = NULL;
 	if (fd < 0)
 		return -1;
-	if ((is_unix ? bind_unix(fd, place) : bind_inet(fd, place)) ||
+	if ((is_unix ? bind_unix(fd, place, problem) : bind_inet(fd, place)) ||
 			listen(fd, BACKLOG)) {
 		const int error = errno;
 

@@ -38,9 +38,10 @@ bool place_is_same(const struct listen_place *place,
 /* Whether nobody on another machine reaches it. */
 bool place_is_local(const struct listen_place *place);
 
-/* The socket, listening; port 0 has become one that was free. -1 and errno. A
- * Unix socket that nobody answers at is replaced; owner and group may connect
- * to it. */
-int place_listen(struct listen_place *place);
+/* The socket, listening; port 0 has become one that was free. A Unix socket
+ * that nobody answers at is replaced; owner and group may connect to it. Nobody
+ * else may write in its directory, because he could put his own in its place.
+ * -1, and *problem or for NULL errno. */
+int place_listen(struct listen_place *place, const char **problem);
 
 #endif

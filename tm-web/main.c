@@ -61,7 +61,7 @@ static void web_check_database(const char *path)
 
 /* Who it has become by now decides what it may make. */
 static void __attribute__((noreturn))
-fail_to_listen(const struct listen_place *place)
+fail_to_listen(const struct listen_place *place, const char *problem)
 {
 	const int error = errno;
 	const struct passwd *const user = getpwuid(geteuid());
@@ -69,6 +69,9 @@ fail_to_listen(const struct listen_place *place)
 	const char *const path = place_path(place);
 	const char *const slash = path ? strrchr(path, '/') : NULL;
 
+	if (problem)
+		errx(TM_FAILED, "%s: refused, because of its directory: %s",
+				place->text, problem);
 	if (error != EACCES)
 		errx(TM_FAILED, "%s: %s", place->text, strerror(error));
 	if (!path)
@@ -141,9 +144,9 @@ int main(int argc, char **argv)
 				options.user ? options.user : "its user",
 				problem);
 	web_check_database(options.server.database);
-	socket = place_listen(&options.place);
+	socket = place_listen(&options.place, &problem);
 	if (socket < 0)
-		fail_to_listen(&options.place);
+		fail_to_listen(&options.place, problem);
 	if (peer_start() && options.is_restricted)
 		err(TM_FAILED, "--allow: cannot tell who connects (sock_diag)");
 	problem = sandbox_close(options.server.database, web_report_open);

@@ -154,7 +154,7 @@ raw_code() {
 
 # Beside what serve.bash ends.
 teardown() {
-	ip link del tmw0 2>/dev/null || true
+	ip link del tmw$$ 2>/dev/null || true
 	[ -z "${SERVER-}" ] || kill -KILL "$SERVER" 2>/dev/null || true
 }
 
@@ -195,12 +195,12 @@ start() {
 	address=$(ip -6 -o addr show scope link | sed -nE '1s/^[0-9]+: ([^ ]+) +inet6 ([^/]+).*/\2%\1/p')
 	[ -n "$address" ] || {
 		needs_root
-		ip link add tmw0 type dummy && ip link set tmw0 up
+		ip link add tmw$$ type dummy && ip link set tmw$$ up
 		for _ in $(seq 50); do
-			ip -6 -o addr show dev tmw0 scope link | grep -qv tentative && break
+			ip -6 -o addr show dev tmw$$ scope link | grep -qv tentative && break
 			sleep 0.1
 		done
-		address=$(ip -6 -o addr show dev tmw0 scope link | sed -nE 's/.*inet6 ([^/]+).*/\1%tmw0/p')
+		address=$(ip -6 -o addr show dev tmw$$ scope link | sed -nE "s/.*inet6 ([^/]+).*/\\1%tmw$$/p")
 	}
 	start "[$address]:0"
 	assert_equal "${URL%:*}" "http://[${address/\%/%25}]"

@@ -89,3 +89,16 @@ load serve
 	run curl -sS --unix-socket run/web -o /dev/null -w '%{http_code}' http://localhost/
 	assert_output 200
 }
+
+@test "a socket in a directory where others can write is refused" {
+	mkdir -m 1777 shared
+	mkdir -m 700 own
+	ln -s ../shared own/link
+	for way in shared own/link; do
+		run tm-web --db "$DAY" --listen unix:"$PWD/$way/web"
+		assert_failure 1
+		assert_output --partial "tm-web: unix:$PWD/$way/web: refused, because of its directory: "
+		assert_output --partial "mode 1777"
+		assert_file_not_exists shared/web
+	done
+}
