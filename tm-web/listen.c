@@ -15,12 +15,14 @@
 
 #define BACKLOG 511
 
+static const char no_place[] = "not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH";
+
 static const char *parse_unix(struct listen_place *place, const char *path)
 {
 	struct sockaddr_un *const address = (void *)&place->address;
 
 	if (!*path)
-		return "the path is missing";
+		return no_place;
 	if (strlen(path) >= sizeof(address->sun_path))
 		return "longer than the path of a socket may be";
 	address->sun_family = AF_UNIX;
@@ -53,7 +55,7 @@ static const char *parse_ipv6(struct listen_place *place, char *text)
 			return "there is no such interface";
 	}
 	if (inet_pton(AF_INET6, text, &bytes) != 1)
-		return "not an IPv6 address";
+		return no_place;
 	if (IN6_IS_ADDR_V4MAPPED(&bytes)) {
 		set_ipv4(place, &bytes.s6_addr[12]);
 		return NULL;
@@ -73,12 +75,12 @@ const char *place_parse_host(struct listen_place *place, const char *text)
 
 	if (*text != '[') {
 		if (inet_pton(AF_INET, text, &bytes) != 1)
-			return "not an address";
+			return no_place;
 		set_ipv4(place, &bytes);
 		return NULL;
 	}
 	if (length >= sizeof(host) || text[length - 1] != ']')
-		return "not an address";
+		return no_place;
 	memcpy(host, text + 1, length - 2);
 	host[length - 2] = '\0';
 	return parse_ipv6(place, host);
@@ -109,7 +111,7 @@ const char *place_parse(struct listen_place *place, const char *text)
 		return parse_unix(place, text + 5);
 	if (!colon || !tm_number_parse(colon + 1, UINT16_MAX, &port) ||
 			(size_t)(colon - text) >= sizeof(host))
-		return "not ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH";
+		return no_place;
 	memcpy(host, text, colon - text);
 	host[colon - text] = '\0';
 	problem = place_parse_host(
