@@ -309,6 +309,13 @@ static size_t store_take_some(struct store *store,
 	return i;
 }
 
+static bool store_is_full(const struct store *store)
+{
+	return (store->batch.traffic.table.count >= ROWS_MAX ||
+			       tm_dictionary_is_full(store->dictionary)) &&
+			!store->is_failing;
+}
+
 void store_take(struct store *store, const struct tm_event *events,
 		size_t count)
 {
@@ -320,8 +327,7 @@ void store_take(struct store *store, const struct tm_event *events,
 			i += store_take_some(store, &events[i], count - i);
 		else
 			store_note(store, &events[i++]);
-		if (store->batch.traffic.table.count >= ROWS_MAX &&
-				!store->is_failing)
+		if (store_is_full(store))
 			store_work(store, false);
 	}
 }
@@ -408,10 +414,7 @@ int store_patience(const struct store *store)
 
 void store_work(struct store *store, bool idle)
 {
-	const bool is_full = store->batch.traffic.table.count >= ROWS_MAX &&
-			!store->is_failing;
-
-	if (!is_full &&
+	if (!store_is_full(store) &&
 			(int64_t)(due_ns(store, idle) - tm_clock_coarse_ns()) >
 					0)
 		return;

@@ -17,6 +17,7 @@
 
 struct tm_commit {
 	struct tm_history *history;
+	struct tm_dictionary *dictionary;
 	const struct tm_retention *retention;
 	sqlite3_stmt *inserts[TM_HISTORY_RESOLUTIONS][TM_HISTORY_CUBES];
 	struct tm_store_sums part; /* of a table */
@@ -72,6 +73,16 @@ static bool marks_admit(const struct tm_history_marks *marks,
 			tm_history_slot(r, time_ns) >= marks->kept[r];
 }
 
+/* The host's sums are of no process and no remote. */
+static int commit_find_ids(struct tm_commit *commit, int cube,
+		struct tm_store_sum_key *key)
+{
+	return cube == TM_HISTORY_CUBE_HOST
+			? 0
+			: tm_dictionary_find_ids(commit->dictionary,
+					  &key->process, &key->remote);
+}
+
 /* The batch's sums as a table has them. */
 static int commit_collect(struct tm_commit *commit,
 		const struct tm_store_sums *from, int cube,
@@ -89,6 +100,8 @@ static int commit_collect(struct tm_commit *commit,
 				!marks_admit(marks, r, time_ns))
 			continue;
 		key.minute = tm_history_slot(r, time_ns) / TM_MINUTE_NS;
+		if (commit_find_ids(commit, cube, &key))
+			return -1;
 		if (tm_store_sums_add(&commit->part, &key,
 				    &from->table.rows[row]))
 			return tm_history_fail(
@@ -296,16 +309,16 @@ static int commit_tend(struct tm_commit *commit)
 }
 
 static int commit_write_all(struct tm_commit *commit,
-		const struct tm_batch *batch, struct tm_dictionary *dictionary,
-		struct tm_sources *sources)
+		const struct tm_batch *batch, struct tm_sources *sources)
 {
 	struct tm_history *const history = commit->history;
 
-	if (tm_history_read_marks(history) || tm_dictionary_write(dictionary) ||
-			tm_sources_write(sources))
+	if (tm_history_read_marks(history) || tm_sources_write(sources))
 		return -1;
 	commit_note_times(&history->marks, batch);
 	return commit_write_sums(commit, batch) || commit_tend(commit) ||
+					tm_dictionary_write(
+							commit->dictionary) ||
 					tm_history_sql(history, "COMMIT")
 			? -1
 			: 0;
@@ -346,7 +359,8 @@ int tm_commit_write(struct tm_commit *commit, struct tm_batch *batch,
 	sqlite3_wal_hook(history->db, note_log, commit);
 	if (tm_history_sql(history, "BEGIN IMMEDIATE"))
 		return -1;
-	if (commit_write_all(commit, batch, dictionary, sources)) {
+	commit->dictionary = dictionary;
+	if (commit_write_all(commit, batch, sources)) {
 		/* an error may have ended the transaction already */
 		sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
 		return -1;

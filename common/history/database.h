@@ -22,6 +22,7 @@ struct tm_history_marks {
 	uint64_t added[TM_HISTORY_RESOLUTIONS]; /* [minute] is not used */
 	uint64_t kept[TM_HISTORY_RESOLUTIONS];	/* [month] is not used */
 	uint64_t first_ns, newest_ns, written_ns;
+	uint64_t swept; /* processes and remotes that the last sweep left */
 };
 
 struct tm_history {

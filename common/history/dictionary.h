@@ -3,6 +3,8 @@
 #ifndef TM_HISTORY_DICTIONARY_H
 #define TM_HISTORY_DICTIONARY_H
 
+#include <stdbool.h>
+
 #include "common/record/event.h"
 
 struct tm_history;
@@ -17,7 +19,8 @@ void tm_dictionary_forget(struct tm_dictionary *dictionary);
 int tm_dictionary_move(struct tm_dictionary *dictionary);
 
 /* The number of what the event has, TM_HISTORY_UNKNOWN where it has none; the
- * remainder's when the database does not answer. */
+ * remainder's without memory. Those of processes and remotes are this
+ * process's, until _settle; an interface's is its id in the database. */
 uint32_t tm_dictionary_process(
 		struct tm_dictionary *dictionary, const struct tm_event *event);
 uint32_t tm_dictionary_remote(
@@ -25,12 +28,21 @@ uint32_t tm_dictionary_remote(
 uint32_t tm_dictionary_interface(
 		struct tm_dictionary *dictionary, const struct tm_event *event);
 
+/* Whether there are so many numbers that it is time to write and settle. */
+bool tm_dictionary_is_full(const struct tm_dictionary *dictionary);
+
+/* Puts the database's ids in the place of numbers, within a transaction: those
+ * are then written too. 0, or -1 with a problem. */
+int tm_dictionary_find_ids(struct tm_dictionary *dictionary, uint32_t *process,
+		uint32_t *remote);
+
 /* Takes a NAME record. 0, or -1 and errno. */
 int tm_dictionary_note(
 		struct tm_dictionary *dictionary, const struct tm_event *event);
 
-/* Writes what is new, within a transaction; call _settle once that is
- * committed, else it is written again with the next one. */
+/* Writes what is new, within a transaction and after the sums. Call _settle
+ * once that is committed and no number is in use any more; else it is written
+ * again with the next one. */
 int tm_dictionary_write(struct tm_dictionary *dictionary);
 void tm_dictionary_settle(struct tm_dictionary *dictionary);
 

@@ -27,6 +27,7 @@ static const struct mark {
 	{ "first", offsetof(struct tm_history_marks, first_ns) },
 	{ "newest", offsetof(struct tm_history_marks, newest_ns) },
 	{ "written", offsetof(struct tm_history_marks, written_ns) },
+	{ "swept", offsetof(struct tm_history_marks, swept) },
 };
 
 #define COUNT (sizeof(names) / sizeof(*names))

@@ -4,20 +4,22 @@
 #include "marks.h"
 #include "open.h"
 #include "query.h"
+#include "sweep.h"
 
-/* Remotes and processes that no row has any more; only while nobody writes, who
- * would know their numbers. */
-static const char forget[] =
-		"DELETE FROM remote WHERE id > 1 AND id NOT IN "
-		"(SELECT remote FROM traffic_minute UNION SELECT remote FROM "
-		"traffic_hour UNION SELECT remote FROM traffic_day UNION SELECT remote "
-		"FROM traffic_month);"
-		"DELETE FROM process WHERE id > 1 AND id NOT IN "
-		"(SELECT process FROM process_minute UNION SELECT process FROM "
-		"process_hour UNION SELECT process FROM process_day UNION SELECT "
-		"process FROM process_month);"
-		"DELETE FROM run WHERE last < (SELECT value FROM about "
-		"WHERE key = 'first')";
+/* Also the names that no row has any more, unless somebody writes, who would
+ * know their ids. */
+static int prune_names(struct tm_history *history, bool may_forget)
+{
+	if (!may_forget)
+		return 0;
+	return tm_history_sweep(history) ||
+					tm_history_sql(history,
+							"DELETE FROM run WHERE last < "
+							"(SELECT value FROM about "
+							"WHERE key = 'first')")
+			? -1
+			: 0;
+}
 
 static int prune_all(struct tm_history *history, uint64_t before_ns,
 		bool may_forget, struct tm_pruned *pruned)
@@ -33,7 +35,7 @@ static int prune_all(struct tm_history *history, uint64_t before_ns,
 			tm_history_read_marks(history) ||
 			tm_coarse_prune(history, &retention, now_ns, pruned) ||
 			tm_history_write_marks(history) ||
-			(may_forget && tm_history_sql(history, forget)))
+			prune_names(history, may_forget))
 		return -1;
 	return 0;
 }
