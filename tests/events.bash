@@ -22,6 +22,12 @@ start() {
 		"$time" "${1:-7}" "${3:-example}"
 }
 
+# start_here [RUN]: a recording of this machine, whose users' names are this
+# machine's
+start_here() {
+	start "${1:-7}" 0 "$(uname -n)"
+}
+
 # name OF ID TEXT
 name() {
 	printf '{"kind":"name","time_ns":%s000000000,"of":"%s","id":%s,"parts":1,"text":"%s"}\n' \

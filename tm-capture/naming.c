@@ -4,11 +4,15 @@
 
 #include "common/base/index.h"
 #include "common/record/names.h"
+#include "common/record/users.h"
 #include "naming.h"
 
-#define MEMO 256		    /* combinations of ids, direct-mapped */
-#define LATE 1024		    /* ids that may wait for their name */
-#define TRIES 10		    /* once a second */
+#define MEMO 256	   /* combinations of ids, direct-mapped */
+#define LATE 1024	   /* ids that may wait for their name */
+#define TRIES 10	   /* once a second */
+#define USERS_AT_ONCE 1024 /* whose names are compared, once a second */
+#define INTERFACES_AT_ONCE 16
+#define RECORDS 1024 /* of one call; more than three long names */
 #define WALK_NS UINT64_C(500000000) /* the least between two walks */
 
 struct memo {
@@ -17,25 +21,31 @@ struct memo {
 	bool is_used;
 };
 
-/* An id that had no name when it was looked up. */
+/* The ids that the stream has, and the names that it gave them. */
+struct naming_seen {
+	struct tm_index ids;
+	char **names;  /* NULL = none yet */
+	uint32_t next; /* to be compared */
+};
+
+/* A cgroup whose name was not there when it was asked for. */
 struct late {
 	uint64_t id;
-	enum tm_name_of of;
 	unsigned tries;
 };
 
 struct naming {
 	const struct cgroup_tree *tree;
 	uint32_t own_netns;
-	struct tm_names *users;
-	struct tm_index seen[TM_NAME_CGROUP + 1];
+	struct tm_users *users;
+	struct naming_seen seen[TM_NAME_CGROUP + 1];
 	struct tm_index cgroups; /* the tree as it was walked last */
 	char **cgroup_paths;
 	uint64_t walked_ns;
 	struct late late[LATE];
 	size_t late_count;
 	struct memo memo[MEMO];
-	struct tm_event records[3 * TM_NAME_PARTS];
+	struct tm_event records[RECORDS];
 };
 
 struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns)
@@ -46,7 +56,7 @@ struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns)
 		return NULL;
 	naming->tree = tree;
 	naming->own_netns = own_netns;
-	naming->users = tm_names_new();
+	naming->users = tm_users_new();
 	if (!naming->users) {
 		free(naming);
 		return NULL;
@@ -71,38 +81,89 @@ bool naming_is_news(struct naming *naming, const struct tm_event *event)
 	return true;
 }
 
-static bool is_first(struct naming *naming, enum tm_name_of of, uint64_t id)
+/* False for an id that is there, or without memory. */
+static bool seen_add(struct naming_seen *seen, uint64_t id)
 {
-	const uint32_t count = naming->seen[of].count;
+	const uint32_t count = seen->ids.count;
+	char **names = seen->names;
 
-	return tm_index_add(&naming->seen[of], id) == count;
-}
-
-/* Adds the records of the name, or lets the id wait for one. */
-static size_t naming_name(struct naming *naming, const struct late *id,
-		const char *text, uint64_t time_ns, struct tm_event *out)
-{
-	if (text)
-		return tm_name_records(out, TM_NAME_PARTS, id->of, id->id,
-				time_ns, text);
-	if (id->tries < TRIES && naming->late_count < LATE) {
-		naming->late[naming->late_count] = *id;
-		naming->late[naming->late_count++].tries++;
+	if (tm_index_find(&seen->ids, id) != TM_INDEX_NONE)
+		return false;
+	if (!(count & (count - 1))) { /* rooms are powers of two */
+		names = realloc(names,
+				(count ? 2 * count : 1) * sizeof(*names));
+		if (!names)
+			return false;
+		seen->names = names;
 	}
-	return 0;
+	names[count] = NULL;
+	return tm_index_add(&seen->ids, id) == count;
 }
 
-static size_t naming_interface(const struct naming *naming,
-		const struct tm_event *event, struct tm_event *out)
+static void seen_free(struct naming_seen *seen)
 {
-	char name[IF_NAMESIZE];
+	for (uint32_t i = 0; i < seen->ids.count; i++)
+		free(seen->names[i]);
+	free(seen->names);
+	tm_index_free(&seen->ids);
+}
 
-	if ((event->netns && event->netns != naming->own_netns) ||
-			!if_indextoname(event->ifindex, name))
+static const char *interface_name(const struct naming *naming, uint64_t id,
+		char name[IF_NAMESIZE])
+{
+	const uint32_t netns = id >> 32;
+
+	return netns && netns != naming->own_netns
+			? NULL
+			: if_indextoname((uint32_t)id, name);
+}
+
+/* The records of an id of that number whose name is new to the stream. What has
+ * no name any more keeps the one that it had. */
+static size_t name_anew(struct naming *naming, enum tm_name_of of,
+		uint32_t number, uint64_t time_ns, struct tm_event *out)
+{
+	struct naming_seen *const seen = &naming->seen[of];
+	const uint64_t id = seen->ids.keys[number];
+	char **const before = &seen->names[number];
+	char room[IF_NAMESIZE];
+	const char *const name = of == TM_NAME_USER
+			? tm_users_name(naming->users, id)
+			: interface_name(naming, id, room);
+
+	if (!name || (*before && !strcmp(*before, name)))
 		return 0;
-	return tm_name_records(out, TM_NAME_PARTS, TM_NAME_INTERFACE,
-			(uint64_t)event->netns << 32 | event->ifindex,
-			event->time_ns, name);
+	free(*before);
+	*before = strdup(name);
+	return tm_name_records(out, TM_NAME_PARTS, of, id, time_ns, name);
+}
+
+static size_t name_first(struct naming *naming, enum tm_name_of of, uint64_t id,
+		uint64_t time_ns, struct tm_event *out)
+{
+	struct naming_seen *const seen = &naming->seen[of];
+
+	return seen_add(seen, id) ? name_anew(naming, of, seen->ids.count - 1,
+						    time_ns, out)
+				  : 0;
+}
+
+/* Compares the names of so many ids with those that the stream has. */
+static size_t name_changed(struct naming *naming, enum tm_name_of of,
+		uint32_t most, uint64_t time_ns, struct tm_event *out,
+		size_t room)
+{
+	struct naming_seen *const seen = &naming->seen[of];
+	size_t n = 0;
+
+	if (most > seen->ids.count)
+		most = seen->ids.count;
+	for (; most && n + TM_NAME_PARTS <= room; most--) {
+		if (seen->next >= seen->ids.count)
+			seen->next = 0;
+		n += name_anew(naming, of, seen->next++, time_ns, out + n);
+	}
+	return n;
 }
 
 static void forget_tree(struct naming *naming)
@@ -143,24 +204,20 @@ static const char *cgroup_path(
 	return number == TM_INDEX_NONE ? NULL : naming->cgroup_paths[number];
 }
 
-static size_t naming_ask(struct naming *naming, const struct late *id,
+/* The records of the name, or the cgroup waits for it. */
+static size_t name_cgroup(struct naming *naming, const struct late *id,
 		uint64_t time_ns, struct tm_event *out)
 {
-	const char *const text = id->of == TM_NAME_USER
-			? tm_names_user(naming->users, id->id)
-			: cgroup_path(naming, id->id, time_ns);
+	const char *const path = cgroup_path(naming, id->id, time_ns);
 
-	return naming_name(naming, id, text, time_ns, out);
-}
-
-static size_t naming_ask_first(struct naming *naming, enum tm_name_of of,
-		uint64_t id, uint64_t time_ns, struct tm_event *out)
-{
-	const struct late asked = { .id = id, .of = of };
-
-	return is_first(naming, of, id)
-			? naming_ask(naming, &asked, time_ns, out)
-			: 0;
+	if (path)
+		return tm_name_records(out, TM_NAME_PARTS, TM_NAME_CGROUP,
+				id->id, time_ns, path);
+	if (id->tries < TRIES && naming->late_count < LATE) {
+		naming->late[naming->late_count] = *id;
+		naming->late[naming->late_count++].tries++;
+	}
+	return 0;
 }
 
 size_t naming_records(struct naming *naming, const struct tm_event *event,
@@ -170,15 +227,17 @@ size_t naming_records(struct naming *naming, const struct tm_event *event,
 	size_t n = 0;
 
 	if (event->uid != TM_NOBODY)
-		n += naming_ask_first(naming, TM_NAME_USER, event->uid,
+		n += name_first(naming, TM_NAME_USER, event->uid,
 				event->time_ns, out + n);
-	if (event->ifindex &&
-			is_first(naming, TM_NAME_INTERFACE,
-					(uint64_t)event->netns << 32 |
-							event->ifindex))
-		n += naming_interface(naming, event, out + n);
-	if (event->cgroup_id)
-		n += naming_ask_first(naming, TM_NAME_CGROUP, event->cgroup_id,
+	if (event->ifindex)
+		n += name_first(naming, TM_NAME_INTERFACE,
+				(uint64_t)event->netns << 32 | event->ifindex,
+				event->time_ns, out + n);
+	if (event->cgroup_id &&
+			seen_add(&naming->seen[TM_NAME_CGROUP],
+					event->cgroup_id))
+		n += name_cgroup(naming,
+				&(struct late){ .id = event->cgroup_id },
 				event->time_ns, out + n);
 	*records = out;
 	return n;
@@ -189,13 +248,18 @@ size_t naming_late(struct naming *naming, uint64_t time_ns,
 {
 	const size_t waiting = naming->late_count;
 	struct late late;
-	size_t n = 0;
+	size_t n;
 
+	tm_users_refresh(naming->users);
+	n = name_changed(naming, TM_NAME_USER, USERS_AT_ONCE, time_ns,
+			naming->records, RECORDS - 2 * TM_NAME_PARTS);
+	n += name_changed(naming, TM_NAME_INTERFACE, INTERFACES_AT_ONCE,
+			time_ns, naming->records + n, RECORDS - n);
 	naming->late_count = 0;
 	for (size_t i = 0; i < waiting; i++) {
 		late = naming->late[i];
-		if (n <= 2 * TM_NAME_PARTS)
-			n += naming_ask(naming, &late, time_ns,
+		if (n + TM_NAME_PARTS <= RECORDS)
+			n += name_cgroup(naming, &late, time_ns,
 					naming->records + n);
 		else
 			naming->late[naming->late_count++] = late;
@@ -210,7 +274,7 @@ void naming_free(struct naming *naming)
 		return;
 	forget_tree(naming);
 	for (size_t i = 0; i <= TM_NAME_CGROUP; i++)
-		tm_index_free(&naming->seen[i]);
-	tm_names_free(naming->users);
+		seen_free(&naming->seen[i]);
+	tm_users_free(naming->users);
 	free(naming);
 }

@@ -1,5 +1,5 @@
-/* Chooses the NAME records to write before an event: those of ids that the
- * stream has not named yet. */
+/* Which NAME records have to stand before an event: those of the ids that the
+ * stream has not named yet, and of users and interfaces whose names change. */
 #ifndef TM_CAPTURE_NAMING_H
 #define TM_CAPTURE_NAMING_H
 
@@ -21,7 +21,8 @@ bool naming_is_news(struct naming *naming, const struct tm_event *event);
 size_t naming_records(struct naming *naming, const struct tm_event *event,
 		struct tm_event **records);
 
-/* The NAME records of ids whose names were found later. */
+/* The NAME records of ids whose names came late or have changed; to be called
+ * once a second. Some, where there are many; the others come later. */
 size_t naming_late(struct naming *naming, uint64_t time_ns,
 		struct tm_event **records);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "columns.h"
+#include "common/base/clock.h"
 #include "common/base/csv.h"
 #include "common/base/number.h"
 #include "row.h"
@@ -165,14 +166,26 @@ struct column_memo {
 
 static struct column_memo column_memos[1 << MEMO_BITS];
 
-/* The NAME records so far, any of which may change a text; 1 at first, as no
- * free memo has it. */
+/* Which names are in force: each NAME record may change a text, and so may a
+ * second that passes. 1 at first, as no free memo has it. */
 static uint64_t column_names = 1;
 
 int columns_note(const struct columns *columns, const struct tm_event *event)
 {
-	column_names += event->kind == TM_NAME;
+	column_names += event->kind == TM_NAME || event->kind == TM_START;
 	return tm_names_note(columns->sources.names, event);
+}
+
+void columns_refresh(const struct columns *columns)
+{
+	static uint64_t last_ns;
+	const uint64_t now_ns = tm_clock_coarse_ns();
+
+	if (now_ns - last_ns < TM_SECOND_NS)
+		return;
+	last_ns = now_ns;
+	tm_names_refresh(columns->sources.names);
+	column_names++;
 }
 
 /* What a text depends on beside its words: the names so far, the column, and

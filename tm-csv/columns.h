@@ -44,8 +44,11 @@ const char *columns_known(void);
 char *columns_header(const struct columns *columns);
 
 /* Remembers the name of a NAME record, as tm_names_note does, whose errors it
- * returns. */
+ * returns. START tells whose names this machine may say. */
 int columns_note(const struct columns *columns, const struct tm_event *event);
+
+/* With each block: names grow old. */
+void columns_refresh(const struct columns *columns);
 
 /* The fields of one event, a comma before each; returns their end. */
 char *columns_format(const struct columns *columns, char out[COLUMNS_SIZE],

@@ -174,24 +174,31 @@ static void user_file_close(struct csv_files *files, struct user_file *file)
 	file->fd = -1;
 }
 
+static gid_t give_nobody(struct csv_files *files, const struct user_file *file,
+		const char *why)
+{
+	if (!files->said_group)
+		warnx("uid %" PRIu32 " %s: its file stays unreadable to it, "
+		      "and so do those of others like it",
+				file->uid, why);
+	files->said_group = true;
+	return -1;
+}
+
 static gid_t group_of(struct csv_files *files, const struct user_file *file)
 {
 	const struct passwd *user;
 
 	if (!files->target->is_readable)
 		return files->target->group;
+	if (!tm_names_are_here(files->target->names))
+		return give_nobody(files, file, "may be another machine's");
 	user = file->uid == TM_NOBODY ? NULL : getpwuid(file->uid);
 	if (!user)
 		return -1;
 	if (tm_group_is_own(user->pw_gid, file->uid))
 		return user->pw_gid;
-	if (!files->said_group)
-		warnx("uid %" PRIu32 " has no group of its own: its file "
-		      "stays unreadable to it, and so do those of others "
-		      "like it",
-				file->uid);
-	files->said_group = true;
-	return -1;
+	return give_nobody(files, file, "has no group of its own");
 }
 
 static void give(struct csv_files *files, struct user_file *file)

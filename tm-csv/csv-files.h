@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/base/index.h"
+#include "common/record/names.h"
 #include "csv-file.h"
 
 /* Where the rows go. */
@@ -17,7 +18,8 @@ struct csv_files_target {
 	const char *file; /* the one file for all; NULL = one for each user;
 			     with no directory: standard output */
 	gid_t group;	  /* of new files, (gid_t)-1 = as it comes */
-	bool is_readable; /* the group is the user's own */
+	bool is_readable; /* the group is the user's own, if names are here */
+	const struct tm_names *names;
 	bool is_synced;	  /* fsync(2) each 5 s */
 };
 

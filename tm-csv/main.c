@@ -261,6 +261,7 @@ static int csv_take_block(void *context, struct tm_event *events, size_t n)
 {
 	struct writer *const writer = context;
 
+	columns_refresh(writer->columns);
 	write_rows(writer, events, n);
 	csv_files_work(writer->files, false);
 	return TM_GO_ON;
@@ -331,6 +332,7 @@ int main(int argc, char **argv)
 	options.columns.sources.names = tm_names_new();
 	if (!options.columns.sources.names)
 		err(TM_FAILED, NULL);
+	options.target.names = options.columns.sources.names;
 	argv = csv_parse_options(&options, argc, argv);
 	loop.is_quiet = options.is_quiet;
 	loop.is_strict = options.is_strict;

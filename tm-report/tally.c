@@ -45,8 +45,10 @@ static void view_note(struct tally *tally, struct report_view *view,
 
 int tally_note(struct tally *tally, const struct tm_event *event)
 {
+	if (tm_names_note(tally->names, event))
+		return -1;
 	if (event->kind == TM_NAME)
-		return tm_names_note(tally->names, event);
+		return 0;
 	if (event->kind > TM_UNATTRIBUTED)
 		return report_runs_note(&tally->runs, event);
 	if (!is_left_out(&tally->views[VIEW_ROWS], event))

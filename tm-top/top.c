@@ -90,7 +90,7 @@ static int top_count(struct top *top, struct tm_event *event)
 	const uint32_t rows = top->all.table.count;
 
 	source_note(&top->source, event, top->heard_ns);
-	if (event->kind == TM_NAME && tm_names_note(top->names, event))
+	if (event->kind > TM_UNATTRIBUTED && tm_names_note(top->names, event))
 		return -1;
 	if (traffic_count(&top->all, event))
 		return -1;

@@ -90,9 +90,10 @@ static inline int program_run(const struct tm_program *program,
 /* What says something of the stream is followed, and always passed on. */
 static int filter_follow(struct tm_filter *filter, struct tm_event *event)
 {
-	if (event->kind == TM_NAME)
-		return tm_ids_note(filter->sources.ids, filter->sources.names,
-				event);
+	if ((event->kind == TM_NAME || event->kind == TM_START) &&
+			tm_ids_note(filter->sources.ids, filter->sources.names,
+					event))
+		return -1;
 	return tm_drops_note(&filter->drops, event);
 }
 

@@ -88,6 +88,16 @@ static int add_recorded(struct tm_ids *ids, const struct tm_names *names)
 	return 0;
 }
 
+/* All over again: what the recording says overrules this machine. */
+static int ids_learn(struct tm_ids *ids, struct tm_names *names)
+{
+	tm_index_free(&ids->index);
+	ids->is_of_here = tm_names_are_here(names);
+	if (ids->is_of_here && add_local(ids, names))
+		return -1;
+	return add_recorded(ids, names);
+}
+
 struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
 		const char *name, struct tm_names *names)
 {
@@ -99,29 +109,48 @@ struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
 	*all = ids;
 	ids->of = of;
 	ids->name = strdup(name);
-	return ids->name && !add_local(ids, names) && !add_recorded(ids, names)
-			? ids
-			: NULL;
+	return ids->name && !ids_learn(ids, names) ? ids : NULL;
+}
+
+/* Whether the numbers are this machine's, as a START says. */
+static int ids_note_here(struct tm_ids *all, struct tm_names *names)
+{
+	for (struct tm_ids *ids = all; ids; ids = ids->next) {
+		if (ids->is_of_here != tm_names_are_here(names) &&
+				ids_learn(ids, names))
+			return -1;
+	}
+	return 0;
+}
+
+static int ids_note_name(struct tm_ids *all, struct tm_names *names,
+		const struct tm_name *name)
+{
+	const char *text;
+
+	for (struct tm_ids *ids = all; ids; ids = ids->next) {
+		if (ids->of != name->of)
+			continue;
+		text = tm_names_recorded(names, ids->of, name->id);
+		if (ids_set(ids, name->id, text && carries_name(ids, text)))
+			return -1;
+	}
+	return 0;
 }
 
 int tm_ids_note(struct tm_ids *all, struct tm_names *names,
 		const struct tm_event *event)
 {
-	const struct tm_name *name = (const void *)event;
-	const char *text = NULL;
+	const struct tm_name *const name = (const void *)event;
 
-	for (struct tm_ids *ids = all; ids; ids = ids->next) {
-		if (ids->of != name->of)
-			continue;
-		if (!text && tm_names_note(names, event))
-			return -1;
-		if (name->part + 1 < name->parts)
-			return 0;
-		text = tm_names_recorded(names, ids->of, name->id);
-		if (ids_set(ids, name->id, carries_name(ids, text)))
-			return -1;
-	}
-	return 0;
+	if (!all)
+		return 0;
+	if (tm_names_note(names, event))
+		return -1;
+	if (event->kind != TM_NAME)
+		return ids_note_here(all, names);
+	return name->part + 1 < name->parts ? 0
+					    : ids_note_name(all, names, name);
 }
 
 void tm_ids_free(struct tm_ids *all)

@@ -1,4 +1,5 @@
-/* The ids that carry a name: this machine's until a NAME record says else. */
+/* The ids that carry a name: by NAME records, and before one by this machine if
+ * the stream is its own. */
 #ifndef TM_FILTER_IDS_H
 #define TM_FILTER_IDS_H
 
@@ -11,7 +12,8 @@ struct tm_ids {
 	char *name;
 	struct tm_index index; /* ids that carry the name or once did */
 	bool *carries;
-	bool found; /* some id carried it */
+	bool found;	 /* some id carried it */
+	bool is_of_here; /* this machine was asked */
 };
 
 static inline bool tm_ids_hold(const struct tm_ids *ids, uint64_t id)
@@ -30,7 +32,7 @@ static inline bool tm_ids_hold(const struct tm_ids *ids, uint64_t id)
 struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
 		const char *name, struct tm_names *names);
 
-/* Learns from a NAME record. 0, or -1 and errno. */
+/* Learns from a NAME or START record. 0, or -1 and errno. */
 int tm_ids_note(struct tm_ids *all, struct tm_names *names,
 		const struct tm_event *event);
 

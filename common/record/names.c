@@ -2,24 +2,18 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "common/base/clock.h"
 #include "common/base/index.h"
 #include "names.h"
-#include "resolver.h"
+#include "users.h"
 
 #define IDS_MAX (1u << 20)
 #define TEXT_MAX ((size_t)64 << 20)
-#define PATIENCE_NS (100 * TM_MS_NS)
-#define SETTLE_NS TM_SECOND_NS
-#define AT_ONCE_NS UINT64_C(200000) /* what a local file takes */
-
-enum state { UNASKED, ASKED, ANSWERED };
 
 struct entry {
-	char *text;    /* NULL = none */
-	uint8_t part;  /* the NAME record that may follow, 0 = none may */
-	uint8_t state; /* of a question to this machine */
+	char *text;   /* NULL = none */
+	uint8_t part; /* the NAME record that may follow, 0 = none may */
 	bool has_first;
 	uint64_t first; /* the id that had this text first */
 };
@@ -34,20 +28,14 @@ struct table {
 
 struct tm_names {
 	struct table recorded[TM_NAME_CGROUP + 1];
-	size_t text_size;   /* of what was recorded */
-	struct table users; /* this machine's */
-	struct tm_resolver *resolver;
-	uint64_t patience_ns, left_ns, refilled_ns;
-	bool is_hanging;
+	size_t text_size;	/* of what was recorded */
+	struct tm_users *users; /* this machine's, once they are asked for */
+	bool is_here, is_elsewhere;
 };
 
 struct tm_names *tm_names_new(void)
 {
-	struct tm_names *names = calloc(1, sizeof(*names));
-
-	if (names)
-		names->patience_ns = names->left_ns = PATIENCE_NS;
-	return names;
+	return calloc(1, sizeof(struct tm_names));
 }
 
 static struct entry *names_find(const struct table *table, uint64_t id)
@@ -82,6 +70,17 @@ static struct entry *names_find_or_add(struct table *table, uint64_t id)
 	return &table->entries[table->index.count - 1];
 }
 
+/* Streams of two machines can be joined: numbers are of neither then. */
+static void note_host(struct tm_names *names, const struct tm_start *start)
+{
+	char here[sizeof(start->host)] = "";
+
+	gethostname(here, sizeof(here) - 1);
+	names->is_elsewhere |= !*here ||
+			strncmp(here, start->host, sizeof(start->host));
+	names->is_here = !names->is_elsewhere;
+}
+
 int tm_names_note(struct tm_names *names, const struct tm_event *event)
 {
 	const struct tm_name *name = (const void *)event;
@@ -89,6 +88,8 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event)
 	size_t before, held, more;
 	char *text;
 
+	if (event->kind == TM_START)
+		note_host(names, (const void *)event);
 	if (event->kind != TM_NAME || name->of > TM_NAME_CGROUP ||
 			name->part >= TM_NAME_PARTS)
 		return 0;
@@ -194,108 +195,54 @@ bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 	return false;
 }
 
-/* False when no answer came until then. */
-static bool names_take(struct tm_names *names, uint64_t deadline_ns)
+void tm_names_be_here(struct tm_names *names)
 {
-	struct tm_answer answer;
-	struct entry *entry;
-
-	if (!names->resolver ||
-			!tm_resolver_take(
-					names->resolver, deadline_ns, &answer))
-		return false;
-	entry = names_find(&names->users, answer.uid);
-	entry->text = answer.name;
-	entry->state = ANSWERED;
-	names->is_hanging = false;
-	return true;
+	names->is_here = true;
 }
 
-static void names_ask(struct tm_names *names, struct entry *entry, uint32_t uid)
+bool tm_names_are_here(const struct tm_names *names)
 {
-	while (names_take(names, 0))
-		;
-	if (entry->state != UNASKED)
-		return;
-	if (!names->resolver)
-		names->resolver = tm_resolver_new();
-	if (names->resolver && tm_resolver_ask(names->resolver, uid))
-		entry->state = ASKED;
+	return names->is_here;
 }
 
-static void refill_patience(struct tm_names *names, uint64_t now)
+/* This machine's users; NULL where they need not be asked for, or must not. */
+static struct tm_users *users_for(struct tm_names *names, uint32_t uid)
 {
-	names->left_ns += (now - names->refilled_ns) / 10;
-	if (names->left_ns > names->patience_ns)
-		names->left_ns = names->patience_ns;
-	names->refilled_ns = now;
-}
-
-static void wait_for(struct tm_names *names, const struct entry *entry)
-{
-	const uint64_t began = tm_clock_steady_ns();
-	uint64_t spent;
-
-	refill_patience(names, began);
-	if (names->is_hanging || !names->left_ns)
-		return;
-	while (entry->state == ASKED &&
-			names_take(names, began + names->left_ns))
-		;
-	names->is_hanging = entry->state == ASKED;
-	spent = tm_clock_steady_ns() - began;
-	if (spent > AT_ONCE_NS)
-		names->left_ns -=
-				spent < names->left_ns ? spent : names->left_ns;
-}
-
-/* What this machine says or will say of a user; NULL where it need not be
- * asked or cannot. */
-static struct entry *question(struct tm_names *names, uint32_t uid)
-{
-	if (names_find(&names->recorded[TM_NAME_USER], uid))
+	if (uid == TM_NOBODY || !names->is_here ||
+			names_find(&names->recorded[TM_NAME_USER], uid))
 		return NULL;
-	return names_find_or_add(&names->users, uid);
+	if (!names->users)
+		names->users = tm_users_new();
+	return names->users;
 }
 
 const char *tm_names_user(struct tm_names *names, uint32_t uid)
 {
-	const char *recorded;
-	struct entry *entry;
+	struct tm_users *const users = users_for(names, uid);
 
 	if (uid == TM_NOBODY)
 		return "none";
-	recorded = tm_names_recorded(names, TM_NAME_USER, uid);
-	if (recorded)
-		return recorded;
-	entry = question(names, uid);
-	if (!entry)
-		return NULL;
-	if (entry->state != ANSWERED)
-		names_ask(names, entry, uid);
-	if (entry->state == ASKED)
-		wait_for(names, entry);
-	return entry->text;
+	return users ? tm_users_name(users, uid)
+		     : tm_names_recorded(names, TM_NAME_USER, uid);
 }
 
 void tm_names_expect(struct tm_names *names, uint32_t uid)
 {
-	struct entry *entry = uid == TM_NOBODY ? NULL : question(names, uid);
+	struct tm_users *const users = users_for(names, uid);
 
-	if (entry && entry->state == UNASKED)
-		names_ask(names, entry, uid);
+	if (users)
+		tm_users_expect(users, uid);
+}
+
+bool tm_names_refresh(struct tm_names *names)
+{
+	return names->users && tm_users_refresh(names->users);
 }
 
 void tm_names_settle(struct tm_names *names)
 {
-	while (names_take(names, tm_clock_steady_ns() + SETTLE_NS))
-		;
-}
-
-void tm_names_set_patience(struct tm_names *names, unsigned milliseconds)
-{
-	names->patience_ns = milliseconds * TM_MS_NS;
-	names->left_ns = names->patience_ns;
+	if (names->users)
+		tm_users_settle(names->users);
 }
 
 bool tm_names_find_user(struct tm_names *names, const char *name, uint32_t *uid)
@@ -311,10 +258,11 @@ bool tm_names_find_user(struct tm_names *names, const char *name, uint32_t *uid)
 		*uid = id;
 		return true;
 	}
-	user = getpwnam(name);
-	if (user)
-		*uid = user->pw_uid;
-	return user;
+	user = names->is_here ? getpwnam(name) : NULL;
+	if (!user || names_find(&names->recorded[TM_NAME_USER], user->pw_uid))
+		return false;
+	*uid = user->pw_uid;
+	return true;
 }
 
 static void free_table(struct table *table)
@@ -333,8 +281,7 @@ void tm_names_free(struct tm_names *names)
 		return;
 	for (size_t i = 0; i <= TM_NAME_CGROUP; i++)
 		free_table(&names->recorded[i]);
-	free_table(&names->users);
-	tm_resolver_free(names->resolver);
+	tm_users_free(names->users);
 	free(names);
 }
 

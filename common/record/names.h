@@ -1,11 +1,7 @@
 /* Names of users, interfaces and cgroups: those that a recording brings in its
- * NAME records first, then, for users, this machine's.
- *
- * This machine is asked in a thread of its own, which starts with the first
- * question: a look-up waits for its answer, but all of them together for no
- * more than 100 ms and a tenth of the time after that, and never for a name
- * service that has just let one of them wait in vain. What came too late is
- * there for a later look-up. */
+ * NAME records first, then, for users, this machine's, as users.h has them.
+ * This machine is asked only if the numbers are its own: those of another one,
+ * or of a part of a recording that does not say, have no names here. */
 #ifndef TM_RECORD_NAMES_H
 #define TM_RECORD_NAMES_H
 
@@ -20,7 +16,8 @@ struct tm_names;
 /* NULL when there is no memory. */
 struct tm_names *tm_names_new(void);
 
-/* Remembers a NAME record; other kinds are passed over. A later text of the
+/* Remembers a NAME record, and from a START whether the stream is from this
+ * machine; other kinds are passed over. A later text of the
  * same id replaces the earlier one. Parts out of their order are passed over,
  * and so is what is beyond a million ids of a sort or 64 MiB of text: their
  * ids have no recorded name. 0, or -1 and errno. */
@@ -40,21 +37,28 @@ uint64_t tm_names_first(
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 		size_t *step, uint64_t *id, const char **text);
 
-/* The user's name: recorded, else this machine's (asked once, misses are
- * remembered); "none" for TM_NOBODY; NULL where there is none or the answer is
- * not there yet. The text stays until the next tm_names_note. It is as hostile
- * as the name service: escape it. */
+/* The numbers are this machine's, without a START that says so. */
+void tm_names_be_here(struct tm_names *names);
+
+bool tm_names_are_here(const struct tm_names *names);
+
+/* The user's name: recorded, else this machine's; "none" for TM_NOBODY; NULL
+ * where there is none or the answer is not there yet. The text stays until the
+ * next tm_names_note or tm_names_refresh. It is as hostile as the name service:
+ * escape it. */
 const char *tm_names_user(struct tm_names *names, uint32_t uid);
 
 /* Has this machine asked for a name that will be wanted later. Never waits. */
 void tm_names_expect(struct tm_names *names, uint32_t uid);
 
-/* For when the stream has ended: waits for the answers that are still due, as
- * long as they keep coming within a second of each other. */
-void tm_names_settle(struct tm_names *names);
+/* For a tool that goes on: with each block or second, so that names that have
+ * grown old are asked for again when they are next used. Whether one of this
+ * machine's has changed since the last call. Never waits. */
+bool tm_names_refresh(struct tm_names *names);
 
-/* How long look-ups may wait in place of the 100 ms; 0 = never. */
-void tm_names_set_patience(struct tm_names *names, unsigned milliseconds);
+/* For when the stream has ended: waits for the answers that are still due, as
+ * tm_users_settle. */
+void tm_names_settle(struct tm_names *names);
 
 /* The id of the user of that name: recorded, else this machine's. Waits for
  * the name service. */

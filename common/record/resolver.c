@@ -21,12 +21,13 @@ struct tm_resolver {
 	struct tm_answer answers[OPEN_MAX];
 };
 
-static char *resolver_look_up(uint32_t uid)
+static struct tm_answer resolver_look_up(uint32_t uid)
 {
+	struct tm_answer answer = { .uid = uid };
 	struct passwd user, *found;
 	size_t size = 1024;
-	char *buffer = NULL, *bigger, *name = NULL;
-	int error;
+	char *buffer = NULL, *bigger;
+	int error = ENOMEM;
 
 	do {
 		size *= 2;
@@ -36,10 +37,11 @@ static char *resolver_look_up(uint32_t uid)
 		buffer = bigger;
 		error = getpwuid_r(uid, &user, buffer, size, &found);
 		if (!error && found)
-			name = strdup(user.pw_name);
+			answer.name = strdup(user.pw_name);
 	} while (error == ERANGE && size < (1 << 20));
 	free(buffer);
-	return name;
+	answer.is_error = error || (found && !answer.name);
+	return answer;
 }
 
 static void resolver_free_answers(struct tm_resolver *resolver)
@@ -57,16 +59,16 @@ static void resolver_free_answers(struct tm_resolver *resolver)
 static void answer_next(struct tm_resolver *resolver)
 {
 	const uint32_t uid = resolver->questions[resolver->question_first];
+	struct tm_answer answer;
 	unsigned last;
-	char *name;
 
 	resolver->question_first = (resolver->question_first + 1) % OPEN_MAX;
 	resolver->question_count--;
 	pthread_mutex_unlock(&resolver->lock);
-	name = resolver_look_up(uid);
+	answer = resolver_look_up(uid);
 	pthread_mutex_lock(&resolver->lock);
 	last = resolver->answer_first + resolver->answer_count++;
-	resolver->answers[last % OPEN_MAX] = (struct tm_answer){ uid, name };
+	resolver->answers[last % OPEN_MAX] = answer;
 	pthread_cond_signal(&resolver->answered);
 }
 

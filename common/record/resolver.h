@@ -11,7 +11,8 @@ struct tm_resolver;
 
 struct tm_answer {
 	uint32_t uid;
-	char *name; /* to be freed; NULL = the user has none */
+	char *name;    /* to be freed; NULL = the user has none ... */
+	bool is_error; /* ... or the name service failed */
 };
 
 /* NULL and errno when there is no memory or no thread. */

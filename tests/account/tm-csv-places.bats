@@ -2,6 +2,7 @@
 
 load ../helper
 load csv
+load ../events
 
 @test "files are 0640 whatever the umask" {
 	(umask 0; one 1 | tm-csv -q)
@@ -20,7 +21,12 @@ load csv
 @test "with --readable users can read their own file, not write it, and read no other" {
 	needs_root
 	getent passwd daemon bin >/dev/null || skip "needs users daemon and bin"
-	(one "$(id -u daemon)"; one "$(id -u bin)") | tm-csv -q --readable
+	{
+		start_here | tm-parse
+		one "$(id -u daemon)"
+		one "$(id -u bin)"
+		status end 1 | tm-parse
+	} | tm-csv -q --readable
 	file=traffic_user_unknown_$(id -u daemon).log
 	assert_equal "$(stat -c '%U:%G %a' "$file")" "root:daemon 640"
 	chmod 755 .
@@ -38,8 +44,21 @@ load csv
 	needs_root
 	getent passwd games sync >/dev/null || skip "needs the user sync"
 	[ "$(id -gn sync)" != sync ] || skip "needs a user in a foreign group"
-	run -0 tm-csv -d . --readable < <(one "$(id -u sync)")
+	{
+		start_here | tm-parse
+		one "$(id -u sync)"
+		status end 1 | tm-parse
+	} >sync.tm
+	run -0 tm-csv -d . --readable sync.tm
 	assert_output --partial "has no group of its own"
+	assert_equal "$(stat -c %G ./*.log)" root
+}
+
+@test "with --readable no file is given to a user of another machine's number" {
+	needs_root
+	getent passwd daemon >/dev/null || skip "needs the user daemon"
+	run -0 tm-csv -d . --readable < <(one "$(id -u daemon)")
+	assert_output "tm-csv: uid $(id -u daemon) may be another machine's: its file stays unreadable to it, and so do those of others like it"
 	assert_equal "$(stat -c %G ./*.log)" root
 }
 

@@ -99,7 +99,38 @@ repeat() {
 	assert_success
 	assert_output - <<-'END'
 	6000: (none)
+	  waited
 	6001: (none)
+	END
+}
+
+# with_names COMMAND...: the users are those of the file "names"
+with_names() {
+	NAMES_FILE=$PWD/names LD_PRELOAD="$BATS_FILE_TMPDIR/slow-names.so" "$@"
+}
+
+@test "a user who is named late, renamed, or replaced by somebody else is followed" {
+	: >names
+	run with_names names-check users 8000 '!echo 8000 carol >names' =carol \
+		'!echo 8000 carola >names' =carola '!echo 8000 dave >names' =dave
+	assert_success
+	assert_output - <<-'END'
+	8000: (none)
+	  then: carol
+	  then: carola
+	  then: dave
+	END
+}
+
+@test "a name service that fails is asked again and takes no name away" {
+	echo '8000 !' >names
+	run with_names names-check users 8000 '!echo 8000 carol >names' =carol \
+		'!echo 8000 ! >names' sleep sleep =carol
+	assert_success
+	assert_output - <<-'END'
+	8000: (none)
+	  then: carol
+	  then: carol
 	END
 }
 

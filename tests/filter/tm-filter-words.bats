@@ -1,6 +1,7 @@
 # tm-filter: the words of an expression, and errors in it.
 
 load ../helper
+load ../events
 load filter
 
 # Reads lines of "numbers | expression".
@@ -130,6 +131,8 @@ assert_table() {
 
 @test "\"not\" binds before \"and\", and \"and\" before \"or\"; parentheses change this" {
 	write_events
+	name user 0 root >>names.json
+	cat names.json events.json | tm-parse >all.tm
 	assert_table <<-'END'
 	2 4 5 | in or loopback and user root
 	2 4 | in and not loopback or user bob and in
@@ -196,13 +199,13 @@ assert_table() {
 }
 
 @test "recorded names take precedence over this machine's" {
-	: >names.json
+	{ start_here && status end 0; } >names.json
 	echo '{"uid":0,"bytes":1}' >events.json
-	tm-parse <events.json >all.tm
+	cat names.json events.json | tm-parse >all.tm
 	assert_keeps 1 'user root'
 	assert_keeps "" 'user toor'
 	echo '{"kind":"name","of":"user","parts":1,"id":0,"text":"toor"}' \
-		>names.json
+		>>names.json
 	cat names.json events.json | tm-parse >all.tm
 	assert_keeps "" 'user root'
 	assert_keeps 1 'user toor'

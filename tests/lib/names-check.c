@@ -1,5 +1,6 @@
 /* Shows what common/record/names does, for names.bats.
- *   names-check users UID ...   each look-up's name, and whether it waited
+ *   names-check users UID ...   each look-up's name, and whether it waited;
+ *                               further words are those of look_up
  *   names-check expect UID ...  the names after all were asked for at once
  *   names-check split N         a text of N bytes through NAME records
  *   names-check note            NAME records from standard input: user 1000 */
@@ -26,9 +27,25 @@ static void print(const char *of, const char *name)
 	printf("%s: %s\n", of, name ? name : "(none)");
 }
 
-/* A uid of "sleep" stands for a pause of 1.5 s. */
+/* Asks for the user until it has that name, for 20 s at most. */
+static void wait_for(struct tm_names *names, uint32_t uid, const char *wanted)
+{
+	const long began = now_ms();
+	const char *name;
+
+	do {
+		usleep(20000);
+		tm_names_refresh(names);
+		name = tm_names_user(names, uid);
+	} while (now_ms() - began < 20000 && (!name || strcmp(name, wanted)));
+	print("  then", name);
+}
+
+/* Instead of a uid: "sleep", a pause of 1.5 s; "=NAME", wait until the last
+ * user is called that; "!COMMAND". */
 static void look_up(struct tm_names *names, char *const *uids)
 {
+	uint32_t uid = 0;
 	long began;
 	const char *name;
 
@@ -37,8 +54,18 @@ static void look_up(struct tm_names *names, char *const *uids)
 			usleep(1500000);
 			continue;
 		}
+		if (**uids == '=') {
+			wait_for(names, uid, *uids + 1);
+			continue;
+		}
+		if (**uids == '!') {
+			if (system(*uids + 1))
+				errx(1, "%s", *uids);
+			continue;
+		}
+		uid = strtoul(*uids, NULL, 10);
 		began = now_ms();
-		name = tm_names_user(names, strtoul(*uids, NULL, 10));
+		name = tm_names_user(names, uid);
 		began = now_ms() - began;
 		print(*uids, name);
 		if (began >= 300)
@@ -53,7 +80,6 @@ static void expect(struct tm_names *names, char *const *uids)
 	for (char *const *uid = uids; *uid; uid++)
 		tm_names_expect(names, strtoul(*uid, NULL, 10));
 	tm_names_settle(names);
-	tm_names_set_patience(names, 0);
 	look_up(names, uids);
 }
 
@@ -106,6 +132,7 @@ int main(int argc, char **argv)
 
 	if (!names || argc < 2)
 		errx(2, "see the source");
+	tm_names_be_here(names);
 	if (!strcmp(argv[1], "users"))
 		look_up(names, argv + 2);
 	else if (!strcmp(argv[1], "expect"))

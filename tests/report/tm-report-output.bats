@@ -277,7 +277,11 @@ load report
 }
 
 @test "a name of 5,000 bytes is cut, and columns stay aligned" {
-	moved 0 in 7000 1 1 | tm-parse >one.tm
+	{
+		start_here
+		moved 0 in 7000 1 1
+		status end 0
+	} | tm-parse >one.tm
 	NAME_TEXT=$(printf '\303\244%.0s' $(seq 2500)) \
 		LD_PRELOAD="$BATS_FILE_TMPDIR/slow-names.so" tm-report one.tm >table
 	run sed -n 2p table
@@ -286,6 +290,7 @@ load report
 
 @test "a name service that hangs delays no report" {
 	{
+		start_here
 		for s in 0 1 2 3 4; do
 			moved $s in $((6000 + s)) 1 1
 			status tick $s.999

@@ -1,6 +1,7 @@
 # tm-report in the forms of other meters, alerts, and hostile names.
 
 load ../helper
+load ../events
 load report-by
 
 @test "JSON names its keys, and has times as text and as a number" {
@@ -259,9 +260,11 @@ tm-report: alice: 146.6 KiB (150150 bytes) is over the limit of 100.0 KiB"
 }
 
 @test "a name of 5,000 bytes stays in its column in every form" {
-	tm-parse >one.tm <<-'END'
-	{"uid":7000,"pid":7,"comm":"0123456789abcdef","bytes":9,"packets":1,"direction":"out","source":"192.0.2.1","destination":"192.0.2.7","protocol":6,"time_ns":1}
-	END
+	{
+		start_here
+		moved 0 out 7000 9 1 '"pid":7,"comm":"0123456789abcdef","source":"192.0.2.1","destination":"192.0.2.7","protocol":6'
+		status end 0
+	} | tm-parse >one.tm
 	export NAME_TEXT LD_PRELOAD="$BATS_FILE_TMPDIR/slow-names.so"
 	NAME_TEXT=$(printf '\346\227\245%.0s' $(seq 1700)) # two columns wide
 	tm-report --by user,process one.tm >table
