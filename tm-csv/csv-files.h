@@ -20,7 +20,7 @@ struct csv_files_target {
 	gid_t group;	  /* of new files, (gid_t)-1 = as it comes */
 	bool is_readable; /* the group is the user's own, if names are here */
 	const struct tm_names *names;
-	bool is_synced;	  /* fsync(2) each 5 s */
+	bool is_synced; /* fsync(2) each 5 s */
 };
 
 struct csv_files;
