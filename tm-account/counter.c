@@ -69,7 +69,7 @@ static size_t counter_count_traffic(
 		total = counter_find(totals, total, events[i].uid);
 		if (__builtin_expect(!total, 0))
 			break;
-		total_add(total, events[i].direction == TM_IN ? TM_IN : TM_OUT,
+		tm_amount_raise(&total->sum[events[i].direction != TM_IN],
 				events[i].bytes);
 		totals_touch(totals, total);
 		fill_in(&events[i], total);

@@ -8,8 +8,9 @@
 #include "common/stream/output.h"
 #include "journal.h"
 
-#define ENTRY_MAGIC 0x01537d74u /* the last byte is the version of the format  \
-				 */
+#define ENTRY_MAGIC                                                            \
+	0x01537d74u /* the last byte is the version of the format              \
+		     */
 #define ENTRY_USERS 4096
 
 struct entry {

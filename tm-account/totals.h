@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "common/base/map.h"
-#include "common/record/event.h"
+#include "common/record/amount.h"
 
 struct total {
 	uint64_t sum[2]; /* bytes, by enum tm_direction */
@@ -39,18 +39,6 @@ static inline struct total *totals_known(
 			total_is, totals->users, &uid);
 
 	return number == TM_MAP_NONE ? NULL : &totals->users[number];
-}
-
-/* A total stays at its largest value instead of wrapping to 0. */
-static inline void total_add(struct total *total, enum tm_direction direction,
-		uint64_t bytes)
-{
-	uint64_t *const sum = &total->sum[direction];
-	const uint64_t before = *sum;
-
-	*sum = before + bytes;
-	if (__builtin_expect(*sum < before, 0))
-		*sum = UINT64_MAX;
 }
 
 static inline void totals_touch(struct totals *totals, struct total *total)

@@ -34,7 +34,7 @@ static void put_rates(struct writing *writing, const struct tm_amount now[2],
 
 	tm_table_rate(table, now[TM_IN].bytes, length_ns);
 	tm_table_rate(table, now[TM_OUT].bytes, length_ns);
-	tm_table_number(table, now[TM_IN].packets + now[TM_OUT].packets);
+	tm_table_number(table, tm_amount_both(now).packets);
 	tm_table_number(table, total[TM_IN].bytes);
 	tm_table_number(table, total[TM_OUT].bytes);
 }

@@ -82,7 +82,7 @@ static void table_put_both(struct tm_table *table, uint64_t in, uint64_t out,
 		return;
 	tm_table_number(table, in);
 	tm_table_number(table, out);
-	tm_table_number(table, in + out);
+	tm_table_number(table, tm_amount_sum(in, out));
 }
 
 static void table_put_amounts(struct writing *writing, const struct tm_sum *row)
@@ -103,10 +103,9 @@ static void table_put_amounts(struct writing *writing, const struct tm_sum *row)
 	table_put_both(table, moved[TM_IN].packets, moved[TM_OUT].packets,
 			report->has_packets);
 	if (report->has_bytes)
-		tm_table_number(table, lost[TM_IN].bytes + lost[TM_OUT].bytes);
+		tm_table_number(table, tm_amount_both(lost).bytes);
 	if (report->has_packets)
-		tm_table_number(table,
-				lost[TM_IN].packets + lost[TM_OUT].packets);
+		tm_table_number(table, tm_amount_both(lost).packets);
 }
 
 static void table_put_row(struct writing *writing, const uint64_t *key,

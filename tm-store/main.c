@@ -219,7 +219,10 @@ static int store_finish(struct store *store, int status)
 		if (!status || status == TM_LOSSY)
 			status = TM_CUT;
 	}
-	return store_close(store) ? TM_FAILED : status;
+	if (store_close(store))
+		status = TM_FAILED;
+	tm_loop_say_overflow();
+	return status;
 }
 
 static int write_main(int argc, char **argv)

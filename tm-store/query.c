@@ -9,6 +9,7 @@
 #include "common/base/number.h"
 #include "common/net/address.h"
 #include "common/record/fields.h"
+#include "common/tool/loop.h"
 
 #define TABLE_ROWS 20
 #define NUMBER_MOST (1u << 30)
@@ -386,6 +387,7 @@ int query_main(int argc, char **argv)
 		options.query.filter.uid = find_user(history, options.user);
 	}
 	show(&options, history);
+	tm_loop_say_overflow();
 	tm_history_close(history);
 	return TM_DONE;
 }

@@ -81,13 +81,14 @@ void json_amounts(struct tm_text *text, const struct tm_history_row *row)
 {
 	const struct tm_amount *const in = &row->moved[TM_IN];
 	const struct tm_amount *const out = &row->moved[TM_OUT];
+	const struct tm_amount both = tm_amount_both(row->moved);
 
 	tm_json_member_number(text, "in", in->bytes);
 	tm_json_member_number(text, "out", out->bytes);
-	tm_json_member_number(text, "total", in->bytes + out->bytes);
+	tm_json_member_number(text, "total", both.bytes);
 	tm_json_member_number(text, "packets_in", in->packets);
 	tm_json_member_number(text, "packets_out", out->packets);
-	tm_json_member_number(text, "packets", in->packets + out->packets);
+	tm_json_member_number(text, "packets", both.packets);
 	tm_json_member_number(text, "lost", json_sum(row->lost));
 	tm_json_member_number(text, "lost_packets",
 			row->lost[TM_IN].packets + row->lost[TM_OUT].packets);

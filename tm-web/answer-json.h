@@ -33,7 +33,7 @@ void json_end(struct tm_text *text);
 
 static inline uint64_t json_sum(const struct tm_amount amounts[2])
 {
-	return amounts[TM_IN].bytes + amounts[TM_OUT].bytes;
+	return tm_amount_both(amounts).bytes;
 }
 
 #endif

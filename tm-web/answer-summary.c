@@ -64,17 +64,19 @@ static void put_totals(struct tm_text *text, const struct totals *totals,
 {
 	const struct tm_amount *const in = &totals->moved[TM_IN];
 	const struct tm_amount *const out = &totals->moved[TM_OUT];
+	const struct tm_amount both = tm_amount_both(totals->moved);
 	const uint64_t nobody = json_sum(totals->nobody);
 	const uint64_t lost = json_sum(totals->lost);
+	const uint64_t others = tm_amount_sum(nobody, lost);
 
 	tm_json_member_number(text, "in", in->bytes);
 	tm_json_member_number(text, "out", out->bytes);
-	tm_json_member_number(text, "total", in->bytes + out->bytes);
+	tm_json_member_number(text, "total", both.bytes);
 	tm_json_member_number(text, "packets_in", in->packets);
 	tm_json_member_number(text, "packets_out", out->packets);
-	tm_json_member_number(text, "packets", in->packets + out->packets);
+	tm_json_member_number(text, "packets", both.packets);
 	tm_json_member_number(text, "attributed",
-			in->bytes + out->bytes - nobody - lost);
+			both.bytes > others ? both.bytes - others : 0);
 	tm_json_member_number(text, "nobody", nobody);
 	tm_json_member_number(text, "lost", lost);
 	tm_json_member_number(text, "lost_packets",

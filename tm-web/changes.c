@@ -17,7 +17,7 @@ static struct change change_of(const struct tm_history_row *row)
 		.out = row->moved[TM_OUT].bytes,
 		.packets_in = row->moved[TM_IN].packets,
 		.packets_out = row->moved[TM_OUT].packets,
-		.lost = row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes,
+		.lost = tm_amount_both(row->lost).bytes,
 	};
 }
 

@@ -114,13 +114,13 @@ static void put_both(struct tm_table *table, uint64_t in, uint64_t out)
 {
 	tm_table_number(table, in);
 	tm_table_number(table, out);
-	tm_table_number(table, in + out);
+	tm_table_number(table, tm_amount_sum(in, out));
 }
 
 static void put_amounts(struct tm_table *table, const struct tm_amount moved[2],
 		uint64_t whole)
 {
-	const uint64_t bytes = moved[TM_IN].bytes + moved[TM_OUT].bytes;
+	const uint64_t bytes = tm_amount_both(moved).bytes;
 
 	put_both(table, moved[TM_IN].bytes, moved[TM_OUT].bytes);
 	tm_table_share(table, bytes, whole);
@@ -129,8 +129,10 @@ static void put_amounts(struct tm_table *table, const struct tm_amount moved[2],
 
 static void put_lost(struct tm_table *table, const struct tm_amount lost[2])
 {
-	tm_table_number(table, lost[TM_IN].bytes + lost[TM_OUT].bytes);
-	tm_table_number(table, lost[TM_IN].packets + lost[TM_OUT].packets);
+	const struct tm_amount both = tm_amount_both(lost);
+
+	tm_table_number(table, both.bytes);
+	tm_table_number(table, both.packets);
 }
 
 static void put_sums(struct tm_table *table, const struct tm_history_row *row,

@@ -7,7 +7,7 @@
 #include "prune.h"
 #include "schema.h"
 
-#define ADD(name) name " = " name " + excluded." name
+#define ADD(name) name " = tm_add(" name ", excluded." name ")"
 #define ADD_AMOUNTS                                                            \
 	ADD("in_bytes")                                                        \
 	", " ADD("in_packets") ", " ADD("out_bytes") ", " ADD("out_packets")
@@ -16,10 +16,11 @@
 			"lost_out_bytes") ", " ADD("lost_out_packets")
 
 #define SUM_AMOUNTS                                                            \
-	"sum(in_bytes), sum(in_packets), sum(out_bytes), sum(out_packets)"
+	"tm_sum(in_bytes), tm_sum(in_packets), tm_sum(out_bytes), "            \
+	"tm_sum(out_packets)"
 #define SUM_LOST                                                               \
-	", sum(lost_in_bytes), sum(lost_in_packets), sum(lost_out_bytes), "    \
-	"sum(lost_out_packets)"
+	", tm_sum(lost_in_bytes), tm_sum(lost_in_packets), "                   \
+	"tm_sum(lost_out_bytes), tm_sum(lost_out_packets)"
 
 #define ROOM 2 /* times as many remotes may be there before the next cut */
 
@@ -72,7 +73,7 @@ static const char *const minute_steps[] = {
 	"WHERE time = ?1 AND uid = ?2 AND +remote IN (SELECT remote "
 	"FROM traffic_%1$s "
 	"WHERE time = ?1 AND uid = ?2 AND +remote > 1 "
-	"GROUP BY +remote ORDER BY sum(in_bytes + out_bytes) DESC, remote "
+	"GROUP BY +remote ORDER BY tm_sum(tm_add(in_bytes, out_bytes)) DESC, remote "
 	"LIMIT -1 OFFSET ?3)",
 	"DELETE FROM traffic_%1$s WHERE time = ?1 AND uid = ?2 "
 	"AND +remote IN (SELECT remote FROM temp.cut)",
@@ -88,8 +89,8 @@ static const char *const coarse_steps[] = {
 	"UPDATE remote_%1$s SET in_bytes = in_bytes - gone.a, "
 	"in_packets = in_packets - gone.b, out_bytes = out_bytes - gone.c, "
 	"out_packets = out_packets - gone.d "
-	"FROM (SELECT remote, sum(in_bytes) AS a, sum(in_packets) AS b, "
-	"sum(out_bytes) AS c, sum(out_packets) AS d FROM temp.cut "
+	"FROM (SELECT remote, tm_sum(in_bytes) AS a, tm_sum(in_packets) AS b, "
+	"tm_sum(out_bytes) AS c, tm_sum(out_packets) AS d FROM temp.cut "
 	"GROUP BY remote) AS gone "
 	"WHERE time = ?1 AND remote_%1$s.remote = gone.remote",
 	"DELETE FROM remote_%1$s WHERE time = ?1 AND in_packets = 0 "

@@ -5,6 +5,7 @@
 #include "commit.h"
 #include "common/base/clock.h"
 #include "database.h"
+#include "functions.h"
 #include "marks.h"
 #include "prune.h"
 #include "query.h"
@@ -137,8 +138,10 @@ static int bind_amounts(
 		sqlite3_stmt *insert, int at, const struct tm_amount amounts[2])
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
-		sqlite3_bind_int64(insert, at++, amounts[i].bytes);
-		sqlite3_bind_int64(insert, at++, amounts[i].packets);
+		sqlite3_bind_int64(insert, at++,
+				tm_history_amount(amounts[i].bytes));
+		sqlite3_bind_int64(insert, at++,
+				tm_history_amount(amounts[i].packets));
 	}
 	return at;
 }

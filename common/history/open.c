@@ -10,6 +10,7 @@
 #include "common/base/zone.h"
 #include "common/system/place.h"
 #include "database.h"
+#include "functions.h"
 #include "marks.h"
 #include "open.h"
 #include "schema.h"
@@ -221,6 +222,8 @@ static int open_database(struct tm_history *history, bool is_immutable)
 		return tm_history_fail_sql(history);
 	sqlite3_busy_timeout(history->db, BUSY_MS);
 	sqlite3_db_config(history->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	if (tm_history_add_functions(history))
+		return -1;
 	return tm_history_sql(history,
 			"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
 }

@@ -20,7 +20,7 @@ uint64_t tm_history_row_measure(
 	case TM_HISTORY_SORT_PACKETS:
 		return row->moved[TM_IN].packets + row->moved[TM_OUT].packets;
 	case TM_HISTORY_SORT_LOST:
-		return row->lost[TM_IN].bytes + row->lost[TM_OUT].bytes;
+		return tm_amount_both(row->lost).bytes;
 	default:
 		return tm_history_row_bytes(row);
 	}

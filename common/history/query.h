@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "common/record/amount.h"
 #include "common/sums/key.h"
 #include "history.h"
 
@@ -69,7 +70,7 @@ struct tm_history_row {
 
 static inline uint64_t tm_history_row_bytes(const struct tm_history_row *row)
 {
-	return row->moved[TM_IN].bytes + row->moved[TM_OUT].bytes;
+	return tm_amount_both(row->moved).bytes;
 }
 
 enum tm_history_sort {

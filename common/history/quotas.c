@@ -26,7 +26,7 @@ static void take(void *context, const struct tm_history_sums *sums)
 {
 	struct tm_history_quota *const quota = context;
 
-	quota->used += sums->moved[TM_IN].bytes + sums->moved[TM_OUT].bytes;
+	tm_amount_raise(&quota->used, tm_amount_both(sums->moved).bytes);
 }
 
 /* The pace so far, until the end. What was used is all that is known by now,

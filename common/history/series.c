@@ -127,11 +127,9 @@ static void line_add(struct filling *filling, struct tm_history_line *line,
 			find_point(filling, line, sums->time_ns);
 
 	for (int i = TM_IN; i <= TM_OUT; i++) {
-		point->bytes[i] += sums->moved[i].bytes;
-		line->row.moved[i].bytes += sums->moved[i].bytes;
-		line->row.moved[i].packets += sums->moved[i].packets;
-		line->row.lost[i].bytes += sums->lost[i].bytes;
-		line->row.lost[i].packets += sums->lost[i].packets;
+		tm_amount_raise(&point->bytes[i], sums->moved[i].bytes);
+		tm_amount_add(&line->row.moved[i], &sums->moved[i]);
+		tm_amount_add(&line->row.lost[i], &sums->lost[i]);
 	}
 }
 

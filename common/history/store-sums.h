@@ -17,8 +17,9 @@ struct tm_store_sum_key {
 	uint32_t protocol;
 };
 
-#define TM_SUM_NONE TM_SUMS_NONE /* no row; the minute of a row that is free   \
-				  */
+#define TM_SUM_NONE                                                            \
+	TM_SUMS_NONE /* no row; the minute of a row that is free               \
+		      */
 
 /* To be set up by tm_store_sums_init. Rows keep their numbers, so that they can
  * be in lists: what is beside each is the next one of its list. */

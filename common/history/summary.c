@@ -32,8 +32,10 @@ static void take_user(void *context, const struct tm_history_sums *sums)
 	tm_history_amounts_add(answer->moved, sums->moved);
 	tm_history_amounts_add(answer->lost, sums->lost);
 	for (int i = TM_IN; i <= TM_OUT; i++) {
-		to[i].bytes += sums->moved[i].bytes - sums->lost[i].bytes;
-		to[i].packets += sums->moved[i].packets - sums->lost[i].packets;
+		const struct tm_amount rest =
+				tm_amount_rest(&sums->moved[i], &sums->lost[i]);
+
+		tm_amount_add(&to[i], &rest);
 	}
 }
 
@@ -136,8 +138,9 @@ static int sum_host(struct tm_history *history,
 	int result;
 
 	snprintf(sql, sizeof(sql),
-			"SELECT what, interface, sum(in_bytes), sum(in_packets), "
-			"sum(out_bytes), sum(out_packets) FROM host_%s "
+			"SELECT what, interface, tm_sum(in_bytes), "
+			"tm_sum(in_packets), tm_sum(out_bytes), "
+			"tm_sum(out_packets) FROM host_%s "
 			"WHERE time >= %" PRIu64 " AND time < %" PRIu64
 			" GROUP BY what, interface",
 			tm_history_resolution_name(piece->resolution),

@@ -11,6 +11,7 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/record/amount.h"
 #include "open-runs.h"
 #include "reader.h"
 
@@ -290,8 +291,8 @@ static void reader_note(struct tm_reader *reader, const struct tm_event *event)
 {
 	switch (event->kind) {
 	case TM_LOST:
-		reader->lost_packets += event->packets;
-		reader->lost_bytes += event->bytes;
+		tm_amount_raise(&reader->lost_packets, event->packets);
+		tm_amount_raise(&reader->lost_bytes, event->bytes);
 		break;
 	case TM_START:
 		reader_note_start(reader->input,

@@ -16,7 +16,7 @@ void tm_sum_add(struct tm_sum *to, const struct tm_sum *more)
 void tm_sum_subtract(struct tm_sum *from, const struct tm_sum *part)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++)
-		from->moved[i] = tm_amount_difference(
+		from->moved[i] = tm_amount_rest(
 				&from->moved[i], &part->moved[i]);
 }
 

@@ -9,6 +9,7 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/record/amount.h"
 #include "common/stream/output.h"
 #include "loop.h"
 #include "progress.h"
@@ -72,10 +73,21 @@ static ssize_t next_block(const struct tm_loop *loop, struct tm_reader *in,
 	return tm_reader_next(in, events);
 }
 
+void tm_loop_say_overflow(void)
+{
+	static bool is_said;
+
+	if (!is_said && tm_amount_has_overflown())
+		warnx("a sum is too large and stays at the largest number; a "
+		      "record is damaged or forged");
+	is_said |= tm_amount_has_overflown();
+}
+
 static int loop_end(const struct tm_loop *loop, const struct tm_reader *in)
 {
 	if (*in->problem)
 		warnx("%s", in->problem);
+	tm_loop_say_overflow();
 	if (!in->status && loop->is_strict && in->lost_packets)
 		return TM_LOSSY;
 	return in->status;
@@ -114,6 +126,7 @@ int tm_loop_write(const void *data, size_t size)
 
 int tm_loop_close(int status)
 {
+	tm_loop_say_overflow();
 	if (!close(STDOUT_FILENO) || status)
 		return status;
 	warn("standard output");

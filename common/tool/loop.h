@@ -43,6 +43,11 @@ void tm_loop_prepare_output(void);
  * TM_FAILED, after reporting why. */
 int tm_loop_write(const void *data, size_t size);
 
+/* Reports, once, that a sum stays at the largest number. tm_loop_run and
+ * tm_loop_close do so; it is for those who add up after the one and without the
+ * other. */
+void tm_loop_say_overflow(void);
+
 /* Closes standard output. Where that fails it reports why, and TM_DONE becomes
  * TM_FAILED. */
 int tm_loop_close(int status);

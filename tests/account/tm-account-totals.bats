@@ -76,11 +76,12 @@ load account
 		moved 0 in 1000 1000
 		moved 0 in 1000 1000
 	} | tm-parse >day.tm
-	run totals < <(tm-account day.tm)
+	run totals < <(tm-account day.tm 2>said)
 	assert_output "\
 1000 18446744073709551000 0
 1000 18446744073709551615 0
 1000 18446744073709551615 0"
+	assert_equal "$(<said)" "tm-account: a sum is too large and stays at the largest number; a record is damaged or forged"
 }
 
 @test "with a million users memory is bounded and the sums are exact" {

@@ -353,3 +353,24 @@ load report
 	tm-report -n -t 1 --style table --top 2 many.tm | sed '/^$/,$d' >table
 	assert_equal "$(wc -l <table)" 5
 }
+
+@test "sums that would overflow stay at the largest number, which is said once" {
+	local half=9223372036854775808 most=18446744073709551615
+	{
+		moved 0 in 1000 $half
+		moved 0 out 1000 $half
+		moved 1 in 1000 $half
+		moved 1 in 1001 $half
+	} | tm-parse >day.tm
+	tm-report -n --output csv --sum bytes day.tm >out 2>said
+	assert_equal "$(<out)" "\
+uid,user,in,out,total,lost
+1000,1000,$most,$half,$most,0
+1001,1001,$half,0,$half,0"
+	assert_equal "$(<said)" "\
+tm-report: a sum is too large and stays at the largest number; a record is damaged or forged
+attributed 16.0 EiB (100.0 %), unowned 0 B (0.0 %), lost 0 B (0.0 %), excluded 0 B (0.0 %)"
+	run -0 tm-report -n -t 1 --output table day.tm
+	assert_line --regexp '^1000 +16.0 EiB +8.0 EiB +16.0 EiB +100.0 %'
+	assert_equal "$(grep -c "sum is too large" <<<"$output")" 1
+}

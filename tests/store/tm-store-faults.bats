@@ -171,3 +171,33 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	wait "$STARTED"
 	assert_equal "$(csv)" "$(tm-report -q --output csv day.tm)"
 }
+
+@test "sums beyond 63 bits stay at the largest number, and do not stop the history" {
+	local half=9223372036854775808 most=9223372036854775807
+	moved 1 in 1000 281474976710655 1 "$CURL" | tm-parse >event.tm
+	for _ in {1..8}; do cat event.tm{,,,}; done >more.tm
+	for _ in {1..10}; do
+		cat more.tm more.tm >twice.tm
+		mv twice.tm more.tm
+	done
+	{
+		start | tm-parse
+		cat more.tm more.tm
+		{
+			moved 61 in 1000 281474976710655 1 "$CURL"
+			status tick 2 7 "\"seen_bytes\":$half"
+			status tick 62 7 "\"seen_bytes\":18446744073709551615"
+			moved 7200 in 1001 1
+			status end 7201 7
+		} | tm-parse
+	} >day.tm
+	run store day.tm
+	assert_success
+	assert_output "tm-store: a sum is too large and stays at the largest number; a record is damaged or forged"
+	run sqlite3 h.db "SELECT max(in_bytes) FROM traffic_minute;
+		SELECT in_bytes FROM traffic_hour ORDER BY in_bytes DESC LIMIT 1;
+		SELECT max(in_bytes) FROM host_hour"
+	assert_output "$most"$'\n'"$most"$'\n'"$most"
+	run csv -n --user 1001
+	assert_line 1001,1001,1,0,1,1,0,1,0,0
+}

@@ -79,7 +79,7 @@ static void oneline_write_span(const struct report *report,
 	fprintf(report->out, ";%s", label);
 	oneline_write_amounts(report->out, &span->row);
 	fprintf(report->out, ";%.0f",
-			seconds > 0 ? tm_sum_bytes(&span->row) * 8 / seconds
+			seconds > 0 ? tm_sum_bytes(&span->row) * 8.0 / seconds
 				    : 0);
 }
 
