@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "answer-json.h"
+#include "answer-more.h"
 #include "api.h"
 
 /* Where the bytes of a question went: attributed, unowned and lost are all. */
@@ -112,26 +113,51 @@ static void summary_put_coverage(struct tm_text *text,
 	json_member_time(text, "watermark_ns", summary->newest_ns);
 }
 
+/* All of it is one row. */
+static int summary_ask(struct tm_history *history,
+		struct web_question *question,
+		struct tm_history_summary *summary, struct totals *totals,
+		struct answer_more *more)
+{
+	const struct tm_history_filter *const filter = &question->query.filter;
+	const struct tm_history_row all = { 0 };
+	int result;
+
+	if (tm_history_begin(history))
+		return -1;
+	question->query.by = 0;
+	result = tm_history_summary(history, filter, summary) ||
+					get_totals(history, filter, summary,
+							totals) ||
+					more_ask(more, history, question, &all,
+							1)
+			? -1
+			: 0;
+	tm_history_end(history);
+	return result;
+}
+
 void api_summary(struct tm_history *history, struct request *request)
 {
 	struct tm_history_summary summary = { 0 };
 	struct tm_history_quotas quotas = { 0 };
+	struct answer_more more = { 0 };
 	struct web_question question;
 	struct totals totals;
 	struct tm_text *text;
 
 	if (!question_parse(&question, history, request,
-			    API_FILTERS "from to "))
+			    API_FILTERS "from to rates compare "))
 		return;
-	if (tm_history_summary(history, &question.query.filter, &summary) ||
-			get_totals(history, &question.query.filter, &summary,
-					&totals) ||
+	if (summary_ask(history, &question, &summary, &totals, &more) ||
 			tm_history_quotas(history, 0, &quotas)) {
 		api_fail(history, request);
 	} else {
 		text = api_begin(request);
 		api_put_range(text, summary.from_ns, summary.to_ns);
 		put_totals(text, &totals, &summary);
+		more_put_head(text, &more);
+		more_put_row(text, &more, 0);
 		summary_put_coverage(text, &question, &summary);
 		api_put_hosts(text, &summary);
 		api_put_quotas(text, &quotas, &question.query.filter);
@@ -139,4 +165,5 @@ void api_summary(struct tm_history *history, struct request *request)
 	}
 	tm_history_summary_free(&summary);
 	tm_history_quotas_free(&quotas);
+	more_free(&more);
 }

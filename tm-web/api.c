@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "answer-json.h"
+#include "answer-more.h"
 #include "api.h"
 #include "common/base/clock.h"
 
@@ -92,14 +93,17 @@ static void put_by(struct tm_text *text, const struct web_question *question)
 
 static void api_put_rows(struct tm_text *text,
 		const struct tm_history_rows *rows,
-		const struct web_question *question)
+		const struct web_question *question,
+		const struct answer_more *more)
 {
 	api_put_range(text, rows->from_ns, rows->to_ns);
 	put_by(text, question);
+	more_put_head(text, more);
 	tm_json_member_number(text, "count", rows->found);
 	tm_json_member(text, "sums");
 	tm_text_character(text, '{');
 	json_amounts(text, &rows->sum);
+	more_put_sum(text, more);
 	tm_text_character(text, '}');
 	tm_json_member(text, "rows");
 	tm_text_character(text, '[');
@@ -107,6 +111,7 @@ static void api_put_rows(struct tm_text *text,
 		tm_text_string(text, i ? ",{" : "{");
 		json_keys(text, &rows->rows[i], question->query.by);
 		json_amounts(text, &rows->rows[i]);
+		more_put_row(text, more, i);
 		tm_text_character(text, '}');
 	}
 	tm_text_character(text, ']');
@@ -136,24 +141,45 @@ static void answer_csv(struct answer *answer,
 		answer->text.error = ENOMEM;
 }
 
+/* Both see the same state of the history. */
+static int api_ask_rows(struct tm_history *history,
+		const struct web_question *question,
+		struct tm_history_rows *rows, struct answer_more *more)
+{
+	int result;
+
+	if (tm_history_begin(history))
+		return -1;
+	result = tm_history_rows(history, &question->query, rows);
+	if (!result)
+		result = more_ask(more, history, question, rows->rows,
+				rows->count);
+	tm_history_end(history);
+	return result;
+}
+
 void api_rows(struct tm_history *history, struct request *request)
 {
 	struct tm_history_rows rows = { 0 };
+	struct answer_more more = { 0 };
 	struct web_question question;
 
 	if (!question_parse(&question, history, request,
 			    API_FILTERS
-			    "from to by search sort order top limit offset output "))
+			    "from to by search sort order top limit offset output "
+			    "rates compare ") ||
+			!more_check(&question, request))
 		return;
-	if (tm_history_rows(history, &question.query, &rows)) {
+	if (api_ask_rows(history, &question, &rows, &more)) {
 		api_fail(history, request);
 	} else if (question.is_csv) {
 		answer_csv(&request->answer, &question, &rows);
 	} else {
-		api_put_rows(api_begin(request), &rows, &question);
+		api_put_rows(api_begin(request), &rows, &question, &more);
 		json_end(&request->answer.text);
 	}
 	tm_history_rows_free(&rows);
+	more_free(&more);
 }
 
 /* --- status --- */

@@ -221,6 +221,21 @@ static bool read_hours(struct reading *reading, const char *value)
 	return read_within(value, 1, HOURS_MOST, &reading->question->hours);
 }
 
+static bool read_rates(struct reading *reading, const char *value)
+{
+	reading->question->wants_rates = !strcmp(value, "yes");
+	return !strcmp(value, "yes") || !strcmp(value, "no");
+}
+
+static bool read_compare(struct reading *reading, const char *value)
+{
+	struct web_question *const question = reading->question;
+
+	question->wants_before = strcmp(value, "no");
+	return !question->wants_before || !strcmp(value, "previous") ||
+			read_time(reading, value, &question->before_ns);
+}
+
 static const struct {
 	const char *name;
 	read_fn *read;
@@ -243,6 +258,8 @@ static const struct {
 	{ "output", read_output, "json or csv" },
 	{ "top", read_top, "0 to 32" },
 	{ "bins", read_bins, "1 to 2000" },
+	{ "rates", read_rates, "yes or no" },
+	{ "compare", read_compare, "previous, no or a time" },
 	{ "hours", read_hours, "1 to 876000" },
 };
 

@@ -14,6 +14,9 @@ struct web_question {
 	unsigned top, bins;
 	unsigned hours; /* 0 = not given */
 	bool is_csv;
+	bool wants_rates, wants_before;
+	uint64_t before_ns; /* where the period to compare with begins; 0 = the
+			       one before */
 };
 
 /* False when it was answered with an error: something foreign or twice. The

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/room.h"
 #include "common/record/amount.h"
 #include "group.h"
 
@@ -23,15 +24,12 @@ void tm_history_amounts_add(
 
 static struct tm_history_group_row *new_row(struct tm_history_group *group)
 {
-	struct tm_history_group_row *more;
+	struct tm_history_group_row *const more = tm_room_for(
+			group->rows, &group->room, group->count, sizeof(*more));
 
-	if (group->count == group->room) {
-		group->room = group->room ? 2 * group->room : 256;
-		more = realloc(group->rows, group->room * sizeof(*more));
-		if (!more)
-			return NULL;
-		group->rows = more;
-	}
+	if (!more)
+		return NULL;
+	group->rows = more;
 	return memset(&group->rows[group->count++], 0, sizeof(*group->rows));
 }
 
@@ -60,6 +58,23 @@ static struct tm_history_group_row *group_find(struct tm_history_group *group,
 	if (row)
 		memcpy(row->values, values, sizeof(row->values));
 	return row;
+}
+
+uint32_t tm_history_group_known(
+		const struct tm_history_group *group, const uint32_t *values)
+{
+	uint32_t number = 0;
+
+	for (unsigned i = 0; i < TM_KEYS_STORED; i++) {
+		const uint64_t key = (uint64_t)number << 32 | values[i];
+
+		if (!(group->by & 1u << i))
+			continue;
+		number = tm_index_find(&group->indexes[i], key);
+		if (number == TM_INDEX_NONE)
+			break;
+	}
+	return number;
 }
 
 static void group_add(struct tm_history_group *group,

@@ -26,6 +26,11 @@ struct tm_history_group {
 /* The take function of a scan; its context is the group. */
 void tm_history_group_take(void *group, const struct tm_history_sums *sums);
 
+/* The number of the row with these values, which has no time and no direction;
+ * TM_INDEX_NONE where there is none. */
+uint32_t tm_history_group_known(
+		const struct tm_history_group *group, const uint32_t *values);
+
 /* The slots that the rows are to have; the month where time is no key. */
 enum tm_history_resolution tm_history_group_resolution(unsigned by);
 

@@ -65,6 +65,14 @@ static int compare_keys(const struct tm_history_row *a,
 	return result ? result : compare_numbers(a->direction, b->direction);
 }
 
+int tm_history_row_compare_values(
+		const struct tm_history_row *a, const struct tm_history_row *b)
+{
+	const int result = memcmp(a->ids, b->ids, sizeof(a->ids));
+
+	return result ? result : a->direction - b->direction;
+}
+
 bool tm_history_row_is_remainder(const struct tm_history_row *row, unsigned by)
 {
 	return row->is_rest || (by & TM_HISTORY_BY_PROCESS && !row->process) ||

@@ -11,6 +11,10 @@ uint64_t tm_history_row_measure(
 /* Whether it stands for what has no row of its own. */
 bool tm_history_row_is_remainder(const struct tm_history_row *row, unsigned by);
 
+/* By the keys other than time: any order, 0 = the same ones. */
+int tm_history_row_compare_values(
+		const struct tm_history_row *a, const struct tm_history_row *b);
+
 void tm_history_rows_sort(struct tm_history_row *rows, size_t count,
 		unsigned by, enum tm_history_sort sort, bool is_ascending);
 

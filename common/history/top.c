@@ -6,13 +6,9 @@
 #include "order.h"
 #include "top.h"
 
-/* By the keys other than time. */
-static int compare_values(const void *one, const void *other)
+static int compare_values(const void *a, const void *b)
 {
-	const struct tm_history_row *const a = one, *const b = other;
-	const int result = memcmp(a->ids, b->ids, sizeof(a->ids));
-
-	return result ? result : a->direction - b->direction;
+	return tm_history_row_compare_values(a, b);
 }
 
 static void row_add(
