@@ -12,17 +12,13 @@
 
 #define LISTED_NETWORKS (1 << 24) /* at most; allocated as they are added */
 
-struct metered_interface {
-	uint32_t ifindex;
-	uint32_t netns; /* inode of its network namespace */
-};
-
 /* Read-only to the programs, so the verifier knows the values and removes the
  * code that they switch off. */
 struct settings {
 	uint32_t wake_bytes;	  /* the reader is woken once in so many, 2^n */
 	uint32_t cpu_mask;	  /* cpu & cpu_mask numbers the counters */
 	uint32_t interface_count; /* 0 = all interfaces */
+	uint32_t netns;		  /* of the interfaces */
 	uint32_t own_netns;	  /* its interfaces are counted, 0 = none */
 	uint8_t knows_buffer; /* may read its device, route, fragment size */
 	uint8_t excludes;     /* there are lists of networks */
@@ -32,12 +28,17 @@ struct settings {
 	uint8_t reads_task;	  /* by its pointer; else copies its fields */
 	uint8_t finds_receivers;  /* of frames, by socket look-up */
 	uint8_t sums; /* interval sums; else an event for each packet */
-	struct metered_interface interfaces[METERED_INTERFACES];
 };
 
 #ifdef __bpf__
 extern const volatile struct settings settings;
 #endif
+
+/* The numbers of the interfaces that are metered, 0 = none, mapped: an
+ * interface that is made anew has another number. */
+struct scope {
+	uint32_t ifindexes[METERED_INTERFACES];
+};
 
 /* A key of the list of networks. The family keeps IPv4 and IPv6 apart. */
 struct listed_network {

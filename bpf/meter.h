@@ -23,21 +23,30 @@
 #define PASS 1
 #define TCX_NEXT -1 /* the same as TC_ACT_UNSPEC: others decide */
 
-/* Interface numbers belong to a namespace; netns 0 is one that could not be
- * read.
- */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct scope);
+} scope SEC(".maps");
+
+/* Interface numbers belong to a namespace; netns 0 could not be read. */
 static __always_inline bool is_in_scope(
 		const struct __sk_buff *skb, uint32_t netns)
 {
+	const uint32_t zero = 0;
+	const struct scope *in_use;
+
 	if (!settings.interface_count)
 		return true;
+	in_use = bpf_map_lookup_elem(&scope, &zero);
+	if (!in_use || (netns && netns != settings.netns))
+		return false;
 #pragma unroll
 	for (uint32_t i = 0; i < METERED_INTERFACES; i++) {
-		if (settings.interfaces[i].ifindex == skb->ifindex &&
-				(!netns ||
-						settings.interfaces[i].netns ==
-								netns))
-			return i < settings.interface_count;
+		if (in_use->ifindexes[i] == skb->ifindex)
+			return true;
 	}
 	return false;
 }
@@ -105,7 +114,7 @@ static __always_inline void meter_frame(struct __sk_buff *skb,
 	}
 	/* a sum carries the namespace of its socket */
 	if (settings.sums && state && socket &&
-			state->owner.netns == settings.interfaces[0].netns &&
+			state->owner.netns == settings.netns &&
 			add_to_flow(mine, socket, state, packet, direction))
 		return;
 	find_frame_owner(skb, socket, state, direction, &owner);

@@ -393,7 +393,7 @@ static __always_inline void find_frame_owner(struct __sk_buff *skb,
 		describe_owner(socket, state, direction, owner);
 	if (direction == TM_OUT && !owner->cgroup_id)
 		owner->cgroup_id = bpf_skb_cgroup_id(skb);
-	owner->netns = settings.interfaces[0].netns;
+	owner->netns = settings.netns;
 }
 
 #endif

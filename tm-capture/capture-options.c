@@ -1,5 +1,4 @@
 #include <err.h>
-#include <net/if.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -7,6 +6,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
+#include "common/system/netlink.h"
 #include "common/tool/options.h"
 #include "programs.h"
 
@@ -26,25 +26,24 @@ uint32_t own_netns(void)
 	return stat("/proc/self/ns/net", &status) ? 0 : status.st_ino;
 }
 
-static void options_add_interface(struct settings *settings, const char *name)
+static void options_add_interface(
+		struct interfaces *interfaces, const char *name)
 {
-	struct metered_interface *interface;
+	struct tm_link link;
 
-	if (settings->interface_count == METERED_INTERFACES)
+	if (interfaces->count == METERED_INTERFACES)
 		tm_misuse("-i: at most %d interfaces", METERED_INTERFACES);
-	interface = &settings->interfaces[settings->interface_count];
-	interface->ifindex = if_nametoindex(name);
-	interface->netns = own_netns();
-	if (!interface->ifindex)
+	if (tm_netlink_link(name, 0, &link))
 		errx(TM_FAILED,
 				"%s: no such interface; ip link shows what "
 				"there is",
 				name);
-	for (uint32_t i = 0; i < settings->interface_count; i++) {
-		if (settings->interfaces[i].ifindex == interface->ifindex)
-			return;
-	}
-	settings->interface_count++;
+	if (interfaces->count && interfaces_have(interfaces, link.ifindex))
+		return;
+	interfaces->all[interfaces->count++] = (struct named_interface){
+		.name = name,
+		.ifindex = link.ifindex,
+	};
 }
 
 static void options_add_network(const struct tm_option *option,
@@ -175,7 +174,7 @@ static void capture_take_option(void *context, const struct tm_option *option,
 		options->cgroup = argument;
 		break;
 	case 'i':
-		options_add_interface(&options->settings, argument);
+		options_add_interface(&options->interfaces, argument);
 		break;
 	case 's':
 		options_add_network(option, &options->exclusion.site, argument);
@@ -237,7 +236,7 @@ static void check_scope(struct capture_options *options)
 {
 	if (options->meter == TM_HOOK_CGROUP_SKB)
 		return;
-	if (!options->settings.interface_count)
+	if (!options->interfaces.count)
 		tm_misuse("--hook: name the interface with -i");
 	if (options->cgroup)
 		tm_misuse("-c: what crosses an interface is of no cgroup; "

@@ -7,6 +7,7 @@
 
 #include "bpf/capture.h"
 #include "exclusion.h"
+#include "interfaces.h"
 
 /* Which programs of interfaces are to be removed. */
 enum detaching { DETACH_NONE, DETACH_LEFT, DETACH_ALL };
@@ -16,6 +17,7 @@ struct capture_options {
 	const char *user; /* to become, NULL = tm or who called sudo */
 	struct settings settings;
 	struct exclusion exclusion;
+	struct interfaces interfaces;
 	uint64_t ring_bytes;
 	uint64_t for_ns;   /* 0 = until a signal */
 	uint64_t every_ns; /* 0 = an event for each packet */

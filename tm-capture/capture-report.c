@@ -1,6 +1,7 @@
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <string.h>
 
 #include "capture-state.h"
@@ -21,6 +22,29 @@ void report_gone(const char *interface)
 {
 	warnx("%s: the interface is gone, or the program was detached",
 			interface);
+}
+
+void report_lost(const char *interface)
+{
+	warnx("%s: the interface is gone; it is metered again when it returns",
+			interface);
+}
+
+void report_back(const char *interface, uint32_t ifindex)
+{
+	warnx("%s: the interface was made anew and is metered as number %" PRIu32,
+			interface, ifindex);
+}
+
+void report_bridge(const struct named_interface *interface)
+{
+	char bridge[IF_NAMESIZE];
+
+	if (interfaces_find_bridge(interface, bridge))
+		warnx("%s: a port of the bridge %s, by which sockets send and "
+		      "receive; fix: -i %s, or --hook tc for the frames of "
+		      "the port",
+				interface->name, bridge, bridge);
 }
 
 void report_stuck(const char *interface)

@@ -105,6 +105,21 @@ static int load_lists(struct capture *capture)
 			programs_map(programs, "lists"));
 }
 
+/* With --hook tc the programs stay on their interfaces; sockets may use one
+ * that is made anew. */
+static int watch_interfaces(struct capture *capture)
+{
+	struct interfaces *const interfaces = &capture->options.interfaces;
+
+	interfaces->changes = -1;
+	if (meters_frames(capture) || !interfaces->count)
+		return 0;
+	for (uint32_t i = 0; i < interfaces->count; i++)
+		report_bridge(&interfaces->all[i]);
+	return interfaces_watch(
+			interfaces, programs_map(&capture->programs, "scope"));
+}
+
 /* Only if all sockets of the host are metered can they be compared with what
  * the interfaces counted. */
 static void unattributed_watch(struct capture *capture)
@@ -117,7 +132,8 @@ static void unattributed_watch(struct capture *capture)
 	writer->netns = capture->options.settings.own_netns;
 	writer->unattributed = unattributed_new(
 			programs_map(&capture->programs, "carriers"),
-			&capture->options.settings);
+			&capture->options.settings,
+			&capture->options.interfaces);
 	if (!writer->unattributed)
 		err(TM_FAILED, "cannot start");
 }
@@ -144,8 +160,8 @@ static void attach_to_interfaces(struct capture *capture)
 	int fds[2];
 
 	programs_of_interface(programs, fds);
-	if (crossings_attach(crossings, &options->settings, options->meter, fds,
-			    options->user, report_swept)) {
+	if (crossings_attach(crossings, &options->interfaces, options->meter,
+			    fds, options->user, report_swept)) {
 		snprintf(programs->problem, sizeof(programs->problem), "%s",
 				strerror(errno));
 		cannot("attach to the interfaces", programs);
@@ -174,6 +190,8 @@ void capture_start(struct capture *capture,
 	struct programs *const programs = &capture->programs;
 	uint64_t start_ns;
 
+	options->settings.netns = own_netns();
+	options->settings.interface_count = options->interfaces.count;
 	read_lists(options);
 	check_user(options->user);
 	open_place(capture);
@@ -184,6 +202,8 @@ void capture_start(struct capture *capture,
 			    capture->cgroup.fd >= 0) ||
 			programs_read_with(programs, on_event, capture))
 		cannot("load the eBPF programs", programs);
+	if (watch_interfaces(capture))
+		err(TM_FAILED, "cannot watch the interfaces");
 	if (load_lists(capture))
 		err(TM_FAILED, "cannot load the lists of networks");
 	wall_clock_open(&capture->clock);
@@ -193,7 +213,7 @@ void capture_start(struct capture *capture,
 	capture->writer.limit = options->count;
 	if (order_open(&capture->order) || !capture->writer.naming)
 		err(TM_FAILED, "cannot start");
-	start_ns = tm_clock_boot_ns();
+	start_ns = wall_clock_boot_ns(&capture->clock);
 	if (programs->flows) {
 		capture->flows = flow_table_new(
 				programs, options->every_ns, start_ns);
@@ -210,5 +230,5 @@ void capture_start(struct capture *capture,
 	if (options->every_ns && !(programs->hooks & TM_HOOK_INTERVALS))
 		report_missing("interval sums: every packet is an event");
 	writer_start(&capture->writer, start_ns, capture->cgroup.id,
-			options->settings.interfaces[0].ifindex);
+			options->interfaces.all[0].ifindex);
 }

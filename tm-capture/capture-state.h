@@ -46,6 +46,9 @@ void capture_start(struct capture *capture,
 void report_missing(const char *what);
 void report_swept(const char *interface, const char *what);
 void report_gone(const char *interface);
+void report_lost(const char *interface);
+void report_back(const char *interface, uint32_t ifindex);
+void report_bridge(const struct named_interface *interface);
 void report_stuck(const char *interface);
 void report_statistics(struct capture *capture);
 void report_crowded(struct capture *capture);

@@ -144,7 +144,7 @@ static int interface_name(uint32_t ifindex, char name[IF_NAMESIZE])
 }
 
 int crossings_attach(struct crossings *crossings,
-		const struct settings *settings, uint32_t hooks,
+		const struct interfaces *interfaces, uint32_t hooks,
 		const int programs[2], const char *user,
 		void say(const char *interface, const char *what))
 {
@@ -153,11 +153,11 @@ int crossings_attach(struct crossings *crossings,
 	memset(crossings, 0, sizeof(*crossings));
 	crossings->guard = -1;
 	crossings->user = user;
-	crossings->count = settings->interface_count;
+	crossings->count = interfaces->count;
 	for (size_t i = 0; i < crossings->count; i++) {
 		struct crossing *const crossing = &crossings->all[i];
 
-		crossing->ifindex = settings->interfaces[i].ifindex;
+		crossing->ifindex = interfaces->all[i].ifindex;
 		crossing->links[TM_IN] = crossing->links[TM_OUT] = -1;
 		if (interface_name(crossing->ifindex, crossing->name))
 			return -1;

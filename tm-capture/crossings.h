@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "bpf/capture.h"
+#include "interfaces.h"
 
 struct crossing {
 	char name[IF_NAMESIZE];
@@ -31,7 +31,7 @@ struct crossings {
  * kernel accepts. Removes what an earlier run left behind and calls say for it.
  * 0, or -1 with errno and nothing attached. */
 int crossings_attach(struct crossings *crossings,
-		const struct settings *settings, uint32_t hooks,
+		const struct interfaces *interfaces, uint32_t hooks,
 		const int programs[2], const char *user,
 		void say(const char *interface, const char *what));
 

@@ -210,16 +210,7 @@ static void detach_clean(struct work *work)
 	}
 }
 
-static bool detach_is_named(const struct settings *settings, uint32_t ifindex)
-{
-	for (uint32_t i = 0; i < settings->interface_count; i++) {
-		if (settings->interfaces[i].ifindex == ifindex)
-			return true;
-	}
-	return !settings->interface_count;
-}
-
-static void detach_each(const struct settings *settings, struct work *work,
+static void detach_each(const struct interfaces *interfaces, struct work *work,
 		void act(struct work *work))
 {
 	struct if_nameindex *const all = if_nameindex();
@@ -229,20 +220,20 @@ static void detach_each(const struct settings *settings, struct work *work,
 	for (size_t i = 0; all[i].if_index; i++) {
 		work->ifindex = all[i].if_index;
 		work->interface = all[i].if_name;
-		if (detach_is_named(settings, work->ifindex))
+		if (interfaces_have(interfaces, work->ifindex))
 			act(work);
 	}
 	if_freenameindex(all);
 }
 
-int detach_programs(const struct settings *settings, bool all)
+int detach_programs(const struct interfaces *interfaces, bool all)
 {
 	struct work work = { .all = all };
 	bool is_done;
 
 	if (all)
-		detach_each(settings, &work, detach_list);
-	detach_each(settings, &work, detach_clean);
+		detach_each(interfaces, &work, detach_list);
+	detach_each(interfaces, &work, detach_clean);
 	is_done = !work.is_forbidden && !work.has_failed;
 	if (is_done && !work.removed)
 		puts("nothing to remove");

@@ -4,12 +4,12 @@
 
 #include <stdbool.h>
 
-#include "bpf/capture.h"
+#include "interfaces.h"
 
 /* Removes what earlier runs of tm-capture left on the interfaces of the
- * settings, or on all interfaces, and prints each program. With all, first
+ * list, or on all interfaces, and prints each program. With all, first
  * lists, then removes running captures and other programs too. Returns the exit
  * code. */
-int detach_programs(const struct settings *settings, bool all);
+int detach_programs(const struct interfaces *interfaces, bool all);
 
 #endif

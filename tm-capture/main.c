@@ -65,7 +65,7 @@ static uint64_t ring_drain(struct capture *capture)
 {
 	struct event_order *const order = &capture->order;
 	const size_t room = order_compact(order);
-	uint64_t until_ns = tm_clock_boot_ns(), newest_ns;
+	uint64_t until_ns = wall_clock_boot_ns(&capture->clock), newest_ns;
 
 	capture->round = room < ROUND ? room : ROUND;
 	if (capture->round)
@@ -116,7 +116,7 @@ static void sums_drain(struct capture *capture)
 {
 	if (!capture->flows)
 		return;
-	flow_table_read(capture->flows, tm_clock_boot_ns(),
+	flow_table_read(capture->flows, wall_clock_boot_ns(&capture->clock),
 			flow_reader(capture));
 	report_crowded(capture);
 }
@@ -126,11 +126,15 @@ static void capture_wait(struct capture *capture)
 	struct pollfd fds[] = {
 		{ ring_buffer__epoll_fd(capture->programs.ring), POLLIN, 0 },
 		{ capture->clock.fd, POLLIN, 0 },
+		{ capture->options.interfaces.changes, POLLIN, 0 },
 	};
 
-	poll(fds, 2, IDLE_MS);
+	poll(fds, 3, IDLE_MS);
 	if (fds[1].revents)
 		wall_clock_follow(&capture->clock);
+	if (fds[2].revents)
+		interfaces_follow(&capture->options.interfaces, report_lost,
+				report_back);
 }
 
 static void reload_lists(struct capture *capture)
@@ -170,7 +174,7 @@ static uint64_t next_after(uint64_t now_ns, uint64_t due_ns, uint64_t period_ns)
 
 static void capture_run(struct capture *capture)
 {
-	const uint64_t start_ns = tm_clock_boot_ns();
+	const uint64_t start_ns = wall_clock_boot_ns(&capture->clock);
 	const uint64_t for_ns = capture->options.for_ns;
 	uint64_t tick_ns = start_ns + TM_SECOND_NS, until_ns;
 
@@ -186,7 +190,10 @@ static void capture_run(struct capture *capture)
 		}
 		if (tm_signal_take(SIGUSR1))
 			report_statistics(capture);
-		if (for_ns && tm_clock_boot_ns() - start_ns >= for_ns)
+		if (for_ns &&
+				wall_clock_boot_ns(&capture->clock) -
+								start_ns >=
+						for_ns)
 			break;
 	}
 }
@@ -198,14 +205,16 @@ static void capture_finish(struct capture *capture)
 		crossings_detach(&capture->crossings, report_stuck);
 	programs_stop(&capture->programs);
 	if (capture->flows)
-		flow_table_finish(capture->flows, tm_clock_boot_ns(),
+		flow_table_finish(capture->flows,
+				wall_clock_boot_ns(&capture->clock),
 				flow_reader(capture));
 	programs_detach(&capture->programs);
 	do
 		ring_drain(capture);
 	while (!capture->is_drained);
 	write_until(capture, UINT64_MAX);
-	writer_status(&capture->writer, TM_END, tm_clock_boot_ns());
+	writer_status(&capture->writer, TM_END,
+			wall_clock_boot_ns(&capture->clock));
 }
 
 int main(int argc, char **argv)
@@ -214,7 +223,7 @@ int main(int argc, char **argv)
 
 	capture_options_parse(&capture.options, argc, argv);
 	if (capture.options.detaching)
-		return detach_programs(&capture.options.settings,
+		return detach_programs(&capture.options.interfaces,
 				capture.options.detaching == DETACH_ALL);
 	tm_loop_prepare_output();
 	tm_signals_install();

@@ -37,6 +37,7 @@ struct unattributed {
 	int carriers_fd;
 	int cpus;
 	const struct settings *settings;
+	const struct interfaces *metered;
 	struct carrier *carriers; /* of one interface, for each CPU */
 	uint64_t walk;		  /* counted from 1 */
 	uint64_t homeless;	  /* packets of NO_CARRIER */
@@ -100,16 +101,6 @@ static bool unattributed_make_room(struct unattributed *all)
 	all->present = more;
 	all->room = room;
 	return true;
-}
-
-static bool unattributed_is_in_scope(
-		const struct settings *settings, uint32_t ifindex)
-{
-	for (uint32_t i = 0; i < settings->interface_count; i++) {
-		if (settings->interfaces[i].ifindex == ifindex)
-			return true;
-	}
-	return !settings->interface_count;
 }
 
 static void unattributed_on_link(void *context, const struct tm_link *link)
@@ -309,7 +300,7 @@ int unattributed_look(struct unattributed *all)
 				&all->interfaces[all->present[i]];
 
 		if (interface->now.master ||
-				!unattributed_is_in_scope(all->settings,
+				!interfaces_have(all->metered,
 						interface->ifindex))
 			continue;
 		interface_moved(all, interface, moved);
@@ -344,8 +335,9 @@ void unattributed_take(struct unattributed *all,
 	}
 }
 
-struct unattributed *unattributed_new(
-		int carriers_fd, const struct settings *settings)
+struct unattributed *unattributed_new(int carriers_fd,
+		const struct settings *settings,
+		const struct interfaces *interfaces)
 {
 	struct unattributed *const all = calloc(1, sizeof(*all));
 	const uint32_t none = NO_CARRIER;
@@ -354,6 +346,7 @@ struct unattributed *unattributed_new(
 		return NULL;
 	all->carriers_fd = carriers_fd;
 	all->settings = settings;
+	all->metered = interfaces;
 	all->cpus = libbpf_num_possible_cpus();
 	if (all->cpus > 0)
 		all->carriers = calloc(all->cpus, sizeof(*all->carriers));

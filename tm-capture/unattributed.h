@@ -5,13 +5,15 @@
 #define TM_CAPTURE_UNATTRIBUTED_H
 
 #include "bpf/capture.h"
+#include "interfaces.h"
 
 struct tm_unattributed;
 
 /* For the carriers map of programs that are attached, with the settings that
  * they were loaded with. NULL: no memory. */
-struct unattributed *unattributed_new(
-		int carriers_fd, const struct settings *settings);
+struct unattributed *unattributed_new(int carriers_fd,
+		const struct settings *settings,
+		const struct interfaces *interfaces);
 
 /* Reads the counters while the programs are attached. The ports of a bond or
  * bridge are counted with the bond or bridge. 0, or -1 with errno. */

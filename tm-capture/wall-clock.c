@@ -1,4 +1,5 @@
-#include <stddef.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,15 +12,15 @@
 		    */
 
 /* The one of several readings that took the shortest time. */
-static int64_t wall_clock_measure(void)
+static int64_t wall_clock_measure(const struct wall_clock *clock)
 {
 	uint64_t shortest = UINT64_MAX;
 	int64_t offset = 0;
 
 	for (int i = 0; i < 5; i++) {
-		const uint64_t before = tm_clock_boot_ns();
+		const uint64_t before = wall_clock_boot_ns(clock);
 		const uint64_t wall = tm_clock_wall_ns();
-		const uint64_t after = tm_clock_boot_ns();
+		const uint64_t after = wall_clock_boot_ns(clock);
 
 		if (after - before >= shortest)
 			continue;
@@ -27,6 +28,23 @@ static int64_t wall_clock_measure(void)
 		offset = wall - (before + shortest / 2);
 	}
 	return offset;
+}
+
+/* How far the boot clock of this process's time namespace is ahead of the
+ * kernel's own, 0 = not at all. */
+static int64_t namespace_ahead_ns(void)
+{
+	FILE *const offsets = fopen("/proc/self/timens_offsets", "re");
+	int64_t s = 0, ns = 0;
+	char line[128];
+
+	while (offsets && fgets(line, sizeof(line), offsets)) {
+		if (sscanf(line, "boottime %" SCNd64 " %" SCNd64, &s, &ns) == 2)
+			break;
+	}
+	if (offsets)
+		fclose(offsets);
+	return s * (int64_t)TM_SECOND_NS + ns;
 }
 
 static void wall_clock_arm(struct wall_clock *clock)
@@ -42,7 +60,8 @@ void wall_clock_open(struct wall_clock *clock)
 {
 	clock->fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	clock->step_ns = 0;
-	clock->offset_ns = clock->offset_before_ns = wall_clock_measure();
+	clock->ahead_ns = namespace_ahead_ns();
+	clock->offset_ns = clock->offset_before_ns = wall_clock_measure(clock);
 	if (clock->fd >= 0)
 		wall_clock_arm(clock);
 }
@@ -55,7 +74,7 @@ void wall_clock_follow(struct wall_clock *clock)
 	if (read(clock->fd, &expirations, sizeof(expirations)) > 0)
 		return;
 	clock->offset_before_ns = clock->offset_ns;
-	clock->step_ns = tm_clock_boot_ns();
-	clock->offset_ns = wall_clock_measure();
+	clock->step_ns = wall_clock_boot_ns(clock);
+	clock->offset_ns = wall_clock_measure(clock);
 	wall_clock_arm(clock);
 }

@@ -3,18 +3,27 @@
 #include "clock.h"
 #include "signals.h"
 
+/* sudo(8) and timeout(1) pass a signal on to a process that has it already. */
+#define ONE_STOP_NS (TM_SECOND_NS / 2)
+
 static volatile sig_atomic_t stops;
 static volatile sig_atomic_t taken[64];
-static volatile unsigned long long stopped_ns;
+static volatile unsigned long long stopped_ns, stopped_steady_ns;
 
 static void on_stop(int signal_number)
 {
-	if (stops++) {
+	const unsigned long long now_ns = tm_clock_steady_ns();
+
+	if (stops && now_ns - stopped_steady_ns < ONE_STOP_NS)
+		return;
+	if (stops) {
 		signal(signal_number, SIG_DFL);
 		raise(signal_number);
 		return;
 	}
+	stopped_steady_ns = now_ns;
 	stopped_ns = tm_clock_wall_ns();
+	stops = 1;
 }
 
 static void on_note(int signal_number)

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* SIGINT and SIGTERM ask to stop, the second of them quits; SIGHUP (unless it
+/* SIGINT and SIGTERM ask to stop; a second one, half a second later or more,
+ * quits. SIGHUP (unless it
  * was inherited as ignored) and SIGUSR1 are remembered; SIGPIPE and SIGXFSZ
  * become errors of write(2). System calls are interrupted, not restarted. */
 void tm_signals_install(void);

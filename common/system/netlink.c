@@ -16,6 +16,7 @@
 
 #define REPLY_SIZE 65536
 #define PATIENCE_S 2
+#define NAME_SIZE 128 /* of an alternative name, with its NUL */
 
 typedef void answer_fn(void *context, const struct nlmsghdr *message);
 
@@ -250,6 +251,77 @@ int tm_netlink_links(void found(void *context, const struct tm_link *link),
 	struct walk walk = { found, context };
 
 	return netlink_ask(&request, sizeof(request), on_any_link, &walk);
+}
+
+static void copy_link(void *context, const struct tm_link *link)
+{
+	*(struct tm_link *)context = *link;
+}
+
+int tm_netlink_link(const char *name, uint32_t ifindex, struct tm_link *link)
+{
+	struct {
+		struct nlmsghdr header;
+		struct ifinfomsg link;
+		struct rtattr attribute;
+		char name[NAME_SIZE];
+	} request = {
+		.header = { .nlmsg_type = RTM_GETLINK,
+				.nlmsg_flags = NLM_F_REQUEST },
+		.link = { .ifi_index = ifindex },
+	};
+	const size_t size = name ? strlen(name) + 1 : 0;
+	struct walk walk = { copy_link, link };
+
+	errno = ENODEV;
+	if (size > sizeof(request.name))
+		return -1;
+	request.header.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg));
+	if (name) {
+		request.header.nlmsg_len += RTA_SPACE(size);
+		memcpy(request.name, name, size);
+	}
+	request.attribute = (struct rtattr){ RTA_LENGTH(size),
+		size <= IF_NAMESIZE ? IFLA_IFNAME : IFLA_ALT_IFNAME };
+	return netlink_ask(&request, sizeof(request), on_any_link, &walk);
+}
+
+int tm_netlink_watch(void)
+{
+	const struct sockaddr_nl links = { .nl_family = AF_NETLINK,
+		.nl_groups = RTMGRP_LINK };
+	const int fd = socket(AF_NETLINK,
+			SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+
+	if (fd < 0 || !bind(fd, (const void *)&links, sizeof(links)))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+bool tm_netlink_changes(int fd, bool *is_complete,
+		void removed(void *context, uint32_t ifindex), void *context)
+{
+	static char news[REPLY_SIZE] __attribute__((aligned(8)));
+	const struct nlmsghdr *message;
+	const struct ifinfomsg *link;
+	bool is_any = false;
+	ssize_t n;
+
+	*is_complete = true;
+	while ((n = recv(fd, news, sizeof(news), 0)) > 0 || errno == ENOBUFS) {
+		is_any = true;
+		*is_complete = *is_complete && n > 0;
+		for (message = (const void *)news; NLMSG_OK(message, n);
+				message = NLMSG_NEXT(message, n)) {
+			link = NLMSG_DATA(message);
+			/* a port that leaves its bridge is not gone */
+			if (message->nlmsg_type == RTM_DELLINK &&
+					link->ifi_family == AF_UNSPEC)
+				removed(context, link->ifi_index);
+		}
+	}
+	return is_any;
 }
 
 static void on_link(void *context, const struct nlmsghdr *message)

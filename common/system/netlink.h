@@ -42,6 +42,20 @@ struct tm_link {
 int tm_netlink_links(void found(void *context, const struct tm_link *link),
 		void *context);
 
+/* The interface of that name, which may be an alternative one (ip-link(8)), or,
+ * if name is NULL, of that number. 0, or -1 with errno, which is ENODEV if
+ * there is none. */
+int tm_netlink_link(const char *name, uint32_t ifindex, struct tm_link *link);
+
+/* A descriptor that can be read after interfaces of this network namespace
+ * changed, or -1 with errno. */
+int tm_netlink_watch(void);
+
+/* Reads the changes that are pending. Calls removed for each interface that is
+ * gone. Whether there were any; *is_complete is false if some were lost. */
+bool tm_netlink_changes(int fd, bool *is_complete,
+		void removed(void *context, uint32_t ifindex), void *context);
+
 /* The id of the interface's XDP program, 0 = none. */
 uint32_t tm_netlink_xdp(uint32_t ifindex);
 

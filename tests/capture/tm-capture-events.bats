@@ -156,6 +156,23 @@ start_behind_stopped() {
 0"
 }
 
+@test "in a time namespace, events and sums carry the time of the host" {
+	local option
+	for option in -q --every=100ms; do
+		rm -f out.tm
+		unshare -T --boottime 86400 tm-capture -c "$CGROUP" "$option" \
+			>out.tm 2>err &
+		CAPTURE=$!
+		has_begun out.tm
+		inside traffic udp 127.0.0.1 9 5 100 $ALICE
+		stop
+		tm-print --json out.tm | jq -se --argjson now "$(date +%s)" '
+			all(.[]; (.time_ns | tonumber / 1e9 - $now | fabs) < 60)
+			and (map(select(.kind == "traffic") | .packets) |
+				add >= 5)'
+	done
+}
+
 @test "a name is recorded before its first use" {
 	start -c "$CGROUP"
 	inside traffic udp 127.0.0.1 9 1 20

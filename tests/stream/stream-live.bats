@@ -92,7 +92,7 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	exec 5>&-
 }
 
-@test "a second Ctrl-C quits immediately" {
+@test "a second Ctrl-C half a second later quits immediately" {
 	mkfifo in
 	tm-print <in >out &
 	exec 5>in
@@ -100,11 +100,28 @@ sys.stdout.buffer.write(packer.compress(open('a', 'rb').read()) + packer.flush(z
 	eventually has_lines out 1
 	kill -INT $!
 	eventually has_taken $!
+	sleep 0.5 # what comes sooner counts as the same request
 	kill -INT $!
 	status=0
 	wait $! || status=$?
 	assert_equal "$status" 130
 	exec 5>&-
+}
+
+@test "one request to stop may arrive twice, as from sudo and the terminal" {
+	mkfifo in
+	tm-print <in >out &
+	exec 5>in
+	events 1 >&5
+	eventually has_lines out 1
+	kill -INT $!
+	kill -TERM $!
+	eventually has_taken $!
+	events 2 >&5
+	eventually has_lines out 2
+	exec 5>&-
+	wait $!
+	has_lines out 2
 }
 
 @test "SIGTERM works like Ctrl-C, also while a FIFO has no writer" {
