@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,29 +48,4 @@ int cgroup_open(struct cgroup_tree *cgroup, const char *path)
 	errno = ENOTSUP;
 	cgroup->id = status.st_ino;
 	return system.f_type == CGROUP2_SUPER_MAGIC ? 0 : -1;
-}
-
-int cgroup_walk(const struct cgroup_tree *cgroup,
-		void found(void *context, uint64_t id, const char *path),
-		void *context)
-{
-	char mount[sizeof(cgroup->mount)];
-	char *const paths[] = { mount, NULL };
-	const size_t prefix = strlen(cgroup->mount);
-	FTS *tree;
-	FTSENT *entry;
-
-	memcpy(mount, cgroup->mount, sizeof(mount));
-	tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-	if (!tree)
-		return -1;
-	while ((entry = fts_read(tree))) {
-		if (entry->fts_info == FTS_D)
-			found(context, entry->fts_statp->st_ino,
-					entry->fts_path[prefix]
-							? entry->fts_path +
-									prefix
-							: "/");
-	}
-	return fts_close(tree);
 }

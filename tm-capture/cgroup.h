@@ -24,10 +24,4 @@ int cgroup_find(struct cgroup_tree *cgroup);
  * errno, which is ENOTSUP if path is not a cgroup2 directory. */
 int cgroup_open(struct cgroup_tree *cgroup, const char *path);
 
-/* Calls found for every cgroup of the tree with its path below the mount ("/"
- * is the root). 0, or -1 and errno. */
-int cgroup_walk(const struct cgroup_tree *cgroup,
-		void found(void *context, uint64_t id, const char *path),
-		void *context);
-
 #endif

@@ -18,6 +18,7 @@
 #include "unattributed.h"
 
 #define IDLE_MS 100 /* an event waits no longer in the ring */
+#define NAMING_MS 5 /* the same while cgroups are looked for */
 #define ROUND 8192  /* records read before time and signals are checked */
 
 static int on_event(void *context, void *data, size_t size)
@@ -129,7 +130,9 @@ static void capture_wait(struct capture *capture)
 		{ capture->options.interfaces.changes, POLLIN, 0 },
 	};
 
-	poll(fds, 3, IDLE_MS);
+	poll(fds, 3,
+			naming_continue(capture->writer.naming) ? NAMING_MS
+								: IDLE_MS);
 	if (fds[1].revents)
 		wall_clock_follow(&capture->clock);
 	if (fds[2].revents)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cgroup-names.h"
 #include "common/base/index.h"
 #include "common/record/names.h"
 #include "common/record/users.h"
@@ -13,7 +14,6 @@
 #define USERS_AT_ONCE 1024 /* whose names are compared, once a second */
 #define INTERFACES_AT_ONCE 16
 #define RECORDS 1024 /* of one call; more than three long names */
-#define WALK_NS UINT64_C(500000000) /* the least between two walks */
 
 struct memo {
 	uint64_t cgroup_id;
@@ -35,13 +35,10 @@ struct late {
 };
 
 struct naming {
-	const struct cgroup_tree *tree;
 	uint32_t own_netns;
 	struct tm_users *users;
 	struct naming_seen seen[TM_NAME_CGROUP + 1];
-	struct tm_index cgroups; /* the tree as it was walked last */
-	char **cgroup_paths;
-	uint64_t walked_ns;
+	struct cgroup_names *cgroups;
 	struct late late[LATE];
 	size_t late_count;
 	struct memo memo[MEMO];
@@ -54,11 +51,11 @@ struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns)
 
 	if (!naming)
 		return NULL;
-	naming->tree = tree;
 	naming->own_netns = own_netns;
 	naming->users = tm_users_new();
-	if (!naming->users) {
-		free(naming);
+	naming->cgroups = cgroup_names_new(tree);
+	if (!naming->users || !naming->cgroups) {
+		naming_free(naming);
 		return NULL;
 	}
 	return naming;
@@ -166,49 +163,11 @@ static size_t name_changed(struct naming *naming, enum tm_name_of of,
 	return n;
 }
 
-static void forget_tree(struct naming *naming)
-{
-	for (uint32_t i = 0; i < naming->cgroups.count; i++)
-		free(naming->cgroup_paths[i]);
-	free(naming->cgroup_paths);
-	naming->cgroup_paths = NULL;
-	tm_index_free(&naming->cgroups);
-}
-
-static void naming_remember(void *context, uint64_t id, const char *path)
-{
-	struct naming *const naming = context;
-	const uint32_t count = naming->cgroups.count;
-	char **const paths = realloc(
-			naming->cgroup_paths, (count + 1) * sizeof(*paths));
-
-	if (!paths)
-		return;
-	naming->cgroup_paths = paths;
-	paths[count] = strdup(path);
-	if (tm_index_add(&naming->cgroups, id) != count)
-		free(paths[count]);
-}
-
-static const char *cgroup_path(
-		struct naming *naming, uint64_t id, uint64_t time_ns)
-{
-	uint32_t number = tm_index_find(&naming->cgroups, id);
-
-	if (number == TM_INDEX_NONE && time_ns - naming->walked_ns >= WALK_NS) {
-		naming->walked_ns = time_ns;
-		forget_tree(naming);
-		cgroup_walk(naming->tree, naming_remember, naming);
-		number = tm_index_find(&naming->cgroups, id);
-	}
-	return number == TM_INDEX_NONE ? NULL : naming->cgroup_paths[number];
-}
-
 /* The records of the name, or the cgroup waits for it. */
 static size_t name_cgroup(struct naming *naming, const struct late *id,
 		uint64_t time_ns, struct tm_event *out)
 {
-	const char *const path = cgroup_path(naming, id->id, time_ns);
+	const char *const path = cgroup_names_find(naming->cgroups, id->id);
 
 	if (path)
 		return tm_name_records(out, TM_NAME_PARTS, TM_NAME_CGROUP,
@@ -243,6 +202,11 @@ size_t naming_records(struct naming *naming, const struct tm_event *event,
 	return n;
 }
 
+bool naming_continue(struct naming *naming)
+{
+	return cgroup_names_continue(naming->cgroups);
+}
+
 size_t naming_late(struct naming *naming, uint64_t time_ns,
 		struct tm_event **records)
 {
@@ -272,7 +236,7 @@ void naming_free(struct naming *naming)
 {
 	if (!naming)
 		return;
-	forget_tree(naming);
+	cgroup_names_free(naming->cgroups);
 	for (size_t i = 0; i <= TM_NAME_CGROUP; i++)
 		seen_free(&naming->seen[i]);
 	tm_users_free(naming->users);

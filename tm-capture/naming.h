@@ -8,8 +8,6 @@
 #include "cgroup.h"
 #include "common/record/event.h"
 
-struct tm_naming;
-
 /* Interfaces are named in this network namespace only. NULL: no memory. */
 struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns);
 
@@ -20,6 +18,9 @@ bool naming_is_news(struct naming *naming, const struct tm_event *event);
  * next call. Returns their count, 0 if no name is known. */
 size_t naming_records(struct naming *naming, const struct tm_event *event,
 		struct tm_event **records);
+
+/* Looks for names of cgroups for a few ms. Whether there is more to do. */
+bool naming_continue(struct naming *naming);
 
 /* The NAME records of ids whose names came late or have changed; to be called
  * once a second. Some, where there are many; the others come later. */

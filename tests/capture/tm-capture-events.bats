@@ -93,6 +93,30 @@ load capture
 	stop
 }
 
+@test "names of cgroups are looked for a piece at a time, while events are written" {
+	local began i
+	for i in $(seq 100); do mkdir "$CGROUP/$i"; done
+	build_preload slow-directories "$PWD"
+	export LD_PRELOAD=$PWD/slow-directories.so
+	SLOW_DIRECTORIES_MS=20 start -c "$CGROUP"
+	unset LD_PRELOAD
+	mkdir "$CGROUP/1/new"
+	began=$(date +%s%N)
+	(echo $BASHPID >"$CGROUP/1/new/cgroup.procs" &&
+		exec traffic udp 127.0.0.1 9 1 20 $ALICE)
+	has_sent() {
+		tm-print out.tm 2>/dev/null | grep -q "uid=$ALICE"
+	}
+	eventually has_sent
+	in_time $((($(date +%s%N) - began) / 1000000)) 1000 # all take 2 s
+	has_named() {
+		tm-print out.tm 2>/dev/null | grep -q "text=.*/1/new$"
+	}
+	eventually has_named
+	stop
+	rmdir "$CGROUP"/1/new "$CGROUP"/*/
+}
+
 # start_behind_stopped OPTIONS...: a capture that is attached, and whose reader
 # reads no more than its START until it is sent SIGCONT
 start_behind_stopped() {
