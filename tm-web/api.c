@@ -248,7 +248,7 @@ void api_status(struct tm_history *history, struct request *request)
 	struct tm_text *text;
 	bool is_ok;
 
-	if (!question_parse(&question, history, request, " "))
+	if (!question_parse(&question, history, request, " from to "))
 		return;
 	is_ok = history && !get_newest(history, &summary);
 	gethostname(host, sizeof(host) - 1);
@@ -256,6 +256,8 @@ void api_status(struct tm_history *history, struct request *request)
 	tm_text_string(text, ",\"tm\":\"" TM_VERSION "\"");
 	tm_json_member_string(text, "host", host);
 	api_put_hosts(text, &summary);
+	api_put_range(text, question.query.filter.from_ns,
+			question.query.filter.to_ns);
 	json_member_time(text, "now_ns", question.now_ns);
 	api_put_age(text, &summary, question.now_ns);
 	put_viewer(text, &request->viewer);

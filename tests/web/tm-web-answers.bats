@@ -56,6 +56,20 @@ load serve
 	assert_output --partial '"rows":[]'
 }
 
+@test "status says what the words of a range mean" {
+	serve "$DAY"
+	meant() {
+		curl -sS -G "$URL/api/v1/status" --data-urlencode "from=$1" \
+			--data-urlencode "to=$2" | jq -r '"\(.from_ns) \(.to_ns)"'
+	}
+	assert_equal "$(meant 2023-05 '2023-05-02 09:30')" \
+		"1682899200000000000 1683019800000000000"
+	assert_equal "$(meant yesterday today)" \
+		"$(date -u -d 'yesterday 00:00' +%s)000000000 $(date -u -d 'today 00:00' +%s)000000000"
+	ask "/api/v1/status?from=2026-11-31"
+	assert_equal "$(jq -r .error <<<"$output")" "from: column 9: November 2026 has 30 days"
+}
+
 @test "CSV equals what tm-store query writes, byte for byte" {
 	serve "$DAY"
 	# compare_csv KEYS STORE'S-OPTIONS [PARAMETERS]
