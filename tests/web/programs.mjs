@@ -38,11 +38,11 @@ function freePort() {
 }
 
 // tm-web on a database; the same port again after a restart.
-export async function serve(db, port = 0) {
+export async function serve(db, port = 0, options = []) {
 	port ||= await freePort();
 	const base = `http://127.0.0.1:${port}`;
 	const begin = () => start("tm-web", ["--quiet", "--db", db, "--listen",
-		`127.0.0.1:${port}`]);
+		`127.0.0.1:${port}`, ...options]);
 	let child = begin();
 	for (let i = 0; i < 1000; i++) {
 		// A store that has just begun has nothing to serve.

@@ -106,6 +106,18 @@ setup() {
 	use pages many.db
 }
 
+@test "a key keeps its colour in all ranges, ranks and after a reload" {
+	use colours "$HISTORY"
+}
+
+@test "a filter is of the table alone, and the page says so" {
+	use filter "$HISTORY"
+}
+
+@test "what an address asks and the history has not is refused in words" {
+	use unknown "$HISTORY"
+}
+
 @test "the CSV of a view equals that of tm-store query" {
 	use csv "$HISTORY"
 }

@@ -1,54 +1,59 @@
 // The page: an address says what to show, the server what there is, and
 // everything else follows from those two.
 
-import { ROWS, download, load, shownName, userName } from "./api.js";
+import { Refused } from "./ask.js";
 import { createChart } from "./chart.js";
-import { createKeys, createTheme, createTime } from "./controls.js";
-import { byId, el, glyph } from "./dom.js";
-import { time, visible } from "./format.js";
-import { DEEPER, colourOf, drawHead, drawLegend, drawTrail, note } from
-	"./frame.js";
-import { listen } from "./live.js";
-import { FACETS, address, bounds, parse } from "./state.js";
-import { HEADS, drawPages, drawTable, nowText, rowLinks } from "./table.js";
-import { createNow, drawTotals } from "./totals.js";
+import { createCommands } from "./commands.js";
+import { byId } from "./dom.js";
+import { draw, drawFrame } from "./draw.js";
+import { drawBadge, listen } from "./live.js";
+import { load } from "./load.js";
+import { moment } from "./calendar.js";
+import { clearProblem, problemOf, showRefusal, showTrouble } from "./problem.js";
+import { createPrint } from "./print.js";
+import { pairs } from "./query.js";
+import { createRange } from "./range.js";
+import { createScheme } from "./scheme.js";
+import { address, follows, mainOf, parse, sortOf } from "./state.js";
+import { nowText } from "./table.js";
+import { createNow } from "./totals.js";
 
-const TABS = { user: "Users", process: "Processes", remote: "Remote hosts",
-	protocol: "Protocols" };
-let state = parse(location.search), shown = null, called = null;
-let loading = null, soon = 0, took = 0, loaded = 0;
+let { state, problems } = parse(location.search);
+let shown = null, loading = null, soon = 0, took = 0, loaded = 0, news = null;
 // The ranges that were zoomed into, the innermost last.
 let outer = history.state?.outer ?? [];
-const now = createNow();
 let rates = new Map();
+const now = createNow();
 
-// What is seen, or before that what was asked for.
+// What is seen; null before that.
 function view() {
-	if (shown)
-		return { state, from: shown.chart.from, to: shown.chart.to,
-			now: shown.chart.now };
-	const now = Date.now() / 1000, [from, to] = bounds(state, now);
-	return { state, from, to, now };
+	return shown && { state, from: shown.chart.from, to: shown.chart.to,
+		now: shown.chart.now };
 }
 
 /* where to */
 
+function read() {
+	({ state, problems } = parse(location.search));
+	refresh();
+}
+
 function go(change, { replace = false, within = [] } = {}) {
 	const next = { ...state, ...change };
-	for (const end of ["from", "to"])
-		next[end] = next[end] === null ? null : Math.round(next[end]);
-	if (next.from !== null && next.to <= next.from)
-		next.to = next.from + 60;
 	if (!("page" in change))
 		next.page = 1;
-	if ("by" in change && change.by !== state.by)
-		Object.assign(next, { hide: [], q: change.q ?? "" });
+	if ("by" in change) {
+		if (!("sort" in change))
+			next.sort = sortOf(next.by);
+		if (mainOf(next) !== mainOf(state))
+			Object.assign(next, { hide: [], pin: [], q: change.q ?? "" });
+	}
 	if (address(next) === address(state))
 		return;
 	if ("from" in change)
-		outer = change.from === null ? [] : within;
+		outer = follows(next) ? [] : within;
 	history[replace ? "replaceState" : "pushState"]({ outer }, "", address(next));
-	state = next;
+	[state, problems] = [next, []];
 	refresh();
 }
 
@@ -56,9 +61,9 @@ function zoom(from, to) {
 	// No finer than what is kept, and nothing of what is to come.
 	const least = 300, length = Math.max(to - from, least);
 	const end = Math.min((from + to + length) / 2, Math.max(to, view().now));
-	const { range, from: a, to: b } = state;
-	go({ from: Math.max(0, end - length), to: end },
-		{ within: [...outer, { range, from: a, to: b }] });
+	const { from: a, to: b } = state;
+	go({ from: moment(Math.max(0, end - length)), to: moment(end) },
+		{ within: [...outer, { from: a, to: b }] });
 }
 
 function zoomBack() {
@@ -67,19 +72,9 @@ function zoomBack() {
 }
 
 addEventListener("popstate", (event) => {
-	state = parse(location.search);
 	outer = event.state?.outer ?? [];
-	refresh();
+	read();
 });
-
-function linkTo(key) {
-	if (key === null || state[state.by] !== null)
-		return null;
-	const by = FACETS.find((f) => f !== state.by && f === DEEPER[state.by] &&
-		state[f] === null) ?? FACETS.find((f) => f !== state.by && state[f] === null);
-	return address({ ...state, [state.by]: key, by: by ?? state.by, q: "",
-		page: 1, sort: "-total", hide: [] });
-}
 
 // Links within the page change the address without loading it again.
 document.addEventListener("click", (event) => {
@@ -91,9 +86,9 @@ document.addEventListener("click", (event) => {
 	event.preventDefault();
 	if (link.search !== location.search)
 		history.pushState({ outer }, "", link.href);
-	state = parse(location.search);
-	refresh();
-	if (link.closest("#rows"))
+	const isRow = link.closest("#rows") !== null;
+	read();
+	if (isRow)
 		byId("table").focus({ preventScroll: true });
 });
 
@@ -108,20 +103,19 @@ async function refresh({ quiet = false } = {}) {
 		busy(true);
 	const start = performance.now();
 	try {
-		const [found, name] = await Promise.all([
-			load(state, mine.signal, plot.room()),
-			state.user === null ? null : userName(state, mine.signal)]);
+		if (problems.length)
+			throw new Refused("", 0);
+		const found = await load(state, mine.signal, plot.room());
 		if (mine.signal.aborted)
 			return;
-		[shown, called, loaded] = [found, name, performance.now()];
+		[shown, loaded] = [found, performance.now()];
 		took = loaded - start;
-		byId("message").hidden = true;
-		document.body.classList.remove("bare");
-		draw();
+		clearProblem();
+		redraw();
 	} catch (error) {
 		if (mine.signal.aborted)
 			return;
-		if (error.again === undefined)
+		if (!(error instanceof Refused))
 			throw error;
 		failed(error);
 	} finally {
@@ -132,16 +126,20 @@ async function refresh({ quiet = false } = {}) {
 	}
 }
 
-function failed(error) {
+// What is wrong with the address stays until it is another one.
+function failed({ message, again }) {
 	loaded = performance.now();
-	const message = byId("message");
-	const text = visible(error.message) + (error.again ? " Trying again." : "");
-	if (message.hidden || message.textContent !== text)
-		message.textContent = text;
-	message.hidden = false;
-	document.body.classList.toggle("bare", shown === null);
-	if (error.again)
-		later(error.again * 1000);
+	const odd = again || problems.length ? null :
+		problemOf(message, pairs(location.search));
+	if (again) {
+		showTrouble(message, shown === null);
+		later(again * 1000, true);
+	} else {
+		showRefusal(odd ? [odd] : problems.length ? problems :
+			[{ key: "tm-web", value: "", text: `: ${message}` }], location.search);
+		shown = null;
+		drawFrame(parts, { state, shown, outer });
+	}
 }
 
 function busy(is) {
@@ -151,208 +149,85 @@ function busy(is) {
 		byId(id).classList.toggle("old", is && shown !== null);
 }
 
-function later(milliseconds) {
-	if (!soon)
-		soon = setTimeout(() => {
-			soon = 0;
-			if (document.hidden)
-				return;
-			if (loading)
-				later(250);
-			else
-				refresh({ quiet: true });
-		}, milliseconds);
+// Something that is not seen yet, or time that has passed.
+function isBehind() {
+	const seen = shown?.status.watermark_ns ?? null;
+	return performance.now() - loaded > 10000 ||
+		(news !== null && (seen === null || BigInt(news) > BigInt(seen)));
+}
+
+function later(milliseconds, isNeeded = false) {
+	if (soon)
+		return;
+	soon = setTimeout(() => {
+		soon = 0;
+		if (document.hidden || (!isNeeded && problems.length))
+			return;
+		if (loading)
+			later(250, isNeeded);
+		else if (isNeeded || isBehind())
+			refresh({ quiet: true });
+	}, milliseconds);
 }
 
 document.addEventListener("visibilitychange", () => {
-	if (!document.hidden && state.from === null)
-		later(0);
+	if (!document.hidden && follows(state))
+		later(0, true);
 });
 
 /* drawing */
 
-function dress({ chart }) {
-	const named = chart.series.filter((s) => !s.rest);
-	const colours = colourOf(named.map((s) => s.key), state.by);
-	for (const s of chart.series) {
-		s.colour = s.rest ? "rest" : colours.get(s.key);
-		s.hidden = state.hide.includes(s.key);
-		s.name = s.rest ? s.name : shownName(state.by, s.name);
-	}
-	return colours;
-}
-
-// What the address alone tells.
-function drawFrame() {
-	const { from, to } = view();
-	timing.show(state, from, to);
-	drawTrail(state, called, shown?.status);
-	byId("csv").href = download(state, "csv");
-	byId("json").href = download(state, "json");
-	for (const button of byId("tabs").children)
-		button.setAttribute("aria-pressed", String(button.dataset.by === state.by));
-	byId("back").hidden = outer.length === 0;
-	if (document.activeElement !== byId("search"))
-		byId("search").value = state.q;
-}
-
-function toggle(key) {
-	const { hide, page } = state, without = hide.filter((k) => k !== key);
-	go({ page, hide: hide.includes(key) ? without : [...hide, key] },
-		{ replace: true });
-}
-
-function draw() {
-	const { status, summary, rows, chart } = shown;
-	const colours = dress(shown);
-	drawFrame();
-	drawHead(status);
-	const feeds = state.process === null && state.remote === null &&
-		state.protocol === null && state.from === null;
-	drawTotals(byId("tiles"), { all: summary, sums: rows.sums, state,
-		length: Math.min(chart.to, chart.now) - chart.from });
-	now.show(feeds);
-	byId("chart-title").textContent = `Rate by ${HEADS[state.by].toLowerCase()}`;
-	byId("chart-note").textContent = note(chart);
-	plot.draw(chart);
-	drawLegend(chart, toggle);
-	drawRows({ status, summary, rows, colours, feeds });
-}
-
-// A range of the same length at the end of the history, or null where this
-// one is not behind it.
-function toLast(status) {
-	const [from, to] = bounds(state, Number(status.now_ns) / 1e9);
-	const last = Math.ceil(Number(status.watermark_ns) / 1e9);
-	if (!last || last > from)
-		return null;
-	return () => go({ from: last - (to - from), to: last });
-}
-
-function drawRows({ status, summary, rows, colours, feeds }) {
-	const { by, page, sort, q } = state;
-	const last = Math.max(1, Math.ceil(rows.count / ROWS));
-	if (page > last)
-		return go({ page: last }, { replace: true });
-	const quotas = by === "user" ? summary.quotas : [];
-	drawTable(byId("rows"), { by, rows: rows.rows, sums: rows.sums, sort, q,
-		quotas: new Map(quotas.map((quota) => [quota.uid, quota])),
-		link: linkTo, lossy: summary.lost > 0, colours,
-		first: Number(status.first_ns) / 1e9,
-		last: Number(status.watermark_ns) / 1e9, onLast: toLast(status),
-		now: by === "user" && feeds ? rates : null,
-		caption: `${TABS[by]} by bytes`, onSort: (to) => go({ sort: to }) });
-	drawPages(byId("pages"), rows.count, page, (to) => go({ page: to }));
-}
-
-/* the parts that stay */
-
 const plot = createChart(byId("chart"), { zoom,
 	say: (text) => byId("chart-said").textContent = text });
-const timing = createTime(view, go);
-const nextTheme = createTheme(() => {
+const range = createRange(view, go);
+const nextScheme = createScheme(() => {
 	plot.redraw();
 	now.draw();
 });
+const parts = { plot, range, now, go, rates: () => rates };
 
-for (const by of FACETS)
-	byId("tabs").append(el("button", { type: "button", dataset: { by },
-		onclick: () => go({ by }) }, TABS[by]));
-for (const id of ["csv", "json"])
-	byId(id).prepend(glyph("down"));
-byId("back").addEventListener("click", zoomBack);
-byId("closer").addEventListener("click", () => {
-	const { from, to } = view(), quarter = (to - from) / 4;
-	zoom(from + quarter, to - quarter);
-});
-
-let typed = 0;
-byId("search").addEventListener("input", ({ target }) => {
-	clearTimeout(typed);
-	typed = setTimeout(() => go({ q: target.value }, { replace: true }), 150);
-});
-
-function focusRow(by) {
-	const links = rowLinks(), at = links.indexOf(document.activeElement);
-	links[at < 0 ? 0 : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+function redraw() {
+	draw(parts, { state, shown, outer });
 }
 
-function up() {
-	const links = [...byId("trail").querySelectorAll("a")];
-	links.at(-1)?.click();
-}
-
-function escape() {
-	const search = byId("search");
-	if (document.activeElement !== search)
-		return false;
-	search.value = "";
-	go({ q: "" }, { replace: true });
-	search.blur();
-	return true;
-}
-
-createKeys([
-	[["/"], "Search in the table", () => byId("search").focus()],
-	[["j", "k"], "Next and previous row, Enter opens it",
-		(key) => focusRow(key === "j" ? 1 : -1)],
-	[["u"], "Up one level", up],
-	[["1", "2", "3", "4"], "Users, processes, hosts, protocols",
-		(key) => go({ by: FACETS[key - 1] })],
-	[["[", "]"], "Earlier and later", (key) => {
-		if (key === "[" || state.from !== null)
-			timing.shift(key === "[" ? -0.5 : 0.5);
-	}],
-	[["-"], "Zoom out", timing.wider],
-	[["l"], "Follow the clock, or hold", timing.live],
-	[["t"], "Theme", nextTheme],
-	[["Esc"], "Leave the search", escape],
-]);
+createPrint(plot, () => shown && { state, shown });
+createCommands({ go, zoom, zoomBack, range, nextScheme, view,
+	state: () => state });
 
 /* the feed */
 
-const FEED = { live: "Live", away: "Reconnecting", empty: "No data yet" };
-
-function fed(name, seconds) {
-	const badge = byId("feed");
-	const since = time(Date.now() / 1000 - seconds, 1).slice(seconds < 43200 ? 11 : 0);
-	const text = name === "stale" ? `Stale since ${since}` : FEED[name];
-	badge.dataset.state = name;
-	if (badge.textContent !== text)
-		badge.textContent = text;
+// The rates of now, of all or of the user that is shown.
+function pushRates(event) {
+	const per = Number(event.span_ns) / 1e9 || 1;
+	rates = new Map(event.rows.map((r) =>
+		[r.uid, { in: r.in / per, out: r.out / per }]));
+	const mine = state.user === null ? null :
+		event.rows.filter((r) => String(r.uid) === shown?.called?.key);
+	const sum = (way) => mine === null ? event[way] / per :
+		mine.reduce((n, r) => n + r[way] / per, 0);
+	if (event.span_ns !== null)
+		now.push({ in: sum("in"), out: sum("out") });
+	for (const cell of byId("rows").querySelectorAll(".now"))
+		cell.textContent = nowText(rates.get(Number(cell.dataset.uid)));
 }
 
 listen({
 	rows(event) {
-		const per = Number(event.span_ns) / 1e9 || 1;
-		const user = state.user === null ? null : Number(state.user);
-		const mine = event.rows.filter((r) => user === null || r.uid === user ||
-			r.user === state.user);
-		rates = new Map(event.rows.map((r) =>
-			[r.uid, { in: r.in / per, out: r.out / per }]));
-		const sum = (way) => user === null ? event[way] / per :
-			mine.reduce((n, r) => n + r[way] / per, 0);
-		if (event.span_ns !== null)
-			now.push({ in: sum("in"), out: sum("out") });
-		for (const cell of byId("rows").querySelectorAll(".now"))
-			cell.textContent = nowText(rates.get(Number(cell.dataset.uid)));
+		news = event.watermark_ns ?? news;
+		pushRates(event);
 		// At once, but the server rests for most of the time.
 		const rest = Math.max(700, took * 8);
-		const idle = event.rows.length === 0 &&
-			(shown?.status.watermark_ns ?? null) !== null &&
-			performance.now() - loaded < 10000;
-		if (state.from === null && !idle)
+		if (follows(state) && isBehind())
 			later(Math.max(0, loaded + rest - performance.now()));
 	},
 	state(name, seconds) {
 		const was = byId("feed").dataset.state;
-		fed(name, seconds);
+		drawBadge(name, seconds);
 		// Without the feed, ask now and then.
-		const old = performance.now() - loaded > 10000 && state.from === null;
-		if (was === "away" && (name !== "away" || old))
+		if (was === "away" && follows(state) && isBehind())
 			later(0);
 	},
 	reset: () => refresh(),
 });
-drawFrame();
+drawFrame(parts, { state, shown, outer });
 refresh();

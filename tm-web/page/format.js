@@ -34,6 +34,17 @@ export function percent(part, whole) {
 	return share === 100 ? "100 %" : `${share.toFixed(1)} %`;
 }
 
+// "+12 %" of what was before, or what became of it.
+export function change(now, before) {
+	if (before === 0)
+		return now === 0 ? "0 %" : "new";
+	const share = (now - before) * 100 / before;
+	if (share >= 1000)
+		return `× ${(now / before).toFixed(0)}`;
+	const text = Math.abs(share).toFixed(Math.abs(share) < 10 ? 1 : 0);
+	return `${Number(text) === 0 ? "±" : share > 0 ? "+" : "−"}${text} %`;
+}
+
 function escaped(character) {
 	const code = character.codePointAt(0);
 	const hex = code.toString(16);
@@ -48,25 +59,50 @@ function escaped(character) {
 // the terminal's tools write it.
 export const visible = (text) => text.replace(HIDDEN, escaped);
 
-const two = (n) => String(n).padStart(2, "0");
+/* times, in one zone for all of them: the history's, whose days they are */
 
-export const day = (d) =>
-	`${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
-export const clock = (d) => `${two(d.getHours())}:${two(d.getMinutes())}`;
+let zone, written;
 
-// Seconds since the epoch as local time; the seconds only where they tell.
+// One name for a zone that has several, undefined being the browser's; null
+// where the browser does not know it.
+export function zoneCalled(timeZone) {
+	try {
+		return new Intl.DateTimeFormat("en", { timeZone })
+			.resolvedOptions().timeZone;
+	} catch {
+		return null;
+	}
+}
+
+export function setZone(name) {
+	const wanted = zoneCalled(name) ?? zoneCalled();
+	if (wanted === zone)
+		return;
+	zone = wanted;
+	written = new Intl.DateTimeFormat("sv", { timeZone: zone,
+		dateStyle: "short", timeStyle: "medium" });
+}
+
+setZone();
+export const zoneName = () => zone;
+
+// [2026-11-21, 09:48:12]
+export const dayAndClock = (seconds) =>
+	written.format(new Date(seconds * 1000)).split(" ");
+
+// Seconds since the epoch as a time; its seconds only where they tell.
 export function time(seconds, step = 60) {
-	const d = new Date(seconds * 1000);
+	const [day, clock] = dayAndClock(seconds);
 	if (step >= 86400)
-		return day(d);
-	return `${day(d)} ${clock(d)}${step < 60 ? `:${two(d.getSeconds())}` : ""}`;
+		return day;
+	return `${day} ${step < 60 ? clock : clock.slice(0, 5)}`;
 }
 
 // "2026-11-21 08:40 – 09:40": the day once where both ends share it.
 export function span(from, to) {
-	const a = new Date(from * 1000), b = new Date(to * 1000);
-	const end = day(a) === day(b) ? clock(b) : time(to);
-	return `${time(from)} – ${end}`;
+	const [day, clock] = dayAndClock(to);
+	return `${time(from)} – ` +
+		(day === dayAndClock(from)[0] ? clock.slice(0, 5) : time(to));
 }
 
 export function duration(seconds) {

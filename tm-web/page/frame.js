@@ -1,97 +1,72 @@
 // What stands around the chart and the table: where we are, whose colour is
 // which, and what the server is.
 
-import { SERIES, shownName } from "./api.js";
-import { byId, el, fill } from "./dom.js";
-import { duration, time, visible } from "./format.js";
+import { swatch } from "./colours.js";
+import { byId, el, fill, glyph } from "./dom.js";
+import { duration, percent, span, time, visible, zoneCalled,
+	zoneName } from "./format.js";
+import { shownName } from "./names.js";
+import { isLossy } from "./paint.js";
 import { FACETS, address } from "./state.js";
 
 // Where a click on a row leads.
-export const DEEPER = {
-	user: "process",
-	process: "remote",
-	remote: "protocol",
-	protocol: "user",
-};
+const DEEPER = { user: "process", process: "remote", remote: "protocol",
+	protocol: "user", interface: "user", direction: "user" };
 
-const colours = new Map();
-let coloured = "";
-
-// A key keeps its colour for as long as it is in the chart.
-export function colourOf(keys, by) {
-	if (coloured !== by)
-		colours.clear();
-	coloured = by;
-	for (const key of [...colours.keys()])
-		if (!keys.includes(key))
-			colours.delete(key);
-	const taken = [...colours.values()];
-	const free = [...Array(SERIES).keys()].map((i) => i + 1)
-		.filter((n) => !taken.includes(n));
-	for (const key of keys)
-		if (!colours.has(key))
-			colours.set(key, free.shift());
-	return new Map(colours);
+// What is not yet known of a view that is narrowed to a key of this kind.
+export function deeper(facet, state) {
+	const open = (f) => f !== facet && state[f] === null;
+	return open(DEEPER[facet]) ? DEEPER[facet] : FACETS.find(open) ?? facet;
 }
 
-export function note({ step, covered }) {
-	return [step ? `each step ${duration(step)}` : null,
+export function note({ step, covered, volume }) {
+	return [step ? `each ${volume ? "bar" : "step"} ${duration(step)}` : null,
 		covered.includes(true) ? null : "nothing was metered"]
 		.filter(Boolean).join(" · ");
 }
 
 // Whose traffic it is: where the history has been written.
-function hosts(status) {
+export function hosts(status) {
 	return (status?.hosts?.length ? status.hosts : [status?.host ?? ""])
 		.map(visible).join(", ");
 }
 
-// One name for a zone that has several, where the browser knows it.
-function zoneName(zone) {
-	try {
-		return Intl.DateTimeFormat("en", { timeZone: zone })
-			.resolvedOptions().timeZone;
-	} catch {
-		return visible(zone);
-	}
-}
-
 export function drawHead(status) {
 	byId("host").textContent = hosts(status);
-	const zone = zoneName(), kept = zoneName(status.zone);
 	const first = Number(status.first_ns) / 1e9;
+	const zone = zoneName(), own = zoneCalled();
 	fill(byId("foot"), [`tm ${status.tm}`,
 		first ? `history since ${time(first)}` : null,
-		`times in ${zone}`,
-		kept === zone ? null : `its days in ${kept}`,
+		`times in ${zone}${zone === own ? "" : `, the history’s zone; yours is ${own}`}`,
+		zoneCalled(status.zone ?? zone) ? null :
+			`its days in ${visible(status.zone)}`,
 		status.problem ? visible(status.problem) : null]
 		.filter(Boolean).map((text) => el("span", {}, text)));
 }
 
-function crumbs(state, called, status) {
+// [name, address] of each level; called: the user of the address.
+export function levels(state, called, status) {
 	const found = FACETS.filter((f) => state[f] !== null &&
 		!(f === "user" && status?.user));
-	return found.map((facet, level) => {
-		const value = facet === "user" ? called ?? state.user : state[facet];
-		const next = { ...state, by: DEEPER[facet], q: "", page: 1, hide: [] };
-		for (const other of found.slice(level + 1))
-			next[other] = null;
-		return [shownName(facet, value), address(next)];
-	});
-}
-
-// Who sees their own traffic only, is all that there is.
-function top(status) {
-	const user = status?.user;
-	return user ? visible(user.user ?? String(user.uid)) : "All users";
-}
-
-// called: the name of the user of the address.
-export function drawTrail(state, called, status) {
-	const root = { ...state, by: "user", q: "", page: 1, hide: [] };
+	const top = { ...state, by: ["user"], q: "", page: 1, hide: [], pin: [],
+		view: "table", sort: "-total" };
+	const root = { ...top };
 	for (const facet of FACETS)
 		root[facet] = null;
-	const all = [[top(status), address(root)], ...crumbs(state, called, status)];
+	const own = status?.user;
+	const all = own ? visible(own.user ?? String(own.uid)) : "All users";
+	const below = found.map((facet, level) => {
+		const next = { ...top, by: [deeper(facet, state)] };
+		for (const other of found.slice(level + 1))
+			next[other] = null;
+		const name = facet === "user" && called ? called.name :
+			shownName(facet, state[facet]);
+		return [name, address(next)];
+	});
+	return [[all, address(root)], ...below];
+}
+
+export function drawTrail(all, status) {
 	const names = all.map(([name]) => name);
 	const link = ([name, href], i) => i === all.length - 1 ?
 		el("span", { "aria-current": "page" }, name) : el("a", { href }, name);
@@ -102,15 +77,23 @@ export function drawTrail(state, called, status) {
 		.filter(Boolean).join(" · ");
 }
 
-export function drawLegend({ series, partly, lost }, toggle) {
-	const dot = (background) => el("span.dot", { style: { background } });
-	const buttons = series.map((s) => el("button", { type: "button",
-		"aria-pressed": String(!s.hidden), dataset: { key: s.key },
-		onclick: () => toggle(s.key) },
-	dot(`var(--series-${s.colour})`), el("span", {}, s.name)));
-	fill(byId("legend"), buttons,
+// toggle: hides a series or shows it again; unpin: of one that was kept.
+export function drawLegend(model, { before, toggle, unpin }) {
+	const button = (s) => el("span.entry", { dataset: { key: s.key } },
+		el("button", { type: "button", "aria-pressed": String(!s.hidden),
+			onclick: () => toggle(s.key) },
+		swatch(s.look), el("span", {}, s.name)),
+		s.kept ? el("button.square", { type: "button", title: "Let it go",
+			"aria-label": `Do not keep ${s.name} in the chart`,
+			onclick: () => unpin(s.key) }, glyph("close")) : null);
+	const { partly, times } = model;
+	fill(byId("legend"), model.series.map(button),
+		before ? el("span.key", {}, el("span.dash"), `before: ${span(before.from,
+			before.to)}${before.coverage < 0.95 ?
+			`, metered ${percent(before.coverage, 1)}` : ""}`) : null,
 		partly.includes(true) ?
 			el("span.key", {}, el("span.dot.hatch"), "not metered") : null,
-		lost.some(Boolean) ?
-			el("span.key", {}, dot("var(--bad)"), "details lost") : null);
+		times.some((t, i) => isLossy(model, i)) ?
+			el("span.key", {}, el("span.dot", { style: { "--tone": "var(--bad)" } }),
+				"share that lost its details") : null);
 }

@@ -1,6 +1,8 @@
 // The feed of what is committed each second, and how fresh it is.
 
-import { LAG } from "./api.js";
+import { byId } from "./dom.js";
+import { time } from "./format.js";
+import { LAG } from "./series.js";
 
 // listen({ rows, state, reset }): rows(event) for what came in, state(name,
 // seconds) when the feed is "live", "stale", "away" or "empty".
@@ -25,7 +27,7 @@ export function listen({ rows, state, reset }) {
 	}
 
 	function connect() {
-		source = new EventSource("/api/v1/live");
+		source = new EventSource("api/v1/live");
 		source.addEventListener("open", () => {
 			open = true;
 			wait = 1;
@@ -53,4 +55,20 @@ export function listen({ rows, state, reset }) {
 
 	connect();
 	setInterval(tell, 1000);
+}
+
+const BADGES = { live: "Live", away: "Reconnecting", empty: "No data yet" };
+
+// The day as well where it was long ago.
+function since(seconds) {
+	const at = time(Date.now() / 1000 - seconds, 1);
+	return `Stale since ${seconds < 43200 ? at.slice(11) : at}`;
+}
+
+export function drawBadge(name, seconds) {
+	const badge = byId("feed");
+	const text = name === "stale" ? since(seconds) : BADGES[name];
+	badge.dataset.state = name;
+	if (badge.textContent !== text)
+		badge.textContent = text;
 }

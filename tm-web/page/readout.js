@@ -1,9 +1,12 @@
 // What a bin of the chart holds, in a box beside the pointer and in words.
 
+import { swatch } from "./colours.js";
 import { el } from "./dom.js";
-import { duration, rate, size, time } from "./format.js";
+import { duration, percent, rate, size, time } from "./format.js";
+import { bytesIn } from "./series.js";
 
 const shown = (model) => model.series.filter((s) => !s.hidden);
+const written = (model) => model.volume ? size : rate;
 
 // Rows of [series, in, out], the largest first.
 function bin(model, i) {
@@ -16,28 +19,29 @@ function heading({ times, lengths }, i) {
 	return `${time(times[i], lengths[i])}, ${duration(lengths[i])}`;
 }
 
-const cells = (a, b) => [el("td", {}, rate(a)), el("td", {}, rate(b))];
-
-function row([series, a, b]) {
-	const background = `var(--series-${series.colour})`;
-	return el("tr", {}, el("th", { scope: "row" },
-		el("span.dot", { style: { background } }), series.name),
-	...cells(a, b));
+function cells(model, a, b) {
+	const write = written(model);
+	return [el("td", {}, write(a)), el("td", {}, write(b))];
 }
 
 function table(model, i) {
 	const sum = (way) => shown(model).reduce((n, s) => n + s[way][i], 0);
 	const head = (text) => el("th", { scope: "col" }, text);
+	const row = (name, a, b) => el("tr", {},
+		el("th", { scope: "row" }, ...name), ...cells(model, a, b));
+	const { before } = model;
 	return el("table", {},
 		el("thead", {}, el("tr", {}, el("td"), head("in"), head("out"))),
-		el("tbody", {}, bin(model, i).map(row)),
-		el("tfoot", {}, el("tr", {}, el("th", { scope: "row" }, "all"),
-			...cells(sum("in"), sum("out")))));
+		el("tbody", {}, bin(model, i).map(([s, a, b]) =>
+			row([swatch(s.look), s.name], a, b))),
+		el("tfoot", {}, row(["all"], sum("in"), sum("out")), before ?
+			row(["before"], before.in[i], before.out[i]) : null));
 }
 
 export function spoken(model, i) {
+	const write = written(model);
 	const said = bin(model, i).map(([s, a, b]) =>
-		`${s.name} in ${rate(a)}, out ${rate(b)}`).join("; ");
+		`${s.name} in ${write(a)}, out ${write(b)}`).join("; ");
 	const what = model.covered[i] ? said || "nothing" : "not metered";
 	return `${heading(model, i)}: ${what}`;
 }
@@ -50,7 +54,8 @@ export function createReadout(root) {
 		box.replaceChildren(el("h3", {}, heading(model, i)), model.covered[i] ?
 			table(model, i) : "Nothing was metered here.");
 		if (model.lost[i] > 0)
-			box.append(el("p", {}, `${size(model.lost[i])} without details`));
+			box.append(el("p", {}, `${size(model.lost[i])} without details (` +
+				`${percent(model.lost[i], bytesIn(model, i))})`));
 		box.hidden = false;
 		const wide = box.offsetWidth, right = x + wide + 24 < root.clientWidth;
 		const left = right ? x + 14 : Math.max(0, x - wide - 14);

@@ -1,115 +1,138 @@
 // What the page shows, all of it in the address: a reload, the back button
 // and a link that is passed on lead to the same view.
 
-export const RANGES = {
-	"5m": [300, "5 minutes"],
-	"15m": [900, "15 minutes"],
-	"1h": [3600, "1 hour"],
-	"6h": [21600, "6 hours"],
-	"24h": [86400, "24 hours"],
-	"7d": [7 * 86400, "7 days"],
-	"30d": [30 * 86400, "30 days"],
-	"1y": [365 * 86400, "1 year"],
-	"5y": [5 * 365 * 86400, "5 years"],
-};
-export const FACETS = ["user", "process", "remote", "protocol"];
+import { pairs, query } from "./query.js";
+
+export const FACETS = ["user", "process", "remote", "protocol", "interface",
+	"direction"];
+export const TIMES = ["minute", "hour", "day", "month"];
+// Of rows, and of quotas.
+const SORTS = ["total", "in", "out", "packets", "lost", "name", "share", "used",
+	"limit", "left", "projected"];
+export const VIEWS = ["table", "quotas"];
+export const CHARTS = ["rate", "volume"];
+export const ROWS = 25;
+const ROWS_MOST = 1000, PINS_MOST = 8, KEYS_MOST = 3;
 
 const DEFAULTS = {
-	range: "1h", from: null, to: null, by: "user", user: null,
-	process: null, remote: null, protocol: null, q: "", sort: "-total",
-	page: 1, hide: [],
+	from: "-1h", to: "now", by: ["user"], ...Object.fromEntries(
+		FACETS.map((facet) => [facet, null])), q: "", sort: "-total", page: 1,
+	rows: ROWS, hide: [], pin: [], chart: "rate", compare: false,
+	view: "table",
 };
 
-// Names are bytes: those that are not UTF-8 stand in strings as U+DC80 to
-// U+DCFF, and in an address as themselves. URLSearchParams would lose them.
-function encode(text) {
-	let out = "";
-	for (const c of text) {
-		const code = c.codePointAt(0);
-		out += code >= 0xdc80 && code <= 0xdcff ?
-			`%${(code - 0xdc00).toString(16).toUpperCase()}` :
-			encodeURIComponent(c);
+// What the chart is of; where the table has times alone, of users.
+export const mainOf = ({ by }) => by.find((key) => FACETS.includes(key)) ??
+	"user";
+
+// The largest first, but times as they passed.
+export const sortOf = (by) => by.some((key) => TIMES.includes(key)) ?
+	"name" : "-total";
+
+// Whether the view goes on with the clock.
+export const follows = ({ to }) => to.trim().toLowerCase() === "now";
+
+function oneOf(known) {
+	return (value) => {
+		if (!known.includes(value))
+			throw new Error(`is not ${listed(known, "or")}`);
+		return value;
+	};
+}
+
+function listed(words, last) {
+	return words.length === 1 ? words[0] :
+		`${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+}
+
+function number(most) {
+	return (value) => {
+		if (!/^[1-9]\d*$/.test(value) || Number(value) > most)
+			throw new Error(`is not a number from 1 to ${most}`);
+		return Number(value);
+	};
+}
+
+function keys(value) {
+	const list = value.split(",");
+	const odd = list.find((key) => ![...FACETS, ...TIMES].includes(key));
+	if (odd !== undefined)
+		throw new Error(`“${odd}” is not in the history, which has ` +
+			`${listed([...FACETS, ...TIMES], "and")}`);
+	if (new Set(list).size < list.length || list.length > KEYS_MOST ||
+		list.filter((key) => TIMES.includes(key)).length > 1)
+		throw new Error(`is at most one time and ${KEYS_MOST} different keys`);
+	return list;
+}
+
+function sort(value) {
+	if (!SORTS.includes(value.replace(/^-/, "")))
+		throw new Error(`is not ${listed(SORTS, "or")}, with - for ` +
+			"the largest first");
+	return value;
+}
+
+const READ = { by: keys, sort, page: number(1e9), rows: number(ROWS_MOST),
+	view: oneOf(VIEWS), chart: oneOf(CHARTS),
+	compare: (value) => oneOf(["before"])(value) === "before" };
+const LISTS = { hide: 64, pin: PINS_MOST };
+
+function take(state, key, value) {
+	if (key in LISTS) {
+		if (state[key].length >= LISTS[key])
+			throw new Error(`is there more than ${LISTS[key]} times`);
+		state[key].push(value);
+	} else if (key === "range") { // of the first page's addresses
+		state.from = `-${value}`;
+	} else {
+		state[key] = key in READ ? READ[key](value) : value;
 	}
-	return out;
 }
 
-function decode(text) {
-	const parts = text.replaceAll("+", " ").match(/(%[0-9a-f]{2})+|[^%]+|%/gi);
-	return (parts ?? []).map((part) => {
-		if (!/^%./.test(part))
-			return part;
-		const bytes = part.slice(1).split("%").map((h) => parseInt(h, 16));
-		return fromBytes(bytes);
-	}).join("");
-}
-
-function fromBytes(bytes) {
-	let out = "";
-	for (let i = 0; i < bytes.length;) {
-		const lead = bytes[i];
-		const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-		try {
-			const whole = new Uint8Array(bytes.slice(i, i + length));
-			out += new TextDecoder("utf-8", { fatal: true,
-				ignoreBOM: true }).decode(whole);
-			i += length;
-		} catch {
-			out += String.fromCharCode(0xdc00 + lead);
-			i++;
-		}
-	}
-	return out;
-}
-
-export function query(parameters) {
-	return Object.entries(parameters)
-		.flatMap(([key, values]) => [values].flat().map((v) => [key, v]))
-		.filter(([, value]) => value !== null && value !== undefined)
-		.map(([key, value]) => `${key}=${encode(String(value))}`)
-		.join("&");
-}
-
-// The view that an address names; what makes no sense in it is left out.
+// The view that an address names, and what in it is not known or sound:
+// { key, value, text }.
 export function parse(search) {
-	const given = {}, state = { ...DEFAULTS, hide: [] };
-	for (const pair of search.replace(/^\?/, "").split("&").filter(Boolean)) {
-		const [key, ...rest] = pair.split("=");
-		given[key] = decode(rest.join("="));
-		if (key === "hide")
-			state.hide.push(given[key]);
+	const state = { ...DEFAULTS, hide: [], pin: [] }, problems = [];
+	const seen = new Set();
+	for (const [key, value] of pairs(search)) {
+		const refuse = (text) => problems.push({ key, value, text });
+		if (!(key in DEFAULTS) && key !== "range")
+			refuse("is no key of this page’s addresses");
+		else if (seen.has(key) && !(key in LISTS))
+			refuse("is there twice");
+		else
+			try {
+				take(state, key, value);
+			} catch (error) {
+				refuse(error.message);
+			}
+		seen.add(key);
 	}
-	if (given.range in RANGES)
-		state.range = given.range;
-	const from = Number(given.from), to = Number(given.to);
-	if (from >= 0 && to > from && to < 1e11)
-		Object.assign(state, { from: Math.floor(from), to: Math.ceil(to) });
-	if (FACETS.includes(given.by))
-		state.by = given.by;
-	for (const facet of FACETS)
-		if (given[facet] !== undefined)
-			state[facet] = given[facet];
-	if (/^-?[a-z]+$/.test(given.sort ?? ""))
-		state.sort = given.sort;
-	state.q = given.q ?? "";
-	state.page = Math.max(1, Math.floor(Number(given.page)) || 1);
-	return state;
+	if (seen.has("range") && seen.has("from"))
+		problems.push({ key: "range", value: "", text: "stands beside from" });
+	if (!seen.has("sort"))
+		state.sort = sortOf(state.by);
+	return { state, problems };
 }
 
 // The address of a view: only what differs from the first page's.
 export function address(state) {
 	const said = {};
-	for (const [key, value] of Object.entries(state))
-		if (value !== DEFAULTS[key])
+	for (const [key, value] of Object.entries(state)) {
+		const usual = key === "sort" ? sortOf(state.by) : DEFAULTS[key];
+		if (String(value) !== String(usual) || (value === "") !== (usual === ""))
 			said[key] = value;
-	if (state.from !== null)
-		delete said.range;
-	const text = query(said);
-	return text ? `?${text}` : location.pathname;
+	}
+	if (said.by)
+		said.by = said.by.join(",");
+	if (said.compare)
+		said.compare = "before";
+	return query(said) ? `?${query(said)}` : location.pathname;
 }
 
-// The seconds that a view covers; one without an end follows the clock.
-export function bounds(state, now) {
-	if (state.from !== null)
-		return [state.from, state.to];
-	return [now - RANGES[state.range][0], now];
+// The address without one of its pairs.
+export function without(search, { key, value }) {
+	const left = pairs(search).filter(([k, v]) => k !== key || v !== value);
+	return left.length === 0 ? location.pathname :
+		`?${left.map(([k, v]) => query({ [k]: v })).join("&")}`;
 }

@@ -1,40 +1,42 @@
-// The table of a facet: who moved what in the range, sorted and paged.
+// The table: who moved what in the range, sorted, filtered and paged.
 
-import { NOBODY, ROWS, SMALL, keyOf, nameOf, shownName } from "./api.js";
-import { byId, el, fill } from "./dom.js";
-import { count, percent, rate, size, time } from "./format.js";
+import { swatch } from "./colours.js";
+import { byId, el, fill, glyph } from "./dom.js";
+import { count, percent, rate, size, time, visible } from "./format.js";
+import { heading, plain } from "./heading.js";
+import { HEADS, PLURALS, SMALL, isUnowned, keyOf, nameOf, rowKey } from
+	"./names.js";
+import { quotaBar, quotaNote } from "./quota.js";
 
-export const HEADS = { user: "User", process: "Process",
-	remote: "Remote host", protocol: "Protocol" };
-
-function heading(key, text, hint, { sort, onSort }) {
-	const by = sort.replace(/^-/, "") === key;
-	const down = sort.startsWith("-");
-	const arrow = el("span.arrow", { "aria-hidden": "true" },
-		by ? down ? "▼" : "▲" : "");
-	const next = key === "name" ? by && !down : !by || !down;
-	const button = el("button.sort", { type: "button",
-		dataset: { sort: key }, onclick: () => onSort(next ? `-${key}` : key) });
-	button.append(...(key === "name" ? [text, arrow] : [arrow, text]));
-	return el("th", { scope: "col", class: hint || null,
-		"aria-sort": by ? down ? "descending" : "ascending" : null }, button);
+function pinButton(key, name, { pinned, onPin }) {
+	const is = pinned.includes(key);
+	return el("button.pin", { type: "button", "aria-pressed": String(is),
+		"aria-label": `Keep ${name} in the chart`,
+		title: is ? "Leave it to the chart" : "Keep it in the chart",
+		onclick: () => onPin(key) }, glyph("pin"));
 }
 
-const plain = (text, hint) => el("th", { scope: "col", class: hint || null }, text);
+// What stands beside a name: the number of a user, or that there is none.
+function aside(by, row, quota) {
+	if (by !== "user")
+		return [];
+	return [isUnowned(row) ? el("small", {}, "no socket owns it") :
+		row.user === null ? null : el("small", {}, String(row.uid)),
+	quota ? quotaNote(quota) : null];
+}
 
-function nameCell(by, row, { link, colours }) {
-	const key = keyOf(by, row), shown = shownName(by, nameOf(by, row));
-	const mark = colours.get(key ?? SMALL);
-	const cell = el("div", {}, el("span.dot", { style: {
-		background: mark ? `var(--series-${mark})` : "transparent" } }));
-	const target = link(key);
-	cell.append(target ? el("a", { href: target, title: shown }, shown) :
-		el("span.text", { title: shown }, shown));
-	if (by === "user" && row.uid !== NOBODY && row.user !== null)
-		cell.append(el("small", {}, String(row.uid)));
-	if (by === "user" && row.uid === NOBODY)
-		cell.append(el("small", {}, "no socket owns it"));
-	return el("th.name", { scope: "row" }, cell);
+function nameCell(by, row, view, isFirst) {
+	const key = keyOf(by, row), shown = nameOf(by, row);
+	const isMain = by === view.main;
+	const target = key === null ? null : view.link(by, key);
+	const look = isMain ? view.looks.get(key ?? SMALL) : null;
+	const parts = [isMain ? look ? swatch(look) : el("span.dot") : null,
+		target ? el("a", { href: target, title: shown }, shown) :
+			el("span.text", { title: shown }, shown),
+		...aside(by, row, view.quotas.get(row.uid)),
+		isMain && view.onPin && key !== null ? pinButton(key, shown, view) : null];
+	return el(isFirst ? "th.name" : "td.name", { scope: isFirst ? "row" : null },
+		el("div", {}, parts));
 }
 
 // In and out as two lengths of one bar, which the largest row fills.
@@ -47,87 +49,128 @@ function shareCell(row, whole, most) {
 		el("output", {}, percent(row.total, whole))));
 }
 
-export function quotaBar(quota) {
-	const { used, limit, period, share, state } = quota;
-	const colour = { ok: "accent", 100: "bad" }[state] ?? "warn";
-	const style = { width: `${Math.min(share, 1) * 100}%`,
-		background: `var(--${colour})` };
-	return el("div.quota", { dataset: { state } },
-		el("span", {}, `${size(used)} of ${size(limit)} a ${period}`),
-		el("span.meter", { role: "img", "aria-label": percent(used, limit) },
-			el("span", { style })));
+function changeCells({ total }, key, { rows, change }) {
+	const before = rows.get(key)?.total ?? 0;
+	return [el("td.spare-2.muted", {}, size(before)),
+		el("td", {}, change(total, before))];
 }
 
 function rowOf(row, view) {
-	const { by, sums, quotas, now, lossy } = view;
-	const most = Math.max(...view.rows.map((r) => r.total));
-	const quota = quotas.get(row.uid), rates = now?.get(row.uid);
-	const cells = [nameCell(by, row, view)];
+	const { by, whole, most, before, quotas, now, lossy } = view;
+	const quota = by.includes("user") ? quotas.get(row.uid) : null;
+	const key = rowKey(by, row);
+	const cells = by.map((one, i) => nameCell(one, row, view, i === 0));
 	if (now)
-		cells.push(el("td.spare.now", { dataset: { uid: row.uid } }, nowText(rates)));
+		cells.push(el("td.spare.now", { dataset: { uid: row.uid } },
+			nowText(now.get(row.uid))));
 	cells.push(el("td", {}, size(row.in)), el("td", {}, size(row.out)),
-		el("td", {}, size(row.total)), shareCell(row, sums.total, most),
+		el("td", {}, size(row.total)));
+	if (before)
+		cells.push(...changeCells(row, key, before));
+	cells.push(shareCell(row, whole, most),
 		el("td.spare-2", {}, count(row.packets)));
 	if (lossy)
 		cells.push(el("td.spare-2", { class: row.lost ? null : "muted" },
 			size(row.lost)));
 	if (quotas.size)
 		cells.push(el("td.limit.spare", {}, quota ? quotaBar(quota) : ""));
-	return el("tr", { dataset: { key: keyOf(by, row) ?? SMALL } }, cells);
+	return el("tr", { dataset: { key: key.replaceAll("\0", " ") } }, cells);
 }
 
 export const nowText = (rates) => rates ? rate(rates.in + rates.out) : "–";
 
-function empty({ q, first, last, onLast }) {
+function head(view) {
+	const { by, quotas, lossy, now, before } = view;
+	const title = by.map((key) => HEADS[key]);
+	return el("tr", {}, heading("name", title[0], "name", view),
+		title.slice(1).map((text) => plain(text, "name")),
+		now ? plain("Now", "spare") : null,
+		heading("in", "In", "", view), heading("out", "Out", "", view),
+		heading("total", "Total", "", view),
+		before ? [plain("Before", "spare-2"), plain("Change", "")] : [],
+		plain("Share", "share spare-2"),
+		heading("packets", "Packets", "spare-2", view),
+		lossy ? heading("lost", "Lost", "spare-2", view) : null,
+		quotas.size ? plain("Quota", "limit spare") : null);
+}
+
+// What the rows of a filter add up to; of all that is in the tiles.
+function foot({ q, by, sums, whole, now, lossy, before, quotas }) {
+	if (!q)
+		return null;
+	return el("tfoot", {}, el("tr", {},
+		el("th.name", { scope: "row", colspan: by.length }, "these"),
+		now ? el("td.spare") : null, el("td", {}, size(sums.in)),
+		el("td", {}, size(sums.out)), el("td", {}, size(sums.total)),
+		before ? [el("td.spare-2"), el("td")] : [],
+		el("td.share.spare-2", {}, percent(sums.total, whole)),
+		el("td.spare-2", {}, count(sums.packets)),
+		lossy ? el("td.spare-2", {}, size(sums.lost)) : null,
+		quotas.size ? el("td.limit.spare") : null));
+}
+
+function empty({ q, filtered, first, last, onLast }) {
+	const said = (title, text, ...more) => el("div.empty", {},
+		el("strong", {}, title), el("span", {}, text), ...more);
 	if (!first && !last)
-		return el("div.empty", {}, el("strong", {}, "Nothing has been metered yet"),
-			el("span", {}, "What tm-store writes shows up here within seconds."));
+		return said("Nothing has been metered yet",
+			"What tm-store writes shows up here within seconds.");
 	if (q)
-		return el("div.empty", {}, el("strong", {}, "Nothing has that in its name"),
-			el("span", {}, "Search looks for a part of a name or an address."));
-	return el("div.empty", {}, el("strong", {}, "No traffic in this range"),
-		el("span", {}, onLast ? `The history ends at ${time(last)}.` :
-			first ? `The history begins at ${time(first)}.` : ""),
+		return said("Nothing has that in its name",
+			"The filter looks for a part of a name or an address.");
+	return said(`No traffic ${filtered ? `of ${filtered} ` : ""}in this range`,
+		onLast ? `The history ends at ${time(last)}.` :
+			first ? `The history begins at ${time(first)}.` : "",
 		onLast ? el("button.small", { type: "button", onclick: onLast },
 			"Show the last there is") : null);
 }
 
+// The filter is of the table alone, and says so.
+function drawFilter({ q, main, sums, rows, count: found, onClear }) {
+	const note = byId("filtered");
+	note.hidden = q === "";
+	if (q)
+		fill(note, el("span", {}, `Only rows with “${visible(q)}” in the name: ` +
+			`${count(found)}. Tiles, chart and shares are of all ` +
+			`${PLURALS[main].toLowerCase()}.`),
+		el("button.small", { type: "button", onclick: onClear }, "Show all"));
+}
+
+// view: what draw() of app.js puts together.
 export function drawTable(root, view) {
+	drawFilter(view);
 	if (view.rows.length === 0) {
 		fill(root, empty(view));
 		return;
 	}
-	const { by, quotas, lossy, now } = view;
-	const head = el("tr", {}, heading("name", HEADS[by], "name", view));
-	if (now)
-		head.append(plain("Now", "spare"));
-	head.append(heading("in", "In", "", view), heading("out", "Out", "", view),
-		heading("total", "Total", "", view), plain("Share", "share spare-2"),
-		heading("packets", "Packets", "spare-2", view));
-	if (lossy)
-		head.append(plain("Lost", "spare-2"));
-	if (quotas.size)
-		head.append(plain("Quota", "limit spare"));
+	const most = Math.max(...view.rows.map((row) => row.total));
 	const at = document.activeElement;
-	fill(root, el("table", {}, el("caption.hidden", {}, view.caption),
-		el("thead", {}, head),
-		el("tbody", {}, view.rows.map((row) => rowOf(row, view)))));
+	fill(root, el("table", { dataset: { keys: view.by.length } },
+		el("caption.hidden", {}, view.caption),
+		el("thead", {}, head(view)),
+		el("tbody", {}, view.rows.map((row) => rowOf(row, { ...view, most }))),
+		foot(view)));
 	// A row that moved has lost the keyboard on its way.
 	if (at !== document.activeElement && root.contains(at))
 		at.focus({ preventScroll: true });
 }
 
-export function drawPages(root, total, page, onPage) {
-	const last = Math.max(1, Math.ceil(total / ROWS));
-	const first = (page - 1) * ROWS;
+export function drawPages(root, { total, page, rows, onPage, onRows }) {
+	const last = Math.max(1, Math.ceil(total / rows)), first = (page - 1) * rows;
 	root.hidden = total === 0;
-	const end = Math.min(first + ROWS, total);
+	const end = Math.min(first + rows, total);
 	// Not disabled but idle: the keyboard stays where it is at the ends.
 	const button = (text, to) => el("button.small", { type: "button",
 		"aria-disabled": String(to === page), dataset: { key: text },
 		onclick: () => to === page || onPage(to) }, text);
+	const more = [25, 100, 1000].filter((n) => n === 25 || n === rows || total > 25)
+		.map((n) => el("button.small", { type: "button", dataset: { key: `n${n}` },
+			"aria-pressed": String(n === rows), title: `${n} rows a page`,
+			onclick: () => onRows(n) }, String(n)));
 	fill(root, el("span", {}, last === 1 ? `${count(total)} in all` :
 		`${count(first + 1)}–${count(end)} of ${count(total)}`),
+	more.length > 1 ? el("div.lengths.segments", { role: "group",
+		"aria-label": "Rows a page" }, more) : null,
 	last === 1 ? [] : [button("First", 1), button("Previous", Math.max(1, page - 1)),
 		button("Next", Math.min(last, page + 1)), button("Last", last)]);
 }

@@ -2,8 +2,8 @@
 
 import { byId, el, fill } from "./dom.js";
 import { count, duration, percent, rate, size } from "./format.js";
+import { outlook, quotaBar, quotaSums } from "./quota.js";
 import { FACETS } from "./state.js";
-import { quotaBar } from "./table.js";
 
 // The unit smaller than its number.
 function split(text) {
@@ -11,22 +11,29 @@ function split(text) {
 	return [text.slice(0, at), el("small", {}, text.slice(at))];
 }
 
-const big = (text) => el("strong", {}, ...split(text));
+const big = (text, ...more) => el("strong", {}, ...split(text), ...more);
 
 function tile(title, dot, ...content) {
 	return el("div.tile", {}, el("h2", {},
-		dot ? el("span.dot", { style: { background: `var(--${dot})` } }) : null,
+		dot ? el("span.dot", { style: { "--tone": `var(--${dot})` } }) : null,
 		title), ...content);
 }
 
-function moved(title, way, sum, seconds) {
-	return tile(title, way, big(size(sum[way])), el("p", {},
-		`${rate(seconds ? sum[way] / seconds : 0)} on average`),
-	el("p", {}, `${count(sum[`packets_${way}`])} packets`));
+// A line of a tile: a figure and what it is.
+const figure = (value, what) => el("p", {}, el("span.figure", {}, value), ` ${what}`);
+
+function moved(title, way, { all, before, seconds }) {
+	return tile(title, way, big(size(all[way]),
+		before ? el("small.change", {}, before.change(all[way],
+			before.summary[way])) : null),
+	figure(rate(seconds ? all[way] / seconds : 0), "average"),
+	...(all.rates ? [figure(rate(all.rates[way].p95), "95th percentile"),
+		figure(rate(all.rates[way].peak), "peak")] : []),
+	before ? figure(size(before.summary[way]), "before") : null);
 }
 
-function owners(sum) {
-	const { attributed, nobody, unattributed } = sum;
+function owners(all) {
+	const { attributed, nobody, unattributed } = all;
 	const whole = attributed + nobody + unattributed;
 	const parts = [[attributed, "accent"], [nobody, "warn"],
 		[unattributed, "edge"]];
@@ -35,51 +42,57 @@ function owners(sum) {
 		el("span.meter", { "aria-hidden": "true" }, whole ? parts.map(([n, c]) =>
 			el("span", { style: { width: `${n * 100 / whole}%`,
 				background: `var(--${c})` } })) : []),
-		el("p", {}, `${size(nobody)} unowned`),
-		el("p", {}, `${size(unattributed)} unattributed`));
+		figure(size(nobody), "unowned"), figure(size(unattributed), "unattributed"));
 }
 
-function surely(sum, length) {
-	const { covered_seconds: covered, lost } = sum;
-	const node = tile("Metered", null,
+// One packet in a year is no alarm: what it is of the whole tells.
+function losses({ lost, total }) {
+	if (!lost)
+		return el("p", {}, "no details were lost");
+	const share = lost / Math.max(total, lost);
+	return el("p", { class: share >= 0.01 ? "bad" : share >= 0.001 ? "warn" : null },
+		`${size(lost)} lost their details (${percent(lost, total)})`);
+}
+
+function surely(all, length) {
+	const covered = all.covered_seconds;
+	return tile("Metered", null,
 		big(percent(Math.min(covered, length), length)),
-		el("p", {}, `${duration(covered)} of this range`),
-		el("p", { class: lost ? "bad" : null }, lost ?
-			`${size(lost)} lost their details` : "no details were lost"));
-	if (sum.excluded)
-		node.append(el("p", {}, `${size(sum.excluded)} excluded`));
+		el("p", {}, `${duration(covered)} of this range`), losses(all),
+		el("p", {}, `${count(all.packets)} packets`),
+		all.excluded ? figure(size(all.excluded), "excluded") : null);
+}
+
+// A tile that leads to the table of all quotas.
+function linked(href, title, ...content) {
+	const node = tile(el("a", { href }, title), null, ...content);
+	node.classList.add("leads");
 	return node;
 }
 
-function allowed(quotas) {
-	const of = (...states) => quotas.filter((q) => states.includes(q.state)).length;
-	const over = of("100"), near = of("80", "90");
-	const said = [[over, "over"], [near, "above 80 %"], [of("projected"),
-		"will be over at this pace"]].filter(([n]) => n)
-		.map(([n, what]) => `${n} ${what}`).join(", ");
-	return tile("Quotas", null, el("strong", {}, String(quotas.length),
+function allowed(quotas, href) {
+	const { said, tone } = quotaSums(quotas);
+	return linked(href, "Quotas", el("strong", {}, String(quotas.length),
 		el("small", {}, quotas.length === 1 ? " user" : " users")),
-	el("p", { class: over ? "bad" : near ? "warn" : null },
-		said || "all within their limits"));
+	el("p", { class: tone }, said));
 }
 
-function quota(one) {
-	return tile("Quota", null, big(percent(one.used, one.limit)), quotaBar(one),
-		el("p", {}, one.projected === null ? "" :
-			`${size(one.projected)} by the end at this pace`));
+function quota(one, href) {
+	return linked(href, "Quota", big(percent(one.used, one.limit)), quotaBar(one),
+		el("p", {}, `${size(one.left)} left, ${outlook(one)}`));
 }
 
-// all: of the range, by filters alone; sums: of the table; length: how many
-// seconds of the range have passed.
-export function drawTotals(root, { all, sums, state, length }) {
+// all: of the range; length: how many seconds of it have passed; quotas: the
+// address of their table.
+export function drawTotals(root, { all, before, state, user, length, quotas }) {
 	const seconds = all.covered_seconds ||
 		(Number(all.to_ns) - Number(all.from_ns)) / 1e9;
-	const { quotas } = all, one = quotas.filter((q) =>
-		state.user === String(q.uid) || state.user === q.user);
 	const narrowed = FACETS.some((facet) => state[facet] !== null);
-	const limits = state.user !== null ? one.map(quota) :
-		quotas.length && !narrowed ? [allowed(quotas)] : [];
-	fill(root, moved("In", "in", sums, seconds), moved("Out", "out", sums, seconds),
+	const limits = user !== null ?
+		all.quotas.map((one) => quota(one, quotas)) :
+		all.quotas.length && !narrowed ? [allowed(all.quotas, quotas)] : [];
+	const view = { all, before, seconds };
+	fill(root, moved("In", "in", view), moved("Out", "out", view),
 		narrowed || all.unattributed === null ? null : owners(all),
 		surely(all, length), limits);
 }
@@ -96,8 +109,8 @@ export function createNow() {
 		if (past.length > 60)
 			past.shift();
 		fill(value, ...split(rate(rates.in + rates.out)));
-		within.textContent = `in ${rate(rates.in)}`;
-		without.textContent = `out ${rate(rates.out)}`;
+		fill(within, el("span.figure", {}, rate(rates.in)), " in");
+		fill(without, el("span.figure", {}, rate(rates.out)), " out");
 		draw();
 	}
 

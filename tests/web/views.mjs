@@ -1,0 +1,428 @@
+// What an administrator asks of the page in a meeting.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import { browse, fail, names, open, ready, same, texts } from "./browser.mjs";
+import { RANGE, crumbs, path, press, read, settled, with_page } from "./person.mjs";
+import { serve } from "./programs.mjs";
+
+const db = process.argv[3];
+const tile = (page, title) => page.locator(".tile").filter({
+	has: page.locator("h2", { hasText: new RegExp(`^${title}$`) }) });
+const json = async (url) => (await fetch(url)).json();
+
+// What the browser itself says of a refusal that is wanted.
+function forgive(troubles) {
+	troubles.splice(0, troubles.length, ...troubles.filter((t) =>
+		!/status of 400/.test(t)));
+}
+
+// Each key's colour and texture, in the legend and in the table.
+function looks(page) {
+	return page.evaluate(() => {
+		const look = (dot) => dot.style.getPropertyValue("--tone") +
+			dot.dataset.texture;
+		const of = (selector, key) => [...document.querySelectorAll(selector)]
+			.map((e) => [key(e), e.querySelector(".dot")])
+			.filter(([, dot]) => dot?.dataset.texture !== undefined)
+			.map(([name, dot]) => [name, look(dot)]);
+		return { legend: Object.fromEntries(of("#legend .entry",
+			(e) => e.textContent)), table: Object.fromEntries(
+			of("#rows tbody tr", (e) => e.querySelector("a").textContent)) };
+	});
+}
+
+// A proxy that shows the server below /tm/ and nothing elsewhere.
+function proxy(port, asked) {
+	return new Promise((resolve) => {
+		const server = createServer((from, to) => {
+			asked.push(from.url);
+			if (!from.url.startsWith("/tm/"))
+				return to.writeHead(404).end();
+			const onward = request({ port, host: "127.0.0.1",
+				path: from.url.slice(3), headers: from.headers }, (answer) => {
+				to.writeHead(answer.statusCode, answer.headers);
+				answer.pipe(to);
+			});
+			onward.on("error", () => to.destroy());
+			to.on("close", () => onward.destroy());
+			onward.end();
+		}).listen(0, "127.0.0.1", () => resolve(server));
+	});
+}
+
+export const views = {
+	async colours() {
+		await with_page("?from=-1h", async (page, web) => {
+			const first = {};
+			for (const query of ["from=-1h", "from=-15m", "from=-6h&by=remote",
+				"from=-24h", "from=-24h&pin=1007", "from=-5m", "from=-1h"]) {
+				await open(page, `${web.base}/?${query}`);
+				const { legend, table } = await looks(page);
+				const all = Object.values(legend);
+				same(new Set(all).size, all.length, `${query}: looks`);
+				for (const [name, look] of Object.entries(legend)) {
+					same(first[name] ??= look, look, `${query}: ${name}`);
+					if (name in table)
+						same(table[name], look, `${query}: ${name} in the table`);
+				}
+			}
+			if (Object.keys(first).length < 12)
+				fail("hardly anything was shown:", JSON.stringify(first));
+		});
+	},
+
+	async filter() {
+		await with_page(`?${RANGE}`, async (page) => {
+			const seen = async () => [await tile(page, "In").textContent(),
+				await tile(page, "Out").textContent(),
+				await page.locator("#legend").textContent(),
+				await page.locator('tr[data-key="1007"] output').textContent()];
+			const before = await seen();
+			await page.locator("#search").fill("heidi");
+			await settled(page);
+			same(await names(page), ["heidi"], "found");
+			same(await seen(), before, "tiles, legend and share");
+			const note = await page.locator("#filtered").textContent();
+			if (!/^Only rows with “heidi” in the name: 1\. Tiles, chart and shares are of all users/.test(note))
+				fail("the note is", note);
+			same((await texts(page, "#rows tfoot th")).length, 1, "sums of the rows");
+			await page.locator("#filtered button").click();
+			await settled(page);
+			same(await path(page), "?from=-6h", "without the filter");
+			same(await page.locator("#filtered").isVisible(), false, "the note");
+		});
+	},
+
+	async unknown() {
+		await with_page("", async (page, web, context, troubles) => {
+			const refused = {
+				"by=port": /by=port “port” is not in the history, which has user,/,
+				"colour=red": /colour=red is no key of this page’s addresses/,
+				"user=nosuch": /user=nosuch : user has to be .* in the history/,
+				"from=2026-11-31": /from=2026-11-31 : from: column 9: November 2026/,
+				"range=6": /range=6 : from: .*unit/,
+				"from=-1h&from=-2h": /from=-2h is there twice/,
+				"page=0": /page=0 is not a number from 1 to/,
+				"sort=colour": /sort=colour is not total, in,/,
+				"view=maps": /view=maps is not table or quotas/,
+				"from=now&to=-1h": /from has to be before to/,
+			};
+			for (const [query, wanted] of Object.entries(refused)) {
+				await open(page, `${web.base}/?${query}`);
+				const said = await page.locator("#message").innerText();
+				if (!wanted.test(said.replace(/\s+/g, " ")))
+					fail(query, "is answered by", said);
+				for (const hidden of ["#rows", "#chart", "#tiles", "#feed"])
+					same(await page.locator(hidden).isVisible(), false,
+						`${query}: ${hidden}`);
+			}
+			await open(page, `${web.base}/?${RANGE}&colour=red&by=interface`);
+			await page.getByRole("link", { name: "Show it without this" }).click();
+			await settled(page);
+			same(await path(page), `?${RANGE}&by=interface`, "without it");
+			same(await names(page), ["eth0"], "interfaces");
+			await open(page, `${web.base}/?range=365d&by=direction`);
+			same(await names(page), ["in", "out"].sort((a, b) => b.localeCompare(a)),
+				"directions");
+			await open(page, `${web.base}/?${RANGE}&process=nosuch&by=remote`);
+			same(await texts(page, ".empty strong"),
+				["No traffic of process nosuch in this range"], "no such process");
+			forgive(troubles);
+		});
+	},
+
+	async words() {
+		const day = (ago) => new Date(Date.now() - ago * 864e5).toISOString().slice(0, 10);
+		await with_page("?from=yesterday&to=today", async (page, web, context, troubles) => {
+			const period = () => page.locator("#period").textContent();
+			const yesterday = [day(1), day(0)];
+			// The history begins in yesterday.
+			if (!(await period()).endsWith(` – ${yesterday[1]} 00:00`))
+				fail("yesterday is", await period());
+			same(await page.locator("#live").getAttribute("aria-pressed"), "false",
+				"yesterday goes on");
+			await page.getByRole("button", { name: "Today", exact: true }).first().click();
+			await settled(page);
+			same(await path(page), "?from=today", "today");
+			if (!(await period()).startsWith(`${day(0)} 00:00 – `))
+				fail("today is", await period());
+			await press(page, "[");
+			same(await path(page), "?from=yesterday&to=today", "before today");
+			await press(page, "[");
+			same(await path(page), `?from=${day(2)}&to=${day(1)}`, "the day before");
+			await press(page, "]");
+			same(await path(page), `?from=${day(1)}&to=${day(0)}`, "the day after");
+			await open(page, `${web.base}/?from=last month&to=this month`);
+			const [from, to] = (await period()).split(" – ");
+			if (!/-01 00:00$/.test(from) || !/-01 00:00$/.test(to))
+				fail("last month is", from, to);
+			await page.locator("#period").click();
+			same(await page.locator('[name="from"]').inputValue(), "last month", "typed");
+			await page.locator('[name="from"]').fill("2026-11-31");
+			await page.keyboard.press("Enter");
+			await page.locator("#custom-error:not(:empty)").waitFor();
+			same(await page.locator("#custom-error").textContent(),
+				"from: column 9: November 2026 has 30 days.", "a bad date");
+			forgive(troubles);
+			await page.locator('[name="from"]').fill("yesterday 23:30");
+			await page.locator('[name="to"]').fill("now");
+			await page.keyboard.press("Enter");
+			await settled(page);
+			same(await path(page), "?from=yesterday%2023:30", "words in the address");
+			if (!(await period()).startsWith(`${day(1)} 23:30 – `))
+				fail("yesterday 23:30 is", await period());
+		});
+	},
+
+	async once() {
+		const web = await serve(db);
+		await browse(web.base, {}, async (page) => {
+			const asked = [];
+			page.on("request", (r) => asked.push(r.url()));
+			await open(page, `${web.base}/?${RANGE}`);
+			await page.locator('#feed[data-state="stale"]').waitFor();
+			await settled(page);
+			const files = readdirSync(process.env.PAGE)
+				.filter((name) => /\.(js|css|svg)$/.test(name)).map((name) => `/${name}`);
+			const api = ["live", "rows", "series", "status", "summary"]
+				.map((name) => `/api/v1/${name}`);
+			same(new Set(asked).size, asked.length, `twice: ${asked}`);
+			// Rows also of what was lost when.
+			const paths = asked.map((url) => new URL(url).pathname).sort();
+			same(paths, ["/", ...files, ...api, "/api/v1/rows"].sort(), "what was asked");
+			const html = readFileSync(`${process.env.PAGE}/index.html`, "utf8");
+			const sources = [...html.matchAll(/(?:href|src)="([^"]+\.js)"/g)]
+				.map(([, name]) => `/${name}`).sort();
+			same(sources, files.filter((name) => name.endsWith(".js")).sort(),
+				"modules in one wave");
+		});
+		await web.stop();
+	},
+
+	async proxied() {
+		const web = await serve(db, 0, ["--host", "127.0.0.1"]), asked = [];
+		const server = await proxy(web.port, asked);
+		const base = `http://127.0.0.1:${server.address().port}`;
+		await browse(base, {}, async (page) => {
+			await open(page, `${base}/tm/?${RANGE}`);
+			await page.locator('#feed[data-state="stale"]').waitFor();
+			await page.locator("#rows").getByRole("link", { name: "alice" }).click();
+			await settled(page);
+			same(await crumbs(page), ["All users", "alice"], "below a path");
+			const [file] = await Promise.all([page.waitForEvent("download"),
+				page.locator("#csv").click()]);
+			if (!/^time|^process/m.test(readFileSync(await file.path(), "utf8")))
+				fail("no CSV below a path");
+			await page.locator("#home").click();
+			await settled(page);
+			same(new URL(page.url()).pathname, "/tm/", "home");
+			same(asked.filter((url) => !url.startsWith("/tm/")), [], "beside the path");
+		});
+		server.closeAllConnections();
+		server.close();
+		await web.stop();
+	},
+
+	async print() {
+		await with_page(`?${RANGE}&user=1000&by=process`, async (page) => {
+			const dark = await page.locator("#chart canvas").evaluate((c) => c.toDataURL());
+			const pdf = await page.pdf();
+			if (pdf.length < 20000)
+				fail("a print of", pdf.length, "bytes");
+			const facts = await page.locator("#printed").textContent();
+			const today = new Date().toISOString().slice(0, 10);
+			for (const part of ["Hostgate.example", "Traffic ofAll users › alice",
+				"Tableprocesses, 3 of 3 rows", ` – `, `Printed${today}`, "UTC, by tm ",
+				`/?${RANGE}&user=1000&by=process`])
+				if (!facts.includes(part))
+					fail("the print does not say", part, "but", facts);
+			await page.emulateMedia({ media: "print" });
+			same(await page.locator("#printed").isVisible(), true, "facts on paper");
+			for (const hidden of ["header", "#period", ".exports", "#pages"])
+				same(await page.locator(hidden).isVisible(), false, `${hidden} on paper`);
+			for (const shown of ["#tiles", "#chart", "#rows"])
+				same(await page.locator(shown).isVisible(), true, `${shown} on paper`);
+			await page.emulateMedia({ media: "screen" });
+			same(await page.evaluate(() => document.documentElement.dataset.theme ?? null),
+				null, "the theme after a print");
+			await settled(page);
+			same(await page.locator("#chart canvas").evaluate((c) => c.toDataURL()),
+				dark, "the chart after a print");
+		}, { colorScheme: "dark" });
+	},
+
+	async quotas() {
+		await with_page(`?${RANGE}`, async (page, web) => {
+			const { quotas } = await json(`${web.base}/api/v1/quotas`);
+			const by = (key) => [...quotas].sort((a, b) => b[key] - a[key])
+				.map((q) => q.user);
+			await tile(page, "Quotas").getByRole("link").click();
+			await settled(page);
+			same(await path(page), "?from=-6h&sort=-share&view=quotas", "the tile's");
+			same(await names(page), by("share"), "by share");
+			await page.locator('[data-sort="left"]').click();
+			await settled(page);
+			same(await names(page), by("left"), "by what is left");
+			for (const width of [360, 1280, 3840]) {
+				await page.setViewportSize({ width, height: 900 });
+				const row = await page.locator("#rows tbody tr").first().innerText();
+				if (!/%/.test(row) || (row.match(/[KMG]iB/g) ?? []).length < 2)
+					fail(width, "pixels show", row);
+			}
+			same(await texts(page, "#rows .outlook[data-state='100']"), ["used up"],
+				"who is over");
+			await page.setViewportSize({ width: 360, height: 900 });
+			await page.locator("#rows a").first().click();
+			await settled(page);
+			same((await crumbs(page)).length, 2, "a user's level");
+			const bar = await tile(page, "Quota").textContent();
+			if (!/ left, /.test(bar))
+				fail("a user's quota is", bar);
+			await open(page, `${web.base}/?${RANGE}`);
+			same((await texts(page, "#rows .quota-note")).length, quotas.length,
+				"shares beside names");
+			same(await page.locator("#rows .quota-note").first().isVisible(), true,
+				"on a telephone");
+		});
+	},
+
+	async volume() {
+		await with_page("?from=-24h", async (page, web) => {
+			await press(page, "v");
+			same(await page.locator("#chart-title").textContent(), "Volume by user",
+				"the title");
+			same(await page.locator("#chart-note").textContent(), "each bar 1 h", "bars");
+			await page.locator("#chart").focus();
+			await press(page, "End", "ArrowLeft", "ArrowLeft");
+			const said = await page.locator("#chart-said").textContent();
+			const [, hour, name, a, b] = /^(\S+ \S+), 1 h: (\S+) in (.*?), out (.*?);/
+				.exec(said) ?? fail("a bar is", said);
+			const from = Date.parse(`${hour}Z`) / 1000;
+			const { rows } = await json(`${web.base}/api/v1/rows?by=user&` +
+				`from=@${from}&to=@${from + 3600}`);
+			const size = (n) => `${(n / 2 ** 30).toFixed(1)} GiB`;
+			const mib = (n) => `${(n / 2 ** 20).toFixed(1)} MiB`;
+			const row = rows[0];
+			same([name, [size(row.in), mib(row.in)].includes(a),
+				[size(row.out), mib(row.out)].includes(b)], [row.user, true, true], said);
+		});
+	},
+
+	async pins() {
+		await with_page(`?${RANGE}`, async (page, web) => {
+			const last = await names(page).then((all) => all.at(-2));
+			const legend = () => texts(page, "#legend .entry button:first-child");
+			const before = await legend();
+			if (before.includes(last))
+				fail(last, "is in the legend already");
+			await page.locator("#rows tbody tr").nth(-2).hover();
+			await page.getByRole("button", { name: `Keep ${last} in the chart` }).click();
+			await settled(page);
+			same(await legend(), [...before.slice(0, 7), last, "the rest"], "legend");
+			await page.reload();
+			await ready(page);
+			same(await legend(), [...before.slice(0, 7), last, "the rest"], "reloaded");
+			const sums = (list) => list.in.reduce((n, v, i) => n + v + list.out[i], 0);
+			const url = `${web.base}/api/v1/series?by=user&top=0&from=-6h&to=now`;
+			if (sums((await json(url)).rest) === 0)
+				fail("nothing to compare");
+			await page.getByRole("button", { name: `Do not keep ${last}` }).click();
+			await settled(page);
+			same(await legend(), before, "let go");
+		});
+	},
+
+	async split() {
+		await with_page(`?${RANGE}`, async (page, web) => {
+			await page.locator("#also").selectOption("remote");
+			await settled(page);
+			same(await path(page), "?from=-6h&by=user,remote", "the address");
+			const { rows, count } = await json(
+				`${web.base}/api/v1/rows?by=user,remote&from=-6h&to=now&limit=25`);
+			same(await names(page), rows.flatMap((r) => [r.user, r.remote]), "rows");
+			same((await page.locator("#pages span").textContent()).trim(),
+				count > 25 ? `1–25 of ${count}` : `${count} in all`, "count");
+			await page.locator("#rows tbody td.name a").first().click();
+			await settled(page);
+			same(await crumbs(page), ["All users", rows[0].remote], "a remote host's");
+			await open(page, `${web.base}/?${RANGE}&by=user,hour&sort=name`);
+			await page.locator("#rows tbody td.name a").first().click();
+			await settled(page);
+			if (!/from=\d+&to=\d+/.test(await path(page)))
+				fail("an hour leads to", await path(page));
+		});
+	},
+
+	async compared() {
+		const to = Math.floor(Date.now() / 3600e3) * 3600, from = to - 7200;
+		await with_page(`?from=${from}&to=${to}`, async (page, web) => {
+			await press(page, "c");
+			const rows = async (a, b) => (await json(`${web.base}/api/v1/rows?` +
+				`by=user&from=@${a}&to=@${b}`)).rows;
+			const before = await rows(from - 7200, from), now = await rows(from, to);
+			const change = (n, was) => {
+				const share = (n - was) * 100 / was, digits = Math.abs(share) < 10 ? 1 : 0;
+				return `${share > 0 ? "+" : "−"}${Math.abs(share).toFixed(digits)} %`;
+			};
+			const wanted = now.map(({ uid, total }) => change(total,
+				before.find((row) => row.uid === uid).total));
+			same(await texts(page, "#rows tbody td.spare-2.muted + td"), wanted,
+				"changes");
+			const sum = (list, way) => list.reduce((n, row) => n + row[way], 0);
+			for (const [title, way] of [["In", "in"], ["Out", "out"]])
+				same(await tile(page, title).locator(".change").textContent(),
+					change(sum(now, way), sum(before, way)), `change of ${title}`);
+			const legend = await page.locator("#legend").textContent();
+			const time = (at) => new Date(at * 1000).toISOString().slice(0, 16)
+				.replace("T", " ");
+			if (!legend.includes(`before: ${time(from - 7200)} – `))
+				fail("the legend has", legend);
+			await open(page, `${web.base}/?from=today&compare=before`);
+			const day = new Date(Date.now() - 864e5).toISOString().slice(0, 10);
+			if (!(await page.locator("#legend").textContent())
+				.includes(`before: ${day} 00:00 – `))
+				fail("today is compared with",
+					await page.locator("#legend").textContent());
+			await open(page, `${web.base}/?from=-30d&to=now&compare=before`);
+			same(await texts(page, ".tile .change"), ["–", "–"], "nothing was before");
+		});
+	},
+
+	// Half of all in one minute, and one packet in another.
+	async losses() {
+		await with_page("?from=-1h", async (page) => {
+			const legend = await page.locator("#legend").textContent();
+			if (!legend.includes("share that lost its details"))
+				fail("the legend has no losses:", legend);
+			const bad = await page.evaluate(() => {
+				const canvas = document.querySelector("#chart canvas");
+				const probe = document.createElement("i");
+				probe.style.color = "var(--bad)";
+				document.body.append(probe);
+				const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g).map(Number);
+				const { data, width } = canvas.getContext("2d")
+					.getImageData(0, 0, canvas.width, canvas.height);
+				const columns = new Map();
+				for (let i = 0; i < data.length; i += 4)
+					if (data[i] === r && data[i + 1] === g && data[i + 2] === b)
+						columns.set(i / 4 % width, (columns.get(i / 4 % width) ?? 0) + 1);
+				return [[...columns.values()], canvas.height];
+			});
+			const [columns, height] = bad;
+			if (columns.length === 0 || columns.length > 40 ||
+				Math.max(...columns) < height * 0.3)
+				fail("losses are painted as", JSON.stringify(bad));
+		});
+	},
+
+	async zone() {
+		await with_page("?from=@1682892000&to=@1682978400", async (page) => {
+			same(await page.locator("#period").textContent(),
+				"2023-05-01 00:00 – 2023-05-02 00:00", "a day of the history");
+			const foot = await page.locator("#foot").textContent();
+			if (!/times in Europe\/Berlin, the history’s zone; yours is America\/New_York/.test(foot))
+				fail("the foot says", foot);
+		}, { timezoneId: "America/New_York" });
+	},
+};

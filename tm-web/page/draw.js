@@ -1,0 +1,151 @@
+// Puts an answer on the page.
+
+import { moment } from "./calendar.js";
+import { dress } from "./colours.js";
+import { byId } from "./dom.js";
+import { time, visible } from "./format.js";
+import { deeper, drawHead, drawLegend, drawTrail, levels, note } from "./frame.js";
+import { download } from "./load.js";
+import { HEADS, PLURALS, shownName } from "./names.js";
+import { drawQuotaCount, drawQuotas } from "./quota.js";
+import { FACETS, TIMES, address, follows, mainOf } from "./state.js";
+import { drawPages, drawTable } from "./table.js";
+import { drawTotals } from "./totals.js";
+
+const LENGTHS = { minute: 60, hour: 3600, day: 86400, month: 31 * 86400 };
+
+// What a cell of a row leads to: its key as one more filter, or its time as
+// the range.
+function linkTo(state) {
+	const next = { ...state, q: "", page: 1, hide: [], pin: [], sort: "-total" };
+	return (by, key) => {
+		const left = state.by.filter((k) => k !== by);
+		if (TIMES.includes(by))
+			return address({ ...next, ...slot(by, Number(key) / 1e9),
+				by: left.length ? left : ["user"] });
+		if (state[by] !== null)
+			return null;
+		return address({ ...next, [by]: key, by: left.some((k) =>
+			FACETS.includes(k)) ? left : [deeper(by, state), ...left] });
+	};
+}
+
+// Days and months as dates, whose ends the calendar knows.
+function slot(by, at) {
+	if (by === "minute" || by === "hour")
+		return { from: moment(at), to: moment(at + LENGTHS[by]) };
+	const [from, to] = [at, at + LENGTHS[by] + 43200].map((s) => time(s, 86400));
+	return by === "day" ? { from, to } :
+		{ from: from.slice(0, 7), to: to.slice(0, 7) };
+}
+
+// A range of the same length at the end of the history, or null where this
+// one is not beyond it.
+function toLast(status, { from, to }, go) {
+	const last = Math.ceil(Number(status.watermark_ns) / 1e9);
+	if (!last || last > from)
+		return null;
+	return () => go({ from: moment(last - (to - from)), to: moment(last) });
+}
+
+// What the address alone tells.
+export function drawFrame({ range }, { state, shown, outer }) {
+	range.show(state, shown && { from: shown.chart.from, to: shown.chart.to,
+		now: shown.chart.now });
+	drawTrail(levels(state, shown?.called, shown?.status), shown?.status);
+	for (const output of ["csv", "json"])
+		byId(output).href = download(state, output);
+	const main = mainOf(state), pressed = (button, is) =>
+		button.setAttribute("aria-pressed", String(is));
+	for (const button of byId("tabs").children)
+		pressed(button, button.dataset.view === state.view ||
+			(state.view === "table" && button.dataset.by === main));
+	for (const button of byId("kinds").children)
+		pressed(button, button.dataset.chart === state.chart);
+	pressed(byId("compare"), state.compare);
+	byId("also").value = state.by.find((key) => key !== main) ?? "";
+	for (const option of byId("also").options)
+		option.disabled = option.value === main ||
+			(option.value in state && state[option.value] !== null);
+	byId("back").hidden = outer.length === 0;
+	document.body.dataset.view = state.view;
+	if (document.activeElement !== byId("search"))
+		byId("search").value = state.q;
+}
+
+function drawChart({ plot, go }, { state, shown }) {
+	const { chart } = shown, main = mainOf(state);
+	for (const one of chart.series) {
+		one.hidden = state.hide.includes(one.key);
+		one.kept = state.pin.includes(one.key);
+		one.name = one.rest ? one.name : shownName(main, one.name);
+	}
+	const looks = dress(chart, main);
+	const what = state.chart === "volume" ? "Volume" : "Rate";
+	byId("chart-title").textContent = main === "direction" ? what :
+		`${what} by ${HEADS[main].toLowerCase()}`;
+	byId("chart-note").textContent = note(chart);
+	plot.draw(chart);
+	const without = (list, key) => list.filter((k) => k !== key);
+	drawLegend(chart, { before: shown.before, toggle: (key) => go({ page: state.page,
+		hide: state.hide.includes(key) ? without(state.hide, key) :
+			[...state.hide, key] }, { replace: true }),
+	unpin: (key) => go({ page: state.page, pin: without(state.pin, key) }) });
+	return looks;
+}
+
+function quotasOf(state) {
+	return address({ ...state, view: "quotas", sort: "-share", q: "", page: 1 });
+}
+
+function drawRows({ go, rates }, { state, shown, looks, isLive }) {
+	const { status, summary, rows, before } = shown;
+	const { by, page, sort, q } = state, main = mainOf(state);
+	const last = Math.max(1, Math.ceil(rows.count / state.rows));
+	if (page > last)
+		return go({ page: last }, { replace: true });
+	const link = linkTo(state);
+	const quotas = by.includes("user") && by.length === 1 ? summary.quotas : [];
+	const pin = (key) => go({ page, pin: state.pin.includes(key) ?
+		state.pin.filter((k) => k !== key) : [...state.pin, key] });
+	drawTable(byId("rows"), { by, main, rows: rows.rows, sums: rows.sums, sort, q,
+		count: rows.count, whole: summary.total,
+		before: before?.rows.size ? before : null,
+		quotas: new Map(quotas.map((quota) => [quota.uid, quota])),
+		link, lossy: summary.lost > 0, looks, pinned: state.pin,
+		onPin: by.length === 1 && main !== "direction" ? pin : null,
+		filtered: FACETS.filter((f) => state[f] !== null).map((f) =>
+			`${f} ${f === "user" ? shown.called?.name ?? state[f] :
+				visible(state[f])}`).join(", "),
+		first: Number(status.first_ns) / 1e9,
+		last: Number(status.watermark_ns) / 1e9,
+		onLast: toLast(status, shown.asked, go),
+		now: by.join() === "user" && isLive ? rates() : null,
+		caption: `${PLURALS[main]} by bytes`, onSort: (to) => go({ sort: to }),
+		onClear: () => go({ q: "" }, { replace: true }) });
+	drawPages(byId("pages"), { total: rows.count, page, rows: state.rows,
+		onPage: (to) => go({ page: to }), onRows: (n) => go({ rows: n }) });
+}
+
+export function draw(parts, { state, shown, outer }) {
+	const { status, summary, chart } = shown, { go } = parts;
+	drawFrame(parts, { state, shown, outer });
+	drawHead(status);
+	// The feed knows users alone.
+	const isLive = follows(state) && FACETS.every((facet) => facet === "user" ||
+		state[facet] === null);
+	parts.now.show(isLive);
+	drawTotals(byId("tiles"), { all: summary, before: shown.before, state,
+		user: state.user, length: Math.min(chart.to, chart.now) - chart.from,
+		quotas: quotasOf(state) });
+	const looks = drawChart(parts, { state, shown });
+	if (state.view === "quotas") {
+		drawQuotas(byId("rows"), { quotas: summary.quotas, sort: state.sort,
+			onSort: (to) => go({ sort: to }),
+			link: (uid) => address({ ...state, user: uid, by: ["process"],
+				view: "table", sort: "-total" }) });
+		drawQuotaCount(byId("pages"), summary.quotas);
+	} else {
+		drawRows(parts, { state, shown, looks, isLive });
+	}
+}

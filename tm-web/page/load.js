@@ -1,0 +1,116 @@
+// All that a view shows, each part asked for once and all at once.
+
+import { ask } from "./ask.js";
+import { drawnBefore, loadBefore, rangeBefore } from "./before.js";
+import { setZone } from "./format.js";
+import { keyOf, nameOf } from "./names.js";
+import { query } from "./query.js";
+import { addLost, chartOf } from "./series.js";
+import { FACETS, TIMES, mainOf } from "./state.js";
+
+export const SERIES = 7;
+const ROWS_MOST = 10000;
+
+const seconds = (ns) => Number(ns) / 1e9;
+const ends = ({ from, to }) => ({ from, to });
+const filters = (state) =>
+	Object.fromEntries(FACETS.map((facet) => [facet, state[facet]]));
+
+function rowsOf(state) {
+	return { by: state.by.join(","), ...ends(state), ...filters(state),
+		search: state.q || null, sort: state.sort.replace(/^-/, ""),
+		order: state.sort.startsWith("-") ? "desc" : "asc" };
+}
+
+export const download = (state, output) => `api/v1/rows?${query({
+	...rowsOf(state), output, limit: output === "json" ? ROWS_MOST : null })}`;
+
+// What the words of a range mean now, in seconds.
+export async function meant(range, signal) {
+	const status = await ask("status", ends(range), signal);
+	setZone(status.zone);
+	return { status, from: seconds(status.from_ns), to: seconds(status.to_ns),
+		now: seconds(status.now_ns) };
+}
+
+// So many bins that each is an hour, a day or a month, of what there can be.
+function slots({ from, to, now, status }) {
+	const first = Math.max(from, seconds(status.first_ns));
+	const hours = Math.max(1, Math.min(to, now) - first) / 3600;
+	if (hours <= 48)
+		return Math.ceil(hours) + 1;
+	return Math.ceil(hours / (hours <= 2400 ? 24 : 24 * 28)) + 1;
+}
+
+// Directions are above and below the axis in any chart.
+function lines(state, bins) {
+	const by = mainOf(state), base = { ...ends(state), ...filters(state) };
+	return by === "direction" ? { ...base, bins, top: 0 } :
+		{ ...base, bins, by, top: SERIES };
+}
+
+// The series that are asked for, then those of the pins.
+async function drawing(state, asked, most, signal) {
+	const volume = state.chart === "volume";
+	const bins = volume ? slots(await asked) : Math.ceil(most) + 1;
+	const wanted = lines(state, bins);
+	const pins = wanted.top && state[wanted.by] === null ? state.pin : [];
+	const [series, ...pinned] = await Promise.all([
+		ask("series", wanted, signal),
+		...pins.map((key) => ask("series", { ...wanted, top: 1,
+			[wanted.by]: key }, signal))]);
+	return { bins, chart: chartOf(series, pinned, await asked, volume) };
+}
+
+// The same of the period before; times are of their own period alone.
+async function earlier(state, asking, drawing, signal) {
+	const asked = await asking;
+	const range = await rangeBefore(state, asked, (words) => meant(words, signal));
+	const { bins } = await drawing;
+	const by = state.view === "quotas" || state.by.some((k) => TIMES.includes(k)) ?
+		null : state.by;
+	return loadBefore(range, { base: filters(state), by, bins }, signal);
+}
+
+// When details were lost: rows of time, as long as the bins or shorter.
+async function losses(found, state, signal) {
+	const { step, times } = found;
+	const by = step < 3600 ? "minute" : step < 86400 ? "hour" : "day";
+	const { rows } = await ask("rows", { by, ...ends(state), ...filters(state),
+		sort: "lost", limit: times.length }, signal);
+	addLost(found, rows.filter((row) => row.lost > 0));
+}
+
+// Quotas have a table of their own.
+async function tableOf(state, signal) {
+	return state.view === "quotas" ? { rows: [], count: 0 } :
+		ask("rows", { ...rowsOf(state), limit: state.rows,
+			offset: (state.page - 1) * state.rows }, signal);
+}
+
+export async function load(state, signal, most) {
+	const asking = meant(state, signal);
+	const drawn = drawing(state, asking, most, signal);
+	const [asked, summary, { chart }, rows, called, before] = await Promise.all([
+		asking, ask("summary", { ...ends(state), ...filters(state) }, signal),
+		drawn, tableOf(state, signal),
+		state.user === null ? null : userName(state.user, signal),
+		state.compare ? earlier(state, asking, drawn, signal) : null]);
+	if (summary.lost > 0)
+		await losses(chart, state, signal);
+	chart.before = before && drawnBefore(chart, asked, before);
+	return { asked, status: asked.status, summary, chart, rows, called, before };
+}
+
+const names = new Map();
+
+// What to call the user of a filter, which may be a number.
+async function userName(user, signal) {
+	if (!names.has(user)) {
+		const { rows: [row] } = await ask("rows", { by: "user", user, from: "@0",
+			to: "now", limit: 1 }, signal);
+		names.set(user, row ? { name: nameOf("user", row),
+			key: keyOf("user", row) } : null);
+	}
+	return names.get(user);
+}
