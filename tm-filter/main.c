@@ -105,7 +105,7 @@ static char **take_operands(char **operands, struct options *options)
 }
 
 static void add_expression(struct tm_filter *filter, const char *text,
-		struct tm_expression *expression)
+		struct tm_expression *expression, bool is_quiet)
 {
 	if (tm_expression_parse(expression, text, &filter->sources)) {
 		say_problem(expression);
@@ -114,6 +114,8 @@ static void add_expression(struct tm_filter *filter, const char *text,
 			      "files come after it");
 		exit(expression->in_file ? TM_FAILED : TM_MISUSED);
 	}
+	if (!is_quiet)
+		say_never(expression);
 	if (tm_program_add_expression(&filter->program, expression->root, text))
 		err(TM_FAILED, NULL);
 }
@@ -174,8 +176,8 @@ static void filter_build(
 	if (!filter->sources.names)
 		err(TM_FAILED, NULL);
 	for (size_t i = 0; i < options->expressions.count; i++)
-		add_expression(filter, options->expressions.all[i],
-				&expression);
+		add_expression(filter, options->expressions.all[i], &expression,
+				options->quiet);
 	if (options->site.count)
 		add_networks(filter, "-s", options->site.all,
 				options->site.count, TM_BOTH);

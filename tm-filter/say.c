@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/filter/never.h"
 #include "say.h"
 
 #define SHOWN 76 /* bytes of an expression in a message */
@@ -24,6 +25,19 @@ void say_problem(const struct tm_expression *expression)
 
 	tm_expression_explain(expression, text);
 	warnx("%s", text);
+}
+
+void say_never(const struct tm_expression *expression)
+{
+	const struct tm_node *const node =
+			tm_expression_never(expression->root);
+	char text[SHOWN + 1];
+
+	if (!node)
+		return;
+	snprintf(text, sizeof(text), "%.*s", (int)(node->end - node->begin),
+			expression->text + node->begin);
+	warnx("note: this can never be true: %s", printable(text));
 }
 
 void say_rules(const struct tm_filter *filter, bool is_inverted)

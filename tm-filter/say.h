@@ -7,6 +7,9 @@
 /* Why this is no expression, its text around there, and a caret below it. */
 void say_problem(const struct tm_expression *expression);
 
+/* A part of the expression that can be true of no event. */
+void say_never(const struct tm_expression *expression);
+
 /* What each rule dropped, and what was kept. */
 void say_rules(const struct tm_filter *filter, bool is_inverted);
 

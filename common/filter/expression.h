@@ -4,8 +4,7 @@
 
 #include <stddef.h>
 
-#include "ids.h"
-#include "list.h"
+#include "inputs.h"
 #include "question.h"
 
 #define TM_EXPRESSION_MAX 65536 /* characters */
@@ -19,27 +18,14 @@ struct tm_node {
 	enum tm_join join;
 	struct tm_node *left, *right; /* of TM_NOT only left */
 	struct tm_question question;  /* of TM_ASK */
+	struct tm_node *next;	      /* of all, to be freed */
 	size_t begin, end;	      /* where in the text */
 };
-
-/* What expressions refer to, of all of them together. */
-struct tm_sources {
-	struct tm_filter_list *lists;
-	struct tm_ids *ids;
-	struct tm_names *names;
-	uint64_t now_ns;
-	bool stdin_is_taken; /* it can be read once: a list, or the events */
-};
-
-#define TM_STDIN_TAKEN "standard input can only be read once: name a file"
-
-/* Whether this NETWORK or @FILE can be read. */
-bool tm_sources_take(struct tm_sources *sources, const char *argument);
 
 struct tm_expression {
 	const char *text;
 	struct tm_node *root;
-	struct tm_node *nodes; /* to be freed */
+	struct tm_node *nodes; /* all of them */
 	size_t column;	       /* of the problem, in bytes from 0 */
 	bool in_file;	       /* the problem is one with a list in a file */
 	char problem[TM_EXPRESSION_PROBLEM];

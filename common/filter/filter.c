@@ -1,3 +1,4 @@
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ __attribute__((cold)) static uint32_t answers(const struct tm_event *event)
 	if (event->pid)
 		known |= 1 << TM_TEST_PID;
 	if (*event->process)
-		known |= 1 << TM_TEST_COMM;
+		known |= 1 << TM_TEST_COMM | 1 << TM_TEST_PROCESS_PATTERN;
 	if (event->cgroup_id)
 		known |= 1 << TM_TEST_CGROUP | 1 << TM_TEST_CGROUP_NAME;
 	if (event->protocol)
@@ -43,6 +44,14 @@ static uint64_t field(const struct tm_step *step, const struct tm_event *event)
 	return value & step->mask;
 }
 
+static bool is_like(const struct tm_event *event, const char *pattern)
+{
+	char name[TM_COMM_SIZE + 1] = "";
+
+	memcpy(name, event->process, TM_COMM_SIZE);
+	return !fnmatch(pattern, name, 0);
+}
+
 /* The rarer ones, out of the way of the others. */
 static __attribute__((noinline)) bool filter_holds(
 		const struct tm_step *step, const struct tm_event *event)
@@ -50,6 +59,8 @@ static __attribute__((noinline)) bool filter_holds(
 	switch (step->how) {
 	case TM_BEGINS_BEFORE:
 		return begin_ns(event) < step->low;
+	case TM_OF_PATTERN:
+		return is_like(event, step->pattern);
 	case TM_OF_INTERFACE:
 		return tm_ids_hold(step->ids,
 				(uint64_t)event->netns << 32 | event->ifindex);
@@ -147,8 +158,7 @@ ssize_t tm_filter_sift(
 
 void tm_filter_free(struct tm_filter *filter)
 {
-	tm_filter_list_free(filter->sources.lists);
-	tm_ids_free(filter->sources.ids);
+	tm_filter_sources_free(&filter->sources);
 	tm_program_free(&filter->program);
 	tm_drops_free(&filter->drops);
 	memset(filter, 0, sizeof(*filter));

@@ -1,3 +1,4 @@
+#include <fnmatch.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,8 @@ static bool is_below(const char *path, const char *cgroup)
 
 static bool carries_name(const struct tm_ids *ids, const char *text)
 {
+	if (ids->is_pattern)
+		return !fnmatch(ids->name, text, FNM_LEADING_DIR);
 	return ids->of == TM_NAME_CGROUP ? is_below(text, ids->name)
 					 : !strcmp(text, ids->name);
 }
@@ -93,13 +96,13 @@ static int ids_learn(struct tm_ids *ids, struct tm_names *names)
 {
 	tm_index_free(&ids->index);
 	ids->is_of_here = tm_names_are_here(names);
-	if (ids->is_of_here && add_local(ids, names))
+	if (ids->is_of_here && !ids->is_pattern && add_local(ids, names))
 		return -1;
 	return add_recorded(ids, names);
 }
 
 struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
-		const char *name, struct tm_names *names)
+		const char *name, bool is_pattern, struct tm_names *names)
 {
 	struct tm_ids *const ids = calloc(1, sizeof(*ids));
 
@@ -108,6 +111,7 @@ struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
 	ids->next = *all;
 	*all = ids;
 	ids->of = of;
+	ids->is_pattern = is_pattern;
 	ids->name = strdup(name);
 	return ids->name && !ids_learn(ids, names) ? ids : NULL;
 }

@@ -10,6 +10,7 @@ struct tm_ids {
 	struct tm_ids *next;
 	enum tm_name_of of;
 	char *name;
+	bool is_pattern;       /* as of fnmatch(3), of recorded names only */
 	struct tm_index index; /* ids that carry the name or once did */
 	bool *carries;
 	bool found;	 /* some id carried it */
@@ -30,7 +31,7 @@ static inline bool tm_ids_hold(const struct tm_ids *ids, uint64_t id)
  * and those of the NAME records so far. Of a cgroup those below it count too.
  * NULL when there is no memory. */
 struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
-		const char *name, struct tm_names *names);
+		const char *name, bool is_pattern, struct tm_names *names);
 
 /* Learns from a NAME or START record. 0, or -1 and errno. */
 int tm_ids_note(struct tm_ids *all, struct tm_names *names,

@@ -35,6 +35,7 @@ static const struct field {
 			UINT64_MAX },
 	[TM_TEST_UNTIL] = { TM_BEGINS_BEFORE, 0, 0 },
 	[TM_TEST_COMM] = { TM_WITHIN, offsetof(struct tm_event, process), 0 },
+	[TM_TEST_PROCESS_PATTERN] = { TM_OF_PATTERN, 0, 0 },
 	[TM_TEST_HOST] = { TM_WITHIN, offsetof(struct tm_event, source), 0 },
 	[TM_TEST_NET] = { TM_IN_NETWORKS, offsetof(struct tm_event, source),
 			0 },
@@ -159,6 +160,9 @@ static int emit_one(struct tm_program *program,
 				*exits);
 	case TM_TEST_NET:
 		step.list = question->list;
+		break;
+	case TM_TEST_PROCESS_PATTERN:
+		step.pattern = question->pattern;
 		break;
 	case TM_TEST_USER_NAME:
 	case TM_TEST_INTERFACE_NAME:

@@ -29,6 +29,7 @@ enum tm_how {
 	TM_BEGINS_BEFORE,
 	TM_OF_INTERFACE,
 	TM_OF_ID,
+	TM_OF_PATTERN,
 	TM_IN_NETWORKS
 };
 
@@ -47,6 +48,7 @@ struct tm_step {
 		};
 		const struct tm_filter_list *list;
 		const struct tm_ids *ids;
+		const char *pattern;
 	};
 };
 

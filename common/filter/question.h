@@ -19,6 +19,7 @@ enum tm_test {
 	TM_TEST_SINCE,
 	TM_TEST_UNTIL, /* begins before low */
 	TM_TEST_COMM,
+	TM_TEST_PROCESS_PATTERN,
 	TM_TEST_HOST,
 	TM_TEST_NET,
 	TM_TEST_USER_NAME,
@@ -48,6 +49,7 @@ struct tm_question {
 		char comm[16]; /* all 16 = cut */
 		const struct tm_filter_list *list;
 		const struct tm_ids *ids;
+		const char *pattern;
 	};
 };
 

@@ -247,10 +247,10 @@ $3"
 
 @test "an error in an expression is marked with a caret" {
 	assert_error 'user alice and port abc' \
-		"column 21: port takes a number up to 65535, not 'abc'" \
+		"column 21: port takes a number up to 65535 or a service such as ssh, not 'abc'" \
 		'                    ^'
 	assert_error 'port 1-65536' \
-		"column 8: port takes a number up to 65535, not '65536'" \
+		"column 8: port takes a number up to 65535 or a service such as ssh, not '65536'" \
 		'       ^'
 	assert_error 'user bob and (in or out' \
 		'column 14: this parenthesis is not closed' \
@@ -278,7 +278,20 @@ $3"
 		'     ^'
 	assert_error 'since = 10m' \
 		'column 7: since takes no comparison, only a time' '      ^'
-	assert_error '! in' 'column 1: for negation, write not' '^'
+	assert_error '! ' \
+		'column 3: expected a word such as user or network' '  ^'
+	assert_error 'port ssh,nosuch' \
+		"column 10: port takes a number up to 65535 or a service such as ssh, not 'nosuch'" \
+		'         ^'
+	assert_error 'user alice, and in' 'column 13: user needs a value' \
+		'            ^'
+	assert_error 'user ,' 'column 7: user needs a value' '      ^'
+	assert_error 'remote' 'column 7: expected host, network or port' \
+		'      ^'
+	assert_error '192.0.2.10' \
+		'column 1: an address alone; write host 192.0.2.10' '^'
+	assert_error 'host 10.0.0.256' \
+		"column 6: host takes an address, not '10.0.0.256'" '     ^'
 	assert_error 'bytes 1X' \
 		"column 7: bytes takes a size such as 1500, 1.5M or 4GB, not '1X'" \
 		'      ^'

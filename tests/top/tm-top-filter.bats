@@ -74,8 +74,8 @@ type() {
 	wait_for '^port takes'
 	screen | tail -n 2 >out
 	assert_file out <<-'END'
-	filter: user alice and in and port 5 or port 70000
-	port takes a number up to 65535, not '70000' ^
+	                                             ^
+	port takes a number up to 65535 or a service such as ssh, not '70000'
 	END
 	press Escape
 	wait_for '^1 user .*filter: user bob$'

@@ -1,0 +1,35 @@
+/* What the questions of a filter refer to: lists, names and patterns. */
+#ifndef TM_FILTER_INPUTS_H
+#define TM_FILTER_INPUTS_H
+
+#include "ids.h"
+#include "list.h"
+
+struct tm_pattern {
+	struct tm_pattern *next;
+	char text[];
+};
+
+/* What expressions refer to, of all of them together. */
+struct tm_sources {
+	struct tm_filter_list *lists;
+	struct tm_ids *ids;
+	struct tm_pattern *patterns;
+	struct tm_names *names;
+	uint64_t now_ns;
+	bool stdin_is_taken; /* it can be read once: a list, or the events */
+};
+
+#define TM_STDIN_TAKEN "standard input can only be read once: name a file"
+
+/* Whether this NETWORK or @FILE can be read. */
+bool tm_sources_take(struct tm_sources *sources, const char *argument);
+
+/* A copy of the text that lives as long as they; NULL when there is no memory.
+ */
+const char *tm_sources_pattern(struct tm_sources *sources, const char *text);
+
+/* All but the names, which are their user's. */
+void tm_filter_sources_free(struct tm_sources *sources);
+
+#endif

@@ -1,0 +1,38 @@
+/* The words of an expression that take a value, and what their values mean. For
+ * the parser's own files. */
+#ifndef TM_FILTER_VALUES_H
+#define TM_FILTER_VALUES_H
+
+#include "parser.h"
+
+/* One value of a word. */
+struct tm_value {
+	char *text;	/* may be changed */
+	size_t column;	/* of its first character */
+	bool is_quoted; /* it means itself, not a pattern */
+	enum tm_comparison comparison;
+};
+
+struct tm_filter_word {
+	const char *name;
+	/* False with the problem. */
+	bool (*parse)(struct tm_parser *parser,
+			const struct tm_filter_word *word,
+			const struct tm_value *value,
+			struct tm_question *question);
+	enum tm_test test;
+	uint64_t max;
+	bool is_ordered; /* < and the like make sense */
+	bool has_ends;
+	bool is_flag; /* it takes no value: it is max */
+	/* The values that a name stands for, with commas between; to be freed.
+	 * NULL = none, with the problem, or just itself without. */
+	char *(*expand)(struct tm_parser *parser, const struct tm_value *value);
+};
+
+const struct tm_filter_word *tm_filter_word_find(const char *name);
+
+/* " in out ...": all of them. */
+void tm_filter_words_list(char *out, size_t size);
+
+#endif
