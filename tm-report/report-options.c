@@ -7,10 +7,11 @@
 #include "common/tool/options.h"
 #include "report-options.h"
 
-#define PDTT_NS (10 * TM_SECOND_NS)
+#define LOG_NS (10 * TM_SECOND_NS)
 #define LONGEST_NS (3650 * TM_DAY_NS)
 #define ROWS_MOST (1u << 30)
 #define ROWS_DEFAULT 1000000
+#define TOP_ALL UINT32_MAX
 #define STYLES_MOST 8
 
 /* Options that depend on others, until all are known. */
@@ -49,13 +50,13 @@ static const struct tm_netnames *load_names(const char *path)
 static void set_style(struct report_options *options, const struct style *style)
 {
 	if (options->style)
-		tm_misuse("one --style, --output or --oneline, not two");
+		tm_misuse("one --style, --format or --oneline, not two");
 	options->style = style;
 }
 
 enum {
 	STYLE = TM_OPTION,
-	OUTPUT,
+	FORMAT,
 	ONELINE,
 	BY,
 	BIN,
@@ -73,29 +74,31 @@ enum {
 #define FLAG(member) TM_FLAG(struct command_line, options.member)
 
 static const struct tm_option known[] = {
-	{ "interval", 't', "TIME",
-			"report every TIME (10s, 5m) of the stream and\n"
+	{ "interval", 't', "DURATION",
+			"report every 10s, 5m, ... of the stream and\n"
 			"at its end; 0 = at its end only",
 			0 },
 	{ "log", 'l', "FILE", "append to FILE, and show it on a terminal too",
 			0 },
 	{ "style", STYLE, "STYLE",
-			"pdtt (with -t or -l), pdtt-xdp, processes,\n"
-			"table",
+			"table, or as other tools have it: pdtt,\n"
+			"pdtt-xdp, processes",
 			0 },
-	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
+	{ "format", FORMAT, "FORMAT", "table, csv or json", 0 },
+	{ "output", FORMAT, "FORMAT", NULL, 0 },
 	{ "oneline", ONELINE, "USER", "one line for programs, like vnstat", 0 },
 	{ "by", BY, "KEYS",
 			"a row for each of these, separated by\n"
 			"commas (user):",
 			0 },
-	{ "bin", BIN, "TIME", "a row for each TIME (15m, 1h) of the clock", 0 },
+	{ "bin", BIN, "DURATION", "a row for each 15m, 1h, ... of the clock",
+			0 },
 	{ "sort", SORT, "KEY",
 			"by total, in, out, packets or lost, the largest\n"
-			"first; or by one of the keys",
+			"first; or by one of the keys, key = the first",
 			0 },
 	{ "sum", SUM, "WHAT", "bytes, packets (both)", 0 },
-	{ "top", TOP, "N", "show N rows and sum up the others", 0 },
+	{ "top", TOP, "N", "show N rows and sum up the others; 0 = all", 0 },
 	{ "network-names", NETWORK_NAMES, "FILE",
 			"names for networks: lines NETWORK NAME", 0 },
 	{ "connections", CONNECTIONS, NULL,
@@ -159,15 +162,16 @@ static void report_take_option(void *context, const struct tm_option *option,
 	case STYLE:
 		set_style(options, find_style(option, argument, styles));
 		break;
-	case OUTPUT:
-		set_style(options, find_style(option, argument, outputs));
+	case FORMAT:
+		set_style(options, find_style(option, argument, formats));
 		break;
 	case ONELINE:
 		set_style(options, &oneline_style);
 		options->user = argument;
 		break;
 	case TOP:
-		options->top = tm_option_number(option, argument, 1, ROWS_MOST);
+		options->top = tm_option_number(option, argument, 0, ROWS_MOST)
+				?: TOP_ALL;
 		break;
 	case ALERT:
 		options->limit = tm_option_size(option, argument);
@@ -188,15 +192,14 @@ static const char *report_words(const struct tm_option *option)
 }
 
 static const struct tm_tool tool = {
-	.usage = "usage: tm-report [-nq] [-t INTERVAL] [-l FILE] [--style STYLE |\n"
-		 "                 --output FORMAT | --oneline USER] [--by KEYS]\n"
-		 "                 [--bin TIME] [--sort KEY] [--sum WHAT] [--top N]\n"
-		 "                 [--network-names FILE] [--connections]\n"
-		 "                 [--alert LIMIT] [--max-rows N] [--strict]\n"
+	.usage = "usage: tm-report [-nq] [-t DURATION] [-l FILE]\n"
+		 "                 [--style STYLE | --format FORMAT | --oneline USER]\n"
+		 "                 [--by KEYS] [--bin DURATION] [--sort KEY] [--sum WHAT]\n"
+		 "                 [--top N] [--network-names FILE] [--connections]\n"
+		 "                 [--alert LIMIT] [--max-rows N] [--si] [--strict]\n"
 		 "                 [EVENTS ...]\n"
 		 "Reports how much each user, or any other key, received and sent:\n"
-		 "one table at the end, or with -t or -l a report at each interval and\n"
-		 "one more at the end.\n\n",
+		 "a table at the end, and with -t or -l one at each interval, too.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
@@ -256,7 +259,7 @@ static void options_set_order(struct report_options *options, const char *wish)
 	const int time = tm_keys_time(&options->by);
 	int key;
 
-	if (!wish && time >= 0 && !options->top) {
+	if (!wish && time >= 0 && (!options->top || options->top == TOP_ALL)) {
 		options->order = (struct tm_order){ TM_BY_KEY, time };
 		return;
 	}
@@ -270,7 +273,9 @@ static void options_set_order(struct report_options *options, const char *wish)
 			return;
 		}
 	}
-	key = tm_keys_place_of(&options->by, wish);
+	key = !strcmp(wish, "key") || !strcmp(wish, "name")
+			? 0
+			: tm_keys_place_of(&options->by, wish);
 	if (key < 0)
 		errx(TM_MISUSED,
 				"--sort: neither total, in, out, packets, lost nor a "
@@ -279,15 +284,18 @@ static void options_set_order(struct report_options *options, const char *wish)
 	options->order = (struct tm_order){ TM_BY_KEY, key };
 }
 
-static void set_default_style(struct report_options *options, bool is_asked)
+/* Connections are pdtt's alone. A log is for streams that have no end. */
+static void set_default_style(struct report_options *options)
 {
-	const bool is_pdtt = options->has_connections ||
-			(!is_asked && (options->has_interval || options->log));
+	const bool is_pdtt = options->has_connections;
 
 	if (!options->style)
 		options->style = &styles[is_pdtt ? STYLE_PDTT : STYLE_TABLE];
-	if (!options->has_interval && style_is_pdtt(options->style))
-		options->interval_ns = PDTT_NS;
+	if (!options->has_interval &&
+			(style_is_pdtt(options->style) ||
+					(options->log &&
+							style_is_table(options->style))))
+		options->interval_ns = LOG_NS;
 }
 
 static void options_check(const struct report_options *options,
@@ -319,9 +327,7 @@ char **report_options_parse(
 	set_keys(options, pending);
 	set_sum(options, pending->sum);
 	options_set_order(options, pending->sort);
-	set_default_style(options,
-			pending->by || pending->bin_ns || pending->sort ||
-					pending->sum);
+	set_default_style(options);
 	options_check(options, pending);
 	return argv;
 }

@@ -12,7 +12,7 @@ const struct style styles[] = {
 	{ NULL, NULL, false, false },
 };
 
-const struct style outputs[] = {
+const struct style formats[] = {
 	{ "table", style_write_table, true, true },
 	{ "csv", style_write_csv, true, false },
 	{ "json", style_write_json, true, false },

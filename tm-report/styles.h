@@ -14,13 +14,18 @@ struct style {
 	bool has_rates; /* at an interval it shows that interval's */
 };
 
-/* The styles and the outputs; names of NULL end them. */
-extern const struct style styles[], outputs[], oneline_style;
+/* The styles and the formats; names of NULL end them. */
+extern const struct style styles[], formats[], oneline_style;
 
 static inline bool style_is_pdtt(const struct style *style)
 {
 	return style->write == style_write_pdtt ||
 			style->write == style_write_pdtt_xdp;
+}
+
+static inline bool style_is_table(const struct style *style)
+{
+	return style->write == style_write_table;
 }
 
 struct report_options;

@@ -3,12 +3,14 @@
 load ../helper
 
 # options_of_tools TOOL...: "NAME ARGUMENT MEANING" for each option of the
-# tools' help, where the meaning is the first two words about it
+# tools' help, where the meaning is the first two words about it, or that it is
+# one of some words
 options_of_tools() {
 	local tool
 	for tool; do
 		"$tool" --help | awk -v tool="$tool" '
 			function flush() {
+				sub(/^ *([a-z]+, )*[a-z]+ or [a-z]+$/, "one of", help)
 				split(help, word, " ")
 				if (name)
 					print name, argument, word[1] " " word[2], "(" tool ")"
@@ -33,7 +35,7 @@ options_of_tools() {
 # These follow the table later.
 everything() {
 	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1 |
-		grep -vxE 'tm-(report|store|top|web)')
+		grep -vxE 'tm-(store|top|web)')
 }
 
 # What tm-words(7) says: "NAME ARGUMENT" for each option of its table.

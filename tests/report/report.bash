@@ -27,7 +27,7 @@ day() {
 # A live tm-report -l report.log, fed through descriptor 7.
 feed_live() {
 	mkfifo pipe
-	tm-report -n -q -t 1 -l report.log <pipe 2>errors &
+	tm-report --style pdtt -n -q -t 1 -l report.log <pipe 2>errors &
 	report=$!
 	exec 7>pipe
 }

@@ -5,13 +5,13 @@ load report
 
 @test "a recording and a live stream give the same reports" {
 	day | tm-parse >day.tm
-	tm-report -q -t 5 day.tm >recorded
+	tm-report --style pdtt -q -t 5 day.tm >recorded
 	while read -r line; do
 		echo "$line"
 		case $line in
 		*1700000005*) sleep 1.5 ;;
 		esac
-	done < <(day) | tm-parse | tm-report -q -t 5 >live
+	done < <(day) | tm-parse | tm-report --style pdtt -q -t 5 >live
 	diff -u recorded live
 }
 
@@ -22,7 +22,7 @@ load report
 		status tick 2.001
 		status tick 2.99
 		status end 3.1
-	} | tm-parse | tm-report -t 1 >report
+	} | tm-parse | tm-report --style pdtt -t 1 >report
 	run grep -c === report
 	assert_output 4
 	run grep -o '22:13:2.' report
@@ -38,7 +38,7 @@ load report
 	{
 		moved 0 in 1000 1 1
 		moved 3600 in 1000 1 1
-	} | tm-parse | tm-report -t 10 >report
+	} | tm-parse | tm-report --style pdtt -t 10 >report
 	run grep -o '2.:13:..' report
 	assert_output - <<-'END'
 	22:13:30
@@ -85,7 +85,7 @@ load report
 
 @test "after SIGTERM a last report covers everything read, with exit code 0" {
 	mkfifo pipe
-	tm-report -t 60 -l report.log <pipe &
+	tm-report --style pdtt -t 60 -l report.log <pipe &
 	local report=$!
 	exec 7>pipe
 	moved 0 out 1000 2048 15 | tm-parse >&7
@@ -118,7 +118,7 @@ load report
 	run tm-report --output csv -q empty.tm
 	assert_success
 	assert_output uid,user,in,out,total,packets_in,packets_out,packets,lost,lost_packets
-	run tm-report -t 1 empty.tm
+	run tm-report --style pdtt -t 1 empty.tm
 	assert_success
 	assert_output --regexp '=== Network Statistics Report \[2[-: 0-9]*\] ===$'
 }
@@ -130,7 +130,7 @@ load report
 	assert_output 'tm-report: standard output: No space left on device'
 	# more than a pipe holds
 	many=$(yes day.tm | head -n 2000)
-	run bash -c "{ tm-report -q -t 1 $(echo $many) || echo \$? >status; } | head -n 2"
+	run bash -c "{ tm-report --style pdtt -q -t 1 $(echo $many) || echo \$? >status; } | head -n 2"
 	assert_line --partial '=== Network Statistics Report'
 	assert [ ! -e status ]
 }
@@ -159,9 +159,10 @@ load report
 	misused '--by: no such key: bin; they are user, process, remote, protocol, interface, direction, hour, day, pid, local, network, port, local_port, remote_port, cgroup' --by bin
 	misused '--by: user twice' --by user,port,user
 	misused '--style: not pdtt, pdtt-xdp, processes or table: x' --style x
-	misused '--output: not table, csv or json: x' --output x
-	misused 'one --style, --output or --oneline, not two' --style table --output csv
-	misused 'one --style, --output or --oneline, not two' --oneline a --output csv
+	misused '--format: not table, csv or json: x' --format x
+	misused '--format: not table, csv or json: x' --output x
+	misused 'one --style, --format or --oneline, not two' --style table --output csv
+	misused 'one --style, --format or --oneline, not two' --oneline a --output csv
 	misused '--by: for a table, csv or json, not for pdtt' --style pdtt --by port
 	misused '--sort: for a table, csv or json, not for processes' --style processes --sort in
 	misused '--connections: for pdtt or pdtt-xdp, not for csv' --output csv --connections
@@ -172,7 +173,7 @@ load report
 	misused '--bin: not a length of time such as 500ms, 10s, 5m or 2d: 0' --bin 0
 	misused '--alert: not a size such as 500M, 1.5T or 500GB: 0' --alert 0
 	misused '--interval: not a length of time such as 500ms, 10s, 5m or 2d: 1x' -t 1x
-	misused '--top: not a number from 1 to 1073741824: 0' --top 0
+	misused '--top: not a number from 0 to 1073741824: -1' --top -1
 	misused '--max-rows: not a number from 1 to 1073741824: -1' --max-rows=-1
 	misused "unrecognized option '--nonsense'" --nonsense
 	assert_line --index 1 'try: tm-report --help'

@@ -5,19 +5,19 @@ load report
 
 @test "the log is created with mode 0640 and appended to" {
 	moved 0 in 1000 1 1 | tm-parse >one.tm
-	(umask 0 && tm-report -l report.log one.tm)
+	(umask 0 && tm-report --style pdtt -l report.log one.tm)
 	assert_equal "$(stat -c %a report.log)" 640
-	tm-report -l report.log one.tm
+	tm-report --style pdtt -l report.log one.tm
 	run grep -c === report.log
 	assert_output 2
 }
 
 @test "with a log nothing is written to standard output, unless it is a terminal" {
 	moved 0 in 1000 1 1 | tm-parse >one.tm
-	run tm-report -l report.log one.tm
+	run tm-report --style pdtt -l report.log one.tm
 	assert_success
 	assert_output ''
-	script -qec 'tm-report -l report.log one.tm' /dev/null >screen </dev/null
+	script -qec 'tm-report --style pdtt -l report.log one.tm' /dev/null >screen </dev/null
 	run grep -c === screen
 	assert_output 1
 	run grep -c === report.log
@@ -34,7 +34,7 @@ load report
 	mkfifo fifo
 	mkdir directory
 	refused() {
-		run timeout 5 tm-report -l "$1" one.tm
+		run timeout 5 tm-report --style pdtt -l "$1" one.tm
 		assert_failure 1
 		assert_output "tm-report: $1: $2"
 	}
@@ -63,13 +63,13 @@ load report
 	touch "$shared/mine.log"
 	chown -h 65534 "$shared/stats.log" "$shared/logs" "$shared/mine.log"
 
-	run tm-report -l "$shared/stats.log" one.tm
+	run tm-report --style pdtt -l "$shared/stats.log" one.tm
 	assert_failure 1
 	assert_output "tm-report: $shared/stats.log: is a symbolic link"
-	run tm-report -l "$shared/logs/stats.log" one.tm
+	run tm-report --style pdtt -l "$shared/logs/stats.log" one.tm
 	assert_failure 1
 	assert_output "tm-report: $shared/logs/stats.log: a directory on the way is none, or another user's symbolic link"
-	run tm-report -l "$shared/mine.log" one.tm
+	run tm-report --style pdtt -l "$shared/mine.log" one.tm
 	assert_failure 1
 	assert_output "tm-report: $shared/mine.log: belongs to another user (uid 65534)"
 	assert [ ! -s target/passwd ]
@@ -77,7 +77,7 @@ load report
 
 	# root's own link is followed
 	ln -s "$PWD/target" "$shared/own"
-	run tm-report -l "$shared/own/stats.log" one.tm
+	run tm-report --style pdtt -l "$shared/own/stats.log" one.tm
 	rm -r "$shared"
 	assert_success
 	assert [ -s target/stats.log ]
@@ -121,7 +121,7 @@ load report
 	eventually test -e report.log
 	eventually is_idle $report
 	moved 0 in 1000 1 1 | tm-parse >one.tm
-	run tm-report -l report.log one.tm
+	run tm-report --style pdtt -l report.log one.tm
 	exec 7>&-
 	wait $report
 	assert_failure 1
@@ -137,7 +137,7 @@ load report
 			moved $s out 1000 1500 1
 		done
 	} | tm-parse >events.tm
-	run tm-report -n -t 1 -l small/report.log events.tm
+	run tm-report --style pdtt -n -t 1 -l small/report.log events.tm
 	cp small/report.log copy
 	umount small
 	assert_failure 1

@@ -4,7 +4,7 @@ load ../helper
 load report
 
 @test "-t 10 -l FILE writes pdtt's report each interval and at the end" {
-	day | tm-parse | tm-report -q -t 10 -l pdtt.log
+	day | tm-parse | tm-report --style pdtt -q -t 10 -l pdtt.log
 	cat >expected <<-'END'
 
 	=== Network Statistics Report [2023-11-14 22:13:30] ===
@@ -76,13 +76,13 @@ load report
 
 @test "with -t 0 there is one report, at the end" {
 	day | tm-parse >day.tm
-	tm-report -q -t 0 day.tm >report
-	tm-report -q -t 10 day.tm | tail -n 17 | diff - report
+	tm-report --style pdtt -q -t 0 day.tm >report
+	tm-report --style pdtt -q -t 10 day.tm | tail -n 17 | diff - report
 }
 
 @test "unowned and lost traffic are reported on standard error once they have grown" {
 	day | tm-parse >day.tm
-	tm-report -t 6 day.tm 2>notes >/dev/null
+	tm-report --style pdtt -t 6 day.tm 2>notes >/dev/null
 	run cat notes
 	assert_output - <<-'END'
 	tm-report: 2023-11-14 22:13:26: unowned 0 bytes (0 packets), lost 1500 bytes (1 packets)
@@ -91,7 +91,7 @@ load report
 }
 
 @test "times are in the local zone" {
-	moved 0 in 1000 1 1 | tm-parse | TZ=Australia/Perth tm-report -n -t 10 >report
+	moved 0 in 1000 1 1 | tm-parse | TZ=Australia/Perth tm-report --style pdtt -n -t 10 >report
 	run sed -n 2p report
 	assert_output '=== Network Statistics Report [2023-11-15 06:13:20] ==='
 }
@@ -241,7 +241,7 @@ load report
 	END
 	run tm-report -n --output json apart.tm
 	assert_output --regexp '"excluded":\{"bytes":0,"packets":0\},"unattributed":\{"bytes":3072,"packets":2\}\}$'
-	run tm-report -n -t 0 apart.tm
+	run tm-report --style pdtt -n -t 0 apart.tm
 	assert_line 'tm-report: 2023-11-14 22:13:20: unowned 0 bytes (0 packets), lost 0 bytes (0 packets), unattributed 3072 bytes (2 packets)'
 	assert_line '  Total: 1024 bytes (2 packets)'
 }
@@ -266,7 +266,7 @@ load report
 	4,"<img onerror>"",",2,0,2,1,0,1,0,0
 	5,../x,1,0,1,1,0,1,0,0
 	END
-	run tm-report -t 1 names.tm
+	run tm-report --style pdtt -t 1 names.tm
 	assert_line --index 1 'UID: 1 | Username: a\x0aUID: 0 | Username: root'
 	assert_line --index 6 'UID: 2 | Username: \x1b]0;x\x07'
 	run tm-report names.tm
@@ -298,7 +298,7 @@ load report
 		status end 5
 	} | tm-parse >live.tm
 	SLOW_NAMES_MS=60000 LD_PRELOAD="$BATS_FILE_TMPDIR/slow-names.so" \
-		timeout 20 tm-report -t 1 live.tm >report
+		timeout 20 tm-report --style pdtt -t 1 live.tm >report
 	run grep -c === report
 	assert_output 6
 	run grep -c 'Username: unknown' report
@@ -314,7 +314,7 @@ load report
 	assert_line --index 1 0,toor,1,0,1,1,0,1,0,0
 	run tm-report -q -n --output csv one.tm
 	assert_line --index 1 0,0,1,0,1,1,0,1,0,0
-	run tm-report -n -t 1 one.tm
+	run tm-report --style pdtt -n -t 1 one.tm
 	assert_line --index 1 'UID: 0 | Username: 0'
 }
 
@@ -330,7 +330,7 @@ load report
 	assert_output 1
 	run sed -n 2p csv
 	assert_output 200,200,200,0,200,1,0,1,0,0
-	run --separate-stderr tm-report -n -t 10 --max-rows 10 many.tm
+	run --separate-stderr tm-report --style pdtt -n -t 10 --max-rows 10 many.tm
 	assert_regex "$stderr" "other users' [0-9]+ bytes"
 }
 

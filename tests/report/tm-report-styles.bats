@@ -278,3 +278,26 @@ tm-report: alice: 146.6 KiB (150150 bytes) is over the limit of 100.0 KiB"
 	assert_equal "$(wc -l <line) $(wc -l <report) $(wc -l <csv) $(grep -c over alert)" '1 17 2 1'
 	assert_equal "$(cut -d, -f 2 csv | sed -n 2p | wc -c)" $((3 * 1700 + 1))
 }
+
+@test "-t, -l and the order of rows leave the form as it is: a table" {
+	day >day.tm
+	tm-report -q -t 1h day.tm >table
+	tm-report -q -t 1h --style table day.tm | diff - table
+	grep -q '^USER  *IN  *OUT  *TOTAL' table
+	tm-report -q -t 1h -l log day.tm
+	diff table log
+	# a log without -t is written every ten seconds
+	tm-report -q -l ten day.tm
+	tm-report -q -t 10 --format table day.tm | diff - ten
+}
+
+@test "--top 0 is all rows, and --sort key and name are the first of the keys" {
+	day >day.tm
+	tm-report -q --format csv --top 0 day.tm >all
+	tm-report -q --output csv day.tm | diff - all
+	tm-report -q --by process,user --format csv --sort process day.tm >sorted
+	for first in key name; do
+		tm-report -q --by process,user --format csv --sort $first day.tm |
+			diff - sorted
+	done
+}
