@@ -77,7 +77,7 @@ $(library): $(call objects,$(storeys))
 
 ifeq ($(have_seccomp),yes)
 $(BUILD)/common/system/rights.o: CPPFLAGS += -DTM_HAVE_SECCOMP
-$(BUILD)/bin/tm-capture $(BUILD)/bin/tm-web: \
+$(BUILD)/bin/tm-capture $(BUILD)/bin/tm-web $(BUILD)/tests/rights-check: \
 	LDLIBS += $(shell $(PKG_CONFIG) --libs libseccomp)
 endif
 

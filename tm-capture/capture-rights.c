@@ -1,11 +1,14 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "capture-rights.h"
+#include "common/system/confine.h"
 #include "common/system/rights.h"
 
 /* Missing from the headers of some systems that we build on. */
@@ -13,29 +16,37 @@
 #define CAP_BPF 39
 #endif
 
-/* What reading, writing, waiting and the name service need. */
-static const char *const permitted_calls[] = { "read", "readv", "pread64",
-	"write", "writev", "close", "openat", "open", "fstat", "stat", "lstat",
-	"newfstatat", "statx", "fstatfs", "statfs", "access", "faccessat",
-	"faccessat2", "readlink", "readlinkat", "getdents64", "getdents",
-	"lseek", "ftruncate", "fcntl", "dup", "ioctl", "mmap", "munmap",
-	"mremap", "mprotect", "madvise", "brk", "futex", "poll", "ppoll",
-	"select", "pselect6", "epoll_wait", "epoll_pwait", "epoll_ctl",
-	"epoll_create1", "eventfd2", "timerfd_create", "timerfd_settime",
-	"clock_gettime", "clock_nanosleep", "clock_getres", "nanosleep",
-	"gettimeofday", "time", "getrandom", "membarrier", "rt_sigaction",
-	"rt_sigprocmask", "rt_sigreturn", "sigaltstack", "restart_syscall",
-	"tgkill", "tkill", "clone", "clone3", "set_robust_list", "rseq",
-	"sched_yield", "sched_getaffinity", "prlimit64", "getrlimit", "uname",
-	"sysinfo", "getpid", "gettid", "getuid", "geteuid", "getgid", "getegid",
-	"socket", "connect", "bind", "getsockname", "getpeername", "getsockopt",
-	"setsockopt", "sendto", "recvfrom", "sendmsg", "recvmsg", "sendmmsg",
-	"recvmmsg", "shutdown", "exit", "exit_group", NULL };
+/* What the names of users, cgroups and interfaces take beside. */
+static const char *const permitted_calls[] = { "stat", "stat64", "lstat",
+	"lstat64", "newfstatat", "fstatat64", "statx", "statfs", "statfs64",
+	"access", "faccessat", "faccessat2", "readlink", "readlinkat",
+	"getdents64", "getdents", "ftruncate", "ftruncate64", "timerfd_create",
+	"timerfd_settime", "timerfd_settime64", "connect", "bind",
+	"getsockname", "getpeername", "getsockopt", "setsockopt", "send",
+	"sendto", "recv", "recvfrom", "sendmsg", "recvmsg", "sendmmsg",
+	"recvmmsg", "shutdown", NULL };
 
-static const int permitted_commands[] = { BPF_MAP_LOOKUP_ELEM,
-	BPF_MAP_UPDATE_ELEM, BPF_MAP_DELETE_ELEM, BPF_MAP_GET_NEXT_KEY,
-	BPF_MAP_LOOKUP_BATCH, BPF_OBJ_GET_INFO_BY_FD, BPF_LINK_DETACH,
-	BPF_ITER_CREATE };
+#define WORD UINT32_MAX
+#define WRITES (O_ACCMODE | O_CREAT | O_TRUNC)
+
+/* Maps that are open; files to be read only; the sockets of a name service, and
+ * of the kernel's news about interfaces. */
+static const struct tm_call permitted_some[] = {
+	{ "bpf", 0, WORD, BPF_MAP_LOOKUP_ELEM },
+	{ "bpf", 0, WORD, BPF_MAP_UPDATE_ELEM },
+	{ "bpf", 0, WORD, BPF_MAP_DELETE_ELEM },
+	{ "bpf", 0, WORD, BPF_MAP_GET_NEXT_KEY },
+	{ "bpf", 0, WORD, BPF_MAP_LOOKUP_BATCH },
+	{ "bpf", 0, WORD, BPF_OBJ_GET_INFO_BY_FD },
+	{ "bpf", 0, WORD, BPF_LINK_DETACH },
+	{ "bpf", 0, WORD, BPF_ITER_CREATE },
+	{ "open", 1, WRITES, O_RDONLY },
+	{ "openat", 2, WRITES, O_RDONLY },
+	{ "socket", 0, WORD, AF_UNIX },
+	{ "socket", 0, WORD, AF_INET },
+	{ "socket", 0, WORD, AF_INET6 },
+	{ "socket", 0, WORD, AF_NETLINK },
+};
 
 static void rights_say(
 		char kept[RIGHTS_KEPT], const char *what, const char *why)
@@ -59,32 +70,26 @@ static int rights_drop_capabilities(bool can_read(void *context), void *context,
 	return tm_rights_keep(bpf, bpf);
 }
 
+/* Of files it only reads: nothing is written, made, removed or executed. */
+static void rights_confine(char kept[RIGHTS_KEPT])
+{
+	const char *const problem = tm_confine(NULL, 0, true);
+
+	/* of files that are root's alone, another user changes none anyway */
+	if (problem && !geteuid())
+		rights_say(kept, "writing files: no landlock: ", problem);
+}
+
 static void rights_filter_calls(char kept[RIGHTS_KEPT])
 {
 	const struct tm_calls calls = { .names = permitted_calls,
-		.command_call = "bpf",
-		.commands = permitted_commands,
-		.command_count = sizeof(permitted_commands) /
-				sizeof(*permitted_commands) };
+		.some = permitted_some,
+		.some_count = sizeof(permitted_some) /
+				sizeof(*permitted_some) };
 	const char *const problem = tm_rights_filter(&calls);
 
 	if (problem)
 		rights_say(kept, "its system calls: ", problem);
-}
-
-static void rights_say_root(char kept[RIGHTS_KEPT], const char *name,
-		const struct passwd *user)
-{
-	if (name)
-		rights_say(kept, "the user root, ", "as asked");
-	else if (user)
-		rights_say(kept, "the user root: ",
-				"the user tm, or who called sudo, is "
-				"root too (--run-as USER)");
-	else
-		rights_say(kept, "the user root: ",
-				"there is no user tm, nor one who "
-				"called sudo (--run-as USER)");
 }
 
 int rights_become(const char *name, char kept[RIGHTS_KEPT])
@@ -101,7 +106,11 @@ int rights_become(const char *name, char kept[RIGHTS_KEPT])
 		return -1;
 	}
 	if (!user || (!user->pw_uid && !geteuid())) {
-		rights_say_root(kept, name, user);
+		rights_say(kept, "the user root",
+				name ? ", as asked"
+				     : ": there is no user tm, no other who "
+				       "called sudo, and no user nobody "
+				       "(--run-as USER)");
 		return 0;
 	}
 	return tm_rights_become(user, false);
@@ -112,6 +121,7 @@ int rights_drop(bool can_read(void *context), void *context,
 {
 	if (rights_drop_capabilities(can_read, context, kept))
 		return -1;
+	rights_confine(kept);
 	rights_filter_calls(kept);
 	return 0;
 }
@@ -123,6 +133,7 @@ int rights_guard(const char *name)
 
 	if (rights_become(name, kept) || tm_rights_keep(interfaces, interfaces))
 		return -1;
+	rights_confine(kept);
 	rights_filter_calls(kept);
 	return 0;
 }

@@ -31,8 +31,13 @@ load capture
 	stop
 	assert_output --regexp '^Uid:.65534'
 	start -c "$CGROUP"
+	run grep ^Uid: "/proc/$CAPTURE/status"
+	inside traffic udp 127.0.0.1 9 10 20 $ALICE
 	stop
-	assert_file_contains err 'keeps the user root: there is no user tm'
+	assert_output --regexp '^Uid:.65534.65534.65534.65534$'
+	refute grep keeps err
+	run sums out.tm
+	assert_output "traffic out $ALICE 10 480"
 }
 
 @test "nothing is loaded from the current directory" {
@@ -176,13 +181,12 @@ iter/task_file"
  permitted"
 }
 
-@test "a user tm with uid 0 is told from a missing one" {
-	{
-		cat /etc/passwd
-		echo "tm:x:0:0::/:/bin/false"
-	} >passwd
+@test "if no user is ordinary, tm-capture reports that it stays root" {
+	echo "root:x:0:0::/:/bin/false" >passwd
+	echo "passwd: files" >nsswitch.conf
 	run -0 unshare -m sh -c "mount --bind passwd /etc/passwd &&
+		mount --bind nsswitch.conf /etc/nsswitch.conf &&
 		exec tm-capture -c '$CGROUP' --for 100ms >out.tm"
-	assert_line "tm-capture: keeps the user root: the user tm, or who\
- called sudo, is root too (--run-as USER)"
+	assert_line "tm-capture: keeps the user root: there is no user tm, no\
+ other who called sudo, and no user nobody (--run-as USER)"
 }
