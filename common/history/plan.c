@@ -42,6 +42,35 @@ static enum tm_history_resolution choose(const struct tm_history_marks *marks,
 	return r > least ? r : least;
 }
 
+static uint64_t least_of(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How far rows of that resolution go on, without looking at each of centuries:
+ * minutes where no coarser row begins any more, and the coarsest as far as they
+ * are whole. */
+static uint64_t plan_end(const struct tm_history_marks *marks,
+		enum tm_history_resolution r, uint64_t at, uint64_t to_ns,
+		enum tm_history_resolution coarsest)
+{
+	const uint64_t next = end_of(marks, r, at);
+	uint64_t end;
+
+	if (r == coarsest && r != TM_HISTORY_MINUTE) {
+		end = tm_history_slot(r, least_of(to_ns, marks->added[r]));
+		return end > next ? end : next;
+	}
+	if (r != TM_HISTORY_MINUTE)
+		return next;
+	for (enum tm_history_resolution other = r + 1; other <= coarsest;
+			other++) {
+		if (at < marks->added[other])
+			return next;
+	}
+	return tm_history_next_slot(r, to_ns - 1);
+}
+
 static int plan_add(struct tm_history *history, struct tm_history_plan *plan,
 		struct tm_history_piece piece)
 {
@@ -85,7 +114,7 @@ int tm_history_plan_make(struct tm_history *history, uint64_t from_ns,
 		const enum tm_history_resolution r =
 				choose(marks, at, to_ns, coarsest);
 
-		end = end_of(marks, r, at);
+		end = plan_end(marks, r, at, to_ns, coarsest);
 		if (plan_add(history, plan,
 				    (struct tm_history_piece){ r, at, end }))
 			return -1;

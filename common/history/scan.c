@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/number.h"
 #include "common/net/address.h"
 #include "scan.h"
+
+#define SLOTS_MOST 100000 /* that a statement names */
 
 /* --- the filter --- */
 
@@ -209,10 +212,42 @@ __attribute__((format(printf, 2, 3))) static void put(
 	va_end(arguments);
 }
 
+static bool has_many_slots(const struct tm_history_piece *piece)
+{
+	static const uint64_t lengths[] = { TM_MINUTE_NS, TM_HOUR_NS, TM_DAY_NS,
+		28 * TM_DAY_NS };
+
+	return (piece->end_ns - piece->begin_ns) / lengths[piece->resolution] >
+			SLOTS_MOST;
+}
+
+/* Those that there are, each found from the one before: a range may be of
+ * centuries. */
+static void put_used_slots(
+		struct text *sql, const struct tm_history_piece *piece)
+{
+	const char *const resolution =
+			tm_history_resolution_name(piece->resolution);
+
+	put(sql,
+			"time IN (WITH RECURSIVE slots(at) AS (SELECT min(time) "
+			"FROM user_%s WHERE time >= %" PRIu64
+			" AND time < %" PRIu64
+			" UNION ALL SELECT (SELECT min(time) FROM user_%s "
+			"WHERE time > at AND time < %" PRIu64
+			") FROM slots WHERE at NOT NULL) SELECT at FROM slots)",
+			resolution, piece->begin_ns, piece->end_ns, resolution,
+			piece->end_ns);
+}
+
 static void put_slots(struct text *sql, const struct tm_history_piece *piece)
 {
 	const char *before = "time IN (";
 
+	if (has_many_slots(piece)) {
+		put_used_slots(sql, piece);
+		return;
+	}
 	for (uint64_t at = piece->begin_ns; at < piece->end_ns;
 			at = tm_history_next_slot(piece->resolution, at)) {
 		put(sql, "%s%" PRIu64, before, at);
