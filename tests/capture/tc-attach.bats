@@ -34,7 +34,7 @@ has_no_filters() {
 @test "filters of clsact are removed however tm-capture ends" {
 	for signal in INT TERM KILL; do
 		HOOK=clsact meter "$LEFT" tm0
-		assert_file_contains err "process [0-9]* removes"
+		assert_file_contains err "process [0-9]* keeps CAP_NET_ADMIN"
 		run filters
 		assert_line --regexp "handle 0x[0-9a-f]+ tm_tc_in direct"
 		assert_line --regexp "handle 0x[0-9a-f]+ tm_tc_out direct"
@@ -52,7 +52,7 @@ has_no_filters() {
 leave_filters() {
 	HOOK=clsact meter "$LEFT" tm0
 	local guard
-	guard=$(sed -n 's/.*which process \([0-9]*\) removes.*/\1/p' err)
+	guard=$(sed -n 's/.*process \([0-9]*\) keeps CAP_NET_ADMIN.*/\1/p' err)
 	kill -KILL "$guard"
 	stop KILL
 	run filters
@@ -161,7 +161,7 @@ lesser() {
 @test "the meter keeps no rights, and its guard only those over interfaces" {
 	local guard
 	HOOK=clsact meter "$LEFT" tm0
-	guard=$(sed -n 's/.*which process \([0-9]*\) removes.*/\1/p' err)
+	guard=$(sed -n 's/.*process \([0-9]*\) keeps CAP_NET_ADMIN.*/\1/p' err)
 	run cat "/proc/$CAPTURE/status"
 	assert_line --regexp 'CapPrm:.0000000000000000'
 	assert_line --regexp 'Seccomp:.2'

@@ -169,7 +169,7 @@ iter/task_file"
 	for hook in cgroup tc clsact; do
 		run -1 tm-capture --hook $hook -i lo --run-as no-such-user
 		assert_output \
-			"tm-capture: --run-as no-such-user: there is no such user"
+			"tm-capture: --run-as no-such-user: no such user"
 	done
 	run -2 tm-capture -c "$CGROUP" -x @
 	assert_output "tm-capture: --exclude: not the name of a file: @"
