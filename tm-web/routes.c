@@ -6,11 +6,14 @@
 
 const char *route_user_header;
 
-/* Its answer is the beginning of a stream: see live.h. */
+/* Its answer is the beginning of a stream: see live.h. It takes no filter, and
+ * a request with one is not answered as if it had none. */
 static void answer_live(struct tm_history *history, struct request *request)
 {
-	(void)history;
-	request->answer.status = MHD_HTTP_OK;
+	struct web_question question;
+
+	if (question_parse(&question, history, request, " "))
+		request->answer.status = MHD_HTTP_OK;
 }
 
 static const struct route routes[] = {

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/clock.h"
@@ -293,6 +294,21 @@ static void question_refuse(const struct reading *reading,
 						: tm_key_names(TM_KEY_FOR_HISTORY));
 }
 
+static void refuse_name(
+		struct request *request, const char *names, const char *name)
+{
+	char list[256] = "", *end = list;
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (is_taken(names, known[i].name))
+			end += snprintf(end, list + sizeof(list) - end, "%s%s",
+					end == list ? "; known are " : ", ",
+					known[i].name);
+	}
+	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
+			"%.64s is no parameter here%s", name, list);
+}
+
 static bool question_take(struct reading *reading, struct request *request,
 		const char *names, const struct parameter *parameter)
 {
@@ -311,8 +327,7 @@ static bool question_take(struct reading *reading, struct request *request,
 		question_refuse(reading, request, i);
 		return false;
 	}
-	answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-			"%.64s is no parameter here", parameter->name);
+	refuse_name(request, names, parameter->name);
 	return false;
 }
 

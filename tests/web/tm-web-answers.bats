@@ -218,7 +218,7 @@ load serve
 		assert_output 400
 		assert_equal "$(jq -r .error body)" "$reason"
 	done <<-'END'
-		rows?colour=red colour is no parameter here
+		rows?colour=red colour is no parameter here; known are from, to, by, user, process, remote, protocol, interface, direction, search, sort, order, limit, offset, output, top, rates, compare
 		rows?user=1&user=2 user is there twice
 		rows?user=carol user has to be a user's number, or a name in the history
 		rows?by=nothing by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
@@ -237,8 +237,9 @@ load serve
 		series?by=user,process by has to be one of user, process, remote, protocol and interface
 		series?top=33 top has to be 0 to 32
 		series?bins=0 bins has to be 1 to 2000
-		summary?by=user by is no parameter here
-		status?x= x is no parameter here
+		summary?by=user by is no parameter here; known are from, to, user, process, remote, protocol, interface, direction, rates, compare
+		status?x= x is no parameter here; known are from, to
+		live?user=alice user is no parameter here
 	END
 }
 
