@@ -168,8 +168,8 @@ static void attach_to_interfaces(struct capture *capture)
 	}
 	programs->hooks = (programs->hooks & ~TM_HOOK_TCX) | crossings->hook;
 	if (crossings->hook == TM_HOOK_CLSACT && !options->is_quiet)
-		warnx("attached as clsact filters; process %d keeps "
-		      "CAP_NET_ADMIN to remove them at the end",
+		warnx("attached as clsact filters, which process %d removes at "
+		      "the end; it keeps CAP_NET_ADMIN",
 				(int)crossings->guard_pid);
 }
 
