@@ -47,6 +47,10 @@ setup() {
 	use volume "$HISTORY"
 }
 
+@test "peak and 95th percentile stand beside the average" {
+	use rates "$HISTORY"
+}
+
 @test "a range is compared with the period before" {
 	use compared "$HISTORY"
 }

@@ -389,6 +389,20 @@ export const views = {
 		});
 	},
 
+	async rates() {
+		const to = Math.floor(Date.now() / 3600e3) * 3600, from = to - 7200;
+		await with_page(`?from=${from}&to=${to}`, async (page, web) => {
+			const all = await json(`${web.base}/api/v1/summary?from=@${from}&` +
+				`to=@${to}&rates=yes`);
+			const rate = (n) => `${(n * 8 / 1e6).toFixed(1)} Mbit/s`;
+			for (const [title, way] of [["In", "in"], ["Out", "out"]])
+				same(await tile(page, title).locator("p").allTextContents(),
+					[`${rate(all[way] / all.covered_seconds)} average`,
+						`${rate(all[`p95_${way}`])} 95th percentile`,
+						`${rate(all[`peak_${way}`])} peak minute`], title);
+		});
+	},
+
 	// Half of all in one minute, and one packet in another.
 	async losses() {
 		await with_page("?from=-1h", async (page) => {

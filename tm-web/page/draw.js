@@ -8,7 +8,7 @@ import { deeper, drawHead, drawLegend, drawTrail, levels, note } from "./frame.j
 import { download } from "./load.js";
 import { HEADS, PLURALS, shownName } from "./names.js";
 import { drawQuotaCount, drawQuotas } from "./quota.js";
-import { FACETS, TIMES, address, follows, mainOf } from "./state.js";
+import { FACETS, TIMES, address, follows, hasTime, mainOf } from "./state.js";
 import { drawPages, drawTable } from "./table.js";
 import { drawTotals } from "./totals.js";
 
@@ -110,7 +110,7 @@ function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 		state.pin.filter((k) => k !== key) : [...state.pin, key] });
 	drawTable(byId("rows"), { by, main, rows: rows.rows, sums: rows.sums, sort, q,
 		count: rows.count, whole: summary.total,
-		before: before?.rows.size ? before : null,
+		before: hasTime(by) ? null : before,
 		quotas: new Map(quotas.map((quota) => [quota.uid, quota])),
 		link, lossy: summary.lost > 0, looks, pinned: state.pin,
 		onPin: by.length === 1 && main !== "direction" ? pin : null,

@@ -1,12 +1,12 @@
 // All that a view shows, each part asked for once and all at once.
 
 import { ask } from "./ask.js";
-import { drawnBefore, loadBefore, rangeBefore } from "./before.js";
+import { drawnBefore, loadBefore } from "./before.js";
 import { setZone } from "./format.js";
 import { keyOf, nameOf } from "./names.js";
 import { query } from "./query.js";
 import { addLost, chartOf } from "./series.js";
-import { FACETS, TIMES, mainOf } from "./state.js";
+import { FACETS, hasTime, mainOf } from "./state.js";
 
 export const SERIES = 7;
 const ROWS_MOST = 10000;
@@ -62,14 +62,10 @@ async function drawing(state, asked, most, signal) {
 	return { bins, chart: chartOf(series, pinned, await asked, volume) };
 }
 
-// The same of the period before; times are of their own period alone.
-async function earlier(state, asking, drawing, signal) {
-	const asked = await asking;
-	const range = await rangeBefore(state, asked, (words) => meant(words, signal));
-	const { bins } = await drawing;
-	const by = state.view === "quotas" || state.by.some((k) => TIMES.includes(k)) ?
-		null : state.by;
-	return loadBefore(range, { base: filters(state), by, bins }, signal);
+// The same of the period before.
+async function earlier(state, answers, signal) {
+	const [asked, summary, { bins }] = await Promise.all(answers);
+	return loadBefore(summary, { base: filters(state), bins, asked }, signal);
 }
 
 // When details were lost: rows of time, as long as the bins or shorter.
@@ -81,24 +77,28 @@ async function losses(found, state, signal) {
 	addLost(found, rows.filter((row) => row.lost > 0));
 }
 
+const compared = ({ compare }) => compare ? "previous" : null;
+
 // Quotas have a table of their own.
 async function tableOf(state, signal) {
 	return state.view === "quotas" ? { rows: [], count: 0 } :
 		ask("rows", { ...rowsOf(state), limit: state.rows,
-			offset: (state.page - 1) * state.rows }, signal);
+			offset: (state.page - 1) * state.rows,
+			compare: hasTime(state.by) ? null : compared(state) }, signal);
 }
 
 export async function load(state, signal, most) {
 	const asking = meant(state, signal);
-	const drawn = drawing(state, asking, most, signal);
+	const answers = [asking, ask("summary", { ...ends(state), ...filters(state),
+		rates: "yes", compare: compared(state) }, signal),
+	drawing(state, asking, most, signal)];
 	const [asked, summary, { chart }, rows, called, before] = await Promise.all([
-		asking, ask("summary", { ...ends(state), ...filters(state) }, signal),
-		drawn, tableOf(state, signal),
+		...answers, tableOf(state, signal),
 		state.user === null ? null : userName(state.user, signal),
-		state.compare ? earlier(state, asking, drawn, signal) : null]);
+		state.compare ? earlier(state, answers, signal) : null]);
 	if (summary.lost > 0)
 		await losses(chart, state, signal);
-	chart.before = before && drawnBefore(chart, asked, before);
+	chart.before = before && drawnBefore(chart, before);
 	return { asked, status: asked.status, summary, chart, rows, called, before };
 }
 

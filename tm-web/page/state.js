@@ -25,9 +25,10 @@ const DEFAULTS = {
 export const mainOf = ({ by }) => by.find((key) => FACETS.includes(key)) ??
 	"user";
 
+export const hasTime = (by) => by.some((key) => TIMES.includes(key));
+
 // The largest first, but times as they passed.
-export const sortOf = (by) => by.some((key) => TIMES.includes(key)) ?
-	"name" : "-total";
+export const sortOf = (by) => hasTime(by) ? "name" : "-total";
 
 // Whether the view goes on with the clock.
 export const follows = ({ to }) => to.trim().toLowerCase() === "now";
@@ -60,7 +61,7 @@ function keys(value) {
 		throw new Error(`“${odd}” is not in the history, which has ` +
 			`${listed([...FACETS, ...TIMES], "and")}`);
 	if (new Set(list).size < list.length || list.length > KEYS_MOST ||
-		list.filter((key) => TIMES.includes(key)).length > 1)
+		list.filter((key) => hasTime([key])).length > 1)
 		throw new Error(`is at most one time and ${KEYS_MOST} different keys`);
 	return list;
 }

@@ -49,11 +49,9 @@ function shareCell(row, whole, most) {
 		el("output", {}, percent(row.total, whole))));
 }
 
-function changeCells({ total }, key, { rows, change }) {
-	const before = rows.get(key)?.total ?? 0;
-	return [el("td.spare-2.muted", {}, size(before)),
+const changeCells = ({ total, before }, { change }) =>
+	[el("td.spare-2.muted", {}, size(before)),
 		el("td", {}, change(total, before))];
-}
 
 function rowOf(row, view) {
 	const { by, whole, most, before, quotas, now, lossy } = view;
@@ -63,10 +61,10 @@ function rowOf(row, view) {
 	if (now)
 		cells.push(el("td.spare.now", { dataset: { uid: row.uid } },
 			nowText(now.get(row.uid))));
-	cells.push(el("td", {}, size(row.in)), el("td", {}, size(row.out)),
+	cells.push(el("td.way", {}, size(row.in)), el("td.way", {}, size(row.out)),
 		el("td", {}, size(row.total)));
 	if (before)
-		cells.push(...changeCells(row, key, before));
+		cells.push(...changeCells(row, before));
 	cells.push(shareCell(row, whole, most),
 		el("td.spare-2", {}, count(row.packets)));
 	if (lossy)
@@ -85,7 +83,7 @@ function head(view) {
 	return el("tr", {}, heading("name", title[0], "name", view),
 		title.slice(1).map((text) => plain(text, "name")),
 		now ? plain("Now", "spare") : null,
-		heading("in", "In", "", view), heading("out", "Out", "", view),
+		heading("in", "In", "way", view), heading("out", "Out", "way", view),
 		heading("total", "Total", "", view),
 		before ? [plain("Before", "spare-2"), plain("Change", "")] : [],
 		plain("Share", "share spare-2"),
@@ -100,8 +98,8 @@ function foot({ q, by, sums, whole, now, lossy, before, quotas }) {
 		return null;
 	return el("tfoot", {}, el("tr", {},
 		el("th.name", { scope: "row", colspan: by.length }, "these"),
-		now ? el("td.spare") : null, el("td", {}, size(sums.in)),
-		el("td", {}, size(sums.out)), el("td", {}, size(sums.total)),
+		now ? el("td.spare") : null, el("td.way", {}, size(sums.in)),
+		el("td.way", {}, size(sums.out)), el("td", {}, size(sums.total)),
 		before ? [el("td.spare-2"), el("td")] : [],
 		el("td.share.spare-2", {}, percent(sums.total, whole)),
 		el("td.spare-2", {}, count(sums.packets)),
@@ -145,7 +143,8 @@ export function drawTable(root, view) {
 	}
 	const most = Math.max(...view.rows.map((row) => row.total));
 	const at = document.activeElement;
-	fill(root, el("table", { dataset: { keys: view.by.length } },
+	fill(root, el("table", { dataset: { keys: view.by.length,
+		columns: view.before ? "compared" : "plain" } },
 		el("caption.hidden", {}, view.caption),
 		el("thead", {}, head(view)),
 		el("tbody", {}, view.rows.map((row) => rowOf(row, { ...view, most }))),

@@ -23,13 +23,17 @@ function tile(title, dot, ...content) {
 const figure = (value, what) => el("p", {}, el("span.figure", {}, value), ` ${what}`);
 
 function moved(title, way, { all, before, seconds }) {
-	return tile(title, way, big(size(all[way]),
-		before ? el("small.change", {}, before.change(all[way],
-			before.summary[way])) : null),
+	const isRated = all.rates && all.rates_slots > 1;
+	const per = { title: `of each ${all.rates}’s average` };
+	const rated = (key, ...what) => el("p", per,
+		el("span.figure", {}, rate(all[`${key}_${way}`])), ...what);
+	return tile(title, way, big(size(all[way]), before ?
+		el("small.change", {}, before.change(all[way], before[way])) : null),
+	before ? figure(size(before[way]), before.coverage < 0.95 ?
+		`before, metered ${percent(before.coverage, 1)}` : "before") : null,
 	figure(rate(seconds ? all[way] / seconds : 0), "average"),
-	...(all.rates ? [figure(rate(all.rates[way].p95), "95th percentile"),
-		figure(rate(all.rates[way].peak), "peak")] : []),
-	before ? figure(size(before.summary[way]), "before") : null);
+	...(isRated ? [rated("p95", " 95th", el("span.wide", {}, " percentile")),
+		rated("peak", ` peak ${all.rates}`)] : []));
 }
 
 function owners(all) {
