@@ -16,10 +16,10 @@ export async function loadBefore(summary, { base, bins, asked }, signal) {
 		ask("series", { ...ends, top: 0, bins }, signal)]);
 	const isKnown = coverage > 0 || summary.before > 0;
 	return { from, to, coverage, series, shift: asked.from - from,
-		in: summary.before_in, out: summary.before_out,
+		in: summary.before_in, out: summary.before_out, isKnown,
 		change: (after, before) => isKnown ? change(after, before) : "–" };
 }
 
 // Its sums as lines over a chart.
-export const drawnBefore = (chart, before) =>
-	laidUnder(chart, before.series, before.shift);
+export const drawnBefore = (chart, before) => before?.isKnown ?
+	laidUnder(chart, before.series, before.shift) : null;

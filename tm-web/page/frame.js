@@ -89,8 +89,9 @@ export function drawLegend(model, { before, toggle, unpin }) {
 	const { partly, times } = model;
 	fill(byId("legend"), model.series.map(button),
 		before ? el("span.key", {}, el("span.dash"), `before: ${span(before.from,
-			before.to)}${before.coverage < 0.95 ?
-			`, metered ${percent(before.coverage, 1)}` : ""}`) : null,
+			before.to)}${!before.isKnown ? ", not metered" :
+			before.coverage < 0.95 ?
+				`, metered ${percent(before.coverage, 1)}` : ""}`) : null,
 		partly.includes(true) ?
 			el("span.key", {}, el("span.dot.hatch"), "not metered") : null,
 		times.some((t, i) => isLossy(model, i)) ?

@@ -98,7 +98,7 @@ export async function load(state, signal, most) {
 		state.compare ? earlier(state, answers, signal) : null]);
 	if (summary.lost > 0)
 		await losses(chart, state, signal);
-	chart.before = before && drawnBefore(chart, before);
+	chart.before = drawnBefore(chart, before);
 	return { asked, status: asked.status, summary, chart, rows, called, before };
 }
 

@@ -22,6 +22,13 @@ function tile(title, dot, ...content) {
 // A line of a tile: a figure and what it is.
 const figure = (value, what) => el("p", {}, el("span.figure", {}, value), ` ${what}`);
 
+function earlier({ isKnown, coverage, ...sums }, way) {
+	if (!isKnown)
+		return el("p", {}, "before: not metered");
+	return figure(size(sums[way]), coverage < 0.95 ?
+		`before, metered ${percent(coverage, 1)}` : "before");
+}
+
 function moved(title, way, { all, before, seconds }) {
 	const isRated = all.rates && all.rates_slots > 1;
 	const per = { title: `of each ${all.rates}’s average` };
@@ -29,8 +36,7 @@ function moved(title, way, { all, before, seconds }) {
 		el("span.figure", {}, rate(all[`${key}_${way}`])), ...what);
 	return tile(title, way, big(size(all[way]), before ?
 		el("small.change", {}, before.change(all[way], before[way])) : null),
-	before ? figure(size(before[way]), before.coverage < 0.95 ?
-		`before, metered ${percent(before.coverage, 1)}` : "before") : null,
+	before ? earlier(before, way) : null,
 	figure(rate(seconds ? all[way] / seconds : 0), "average"),
 	...(isRated ? [rated("p95", " 95th", el("span.wide", {}, " percentile")),
 		rated("peak", ` peak ${all.rates}`)] : []));
