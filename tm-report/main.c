@@ -227,6 +227,8 @@ int main(int argc, char **argv)
 	start(&state);
 	status = tm_loop_run(&loop, &in);
 	tm_reader_close(&in);
-	report_last(&state);
+	/* what could not be read at all has no report */
+	if (in.events || !in.status)
+		report_last(&state);
 	return report_finish(&state, status);
 }

@@ -12,6 +12,8 @@
 #include "common/base/exit.h"
 #include "common/base/signals.h"
 #include "common/record/amount.h"
+#include "foreign.h"
+#include "inputs.h"
 #include "open-runs.h"
 #include "reader.h"
 
@@ -38,6 +40,7 @@ struct tm_reader_input {
 	uint64_t size_read, size_total; /* of regular files, as stored */
 	struct tm_open_runs runs;
 	const char *cut_path; /* the START of a run that another START cut */
+	const char *written_path; /* the last that was still being written */
 	z_stream inflate;
 	unsigned char *packed;
 	unsigned char block[] __attribute__((aligned(64)));
@@ -63,32 +66,6 @@ static int reader_fail_errno(struct tm_reader *reader)
 			strerror(errno));
 }
 
-static bool is_standard_input(const char *path)
-{
-	return !strcmp(path, "-");
-}
-
-/* Checks every file before the first is read. */
-static int reader_measure(struct tm_reader *reader)
-{
-	struct tm_reader_input *in = reader->input;
-	struct stat status;
-
-	for (char *const *path = in->paths; *path; path++) {
-		in->path = *path;
-		if (is_standard_input(*path))
-			continue;
-		if (access(*path, R_OK) || stat(*path, &status))
-			return reader_fail_errno(reader);
-		if (S_ISDIR(status.st_mode)) {
-			errno = EISDIR;
-			return reader_fail_errno(reader);
-		}
-		in->size_total += status.st_size;
-	}
-	return 0;
-}
-
 int tm_reader_open(struct tm_reader *reader, char *const *paths)
 {
 	struct tm_reader_input *in;
@@ -102,7 +79,9 @@ int tm_reader_open(struct tm_reader *reader, char *const *paths)
 	in->fd = -1;
 	in->runs.size = sizeof(struct run);
 	reader->input = in;
-	return reader_measure(reader);
+	reader->status = tm_inputs_check(in->paths, &in->size_total,
+			reader->problem, sizeof(reader->problem));
+	return reader->status ? -1 : 0;
 }
 
 /* 0, -1 failed, INTERRUPTED. */
@@ -114,19 +93,19 @@ static int reader_open_file(struct tm_reader *reader, const char *path)
 	const int wait = tm_stop_requested() ? O_NONBLOCK : 0;
 	struct stat status;
 
-	in->path = is_standard_input(path) ? "standard input" : path;
-	in->fd = is_standard_input(path)
+	in->path = tm_input_is_standard(path) ? TM_STANDARD_INPUT : path;
+	in->fd = tm_input_is_standard(path)
 			? STDIN_FILENO
 			: open(path, O_RDONLY | O_CLOEXEC | wait);
 	if (in->fd < 0 && errno == EINTR)
 		return INTERRUPTED;
 	if (in->fd < 0 || fstat(in->fd, &status))
 		return reader_fail_errno(reader);
-	if (isatty(in->fd))
-		return reader_fail(reader, TM_MISUSED,
-				"%s is a terminal; events come from a file or a pipe, "
-				"as in: sudo tm-capture | %s",
-				in->path, program_invocation_short_name);
+	if (isatty(in->fd)) {
+		reader->status = tm_input_refuse_terminal(in->path,
+				reader->problem, sizeof(reader->problem));
+		return -1;
+	}
 	in->is_file = S_ISREG(status.st_mode);
 	in->is_gzip = false;
 	in->at_start = true;
@@ -162,6 +141,14 @@ static ssize_t read_some(
 	if (in->is_file)
 		in->size_read += n;
 	return n;
+}
+
+/* Before "ends inside ...". */
+static const char *still_written(const struct tm_reader_input *in)
+{
+	return in->is_file && tm_input_is_written(in->fd)
+			? "is still being written: "
+			: "";
 }
 
 static int start_gzip(struct tm_reader *reader)
@@ -228,8 +215,8 @@ static ssize_t read_gzip(
 			return n;
 		if (!n && in->in_member)
 			return reader_fail(reader, TM_CUT,
-					"%s: ends inside its gzip data (offset %ju)",
-					in->path,
+					"%s: %sends inside its gzip data (offset %ju)",
+					in->path, still_written(in),
 					(uintmax_t)(in->offset + in->filled));
 		if (!n)
 			return 0;
@@ -246,9 +233,7 @@ static int sniff(struct tm_reader *reader)
 	if (in->filled < 2)
 		return 0;
 	in->at_start = false;
-	if (in->block[0] != 0x1f || in->block[1] != 0x8b)
-		return 0;
-	return start_gzip(reader);
+	return tm_foreign_is_gzip(in->block) ? start_gzip(reader) : 0;
 }
 
 /* Fills the block behind the rest of an event that it holds: bytes, 0 at the
@@ -340,8 +325,13 @@ static int another_version(struct tm_reader *reader, uint32_t magic)
 static int not_an_event(struct tm_reader *reader)
 {
 	const struct tm_reader_input *in = reader->input;
+	const char *const foreign = in->offset || in->handed
+			? NULL
+			: tm_foreign_problem(in->block, in->filled);
 	uint32_t magic = 0;
 
+	if (foreign)
+		return reader_fail(reader, TM_CUT, "%s: %s", in->path, foreign);
 	if (in->filled - in->handed >= sizeof(magic))
 		memcpy(&magic, in->block + in->handed, sizeof(magic));
 	if (!((magic ^ TM_MAGIC) & TM_MAGIC_FORMAT))
@@ -365,8 +355,11 @@ static int end_of_file(struct tm_reader *reader)
 		return not_an_event(reader);
 	if (rest)
 		return reader_fail(reader, TM_CUT,
-				"%s: ends inside an event (offset %ju)",
-				in->path, (uintmax_t)(in->offset + in->handed));
+				"%s: %sends inside an event (offset %ju)",
+				in->path, still_written(in),
+				(uintmax_t)(in->offset + in->handed));
+	if (in->is_file && in->runs.count && tm_input_is_written(in->fd))
+		in->written_path = in->path;
 	reader_close_file(in);
 	return 0;
 }
@@ -382,7 +375,11 @@ static int end_of_stream(struct tm_reader *reader)
 	reader->at_end = true;
 	if (!reader->status && path && !tm_stop_requested())
 		return reader_fail(reader, TM_CUT,
-				"%s: was cut: it has a START and no END", path);
+				path == in->written_path
+						? "%s: is still being written: it has no "
+						  "END yet"
+						: "%s: was cut: it has a START and no END",
+				path);
 	return -1;
 }
 
