@@ -282,10 +282,56 @@ static enum MHD_Result server_begin(const struct server *server,
 	return request->party ? MHD_YES : MHD_NO;
 }
 
-static enum MHD_Result server_find(struct request *request)
+/* A proxy may take the base away or not. */
+static void strip_base(const char *base, struct request *request)
+{
+	const size_t length = strlen(base);
+
+	if (!strncmp(request->path, base, length))
+		request->path += length - 1;
+}
+
+/* Whether the slash is missing, without which the page's relative addresses
+ * would be those of the folder above. */
+static bool lacks_slash(const char *base, const char *path)
+{
+	const size_t length = strlen(base) - 1;
+
+	return length && strlen(path) == length && !strncmp(path, base, length);
+}
+
+/* To the last name of the base, and the slash: the proxy may have it below
+ * others. */
+static enum MHD_Result send_to_base(const char *base, struct request *request)
+{
+	const char *const query = strchr(request->target, '?');
+	const char *name = base + strlen(base) - 1;
+	struct tm_text location = { 0 };
+	struct MHD_Response *response;
+
+	while (name[-1] != '/')
+		name--;
+	tm_text_string(&location, name);
+	tm_text_string(&location, query ? query : "");
+	tm_text_character(&location, '\0');
+	response = location.error ? NULL
+				  : MHD_create_response_from_buffer(0, "",
+						    MHD_RESPMEM_PERSISTENT);
+	if (response)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_LOCATION,
+				location.at);
+	tm_text_free(&location);
+	return send_response(request, MHD_HTTP_MOVED_PERMANENTLY, response);
+}
+
+static enum MHD_Result server_find(
+		const struct server *server, struct request *request)
 {
 	const struct asset *asset;
 
+	if (lacks_slash(server->base, request->path))
+		return send_to_base(server->base, request);
+	strip_base(server->base, request);
 	request->route = route_find(request->path);
 	if (!request->route) {
 		asset = asset_find(request->path);
@@ -325,7 +371,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection,
 		return MHD_YES;
 	}
 	if (!request->is_done)
-		return server_find(request);
+		return server_find(context, request);
 	return request->route->is_live && request->answer.status == MHD_HTTP_OK
 			? send_stream(request)
 			: send_answer(request);

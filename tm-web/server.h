@@ -7,6 +7,7 @@
 struct server {
 	struct gate gate;
 	const char *database;
+	const char *base; /* the path that a proxy serves it at: / or /tm/ */
 	bool is_verbose;
 };
 

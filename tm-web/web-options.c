@@ -29,6 +29,15 @@ static void add_host(struct gate *gate, const struct tm_option *option,
 	gate->hosts[gate->host_count++] = name;
 }
 
+static void set_base(struct server *server, const struct tm_option *option,
+		const char *path)
+{
+	if (!is_word(path, "/-._~") || *path != '/' ||
+			path[strlen(path) - 1] != '/' || strstr(path, "//"))
+		tm_option_refuse(option, path, "not a path such as /tm/");
+	server->base = path;
+}
+
 static void allow_user(const struct tm_option *option, const char *name)
 {
 	const struct passwd *const user = getpwnam(name);
@@ -58,7 +67,7 @@ static void set_place(struct listen_place *place,
 		tm_option_refuse(option, text, "%s", problem);
 }
 
-enum { DATABASE = TM_OPTION, LISTEN, HOST, ALLOW, HEADER, USER };
+enum { DATABASE = TM_OPTION, LISTEN, HOST, BASE, ALLOW, HEADER, USER };
 
 static const struct tm_option known[] = {
 	{ "db", DATABASE, "FILE",
@@ -71,6 +80,10 @@ static const struct tm_option known[] = {
 			0 },
 	{ "host", HOST, "NAME",
 			"answer to this name (or NAME:PORT) too; repeatable",
+			0 },
+	{ "base", BASE, "PATH",
+			"a proxy serves it at this path, which begins and ends\n"
+			"with a slash",
 			0 },
 	{ "allow", ALLOW, "USER",
 			"answer only processes of this user on this host, and of\n"
@@ -106,6 +119,9 @@ static void web_take_option(void *context, const struct tm_option *option,
 	case HOST:
 		add_host(&options->server.gate, option, argument);
 		break;
+	case BASE:
+		set_base(&options->server, option, argument);
+		break;
 	case ALLOW:
 		allow_user(option, argument);
 		options->is_restricted = true;
@@ -121,8 +137,8 @@ static void web_take_option(void *context, const struct tm_option *option,
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
-		 "              [--allow USER]... [--user-from-header NAME] [--user NAME]\n"
-		 "              [--db FILE]\n"
+		 "              [--base PATH] [--allow USER]... [--user-from-header NAME]\n"
+		 "              [--user NAME] [--db FILE]\n"
 		 "Serves the history of tm-store and the current rates to a browser.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
@@ -144,6 +160,7 @@ void web_options_parse(struct web_options *options, int argc, char **argv)
 	int at;
 
 	place_parse(&options->place, "127.0.0.1:8080");
+	options->server.base = "/";
 	at = tm_tool_parse(&tool, argc, argv, options);
 	if (at < argc)
 		tm_misuse("%s: it takes no files but --db FILE", argv[at]);

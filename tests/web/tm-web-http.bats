@@ -152,6 +152,37 @@ raw_code() {
 	refute grep -F href= body
 }
 
+@test "below a proxy's path all paths are served, and the slash is added" {
+	serve "$DAY" --base /net/tm/
+	while read -r code target; do
+		echo "$target"
+		code_of "$target" -D headers
+		assert_output "$code"
+		refute grep -qi '^set-cookie' headers
+	done <<-'END'
+		200 /net/tm/
+		200 /net/tm/app.js
+		200 /net/tm/api/v1/status
+		200 /net/tm/api/processes
+		200 /
+		200 /app.js
+		404 /net/tm/nothing
+		404 /net/
+		404 /net/tmx/
+		404 /net/tm//net/tm/
+	END
+	code_of '/net/tm?by=user&x=%0d%0aa' -D headers
+	assert_output 301
+	tr -d '\r' <headers | grep -Fx 'Location: tm/?by=user&x=%0d%0aa'
+	run curl -sSL -o body -w '%{http_code} %{url_effective}' "$URL/net/tm"
+	assert_output "200 $URL/net/tm/"
+	code_of /net/tm/api/v1/nothing -H 'Accept: text/html'
+	grep -F 'href="./../../"' body
+	run tm-web --db "$DAY" --base tm
+	assert_failure 2
+	assert_line --index 0 "tm-web: --base: not a path such as /tm/: tm"
+}
+
 # Beside what serve.bash ends.
 teardown() {
 	ip link del tmw$$ 2>/dev/null || true
