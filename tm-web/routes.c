@@ -60,7 +60,7 @@ static bool find_viewer(struct tm_history *history, struct request *request)
 			viewer->uid != TM_NOBODY)
 		return true;
 	answer_error(&request->answer, MHD_HTTP_FORBIDDEN,
-			"%s: the history has no user of this name",
+			"%s: the history has no user of this name, or more than one",
 			viewer->name);
 	return false;
 }

@@ -245,7 +245,9 @@ static const struct {
 	{ "from", read_from, "a time, as in tm-words(7)" },
 	{ "to", read_to, "a time, as in tm-words(7)" },
 	{ "by", read_by, NULL },
-	{ "user", read_user, "a user's number, or a name in the history" },
+	{ "user", read_user,
+			"a user's number, or a name that one user has in the "
+			"history" },
 	{ "process", read_process, "a command's name" },
 	{ "remote", read_remote, "an address" },
 	{ "protocol", read_protocol, "tcp, udp, icmp or a number" },

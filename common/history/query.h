@@ -244,7 +244,8 @@ uint64_t tm_history_newest(struct tm_history *history);
  * whose users are then those of the history. */
 bool tm_history_is_local(struct tm_history *history);
 
-/* The uid of that recorded name. */
+/* The uid of that recorded name. False where there is none, and where the name
+ * has been that of several. */
 bool tm_history_find_user(
 		struct tm_history *history, const char *name, uint32_t *uid);
 

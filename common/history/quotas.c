@@ -193,7 +193,7 @@ bool tm_history_find_user(
 	tm_history_bind_text(statement, 1, name, strlen(name));
 	if (tm_history_step(history, statement) == 1) {
 		*uid = sqlite3_column_int64(statement, 0);
-		is_found = true;
+		is_found = tm_history_step(history, statement) == 0;
 	}
 	sqlite3_finalize(statement);
 	return is_found;

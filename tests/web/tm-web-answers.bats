@@ -220,7 +220,7 @@ load serve
 	done <<-'END'
 		rows?colour=red colour is no parameter here; known are from, to, by, user, process, remote, protocol, interface, direction, search, sort, order, limit, offset, output, top, rates, compare
 		rows?user=1&user=2 user is there twice
-		rows?user=carol user has to be a user's number, or a name in the history
+		rows?user=carol user has to be a user's number, or a name that one user has in the history
 		rows?by=nothing by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
 		rows?by=user,user by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
 		rows?by=hour,day by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month

@@ -102,3 +102,18 @@ load serve
 		assert_file_not_exists shared/web
 	done
 }
+
+@test "a name that has been that of two users shows neither's rows" {
+	{
+		day
+		day | sed 's/"id":1001,"text":"bob"/"id":1002,"text":"alice"/
+			s/"uid":1001/"uid":1002/; s/"run_id":7/"run_id":8/'
+	} | tm-parse | tm-store --quiet --db names.db
+	serve names.db --user-from-header X-Remote-User
+	code_of "/api/v1/rows?$RANGE" -H 'X-Remote-User: alice'
+	assert_output 403
+	assert_equal "$(jq -r .error body)" \
+		"alice: the history has no user of this name, or more than one"
+	code_of "/api/v1/rows?$RANGE" -H 'X-Remote-User: bob'
+	assert_output 200
+}
