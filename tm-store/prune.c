@@ -23,7 +23,7 @@ static const struct tm_option known[] = {
 	TM_HEADING("prune:"),
 	{ "older-than", OLDER, "TIME", "remove what is older, in whole months",
 			0 },
-	{ "dry-run", DRY_RUN, NULL, "only report what would be removed",
+	{ "dry-run", DRY_RUN, NULL, "only report what would be changed",
 			TM_FLAG(struct options, is_trial) },
 };
 

@@ -1,54 +1,94 @@
 #include <err.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "commands.h"
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
-#include "common/history/quota-changes.h"
+#include "common/history/query.h"
+#include "quota-command.h"
 
-struct options {
-	const char *path, *user, *hook, *at;
-	uint64_t limit;
-	bool has_limit, has_month, has_day, is_removal, is_quiet;
-	struct tm_history_form form;
+#define WINDOW_MOST (10 * 365 * TM_DAY_NS)
+
+enum {
+	DB = TM_OPTION,
+	USER,
+	GROUP,
+	EACH,
+	EVERYONE,
+	LIMIT,
+	DIRECTION,
+	MONTH,
+	DAY,
+	WINDOW,
+	REMOVE,
+	DRY_RUN,
+	HOOK,
+	AT,
+	OUTPUT,
+	SI
 };
 
-enum { DB = TM_OPTION, USER, LIMIT, MONTH, DAY, REMOVE, HOOK, AT, OUTPUT, SI };
+#define FLAG(member) TM_FLAG(struct quota_options, member)
 
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE", "the database, which must exist", 0 },
-	{ "quiet", 'q', NULL, "no progress and no notes",
-			TM_FLAG(struct options, is_quiet) },
+	{ "quiet", 'q', NULL, "no progress and no notes", FLAG(is_quiet) },
 	{ "user", USER, "USER", "the user whose quota it is", 0 },
 	TM_HEADING("quota:"),
+	{ "group", GROUP, "GROUP", "the members of a group together", 0 },
+	{ "each", EACH, NULL, "with --group: each member alone",
+			FLAG(is_each) },
+	{ "everyone", EVERYONE, NULL,
+			"each user without a quota of that kind, except root",
+			FLAG(is_everyone) },
 	{ "limit", LIMIT, "SIZE", "in and out together (1T)", 0 },
+	{ "direction", DIRECTION, "WAY", "only in or only out", 0 },
 	{ "month", MONTH, NULL, "per calendar month (the default)",
-			TM_FLAG(struct options, has_month) },
-	{ "day", DAY, NULL, "per day", TM_FLAG(struct options, has_day) },
-	{ "remove", REMOVE, NULL, "remove the user's quota",
-			TM_FLAG(struct options, is_removal) },
-	{ "hook", HOOK, "COMMAND", "run it once for each state reached", 0 },
+			FLAG(has_month) },
+	{ "day", DAY, NULL, "per day", FLAG(has_day) },
+	{ "window", WINDOW, "TIME", "in such a time up to now (30d)", 0 },
+	{ "remove", REMOVE, NULL, "remove the quota", FLAG(is_removal) },
+	{ "dry-run", DRY_RUN, NULL, "only report what would be changed",
+			FLAG(is_trial) },
+	{ "hook", HOOK, "COMMAND", "run it if a state is reached", 0 },
 	{ "at", AT, "TIME", "show the periods at that time", 0 },
 	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
 	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
 	{ "numeric", 'n', NULL,
 			"numbers instead of names of users and protocols",
-			TM_FLAG(struct options, form.is_numeric) },
+			FLAG(form.is_numeric) },
 };
+
+/* --- options --- */
+
+static uint64_t parse_limit(const struct tm_option *option, const char *text)
+{
+	const uint64_t limit = tm_option_size(option, text);
+
+	if (limit > INT64_MAX)
+		tm_option_refuse(option, text, "too large");
+	return limit;
+}
+
+/* The history has whole minutes. */
+static uint64_t parse_window(const struct tm_option *option, const char *text)
+{
+	const uint64_t ns = tm_option_age(option, text);
+
+	if (!ns || ns % TM_MINUTE_NS || ns > WINDOW_MOST)
+		tm_option_refuse(option, text,
+				"not whole minutes, hours or days up to 10y");
+	return ns;
+}
 
 static void quota_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
-	struct options *const options = context;
+	static const char *const ways[] = {
+		[TM_IN] = "in", [TM_OUT] = "out", NULL
+	};
+	struct quota_options *const options = context;
 
 	switch (option->letter) {
 	case DB:
@@ -57,11 +97,20 @@ static void quota_take_option(void *context, const struct tm_option *option,
 	case USER:
 		options->user = argument;
 		break;
+	case GROUP:
+		options->group = argument;
+		break;
 	case LIMIT:
-		options->limit = tm_option_size(option, argument);
-		if (options->limit > INT64_MAX)
-			tm_option_refuse(option, argument, "too large");
+		options->rule.limit = parse_limit(option, argument);
 		options->has_limit = true;
+		break;
+	case WINDOW:
+		options->rule.window_ns = parse_window(option, argument);
+		break;
+	case DIRECTION:
+		options->rule.direction =
+				tm_option_choice(option, argument, ways);
+		options->rule.has_direction = true;
 		break;
 	case HOOK:
 		options->hook = argument;
@@ -85,181 +134,123 @@ const struct tm_tool quota_tool = {
 	.whole = &store_tool,
 };
 
-static void quota_check_options(const struct options *options)
+static bool is_change(const struct quota_options *options)
 {
-	if (options->has_month && options->has_day)
-		tm_misuse("one of --month and --day");
-	if (options->has_limit && options->is_removal)
-		tm_misuse("one of --limit and --remove");
-	if ((options->has_limit || options->is_removal) && !options->user)
-		tm_misuse("%s needs --user USER",
-				options->has_limit ? "--limit" : "--remove");
-	if (options->at && options->hook)
-		tm_misuse("hooks are for now; --at and --hook exclude each other");
+	return options->has_limit || options->is_removal;
 }
 
-static void quota_parse_options(struct options *options, int argc, char **argv)
+static void check_subject(const struct quota_options *options)
 {
+	const int named = !!options->user + !!options->group +
+			options->is_everyone;
+
+	if (named > 1)
+		tm_misuse("one of --user, --group and --everyone");
+	if (is_change(options) && !named)
+		tm_misuse("%s needs --user USER, --group GROUP or --everyone",
+				options->has_limit ? "--limit" : "--remove");
+	if (options->is_each && !options->group)
+		tm_misuse("--each needs --group GROUP");
+}
+
+static void check_period(const struct quota_options *options)
+{
+	const struct tm_history_rule *const rule = &options->rule;
+	const bool has_period = options->has_month || options->has_day ||
+			rule->window_ns;
+
+	if (options->has_month + options->has_day + !!rule->window_ns > 1)
+		tm_misuse("one of --month, --day and --window");
+	if ((has_period || rule->has_direction || options->is_trial) &&
+			!is_change(options))
+		tm_misuse("%s needs --limit or --remove",
+				options->is_trial	     ? "--dry-run"
+						: has_period ? "a period"
+							     : "--direction");
+}
+
+static void quota_check_options(const struct quota_options *options)
+{
+	if (options->has_limit && options->is_removal)
+		tm_misuse("one of --limit and --remove");
+	check_subject(options);
+	check_period(options);
+	if (options->at && options->hook)
+		tm_misuse("hooks are for now; --at and --hook exclude each other");
+	if (options->is_trial && options->hook)
+		tm_misuse("--dry-run and --hook exclude each other");
+}
+
+static void quota_parse_options(
+		struct quota_options *options, int argc, char **argv)
+{
+	struct tm_history_rule *const rule = &options->rule;
 	const int at = tm_tool_parse(&quota_tool, argc, argv, options);
 
 	if (at < argc)
 		tm_misuse("quota takes no files: %s", argv[at]);
 	quota_check_options(options);
-}
-
-/* --- changes --- */
-
-/* Whether it changed something; ends with a line where it failed. */
-static bool check_change(const struct tm_history *history, int count)
-{
-	if (count < 0)
-		errx(TM_FAILED, "%s", tm_history_problem(history));
-	return count;
-}
-
-static void set_limit(struct tm_history *history, const struct options *options,
-		uint32_t uid)
-{
-	check_change(history,
-			tm_history_quota_set(history, uid,
-					options->has_day ? "day" : "month",
-					options->limit));
-}
-
-static void remove_limit(struct tm_history *history,
-		const struct options *options, uint32_t uid)
-{
-	const char *const period = options->has_day ? "day"
-			: options->has_month	    ? "month"
-						    : NULL;
-
-	if (!check_change(history,
-			    tm_history_quota_remove(history, uid, period)) &&
-			!options->is_quiet)
-		warnx("the user has no such quota");
-}
-
-/* --- hooks --- */
-
-static const struct {
-	unsigned level;
-	const char *name;
-} levels[] = {
-	{ TM_HISTORY_PROJECTED, "projected" },
-	{ TM_HISTORY_OVER_80, "80" },
-	{ TM_HISTORY_OVER_90, "90" },
-	{ TM_HISTORY_OVER, "100" },
-};
-
-static void set_number(const char *name, uint64_t number)
-{
-	char text[TM_NUMBER_SIZE + 1];
-
-	*tm_number_format(text, number) = '\0';
-	setenv(name, text, 1);
-}
-
-/* Texts that strangers chose reach the command in its environment only. */
-static void set_environment(const struct options *options,
-		const struct tm_history_quota *quota, const char *state)
-{
-	const char *const name = tm_history_user_name(
-			&options->form, quota->uid, quota->user);
-
-	setenv("TM_STATE", state, 1);
-	set_number("TM_UID", quota->uid);
-	setenv("TM_USER", name ? name : getenv("TM_UID"), 1);
-	setenv("TM_PERIOD", tm_history_resolution_name(quota->period), 1);
-	set_number("TM_SINCE", quota->begin_ns / TM_SECOND_NS);
-	set_number("TM_LIMIT", quota->limit);
-	set_number("TM_USED", quota->used);
-	set_number("TM_PROJECTED", quota->projected);
-	setenv("TM_DB", find_database(options->path), 1);
-}
-
-/* 0, or -1 when it could not be run or failed. */
-static int run_hook(const char *command)
-{
-	extern char **environ;
-	char *const argv[] = { "sh", "-c", (char *)command, NULL };
-	posix_spawnattr_t attributes;
-	sigset_t usual;
-	pid_t child;
-	int status;
-
-	sigemptyset(&usual);
-	sigaddset(&usual, SIGXFSZ); /* which is ignored here */
-	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setsigdefault(&attributes, &usual);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-	errno = posix_spawn(
-			&child, "/bin/sh", NULL, &attributes, argv, environ);
-	posix_spawnattr_destroy(&attributes);
-	if (errno) {
-		warn("--hook");
-		return -1;
-	}
-	while (waitpid(child, &status, 0) < 0) {
-		if (errno != EINTR)
-			return -1;
-	}
-	if (WIFEXITED(status) && !WEXITSTATUS(status))
-		return 0;
-	warnx("--hook: ended with %d; it is run again the next time",
-			WIFEXITED(status) ? WEXITSTATUS(status)
-					  : 128 + WTERMSIG(status));
-	return -1;
-}
-
-/* 0, or -1 when a hook failed. */
-static int fire(struct tm_history *history, const struct options *options,
-		const struct tm_history_quota *quota)
-{
-	int result = 0;
-
-	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
-		const unsigned level = levels[i].level;
-
-		if (!(quota->levels & level) ||
-				!check_change(history,
-						tm_history_quota_claim(history,
-								quota, level)))
-			continue;
-		set_environment(options, quota, levels[i].name);
-		if (!run_hook(options->hook))
-			continue;
-		check_change(history,
-				tm_history_quota_release(
-						history, quota, level));
-		result = -1;
-	}
-	return result;
+	rule->period = options->has_day ? TM_HISTORY_DAY : TM_HISTORY_MONTH;
+	rule->whose = options->is_everyone ? TM_HISTORY_OF_EVERYONE
+			: options->is_each ? TM_HISTORY_OF_MEMBERS
+			: options->group   ? TM_HISTORY_OF_GROUP
+					   : TM_HISTORY_OF_USER;
 }
 
 /* --- the answer --- */
 
-static void keep_user(struct tm_history_quotas *quotas, uint32_t uid)
+static void set_subject(
+		struct tm_history *history, struct quota_options *options)
+{
+	struct tm_history_rule *const rule = &options->rule;
+
+	if (options->user)
+		rule->uid = find_user(history, options->user);
+	if (options->has_limit && options->group)
+		quota_check_group(history, options->group);
+	if (options->group)
+		strncpy(rule->group, options->group, sizeof(rule->group) - 1);
+}
+
+static bool is_asked_for(const struct quota_options *options,
+		const struct tm_history_quota *quota)
+{
+	if (options->user)
+		return tm_history_quota_is_of_user(quota) &&
+				quota->uid == options->rule.uid;
+	if (options->group)
+		return !strcmp(quota->rule.group, options->rule.group);
+	return !options->is_everyone ||
+			quota->rule.whose == TM_HISTORY_OF_EVERYONE;
+}
+
+static void keep_asked_for(struct tm_history_quotas *quotas,
+		const struct quota_options *options)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < quotas->count; i++) {
-		if (quotas->quotas[i].uid == uid)
+		if (is_asked_for(options, &quotas->quotas[i]))
 			quotas->quotas[kept++] = quotas->quotas[i];
 	}
 	quotas->count = kept;
 }
 
-/* Hooks are run even where nobody can read the answer. */
-static int quota_check(struct tm_history *history,
-		const struct options *options, struct tm_history_quotas *quotas)
+/* Hooks are run even where nobody can read the answer. Who sets a quota has
+ * succeeded, whatever is used of it. */
+static int answer_quotas(struct tm_history *history,
+		const struct quota_options *options,
+		const struct tm_history_quotas *quotas)
 {
 	int status = TM_DONE;
 
 	for (size_t i = 0; i < quotas->count; i++) {
-		if (options->hook && fire(history, options, &quotas->quotas[i]))
+		const struct tm_history_quota *const quota = &quotas->quotas[i];
+
+		if (options->hook && quota_fire(history, options, quota))
 			status = TM_FAILED;
-		if (status == TM_DONE &&
-				quotas->quotas[i].levels & TM_HISTORY_OVER)
+		if (status == TM_DONE && !is_change(options) &&
+				quota->levels & TM_HISTORY_OVER)
 			status = TM_OVER;
 	}
 	if (tm_history_answer_quotas(&options->form, quotas))
@@ -267,36 +258,36 @@ static int quota_check(struct tm_history *history,
 	return status;
 }
 
-static int answer(struct tm_history *history, const struct options *options)
+static int answer(struct tm_history *history, struct quota_options *options)
 {
-	const uint32_t uid =
-			options->user ? find_user(history, options->user) : 0;
 	const uint64_t at = options->at ? parse_time("at", options->at) : 0;
 	struct tm_history_quotas quotas;
 	int status;
 
-	if (options->has_limit)
-		set_limit(history, options, uid);
-	if (options->is_removal)
-		remove_limit(history, options, uid);
-	if (tm_history_quotas(history, at, &quotas))
-		errx(TM_FAILED, "%s", tm_history_problem(history));
-	if (options->user)
-		keep_user(&quotas, uid);
-	status = quota_check(history, options, &quotas);
+	set_subject(history, options);
+	if (is_change(options))
+		quota_change(history, options);
+	if ((is_change(options) || options->hook) && !options->is_trial)
+		quota_note_people(history);
+	quota_check(history, tm_history_quotas(history, at, &quotas));
+	keep_asked_for(&quotas, options);
+	if (options->has_limit && !options->is_trial)
+		quota_report_full(options, &quotas);
+	status = answer_quotas(history, options, &quotas);
 	tm_history_quotas_free(&quotas);
 	return status;
 }
 
 int quota_main(int argc, char **argv)
 {
-	struct options options = { .form.write = write_out };
+	struct quota_options options = { .form.write = write_out };
 	struct tm_history *history;
 	int status;
 
 	quota_parse_options(&options, argc, argv);
 	history = open_or_exit(options.path,
-			options.has_limit || options.is_removal || options.hook
+			(is_change(&options) && !options.is_trial) ||
+							options.hook
 					? TM_HISTORY_CHANGE
 					: TM_HISTORY_READ,
 			options.is_quiet);

@@ -1,14 +1,36 @@
 #include "answer-json.h"
 #include "api.h"
 
-static void put_quota(
+static void quota_put_user(
 		struct tm_text *text, const struct tm_history_quota *quota)
 {
+	if (tm_history_quota_is_of_user(quota))
+		json_user(text, quota->uid, quota->user);
+	else
+		tm_text_string(text, "\"uid\":null,\"user\":null");
+}
+
+static void quota_put_rule(
+		struct tm_text *text, const struct tm_history_rule *rule)
+{
+	tm_json_member_string(
+			text, "whose", tm_history_whose_name(rule->whose));
+	tm_json_member_string(text, "group", *rule->group ? rule->group : NULL);
+	tm_json_member_string(
+			text, "direction", tm_history_rule_direction(rule));
+}
+
+static void quota_put(
+		struct tm_text *text, const struct tm_history_quota *quota)
+{
+	const struct tm_history_rule *const rule = &quota->rule;
+	char period[TM_HISTORY_PERIOD_SIZE];
+
 	tm_text_character(text, '{');
-	json_user(text, quota->uid, quota->user);
-	tm_json_member_string(text, "period",
-			tm_history_resolution_name(quota->period));
-	tm_json_member_number(text, "limit", quota->limit);
+	quota_put_user(text, quota);
+	tm_json_member_string(
+			text, "period", tm_history_rule_period(period, rule));
+	tm_json_member_number(text, "limit", rule->limit);
 	tm_json_member_number(text, "used", quota->used);
 	tm_json_member_number(text, "left", tm_history_quota_left(quota));
 	tm_json_member(text, "projected");
@@ -21,7 +43,17 @@ static void put_quota(
 	tm_text_format(text, "%.6f", tm_history_quota_share(quota));
 	tm_json_member_string(text, "state", tm_history_quota_state(quota));
 	api_put_range(text, quota->begin_ns, quota->end_ns);
+	quota_put_rule(text, rule);
 	tm_text_character(text, '}');
+}
+
+/* What a group moved is not one user's to see. */
+static bool quota_is_wanted(const struct tm_history_quota *quota,
+		const struct tm_history_filter *filter)
+{
+	return !filter->has_user ||
+			(tm_history_quota_is_of_user(quota) &&
+					quota->uid == filter->uid);
 }
 
 void api_put_quotas(struct tm_text *text,
@@ -33,10 +65,10 @@ void api_put_quotas(struct tm_text *text,
 	tm_json_member(text, "quotas");
 	tm_text_character(text, '[');
 	for (size_t i = 0; i < quotas->count; i++) {
-		if (filter->has_user && quotas->quotas[i].uid != filter->uid)
+		if (!quota_is_wanted(&quotas->quotas[i], filter))
 			continue;
 		tm_text_string(text, before);
-		put_quota(text, &quotas->quotas[i]);
+		quota_put(text, &quotas->quotas[i]);
 		before = ",";
 	}
 	tm_text_character(text, ']');

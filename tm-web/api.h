@@ -3,6 +3,7 @@
 #define TM_WEB_API_H
 
 #include "common/history/query.h"
+#include "common/history/quota.h"
 #include "request.h"
 #include "web-question.h"
 

@@ -5,6 +5,7 @@
 
 #include "common/show/table.h"
 #include "query.h"
+#include "quota.h"
 
 /* Names are those that are recorded: this machine's users need not be those of
  * the history. */

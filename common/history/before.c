@@ -5,7 +5,7 @@
 #include "before.h"
 #include "common/base/clock.h"
 #include "database.h"
-#include "order.h"
+#include "row-order.h"
 
 #define UNITS_MOST 800 /* periods of more are any length */
 

@@ -358,7 +358,8 @@ static int set_up_database(struct tm_history *history)
 	if (open_somehow(history) || check_database(history) ||
 			read_zone(history))
 		return -1;
-	if (history->access != TM_HISTORY_READ && set_up_writer(history))
+	if (history->access != TM_HISTORY_READ &&
+			(set_up_writer(history) || tm_history_upgrade(history)))
 		return -1;
 	if (history->access == TM_HISTORY_READ)
 		tm_history_sql(history,

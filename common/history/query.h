@@ -186,56 +186,6 @@ int tm_history_summary(struct tm_history *history,
 		struct tm_history_summary *answer);
 void tm_history_summary_free(struct tm_history_summary *answer);
 
-enum tm_history_level {
-	TM_HISTORY_OVER_80 = 1 << 0,
-	TM_HISTORY_OVER_90 = 1 << 1,
-	TM_HISTORY_OVER = 1 << 2,
-	TM_HISTORY_PROJECTED = 1 << 3, /* will be over at this pace */
-};
-
-struct tm_history_quota {
-	uint32_t uid;
-	const char *user;		   /* as in a row */
-	enum tm_history_resolution period; /* day or month */
-	uint64_t limit;			   /* bytes, in and out together */
-	uint64_t begin_ns, end_ns;	   /* of this period */
-	uint64_t used;
-	uint64_t projected;   /* at its end, if that is to come: else what was
-				 used; 0 = too early to tell */
-	uint64_t runs_out_ns; /* when the limit will be reached at that pace;
-				 0 = not in this period, too early to tell,
-				 or it has been reached */
-	unsigned levels;      /* enum tm_history_level */
-	unsigned fired;	      /* those whose hook has been run */
-};
-
-struct tm_history_quotas {
-	struct tm_history_quota *quotas;
-	size_t count;
-	void *texts;
-};
-
-/* In the periods of a time, 0 = now; the largest share used comes first. */
-int tm_history_quotas(struct tm_history *history, uint64_t time_ns,
-		struct tm_history_quotas *answer);
-void tm_history_quotas_free(struct tm_history_quotas *answer);
-
-/* "ok", "projected", "80", "90" or "100": the worst that is reached. */
-const char *tm_history_quota_state(const struct tm_history_quota *quota);
-
-/* A limit of nothing is used up. */
-static inline double tm_history_quota_share(
-		const struct tm_history_quota *quota)
-{
-	return quota->limit ? (double)quota->used / quota->limit : 1;
-}
-
-static inline uint64_t tm_history_quota_left(
-		const struct tm_history_quota *quota)
-{
-	return quota->used < quota->limit ? quota->limit - quota->used : 0;
-}
-
 /* The time of the newest record, or now where that is in the future; 0 while
  * there is none. */
 uint64_t tm_history_newest(struct tm_history *history);

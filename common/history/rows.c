@@ -5,9 +5,9 @@
 #include "common/base/clock.h"
 #include "common/record/fields.h"
 #include "group.h"
-#include "order.h"
+#include "row-order.h"
+#include "row-top.h"
 #include "texts.h"
-#include "top.h"
 
 const char *tm_history_key_name(enum tm_history_key key)
 {

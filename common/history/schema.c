@@ -53,12 +53,38 @@ static const char dictionaries[] =
 		"lost_out_packets INTEGER, lost_out_bytes INTEGER);"
 		"CREATE INDEX run_by_time ON run (last);"
 		"CREATE TABLE covered (begin INTEGER PRIMARY KEY, "
-		"\"end\" INTEGER NOT NULL);"
-		"CREATE TABLE quota (uid INTEGER NOT NULL, period TEXT NOT NULL, "
-		"bytes INTEGER NOT NULL, "
-		"fired_in INTEGER NOT NULL DEFAULT 0, "
-		"fired INTEGER NOT NULL DEFAULT 0, "
-		"PRIMARY KEY (uid, period)) WITHOUT ROWID;";
+		"\"end\" INTEGER NOT NULL);";
+
+/* What hooks were run goes with the limit that they were run for. */
+static const char quotas[] =
+		"CREATE TABLE quota_rule (id INTEGER PRIMARY KEY, "
+		"whose TEXT NOT NULL, uid INTEGER NOT NULL, name TEXT NOT NULL, "
+		"period TEXT NOT NULL, seconds INTEGER NOT NULL, "
+		"direction TEXT NOT NULL, bytes INTEGER NOT NULL, "
+		"UNIQUE (whose, uid, name, period, seconds, direction));"
+		"CREATE TABLE quota_state (rule INTEGER NOT NULL, "
+		"uid INTEGER NOT NULL, fired_in INTEGER NOT NULL, "
+		"fired INTEGER NOT NULL, PRIMARY KEY (rule, uid)) WITHOUT ROWID;"
+		"CREATE TABLE quota_member (name TEXT NOT NULL, "
+		"uid INTEGER NOT NULL, PRIMARY KEY (name, uid)) WITHOUT ROWID;"
+		"CREATE TABLE subordinate (first INTEGER PRIMARY KEY, "
+		"count INTEGER NOT NULL, uid INTEGER NOT NULL);"
+		"CREATE TRIGGER quota_changed AFTER UPDATE OF bytes ON quota_rule "
+		"WHEN OLD.bytes <> NEW.bytes BEGIN "
+		"DELETE FROM quota_state WHERE rule = NEW.id; END;"
+		"CREATE TRIGGER quota_removed AFTER DELETE ON quota_rule BEGIN "
+		"DELETE FROM quota_state WHERE rule = OLD.id; END;";
+
+/* Version 1 had quotas of users alone, in one table. */
+static const char upgrade[] =
+		"INSERT INTO quota_rule (whose, uid, name, period, seconds, "
+		"direction, bytes) SELECT 'user', uid, '', period, 0, 'both', bytes "
+		"FROM quota ORDER BY uid, period;"
+		"INSERT INTO quota_state SELECT rule.id, old.uid, old.fired_in, "
+		"old.fired FROM quota AS old JOIN quota_rule AS rule "
+		"ON rule.uid = old.uid AND rule.period = old.period "
+		"WHERE old.fired <> 0;"
+		"DROP TABLE quota; PRAGMA user_version = 2";
 
 /* All traffic, each event once; see struct tm_history_marks. */
 static const char view[] =
@@ -161,7 +187,8 @@ int tm_history_make_schema(struct tm_history *history, const char *zone)
 			"PRAGMA application_id = %d; PRAGMA user_version = %d",
 			TM_HISTORY_APPLICATION, TM_HISTORY_VERSION);
 	if (tm_history_sql(history, sql) ||
-			tm_history_sql(history, dictionaries))
+			tm_history_sql(history, dictionaries) ||
+			tm_history_sql(history, quotas))
 		return -1;
 	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++) {
 		if (make_tables(history, i))
@@ -171,4 +198,32 @@ int tm_history_make_schema(struct tm_history *history, const char *zone)
 					tm_history_write_marks(history)
 			? -1
 			: 0;
+}
+
+bool tm_history_is_first(struct tm_history *history)
+{
+	return tm_history_number(history, "PRAGMA user_version") == 1;
+}
+
+/* Another process may have done it meanwhile. */
+static int upgrade_locked(struct tm_history *history)
+{
+	if (!tm_history_is_first(history))
+		return 0;
+	return tm_history_sql(history, quotas) ||
+					tm_history_sql(history, upgrade)
+			? -1
+			: 0;
+}
+
+int tm_history_upgrade(struct tm_history *history)
+{
+	if (!tm_history_is_first(history))
+		return 0;
+	if (tm_history_sql(history, "BEGIN IMMEDIATE"))
+		return -1;
+	if (!upgrade_locked(history))
+		return tm_history_sql(history, "COMMIT");
+	sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
+	return -1;
 }

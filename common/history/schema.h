@@ -47,4 +47,9 @@ enum tm_history_what {
 /* Makes tables and views in an empty database, within a transaction. */
 int tm_history_make_schema(struct tm_history *history, const char *zone);
 
+/* Whether it is of version 1, which readers leave as it is; and what a writer
+ * makes of that. */
+bool tm_history_is_first(struct tm_history *history);
+int tm_history_upgrade(struct tm_history *history);
+
 #endif

@@ -3,8 +3,8 @@
 
 #include "database.h"
 #include "group.h"
-#include "order.h"
-#include "top.h"
+#include "row-order.h"
+#include "row-top.h"
 
 static int compare_values(const void *a, const void *b)
 {

@@ -1,6 +1,6 @@
 /* Few rows of many. */
-#ifndef TM_HISTORY_TOP_H
-#define TM_HISTORY_TOP_H
+#ifndef TM_HISTORY_ROW_TOP_H
+#define TM_HISTORY_ROW_TOP_H
 
 #include "query.h"
 

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "order.h"
+#include "row-order.h"
 
 struct order {
 	enum tm_history_sort sort;

@@ -1,6 +1,6 @@
 /* The order of rows. */
-#ifndef TM_HISTORY_ORDER_H
-#define TM_HISTORY_ORDER_H
+#ifndef TM_HISTORY_ROW_ORDER_H
+#define TM_HISTORY_ROW_ORDER_H
 
 #include "query.h"
 

@@ -1,0 +1,234 @@
+# tm-store quota: whom a quota is about, what it counts, and what changes it.
+
+load ../helper
+load store
+
+# moved_now UID IN OUT...: what each has moved just now, in bytes, on this host
+moved_now() {
+	S=$(date +%s)
+	{
+		start $((RANDOM + 1000)) 0 "$(hostname)"
+		while [ $# -gt 0 ]; do
+			moved 0 in "$1" "$2" 1
+			moved 0 out "$1" "$3" 1
+			shift 3
+		done
+	} | tm-parse | store 2>/dev/null || true # nothing ends the run
+}
+
+# states [OPTION...]: user or group, period, direction, used and state
+states() {
+	quota -q --output csv "$@" | sed 1d |
+		awk -F, '{ print ($12 == "group" ? $13 : $1), $3, $14, $6, $9 }'
+}
+
+# with_people COMMAND...: with the users and groups of this test, which hide
+# those of the machine; bea is in staff, unless $STAFF is another
+with_people() {
+	needs_root
+	printf 'root:x:0:0::/:/bin/sh\nada:x:3001:3000::/:\nbea:x:3002:4000::/:\n' >passwd
+	printf 'root:x:0:\nstaff:x:3000:%s,nobody-at-all\n' "${STAFF-bea}" >group
+	printf 'bea:200000:65536\nbad\n3001:300000:10\nada:x:1\n' >subuid
+	touch /etc/subuid
+	export -f states quota store
+	unshare -m bash -c 'for file in passwd group subuid; do
+			mount --bind "$file" "/etc/$file"
+		done
+		"$@"' - "$@"
+}
+
+@test "setting a quota that is used up already succeeds, and reports that" {
+	moved_now 1000 1100 0
+	run quota --user 1000 --limit 1000
+	assert_success
+	assert_line --index 0 "tm-store: h.db: the quota of 1000 is used up already"
+	assert_line --regexp '^1000 +month .* 100$'
+	run quota
+	assert_failure 5
+	run quota --everyone --limit 10 -q
+	assert_success
+	refute_output --partial tm-store
+}
+
+@test "one jump past all marks runs one hook, with the worst state" {
+	quota_hook() {
+		quota -q --hook 'echo "$TM_STATE $TM_USED" >>log' "$@" >/dev/null
+	}
+	moved_now 1000 1100 0
+	run quota_hook --user 1000 --limit 1000
+	assert_success
+	run quota_hook
+	assert_failure 5
+	assert_equal "$(cat log)" "100 1100"
+}
+
+@test "everyone has a quota except root and those with one of their own" {
+	moved_now 0 900 0 1000 900 5 1001 500 500 1002 10 0 4294967295 700 0
+	quota --everyone --limit 1000 >/dev/null
+	quota --user 1001 --limit 5000 >/dev/null
+	assert_equal "$(states)" "1000 month both 905 90
+1001 month both 1000 ok
+1002 month both 10 ok"
+	# one of another period or direction takes nobody's place
+	quota --user 1001 --limit 900 --direction out >/dev/null
+	quota --user 1001 --remove --month --direction out >/dev/null
+	quota --user 1000 --limit 1G --day >/dev/null
+	assert_equal "$(states --everyone)" "1000 month both 905 90
+1002 month both 10 ok"
+	assert_equal "$(states --user 1000)" "1000 month both 905 90
+1000 day both 905 ok"
+	# each of them has hooks of his own
+	quota --user 1002 --limit 10 --window 2h >/dev/null
+	quota -q --hook 'echo "$TM_STATE $TM_UID $TM_WHOSE $TM_PERIOD" >>log' \
+		>/dev/null || true
+	assert_equal "$(sort log)" "100 1002 user 2h
+90 1000 everyone month"
+}
+
+@test "a quota can count one direction, and a window up to now" {
+	S=$(($(date +%s) - 3 * 3600))
+	moved 0 in 1000 4000 1 | tm-parse | store
+	moved_now 1000 300 20
+	quota --user 1000 --limit 1000 --direction in --window 2h >/dev/null
+	quota --user 1000 --limit 1000 --direction out --window 1d >/dev/null
+	quota --user 1000 --limit 10k --window 1d >/dev/null
+	assert_equal "$(states)" "1000 1d both 4320 ok
+1000 2h in 300 ok
+1000 1d out 20 ok"
+	while IFS='|' read -r window reason; do
+		run quota --user 1000 --limit 1k --window "$window"
+		assert_failure 2
+		assert_output "tm-store: --window: $reason: $window"
+	done <<-'END'
+		30|column 3: the units are ms, s, m, h, d, w and y
+		0|not whole minutes, hours or days up to 10y
+		90s|not whole minutes, hours or days up to 10y
+		11y|not whole minutes, hours or days up to 10y
+	END
+}
+
+@test "in a window, a state counts anew after the share was ten points below" {
+	check() {
+		quota -q --hook 'echo "$TM_STATE" >>log' >/dev/null || true
+		tr '\n' ' ' <log
+	}
+	limit() {
+		sqlite3 h.db "DROP TRIGGER IF EXISTS quota_changed;
+			UPDATE quota_rule SET bytes = $1"
+	}
+	moved_now 1000 900 0
+	quota --user 1000 --limit 1000 --window 1h >/dev/null
+	assert_equal "$(check)" "90 "
+	limit 1100 # 82 %
+	assert_equal "$(check)" "90 "
+	limit 1000
+	assert_equal "$(check)" "90 "
+	limit 1200 # 75 %
+	assert_equal "$(check)" "90 "
+	limit 1000
+	assert_equal "$(check)" "90 90 "
+}
+
+@test "a group has a quota together, or each of its members has one" {
+	moved_now 3001 500 0 3002 100 0 3003 7 0 200005 30 0
+	with_people quota --group staff --limit 1000 >/dev/null
+	# the uids that subuid(5) gives a user are his
+	assert_equal "$(states)" "staff month both 630 ok"
+	with_people quota --group staff --each --limit 500 --day >/dev/null
+	assert_equal "$(states)" "3001 day both 500 100
+staff month both 630 ok
+3002 day both 130 ok"
+	with_people quota --user 3001 --limit 1G --day >/dev/null
+	assert_equal "$(states --group staff)" "staff month both 630 ok
+3002 day both 130 ok"
+	run with_people quota --group none --limit 1k
+	assert_failure 1
+	assert_output "tm-store: --group: none: this machine has no such group"
+	# who left the group is noted when hooks are checked
+	STAFF= with_people quota --hook true >/dev/null || true
+	assert_equal "$(states --group staff)" "staff month both 500 ok"
+	run with_people quota --group staff --remove
+	assert_success
+	assert_line --index 0 "tm-store: h.db: removed the quota of group staff: 1000 B a month"
+}
+
+@test "a history of another machine takes no groups of this one" {
+	moved 1 in 1000 100 1 | tm-parse | store
+	run quota --group root --limit 1k
+	assert_failure 1
+	assert_output "tm-store: --group: root: the history is not of this machine, whose groups have other members"
+}
+
+@test "what would be removed or changed is reported first, and then what was" {
+	moved_now 1000 100 0
+	run quota -n --user 1000 --limit 1M --dry-run
+	assert_success
+	assert_line --index 0 "tm-store: h.db: would set the quota of 1000: 1.0 MiB a month"
+	assert_equal "$(states)" ""
+	quota --user 1000 --limit 1M >/dev/null
+	quota --user 1000 --limit 1M --day --direction in >/dev/null
+	run quota --user 1000 --limit 2M --dry-run
+	assert_line --index 0 "tm-store: h.db: would change the quota of 1000: 2.0 MiB a month, which was 1.0 MiB"
+	run quota --user 1000 --limit 2M
+	assert_line --index 0 "tm-store: h.db: changed the quota of 1000: 2.0 MiB a month, which was 1.0 MiB"
+	content h.db >before
+	run quota --user 1000 --remove --dry-run
+	assert_success
+	assert_line --index 0 "tm-store: h.db: would remove the quota of 1000: 2.0 MiB a month"
+	assert_line --index 1 "tm-store: h.db: would remove the quota of 1000: 1.0 MiB received a day"
+	content h.db | diff before -
+	run quota --user 1000 --remove --day
+	assert_line --index 0 "tm-store: h.db: removed the quota of 1000: 1.0 MiB received a day"
+	assert_equal "$(states)" "1000 month both 100 ok"
+	run quota --user 1001 --remove
+	assert_success
+	assert_line --index 0 "tm-store: h.db: 1001 has no such quota"
+}
+
+@test "options of a quota that mean nothing are refused" {
+	store </dev/null
+	while IFS='|' read -r options reason; do
+		# shellcheck disable=SC2086 # words
+		run quota $options
+		assert_failure 2
+		assert_line --index 0 "tm-store: $reason"
+	done <<-'END'
+		--limit 1k|--limit needs --user USER, --group GROUP or --everyone
+		--remove|--remove needs --user USER, --group GROUP or --everyone
+		--user 1 --everyone|one of --user, --group and --everyone
+		--each|--each needs --group GROUP
+		--user 1 --limit 1k --day --window 1d|one of --month, --day and --window
+		--dry-run|--dry-run needs --limit or --remove
+		--day|a period needs --limit or --remove
+		--direction in|--direction needs --limit or --remove
+		--user 1 --limit 1k --dry-run --hook x|--dry-run and --hook exclude each other
+	END
+}
+
+@test "quotas of version 1 are read as they are, and kept by the first change" {
+	moved_now 1000 950 0
+	sqlite3 h.db 'DROP TRIGGER quota_changed; DROP TRIGGER quota_removed;
+		DROP TABLE quota_rule; DROP TABLE quota_state;
+		DROP TABLE quota_member; DROP TABLE subordinate;
+		CREATE TABLE quota (uid INTEGER NOT NULL, period TEXT NOT NULL,
+			bytes INTEGER NOT NULL, fired_in INTEGER NOT NULL DEFAULT 0,
+			fired INTEGER NOT NULL DEFAULT 0,
+			PRIMARY KEY (uid, period)) WITHOUT ROWID;
+		PRAGMA user_version = 1'
+	month=$(date -d "$(date +%Y-%m-01)" +%s)
+	sqlite3 h.db "INSERT INTO quota VALUES (1000, 'month', 1000, ${month}000000000, 3),
+		(1001, 'day', 7, 0, 0)"
+	assert_equal "$(states)" "1000 month both 950 90
+1001 day both 0 ok"
+	assert_equal "$(sqlite3 h.db 'PRAGMA user_version')" 1
+	# the hook of that state was run
+	run quota -q --hook 'echo "$TM_STATE" >>log'
+	assert_success
+	assert_file_not_exist log
+	assert_equal "$(sqlite3 h.db 'PRAGMA user_version')" 2
+	assert_equal "$(states)" "1000 month both 950 90
+1001 day both 0 ok"
+	moved_now 1000 950 0
+	quota -q --hook 'echo "$TM_STATE" >>log' >/dev/null || true
+	assert_equal "$(cat log)" 100
+}

@@ -1,0 +1,47 @@
+/* The parts of the quota command. */
+#ifndef TM_STORE_QUOTA_COMMAND_H
+#define TM_STORE_QUOTA_COMMAND_H
+
+#include "commands.h"
+#include "common/history/quota.h"
+
+struct quota_options {
+	const char *path, *user, *group, *hook, *at;
+	struct tm_history_rule rule; /* whose, and of what traffic */
+	bool is_each, is_everyone;
+	bool has_limit, has_month, has_day, is_removal, is_trial, is_quiet;
+	struct tm_history_form form;
+};
+
+/* "alice", "group students", "each member of students" or "everyone". */
+const char *quota_subject(
+		struct tm_text *text, const struct quota_options *options);
+
+/* "1.0 TiB sent a month" */
+const char *quota_describe(
+		struct tm_text *text, const struct tm_history_rule *rule);
+
+/* Sets or removes rules, or reports what would change. */
+void quota_change(struct tm_history *history,
+		const struct quota_options *options);
+
+/* Reports which of the quotas that were set are used up already. */
+void quota_report_full(const struct quota_options *options,
+		const struct tm_history_quotas *quotas);
+
+/* Runs the hook for a state that is new and worse: 0, or -1 when it failed. */
+int quota_fire(struct tm_history *history, const struct quota_options *options,
+		const struct tm_history_quota *quota);
+
+/* Notes who is in the groups that rules are about, and whose the subordinate
+ * uids are. */
+void quota_note_people(struct tm_history *history);
+
+/* Ends the process unless this machine has such a group, and its users are
+ * those of the history. */
+void quota_check_group(struct tm_history *history, const char *name);
+
+/* A line on stderr and the end where the history has failed. */
+void quota_check(const struct tm_history *history, int result);
+
+#endif
