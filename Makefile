@@ -175,11 +175,15 @@ install: all
 	install -m 755 $(programs) "$(DESTDIR)$(PREFIX)/bin"
 	set -e; for page in $(pages); do install -D -m 644 $$page \
 		"$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}"; done
+	install -D -m 755 contrib/quota-mail \
+		"$(DESTDIR)$(PREFIX)/share/tm/quota-mail"
 
 uninstall:
 	for tool in $(known); do rm -f "$(DESTDIR)$(PREFIX)/bin/$$tool"; done
 	for page in $(pages); do rm -f \
 		"$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}"; done
+	rm -f "$(DESTDIR)$(PREFIX)/share/tm/quota-mail"
+	-rmdir "$(DESTDIR)$(PREFIX)/share/tm" 2>/dev/null
 
 clean:
 	rm -rf $(BUILD)

@@ -15,6 +15,7 @@ expected() {
 	for tool in "$BUILD"/bin/*; do
 		echo ".$1/bin/${tool##*/}"
 	done
+	echo ".$1/share/tm/quota-mail"
 	for page in "$ROOT"/*/*.[1578]; do
 		echo ".$1/share/man/man${page##*.}/${page##*/}"
 	done

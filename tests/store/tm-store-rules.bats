@@ -232,3 +232,40 @@ staff month both 630 ok
 	quota -q --hook 'echo "$TM_STATE" >>log' >/dev/null || true
 	assert_equal "$(cat log)" 100
 }
+
+@test "the mail hook writes to the user, and to those who are named" {
+	mkdir bin
+	printf '#!/bin/sh\necho "$*" >args\nexec cat >>mail\n' >bin/sendmail
+	chmod +x bin/sendmail
+	PATH=$PWD/bin:$PATH
+	moved_now 1000 1500 500
+	printf '{"kind":"name","of":"user","parts":1,"id":1000,"text":"alice","time_ns":1}\n' |
+		tm-parse | store
+	run quota -q --user alice --limit 2048 --window 30d \
+		--hook "$ROOT/contrib/quota-mail root ops@example.org -x 'a b'"
+	assert_success
+	assert_equal "$(cat args)" "-i -t"
+	assert_equal "$(grep -v '^(since' mail)" "To: alice, root, ops@example.org
+Subject: alice has used 90 % of the quota
+Auto-Submitted: auto-generated
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+alice has moved 2.0 KiB of 2.0 KiB in the last 30d"
+	grep -qF ") on $(hostname)." mail
+	# a name can hold anything, and a mail that is not taken is tried again
+	rm mail
+	printf '{"kind":"name","of":"user","parts":1,"id":1000,"text":"eve\\nBcc: all","time_ns":1}\n' |
+		tm-parse | store
+	quota -q --user 1000 --limit 2049 --direction out >/dev/null
+	quota -q --user 1000 --limit 500 --direction out >/dev/null
+	SENDMAIL=false run quota -q --hook "$ROOT/contrib/quota-mail"
+	assert_failure 1
+	assert_line "tm-store: --hook: ended with 1; it is run again the next time"
+	run quota -q --hook "$ROOT/contrib/quota-mail"
+	assert_failure 5
+	assert_equal "$(sed -n 1,2p mail)" "To: root
+Subject: uid 1000 has used up the quota"
+	run grep -c '^Bcc' mail
+	assert_output 0
+}
