@@ -152,7 +152,7 @@ static bool is_told_to_stop(struct capture *capture)
 {
 	if (tm_signal_take(SIGHUP)) {
 		/* under sudo this is the only sign of a lost terminal */
-		if (isatty(STDERR_FILENO))
+		if (isatty(STDERR_FILENO) && tm_hangup_ends())
 			return true;
 		reload_lists(capture);
 	}

@@ -72,7 +72,8 @@ static void replay_attend(struct replay *replay)
 				stderr, "\r%s\033[K", progress_text(replay));
 	/* like tm-capture, a source ends when its terminal is gone */
 	if (tm_stop_requested() ||
-			(tm_signal_take(SIGHUP) && replay->has_terminal))
+			(tm_signal_take(SIGHUP) && replay->has_terminal &&
+					tm_hangup_ends()))
 		replay->is_over = true;
 }
 

@@ -94,7 +94,8 @@ static bool is_open_to_users(const struct web_options *options)
 static void say_place(const struct web_options *options)
 {
 	printf("%s\n", options->place.url);
-	if (fflush(stdout))
+	/* a service may have none */
+	if (fflush(stdout) && errno != EBADF)
 		err(TM_FAILED, "standard output");
 	if (!options->is_quiet)
 		warnx("the page is at %s%s", options->place.url,

@@ -8,6 +8,7 @@
 
 static volatile sig_atomic_t stops;
 static volatile sig_atomic_t taken[64];
+static bool is_detached; /* SIGHUP was inherited as ignored */
 static volatile unsigned long long stopped_ns, stopped_steady_ns;
 
 static void on_stop(int signal_number)
@@ -43,13 +44,19 @@ void tm_signals_install(void)
 {
 	struct sigaction hangup;
 
+	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler == SIG_IGN)
+		is_detached = true;
 	signal_handle(SIGINT, on_stop);
 	signal_handle(SIGTERM, on_stop);
 	signal_handle(SIGUSR1, on_note);
 	signal_handle(SIGPIPE, SIG_IGN);
 	signal_handle(SIGXFSZ, SIG_IGN);
-	if (!sigaction(SIGHUP, NULL, &hangup) && hangup.sa_handler != SIG_IGN)
-		signal_handle(SIGHUP, on_note);
+	signal_handle(SIGHUP, on_note);
+}
+
+bool tm_hangup_ends(void)
+{
+	return !is_detached;
 }
 
 bool tm_stop_requested(void)

@@ -12,6 +12,7 @@
 #include "common/base/moment.h"
 #include "common/base/number.h"
 #include "common/base/text.h"
+#include "descriptors.h"
 #include "options.h"
 
 #define OPTIONS_MOST 64
@@ -439,6 +440,7 @@ int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
 
 	/* a file that may not grow is an error of the write, not the end */
 	signal(SIGXFSZ, SIG_IGN);
+	tm_descriptors_reserve();
 	list_options(&list, tool);
 	options_make_tables(&tables, &list);
 	for (; (letter = getopt_long(argc, argv, tables.shorts, tables.longs,
