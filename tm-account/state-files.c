@@ -53,7 +53,7 @@ static int refuse_place(const char *path, const char *dir,
 		break;
 	case TM_FLAW_WRITE:
 		warnx("%s: %s: others can write in it (owner %u, mode %o); use "
-		      "a directory of your own, or chmod go-w",
+		      "a directory of your own",
 				path, dir, owner, mode);
 		break;
 	default:

@@ -72,10 +72,6 @@ static int refuse(struct tm_history *history, const char *suffix,
 				"%s writes to it; give each tm-store a database of its "
 				"own",
 				refusal->text);
-	case TM_FLAW_WRITE:
-		return tm_history_fail(history,
-				"%s%s; chmod go-w it, or use a directory of your own",
-				*suffix ? suffix : "", refusal->text);
 	default:
 		return tm_history_fail(history, "%s%s", *suffix ? suffix : "",
 				refusal->text);

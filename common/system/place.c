@@ -96,6 +96,15 @@ static bool is_group_trusted(const struct stat *status)
 			tm_group_is_own(status->st_gid, status->st_uid);
 }
 
+/* Of a directory that others use too, such as /tmp or /var/log, taking a right
+ * away would break what they do. */
+static const char *write_advice(const struct stat *status, const char *change)
+{
+	return S_ISDIR(status->st_mode)
+			? "name a directory that only you can write to"
+			: change;
+}
+
 static int place_check_rights(enum tm_trust trust, struct tm_refusal *refusal)
 {
 	const struct stat *status = &refusal->status;
@@ -110,13 +119,15 @@ static int place_check_rights(enum tm_trust trust, struct tm_refusal *refusal)
 	if (mode & S_IWOTH)
 		return place_refuse(refusal, TM_FLAW_WRITE,
 				"everybody can write to it (owner uid %ju, mode %04o; "
-				"run chmod o-w)",
-				owner, mode);
+				"%s)",
+				owner, mode,
+				write_advice(status, "run chmod o-w"));
 	if (mode & S_IWGRP && !is_group_trusted(status))
 		return place_refuse(refusal, TM_FLAW_WRITE,
 				"group %ju can write to it (owner uid %ju, mode %04o; "
-				"run chmod g-w)",
-				group, owner, mode);
+				"%s)",
+				group, owner, mode,
+				write_advice(status, "run chmod g-w"));
 	return 0;
 }
 
@@ -232,6 +243,16 @@ static int check_directory(
 	return trust == TM_TRUST_ALL ? 0 : place_check_rights(trust, refusal);
 }
 
+/* The fix of a mistake that is made often. */
+static int no_directory(struct tm_refusal *refusal)
+{
+	place_fail(refusal);
+	if (errno == ENOENT)
+		snprintf(refusal->text, sizeof(refusal->text),
+				"no such directory; create it with mkdir(1)");
+	return -1;
+}
+
 static int open_directory(const char *path, size_t size, enum tm_trust trust,
 		struct tm_refusal *refusal)
 {
@@ -247,7 +268,8 @@ static int open_directory(const char *path, size_t size, enum tm_trust trust,
 	refusal->flaw = TM_FLAW_ERROR;
 	fd = walk(left, refusal);
 	if (fd < 0)
-		return refusal->flaw == TM_FLAW_WAY ? -1 : place_fail(refusal);
+		return refusal->flaw == TM_FLAW_WAY ? -1
+						    : no_directory(refusal);
 	return check_directory(fd, trust, refusal) ? close_kept(fd) : fd;
 }
 

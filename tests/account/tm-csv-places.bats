@@ -67,7 +67,7 @@ load ../events
 	mkdir out
 	chmod 777 out
 	run -1 tm-csv -q -d out e.tm
-	assert_output "tm-csv: out: refused: everybody can write to it (owner uid $(id -u), mode 0777; run chmod o-w)"
+	assert_output "tm-csv: out: refused: everybody can write to it (owner uid $(id -u), mode 0777; name a directory that only you can write to)"
 	chmod 1777 out
 	run -1 tm-csv -q -d out e.tm
 	assert_output --partial "mode 1777"
@@ -116,7 +116,7 @@ load ../events
 @test "a directory that is missing, or is a file, is named in the message" {
 	one >e.tm
 	run -1 tm-csv -q -d nowhere e.tm
-	assert_output "tm-csv: nowhere: No such file or directory"
+	assert_output "tm-csv: nowhere: no such directory; create it with mkdir(1)"
 	run -1 tm-csv -q -d e.tm e.tm
 	assert_output "tm-csv: e.tm: Not a directory"
 }
@@ -290,4 +290,25 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_output "tm-csv: not confined to its directory (landlock): Function not implemented"
 	grep -q INJECTED log
 	assert_equal "$(wc -l <traffic_user_unknown_1000.log)" 2
+}
+
+@test "a missing directory is reported with the command that creates it" {
+	one >e.tm
+	for command in "tm-csv -q -d missing" "tm-csv -q -o missing/x" \
+		"tm-report -l missing/log" "tm-account --state missing/s" \
+		"tm-store --db missing/h.db"; do
+		run -1 $command e.tm
+		assert_line --regexp '^tm-[a-z]+: missing.*: no such directory; create it with mkdir\(1\)$'
+	done
+}
+
+@test "no advice takes rights away from a directory of others" {
+	one >e.tm
+	mkdir -m 1777 shared
+	for command in "tm-csv -q -d shared" "tm-csv -q -o shared/x" \
+		"tm-report -l shared/log" "tm-account --state shared/s" \
+		"tm-store --db shared/h.db"; do
+		run $command e.tm
+		refute_output --partial chmod
+	done
 }

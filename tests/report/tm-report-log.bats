@@ -45,7 +45,7 @@ load report
 	refused directory 'is a directory'
 	refused directory/ 'is a directory'
 	refused /dev/null 'is a device'
-	refused no/such/log 'No such file or directory'
+	refused no/such/log 'no such directory; create it with mkdir(1)'
 	assert [ ! -e nothing ]
 	assert [ ! -s victim ]
 }
