@@ -35,17 +35,17 @@ async function shoot(page, name, colorScheme) {
 }
 
 await browse(web.base, { viewport: { width: 1280, height: 1000 } }, async (page) => {
-	await open(page, `${web.base}/?range=6h`);
+	await open(page, `${web.base}/?from=-6h`);
 	await page.waitForTimeout(62000);
 	const box = await page.locator("#chart .u-over").boundingBox();
 	await page.mouse.move(box.x + box.width * 0.4, box.y + box.height * 0.3);
 	for (const scheme of ["light", "dark"])
 		await shoot(page, "tm-web", scheme);
 	await page.mouse.move(5, 5);
-	await open(page, `${web.base}/?range=6h&user=${USERS.alice}&by=process`);
+	await open(page, `${web.base}/?from=-3h&user=${USERS.alice}&by=process&compare=before`);
 	await shoot(page, "tm-web-user", "light");
 	await page.setViewportSize({ width: 390, height: 844 });
-	await open(page, `${web.base}/?range=1h`);
+	await open(page, `${web.base}/?from=-1h`);
 	await shoot(page, "tm-web-small", "dark");
 });
 await web.stop();

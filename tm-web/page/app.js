@@ -201,13 +201,13 @@ function pushRates(event) {
 	const per = Number(event.span_ns) / 1e9 || 1;
 	rates = new Map(event.rows.map((r) =>
 		[r.uid, { in: r.in / per, out: r.out / per }]));
-	const mine = state.user === null ? null :
-		event.rows.filter((r) => String(r.uid) === shown?.called?.key);
-	const sum = (way) => mine === null ? event[way] / per :
-		mine.reduce((n, r) => n + r[way] / per, 0);
-	if (event.span_ns !== null)
+	const user = state.user === null ? null : shown?.called?.key;
+	const sum = (way) => user === null ? event[way] / per : event.rows
+		.filter((r) => String(r.uid) === user)
+		.reduce((n, r) => n + r[way] / per, 0);
+	if (event.span_ns !== null && user !== undefined)
 		now.push({ in: sum("in"), out: sum("out") });
-	for (const cell of byId("rows").querySelectorAll(".now"))
+	for (const cell of byId("rows").querySelectorAll("[data-uid]"))
 		cell.textContent = nowText(rates.get(Number(cell.dataset.uid)));
 }
 

@@ -32,7 +32,7 @@ export function outlook({ state, runs_out_ns: at, projected, period }) {
 		return "used up";
 	if (at)
 		return `used up ${time(Number(at) / 1e9, period === "day" ? 60 : 86400)}`;
-	return projected === null ? "too early to tell" : "lasts";
+	return projected === null ? "too early to tell" : `lasts the ${period}`;
 }
 
 export function quotaSums(quotas) {

@@ -7,6 +7,7 @@ import { heading, plain } from "./heading.js";
 import { HEADS, PLURALS, SMALL, isUnowned, keyOf, nameOf, rowKey } from
 	"./names.js";
 import { quotaBar, quotaNote } from "./quota.js";
+import { hasTime } from "./state.js";
 
 function pinButton(key, name, { pinned, onPin }) {
 	const is = pinned.includes(key);
@@ -79,10 +80,11 @@ export const nowText = (rates) => rates ? rate(rates.in + rates.out) : "–";
 
 function head(view) {
 	const { by, quotas, lossy, now, before } = view;
-	const title = by.map((key) => HEADS[key]);
-	return el("tr", {}, heading("name", title[0], "name", view),
-		title.slice(1).map((text) => plain(text, "name")),
-		now ? plain("Now", "spare") : null,
+	// Names are sorted by time first.
+	const sorting = Math.max(0, by.findIndex((key) => hasTime([key])));
+	return el("tr", {}, by.map((key, i) => i === sorting ?
+		heading("name", HEADS[key], "name", view) : plain(HEADS[key], "name")),
+		now ? plain("Now", "spare now") : null,
 		heading("in", "In", "way", view), heading("out", "Out", "way", view),
 		heading("total", "Total", "", view),
 		before ? [plain("Before", "spare-2"), plain("Change", "")] : [],
@@ -98,7 +100,7 @@ function foot({ q, by, sums, whole, now, lossy, before, quotas }) {
 		return null;
 	return el("tfoot", {}, el("tr", {},
 		el("th.name", { scope: "row", colspan: by.length }, "these"),
-		now ? el("td.spare") : null, el("td.way", {}, size(sums.in)),
+		now ? el("td.spare.now") : null, el("td.way", {}, size(sums.in)),
 		el("td.way", {}, size(sums.out)), el("td", {}, size(sums.total)),
 		before ? [el("td.spare-2"), el("td")] : [],
 		el("td.share.spare-2", {}, percent(sums.total, whole)),

@@ -61,7 +61,8 @@ function losses({ lost, total }) {
 		return el("p", {}, "no details were lost");
 	const share = lost / Math.max(total, lost);
 	return el("p", { class: share >= 0.01 ? "bad" : share >= 0.001 ? "warn" : null },
-		`${size(lost)} lost their details (${percent(lost, total)})`);
+		`${size(lost)} lost their details `,
+		el("span.whole", {}, `(${percent(lost, total)})`));
 }
 
 function surely(all, length) {
