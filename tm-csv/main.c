@@ -11,6 +11,7 @@
 #include "columns.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
+#include "common/stream/loopback.h"
 #include "common/system/confine.h"
 #include "common/tool/loop.h"
 #include "common/tool/options.h"
@@ -23,6 +24,7 @@ struct options {
 	struct csv_files_target target;
 	struct columns columns;
 	bool with_header;
+	bool has_no_loopback;
 	bool is_strict;
 	bool is_quiet;
 	bool is_verbose;
@@ -32,6 +34,7 @@ struct options {
 struct writer {
 	const struct columns *columns;
 	struct csv_files *files;
+	struct tm_loopback loopback;
 	bool said_totals;
 	uint64_t foreign; /* events whose direction is none */
 };
@@ -76,7 +79,16 @@ static void csv_add_columns(struct columns *columns, const char *list)
 				problem, columns_known());
 }
 
-enum { NIC = TM_OPTION, HEADER, COLUMNS, GROUP, READABLE, SYNC, STRICT };
+enum {
+	NIC = TM_OPTION,
+	HEADER,
+	COLUMNS,
+	GROUP,
+	READABLE,
+	SYNC,
+	NO_LOOPBACK,
+	STRICT
+};
 
 static const struct tm_option known[] = {
 	{ "nic", NIC, "NAME", "the NIC in the names of the files (unknown)",
@@ -99,6 +111,9 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, target.is_readable) },
 	{ "sync", SYNC, NULL, "sync to disk every 5 s",
 			TM_FLAG(struct options, target.is_synced) },
+	{ "no-loopback", NO_LOOPBACK, NULL,
+			"leave out traffic within this machine",
+			TM_FLAG(struct options, has_no_loopback) },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
 	{ "quiet", 'q', NULL, "no notes, no progress",
@@ -247,6 +262,8 @@ static void write_rows(struct writer *writer, const struct tm_event *events,
 {
 	for (size_t i = 0; i < count; i++) {
 		if (row_is(&events[i])) {
+			if (tm_loopback_skips(&writer->loopback, &events[i]))
+				continue;
 			note_totals(writer, &events[i]);
 			write_row(writer, &events[i]);
 		} else if (events[i].kind <= TM_LOST) {
@@ -338,7 +355,8 @@ int main(int argc, char **argv)
 	loop.is_strict = options.is_strict;
 	loop.has_rows = !options.target.directory;
 	writer = (struct writer){ .columns = &options.columns,
-		.said_totals = options.is_quiet };
+		.said_totals = options.is_quiet,
+		.loopback.is_left_out = options.has_no_loopback };
 	lay_out(&layout, &options);
 	tm_loop_open(&in, argv);
 	writer.files = csv_files_open(&options.target, &layout);

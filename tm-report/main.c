@@ -170,6 +170,8 @@ static int report_loop_take(void *context, struct tm_event *events, size_t n)
 static void report_last(struct state *state)
 {
 	struct interval *const interval = &state->interval;
+	char text[TM_LOOPBACK_SIZE];
+	const char *note;
 
 	if (!interval->newest_ns)
 		interval->newest_ns = time(NULL) * TM_SECOND_NS;
@@ -178,6 +180,9 @@ static void report_last(struct state *state)
 	if (!state->options.is_numeric)
 		tm_names_settle(state->tally.names);
 	report(state, interval->newest_ns, true);
+	note = tm_loopback_note(text, &state->tally.loopback);
+	if (note && !state->options.is_quiet)
+		warnx("%s", note);
 }
 
 static int report_finish(struct state *state, int status)
@@ -207,6 +212,7 @@ static void start(struct state *state)
 	styles_want(options, &state->tally);
 	state->interval.length_ns = options->interval_ns;
 	state->alert.limit = options->limit;
+	state->tally.loopback.is_left_out = options->has_no_loopback;
 }
 
 int main(int argc, char **argv)

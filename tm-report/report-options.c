@@ -67,6 +67,7 @@ enum {
 	CONNECTIONS,
 	ALERT,
 	MAX_ROWS,
+	NO_LOOPBACK,
 	STRICT,
 	SI
 };
@@ -109,6 +110,9 @@ static const struct tm_option known[] = {
 			"rows kept in memory (1000000); beyond that the\n"
 			"smallest are summed up",
 			0 },
+	{ "no-loopback", NO_LOOPBACK, NULL,
+			"leave out traffic within this machine",
+			FLAG(has_no_loopback) },
 	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
 	{ "numeric", 'n', NULL, "numbers instead of names", FLAG(is_numeric) },
 	{ "quiet", 'q', NULL, "no notes, no progress", FLAG(is_quiet) },
@@ -196,8 +200,8 @@ static const struct tm_tool tool = {
 		 "                 [--style STYLE | --format FORMAT | --oneline USER]\n"
 		 "                 [--by KEYS] [--bin DURATION] [--sort KEY] [--sum WHAT]\n"
 		 "                 [--top N] [--network-names FILE] [--connections]\n"
-		 "                 [--alert LIMIT] [--max-rows N] [--si] [--strict]\n"
-		 "                 [EVENTS ...]\n"
+		 "                 [--alert LIMIT] [--max-rows N] [--no-loopback]\n"
+		 "                 [--si] [--strict] [EVENTS ...]\n"
 		 "Reports how much each user, or any other key, received and sent:\n"
 		 "a table at the end, and with -t or -l one at each interval, too.\n\n",
 	.options = known,

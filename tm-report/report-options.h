@@ -17,6 +17,7 @@ struct report_options {
 	uint64_t limit;	  /* bytes of a user, 0 = none */
 	const char *user; /* of the one line */
 	bool has_interval, has_connections, has_bytes, has_packets;
+	bool has_no_loopback; /* what moved within this machine */
 	bool is_numeric, is_quiet, is_strict;
 };
 

@@ -45,12 +45,14 @@ static void view_note(struct tally *tally, struct report_view *view,
 
 int tally_note(struct tally *tally, const struct tm_event *event)
 {
-	if (tm_names_note(tally->names, event))
-		return -1;
-	if (event->kind == TM_NAME)
-		return 0;
 	if (event->kind > TM_UNATTRIBUTED)
-		return report_runs_note(&tally->runs, event);
+		return tm_names_note(tally->names, event) ||
+						report_runs_note(&tally->runs,
+								event)
+				? -1
+				: 0;
+	if (tm_loopback_skips(&tally->loopback, event))
+		return 0;
 	if (!is_left_out(&tally->views[VIEW_ROWS], event))
 		tm_shares_count(&tally->shares, event);
 	if (event->kind == TM_UNATTRIBUTED)
@@ -71,7 +73,12 @@ void tally_next(struct tally *tally)
 struct tm_shares tally_shares(const struct tally *tally)
 {
 	struct tm_shares shares = tally->shares;
+	struct tm_amount left_out;
 
 	shares.excluded = report_runs_excluded(&tally->runs);
+	if (tally->loopback.is_left_out) {
+		left_out = tm_amount_both(tally->loopback.moved);
+		tm_amount_add(&shares.excluded, &left_out);
+	}
 	return shares;
 }

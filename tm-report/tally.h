@@ -3,6 +3,7 @@
 #ifndef TM_REPORT_TALLY_H
 #define TM_REPORT_TALLY_H
 
+#include "common/stream/loopback.h"
 #include "common/stream/shares.h"
 #include "common/sums/keys.h"
 #include "common/sums/sums.h"
@@ -33,6 +34,7 @@ struct tally {
 	struct report_view *wanted[VIEWS];
 	unsigned wanted_count;
 	struct tm_shares shares; /* but for what was excluded */
+	struct tm_loopback loopback;
 	struct report_runs runs;
 	struct tm_names *names;
 	bool is_numeric; /* names of users are not wanted */

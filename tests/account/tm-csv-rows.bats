@@ -325,3 +325,16 @@ sys.stdout.buffer.write(b)') >e.tm
 	assert_equal "$status" 0
 	assert_equal "$(cat *.log | wc -l)" 5000
 }
+
+@test "--no-loopback leaves out the rows of traffic within this machine" {
+	load ../events
+	{
+		moved 1 out 1001 3000 1 '"flags":8'
+		moved 1 in 1000 3000 1 '"flags":8'
+		moved 2 in 1000 500 1
+	} | tm-parse >day.tm
+	run tm-csv -q -o - --no-loopback day.tm
+	assert_output "in,500,::,::,1700000002.000000000,0,0,1000"
+	run tm-csv -q -o - day.tm
+	assert_equal "${#lines[@]}" 3
+}

@@ -326,3 +326,35 @@ twice() {
 	run awk -F, 'NR > 1 {packets += $10} END {print packets}' csv
 	assert_output 300000
 }
+
+# What bob sends to alice, on their machine, and what alice has from another.
+within() {
+	local lo='"flags":8,"ifindex":1' eth='"ifindex":2'
+	start
+	name_users
+	moved 1 out 1001 3000 3 "$lo"
+	moved 1 in 1000 3000 3 "$lo"
+	moved 2 in 1000 500 1 "$eth"
+	moved 3 out 1001 70 1 '"kind":"lost"'
+	status end 4 7 '' '"excluded_bytes":9,"excluded_packets":1'
+}
+
+@test "traffic between two users of a machine is noted, and --no-loopback leaves it out" {
+	load ../events
+	within | tm-parse >day.tm
+	run --separate-stderr tm-report day.tm
+	assert_line --regexp '^all +3.4 KiB +3.0 KiB +6.4 KiB'
+	assert_equal "$stderr" "tm-report: loopback traffic (5.9 KiB) counts for its sender and for its receiver; --no-loopback leaves it out"
+	run --separate-stderr tm-report --no-loopback --format csv day.tm
+	assert_output "\
+uid,user,in,out,total,packets_in,packets_out,packets,lost,lost_packets
+1000,alice,500,0,500,1,0,1,0,0
+1001,bob,0,70,70,0,1,1,70,1"
+	assert_equal "$stderr" "attributed 500 B (7.6 %), unowned 0 B (0.0 %), lost 70 B (1.1 %), excluded 5.9 KiB (91.3 %)"
+	# of one direction nothing is there twice
+	tm-filter -q 'out' day.tm >out.tm
+	run tm-report -q day.tm
+	refute_line --partial loopback
+	run tm-report out.tm
+	refute_line --partial "--no-loopback"
+}
