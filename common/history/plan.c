@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "common/base/room.h"
 #include "plan.h"
 
 /* The finest table that still has the time. */
@@ -83,13 +84,11 @@ static int plan_add(struct tm_history *history, struct tm_history_plan *plan,
 		last->end_ns = piece.end_ns;
 		return 0;
 	}
-	if (plan->count == plan->room) {
-		plan->room = plan->room ? 2 * plan->room : 16;
-		more = realloc(plan->pieces, plan->room * sizeof(*more));
-		if (!more)
-			return tm_history_fail(history, "out of memory");
-		plan->pieces = more;
-	}
+	more = tm_room_for(
+			plan->pieces, &plan->room, plan->count, sizeof(*more));
+	if (!more)
+		return tm_history_fail(history, "out of memory");
+	plan->pieces = more;
 	plan->pieces[plan->count++] = piece;
 	return 0;
 }

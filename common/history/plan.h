@@ -17,7 +17,7 @@ struct tm_history_piece {
 struct tm_history_plan {
 	uint64_t from_ns, to_ns; /* what the pieces hold */
 	struct tm_history_piece *pieces;
-	size_t count, room;
+	uint32_t count, room;
 };
 
 /* Between tm_history_begin and tm_history_end. Slots are no coarser than the

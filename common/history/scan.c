@@ -1,11 +1,10 @@
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/number.h"
+#include "common/base/text.h"
 #include "common/net/address.h"
 #include "scan.h"
 
@@ -179,39 +178,6 @@ static bool is_sought(const struct tm_history_cube_facts *cube,
 					cube == tm_history_cubes);
 }
 
-/* A text that grows. */
-struct text {
-	char *text;
-	size_t size, room;
-	bool has_failed; /* no memory */
-};
-
-__attribute__((format(printf, 2, 3))) static void put(
-		struct text *text, const char *format, ...)
-{
-	va_list arguments;
-	char *more;
-	int size;
-
-	va_start(arguments, format);
-	size = vsnprintf(NULL, 0, format, arguments);
-	va_end(arguments);
-	if (text->size + size >= text->room) {
-		text->room = 2 * (text->room + size) + 1024;
-		more = realloc(text->text, text->room);
-		if (!more) {
-			text->has_failed = true;
-			text->room = 0;
-			return;
-		}
-		text->text = more;
-	}
-	va_start(arguments, format);
-	text->size += vsnprintf(
-			text->text + text->size, size + 1, format, arguments);
-	va_end(arguments);
-}
-
 static bool has_many_slots(const struct tm_history_piece *piece)
 {
 	static const uint64_t lengths[] = { TM_MINUTE_NS, TM_HOUR_NS, TM_DAY_NS,
@@ -224,12 +190,12 @@ static bool has_many_slots(const struct tm_history_piece *piece)
 /* Those that there are, each found from the one before: a range may be of
  * centuries. */
 static void put_used_slots(
-		struct text *sql, const struct tm_history_piece *piece)
+		struct tm_text *sql, const struct tm_history_piece *piece)
 {
 	const char *const resolution =
 			tm_history_resolution_name(piece->resolution);
 
-	put(sql,
+	tm_text_format(sql,
 			"time IN (WITH RECURSIVE slots(at) AS (SELECT min(time) "
 			"FROM user_%s WHERE time >= %" PRIu64
 			" AND time < %" PRIu64
@@ -240,7 +206,7 @@ static void put_used_slots(
 			piece->end_ns);
 }
 
-static void put_slots(struct text *sql, const struct tm_history_piece *piece)
+static void put_slots(struct tm_text *sql, const struct tm_history_piece *piece)
 {
 	const char *before = "time IN (";
 
@@ -250,38 +216,39 @@ static void put_slots(struct text *sql, const struct tm_history_piece *piece)
 	}
 	for (uint64_t at = piece->begin_ns; at < piece->end_ns;
 			at = tm_history_next_slot(piece->resolution, at)) {
-		put(sql, "%s%" PRIu64, before, at);
+		tm_text_format(sql, "%s%" PRIu64, before, at);
 		before = ",";
 	}
-	put(sql, ")");
+	tm_text_format(sql, ")");
 }
 
-static void put_wanted(struct text *sql, const char *column,
+static void put_wanted(struct tm_text *sql, const char *column,
 		const struct tm_history_wanted *wanted)
 {
 	const char *before = "";
 
-	put(sql, " AND %s IN (", column);
+	tm_text_format(sql, " AND %s IN (", column);
 	for (size_t i = 0; i < wanted->count; i++) {
-		put(sql, "%s%" PRIu32, before, wanted->values[i]);
+		tm_text_format(sql, "%s%" PRIu32, before, wanted->values[i]);
 		before = ",";
 	}
-	put(sql, ")");
+	tm_text_format(sql, ")");
 }
 
-static void put_columns(struct text *sql, const struct tm_history_scan *scan,
+static void put_columns(struct tm_text *sql, const struct tm_history_scan *scan,
 		const struct tm_history_cube_facts *cube)
 {
-	put(sql, "SELECT time, " TM_HISTORY_AMOUNTS);
+	tm_text_format(sql, "SELECT time, " TM_HISTORY_AMOUNTS);
 	if (cube->has_lost)
-		put(sql, ", " TM_HISTORY_LOST);
+		tm_text_format(sql, ", " TM_HISTORY_LOST);
 	for (unsigned i = 0; i < TM_KEYS_STORED; i++) {
 		if (scan->keys & 1u << i)
-			put(sql, ", %s", tm_key_column(i));
+			tm_text_format(sql, ", %s", tm_key_column(i));
 	}
 }
 
-static void put_statement(struct text *sql, const struct tm_history_scan *scan,
+static void put_statement(struct tm_text *sql,
+		const struct tm_history_scan *scan,
 		const struct tm_history_cube_facts *cube,
 		const struct tm_history_piece *piece)
 {
@@ -289,16 +256,17 @@ static void put_statement(struct text *sql, const struct tm_history_scan *scan,
 			tm_history_resolution_name(piece->resolution);
 
 	put_columns(sql, scan, cube);
-	put(sql, " FROM %s_%s ", cube->name, resolution);
+	tm_text_format(sql, " FROM %s_%s ", cube->name, resolution);
 	if (scan->wanted[TM_KEY_REMOTE].is_set &&
 			!scan->wanted[TM_KEY_USER].is_set &&
 			cube == &tm_history_cubes[TM_HISTORY_CUBE_TRAFFIC])
-		put(sql, "INDEXED BY traffic_%s_remote ", resolution);
-	put(sql, "WHERE ");
+		tm_text_format(sql, "INDEXED BY traffic_%s_remote ",
+				resolution);
+	tm_text_format(sql, "WHERE ");
 	if (is_sought(cube, scan))
 		put_slots(sql, piece);
 	else
-		put(sql, "time >= %" PRIu64 " AND time < %" PRIu64,
+		tm_text_format(sql, "time >= %" PRIu64 " AND time < %" PRIu64,
 				piece->begin_ns, piece->end_ns);
 	for (unsigned i = 0; i < TM_KEYS_STORED; i++) {
 		if (scan->wanted[i].is_set)
@@ -308,17 +276,17 @@ static void put_statement(struct text *sql, const struct tm_history_scan *scan,
 
 /* What was lost has no address, so a table of remotes has no columns for it: it
  * is in rows of traffic without one. Few slots have any. */
-static void put_lost_statement(struct text *sql,
+static void put_lost_statement(struct tm_text *sql,
 		const struct tm_history_scan *scan,
 		const struct tm_history_piece *piece)
 {
 	const char *const resolution =
 			tm_history_resolution_name(piece->resolution);
 
-	put(sql, "SELECT time, 0, 0, 0, 0, " TM_HISTORY_LOST);
+	tm_text_format(sql, "SELECT time, 0, 0, 0, 0, " TM_HISTORY_LOST);
 	if (scan->keys)
-		put(sql, ", remote");
-	put(sql,
+		tm_text_format(sql, ", remote");
+	tm_text_format(sql,
 			" FROM traffic_%s INDEXED BY traffic_%s_remote WHERE time IN "
 			"(SELECT time FROM user_%s WHERE time >= %" PRIu64
 			" AND time < %" PRIu64
@@ -332,15 +300,16 @@ static void put_lost_statement(struct text *sql,
 		put_wanted(sql, "remote", &scan->wanted[TM_KEY_REMOTE]);
 }
 
-static sqlite3_stmt *prepare(struct tm_history *history, struct text *sql)
+static sqlite3_stmt *prepare(struct tm_history *history, struct tm_text *sql)
 {
 	sqlite3_stmt *statement = NULL;
 
-	if (sql->has_failed)
+	tm_text_put(sql, "", 1);
+	if (sql->error)
 		tm_history_fail(history, "out of memory");
 	else
-		statement = tm_history_prepare(history, sql->text);
-	free(sql->text);
+		statement = tm_history_prepare(history, sql->at);
+	tm_text_free(sql);
 	return statement;
 }
 
@@ -385,7 +354,7 @@ static bool is_empty(const struct tm_history_sums *sums)
 }
 
 static int take_rows(struct tm_history *history,
-		const struct tm_history_scan *scan, struct text *sql,
+		const struct tm_history_scan *scan, struct tm_text *sql,
 		bool has_lost, struct tm_history_sums sums)
 {
 	sqlite3_stmt *const statement = prepare(history, sql);
@@ -409,7 +378,7 @@ static int scan_piece(struct tm_history *history,
 	const struct tm_history_cube_facts *const cube =
 			choose_cube(scan, piece->resolution);
 	const struct tm_history_sums sums = { .resolution = piece->resolution };
-	struct text sql = { 0 }, of_lost = { 0 };
+	struct tm_text sql = { 0 }, of_lost = { 0 };
 
 	put_statement(&sql, scan, cube, piece);
 	if (take_rows(history, scan, &sql, cube->has_lost, sums))
