@@ -2,11 +2,14 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/index.h"
+#include "common/base/room.h"
 #include "database.h"
 #include "schema.h"
 #include "sources.h"
 
 #define GAP_NS (60 * TM_SECOND_NS) /* TICKs come each second */
+#define OPEN_MOST 1000 /* runs; others are read anew when they go on */
 
 struct span {
 	uint64_t begin_ns, end_ns;
@@ -24,8 +27,9 @@ struct source {
 struct tm_sources {
 	struct tm_history *history;
 	struct tm_runs *runs;
+	struct tm_index index; /* of their ids */
 	struct source *all;
-	uint32_t count, room;
+	uint32_t room;
 	struct span *spans; /* to be written */
 	uint32_t span_count, span_room;
 	bool is_open; /* the last span grows */
@@ -130,23 +134,22 @@ struct tm_runs *tm_sources_runs(struct tm_sources *sources)
 
 static struct source *source_find(struct tm_sources *sources, uint64_t id)
 {
+	uint32_t number = tm_index_find(&sources->index, id);
 	struct source *more;
 
-	for (uint32_t i = sources->count; i--;) {
-		if (sources->all[i].id == id)
-			return &sources->all[i];
-	}
-	if (sources->count == sources->room) {
-		sources->room = sources->room ? 2 * sources->room : 8;
-		more = realloc(sources->all, sources->room * sizeof(*more));
-		if (!more)
-			return NULL;
-		sources->all = more;
-	}
-	more = &sources->all[sources->count++];
-	*more = (struct source){ .id = id };
-	load_source(sources, more);
-	return more;
+	if (number != TM_INDEX_NONE)
+		return &sources->all[number];
+	more = tm_room_for(sources->all, &sources->room, sources->index.count,
+			sizeof(*more));
+	if (!more)
+		return NULL;
+	sources->all = more;
+	number = tm_index_add(&sources->index, id);
+	if (number == TM_INDEX_NONE)
+		return NULL;
+	more[number] = (struct source){ .id = id };
+	load_source(sources, &more[number]);
+	return &more[number];
 }
 
 static int note_start(struct tm_sources *sources, const struct tm_start *start)
@@ -248,31 +251,26 @@ int tm_sources_note(struct tm_sources *sources, const struct tm_event *event,
 
 static bool span_continues(const struct tm_sources *sources, uint64_t time_ns)
 {
-	const struct span *const last =
-			&sources->spans[sources->span_count - 1];
+	const struct span *last;
 
-	return sources->is_open && sources->span_count &&
-			(!sources->has_ticks ||
-					(time_ns <= last->end_ns + GAP_NS &&
-							time_ns + GAP_NS >=
-									last->begin_ns));
+	if (!sources->is_open || !sources->span_count)
+		return false;
+	last = &sources->spans[sources->span_count - 1];
+	return !sources->has_ticks ||
+			(time_ns <= last->end_ns + GAP_NS &&
+					time_ns + GAP_NS >= last->begin_ns);
 }
 
 static void begin_span(struct tm_sources *sources, uint64_t time_ns)
 {
-	struct span *more;
+	struct span *const more =
+			tm_room_for(sources->spans, &sources->span_room,
+					sources->span_count, sizeof(*more));
 
-	if (sources->span_count == sources->span_room) {
-		sources->span_room = sources->span_room ? 2 * sources->span_room
-							: 16;
-		more = realloc(sources->spans,
-				sources->span_room * sizeof(*more));
-		if (!more)
-			return;
-		sources->spans = more;
-	}
-	sources->spans[sources->span_count++] =
-			(struct span){ time_ns, time_ns + 1 };
+	if (!more)
+		return;
+	sources->spans = more;
+	more[sources->span_count++] = (struct span){ time_ns, time_ns + 1 };
 	sources->is_open = true;
 }
 
@@ -291,24 +289,53 @@ void tm_sources_cover(struct tm_sources *sources, uint64_t time_ns)
 		last->begin_ns = time_ns;
 }
 
-/* Spans in the database do not touch each other. */
-static int write_span(struct tm_history *history, const struct span *span)
+/* Spans in the database do not touch each other: before the span is the one
+ * that it may go on, and those that begin within it go into it. */
+static const char *const span_steps[] = {
+	"SELECT coalesce((SELECT begin FROM (SELECT begin, \"end\" FROM covered "
+	"WHERE begin <= ?1 ORDER BY begin DESC LIMIT 1) WHERE \"end\" >= ?1), ?1), "
+	"max(?2, coalesce((SELECT \"end\" FROM covered WHERE begin <= ?2 "
+	"ORDER BY begin DESC LIMIT 1), 0))",
+	"DELETE FROM covered WHERE begin >= ?1 AND begin <= ?2",
+	"INSERT INTO covered VALUES (?1, ?2)",
+};
+
+#define SPAN_STEPS (sizeof(span_steps) / sizeof(*span_steps))
+
+static int span_step(struct tm_history *history, sqlite3_stmt *statement,
+		struct span *span)
 {
-	static const char *const steps[] = {
-		"INSERT INTO covered VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-		"UPDATE covered SET \"end\" = (SELECT max(?2, max(\"end\")) "
-		"FROM covered WHERE begin <= ?2 AND \"end\" >= ?1) "
-		"WHERE begin = (SELECT min(begin) FROM covered "
-		"WHERE begin <= ?2 AND \"end\" >= ?1)",
-		"DELETE FROM covered WHERE begin > (SELECT min(begin) "
-		"FROM covered WHERE begin <= ?2 AND \"end\" >= ?1) "
-		"AND begin <= ?2",
-	};
-	const uint64_t numbers[] = { span->begin_ns, span->end_ns };
+	int result;
+
+	sqlite3_bind_int64(statement, 1, span->begin_ns);
+	sqlite3_bind_int64(statement, 2, span->end_ns);
+	result = tm_history_step(history, statement);
+	if (result == 1) {
+		span->begin_ns = sqlite3_column_int64(statement, 0);
+		span->end_ns = sqlite3_column_int64(statement, 1);
+	}
+	sqlite3_reset(statement);
+	return result < 0 ? -1 : 0;
+}
+
+static int write_spans(struct tm_sources *sources)
+{
+	struct tm_history *const history = sources->history;
+	sqlite3_stmt *statements[SPAN_STEPS] = { NULL };
 	int result = 0;
 
-	for (int i = 0; i < 3 && !result; i++)
-		result = tm_history_run(history, steps[i], numbers, 2);
+	for (size_t i = 0; i < SPAN_STEPS && !result; i++) {
+		statements[i] = tm_history_prepare(history, span_steps[i]);
+		result = statements[i] ? 0 : -1;
+	}
+	for (uint32_t i = 0; i < sources->span_count; i++) {
+		struct span span = sources->spans[i];
+
+		for (size_t j = 0; j < SPAN_STEPS && !result; j++)
+			result = span_step(history, statements[j], &span);
+	}
+	for (size_t i = 0; i < SPAN_STEPS; i++)
+		sqlite3_finalize(statements[i]);
 	return result;
 }
 
@@ -389,7 +416,7 @@ static int write_sources(struct tm_sources *sources)
 	uint64_t number = sources->next_number;
 	int result = statement ? 0 : -1;
 
-	for (uint32_t i = 0; i < sources->count && !result; i++) {
+	for (uint32_t i = 0; i < sources->index.count && !result; i++) {
 		if (!sources->all[i].is_dirty)
 			continue;
 		sqlite3_clear_bindings(statement);
@@ -428,24 +455,36 @@ static int write_counted(struct tm_sources *sources)
 
 int tm_sources_write(struct tm_sources *sources)
 {
-	for (uint32_t i = 0; i < sources->span_count; i++) {
-		if (write_span(sources->history, &sources->spans[i]))
-			return -1;
+	return write_spans(sources) || write_sources(sources) ||
+					write_counted(sources)
+			? -1
+			: 0;
+}
+
+/* The newest of those that have not ended. */
+static void sources_forget(struct tm_sources *sources)
+{
+	const uint32_t count = sources->index.count;
+	uint32_t kept = 0;
+
+	tm_index_free(&sources->index);
+	for (uint32_t i = count > OPEN_MOST ? count - OPEN_MOST : 0; i < count;
+			i++) {
+		const struct source source = sources->all[i];
+
+		if (source.is_ended ||
+				tm_index_add(&sources->index, source.id) !=
+						kept)
+			continue;
+		sources->all[kept] = source;
+		sources->all[kept++].is_dirty = false;
 	}
-	return write_sources(sources) || write_counted(sources) ? -1 : 0;
 }
 
 void tm_sources_settle(struct tm_sources *sources)
 {
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < sources->count; i++) {
-		sources->all[i].is_dirty = false;
-		if (!sources->all[i].is_ended)
-			sources->all[kept++] = sources->all[i];
-	}
-	sources->next_number += sources->count;
-	sources->count = kept;
+	sources->next_number += sources->index.count;
+	sources_forget(sources);
 	if (sources->is_open && sources->span_count)
 		sources->spans[0] = sources->spans[sources->span_count - 1];
 	sources->span_count = sources->is_open && sources->span_count;
@@ -454,7 +493,7 @@ void tm_sources_settle(struct tm_sources *sources)
 
 void tm_sources_move(struct tm_sources *sources)
 {
-	for (uint32_t i = 0; i < sources->count; i++)
+	for (uint32_t i = 0; i < sources->index.count; i++)
 		sources->all[i].is_dirty = true;
 }
 
@@ -463,6 +502,7 @@ void tm_sources_free(struct tm_sources *sources)
 	if (!sources)
 		return;
 	tm_runs_free(sources->runs);
+	tm_index_free(&sources->index);
 	free(sources->all);
 	free(sources->spans);
 	free(sources);
