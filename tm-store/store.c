@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/index.h"
+#include "common/base/room.h"
 #include "common/history/commit.h"
 #include "common/history/dictionary.h"
 #include "common/history/history.h"
@@ -50,6 +51,7 @@ struct store {
 	bool has_tick;
 	bool is_failing;
 	bool has_large_log; /* which was said */
+	bool has_left_out;  /* likewise */
 	bool wants_reopening;
 	uint64_t events, bytes; /* in the batch */
 	uint64_t unsound;
@@ -126,24 +128,21 @@ static struct user *store_find_user(
 		struct store *store, const struct tm_store_sum_key *key)
 {
 	const uint64_t user = (uint64_t)key->minute << 32 | key->uid;
-	const uint32_t known = store->users.count;
-	const uint32_t number = tm_index_add(&store->users, user);
+	uint32_t number = tm_index_find(&store->users, user);
 	struct user *more;
 
+	if (number != TM_INDEX_NONE)
+		return &store->user_sums[number];
+	more = tm_room_for(store->user_sums, &store->user_room,
+			store->users.count, sizeof(*more));
+	if (!more)
+		return NULL;
+	store->user_sums = more;
+	number = tm_index_add(&store->users, user);
 	if (number == TM_INDEX_NONE)
 		return NULL;
-	if (number >= store->user_room) {
-		const uint32_t room = number ? 2 * number : 64;
-
-		more = realloc(store->user_sums, room * sizeof(*more));
-		if (!more)
-			return NULL;
-		store->user_sums = more;
-		store->user_room = room;
-	}
-	if (number == known)
-		store->user_sums[number] = (struct user){ 0, TM_SUM_NONE };
-	return &store->user_sums[number];
+	more[number] = (struct user){ 0, TM_SUM_NONE };
+	return &more[number];
 }
 
 /* A user has only so many sums of a minute in a batch: when there are more, the
@@ -263,11 +262,17 @@ static bool is_sound(const struct tm_event *event)
 			(!is_summed(event) || event->bytes < BYTES_MOST);
 }
 
+static void store_leave_out(struct store *store, const char *what)
+{
+	warnx("out of memory: %s is left out", what);
+	store->has_left_out = true;
+}
+
 static void store_note(struct store *store, const struct tm_event *event)
 {
 	if (event->kind == TM_NAME) {
 		if (tm_dictionary_note(store->dictionary, event))
-			warn("a name is left out");
+			store_leave_out(store, "a name");
 		return;
 	}
 	if (!is_sound(event)) {
@@ -275,7 +280,7 @@ static void store_note(struct store *store, const struct tm_event *event)
 		return;
 	}
 	if (tm_sources_note(store->sources, event, &store->batch.host))
-		warnx("out of memory: a TICK is left out");
+		store_leave_out(store, "a START, TICK or END");
 	if (event->kind != TM_TICK && event->kind != TM_END)
 		return;
 	note_time(store, event->time_ns);
@@ -472,7 +477,9 @@ int store_close(struct store *store)
 		warnx("%s: %" PRIu64 " events (%" PRIu64
 		      " bytes) are owed: they could not be written",
 				path, events, bytes);
-	events += store->is_dirty;
+	if (tm_dictionary_has_failed(store->dictionary))
+		store_leave_out(store, "a process, a remote or an interface");
+	events += store->is_dirty || store->has_left_out;
 	free_all(store);
 	return events ? -1 : 0;
 }

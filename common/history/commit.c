@@ -290,6 +290,8 @@ static void commit_note_times(
 		marks->first_ns = batch->first_ns;
 	if (batch->newest_ns > marks->newest_ns)
 		marks->newest_ns = batch->newest_ns;
+	if (!marks->newest_ns)
+		marks->newest_ns = 1; /* 0 is of an empty history */
 }
 
 /* A clock that is ahead must not make all that is older too old. */

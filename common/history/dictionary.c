@@ -37,7 +37,8 @@ struct interface {
 struct tm_dictionary {
 	struct tm_history *history;
 	struct tm_ids processes, remotes;
-	bool is_swept; /* in a transaction that is not over */
+	bool is_swept;	 /* in a transaction that is not over */
+	bool has_failed; /* an interface was not found for want of memory */
 	struct tm_names *names;
 	struct name_list lists[TM_NAME_CGROUP + 1];
 	struct tm_index index; /* of interfaces */
@@ -143,6 +144,12 @@ bool tm_dictionary_is_full(const struct tm_dictionary *dictionary)
 			tm_ids_are_many(&dictionary->processes);
 }
 
+bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary)
+{
+	return dictionary->has_failed || dictionary->processes.has_failed ||
+			dictionary->remotes.has_failed;
+}
+
 int tm_dictionary_find_ids(struct tm_dictionary *dictionary, uint32_t *process,
 		uint32_t *remote)
 {
@@ -198,6 +205,7 @@ static void find_interface(
 
 	interface->is_fresh = false;
 	interface->id = TM_HISTORY_REMAINDER;
+	dictionary->has_failed = dictionary->has_failed || id < 0;
 	if (id > 0)
 		interface->id = id;
 	if (id || dictionary->next_interface >= INTERFACES_MAX)
@@ -238,8 +246,10 @@ uint32_t tm_dictionary_interface(
 	if (number != TM_INDEX_NONE)
 		return dictionary->interfaces[number].id;
 	interface = add_interface(dictionary, key);
-	if (!interface)
+	if (!interface) {
+		dictionary->has_failed = true;
 		return TM_HISTORY_REMAINDER;
+	}
 	find_interface(dictionary, interface);
 	return interface->id;
 }

@@ -31,6 +31,9 @@ uint32_t tm_dictionary_interface(
 /* Whether there are so many numbers that it is time to write and settle. */
 bool tm_dictionary_is_full(const struct tm_dictionary *dictionary);
 
+/* Whether something was counted as the remainder for want of memory. */
+bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary);
+
 /* Puts the database's ids in the place of numbers, within a transaction: those
  * are then written too. 0, or -1 with a problem. */
 int tm_dictionary_find_ids(struct tm_dictionary *dictionary, uint32_t *process,

@@ -70,26 +70,35 @@ uint32_t tm_ids_known(const struct tm_ids *ids, const void *key)
 	return number == TM_WIDE_NONE ? TM_HISTORY_UNKNOWN : number + FIRST;
 }
 
+static uint32_t ids_add_number(struct tm_ids *ids, const void *key)
+{
+	uint32_t *const more = tm_room_for(
+			ids->ids, &ids->room, ids->wide.count, sizeof(*more));
+	uint32_t number;
+
+	if (!more)
+		return TM_WIDE_NONE;
+	ids->ids = more;
+	number = tm_wide_add(&ids->wide, key);
+	if (number != TM_WIDE_NONE)
+		ids->ids[number] = 0;
+	return number;
+}
+
 uint32_t tm_ids_number(struct tm_ids *ids, const void *key)
 {
 	const uint32_t known = tm_ids_known(ids, key);
-	uint32_t *more, number;
+	uint32_t number = TM_WIDE_NONE;
 
-	/* while nothing can be written there are only so many */
 	if (known != TM_HISTORY_UNKNOWN)
 		return known;
-	if (ids->wide.count >= 2 * MANY)
-		return TM_HISTORY_REMAINDER;
-	more = tm_room_for(
-			ids->ids, &ids->room, ids->wide.count, sizeof(*more));
-	if (!more)
-		return TM_HISTORY_REMAINDER;
-	ids->ids = more;
-	number = tm_wide_add(&ids->wide, key);
-	if (number == TM_WIDE_NONE)
-		return TM_HISTORY_REMAINDER;
-	ids->ids[number] = 0;
-	return number + FIRST;
+	/* while nothing can be written there are only so many */
+	if (ids->wide.count < 2 * MANY)
+		number = ids_add_number(ids, key);
+	if (number != TM_WIDE_NONE)
+		return number + FIRST;
+	ids->has_failed = true;
+	return TM_HISTORY_REMAINDER;
 }
 
 bool tm_ids_are_many(const struct tm_ids *ids)

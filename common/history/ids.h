@@ -22,7 +22,8 @@ struct tm_ids {
 	uint32_t *fresh;     /* the numbers of those to be written */
 	uint32_t room, fresh_room, fresh_count;
 	uint32_t next_id;
-	uint64_t rows; /* of the table */
+	uint64_t rows;	 /* of the table */
+	bool has_failed; /* without memory */
 	sqlite3_stmt *find;
 };
 

@@ -85,11 +85,15 @@ static int access_here(const char *path, int mode)
 	return faccessat(AT_FDCWD, path, mode, AT_EACCESS);
 }
 
-static void set_system_call(const char *name, sqlite3_syscall_ptr call)
+static int set_system_calls(struct tm_history *history)
 {
 	sqlite3_vfs *const vfs = sqlite3_vfs_find(NULL);
 
-	vfs->xSetSystemCall(vfs, name, call);
+	if (!vfs)
+		return tm_history_fail(history, "out of memory");
+	vfs->xSetSystemCall(vfs, "open", (sqlite3_syscall_ptr)open_here);
+	vfs->xSetSystemCall(vfs, "access", (sqlite3_syscall_ptr)access_here);
+	return 0;
 }
 
 static int enter_place(struct tm_history *history)
@@ -118,9 +122,7 @@ static int enter_place(struct tm_history *history)
 	place.directory = directory;
 	place.trust = trust_of(history->access);
 	strcpy(place.name, name);
-	set_system_call("open", (sqlite3_syscall_ptr)open_here);
-	set_system_call("access", (sqlite3_syscall_ptr)access_here);
-	return 0;
+	return set_system_calls(history);
 }
 
 static void leave_place(struct tm_history *history)
@@ -224,12 +226,22 @@ static int open_database(struct tm_history *history, bool is_immutable)
 			"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
 }
 
-/* A copy without the files beside it, where this user may make none: nobody
- * writes to it, so it can be read as it stands. */
-static bool is_lone_copy(struct tm_history *history)
+/* Whether all of it is in the database itself. */
+static bool has_no_log(void)
 {
 	char name[NAME_MAX + 8];
 	struct stat status;
+
+	snprintf(name, sizeof(name), "%s-wal", place.name);
+	return fstatat(place.directory, name, &status, AT_SYMLINK_NOFOLLOW)
+			? errno == ENOENT
+			: S_ISREG(status.st_mode) && !status.st_size;
+}
+
+/* A copy without the files beside it, or with an empty one, where this user may
+ * make none: nobody writes to it, so it can be read as it stands. */
+static bool is_lone_copy(struct tm_history *history)
+{
 	int code;
 
 	if (history->access != TM_HISTORY_READ ||
@@ -238,11 +250,8 @@ static bool is_lone_copy(struct tm_history *history)
 					NULL, NULL))
 		return false;
 	code = sqlite3_errcode(history->db);
-	snprintf(name, sizeof(name), "%s-wal", place.name);
 	return (code == SQLITE_CANTOPEN || code == SQLITE_READONLY) &&
-			fstatat(place.directory, name, &status,
-					AT_SYMLINK_NOFOLLOW) &&
-			errno == ENOENT;
+			has_no_log();
 }
 
 static int open_somehow(struct tm_history *history)
@@ -295,18 +304,19 @@ static int check_database(struct tm_history *history)
 {
 	const int64_t tables = tm_history_number(
 			history, "SELECT count(*) FROM sqlite_master");
+	int64_t id = tm_history_number(history, "PRAGMA application_id");
 
-	if (tables < 0)
+	if (tables < 0 || id < 0)
 		return -1;
-	if (!tables && !tm_history_number(history, "PRAGMA application_id")) {
+	if (!tables && !id) {
 		if (history->access != TM_HISTORY_WRITE)
 			return tm_history_fail(history,
 					"is empty; tm-store writes to it first");
 		if (make_database(history))
 			return -1;
+		id = TM_HISTORY_APPLICATION;
 	}
-	return refuse_foreign(history,
-			tm_history_number(history, "PRAGMA application_id"),
+	return refuse_foreign(history, id,
 			tm_history_number(history, "PRAGMA user_version"));
 }
 
@@ -401,6 +411,8 @@ struct tm_history *tm_history_open(
 	history->lock = -1;
 	history->access = access;
 	history->path = strdup(path);
+	if (!history->path)
+		strcpy(history->problem, "out of memory");
 	if (history->path && !check_place(history) && !set_up_database(history))
 		*status = 0;
 	return history;

@@ -430,8 +430,9 @@ int tm_history_quotas(struct tm_history *history, uint64_t time_ns,
 		return -1;
 	answer->texts = tm_history_texts_new(history);
 	if (answer->texts && !quotas_read_owners(&work) &&
-			!tm_history_rules(history, &work.rules))
-		result = add_rules(&work);
+			!tm_history_rules(history, &work.rules) &&
+			!add_rules(&work))
+		result = tm_history_texts_check(answer->texts);
 	if (answer->texts)
 		tm_history_texts_settle(answer->texts);
 	tm_history_end(history);

@@ -127,7 +127,7 @@ static int convert(struct tm_history *history,
 		tm_history_amounts_add(answer->sum.lost, row->lost);
 		answer->found++;
 	}
-	return 0;
+	return tm_history_texts_check(answer->texts);
 }
 
 /* Of slots alone the largest are chosen, whatever the order they are shown in.

@@ -293,7 +293,11 @@ int tm_history_summary(struct tm_history *history,
 			!tm_history_plan_make(history, filter->from_ns,
 					filter->to_ns, TM_HISTORY_MONTH,
 					&plan)) {
-		result = answer_summary(history, &plan, answer);
+		result = answer_summary(history, &plan, answer) ||
+						tm_history_texts_check(
+								answer->texts)
+				? -1
+				: 0;
 		tm_history_texts_settle(answer->texts);
 	}
 	tm_history_end(history);

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/room.h"
 #include "database.h"
 #include "texts.h"
 
@@ -24,6 +25,7 @@ struct tm_history_texts {
 	struct tm_index indexes[SORTS];
 	struct list lists[SORTS + 1]; /* the last: those that were kept */
 	sqlite3_stmt *statements[SORTS];
+	bool has_failed;
 };
 
 struct tm_history_texts *tm_history_texts_new(struct tm_history *history)
@@ -37,38 +39,47 @@ struct tm_history_texts *tm_history_texts_new(struct tm_history *history)
 	return texts;
 }
 
-static const char *text_add(struct list *list, char *text)
+static void text_fail(struct tm_history_texts *texts)
 {
-	char **more;
+	tm_history_fail(texts->history, "out of memory");
+	texts->has_failed = true;
+}
 
-	if (list->count == list->room) {
-		list->room = list->room ? 2 * list->room : 64;
-		more = realloc(list->texts, list->room * sizeof(*more));
-		if (!more) {
-			free(text);
-			return NULL;
-		}
+/* Before an id is numbered, so that texts and numbers stay side by side. */
+static bool text_has_room(struct tm_history_texts *texts, struct list *list)
+{
+	char **const more = tm_room_for(
+			list->texts, &list->room, list->count, sizeof(*more));
+
+	if (more)
 		list->texts = more;
-	}
-	return list->texts[list->count++] = text;
+	else
+		text_fail(texts);
+	return more;
 }
 
 static char *read_text(struct tm_history_texts *texts, int sort, uint32_t id)
 {
 	sqlite3_stmt **const statement = &texts->statements[sort];
 	char *text = NULL;
+	int result;
 
 	if (!*statement)
 		*statement = tm_history_prepare(texts->history, look_ups[sort]);
+	texts->has_failed = texts->has_failed || !*statement;
 	if (!*statement)
 		return NULL;
 	sqlite3_bind_int64(*statement, 1, id);
-	if (tm_history_step(texts->history, *statement) == 1 &&
-			sqlite3_column_type(*statement, 0) != SQLITE_NULL)
+	result = tm_history_step(texts->history, *statement);
+	if (result == 1 && sqlite3_column_type(*statement, 0) != SQLITE_NULL) {
 		text = strndup((const char *)sqlite3_column_blob(*statement, 0)
 						?: "",
 				sqlite3_column_bytes(*statement, 0));
+		if (!text)
+			text_fail(texts);
+	}
 	sqlite3_reset(*statement);
+	texts->has_failed = texts->has_failed || result < 0;
 	return text;
 }
 
@@ -76,13 +87,18 @@ static const char *look_up(
 		struct tm_history_texts *texts, int sort, uint32_t id)
 {
 	struct tm_index *const index = &texts->indexes[sort];
+	struct list *const list = &texts->lists[sort];
 	const uint32_t known = tm_index_find(index, id);
 
-	if (known < texts->lists[sort].count)
-		return texts->lists[sort].texts[known];
-	if (known != TM_INDEX_NONE || tm_index_add(index, id) == TM_INDEX_NONE)
-		return NULL; /* no memory, then or now */
-	return text_add(&texts->lists[sort], read_text(texts, sort, id));
+	if (known != TM_INDEX_NONE)
+		return list->texts[known];
+	if (!text_has_room(texts, list))
+		return NULL;
+	if (tm_index_add(index, id) == TM_INDEX_NONE) {
+		text_fail(texts);
+		return NULL;
+	}
+	return list->texts[list->count++] = read_text(texts, sort, id);
 }
 
 const char *tm_history_text_user(struct tm_history_texts *texts, uint32_t uid)
@@ -109,7 +125,19 @@ const char *tm_history_text_interface(
 const char *tm_history_text_keep(
 		struct tm_history_texts *texts, const char *text)
 {
-	return text_add(&texts->lists[SORTS], strdup(text));
+	struct list *const list = &texts->lists[SORTS];
+	char *const copy = strdup(text);
+
+	if (!copy || !text_has_room(texts, list)) {
+		free(copy);
+		return NULL;
+	}
+	return list->texts[list->count++] = copy;
+}
+
+int tm_history_texts_check(const struct tm_history_texts *texts)
+{
+	return texts->has_failed ? -1 : 0;
 }
 
 void tm_history_texts_settle(struct tm_history_texts *texts)

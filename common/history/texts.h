@@ -22,6 +22,9 @@ const char *tm_history_text_interface(
 const char *tm_history_text_keep(
 		struct tm_history_texts *texts, const char *text);
 
+/* Whether all look-ups found what there is. 0, or -1 with a problem. */
+int tm_history_texts_check(const struct tm_history_texts *texts);
+
 /* No look-ups from here on: the history may be closed before the texts. */
 void tm_history_texts_settle(struct tm_history_texts *texts);
 

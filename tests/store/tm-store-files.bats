@@ -167,6 +167,18 @@ load store
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
 }
 
+@test "a copy with an empty log on a read-only file system can be read" {
+	small 2000
+	day | tm-parse | store -q
+	sqlite3 h.db 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+	cp h.db small/h.db
+	: >small/h.db-wal
+	mount -o remount,ro small
+	run query -q --db small/h.db --output csv
+	assert_success
+	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
+}
+
 @test "records with an impossible size or time are left out and counted" {
 	{
 		moved 1 in 1000 18446744073709551615 1
