@@ -127,6 +127,8 @@ static const struct tm_option known[] = {
 			"leave out traffic with either end in these\n"
 			"(both: @FILE is a list; repeat for several)",
 			0 },
+	{ "write", 'w', "FILE",
+			"write the events to this recording (mode 0640)", 0 },
 	{ "every", EVERY, "DURATION",
 			"a sum for each flow and interval, not an event\n"
 			"for each packet (100ms to 10m)",
@@ -179,6 +181,9 @@ static void capture_take_option(void *context, const struct tm_option *option,
 	case 's':
 		options_add_network(option, &options->exclusion.site, argument);
 		break;
+	case 'w':
+		options->recording = argument;
+		break;
 	case 'x':
 		options_add_network(
 				option, &options->exclusion.excluded, argument);
@@ -222,7 +227,7 @@ static const struct tm_tool tool = {
 	.usage = "usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] [-x NETWORK]\n"
 		 "                  [--every DURATION] [--for DURATION] [--count N]\n"
 		 "                  [--flows N] [--ring SIZE] [--l2] [--run-as USER]\n"
-		 "                  [--strict]\n"
+		 "                  [--strict] [-w FILE]\n"
 		 "       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
 		 "       tm-capture --detach[=all] [-i INTERFACE]\n"
 		 "Meters the traffic of this host's sockets; events go to standard output.\n\n",

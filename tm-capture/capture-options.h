@@ -14,7 +14,8 @@ enum detaching { DETACH_NONE, DETACH_LEFT, DETACH_ALL };
 
 struct capture_options {
 	const char *cgroup;
-	const char *user; /* to become, NULL = tm or who called sudo */
+	const char *recording; /* NULL = standard output */
+	const char *user;      /* to become, NULL = tm or who called sudo */
 	struct settings settings;
 	struct exclusion exclusion;
 	struct interfaces interfaces;

@@ -15,6 +15,7 @@
 #include "common/tool/loop.h"
 #include "detach.h"
 #include "exclusion.h"
+#include "recording.h"
 #include "unattributed.h"
 
 #define IDLE_MS 100 /* an event waits no longer in the ring */
@@ -228,7 +229,11 @@ int main(int argc, char **argv)
 	if (capture.options.detaching)
 		return detach_programs(&capture.options.interfaces,
 				capture.options.detaching == DETACH_ALL);
+	if (capture.options.recording)
+		recording_open(capture.options.recording);
 	tm_loop_prepare_output();
+	if (!capture.options.is_quiet)
+		recording_check();
 	tm_signals_install();
 	capture_start(&capture, on_event);
 	capture_run(&capture);

@@ -190,3 +190,28 @@ iter/task_file"
 	assert_line "tm-capture: keeps the user root: there is no user tm, no\
  other who called sudo, and no user nobody (--run-as USER)"
 }
+
+@test "-w writes a recording for who called sudo, and others cannot read it" {
+	SUDO_UID=$ALICE SUDO_GID=$ALICE tm-capture -c "$CGROUP" --for 300ms \
+		-w day.tm 2>err
+	assert_equal "$(stat -c '%u:%g %a' day.tm)" "$ALICE:$ALICE 640"
+	run ! grep 'everybody can read' err
+	[ "$(tm-print day.tm | grep -c ' end ')" = 2 ]
+	chmod 644 day.tm
+	run -0 tm-capture -c "$CGROUP" --for 300ms -w day.tm
+	assert_line "tm-capture: everybody can read this recording (mode 0644); -w FILE makes one that only its owner and group can"
+	[ "$(tm-print day.tm | grep -c ' end ')" = 2 ]
+	ln -s day.tm link.tm
+	run -1 tm-capture -c "$CGROUP" --for 300ms -w link.tm
+	assert_output "tm-capture: link.tm: is a symbolic link; name the file"
+	ln day.tm twin.tm
+	run -1 tm-capture -c "$CGROUP" --for 300ms -w twin.tm
+	assert_output --partial "is not an ordinary file with one name"
+}
+
+@test "tm-capture warns if everybody can read the recording that the shell made" {
+	(umask 022 && tm-capture -c "$CGROUP" --for 300ms >open.tm 2>err)
+	grep -F "everybody can read this recording (mode 0644)" err
+	(umask 027 && tm-capture -c "$CGROUP" --for 300ms >mine.tm 2>err)
+	run ! grep 'everybody can read' err
+}

@@ -1,0 +1,87 @@
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/exit.h"
+#include "common/base/number.h"
+#include "recording.h"
+
+/* Who called sudo wants to read it without. */
+static void recording_give(int fd)
+{
+	const char *const user = getenv("SUDO_UID");
+	const char *const group = getenv("SUDO_GID");
+	uint64_t uid, gid;
+
+	if (geteuid() || !user || !group ||
+			!tm_number_parse(user, UINT32_MAX - 1, &uid) ||
+			!tm_number_parse(group, UINT32_MAX - 1, &gid))
+		return;
+	if (fchown(fd, uid, gid))
+		warn("the recording stays root's");
+}
+
+static int recording_create(const char *path)
+{
+	const int fd = open(path,
+			O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY,
+			0640);
+
+	if (fd < 0)
+		return -1;
+	if (fchmod(fd, 0640))
+		warn("%s", path);
+	recording_give(fd);
+	return fd;
+}
+
+/* An earlier recording is written over, as by tcpdump; but no link to a file of
+ * somebody else. */
+static int recording_open_again(const char *path)
+{
+	const int fd = open(path,
+			O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+					O_NOCTTY);
+	struct stat status;
+
+	if (fd < 0 && errno == ELOOP)
+		errx(TM_FAILED, "%s: is a symbolic link; name the file", path);
+	if (fd < 0 || fstat(fd, &status))
+		err(TM_FAILED, "%s", path);
+	if (!S_ISREG(status.st_mode) || status.st_nlink != 1)
+		errx(TM_FAILED,
+				"%s: is not an ordinary file with one name; for "
+				"a pipe, leave out -w",
+				path);
+	if (ftruncate(fd, 0))
+		err(TM_FAILED, "%s", path);
+	return fd;
+}
+
+void recording_open(const char *path)
+{
+	int fd = recording_create(path);
+
+	if (fd < 0 && errno == EEXIST)
+		fd = recording_open_again(path);
+	if (fd < 0)
+		err(TM_FAILED, "%s", path);
+	if (dup2(fd, STDOUT_FILENO) < 0)
+		err(TM_FAILED, "%s", path);
+	close(fd);
+}
+
+void recording_check(void)
+{
+	struct stat status;
+
+	if (fstat(STDOUT_FILENO, &status) || !S_ISREG(status.st_mode) ||
+			!(status.st_mode & S_IROTH))
+		return;
+	warnx("everybody can read this recording (mode %04o); -w FILE makes one "
+	      "that only its owner and group can",
+			(unsigned)status.st_mode & 07777);
+}

@@ -1,0 +1,13 @@
+/* The file that a recording goes to: who talked to whom is not for everybody.
+ */
+#ifndef TM_CAPTURE_RECORDING_H
+#define TM_CAPTURE_RECORDING_H
+
+/* Opens the file of -w as standard output, with mode 0640, for who called sudo.
+ * Ends the process where that cannot be. */
+void recording_open(const char *path);
+
+/* Warns where standard output is a file that everybody can read. */
+void recording_check(void);
+
+#endif
