@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/base/escape.h"
 #include "common/base/exit.h"
@@ -149,10 +150,23 @@ static void print_verdict(const struct findings *table)
 	putchar('\n');
 }
 
+/* A user without rights would get a page of what was not tried. */
+static bool is_root_needed(const struct findings *table)
+{
+	return geteuid() && !findings_can_capture(table) &&
+			count(table, FINDING_UNKNOWN);
+}
+
 void findings_print(const struct findings *table, bool is_short)
 {
 	const char *group = "";
 
+	if (is_short && is_root_needed(table)) {
+		printf("needs root, without which %zu of %zu checks cannot be "
+		       "made: run sudo tm-doctor -q\n",
+				count(table, FINDING_UNKNOWN), table->count);
+		return;
+	}
 	for (size_t i = 0; i < table->count; i++) {
 		const struct finding *const row = &table->rows[i];
 

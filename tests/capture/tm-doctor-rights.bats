@@ -235,3 +235,8 @@ tcx: a kernel of 6.6 or newer"
 			>/sys/kernel/security/lockdown'
 	assert_equal "$(row lockdown)" "ok none [integrity] confidentiality |  | "
 }
+
+@test "tm-doctor -q without root is one line" {
+	run -77 as_nobody tm-doctor -q
+	assert_output --regexp '^needs root, without which [0-9]+ of [0-9]+ checks cannot be made: run sudo tm-doctor -q$'
+}
