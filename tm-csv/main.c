@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <grp.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "columns.h"
+#include "common/base/escape.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
 #include "common/stream/loopback.h"
@@ -21,6 +23,7 @@
 #define NIC_SIZE_MAX 128 /* the uid has to fit behind it in a name */
 
 struct options {
+	const char *nic; /* NULL = none was given */
 	struct csv_files_target target;
 	struct columns columns;
 	bool with_header;
@@ -35,6 +38,7 @@ struct writer {
 	const struct columns *columns;
 	struct csv_files *files;
 	struct tm_loopback loopback;
+	const char *nic; /* named by the user, who was not told yet */
 	bool said_totals;
 	uint64_t foreign; /* events whose direction is none */
 };
@@ -129,7 +133,8 @@ static void csv_take_option(void *context, const struct tm_option *option,
 
 	switch (option->letter) {
 	case NIC:
-		options->target.nic = check_nic(option, argument);
+		options->nic = options->target.nic =
+				check_nic(option, argument);
 		break;
 	case 'd':
 		options->target.directory = argument;
@@ -239,6 +244,24 @@ static void note_totals(struct writer *writer, const struct tm_event *event)
 	      "tm-capture | tm-account | tm-csv");
 }
 
+/* The files would bear the name of an interface that others are in, too. */
+static void note_interface(struct writer *writer, const struct tm_event *event)
+{
+	const struct tm_name *const name = (const void *)event;
+	char shown[IF_NAMESIZE * TM_ESCAPE_GROWTH];
+
+	if (!writer->nic || event->kind != TM_NAME ||
+			name->of != TM_NAME_INTERFACE || name->part ||
+			!strncmp(name->text, writer->nic, sizeof(name->text)))
+		return;
+	tm_escape_text(shown, sizeof(shown), name->text,
+			strnlen(name->text, IF_NAMESIZE - 1));
+	warnx("note: --nic %s only names the files, and there are events of "
+	      "%s: tm-capture -i %s meters that interface alone",
+			writer->nic, shown, writer->nic);
+	writer->nic = NULL;
+}
+
 static void write_row(struct writer *writer, const struct tm_event *event)
 {
 	static char more[COLUMNS_SIZE];
@@ -270,6 +293,8 @@ static void write_rows(struct writer *writer, const struct tm_event *events,
 			writer->foreign++;
 		} else if (columns_note(writer->columns, &events[i])) {
 			warn("a name is left out");
+		} else {
+			note_interface(writer, &events[i]);
 		}
 	}
 }
@@ -355,6 +380,7 @@ int main(int argc, char **argv)
 	loop.is_strict = options.is_strict;
 	loop.has_rows = !options.target.directory;
 	writer = (struct writer){ .columns = &options.columns,
+		.nic = options.is_quiet ? NULL : options.nic,
 		.said_totals = options.is_quiet,
 		.loopback.is_left_out = options.has_no_loopback };
 	lay_out(&layout, &options);

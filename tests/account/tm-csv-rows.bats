@@ -1,6 +1,7 @@
 # tm-csv: rows, options and input.
 
 load ../helper
+load ../events
 load csv
 
 # The example in the first meter's README, as a recording.
@@ -327,7 +328,6 @@ sys.stdout.buffer.write(b)') >e.tm
 }
 
 @test "--no-loopback leaves out the rows of traffic within this machine" {
-	load ../events
 	{
 		moved 1 out 1001 3000 1 '"flags":8'
 		moved 1 in 1000 3000 1 '"flags":8'
@@ -337,4 +337,22 @@ sys.stdout.buffer.write(b)') >e.tm
 	assert_output "in,500,::,::,1700000002.000000000,0,0,1000"
 	run tm-csv -q -o - day.tm
 	assert_equal "${#lines[@]}" 3
+}
+
+@test "--nic of another interface than that of the events is noted once" {
+	{
+		name interface 2 eth0
+		name interface 3 wlan0
+		moved 0 out 1000 60
+	} | tm-parse >e.tm
+	run -0 tm-csv --nic eno1 -o - e.tm
+	assert_line --index 0 "tm-csv: note: --nic eno1 only names the files, and there are events of eth0: tm-capture -i eno1 meters that interface alone"
+	refute_line --partial wlan0
+	run -0 tm-csv -q --nic eno1 -o - e.tm
+	refute_output --partial note
+	run -0 tm-csv -o - e.tm
+	refute_output --partial "note: --nic"
+	name interface 4 eno1 | tm-parse >one.tm
+	run -0 tm-csv --nic eno1 -o - one.tm
+	refute_output --partial "note: --nic"
 }
