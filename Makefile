@@ -136,16 +136,27 @@ $(BUILD)/tm-capture/object.o: tm-capture/object.S \
 	$(CC) -DOBJECT='"$(BUILD)/bpf/capture.bpf.o"' \
 		-DPLAIN_OBJECT='"$(BUILD)/bpf/capture.plain.o"' -c -o $@ $<
 
-# The page, inside tm-web: each file as it is and packed.
+# The page, inside tm-web: each file as it is and packed. The first one names the
+# others below a path of this version, so that browsers may keep them.
 page := $(wildcard $(addprefix tm-web/page/*.,html css js svg png ico))
+page_first := $(BUILD)/tm-web/page/index.html
+page_built := $(page:tm-web/page/index.html=$(page_first))
 page_packed := $(page:%=$(BUILD)/%.gz)
+
+$(page_first): $(page)
+	@mkdir -p $(@D)
+	sed -E "s,(href|src)=\"([a-z0-9-]+\.[a-z]+)\",\1=\"v$$(cat $(page) | \
+		cksum | cut -d' ' -f1)/\2\"," tm-web/page/index.html >$@
+
+$(page_first).gz: $(page_first)
+	gzip -9nc $< >$@
 
 $(BUILD)/tm-web/page/%.gz: tm-web/page/%
 	@mkdir -p $(@D)
 	gzip -9nc $< >$@
 
-$(BUILD)/tm-web/assets-table.c: tm-web/assets-table $(page) $(page_packed)
-	BUILD=$(BUILD) sh $< $(page) >$@
+$(BUILD)/tm-web/assets-table.c: tm-web/assets-table $(page_built) $(page_packed)
+	BUILD=$(BUILD) sh $< $(page_built) >$@
 
 $(BUILD)/tm-web/assets-table.o: $(BUILD)/tm-web/assets-table.c
 	$(CC) $(COMPILE) -MMD -MP -c -o $@ $<

@@ -12,7 +12,7 @@ struct token {
 	size_t size;
 };
 
-static const char *skip_blanks(const char *at)
+static const char *accept_skip_blanks(const char *at)
 {
 	return at + strspn(at, " \t");
 }
@@ -36,7 +36,7 @@ static int read_weight(const char *at)
 static int weight_of(const char *at, const char *end)
 {
 	while ((at = memchr(at, ';', end - at))) {
-		at = skip_blanks(at + 1);
+		at = accept_skip_blanks(at + 1);
 		if ((*at | 0x20) == 'q' && at[1] == '=')
 			return read_weight(at + 2);
 	}
@@ -79,7 +79,7 @@ static void search_list(struct search *search, const char *at)
 {
 	while (*at) {
 		const char *const end = at + strcspn(at, ",");
-		struct token token = { .at = skip_blanks(at) };
+		struct token token = { .at = accept_skip_blanks(at) };
 		int found;
 
 		token.size = strcspn(token.at, ",; \t");

@@ -4,9 +4,23 @@
 
 #include "assets.h"
 
-const struct asset *asset_find(const char *path)
+/* The path without /v123, which a page of another version has otherwise. */
+static const char *strip_version(const char *path)
 {
-	const char *const name = path[1] ? path + 1 : "index.html";
+	const size_t length =
+			path[1] == 'v' ? strspn(path + 2, "0123456789") : 0;
+
+	return length && path[2 + length] == '/' && path[3 + length]
+			? path + 2 + length
+			: path;
+}
+
+const struct asset *asset_find(const char *path, bool *is_lasting)
+{
+	const char *const stripped = strip_version(path);
+	const char *const name = stripped[1] ? stripped + 1 : "index.html";
+
+	*is_lasting = !strncmp(path, assets_version, strlen(assets_version));
 
 	for (const struct asset *asset = assets; asset->name; asset++) {
 		if (!strcmp(asset->name, name))

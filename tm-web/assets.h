@@ -14,8 +14,13 @@ struct asset {
 
 extern const struct asset assets[];
 
-/* The asset of a path, NULL where there is none; / is index.html. */
-const struct asset *asset_find(const char *path);
+/* The folder that the page names the others by: "/v123/". */
+extern const char assets_version[];
+
+/* The asset of a path, NULL where there is none; / is index.html. What is below
+ * the folder of any version is found, but only in this one does it stay as it
+ * is. */
+const struct asset *asset_find(const char *path, bool *is_lasting);
 
 const char *asset_type(const struct asset *asset);
 

@@ -190,7 +190,7 @@ static struct client *client_new(int fd, const struct sockaddr *address)
 	return NULL;
 }
 
-static void arrive(struct MHD_Connection *connection, void **context)
+static void client_arrive(struct MHD_Connection *connection, void **context)
 {
 	const union MHD_ConnectionInfo *const fd = MHD_get_connection_info(
 			connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -216,7 +216,7 @@ static void arrive(struct MHD_Connection *connection, void **context)
 	pthread_mutex_unlock(&lock);
 }
 
-static void depart(struct client *client)
+static void client_depart(struct client *client)
 {
 	pthread_mutex_lock(&lock);
 	leave(client);
@@ -230,9 +230,9 @@ void connections_notify(void *context, struct MHD_Connection *connection,
 {
 	(void)context;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED)
-		arrive(connection, client);
+		client_arrive(connection, client);
 	else if (*client)
-		depart(*client);
+		client_depart(*client);
 }
 
 struct client *connections_find(struct MHD_Connection *connection)

@@ -56,7 +56,7 @@ static struct request *next_request(void)
 	return request;
 }
 
-static void finish(struct request *request, uint64_t ns)
+static void pool_finish(struct request *request, uint64_t ns)
 {
 	pthread_mutex_lock(&queue.lock);
 	party_remove(request->party, PARTY_WORKERS, 1);
@@ -67,7 +67,7 @@ static void finish(struct request *request, uint64_t ns)
 	pthread_mutex_unlock(&queue.lock);
 }
 
-static void *work(void *unused)
+static void *pool_work(void *unused)
 {
 	struct database database = { .path = queue.path };
 
@@ -78,7 +78,7 @@ static void *work(void *unused)
 
 		route_answer(&database, request);
 		request->is_done = true;
-		finish(request, tm_clock_steady_ns() - begin_ns);
+		pool_finish(request, tm_clock_steady_ns() - begin_ns);
 		MHD_resume_connection(request->connection);
 	}
 	return NULL;
@@ -90,7 +90,7 @@ int pool_start(const char *path)
 
 	queue.path = path;
 	for (unsigned i = 0; i < PARTY_WORKERS_MOST; i++) {
-		errno = pthread_create(&thread, NULL, work, NULL);
+		errno = pthread_create(&thread, NULL, pool_work, NULL);
 		if (errno)
 			return -1;
 		pthread_detach(thread);

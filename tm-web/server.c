@@ -140,13 +140,12 @@ static bool is_fresh(struct request *request, const char *tag)
 	return has && (!strcmp(has, "*") || strstr(has, tag));
 }
 
-static enum MHD_Result send_asset(
-		struct request *request, const struct asset *asset)
+static enum MHD_Result send_asset(struct request *request,
+		const struct asset *asset, bool is_lasting)
 {
 	const bool is_packed = accept_takes_gzip(request);
 	const char *const data = is_packed ? asset->packed : asset->data;
 	const char *const end = is_packed ? asset->packed_end : asset->end;
-	const bool is_dated = request_parameter(request, "v");
 	char tag[ASSET_TAG_SIZE];
 	struct MHD_Response *response;
 	const bool is_same =
@@ -160,7 +159,8 @@ static enum MHD_Result send_asset(
 	MHD_add_response_header(
 			response, MHD_HTTP_HEADER_VARY, "Accept-Encoding");
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL,
-			is_dated ? "max-age=31536000, immutable" : "no-cache");
+			is_lasting ? "max-age=31536000, immutable"
+				   : "no-cache");
 	if (is_same)
 		return send_response(request, MHD_HTTP_NOT_MODIFIED, response);
 	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
@@ -328,15 +328,16 @@ static enum MHD_Result server_find(
 		const struct server *server, struct request *request)
 {
 	const struct asset *asset;
+	bool is_lasting;
 
 	if (lacks_slash(server->base, request->path))
 		return send_to_base(server->base, request);
 	strip_base(server->base, request);
 	request->route = route_find(request->path);
 	if (!request->route) {
-		asset = asset_find(request->path);
+		asset = asset_find(request->path, &is_lasting);
 		if (asset)
-			return send_asset(request, asset);
+			return send_asset(request, asset, is_lasting);
 		answer_error(&request->answer, MHD_HTTP_NOT_FOUND,
 				"there is nothing at this address");
 	} else if (!pool_take(request)) {

@@ -16,7 +16,7 @@
 
 #include "common/system/rights.h"
 
-static void say(const char *what, int result)
+static void say_result(const char *what, int result)
 {
 	printf("%s: %s\n", what, result < 0 ? strerror(errno) : "permitted");
 }
@@ -47,20 +47,20 @@ static void try_all(void)
 {
 	char *const arguments[] = { "true", NULL };
 
-	say("thread", start_thread());
-	say("memory",
+	say_result("thread", start_thread());
+	say_result("memory",
 			mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
 					MAP_PRIVATE | MAP_ANONYMOUS, -1,
 					0) == MAP_FAILED
 					? -1
 					: 0);
-	say("read a file", open("/etc/passwd", O_RDONLY));
-	say("write a file", open("/dev/null", O_RDWR));
-	say("make a file", open("made", O_RDONLY | O_CREAT, 0600));
-	say("UDP", socket(AF_INET, SOCK_DGRAM, 0));
-	say("packets", socket(AF_PACKET, SOCK_RAW, 0));
-	say("process", start_process());
-	say("program", execv("/bin/true", arguments));
+	say_result("read a file", open("/etc/passwd", O_RDONLY));
+	say_result("write a file", open("/dev/null", O_RDWR));
+	say_result("make a file", open("made", O_RDONLY | O_CREAT, 0600));
+	say_result("UDP", socket(AF_INET, SOCK_DGRAM, 0));
+	say_result("packets", socket(AF_PACKET, SOCK_RAW, 0));
+	say_result("process", start_process());
+	say_result("program", execv("/bin/true", arguments));
 }
 
 int main(int argc, char **argv)

@@ -312,11 +312,11 @@ shape() {
 
 @test "the page is inside the program, compressed on request, and not sent twice" {
 	serve "$DAY"
-	for file in "$ROOT"/tm-web/page/*.{html,css,js,svg}; do
+	for file in "$ROOT"/tm-web/page/*.{css,js,svg}; do
 		curl -sS "$URL/${file##*/}" | cmp - "$file"
 		curl -sS --compressed "$URL/${file##*/}" | cmp - "$file"
 	done
-	curl -sS "$URL/" | cmp - "$ROOT/tm-web/page/index.html"
+	curl -sS "$URL/" | sed 's,"v[0-9]*/,",' | cmp - "$ROOT/tm-web/page/index.html"
 	ask /app.js -D headers -o /dev/null -H 'Accept-Encoding: gzip'
 	grep -qi '^content-encoding: gzip' headers
 	grep -qi '^content-type: text/javascript; charset=utf-8' headers

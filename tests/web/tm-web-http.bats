@@ -78,6 +78,30 @@ raw_code() {
 	assert_output 304
 }
 
+@test "browsers keep the page's files of this version, and ask again for others" {
+	serve "$DAY"
+	kept_for() {
+		curl -sS -o body -D - "$URL/$1" | tr -d '\r' |
+			sed -n 's/^Cache-Control: //p'
+	}
+	curl -sS "$URL/" >page
+	for name in app.js style.css dom.js; do
+		path=$(grep -oE "=\"v[0-9]+/$name\"" page | tr -d '="')
+		assert_equal "$(kept_for "$path")" "max-age=31536000, immutable"
+		cmp body "$ROOT/tm-web/page/$name"
+		for other in "$name" "v1/$name"; do
+			assert_equal "$(kept_for "$other")" no-cache
+			cmp body "$ROOT/tm-web/page/$name"
+		done
+	done
+	assert_equal "$(kept_for '')" no-cache
+	assert_equal "$(kept_for api/v1/status)" no-store
+	for target in "/${path%/*}/" "/${path%/*}/v1/app.js" /v/app.js "/${path%/*}/api/v1/status"; do
+		code_of "$target"
+		assert_output 404
+	done
+}
+
 @test "a request may name its host in the address, and HTTP/1.0 needs none" {
 	serve "$DAY" --host meter.example.org
 	here=${URL#http://}
