@@ -217,7 +217,7 @@ for _ in range(20):
         except ConnectionRefusedError:
             sender.send(bytes(100))'
 	kill -USR1 "$STARTED"
-	eventually grep -q ' of 64 in use; [1-9][0-9]* packets were events' \
+	eventually grep -q ' of 64 in use; [1-9][0-9]* packets were written as events' \
 		err.sums
 	stop_both
 	same
