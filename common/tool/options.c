@@ -50,7 +50,7 @@ static void options_add(struct list *list, const struct tm_option *option)
 /* --help shows neither old spellings nor what has moved. */
 static bool is_shown(const struct tm_option *option)
 {
-	return option->help && option->letter != TM_MOVED;
+	return option->help && (!option->name || option->letter != TM_MOVED);
 }
 
 /* Its place is before the tool's first heading, if it has any. */
