@@ -365,14 +365,21 @@ static bool bind_to_viewer(
 	return true;
 }
 
+uint64_t question_hours_before(uint64_t time_ns, unsigned hours)
+{
+	const uint64_t back_ns = hours * TM_HOUR_NS;
+
+	return time_ns > back_ns ? time_ns - back_ns : 0;
+}
+
 static bool question_complete(
 		struct web_question *question, struct request *request)
 {
 	struct tm_history_rows_query *const query = &question->query;
 
 	if (question->hours)
-		query->filter.from_ns =
-				question->now_ns - question->hours * TM_HOUR_NS;
+		query->filter.from_ns = question_hours_before(
+				question->now_ns, question->hours);
 	if (query->filter.from_ns >= query->filter.to_ns) {
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
 				"from has to be before to");

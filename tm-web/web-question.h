@@ -29,4 +29,7 @@ bool question_parse_known(struct web_question *question,
 		struct tm_history *history, struct request *request,
 		const char *names);
 
+/* So many hours before a time; 0, the beginning, if there are not so many. */
+uint64_t question_hours_before(uint64_t time_ns, unsigned hours);
+
 #endif

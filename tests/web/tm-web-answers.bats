@@ -36,6 +36,16 @@ load serve
 	assert_equal "$(names 'by=process&process=%3Dcmd+%3Cb%3E%22x%22')" '1: =cmd <b>"x"=900'
 }
 
+@test "more hours than there were since 1970 are all of them" {
+	serve "$DAY"
+	for hours in 498000 876000; do
+		ask "/api/history/top?hours=$hours"
+		assert_equal "$hours $(jq -r '.processes | length' <<<"$output")" "$hours 4"
+	done
+	code_of '/api/history/top?hours=876001'
+	assert_output 400
+}
+
 @test "rows by time have the top of the range, a rest for each time, and their length" {
 	{
 		day

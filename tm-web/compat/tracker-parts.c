@@ -72,9 +72,9 @@ bool tracker_ask(struct web_question *question, struct tm_history *history,
 		filter->process = NULL;
 	if (!question->hours)
 		question->hours = hours;
-	filter->from_ns = filter->to_ns -
-			(hours ? question->hours * TM_HOUR_NS
-			       : WINDOW_S * TM_SECOND_NS);
+	filter->from_ns = hours
+			? question_hours_before(filter->to_ns, question->hours)
+			: filter->to_ns - WINDOW_S * TM_SECOND_NS;
 	return true;
 }
 
