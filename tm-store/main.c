@@ -79,7 +79,7 @@ static const struct tm_option known[] = {
 			"the database (TM_DB, else /var/lib/tm/history.db);\n"
 			"writing creates it if missing",
 			0 },
-	{ "quiet", 'q', NULL, "no progress and no notes",
+	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct options, store.is_quiet) },
 	TM_HEADING("Writing:"),
 	{ "keep-minutes", MINUTES, "TIME", "how long minutes are kept (2d)",

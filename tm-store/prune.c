@@ -18,7 +18,7 @@ enum { DB = TM_OPTION, OLDER, DRY_RUN };
 
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE", "the database, which must exist", 0 },
-	{ "quiet", 'q', NULL, "no progress and no notes",
+	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct options, is_quiet) },
 	TM_HEADING("prune:"),
 	{ "older-than", OLDER, "TIME", "remove what is older, in whole months",

@@ -13,12 +13,13 @@
 
 #define TABLE_ROWS 20
 #define NUMBER_MOST (1u << 30)
+#define HOURS_MOST 876000 /* a century */
 
 /* What can only be understood once the database is open stays text. */
 struct options {
-	const char *path, *from, *to, *user;
+	const char *path, *since, *until, *user;
 	uint64_t hours;
-	bool has_top, has_sort, is_reverse, is_summary, is_quiet;
+	bool has_top, has_sort, is_reverse, is_summary, is_quiet, is_json;
 	struct tm_history_keys keys;
 	struct tm_history_rows_query query;
 	struct tm_history_form form;
@@ -60,6 +61,8 @@ static enum tm_history_sort parse_sort(
 	static const char *const names[] = { "total", "in", "out", "packets",
 		"lost", "key", NULL };
 
+	if (!strcmp(name, "name"))
+		return TM_HISTORY_SORT_KEY;
 	return tm_option_choice(option, name, names);
 }
 
@@ -110,8 +113,8 @@ enum {
 	DB = TM_OPTION,
 	BY,
 	SUMMARY,
-	FROM,
-	TO,
+	SINCE,
+	UNTIL,
 	HOURS,
 	USER,
 	PROCESS,
@@ -123,20 +126,26 @@ enum {
 	REVERSE,
 	TOP,
 	OFFSET,
-	OUTPUT,
+	FORMAT,
+	JSON,
 	SI
 };
 
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE", "the database, which must exist", 0 },
-	{ "quiet", 'q', NULL, "no progress and no notes",
+	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct options, is_quiet) },
 	TM_HEADING("query:"),
-	{ "by", BY, "KEYS", "some of these, separated by commas (user):", 0 },
+	{ "by", BY, "KEYS",
+			"a row for each of these, separated by commas (user):",
+			0 },
 	{ "summary", SUMMARY, NULL, "the sums over all rows",
 			TM_FLAG(struct options, is_summary) },
-	{ "from", FROM, "TIME", "yesterday, 2h (ago), '2026-11-21 06:33'", 0 },
-	{ "to", TO, "TIME", "until that, as tm-words(7) has it", 0 },
+	{ "since", SINCE, "TIME", "yesterday, 2h (ago), '2026-11-21 06:33'",
+			0 },
+	{ "until", UNTIL, "TIME", "that time is not included: tm-words(7)", 0 },
+	{ "from", SINCE, "TIME", NULL, 0 },
+	{ "to", UNTIL, "TIME", NULL, 0 },
 	{ "hours", HOURS, "N", "the last N hours (all)", 0 },
 	{ "user", USER, "USER", "only this user; also for quota", 0 },
 	{ "process", PROCESS, "NAME", "only this process", 0 },
@@ -145,18 +154,21 @@ static const struct tm_option known[] = {
 	{ "interface", 'i', "NAME", "only this interface", 0 },
 	{ "direction", DIRECTION, "WAY", "in or out", 0 },
 	{ "search", SEARCH, "TEXT", "rows with TEXT in a key", 0 },
-	{ "sort", SORT, "KEY", "total, in, out, packets, lost, or key", 0 },
+	{ "sort", SORT, "KEY", "by total, in, out, packets, lost or key", 0 },
 	{ "reverse", REVERSE, NULL, "reverse the order",
 			TM_FLAG(struct options, is_reverse) },
 	{ "top", TOP, "N",
-			"the N largest, the others summed up; 0 = all (20 in\n"
-			"a table); with a time, the same N in every slot",
+			"show N rows, the largest, and sum up the others;\n"
+			"0 = all (20 in a table); with a time, the same in\n"
+			"every slot",
 			0 },
 	{ "offset", OFFSET, "N", "skip the first N rows", 0 },
-	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
+	{ "format", FORMAT, "FORMAT", "table, csv or json", 0 },
+	{ "output", FORMAT, "FORMAT", NULL, 0 },
+	{ "json", JSON, NULL, "JSON, as --format json",
+			TM_FLAG(struct options, is_json) },
 	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
-	{ "numeric", 'n', NULL,
-			"numbers instead of names of users and protocols",
+	{ "numeric", 'n', NULL, "numbers instead of names",
 			TM_FLAG(struct options, form.is_numeric) },
 };
 
@@ -166,14 +178,15 @@ static void query_take_filter(struct options *options,
 	struct tm_history_filter *const filter = &options->query.filter;
 
 	switch (option->letter) {
-	case FROM:
-		options->from = argument;
+	case SINCE:
+		options->since = argument;
 		break;
-	case TO:
-		options->to = argument;
+	case UNTIL:
+		options->until = argument;
 		break;
 	case HOURS:
-		options->hours = parse_number(option, argument);
+		options->hours = tm_option_number(
+				option, argument, 0, HOURS_MOST);
 		break;
 	case USER:
 		options->user = argument;
@@ -222,7 +235,7 @@ static void query_take_option(void *context, const struct tm_option *option,
 	case OFFSET:
 		options->query.offset = parse_number(option, argument);
 		break;
-	case OUTPUT:
+	case FORMAT:
 		options->form.form = parse_form(option, argument);
 		break;
 	case SI:
@@ -254,8 +267,10 @@ static void query_parse_options(struct options *options, int argc, char **argv)
 	at = tm_tool_parse(&query_tool, argc, argv, options);
 	if (at < argc)
 		tm_misuse("query takes no files: %s", argv[at]);
-	if (options->hours && options->from)
-		tm_misuse("--hours and --from exclude each other");
+	if (options->is_json)
+		options->form.form = TM_FORM_JSON;
+	if (options->hours && options->since)
+		tm_misuse("--hours and --since exclude each other");
 }
 
 /* The largest first, but times as they passed. */
@@ -281,12 +296,12 @@ static void set_range(struct options *options, struct tm_history *history)
 	const uint64_t back_ns = options->hours * TM_HOUR_NS;
 	uint64_t end_ns;
 
-	if (options->from)
-		filter->from_ns = parse_time("from", options->from);
-	if (options->to)
-		filter->to_ns = parse_time("to", options->to);
-	if (options->to && filter->from_ns >= filter->to_ns)
-		errx(TM_MISUSED, "--from has to be before --to");
+	if (options->since)
+		filter->from_ns = parse_time("since", options->since);
+	if (options->until)
+		filter->to_ns = parse_time("until", options->until);
+	if (options->until && filter->from_ns >= filter->to_ns)
+		errx(TM_MISUSED, "--since has to be before --until");
 	if (!options->hours)
 		return;
 	end_ns = filter->to_ns ? filter->to_ns : tm_history_newest(history);

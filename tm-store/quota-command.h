@@ -9,7 +9,8 @@ struct quota_options {
 	const char *path, *user, *group, *hook, *at;
 	struct tm_history_rule rule; /* whose, and of what traffic */
 	bool is_each, is_everyone;
-	bool has_limit, has_month, has_day, is_removal, is_trial, is_quiet;
+	bool has_limit, has_month, has_day, is_removal, is_trial, is_quiet,
+			is_json;
 	struct tm_history_form form;
 };
 

@@ -82,7 +82,7 @@ static int run_hook(const char *command)
 
 	errno = spawn_shell(&child, command);
 	if (errno) {
-		warn("--hook");
+		warn("--exec");
 		return -1;
 	}
 	while (waitpid(child, &status, 0) < 0) {
@@ -91,7 +91,7 @@ static int run_hook(const char *command)
 	}
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
-	warnx("--hook: ended with %d; it is run again the next time",
+	warnx("--exec: ended with %d; it is run again the next time",
 			WIFEXITED(status) ? WEXITSTATUS(status)
 					  : 128 + WTERMSIG(status));
 	return -1;

@@ -77,14 +77,14 @@ static void note_group(struct tm_history *history, const char *name)
 void quota_check_group(struct tm_history *history, const char *name)
 {
 	if (strlen(name) >= TM_HISTORY_GROUP_SIZE)
-		errx(TM_MISUSED, "--group: the name is too long: %s", name);
+		errx(TM_MISUSED, "--members: the name is too long: %s", name);
 	if (!tm_history_is_local(history))
 		errx(TM_FAILED,
-				"--group: %s: the history is not of this machine, "
+				"--members: %s: the history is not of this machine, "
 				"whose groups have other members",
 				name);
 	if (!getgrnam(name))
-		errx(TM_FAILED, "--group: %s: this machine has no such group",
+		errx(TM_FAILED, "--members: %s: this machine has no such group",
 				name);
 }
 

@@ -13,7 +13,7 @@
 enum {
 	DB = TM_OPTION,
 	USER,
-	GROUP,
+	MEMBERS,
 	EACH,
 	EVERYONE,
 	LIMIT,
@@ -23,9 +23,10 @@ enum {
 	WINDOW,
 	REMOVE,
 	DRY_RUN,
-	HOOK,
+	EXEC,
 	AT,
-	OUTPUT,
+	FORMAT,
+	JSON,
 	SI
 };
 
@@ -33,11 +34,11 @@ enum {
 
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE", "the database, which must exist", 0 },
-	{ "quiet", 'q', NULL, "no progress and no notes", FLAG(is_quiet) },
-	{ "user", USER, "USER", "the user whose quota it is", 0 },
+	{ "quiet", 'q', NULL, "no notes, no progress", FLAG(is_quiet) },
+	{ "user", USER, "USER", "only this user; also for quota", 0 },
 	TM_HEADING("quota:"),
-	{ "group", GROUP, "GROUP", "the members of a group together", 0 },
-	{ "each", EACH, NULL, "with --group: each member alone",
+	{ "members", MEMBERS, "GROUP", "the members of a group together", 0 },
+	{ "each", EACH, NULL, "with --members: each of them alone",
 			FLAG(is_each) },
 	{ "everyone", EVERYONE, NULL,
 			"each user without a quota of that kind, except root",
@@ -51,12 +52,14 @@ static const struct tm_option known[] = {
 	{ "remove", REMOVE, NULL, "remove the quota", FLAG(is_removal) },
 	{ "dry-run", DRY_RUN, NULL, "only report what would be changed",
 			FLAG(is_trial) },
-	{ "hook", HOOK, "COMMAND", "run it if a state is reached", 0 },
+	{ "exec", EXEC, "COMMAND", "run the command if a state is reached", 0 },
+	{ "hook", EXEC, "COMMAND", NULL, 0 },
 	{ "at", AT, "TIME", "show the periods at that time", 0 },
-	{ "output", OUTPUT, "FORMAT", "table, csv or json", 0 },
+	{ "format", FORMAT, "FORMAT", "table, csv or json", 0 },
+	{ "output", FORMAT, "FORMAT", NULL, 0 },
+	{ "json", JSON, NULL, "JSON, as --format json", FLAG(is_json) },
 	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
-	{ "numeric", 'n', NULL,
-			"numbers instead of names of users and protocols",
+	{ "numeric", 'n', NULL, "numbers instead of names",
 			FLAG(form.is_numeric) },
 };
 
@@ -97,7 +100,7 @@ static void quota_take_option(void *context, const struct tm_option *option,
 	case USER:
 		options->user = argument;
 		break;
-	case GROUP:
+	case MEMBERS:
 		options->group = argument;
 		break;
 	case LIMIT:
@@ -112,7 +115,7 @@ static void quota_take_option(void *context, const struct tm_option *option,
 				tm_option_choice(option, argument, ways);
 		options->rule.has_direction = true;
 		break;
-	case HOOK:
+	case EXEC:
 		options->hook = argument;
 		break;
 	case SI:
@@ -121,7 +124,7 @@ static void quota_take_option(void *context, const struct tm_option *option,
 	case AT:
 		options->at = argument;
 		break;
-	case OUTPUT:
+	case FORMAT:
 		options->form.form = parse_form(option, argument);
 		break;
 	}
@@ -145,12 +148,12 @@ static void check_subject(const struct quota_options *options)
 			options->is_everyone;
 
 	if (named > 1)
-		tm_misuse("one of --user, --group and --everyone");
+		tm_misuse("one of --user, --members and --everyone");
 	if (is_change(options) && !named)
-		tm_misuse("%s needs --user USER, --group GROUP or --everyone",
+		tm_misuse("%s needs --user USER, --members GROUP or --everyone",
 				options->has_limit ? "--limit" : "--remove");
 	if (options->is_each && !options->group)
-		tm_misuse("--each needs --group GROUP");
+		tm_misuse("--each needs --members GROUP");
 }
 
 static void check_period(const struct quota_options *options)
@@ -176,9 +179,9 @@ static void quota_check_options(const struct quota_options *options)
 	check_subject(options);
 	check_period(options);
 	if (options->at && options->hook)
-		tm_misuse("hooks are for now; --at and --hook exclude each other");
+		tm_misuse("commands are for now; --at and --exec exclude each other");
 	if (options->is_trial && options->hook)
-		tm_misuse("--dry-run and --hook exclude each other");
+		tm_misuse("--dry-run and --exec exclude each other");
 }
 
 static void quota_parse_options(
@@ -190,6 +193,8 @@ static void quota_parse_options(
 	if (at < argc)
 		tm_misuse("quota takes no files: %s", argv[at]);
 	quota_check_options(options);
+	if (options->is_json)
+		options->form.form = TM_FORM_JSON;
 	rule->period = options->has_day ? TM_HISTORY_DAY : TM_HISTORY_MONTH;
 	rule->whose = options->is_everyone ? TM_HISTORY_OF_EVERYONE
 			: options->is_each ? TM_HISTORY_OF_MEMBERS

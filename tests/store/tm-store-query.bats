@@ -160,6 +160,7 @@ losses() {
 	assert_equal "$(sums --user alice --remote 198.51.100.8 --protocol tcp)" \
 		"out,5000 "
 	assert_equal "$(sums --hours 1)" "out,5000 "
+	assert_equal "$(sums --hours 876000)" "$(sums)"
 	assert_equal "$(sums --from 2023-11-14T23:00:00Z)" "out,5000 "
 	assert_equal "$(sums --to '2023-11-14 22:14')" "in,1500 out,60 "
 	assert_equal "$(sums --from 1700000040 --to 1700000100)" "out,976 in,84 "
@@ -251,7 +252,7 @@ losses() {
 	day | tm-parse | store
 	for wrong in "--by nothing" "--by user,user" "--by hour,day" "--by ," \
 		"--sort size" "--output xml" "--protocol none" "--top x" \
-		"--direction up" "--from tomorrow" "--hours 1 --from 0" \
+		"--direction up" "--hours 876001" "--from tomorrow" "--hours 1 --from 0" \
 		"--remote 300.1.1.1" "--remote 198.51.100.0/24" "--remote x" \
 		"--to 0" "--from 2026-01-02 --to 2026-01-01" \
 		"--summary --from 2026-01-01 --to 2026-01-01" file; do

@@ -189,7 +189,7 @@ at_hour() {
 	sqlite3 h.db 'UPDATE quota_state SET fired_in = fired_in - 86400000000000'
 	run quota --hook 'exit 3'
 	assert_failure 1
-	assert_line "tm-store: --hook: ended with 3; it is run again the next time"
+	assert_line "tm-store: --exec: ended with 3; it is run again the next time"
 	hook
 	assert_equal "$(states)" "80 90 100 90 90 "
 }
@@ -199,7 +199,7 @@ at_hour() {
 	quota --user 1000 --limit 1000 >/dev/null || true
 	run quota --hook 'echo "$TM_STATE" >>log' --at 2023-11-20
 	assert_failure 2
-	assert_output "tm-store: hooks are for now; --at and --hook exclude each other
+	assert_output "tm-store: commands are for now; --at and --exec exclude each other
 try: tm-store --help"
 	assert_file_not_exist log
 }

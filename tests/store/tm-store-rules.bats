@@ -52,7 +52,7 @@ with_people() {
 
 @test "one jump past all marks runs one hook, with the worst state" {
 	quota_hook() {
-		quota -q --hook 'echo "$TM_STATE $TM_USED" >>log' "$@" >/dev/null
+		quota -q --exec 'echo "$TM_STATE $TM_USED" >>log' "$@" >/dev/null
 	}
 	moved_now 1000 1100 0
 	run quota_hook --user 1000 --limit 1000
@@ -79,7 +79,7 @@ with_people() {
 1000 day both 905 ok"
 	# each of them has hooks of his own
 	quota --user 1002 --limit 10 --window 2h >/dev/null
-	quota -q --hook 'echo "$TM_STATE $TM_UID $TM_WHOSE $TM_PERIOD" >>log' \
+	quota -q --exec 'echo "$TM_STATE $TM_UID $TM_WHOSE $TM_PERIOD" >>log' \
 		>/dev/null || true
 	assert_equal "$(sort log)" "100 1002 user 2h
 90 1000 everyone month"
@@ -109,7 +109,7 @@ with_people() {
 
 @test "in a window, a state counts anew after the share was ten points below" {
 	check() {
-		quota -q --hook 'echo "$TM_STATE" >>log' >/dev/null || true
+		quota -q --exec 'echo "$TM_STATE" >>log' >/dev/null || true
 		tr '\n' ' ' <log
 	}
 	limit() {
@@ -131,32 +131,32 @@ with_people() {
 
 @test "a group has a quota together, or each of its members has one" {
 	moved_now 3001 500 0 3002 100 0 3003 7 0 200005 30 0
-	with_people quota --group staff --limit 1000 >/dev/null
+	with_people quota --members staff --limit 1000 >/dev/null
 	# the uids that subuid(5) gives a user are his
 	assert_equal "$(states)" "staff month both 630 ok"
-	with_people quota --group staff --each --limit 500 --day >/dev/null
+	with_people quota --members staff --each --limit 500 --day >/dev/null
 	assert_equal "$(states)" "3001 day both 500 100
 staff month both 630 ok
 3002 day both 130 ok"
 	with_people quota --user 3001 --limit 1G --day >/dev/null
-	assert_equal "$(states --group staff)" "staff month both 630 ok
+	assert_equal "$(states --members staff)" "staff month both 630 ok
 3002 day both 130 ok"
-	run with_people quota --group none --limit 1k
+	run with_people quota --members none --limit 1k
 	assert_failure 1
-	assert_output "tm-store: --group: none: this machine has no such group"
+	assert_output "tm-store: --members: none: this machine has no such group"
 	# who left the group is noted when hooks are checked
-	STAFF= with_people quota --hook true >/dev/null || true
-	assert_equal "$(states --group staff)" "staff month both 500 ok"
-	run with_people quota --group staff --remove
+	STAFF= with_people quota --exec true >/dev/null || true
+	assert_equal "$(states --members staff)" "staff month both 500 ok"
+	run with_people quota --members staff --remove
 	assert_success
 	assert_line --index 0 "tm-store: h.db: removed the quota of group staff: 1000 B a month"
 }
 
 @test "a history of another machine takes no groups of this one" {
 	moved 1 in 1000 100 1 | tm-parse | store
-	run quota --group root --limit 1k
+	run quota --members root --limit 1k
 	assert_failure 1
-	assert_output "tm-store: --group: root: the history is not of this machine, whose groups have other members"
+	assert_output "tm-store: --members: root: the history is not of this machine, whose groups have other members"
 }
 
 @test "what would be removed or changed is reported first, and then what was" {
@@ -193,15 +193,15 @@ staff month both 630 ok
 		assert_failure 2
 		assert_line --index 0 "tm-store: $reason"
 	done <<-'END'
-		--limit 1k|--limit needs --user USER, --group GROUP or --everyone
-		--remove|--remove needs --user USER, --group GROUP or --everyone
-		--user 1 --everyone|one of --user, --group and --everyone
-		--each|--each needs --group GROUP
+		--limit 1k|--limit needs --user USER, --members GROUP or --everyone
+		--remove|--remove needs --user USER, --members GROUP or --everyone
+		--user 1 --everyone|one of --user, --members and --everyone
+		--each|--each needs --members GROUP
 		--user 1 --limit 1k --day --window 1d|one of --month, --day and --window
 		--dry-run|--dry-run needs --limit or --remove
 		--day|a period needs --limit or --remove
 		--direction in|--direction needs --limit or --remove
-		--user 1 --limit 1k --dry-run --hook x|--dry-run and --hook exclude each other
+		--user 1 --limit 1k --dry-run --exec x|--dry-run and --exec exclude each other
 	END
 }
 
@@ -222,14 +222,14 @@ staff month both 630 ok
 1001 day both 0 ok"
 	assert_equal "$(sqlite3 h.db 'PRAGMA user_version')" 1
 	# the hook of that state was run
-	run quota -q --hook 'echo "$TM_STATE" >>log'
+	run quota -q --exec 'echo "$TM_STATE" >>log'
 	assert_success
 	assert_file_not_exist log
 	assert_equal "$(sqlite3 h.db 'PRAGMA user_version')" 2
 	assert_equal "$(states)" "1000 month both 950 90
 1001 day both 0 ok"
 	moved_now 1000 950 0
-	quota -q --hook 'echo "$TM_STATE" >>log' >/dev/null || true
+	quota -q --exec 'echo "$TM_STATE" >>log' >/dev/null || true
 	assert_equal "$(cat log)" 100
 }
 
@@ -242,7 +242,7 @@ staff month both 630 ok
 	printf '{"kind":"name","of":"user","parts":1,"id":1000,"text":"alice","time_ns":1}\n' |
 		tm-parse | store
 	run quota -q --user alice --limit 2048 --window 30d \
-		--hook "$ROOT/contrib/quota-mail root ops@example.org -x 'a b'"
+		--exec "$ROOT/contrib/quota-mail root ops@example.org -x 'a b'"
 	assert_success
 	assert_equal "$(cat args)" "-i -t"
 	assert_equal "$(grep -v '^(since' mail)" "To: alice, root, ops@example.org
@@ -259,10 +259,10 @@ alice has moved 2.0 KiB of 2.0 KiB in the last 30d"
 		tm-parse | store
 	quota -q --user 1000 --limit 2049 --direction out >/dev/null
 	quota -q --user 1000 --limit 500 --direction out >/dev/null
-	SENDMAIL=false run quota -q --hook "$ROOT/contrib/quota-mail"
+	SENDMAIL=false run quota -q --exec "$ROOT/contrib/quota-mail"
 	assert_failure 1
-	assert_line "tm-store: --hook: ended with 1; it is run again the next time"
-	run quota -q --hook "$ROOT/contrib/quota-mail"
+	assert_line "tm-store: --exec: ended with 1; it is run again the next time"
+	run quota -q --exec "$ROOT/contrib/quota-mail"
 	assert_failure 5
 	assert_equal "$(sed -n 1,2p mail)" "To: root
 Subject: uid 1000 has used up the quota"
