@@ -123,7 +123,7 @@ static const struct tm_tool *const commands[] = { &query_tool, &prune_tool,
 const struct tm_tool store_tool = {
 	.usage = "usage: tm-store [--db FILE] [-qv] [--keep-minutes TIME] ... [EVENTS ...]\n"
 		 "       tm-store query [--db FILE] [--by KEYS] [-n] ...\n"
-		 "       tm-store prune [--db FILE] --older-than TIME [--dry-run]\n"
+		 "       tm-store prune [--db FILE] --older-than TIME|--ahead [--dry-run]\n"
 		 "       tm-store quota [--db FILE] [--user USER --limit SIZE] ...\n"
 		 "Keeps a history of who moved how much, and to where: sums of events by\n"
 		 "user, process, remote address, protocol, interface and direction in\n"

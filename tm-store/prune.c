@@ -6,15 +6,15 @@
 #include "commands.h"
 #include "common/base/clock.h"
 #include "common/base/exit.h"
-#include "common/history/prune.h"
+#include "common/history/ahead.h"
 
 struct options {
 	const char *path;
 	const char *older; /* in the time of the database */
-	bool is_trial, is_quiet;
+	bool is_ahead, is_trial, is_quiet;
 };
 
-enum { DB = TM_OPTION, OLDER, DRY_RUN };
+enum { DB = TM_OPTION, OLDER, AHEAD, DRY_RUN };
 
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE", "the database, which must exist", 0 },
@@ -23,6 +23,9 @@ static const struct tm_option known[] = {
 	TM_HEADING("prune:"),
 	{ "older-than", OLDER, "TIME", "remove what is older, in whole months",
 			0 },
+	{ "ahead", AHEAD, NULL,
+			"remove what is later than this machine's clock",
+			TM_FLAG(struct options, is_ahead) },
 	{ "dry-run", DRY_RUN, NULL, "only report what would be changed",
 			TM_FLAG(struct options, is_trial) },
 };
@@ -48,9 +51,9 @@ const struct tm_tool prune_tool = {
 static void prune_parse_options(struct options *options, int argc, char **argv)
 {
 	if (tm_tool_parse(&prune_tool, argc, argv, options) < argc ||
-			!options->older)
-		tm_misuse("prune takes --older-than TIME, such as 90d, and no "
-			  "files");
+			!options->older == !options->is_ahead)
+		tm_misuse("prune takes --older-than TIME, such as 90d, or "
+			  "--ahead, and no files");
 	options->path = find_database(options->path);
 }
 
@@ -81,13 +84,26 @@ static void prune_report(
 		if (!pruned->rows[r])
 			continue;
 		rows += pruned->rows[r];
-		warnx("%s: %s %" PRIu64 " rows of %ss before %s", options->path,
+		warnx("%s: %s %" PRIu64 " rows of %ss %s %s", options->path,
 				options->is_trial ? "would remove" : "removed",
 				pruned->rows[r], tm_history_resolution_name(r),
+				options->is_ahead ? "after" : "before",
 				tm_time_format(time, pruned->before_ns[r]));
 	}
 	if (!rows)
-		warnx("%s: nothing in it is as old", options->path);
+		warnx("%s: nothing in it is %s", options->path,
+				options->is_ahead ? "ahead" : "as old");
+}
+
+static int prune_run(const struct options *options, struct tm_history *history,
+		struct tm_pruned *pruned)
+{
+	if (options->is_ahead)
+		return tm_history_prune_ahead(
+				history, options->is_trial, pruned);
+	return tm_history_prune(history,
+			prune_parse_time(history, options->older),
+			options->is_trial, pruned);
 }
 
 int prune_main(int argc, char **argv)
@@ -100,11 +116,7 @@ int prune_main(int argc, char **argv)
 	prune_parse_options(&options, argc, argv);
 	history = open_or_exit(
 			options.path, TM_HISTORY_CHANGE, options.is_quiet);
-	status = tm_history_prune(history,
-				 prune_parse_time(history, options.older),
-				 options.is_trial, &pruned)
-			? TM_FAILED
-			: TM_DONE;
+	status = prune_run(&options, history, &pruned) ? TM_FAILED : TM_DONE;
 	if (status)
 		warnx("%s", tm_history_problem(history));
 	else if (!options.is_quiet)

@@ -350,6 +350,18 @@ static void say_coarse(const struct options *options,
 	fputc('\n', stderr);
 }
 
+static void query_say_ahead(const struct options *options,
+		const struct tm_history_summary *summary)
+{
+	char time[TM_TIME_SIZE];
+
+	if (summary->ahead_ns && !options->is_quiet)
+		fprintf(stderr,
+				"records up to %s are ahead of this machine's "
+				"clock\n",
+				tm_time_format(time, summary->ahead_ns));
+}
+
 static void show_rows(const struct options *options,
 		const struct tm_history_rows *rows,
 		const struct tm_shares *shares)
@@ -384,6 +396,7 @@ static void show(const struct options *options, struct tm_history *history)
 								   : &shares);
 	else if (tm_history_answer_summary(&options->form, &summary))
 		err(TM_FAILED, "standard output");
+	query_say_ahead(options, &summary);
 	tm_history_rows_free(&rows);
 	tm_history_summary_free(&summary);
 }

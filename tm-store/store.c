@@ -16,12 +16,11 @@
 #include "common/history/schema.h"
 #include "common/history/sources.h"
 #include "common/history/where.h"
+#include "common/show/table.h"
 #include "store.h"
 
 #define COMMIT_NS TM_SECOND_NS
-#define TICK_NS                                                                \
-	(TM_SECOND_NS / 5) /* after a TICK, where nothing more is there        \
-			    */
+#define TICK_NS (TM_SECOND_NS / 5) /* after a TICK, if no more is there */
 #define LAST_TRIES 5
 #define BYTES_MOST (UINT64_C(1) << 48) /* of an event: more is no traffic */
 #define TIME_MOST UINT64_C(7258118400000000000) /* the year 2200 */
@@ -50,8 +49,7 @@ struct store {
 	bool is_dirty;
 	bool has_tick;
 	bool is_failing;
-	bool has_large_log; /* which was said */
-	bool has_left_out;  /* likewise */
+	bool has_large_log, has_left_out, has_odd_clock; /* which was said */
 	bool wants_reopening;
 	uint64_t events, bytes; /* in the batch */
 	uint64_t unsound;
@@ -369,6 +367,22 @@ static void check_log(struct store *store)
 	store->has_large_log = mib;
 }
 
+/* Such records are kept; whoever is right, it is not a history of the past. */
+static void check_clock(struct store *store)
+{
+	char time[TM_TIME_SIZE];
+
+	if (store->has_odd_clock || store->options->is_quiet ||
+			store->batch.newest_ns <=
+					tm_clock_wall_ns() + TM_HOUR_NS)
+		return;
+	store->has_odd_clock = true;
+	warnx("%s: records of %s are ahead of this machine's clock; 'tm-store "
+	      "prune --ahead' removes them",
+			store->options->path,
+			tm_time_format(time, store->batch.newest_ns));
+}
+
 static void write_batch(struct store *store)
 {
 	store->tried_ns = tm_clock_coarse_ns();
@@ -381,6 +395,7 @@ static void write_batch(struct store *store)
 	}
 	say_well(store);
 	check_log(store);
+	check_clock(store);
 	empty_batch(store);
 }
 

@@ -210,6 +210,7 @@ static void api_put_age(struct tm_text *text,
 						? (now_ns - summary->newest_ns) /
 								(double)TM_SECOND_NS
 						: 0);
+	json_member_time(text, "ahead_ns", summary->ahead_ns);
 }
 
 /* The last hour that there is something of. */

@@ -6,16 +6,6 @@
 #include "database.h"
 #include "query.h"
 
-uint64_t tm_history_newest(struct tm_history *history)
-{
-	const uint64_t wall = tm_clock_wall_ns();
-
-	if (!tm_history_begin(history))
-		tm_history_end(history);
-	return wall < history->marks.newest_ns ? wall
-					       : history->marks.newest_ns;
-}
-
 bool tm_history_find_user(
 		struct tm_history *history, const char *name, uint32_t *uid)
 {

@@ -327,3 +327,80 @@ int tm_coarse_prune(struct tm_history *history,
 	}
 	return 0;
 }
+
+/* --- what is ahead --- */
+
+static int coarse_remove_after(struct tm_history *history,
+		enum tm_history_resolution r, uint64_t time_ns)
+{
+	char sql[256];
+
+	for (int i = 0; i < TM_HISTORY_CUBES; i++) {
+		if (r == TM_HISTORY_MINUTE && !tm_history_cubes[i].has_minutes)
+			continue;
+		snprintf(sql, sizeof(sql), "DELETE FROM %s_%s WHERE time > ?1",
+				tm_history_cubes[i].name,
+				tm_history_resolution_name(r));
+		if (tm_history_run(history, sql, &time_ns, 1))
+			return -1;
+	}
+	return 0;
+}
+
+/* The slot that the time is in is added up anew, where its parts are there: it
+ * may hold what comes later. */
+static int coarse_add_again(struct tm_history *history,
+		enum tm_history_resolution r, uint64_t time_ns)
+{
+	const uint64_t begin = tm_history_slot(r, time_ns);
+	const uint64_t end = tm_history_next_slot(r, time_ns);
+
+	if (begin < history->marks.kept[r - 1])
+		return 0;
+	if (coarse_remove_after(history, r, begin ? begin - 1 : 0))
+		return -1;
+	for (int i = 0; i < TM_HISTORY_CUBES; i++) {
+		if (coarse_add_range(history, &tm_history_cubes[i], r, begin,
+				    begin, end))
+			return -1;
+	}
+	return 0;
+}
+
+/* All that stays is in the coarser tables, up to the slot of the newest. */
+static void coarse_set_back(struct tm_history_marks *marks, uint64_t newest_ns)
+{
+	for (int r = TM_HISTORY_HOUR; r < TM_HISTORY_RESOLUTIONS; r++) {
+		const uint64_t end = newest_ns
+				? tm_history_next_slot(r - 1, newest_ns)
+				: 0;
+
+		if (marks->added[r] > end)
+			marks->added[r] = end;
+	}
+	if (!newest_ns)
+		marks->first_ns = 0;
+	marks->newest_ns = newest_ns;
+}
+
+int tm_coarse_prune_after(struct tm_history *history, uint64_t time_ns,
+		uint64_t newest_ns, struct tm_pruned *pruned)
+{
+	const struct tm_history_marks *const marks = &history->marks;
+	int changes;
+
+	for (int r = TM_HISTORY_MINUTE; r < TM_HISTORY_RESOLUTIONS; r++) {
+		changes = sqlite3_total_changes(history->db);
+		if (coarse_remove_after(history, r, time_ns))
+			return -1;
+		pruned->rows[r] = sqlite3_total_changes(history->db) - changes;
+		pruned->before_ns[r] = time_ns;
+	}
+	for (int r = TM_HISTORY_HOUR; r < TM_HISTORY_RESOLUTIONS; r++) {
+		if (marks->added[r] > time_ns &&
+				coarse_add_again(history, r, time_ns))
+			return -1;
+	}
+	coarse_set_back(&history->marks, newest_ns);
+	return 0;
+}

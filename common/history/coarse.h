@@ -37,6 +37,11 @@ int tm_coarse_prune(struct tm_history *history,
 		const struct tm_retention *retention, uint64_t time_ns,
 		struct tm_pruned *pruned);
 
+/* Removes what is later than a time; newest_ns is that of the newest that
+ * stays, 0 = none does. */
+int tm_coarse_prune_after(struct tm_history *history, uint64_t time_ns,
+		uint64_t newest_ns, struct tm_pruned *pruned);
+
 /* The names of a table's amounts, as text to be put behind those of its keys:
  * "a = a + excluded.a, ..." */
 const char *tm_coarse_add_amounts(const struct tm_history_cube_facts *cube);

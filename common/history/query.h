@@ -168,8 +168,9 @@ struct tm_history_interface {
 struct tm_history_summary {
 	uint64_t from_ns, to_ns; /* what was counted; 0 = it is empty */
 	uint64_t first_ns;	 /* the oldest that is kept; 0 = empty */
-	uint64_t newest_ns;	 /* of traffic or a TICK */
-	uint64_t written_ns;	 /* wall clock of the last commit */
+	uint64_t newest_ns;  /* of traffic or a TICK, as tm_history_newest */
+	uint64_t ahead_ns;   /* as tm_history_ahead */
+	uint64_t written_ns; /* wall clock of the last commit */
 	struct tm_amount moved[2], attributed[2], nobody[2], lost[2];
 	struct tm_amount seen[2], excluded[2], unattributed[2];
 	struct tm_history_span *covered; /* when a source was there */
@@ -186,8 +187,8 @@ int tm_history_summary(struct tm_history *history,
 		struct tm_history_summary *answer);
 void tm_history_summary_free(struct tm_history_summary *answer);
 
-/* The time of the newest record, or now where that is in the future; 0 while
- * there is none. */
+/* The time of the newest record that is not ahead of this machine's clock; now
+ * where all of them are, and 0 while there is none. */
 uint64_t tm_history_newest(struct tm_history *history);
 
 /* Whether all that is known of its sources is that they ran on this machine,

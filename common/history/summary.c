@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "common/record/words.h"
 #include "group.h"
 #include "texts.h"
@@ -262,7 +263,8 @@ static int answer_summary(struct tm_history *history,
 	answer->from_ns = plan->from_ns;
 	answer->to_ns = plan->to_ns;
 	answer->first_ns = history->marks.first_ns;
-	answer->newest_ns = history->marks.newest_ns;
+	answer->newest_ns = tm_history_newest(history);
+	answer->ahead_ns = tm_history_ahead(history);
 	answer->written_ns = history->marks.written_ns;
 	if (sum_users(history, plan, answer) ||
 			sum_interfaces(history, plan, answer))

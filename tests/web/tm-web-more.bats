@@ -120,3 +120,24 @@ picked() {
 	ask "/api/v1/summary?$MINUTES&compare=soon"
 	assert_output --partial 'compare: column 1: not a time'
 }
+
+@test "records of a clock that was ahead hide neither what is right nor its age" {
+	now=$(date +%s)
+	tick() {
+		printf '{"kind":"tick","time_ns":%s000000000,"direction":"out","run_id":7}\n' "$1"
+	}
+	{
+		tick $((now + 200 * 86400))
+		at "@$((now + 200 * 86400))" 1000 in 5 192.0.2.1
+		for ((i = 300; i >= 0; i -= 10)); do
+			tick $((now - i))
+		done
+		at "@$((now - 90))" 1000 in 600 192.0.2.1
+	} | tm-parse | tm-store -q --db ahead.db
+	serve ahead.db
+	run picked '[.stale_seconds < 60, (.ahead_ns | tonumber / 1e9), (.watermark_ns | tonumber / 1e9)]' \
+		/api/v1/status
+	assert_output "[true,$((now + 200 * 86400)),$now]"
+	run picked '[.total, .coverage > 0.9]' '/api/v1/summary?from=5min'
+	assert_output '[600,true]'
+}
