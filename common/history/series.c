@@ -165,11 +165,11 @@ static void subtract(struct tm_history_line *rest,
 	}
 }
 
-static void finish_rest(struct tm_history_series *series)
+static void finish_rest(struct tm_history_series *series, unsigned by)
 {
 	struct tm_history_line *const rest = &series->lines[series->count];
 
-	rest->row.is_rest = series->count;
+	rest->row.is_rest = by; /* also where no line is */
 	for (size_t i = 0; i < series->count; i++)
 		subtract(rest, &series->lines[i], series->bins);
 	if (tm_history_row_bytes(&rest->row) || !series->count)
@@ -290,7 +290,7 @@ static int answer_series(struct tm_history *history, struct question *question,
 	question->filling.by = question->query->by;
 	if (answer->bins && fill(history, question))
 		return -1;
-	finish_rest(answer);
+	finish_rest(answer, question->query->by);
 	return 0;
 }
 

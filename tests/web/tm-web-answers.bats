@@ -80,6 +80,15 @@ load serve
 	assert_equal "$(jq -r .error <<<"$output")" "from: column 9: November 2026 has 30 days"
 }
 
+@test "a series without traffic has no lines" {
+	serve "$DAY"
+	for only in user=4242 process=nothing by=protocol\&user=4242; do
+		ask "/api/v1/series?$RANGE&$only"
+		assert_equal "$only $(jq -c '.series, .rest.in[0]' <<<"$output" | xargs)" \
+			"$only [] 0"
+	done
+}
+
 @test "CSV equals what tm-store query writes, byte for byte" {
 	serve "$DAY"
 	# compare_csv KEYS STORE'S-OPTIONS [PARAMETERS]
