@@ -44,6 +44,10 @@ export function inTime(took, limit, what) {
 		fail(`${what} took ${took} ms, ${slowness} times as slow as alone`);
 }
 
+// What Chromium does to all that is open when some interface of this host comes
+// or goes, as in other tests.
+const INTERRUPTED = /ERR_NETWORK_CHANGED/;
+
 // Runs use(page, troubles) in a fresh browser; fails where the page wrote to
 // the console, threw, or asked anyone but its own server.
 export async function browse(base, options, use) {
@@ -58,7 +62,7 @@ export async function browse(base, options, use) {
 		const page = await context.newPage();
 		page.setDefaultTimeout(60000);
 		page.on("console", (m) => ["error", "warning"].includes(m.type()) &&
-			troubles.push(`console: ${m.text()}`));
+			!INTERRUPTED.test(m.text()) && troubles.push(`console: ${m.text()}`));
 		page.on("pageerror", (e) => troubles.push(`thrown: ${e.stack}`));
 		context.on("request", (r) => r.url().startsWith(base) ||
 			troubles.push(`asked outside: ${r.url()}`));
@@ -78,8 +82,21 @@ export async function ready(page) {
 			!document.getElementById("message").hidden));
 }
 
+// Again where it was interrupted on the way.
 export async function open(page, url) {
-	await page.goto(url);
+	let interrupted = true;
+	const note = (failed) =>
+		interrupted ||= INTERRUPTED.test(failed.failure()?.errorText);
+	page.on("requestfailed", note);
+	for (let i = 0; interrupted && i < 5; i++) {
+		interrupted = false;
+		await page.goto(url).catch((error) => {
+			if (!INTERRUPTED.test(error.message))
+				throw error;
+			interrupted = true;
+		});
+	}
+	page.off("requestfailed", note);
 	await ready(page);
 }
 

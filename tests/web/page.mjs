@@ -2,6 +2,7 @@
 // and what has to come of it.
 
 import { readFileSync } from "node:fs";
+import { addresses } from "./addresses.mjs";
 import { accessible, browse, fail, inTime, names, open, ready, same, texts } from "./browser.mjs";
 import { RANGE, crumbs, lately, message, path, press, read, settled, sleep, with_page } from
 	"./person.mjs";
@@ -369,7 +370,7 @@ const scenarios = {
 		await with_page(`?${RANGE}`, async (page, web) => {
 			for (const query of ["", "&by=process", "&by=remote", "&by=protocol",
 				"&user=1000&by=process", "&q=nothing", "&view=quotas",
-				"&by=interface", "&by=user,remote", "&chart=volume&compare=before"])
+				"&by=interface", "&by=user,remote", "&columns=rates", "&chart=volume&compare=before"])
 				for (const colorScheme of ["light", "dark"]) {
 					await page.emulateMedia({ colorScheme });
 					await open(page, `${web.base}/?${RANGE}${query}`);
@@ -422,7 +423,8 @@ const scenarios = {
 				`${RANGE}&q=al`, "from=@1000&to=@5000&sort=name", "by=port&colour=red",
 				`${RANGE}&view=quotas`, `${RANGE}&by=user,remote&rows=100`,
 				"from=yesterday&to=now&chart=volume&compare=before",
-				`${RANGE}&by=interface`, `${RANGE}&pin=1007&by=user,day`];
+				`${RANGE}&by=interface`, `${RANGE}&pin=1007&by=user,day`,
+				`${RANGE}&columns=rates`];
 			for (const colorScheme of ["light", "dark"]) {
 				await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
 				for (const query of views) {
@@ -537,7 +539,7 @@ const scenarios = {
 	},
 };
 
-const all = { ...scenarios, ...views };
+const all = { ...scenarios, ...addresses, ...views };
 if (!(scenario in all))
 	fail("scenarios:", Object.keys(all).join(" "));
 await all[scenario]();

@@ -1,21 +1,11 @@
 // What an administrator asks of the page in a meeting.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { createServer, request } from "node:http";
-import { browse, fail, names, open, ready, same, texts } from "./browser.mjs";
+import { fail, names, open, ready, same, texts } from "./browser.mjs";
 import { RANGE, crumbs, path, press, read, settled, with_page } from "./person.mjs";
-import { serve } from "./programs.mjs";
 
-const db = process.argv[3];
 const tile = (page, title) => page.locator(".tile").filter({
 	has: page.locator("h2", { hasText: new RegExp(`^${title}$`) }) });
 const json = async (url) => (await fetch(url)).json();
-
-// What the browser itself says of a refusal that is wanted.
-function forgive(troubles) {
-	troubles.splice(0, troubles.length, ...troubles.filter((t) =>
-		!/status of 400/.test(t)));
-}
 
 // Each key's colour and texture, in the legend and in the table.
 function looks(page) {
@@ -29,25 +19,6 @@ function looks(page) {
 		return { legend: Object.fromEntries(of("#legend .entry",
 			(e) => e.textContent)), table: Object.fromEntries(
 			of("#rows tbody tr", (e) => e.querySelector("a").textContent)) };
-	});
-}
-
-// A proxy that shows the server below /tm/ and nothing elsewhere.
-function proxy(port, asked) {
-	return new Promise((resolve) => {
-		const server = createServer((from, to) => {
-			asked.push(from.url);
-			if (!from.url.startsWith("/tm/"))
-				return to.writeHead(404).end();
-			const onward = request({ port, host: "127.0.0.1",
-				path: from.url.slice(3), headers: from.headers }, (answer) => {
-				to.writeHead(answer.statusCode, answer.headers);
-				answer.pipe(to);
-			});
-			onward.on("error", () => to.destroy());
-			to.on("close", () => onward.destroy());
-			onward.end();
-		}).listen(0, "127.0.0.1", () => resolve(server));
 	});
 }
 
@@ -92,136 +63,6 @@ export const views = {
 			same(await path(page), "?from=-6h", "without the filter");
 			same(await page.locator("#filtered").isVisible(), false, "the note");
 		});
-	},
-
-	async unknown() {
-		await with_page("", async (page, web, context, troubles) => {
-			const refused = {
-				"by=port": /by=port “port” is not in the history, which has user,/,
-				"colour=red": /colour=red is no key of this page’s addresses/,
-				"user=nosuch": /user=nosuch : user has to be .* in the history/,
-				"from=2026-11-31": /from=2026-11-31 : from: column 9: November 2026/,
-				"range=6": /range=6 : from: .*unit/,
-				"from=-1h&from=-2h": /from=-2h is there twice/,
-				"page=0": /page=0 is not a number from 1 to/,
-				"sort=colour": /sort=colour is not total, in,/,
-				"view=maps": /view=maps is not table or quotas/,
-				"from=now&to=-1h": /from has to be before to/,
-			};
-			for (const [query, wanted] of Object.entries(refused)) {
-				await open(page, `${web.base}/?${query}`);
-				const said = await page.locator("#message").innerText();
-				if (!wanted.test(said.replace(/\s+/g, " ")))
-					fail(query, "is answered by", said);
-				for (const hidden of ["#rows", "#chart", "#tiles", "#feed"])
-					same(await page.locator(hidden).isVisible(), false,
-						`${query}: ${hidden}`);
-			}
-			await open(page, `${web.base}/?${RANGE}&colour=red&by=interface`);
-			await page.getByRole("link", { name: "Show it without this" }).click();
-			await settled(page);
-			same(await path(page), `?${RANGE}&by=interface`, "without it");
-			same(await names(page), ["eth0"], "interfaces");
-			await open(page, `${web.base}/?range=365d&by=direction`);
-			same(await names(page), ["in", "out"].sort((a, b) => b.localeCompare(a)),
-				"directions");
-			await open(page, `${web.base}/?${RANGE}&process=nosuch&by=remote`);
-			same(await texts(page, ".empty strong"),
-				["No traffic of process nosuch in this range"], "no such process");
-			forgive(troubles);
-		});
-	},
-
-	async words() {
-		const day = (ago) => new Date(Date.now() - ago * 864e5).toISOString().slice(0, 10);
-		await with_page("?from=yesterday&to=today", async (page, web, context, troubles) => {
-			const period = () => page.locator("#period").textContent();
-			const yesterday = [day(1), day(0)];
-			// The history begins in yesterday.
-			if (!(await period()).endsWith(` – ${yesterday[1]} 00:00`))
-				fail("yesterday is", await period());
-			same(await page.locator("#live").getAttribute("aria-pressed"), "false",
-				"yesterday goes on");
-			await page.getByRole("button", { name: "Today", exact: true }).first().click();
-			await settled(page);
-			same(await path(page), "?from=today", "today");
-			if (!(await period()).startsWith(`${day(0)} 00:00 – `))
-				fail("today is", await period());
-			await press(page, "[");
-			same(await path(page), "?from=yesterday&to=today", "before today");
-			await press(page, "[");
-			same(await path(page), `?from=${day(2)}&to=${day(1)}`, "the day before");
-			await press(page, "]");
-			same(await path(page), `?from=${day(1)}&to=${day(0)}`, "the day after");
-			await open(page, `${web.base}/?from=last month&to=this month`);
-			const [from, to] = (await period()).split(" – ");
-			if (!/-01 00:00$/.test(from) || !/-01 00:00$/.test(to))
-				fail("last month is", from, to);
-			await page.locator("#period").click();
-			same(await page.locator('[name="from"]').inputValue(), "last month", "typed");
-			await page.locator('[name="from"]').fill("2026-11-31");
-			await page.keyboard.press("Enter");
-			await page.locator("#custom-error:not(:empty)").waitFor();
-			same(await page.locator("#custom-error").textContent(),
-				"from: column 9: November 2026 has 30 days.", "a bad date");
-			forgive(troubles);
-			await page.locator('[name="from"]').fill("yesterday 23:30");
-			await page.locator('[name="to"]').fill("now");
-			await page.keyboard.press("Enter");
-			await settled(page);
-			same(await path(page), "?from=yesterday%2023:30", "words in the address");
-			if (!(await period()).startsWith(`${day(1)} 23:30 – `))
-				fail("yesterday 23:30 is", await period());
-		});
-	},
-
-	async once() {
-		const web = await serve(db);
-		await browse(web.base, {}, async (page) => {
-			const asked = [];
-			page.on("request", (r) => asked.push(r.url()));
-			await open(page, `${web.base}/?${RANGE}`);
-			await page.locator('#feed[data-state="stale"]').waitFor();
-			await settled(page);
-			const files = readdirSync(process.env.PAGE)
-				.filter((name) => /\.(js|css|svg)$/.test(name)).map((name) => `/${name}`);
-			const api = ["live", "rows", "series", "status", "summary"]
-				.map((name) => `/api/v1/${name}`);
-			same(new Set(asked).size, asked.length, `twice: ${asked}`);
-			// Rows also of what was lost when.
-			const paths = asked.map((url) => new URL(url).pathname).sort();
-			same(paths, ["/", ...files, ...api, "/api/v1/rows"].sort(), "what was asked");
-			const html = readFileSync(`${process.env.PAGE}/index.html`, "utf8");
-			const sources = [...html.matchAll(/(?:href|src)="([^"]+\.js)"/g)]
-				.map(([, name]) => `/${name}`).sort();
-			same(sources, files.filter((name) => name.endsWith(".js")).sort(),
-				"modules in one wave");
-		});
-		await web.stop();
-	},
-
-	async proxied() {
-		const web = await serve(db, 0, ["--host", "127.0.0.1"]), asked = [];
-		const server = await proxy(web.port, asked);
-		const base = `http://127.0.0.1:${server.address().port}`;
-		await browse(base, {}, async (page) => {
-			await open(page, `${base}/tm/?${RANGE}`);
-			await page.locator('#feed[data-state="stale"]').waitFor();
-			await page.locator("#rows").getByRole("link", { name: "alice" }).click();
-			await settled(page);
-			same(await crumbs(page), ["All users", "alice"], "below a path");
-			const [file] = await Promise.all([page.waitForEvent("download"),
-				page.locator("#csv").click()]);
-			if (!/^time|^process/m.test(readFileSync(await file.path(), "utf8")))
-				fail("no CSV below a path");
-			await page.locator("#home").click();
-			await settled(page);
-			same(new URL(page.url()).pathname, "/tm/", "home");
-			same(asked.filter((url) => !url.startsWith("/tm/")), [], "beside the path");
-		});
-		server.closeAllConnections();
-		server.close();
-		await web.stop();
 	},
 
 	async print() {
@@ -323,13 +164,18 @@ export const views = {
 			await page.reload();
 			await ready(page);
 			same(await legend(), [...before.slice(0, 7), last, "the rest"], "reloaded");
-			const sums = (list) => list.in.reduce((n, v, i) => n + v + list.out[i], 0);
-			const url = `${web.base}/api/v1/series?by=user&top=0&from=-6h&to=now`;
-			if (sums((await json(url)).rest) === 0)
-				fail("nothing to compare");
 			await page.getByRole("button", { name: `Do not keep ${last}` }).click();
 			await settled(page);
 			same(await legend(), before, "let go");
+			const to = Math.floor(Date.now() / 3600e3) * 3600, from = to - 7200;
+			await open(page, `${web.base}/?from=${from}&to=${to}&pin=1007&pin=4242`);
+			same((await legend()).slice(-3), ["heidi", "4242", "the rest"], "two pins");
+			const { rows: [row] } = await json(`${web.base}/api/v1/rows?user=1007&` +
+				`from=@${from}&to=@${from + 60}`);
+			const rate = (n) => `${(n * 8 / 60 / 1e3).toFixed(1)} kbit/s`;
+			const said = await read(page, "Home");
+			if (!said.includes(`heidi in ${rate(row.in)}, out ${rate(row.out)}`))
+				fail("the first bin has", said, "of", JSON.stringify(row));
 		});
 	},
 
@@ -400,6 +246,15 @@ export const views = {
 					[`${rate(all[way] / all.covered_seconds)} average`,
 						`${rate(all[`p95_${way}`])} 95th percentile`,
 						`${rate(all[`peak_${way}`])} peak minute`], title);
+			await page.locator("#columns").click();
+			await settled(page);
+			same(await path(page), `?from=${from}&to=${to}&columns=rates`, "rates");
+			const { rows: [row] } = await json(`${web.base}/api/v1/rows?by=user&` +
+				`from=@${from}&to=@${to}&rates=yes&limit=25`);
+			const first = await page.locator("#rows tbody tr").first().innerText();
+			for (const bytes of [row.total / all.covered_seconds, row.p95, row.peak])
+				if (!first.includes(rate(bytes)))
+					fail(row.user, "has", first, "and not", rate(bytes));
 		});
 	},
 
@@ -428,15 +283,5 @@ export const views = {
 				Math.max(...columns) < height * 0.3)
 				fail("losses are painted as", JSON.stringify(bad));
 		});
-	},
-
-	async zone() {
-		await with_page("?from=@1682892000&to=@1682978400", async (page) => {
-			same(await page.locator("#period").textContent(),
-				"2023-05-01 00:00 – 2023-05-02 00:00", "a day of the history");
-			const foot = await page.locator("#foot").textContent();
-			if (!/times in Europe\/Berlin, the history’s zone; yours is America\/New_York/.test(foot))
-				fail("the foot says", foot);
-		}, { timezoneId: "America/New_York" });
 	},
 };

@@ -136,7 +136,7 @@ function failed({ message, again }) {
 		later(again * 1000, true);
 	} else {
 		showRefusal(odd ? [odd] : problems.length ? problems :
-			[{ key: "tm-web", value: "", text: `: ${message}` }], location.search);
+			[{ key: null, text: message }], location.search);
 		shown = null;
 		drawFrame(parts, { state, shown, outer });
 	}

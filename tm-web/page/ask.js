@@ -32,5 +32,5 @@ export async function ask(path, parameters, signal) {
 		return body;
 	const again = Number(answer.headers.get("Retry-After"));
 	throw new Refused(body.error ?? `tm-web answers with status ${answer.status}`,
-		answer.status >= 500 ? again || 5 : 0);
+		answer.status >= 500 || answer.status === 429 ? again || 5 : 0);
 }

@@ -20,7 +20,11 @@ function createTabs(go, state) {
 			el("option", { value: key }, `× ${HEADS[key].toLowerCase()}`)));
 	also.addEventListener("change", () => go({ by: [mainOf(state()),
 		...(also.value ? [also.value] : [])] }));
+	byId("columns").addEventListener("click", () => go(otherColumns(state())));
 }
+
+const otherColumns = ({ columns, page }) => ({ page,
+	columns: columns === "rates" ? "amounts" : "rates" });
 
 function createSearch(go) {
 	const search = byId("search");
@@ -90,6 +94,7 @@ export function createCommands(page) {
 			go({ chart: state().chart === "rate" ? "volume" : "rate" })],
 		[["c"], "Compare with the period before", () =>
 			go({ compare: !state().compare })],
+		[["r"], "Rates of each row, or amounts", () => go(otherColumns(state()))],
 		[["l"], "Follow the clock, or hold", range.live],
 		[["p"], "Print", () => print()],
 		[["t"], "Theme", nextScheme],

@@ -8,7 +8,8 @@ import { deeper, drawHead, drawLegend, drawTrail, levels, note } from "./frame.j
 import { download } from "./load.js";
 import { HEADS, PLURALS, shownName } from "./names.js";
 import { drawQuotaCount, drawQuotas } from "./quota.js";
-import { FACETS, TIMES, address, follows, hasTime, mainOf } from "./state.js";
+import { FACETS, TIMES, address, follows, hasRates, hasTime,
+	lengthOf, mainOf } from "./state.js";
 import { drawPages, drawTable } from "./table.js";
 import { drawTotals } from "./totals.js";
 
@@ -63,6 +64,7 @@ export function drawFrame({ range }, { state, shown, outer }) {
 	for (const button of byId("kinds").children)
 		pressed(button, button.dataset.chart === state.chart);
 	pressed(byId("compare"), state.compare);
+	pressed(byId("columns"), state.columns === "rates");
 	byId("also").value = state.by.find((key) => key !== main) ?? "";
 	for (const option of byId("also").options)
 		option.disabled = option.value === main ||
@@ -98,10 +100,15 @@ function quotasOf(state) {
 	return address({ ...state, view: "quotas", sort: "-share", q: "", page: 1 });
 }
 
+// The seconds that averages are of.
+export const metered = (summary) => summary.covered_seconds ||
+	(Number(summary.to_ns) - Number(summary.from_ns)) / 1e9 || 1;
+
 function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 	const { status, summary, rows, before } = shown;
 	const { by, page, sort, q } = state, main = mainOf(state);
-	const last = Math.max(1, Math.ceil(rows.count / state.rows));
+	const length = lengthOf(state);
+	const last = Math.max(1, Math.ceil(rows.count / length));
 	if (page > last)
 		return go({ page: last }, { replace: true });
 	const link = linkTo(state);
@@ -110,7 +117,8 @@ function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 		state.pin.filter((k) => k !== key) : [...state.pin, key] });
 	drawTable(byId("rows"), { by, main, rows: rows.rows, sums: rows.sums, sort, q,
 		count: rows.count, whole: summary.total,
-		before: hasTime(by) ? null : before,
+		before: hasTime(by) ? null : before, slot: rows.rates,
+		per: hasRates(state) ? metered(summary) : 0,
 		quotas: new Map(quotas.map((quota) => [quota.uid, quota])),
 		link, lossy: summary.lost > 0, looks, pinned: state.pin,
 		onPin: by.length === 1 && main !== "direction" ? pin : null,
@@ -123,7 +131,8 @@ function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 		now: by.join() === "user" && isLive ? rates() : null,
 		caption: `${PLURALS[main]} by bytes`, onSort: (to) => go({ sort: to }),
 		onClear: () => go({ q: "" }, { replace: true }) });
-	drawPages(byId("pages"), { total: rows.count, page, rows: state.rows,
+	drawPages(byId("pages"), { total: rows.count, page, rows: length,
+		most: hasRates(state) ? 100 : Infinity,
 		onPage: (to) => go({ page: to }), onRows: (n) => go({ rows: n }) });
 }
 
@@ -137,6 +146,7 @@ export function draw(parts, { state, shown, outer }) {
 	parts.now.show(isLive);
 	drawTotals(byId("tiles"), { all: summary, before: shown.before, state,
 		user: state.user, length: Math.min(chart.to, chart.now) - chart.from,
+		seconds: metered(summary),
 		quotas: quotasOf(state) });
 	const looks = drawChart(parts, { state, shown });
 	if (state.view === "quotas") {

@@ -6,7 +6,7 @@ import { setZone } from "./format.js";
 import { keyOf, nameOf } from "./names.js";
 import { query } from "./query.js";
 import { addLost, chartOf } from "./series.js";
-import { FACETS, hasTime, mainOf } from "./state.js";
+import { FACETS, hasRates, hasTime, lengthOf, mainOf } from "./state.js";
 
 export const SERIES = 7;
 const ROWS_MOST = 10000;
@@ -57,8 +57,8 @@ async function drawing(state, asked, most, signal) {
 	const pins = wanted.top && state[wanted.by] === null ? state.pin : [];
 	const [series, ...pinned] = await Promise.all([
 		ask("series", wanted, signal),
-		...pins.map((key) => ask("series", { ...wanted, top: 1,
-			[wanted.by]: key }, signal))]);
+		...pins.map(async (key) => [key, await ask("series", { ...wanted, top: 1,
+			[wanted.by]: key }, signal)])]);
 	return { bins, chart: chartOf(series, pinned, await asked, volume) };
 }
 
@@ -82,8 +82,9 @@ const compared = ({ compare }) => compare ? "previous" : null;
 // Quotas have a table of their own.
 async function tableOf(state, signal) {
 	return state.view === "quotas" ? { rows: [], count: 0 } :
-		ask("rows", { ...rowsOf(state), limit: state.rows,
-			offset: (state.page - 1) * state.rows,
+		ask("rows", { ...rowsOf(state), limit: lengthOf(state),
+			offset: (state.page - 1) * lengthOf(state),
+			rates: hasRates(state) ? "yes" : null,
 			compare: hasTime(state.by) ? null : compared(state) }, signal);
 }
 

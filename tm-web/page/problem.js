@@ -23,6 +23,8 @@ export function showTrouble(text, isBare) {
 }
 
 function line({ key, value, text }, search) {
+	if (key === null)
+		return el("li", {}, `${visible(text)}.`);
 	const said = `${key}${value === "" ? "" : `=${value}`}`;
 	return el("li", {}, el("code", {}, visible(said)), ` ${visible(text)}. `,
 		el("a", { href: without(search, { key, value }) }, "Show it without this"));

@@ -44,25 +44,26 @@ function whole(series, asked, now) {
 }
 
 // Adds a pinned key's own answer, whose bins are the same, as one more series,
-// which the rest then lacks.
-function withPin(series, pin) {
-	const [line] = pin.series;
-	if (!line || series.series.some(({ key }) => key === line.key) ||
-		String(pin.times) !== String(series.times))
+// which the rest then lacks. One without traffic has its place all the same.
+function withPin(series, [key, pin]) {
+	const none = series.times.map(() => 0);
+	const [line = { key, label: key, in: none, out: none }] = pin.series;
+	if (series.series.some((one) => one.key === line.key) ||
+		line.in.length !== none.length)
 		return series;
 	const less = (way) => series.rest[way].map((n, i) => n - line[way][i]);
-	return { ...series, series: [...series.series, { ...line, pinned: true }],
+	return { ...series, series: [...series.series, line],
 		rest: { ...series.rest, in: less("in"), out: less("out") } };
 }
 
-// asked: { from, to, now }; volume: bytes in each bin instead of per second.
+// pins: [key, answer] of each; asked: { from, to, now }; volume: bytes in each bin instead of per second.
 export function chartOf(answer, pins, asked, volume) {
 	const { now } = asked;
 	const { from, to, series } = whole(pins.reduce(withPin, answer), asked, now);
 	const { covered, times, seconds: lengths } = series;
 	const over = volume ? times.map(() => 1) : metered(series, now);
-	const one = (key, name, { in: a, out: b, pinned = false }) => ({ key, name,
-		pinned, in: a.map((n, i) => n / over[i]),
+	const one = (key, name, { in: a, out: b }) => ({ key, name,
+		in: a.map((n, i) => n / over[i]),
 		out: b.map((n, i) => n / over[i]) });
 	const all = series.series.map((s) =>
 		one(s.key ?? SMALL, s.label ?? s.key ?? null, s));

@@ -11,6 +11,7 @@ const SORTS = ["total", "in", "out", "packets", "lost", "name", "share", "used",
 	"limit", "left", "projected"];
 export const VIEWS = ["table", "quotas"];
 export const CHARTS = ["rate", "volume"];
+const COLUMNS = ["amounts", "rates"];
 export const ROWS = 25;
 const ROWS_MOST = 1000, PINS_MOST = 8, KEYS_MOST = 3;
 
@@ -18,7 +19,7 @@ const DEFAULTS = {
 	from: "-1h", to: "now", by: ["user"], ...Object.fromEntries(
 		FACETS.map((facet) => [facet, null])), q: "", sort: "-total", page: 1,
 	rows: ROWS, hide: [], pin: [], chart: "rate", compare: false,
-	view: "table",
+	view: "table", columns: "amounts",
 };
 
 // What the chart is of; where the table has times alone, of users.
@@ -29,6 +30,12 @@ export const hasTime = (by) => by.some((key) => TIMES.includes(key));
 
 // The largest first, but times as they passed.
 export const sortOf = (by) => hasTime(by) ? "name" : "-total";
+
+// Peaks and percentiles are of a few rows, and of no time.
+const RATES_MOST = 100;
+export const hasRates = ({ by, columns }) => columns === "rates" && !hasTime(by);
+export const lengthOf = (state) =>
+	hasRates(state) ? Math.min(state.rows, RATES_MOST) : state.rows;
 
 // Whether the view goes on with the clock.
 export const follows = ({ to }) => to.trim().toLowerCase() === "now";
@@ -74,7 +81,7 @@ function sort(value) {
 }
 
 const READ = { by: keys, sort, page: number(1e9), rows: number(ROWS_MOST),
-	view: oneOf(VIEWS), chart: oneOf(CHARTS),
+	view: oneOf(VIEWS), chart: oneOf(CHARTS), columns: oneOf(COLUMNS),
 	compare: (value) => oneOf(["before"])(value) === "before" };
 const LISTS = { hide: 64, pin: PINS_MOST };
 

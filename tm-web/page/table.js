@@ -54,8 +54,13 @@ const changeCells = ({ total, before }, { change }) =>
 	[el("td.spare-2.muted", {}, size(before)),
 		el("td", {}, change(total, before))];
 
+// Of both directions together; per: the seconds of the average.
+const rateCells = ({ total, p95, peak }, per) =>
+	[total / per, p95, peak].map((bytes, i) =>
+		el(i === 2 ? "td" : "td.spare", {}, rate(bytes)));
+
 function rowOf(row, view) {
-	const { by, whole, most, before, quotas, now, lossy } = view;
+	const { by, whole, most, before, quotas, now, lossy, per } = view;
 	const quota = by.includes("user") ? quotas.get(row.uid) : null;
 	const key = rowKey(by, row);
 	const cells = by.map((one, i) => nameCell(one, row, view, i === 0));
@@ -66,8 +71,11 @@ function rowOf(row, view) {
 		el("td", {}, size(row.total)));
 	if (before)
 		cells.push(...changeCells(row, before));
-	cells.push(shareCell(row, whole, most),
-		el("td.spare-2", {}, count(row.packets)));
+	if (per)
+		cells.push(...rateCells(row, per));
+	else
+		cells.push(shareCell(row, whole, most),
+			el("td.spare-2", {}, count(row.packets)));
 	if (lossy)
 		cells.push(el("td.spare-2", { class: row.lost ? null : "muted" },
 			size(row.lost)));
@@ -79,7 +87,7 @@ function rowOf(row, view) {
 export const nowText = (rates) => rates ? rate(rates.in + rates.out) : "–";
 
 function head(view) {
-	const { by, quotas, lossy, now, before } = view;
+	const { by, quotas, lossy, now, before, per, slot } = view;
 	// Names are sorted by time first.
 	const sorting = Math.max(0, by.findIndex((key) => hasTime([key])));
 	return el("tr", {}, by.map((key, i) => i === sorting ?
@@ -88,14 +96,15 @@ function head(view) {
 		heading("in", "In", "way", view), heading("out", "Out", "way", view),
 		heading("total", "Total", "", view),
 		before ? [plain("Before", "spare-2"), plain("Change", "")] : [],
-		plain("Share", "share spare-2"),
-		heading("packets", "Packets", "spare-2", view),
+		per ? [plain("Average", "spare"), plain("95th percentile", "spare"),
+			plain(`Peak ${slot}`, "")] : [plain("Share", "share spare-2"),
+			heading("packets", "Packets", "spare-2", view)],
 		lossy ? heading("lost", "Lost", "spare-2", view) : null,
 		quotas.size ? plain("Quota", "limit spare") : null);
 }
 
 // What the rows of a filter add up to; of all that is in the tiles.
-function foot({ q, by, sums, whole, now, lossy, before, quotas }) {
+function foot({ q, by, sums, whole, now, lossy, before, quotas, per }) {
 	if (!q)
 		return null;
 	return el("tfoot", {}, el("tr", {},
@@ -103,8 +112,9 @@ function foot({ q, by, sums, whole, now, lossy, before, quotas }) {
 		now ? el("td.spare.now") : null, el("td.way", {}, size(sums.in)),
 		el("td.way", {}, size(sums.out)), el("td", {}, size(sums.total)),
 		before ? [el("td.spare-2"), el("td")] : [],
-		el("td.share.spare-2", {}, percent(sums.total, whole)),
-		el("td.spare-2", {}, count(sums.packets)),
+		per ? [el("td.spare", {}, rate(sums.total / per)), el("td.spare"),
+			el("td")] : [el("td.share.spare-2", {}, percent(sums.total, whole)),
+			el("td.spare-2", {}, count(sums.packets))],
 		lossy ? el("td.spare-2", {}, size(sums.lost)) : null,
 		quotas.size ? el("td.limit.spare") : null));
 }
@@ -146,7 +156,7 @@ export function drawTable(root, view) {
 	const most = Math.max(...view.rows.map((row) => row.total));
 	const at = document.activeElement;
 	fill(root, el("table", { dataset: { keys: view.by.length,
-		columns: view.before ? "compared" : "plain" } },
+		columns: view.before || view.per ? "more" : "plain" } },
 		el("caption.hidden", {}, view.caption),
 		el("thead", {}, head(view)),
 		el("tbody", {}, view.rows.map((row) => rowOf(row, { ...view, most }))),
@@ -156,7 +166,8 @@ export function drawTable(root, view) {
 		at.focus({ preventScroll: true });
 }
 
-export function drawPages(root, { total, page, rows, onPage, onRows }) {
+export function drawPages(root, view) {
+	const { total, page, rows, most, onPage, onRows } = view;
 	const last = Math.max(1, Math.ceil(total / rows)), first = (page - 1) * rows;
 	root.hidden = total === 0;
 	const end = Math.min(first + rows, total);
@@ -164,7 +175,8 @@ export function drawPages(root, { total, page, rows, onPage, onRows }) {
 	const button = (text, to) => el("button.small", { type: "button",
 		"aria-disabled": String(to === page), dataset: { key: text },
 		onclick: () => to === page || onPage(to) }, text);
-	const more = [25, 100, 1000].filter((n) => n === 25 || n === rows || total > 25)
+	const more = [25, 100, 1000].filter((n) => n <= most &&
+		(n === 25 || n === rows || total > 25))
 		.map((n) => el("button.small", { type: "button", dataset: { key: `n${n}` },
 			"aria-pressed": String(n === rows), title: `${n} rows a page`,
 			onclick: () => onRows(n) }, String(n)));

@@ -37,7 +37,7 @@ function moved(title, way, { all, before, seconds }) {
 	return tile(title, way, big(size(all[way]), before ?
 		el("small.change", {}, before.change(all[way], before[way])) : null),
 	before ? earlier(before, way) : null,
-	figure(rate(seconds ? all[way] / seconds : 0), "average"),
+	figure(rate(all[way] / seconds), "average"),
 	...(isRated ? [rated("p95", " 95th", el("span.wide", {}, " percentile")),
 		rated("peak", ` peak ${all.rates}`)] : []));
 }
@@ -93,16 +93,14 @@ function quota(one, href) {
 		el("p", {}, `${size(one.left)} left, ${outlook(one)}`));
 }
 
-// all: of the range; length: how many seconds of it have passed; quotas: the
-// address of their table.
-export function drawTotals(root, { all, before, state, user, length, quotas }) {
-	const seconds = all.covered_seconds ||
-		(Number(all.to_ns) - Number(all.from_ns)) / 1e9;
+// all: of the range; length: how many seconds of it have passed; seconds: how
+// many were metered; quotas: the address of their table.
+export function drawTotals(root, view) {
+	const { all, state, user, length, quotas } = view;
 	const narrowed = FACETS.some((facet) => state[facet] !== null);
 	const limits = user !== null ?
 		all.quotas.map((one) => quota(one, quotas)) :
 		all.quotas.length && !narrowed ? [allowed(all.quotas, quotas)] : [];
-	const view = { all, before, seconds };
 	fill(root, moved("In", "in", view), moved("Out", "out", view),
 		narrowed || all.unattributed === null ? null : owners(all),
 		surely(all, length), limits);
