@@ -430,7 +430,39 @@ static int parse_entry(struct parser *in, struct tm_netlist_entry *entry)
 	return entry->is_ipv4 ? 0 : refuse_mapped(in, &entry->range);
 }
 
-int tm_netentry_parse(const char *text, size_t size,
+/* Up to a # after a blank, which begins a comment. */
+static void take_name(struct parser *in, struct tm_netlist_entry *entry)
+{
+	const char *end = in->p;
+
+	while (end < in->end && (*end != '#' || !is_blank(end[-1])))
+		end++;
+	while (end > in->p && is_blank(end[-1]))
+		end--;
+	entry->name = in->p;
+	entry->name_size = end - in->p;
+}
+
+/* What follows the entry. */
+static int parse_rest(struct parser *in, bool has_name,
+		struct tm_netlist_entry *entry)
+{
+	skip_blanks(in);
+	entry->name_size = 0;
+	if (has_name && (in->p == in->end || *in->p == '#'))
+		return entry_fail(in, in->p,
+				"the name after the network is missing");
+	if (in->p == in->end || *in->p == '#')
+		return 1;
+	if (!is_blank(in->p[-1]))
+		return fail_here(in, "does not belong here");
+	if (!has_name)
+		return fail_here(in, "a line holds one entry");
+	take_name(in, entry);
+	return 1;
+}
+
+int tm_netentry_parse(const char *text, size_t size, bool has_name,
 		struct tm_netlist_entry *entry, char reason[TM_NETENTRY_REASON],
 		size_t *column)
 {
@@ -443,14 +475,9 @@ int tm_netentry_parse(const char *text, size_t size,
 		return 0;
 	entry->is_pattern = false;
 	status = parse_entry(&in, entry);
-	if (!status) {
-		skip_blanks(&in);
-		if (in.p == in.end || *in.p == '#')
-			return 1;
-		fail_here(&in,
-				is_blank(in.p[-1]) ? "a line holds one entry"
-						   : "does not belong here");
-	}
-	*column = in.wrong_at - text + 1;
-	return -1;
+	if (!status)
+		status = parse_rest(&in, has_name, entry);
+	if (status < 0)
+		*column = in.wrong_at - text + 1;
+	return status;
 }

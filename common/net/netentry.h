@@ -7,8 +7,8 @@
 #define TM_NETENTRY_REASON 192
 
 /* 1 and the entry; 0 for a blank line or a comment; -1, the reason and, from
- * 1, the column in bytes. */
-int tm_netentry_parse(const char *text, size_t size,
+ * 1, the column in bytes. A name has to follow the entry, or must not. */
+int tm_netentry_parse(const char *text, size_t size, bool has_name,
 		struct tm_netlist_entry *entry, char reason[TM_NETENTRY_REASON],
 		size_t *column);
 

@@ -185,7 +185,8 @@ enum tm_netlist_found tm_netlist_next(
 			list->is_skipping = false;
 			continue;
 		}
-		status = tm_netentry_parse(line, size, entry, reason, &column);
+		status = tm_netentry_parse(line, size, list->has_names, entry,
+				reason, &column);
 		if (status < 0)
 			return wrong(list, list->line, column, reason);
 		if (status) {
@@ -202,7 +203,8 @@ int tm_netlist_parse(const char *text, struct tm_netlist_entry *entry,
 	size_t column = 1;
 	int status;
 
-	status = tm_netentry_parse(text, strlen(text), entry, reason, &column);
+	status = tm_netentry_parse(
+			text, strlen(text), false, entry, reason, &column);
 	entry->line = 0;
 	if (status > 0)
 		return 0;

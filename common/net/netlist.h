@@ -20,6 +20,8 @@ struct tm_netlist_entry {
 	uint64_t line;
 	const char *text; /* as written, valid until the next call; no NUL */
 	size_t size;
+	const char *name; /* that follows, likewise */
+	size_t name_size;
 };
 
 enum tm_netlist_found {
@@ -31,6 +33,7 @@ enum tm_netlist_found {
 /* A list while it is read. */
 struct tm_netlist {
 	const char *name; /* of the file, for messages */
+	bool has_names;	  /* after each entry; set it once the list is open */
 	uint64_t line;
 	char problem[TM_NETLIST_PROBLEM]; /* one line: file, line, column, why
 					   */

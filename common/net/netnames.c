@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,10 +77,10 @@ static bool add_name(struct tm_netnames *netnames, char *name)
 	return true;
 }
 
-static bool netnames_add(struct tm_netnames *netnames, size_t line,
-		const struct tm_netlist_entry *entry, const char *text)
+static bool netnames_add(struct tm_netnames *netnames,
+		const struct tm_netlist_entry *entry)
 {
-	char *const name = strdup(text);
+	char *const name = strndup(entry->name, entry->name_size);
 	struct tm_range range;
 	uint32_t step = 0;
 
@@ -89,84 +88,29 @@ static bool netnames_add(struct tm_netnames *netnames, size_t line,
 		return false;
 	while (tm_netlist_range(entry, &step, &range)) {
 		if (!netnames_add_range(&netnames->families[entry->is_ipv4],
-				    &range, line, name))
+				    &range, entry->line, name))
 			return false;
 	}
 	return true;
 }
 
-static char *trim_line(char *text)
-{
-	char *end;
-
-	text += strspn(text, " \t\r\n");
-	end = text + strlen(text);
-	while (end > text && isspace((unsigned char)end[-1]))
-		end--;
-	*end = '\0';
-	return text;
-}
-
-/* A # at the beginning or after a space starts a comment. */
-static void cut_comment(char *line)
-{
-	for (char *p = line; (p = strchr(p, '#')); p++) {
-		if (p == line || isspace((unsigned char)p[-1])) {
-			*p = '\0';
-			return;
-		}
-	}
-}
-
-/* False with a reason, or with errno if the reason is NULL. */
-static bool add_line(struct tm_netnames *netnames, size_t number, char *line,
-		char reason[TM_NETLIST_PROBLEM])
+static bool netnames_read(struct tm_netnames *netnames, struct tm_netlist *list,
+		char problem[TM_NETNAMES_PROBLEM])
 {
 	struct tm_netlist_entry entry;
-	char *text, *name;
+	enum tm_netlist_found found;
 
-	cut_comment(line);
-	text = trim_line(line);
-	if (!*text)
-		return true;
-	name = text + strcspn(text, " \t");
-	if (*name)
-		*name++ = '\0';
-	name = trim_line(name);
-	if (tm_netlist_parse(text, &entry, reason))
-		return false;
-	if (!*name) {
-		snprintf(reason, TM_NETLIST_PROBLEM,
-				"the name after the network is missing");
-		return false;
-	}
-	*reason = '\0';
-	return netnames_add(netnames, number, &entry, name);
-}
-
-static bool read_lines(struct tm_netnames *netnames, FILE *file,
-		const char *path, char problem[TM_NETNAMES_PROBLEM])
-{
-	char reason[TM_NETLIST_PROBLEM], *line = NULL;
-	bool is_good = true;
-	size_t number = 0, size = 0;
-
-	while (is_good && getline(&line, &size, file) >= 0) {
-		is_good = add_line(netnames, ++number, line, reason);
-		if (!is_good && *reason)
-			snprintf(problem, TM_NETNAMES_PROBLEM, "%s:%zu: %.512s",
-					path, number, reason);
-		else if (!is_good)
-			snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", path,
-					strerror(errno));
-	}
-	if (is_good && ferror(file)) {
-		snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", path,
+	list->has_names = true;
+	while ((found = tm_netlist_next(list, &entry)) == TM_NETLIST_ENTRY) {
+		if (netnames_add(netnames, &entry))
+			continue;
+		snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", list->name,
 				strerror(errno));
-		is_good = false;
+		return false;
 	}
-	free(line);
-	return is_good;
+	if (found == TM_NETLIST_WRONG)
+		snprintf(problem, TM_NETNAMES_PROBLEM, "%s", list->problem);
+	return found == TM_NETLIST_END;
 }
 
 static int netnames_compare_names(const void *a, const void *b)
@@ -333,14 +277,18 @@ struct tm_netnames *tm_netnames_load(
 		const char *path, char problem[TM_NETNAMES_PROBLEM])
 {
 	struct tm_netnames *const netnames = calloc(1, sizeof(*netnames));
-	FILE *const file = fopen(path, "re");
+	struct tm_netlist list;
 	bool is_good;
 
 	snprintf(problem, TM_NETNAMES_PROBLEM, "%s: %s", path, strerror(errno));
-	if (!netnames || !file)
+	if (!netnames)
 		return NULL;
-	is_good = read_lines(netnames, file, path, problem);
-	fclose(file);
+	if (tm_netlist_open(&list, path)) {
+		snprintf(problem, TM_NETNAMES_PROBLEM, "%s", list.problem);
+		return NULL;
+	}
+	is_good = netnames_read(netnames, &list, problem);
+	tm_netlist_close(&list);
 	if (!is_good)
 		return NULL;
 	number_names(netnames);

@@ -1,6 +1,7 @@
 # tm-report --by network.
 
 load ../helper
+load ../events
 load report-by
 
 @test "networks are /24 and /48, or those of --network-names, the most specific first" {
@@ -84,11 +85,11 @@ load report-by
 		printf '192.0.2.0/24 campus\n%b\n' "$1" >names.txt
 		run tm-report --by network --network-names names.txt </dev/null
 		assert_failure 1
-		assert_output --partial "tm-report: --network-names: names.txt:2: $2"
+		assert_output --partial "tm-report: --network-names: names.txt:2:$2"
 	}
-	refused 192.0.2.1 'the name after the network is missing'
-	refused 'campus 192.0.2.1' "'campus', column 1: "
-	refused '192.0.2.0/33 x' "'192.0.2.0/33', column "
+	refused 192.0.2.1 '10: the name after the network is missing'
+	refused 'campus 192.0.2.1' '1: '
+	refused '192.0.2.0/33 x' '11: '
 	run tm-report --network-names no/such </dev/null
 	assert_failure 1
 	assert_output 'tm-report: --network-names: no/such: No such file or directory'
@@ -100,4 +101,32 @@ load report-by
 	run -2 tm-report --by remote --network-names names.txt day.tm
 	assert_output "tm-report: --network-names is for --by network
 try: tm-report --help"
+}
+
+@test "names are read as all lists of networks: ranges, tabs, CRLF, a BOM, comments" {
+	for a in 192.0.2.10 192.0.2.15 192.0.2.19 192.0.2.20 198.51.100.7 \
+		203.0.113.7 10.1.1.1; do
+		moved 0 in 1000 1 1 '"source":"'$a'"'
+	done | tm-parse >n.tm
+	printf '\357\273\277192.0.2.10 - 192.0.2.19 lab\r\n\t198.51.100.0/24\t\tother net # note\r\n203.0.113.5-203.0.113.9  x#1 \r\n  10.0.0.0/8\t\tten\n' >names.txt
+	tm-report -q --by remote,network --network-names names.txt --output csv n.tm |
+		cut -d, -f1,2 >csv
+	sort csv >sorted
+	cat >want <<-'END'
+	10.1.1.1,ten
+	192.0.2.10,lab
+	192.0.2.15,lab
+	192.0.2.19,lab
+	192.0.2.20,(unnamed)
+	198.51.100.7,other net
+	203.0.113.7,x#1
+	remote,network
+	END
+	diff want sorted
+	# the same list without the names
+	sed 's/lab//; s/other net//; s/x#1//; s/ten//' names.txt >list.txt
+	run -0 ipmask list.txt
+	run -0 tm-filter -q "network @list.txt" n.tm
+	run -0 bash -c 'tm-filter -q "network @list.txt" n.tm | tm-print | wc -l'
+	assert_output 6
 }
