@@ -302,6 +302,19 @@ static int set_kind(struct tm_event *event, const struct pairs *pairs)
 	return 0;
 }
 
+/* Beside a uid, a user's name is there for people. */
+static bool is_comment(const struct pairs *pairs, const struct slice *key,
+		const struct tm_event *event)
+{
+	if (event->kind > TM_LOST || !slice_is(key, "user"))
+		return false;
+	for (unsigned i = 0; i < pairs->count; i++) {
+		if (slice_is(&pairs->list[i].key, "uid"))
+			return true;
+	}
+	return false;
+}
+
 int assemble(struct tm_event *event, const struct pairs *pairs)
 {
 	const struct tm_field *fields, *field;
@@ -315,6 +328,8 @@ int assemble(struct tm_event *event, const struct pairs *pairs)
 		const struct pair *pair = &pairs->list[i];
 
 		field = find_field(fields, &pair->key);
+		if (!field && is_comment(pairs, &pair->key, event))
+			continue;
 		if (!field)
 			return foreign_key(pairs, &pair->key, event);
 		if (seen & 1u << (field - fields))

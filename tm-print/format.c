@@ -99,7 +99,18 @@ static char *put_json_value(char *out, const struct tm_event *event,
 	return tm_number_format(out, tm_field_number(event, field));
 }
 
-char *format_json(char out[LINE_MAX_SIZE], const struct tm_event *event)
+static char *put_user(char *out, const char *user)
+{
+	const size_t size = strnlen(user, USER_SIZE_MAX);
+
+	out = format_put(out, ",\"user\":\"");
+	out += tm_escape_json(out, TM_ESCAPE_GROWTH * size + 1, user, size);
+	*out++ = '"';
+	return out;
+}
+
+char *format_json(char out[LINE_MAX_SIZE], const struct tm_event *event,
+		const char *user)
 {
 	const struct tm_field *field = tm_fields_of(event->kind);
 	char separator = '{';
@@ -116,6 +127,8 @@ char *format_json(char out[LINE_MAX_SIZE], const struct tm_event *event)
 		out = put_json_value(out, event, field);
 		separator = ',';
 	}
+	if (user)
+		out = put_user(out, user);
 	*out++ = '}';
 	*out++ = '\n';
 	return out;

@@ -1,5 +1,8 @@
 /* tm-print: prints events as text, one line each. */
+#include <err.h>
+
 #include "common/base/exit.h"
+#include "common/record/names.h"
 #include "common/tool/loop.h"
 #include "common/tool/options.h"
 #include "format.h"
@@ -9,6 +12,7 @@
 struct options {
 	bool is_json, is_strict, is_quiet;
 	uint64_t count;
+	struct tm_names *names;
 };
 
 enum { COUNT = TM_OPTION, FORMAT, JSON, STRICT };
@@ -50,15 +54,31 @@ static const struct tm_tool tool = {
 
 static char output[OUTPUT_SIZE];
 
-static int print_events(const struct tm_event *events, size_t n, bool is_json)
+/* The name of the owner, where an event has one. */
+static const char *print_user(
+		struct tm_names *names, const struct tm_event *event)
+{
+	return event->kind <= TM_LOST && event->uid != TM_NOBODY
+			? tm_names_user(names, event->uid)
+			: NULL;
+}
+
+static int print_events(const struct options *options,
+		const struct tm_event *events, size_t n)
 {
 	char *out = output;
 	int status = TM_GO_ON;
 
 	for (size_t i = 0; i < n && status == TM_GO_ON; i++) {
-		out = is_json ? format_json(out, &events[i])
-			      : format_text(out, &events[i]);
-		if (output + OUTPUT_SIZE - out >= LINE_MAX_SIZE)
+		if (options->is_json &&
+				tm_names_note(options->names, &events[i]))
+			err(TM_FAILED, NULL);
+		out = options->is_json
+				? format_json(out, &events[i],
+						  print_user(options->names,
+								  &events[i]))
+				: format_text(out, &events[i]);
+		if ((size_t)(output + OUTPUT_SIZE - out) >= LINE_MAX_SIZE)
 			continue;
 		status = tm_loop_write(output, out - output);
 		out = output;
@@ -72,9 +92,10 @@ static int print_loop_take(void *context, struct tm_event *events, size_t n)
 	struct options *const options = context;
 	int status;
 
+	tm_names_refresh(options->names);
 	if (n > options->count)
 		n = options->count;
-	status = print_events(events, n, options->is_json);
+	status = print_events(options, events, n);
 	options->count -= n;
 	return status == TM_GO_ON && !options->count ? TM_ENOUGH : status;
 }
@@ -91,6 +112,9 @@ int main(int argc, char **argv)
 	struct tm_reader in;
 	int status = TM_DONE;
 
+	options.names = tm_names_new();
+	if (!options.names)
+		err(TM_FAILED, NULL);
 	tm_loop_open(&in, argv + at);
 	if (options.count)
 		status = tm_loop_run(&loop, &in);

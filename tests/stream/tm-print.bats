@@ -1,4 +1,5 @@
 load ../helper
+load ../events
 
 # One record of every kind, as JSON.
 every_kind() {
@@ -41,8 +42,8 @@ every_kind() {
 	assert_output - <<-'END'
 	{"kind":"start","time":"2023-11-14T22:13:20.000000000Z","time_ns":1700000000000000000,"run_id":77,"cgroup_id":1,"ifindex":0,"hooks":3,"host":"db1.example"}
 	{"kind":"name","time":"2023-11-14T22:13:20.000000000Z","time_ns":1700000000000000000,"of":"user","id":1000,"part":0,"parts":1,"text":"alice"}
-	{"kind":"traffic","time":"2023-11-14T22:13:20.000000001Z","time_ns":1700000000000000001,"direction":"out","uid":1000,"bytes":60,"packets":1,"protocol":6,"source":"192.0.2.1","source_port":40000,"destination":"198.51.100.7","destination_port":443,"tcp_flags":18,"pid":4242,"process":"tmux: server","ifindex":2,"netns":4026531840,"cgroup_id":9,"socket_uid":1001,"flags":10,"span":100,"total_in":5,"total_out":18446744073709551615}
-	{"kind":"lost","time":"2023-11-14T22:13:20.500000000Z","time_ns":1700000000500000000,"direction":"in","uid":1000,"bytes":1500,"packets":3,"protocol":0,"source":"","source_port":0,"destination":"","destination_port":0,"tcp_flags":0,"pid":0,"process":"","ifindex":0,"netns":0,"cgroup_id":0,"socket_uid":0,"flags":0,"span":0,"total_in":0,"total_out":0}
+	{"kind":"traffic","time":"2023-11-14T22:13:20.000000001Z","time_ns":1700000000000000001,"direction":"out","uid":1000,"bytes":60,"packets":1,"protocol":6,"source":"192.0.2.1","source_port":40000,"destination":"198.51.100.7","destination_port":443,"tcp_flags":18,"pid":4242,"process":"tmux: server","ifindex":2,"netns":4026531840,"cgroup_id":9,"socket_uid":1001,"flags":10,"span":100,"total_in":5,"total_out":18446744073709551615,"user":"alice"}
+	{"kind":"lost","time":"2023-11-14T22:13:20.500000000Z","time_ns":1700000000500000000,"direction":"in","uid":1000,"bytes":1500,"packets":3,"protocol":0,"source":"","source_port":0,"destination":"","destination_port":0,"tcp_flags":0,"pid":0,"process":"","ifindex":0,"netns":0,"cgroup_id":0,"socket_uid":0,"flags":0,"span":0,"total_in":0,"total_out":0,"user":"alice"}
 	{"kind":"tick","time":"2023-11-14T22:13:21.000000000Z","time_ns":1700000001000000000,"direction":"in","run_id":77,"seen_packets":5,"seen_bytes":1683,"recorded_packets":2,"recorded_bytes":183,"excluded_packets":0,"excluded_bytes":0,"lost_packets":3,"lost_bytes":1500}
 	tm-print: events.tm: was cut: it has a START and no END
 	END
@@ -217,4 +218,19 @@ every_kind() {
 	run tm-print --nonsense
 	assert_failure 2
 	assert_line 'try: tm-print --help'
+}
+
+@test "--json names the owner beside the uid, and tm-parse passes over that" {
+	{
+		name user 1000 'al\"ice'
+		moved 0 in 1000 5
+		moved 0 in 1001 5
+		moved 0 in $NO_OWNER 5
+	} | tm-parse >x.tm
+	assert_equal "$(tm-print --json x.tm | jq -c 'select(.kind == "traffic") | [.uid, .user]')" \
+		"$(printf '%s\n' '[1000,"al\"ice"]' '[1001,null]' "[$NO_OWNER,null]")"
+	tm-print --json x.tm | tm-parse | cmp - x.tm
+	# without a uid, nothing would be left of it
+	run -1 tm-parse <<<'{"user":"alice","bytes":5}'
+	assert_output --partial 'unknown key "user"'
 }
