@@ -16,7 +16,7 @@
 #define CAP_BPF 39
 #endif
 
-/* What the names of users, cgroups and interfaces take beside. */
+/* What looking up users, cgroups and interfaces takes in addition. */
 static const char *const permitted_calls[] = { "stat", "stat64", "lstat",
 	"lstat64", "newfstatat", "fstatat64", "statx", "statfs", "statfs64",
 	"access", "faccessat", "faccessat2", "readlink", "readlinkat",
@@ -29,8 +29,9 @@ static const char *const permitted_calls[] = { "stat", "stat64", "lstat",
 #define WORD UINT32_MAX
 #define WRITES (O_ACCMODE | O_CREAT | O_TRUNC)
 
-/* Maps that are open; files to be read only; the sockets of a name service, and
- * of the kernel's news about interfaces. */
+/* Open maps, files for reading, and the sockets of name services and of
+ * netlink.
+ */
 static const struct tm_call permitted_some[] = {
 	{ "bpf", 0, WORD, BPF_MAP_LOOKUP_ELEM },
 	{ "bpf", 0, WORD, BPF_MAP_UPDATE_ELEM },
@@ -70,12 +71,12 @@ static int rights_drop_capabilities(bool can_read(void *context), void *context,
 	return tm_rights_keep(bpf, bpf);
 }
 
-/* Of files it only reads: nothing is written, made, removed or executed. */
+/* Files may be read but not written, created, removed or executed. */
 static void rights_confine(char kept[RIGHTS_KEPT])
 {
 	const char *const problem = tm_confine(NULL, 0, true);
 
-	/* of files that are root's alone, another user changes none anyway */
+	/* only root could write to many files without landlock */
 	if (problem && !geteuid())
 		rights_say(kept, "writing files: no landlock: ", problem);
 }

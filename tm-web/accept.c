@@ -6,7 +6,7 @@
 #define WHOLE 1000 /* q=1 */
 #define UNNAMED -1
 
-/* A name in a list, without its parameters. */
+/* The name of a list element, without its parameters. */
 struct token {
 	const char *at;
 	size_t size;
@@ -17,7 +17,7 @@ static const char *accept_skip_blanks(const char *at)
 	return at + strspn(at, " \t");
 }
 
-/* 0.5 as 500; what is no weight counts as none was given. */
+/* Reads 0.5 as 500. An invalid weight counts as a missing one. */
 static int read_weight(const char *at)
 {
 	int weight, digit = 100;
@@ -32,7 +32,7 @@ static int read_weight(const char *at)
 	return weight > WHOLE ? WHOLE : weight;
 }
 
-/* Of an element of a list: NAME ;x=y ;q=0.5 */
+/* Finds the weight in a list element such as NAME;x=y;q=0.5. */
 static int weight_of(const char *at, const char *end)
 {
 	while ((at = memchr(at, ';', end - at))) {
@@ -49,7 +49,7 @@ static bool is_token(const struct token *token, const char *name)
 			!strncasecmp(token->at, name, token->size);
 }
 
-/* How closely a token names it: 0 = not, 3 = by its name. */
+/* How specific the match is: 0 = no match, 1 = a wildcard, 3 = the name. */
 static int closeness(const struct token *token, const char *name)
 {
 	const char *const slash = strchr(name, '/');
@@ -69,7 +69,7 @@ static int closeness(const struct token *token, const char *name)
 	return is_token(token, slash ? "*/*" : "*");
 }
 
-/* What a search for a name has come to, over all headers of that kind. */
+/* The most specific match so far, over all headers of that name. */
 struct search {
 	const char *header, *name;
 	int closeness, weight;
@@ -103,7 +103,7 @@ static enum MHD_Result search_header(void *context, enum MHD_ValueKind kind,
 	return MHD_YES;
 }
 
-/* In thousandths; UNNAMED where nothing in the header is about it. */
+/* The weight in thousandths; UNNAMED if no list element matches. */
 static int accept_weight(const struct request *request, const char *header,
 		const char *name)
 {

@@ -4,7 +4,7 @@
 
 #include "assets.h"
 
-/* The path without /v123, which a page of another version has otherwise. */
+/* Skips the folder of any version: a page of an older one may still be open. */
 static const char *strip_version(const char *path)
 {
 	const size_t length =

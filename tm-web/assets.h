@@ -14,19 +14,19 @@ struct asset {
 
 extern const struct asset assets[];
 
-/* The folder that the page names the others by: "/v123/". */
+/* The folder in which the first page refers to the others: "/v123/". */
 extern const char assets_version[];
 
-/* The asset of a path, NULL where there is none; / is index.html. What is below
- * the folder of any version is found, but only in this one does it stay as it
- * is. */
+/* Returns the asset of a path or NULL; / is index.html. Folders of other
+ * versions have the same assets, but only in this one may browsers keep them.
+ */
 const struct asset *asset_find(const char *path, bool *is_lasting);
 
 const char *asset_type(const struct asset *asset);
 
 #define ASSET_TAG_SIZE 32
 
-/* Its ETag, with the quotes; the packed form has its own. */
+/* The ETag with its quotes; the packed form has its own. */
 const char *asset_tag(char out[ASSET_TAG_SIZE], const struct asset *asset,
 		bool is_packed);
 

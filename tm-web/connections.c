@@ -105,7 +105,8 @@ unsigned connections_limit(void)
 	return limit;
 }
 
-/* An IPv6 network is one peer: who is in it has all of its addresses. */
+/* A /64 network counts as one peer, because its hosts choose their addresses.
+ */
 static void note_ipv6(struct client *client, const struct in6_addr *address)
 {
 	client->is_local = IN6_IS_ADDR_LOOPBACK(address);
@@ -132,7 +133,7 @@ static void note_address(struct client *client, const struct sockaddr *address)
 	}
 }
 
-/* The peer that it is of: a user of this host, else an address. */
+/* The client's peer: a user of this host, or else an address. */
 static struct party *client_peer_of(const struct client *client)
 {
 	char name[NAME_SIZE] = "address";

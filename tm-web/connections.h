@@ -26,12 +26,12 @@ struct client *connections_find(struct MHD_Connection *connection);
 void client_asks(struct client *client, bool is_live);
 void client_rests(struct client *client);
 
-/* Whether it is on this host; the share that it has part of. */
+/* Whether the client is on this host; the party of its user or address. */
 bool client_is_local(const struct client *client);
 struct party *client_peer(const struct client *client);
 
-/* Only these users of this host, and root, are answered; with none, all are.
- * False when there are ALLOWED_MOST. */
+/* Restricts the server to these users of this host and root. If none is given,
+ * everybody is answered. False if there are ALLOWED_MOST already. */
 #define ALLOWED_MOST 64
 bool connections_allow(uint32_t uid);
 bool client_is_allowed(const struct client *client);

@@ -21,8 +21,8 @@ static bool is_name(const char *host, const char *name)
 	return length == strlen(name) && !strncasecmp(host, name, length);
 }
 
-/* The address in NAME:PORT or [NAME]:PORT; AF_UNSPEC where it is another. A
- * zone is of the client's interfaces, not of ours. */
+/* The address in ADDRESS:PORT or [ADDRESS]:PORT; AF_UNSPEC if it is a name. A
+ * zone names an interface of the client, not one of ours. */
 static struct listen_place address_of(const char *host)
 {
 	struct listen_place place = { 0 };
@@ -39,8 +39,8 @@ static struct listen_place address_of(const char *host)
 	return place;
 }
 
-/* "meter" and "meter.example.org", where this host is called that: no stranger
- * can make a page of such a name. */
+/* The host's own name, in full or up to the first dot: no other site has a page
+ * of that name. */
 static bool is_host_name(const char *host)
 {
 	char own[HOST_NAME_MAX + 1] = { 0 };
@@ -52,9 +52,9 @@ static bool is_host_name(const char *host)
 	return *own && is_name(host, own);
 }
 
-/* A stranger's name can be made to point here (DNS rebinding), but neither an
- * address can nor "localhost". The port is no part of it: a tunnel or a proxy
- * may have another. */
+/* Another site can point its own name here (DNS rebinding), but it cannot use
+ * an address or "localhost". The port does not matter: tunnels and proxies have
+ * their own. */
 static bool is_own_name(const struct listen_place *place, const char *host)
 {
 	const struct listen_place asked = address_of(host);
@@ -108,9 +108,9 @@ static bool check_host(const struct gate *gate, struct request *request)
 	return false;
 }
 
-/* A page's requests to its own server have its Origin, or none. Another port of
- * the same host is another's page. TLS is the proxy's: then the name is one
- * that was given, or the proxy is on a Unix socket. */
+/* Requests of our own page carry its Origin or none. Another port of the same
+ * host is another site. Only a proxy has TLS: then the name must be one that
+ * was given, or the proxy connects to a Unix socket. */
 static bool is_same_origin(
 		const struct gate *gate, const char *origin, const char *host)
 {

@@ -40,7 +40,7 @@ static void set_ipv4(struct listen_place *place, const void *bytes)
 	place->size = sizeof(*address);
 }
 
-/* fe80::1%eth0 is an address of one interface. */
+/* A zone, as in fe80::1%eth0, names the interface. */
 static const char *parse_ipv6(struct listen_place *place, char *text)
 {
 	struct sockaddr_in6 *const address = (void *)&place->address;
@@ -180,8 +180,8 @@ bool place_is_local(const struct listen_place *place)
 
 /* --- for people --- */
 
-/* Whether others reach it: of an interface that is up, and of this address in
- * all its networks. */
+/* Whether other machines can reach the address: it is neither loopback nor
+ * link-local, and its interface is up. */
 static bool is_reached(const struct ifaddrs *one)
 {
 	const struct sockaddr_in6 *const ipv6 = (const void *)one->ifa_addr;
@@ -194,15 +194,15 @@ static bool is_reached(const struct ifaddrs *one)
 									&ipv6->sin6_addr)));
 }
 
-/* Whether a socket of that family, which listens on all addresses, has it: one
- * of IPv6 has both. */
+/* Whether a socket of that family that listens on all addresses accepts
+ * connections to it; an IPv6 socket also accepts those to IPv4 addresses. */
 static bool is_heard(const struct ifaddrs *one, sa_family_t family)
 {
 	return family == AF_INET6 || one->ifa_addr->sa_family == family;
 }
 
-/* All addresses are none that a browser can open: the first that others reach,
- * else the loopback's. */
+/* Browsers cannot open the wildcard address. Replaces it by the first address
+ * that other machines can reach, or else by the loopback address. */
 static void place_make_usable(struct listen_place *place)
 {
 	const sa_family_t family = place->address.ss_family;
@@ -282,7 +282,7 @@ static int bind_there(int socket, int directory, const char *name)
 	mode_t mask;
 	int result;
 
-	/* the directory that was looked at, wherever its path leads by now */
+	/* by descriptor: the path may lead elsewhere by now */
 	if (snprintf(address.sun_path, sizeof(address.sun_path),
 			    "/proc/self/fd/%d/%s", directory,
 			    name) >= (int)sizeof(address.sun_path)) {

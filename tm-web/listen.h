@@ -18,30 +18,30 @@ struct listen_place {
 	char url[160]; /* for people, once it listens: one that they can open */
 };
 
-/* NULL, or why it is no such text. */
+/* NULL, or the reason why the text is invalid. */
 const char *place_parse(struct listen_place *place, const char *text);
 
-/* An address as a URL has it: 192.0.2.1, [2001:db8::1]. The place stays as it
- * is where it is none. NULL, or why not. */
+/* Parses an address as in a URL: 192.0.2.1, [2001:db8::1]. NULL, or the reason
+ * why it is invalid; the place is then unchanged. */
 const char *place_parse_host(struct listen_place *place, const char *text);
 
 /* Of a Unix socket, else NULL. */
 const char *place_path(const struct listen_place *place);
 
-/* Whether it is an address of the loopback interface; whether it is all
- * addresses of this host; whether both have the same address. */
+/* Whether it is a loopback address; whether it is the wildcard address; whether
+ * both have the same address. */
 bool place_is_loopback(const struct listen_place *place);
 bool place_is_any(const struct listen_place *place);
 bool place_is_same(const struct listen_place *place,
 		const struct listen_place *other);
 
-/* Whether nobody on another machine reaches it. */
+/* Whether no other machine can reach it. */
 bool place_is_local(const struct listen_place *place);
 
-/* The socket, listening; port 0 has become one that was free. A Unix socket
- * that nobody answers at is replaced; owner and group may connect to it. Nobody
- * else may write in its directory, because he could put his own in its place.
- * -1, and *problem or for NULL errno. */
+/* Returns the listening socket; port 0 has been replaced by a free one. A Unix
+ * socket without a server is replaced; its owner and group may connect to it.
+ * Nobody else may be able to write in its directory, because they could replace
+ * the socket. On failure -1, with *problem, or errno if that is NULL. */
 int place_listen(struct listen_place *place, const char **problem);
 
 #endif

@@ -1,5 +1,5 @@
-/* Live traffic as server-sent events: each listener gets what the watching
- * thread tells, summed up for who does not keep up. */
+/* Live traffic as server-sent events. The watching thread reports what each
+ * commit added; a listener that does not keep up gets the sum. */
 #ifndef TM_WEB_LIVE_H
 #define TM_WEB_LIVE_H
 
@@ -21,19 +21,19 @@ struct MHD_Response *live_open(struct request *request);
 
 /* --- for the watching thread --- */
 
-/* Whether somebody listens, or has just listened. */
+/* Whether somebody listens or listened until recently. */
 bool live_is_wanted(void);
 
-/* The list is the streams' from here on. */
+/* Reports a commit to the streams, which take over its list. */
 void live_tell(struct event event);
 
 void live_name(uint32_t uid, const char *name);
 
-/* What was told is of another file (is_replaced), or too old to compare with.
- */
+/* Forgets all events: they are too old to compare with or, if is_replaced,
+ * those of another file. */
 void live_forget(bool is_replaced);
 
-/* Wakes the streams that there is something for. */
+/* Wakes the streams that have something to send. */
 void live_wake(void);
 
 #endif

@@ -106,8 +106,8 @@ bool party_has_room(const struct party *party, enum party_share share)
 	return has;
 }
 
-/* Who was away has saved nothing up: it begins beside those who have had
- * least. */
+/* A party that was away has not saved up a claim: it starts level with the
+ * party that has worked least. */
 static void party_catch_up(struct party *party)
 {
 	uint64_t least_ns = UINT64_MAX;

@@ -1,6 +1,7 @@
-/* Fair shares: nobody's requests keep those of others waiting. A party is who
- * asks, as far as can be told, below the peer that its connections come from,
- * below all. Each level may have so much at a time. */
+/* Fair shares: one viewer's requests do not keep other viewers waiting. A party
+ * is a viewer as far as the server can tell them apart. It belongs to a peer,
+ * the user or address that its connections come from. Parties, peers and the
+ * server as a whole have limits. */
 #ifndef TM_WEB_PARTY_H
 #define TM_WEB_PARTY_H
 
@@ -21,23 +22,23 @@ enum party_share {
 
 struct party;
 
-/* The party of that name, below a peer; the peer of that name for NULL. To be
- * left. NULL without memory. */
+/* Returns the party of that name below a peer, or, if peer is NULL, the peer of
+ * that name. The caller leaves it when done. NULL if there is no memory. */
 struct party *party_enter(struct party *peer, const char *name);
 struct party *party_hold(struct party *party);
 void party_leave(struct party *party);
 
-/* Whether it and those above it may have more. */
+/* Whether the party, its peer and the server are all below their limits. */
 bool party_has_room(const struct party *party, enum party_share share);
 
 void party_add(struct party *party, enum party_share share, size_t amount);
 void party_remove(struct party *party, enum party_share share, size_t amount);
 
-/* It had a worker for so long. */
+/* Records how long the party had a worker. */
 void party_worked(struct party *party, uint64_t ns);
 
-/* Whether a has had less of the workers than b, of late: its peer, or else it
- * itself. */
+/* Whether a has had less of the workers than b. Parties of different peers are
+ * compared by their peers. */
 bool party_is_behind(const struct party *a, const struct party *b);
 
 #endif

@@ -18,7 +18,7 @@ int peer_start(void)
 	return diag < 0 ? -1 : 0;
 }
 
-/* An end of a connection. IPv4 within IPv6 is IPv4 to the kernel, too. */
+/* One end of a connection. The kernel keeps IPv4-mapped addresses as IPv4. */
 struct end {
 	sa_family_t family;
 	in_port_t port;
@@ -56,7 +56,7 @@ struct question {
 	struct inet_diag_req_v2 request;
 };
 
-/* About the socket whose own end is the other one of our connection. */
+/* Asks for the socket at the other end of our connection. */
 static struct question question_about(
 		const struct end *other, const struct end *own)
 {
@@ -78,8 +78,8 @@ static struct question question_about(
 	return question;
 }
 
-/* The kernel may answer with a listener in the place of what is not there, and
- * a socket that nobody has open any more would be root's. */
+/* If there is no such connection, the kernel may return a listening socket. If
+ * every process has closed the socket, it reports root as the owner. */
 static bool is_answer(const struct inet_diag_msg *answer,
 		const struct question *question)
 {
@@ -109,7 +109,7 @@ static bool find_tcp_user(int connection, uint32_t *uid)
 	question.header.nlmsg_seq = ++number;
 	if (send(diag, &question, sizeof(question), 0) < 0)
 		return false;
-	/* the answer is there as soon as the question was taken */
+	/* the kernel queues the reply before send() returns */
 	do
 		size = recv(diag, &reply, sizeof(reply), MSG_DONTWAIT);
 	while (size > 0 && reply.header.nlmsg_seq != number);

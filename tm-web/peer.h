@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Opens what is asked for TCP, before the sandbox closes. 0, or -1 and errno.
- */
+/* Opens the socket that answers for TCP; call it before the sandbox closes. 0,
+ * or -1 and errno. */
 int peer_start(void);
 
-/* False where it is a user of another machine, or cannot be told. */
+/* False if the peer is on another machine or cannot be identified. */
 bool peer_find_user(int connection, uint32_t *uid);
 
 #endif

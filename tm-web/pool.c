@@ -8,7 +8,7 @@
 #include "routes.h"
 #include "web-database.h"
 
-/* The requests that wait, as they came. */
+/* Waiting requests, in order of arrival. */
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t has_changed;
@@ -28,8 +28,8 @@ static struct request *queue_remove(struct request **at)
 	return request;
 }
 
-/* The first of the party that has had least, of those that may have a worker;
- * NULL while there is none. */
+/* Takes the oldest request of the party that has had least of the workers and
+ * is below its limit; NULL if there is none. */
 static struct request *queue_choose(void)
 {
 	struct request **best = NULL;
@@ -62,7 +62,7 @@ static void pool_finish(struct request *request, uint64_t ns)
 	party_remove(request->party, PARTY_WORKERS, 1);
 	party_remove(request->party, PARTY_QUESTIONS, 1);
 	party_worked(request->party, ns);
-	/* all: another of the party's requests may go on now */
+	/* wake all: the party may now run another of its requests */
 	pthread_cond_broadcast(&queue.has_changed);
 	pthread_mutex_unlock(&queue.lock);
 }
@@ -105,7 +105,7 @@ bool pool_take(struct request *request)
 		return false;
 	party_add(request->party, PARTY_QUESTIONS, 1);
 	pthread_mutex_lock(&queue.lock);
-	/* first, so that no answer comes before */
+	/* before a worker can see it and resume it */
 	MHD_suspend_connection(request->connection);
 	request->next = NULL;
 	*queue.last = request;

@@ -21,8 +21,8 @@ static void put_html(struct tm_text *text, const char *more)
 	}
 }
 
-/* From the address that was asked to the page; a proxy may have both below a
- * path of its own, so that only the difference counts. */
+/* Links to the page by a relative address, because a proxy may serve both below
+ * a path of its own. */
 static void put_way_home(struct tm_text *text, const char *path)
 {
 	tm_text_string(text, "<p><a href=\"./");
@@ -33,7 +33,7 @@ static void put_way_home(struct tm_text *text, const char *path)
 	tm_text_string(text, "\">To the page</a></p>\n");
 }
 
-/* Where the page itself would be refused, too, no link leads to it. */
+/* If the page itself would be refused too, a link to it is useless. */
 static bool is_at_home(const struct answer *answer)
 {
 	return answer->status != MHD_HTTP_MISDIRECTED_REQUEST &&

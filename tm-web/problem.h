@@ -1,10 +1,10 @@
-/* How an error reads: as a page to people, as JSON to programs. */
+/* Writes errors as HTML for people and as JSON for programs. */
 #ifndef TM_WEB_PROBLEM_H
 #define TM_WEB_PROBLEM_H
 
 #include "request.h"
 
-/* Makes the answer's text of its problem. */
+/* Fills the answer's text from its problem. */
 void problem_write(struct request *request);
 
 #endif

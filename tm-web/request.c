@@ -71,9 +71,9 @@ static int split(struct request *request, const char *target)
 	return end < 0 ? MHD_HTTP_BAD_REQUEST : 0;
 }
 
-/* http://HOST:PORT/PATH?QUERY, as it is sent to a proxy, names the host for
- * itself (RFC 9112, section 3.2.2); the rest, which may be without its slash.
- */
+/* A target in absolute form, http://HOST:PORT/PATH?QUERY, replaces the Host
+ * header (RFC 9112, section 3.2.2). Returns the part after the authority, which
+ * may lack its slash, or NULL without memory. */
 static const char *split_authority(struct request *request)
 {
 	static const char *const schemes[] = { "http://", "https://" };
@@ -92,7 +92,7 @@ static const char *split_authority(struct request *request)
 	return target;
 }
 
-/* 0, a status, or -1 without memory. */
+/* 0, the status that refuses the target, or -1 without memory. */
 static int request_split(struct request *request)
 {
 	const char *const path = split_authority(request);
@@ -183,8 +183,8 @@ static enum MHD_Result request_look(void *context, enum MHD_ValueKind kind,
 	return MHD_YES;
 }
 
-/* Blanks around a value are no part of it (RFC 9110, section 5.5), but the
- * library leaves them there. */
+/* Blanks around a value are not part of it (RFC 9110, section 5.5), but the
+ * library keeps those after it. */
 static const char *trim_value(struct request *request, const char *text)
 {
 	static const char blanks[] = " \t";

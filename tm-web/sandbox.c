@@ -82,7 +82,7 @@ static const char *confine_files(const char *database)
 
 /* --- system calls --- */
 
-/* What SQLite takes to read, and HTTP on a socket that listens. */
+/* What SQLite needs to read, and HTTP to serve on an open socket. */
 static const char *const permitted_calls[] = { "open", "openat", "stat",
 	"stat64", "lstat", "lstat64", "newfstatat", "fstatat64", "statx",
 	"access", "faccessat", "faccessat2", "readlink", "readlinkat", "getcwd",
@@ -91,7 +91,7 @@ static const char *const permitted_calls[] = { "open", "openat", "stat",
 	"sendto", "recv", "recvfrom", "sendmsg", "recvmsg", "sendmmsg",
 	"sendfile", "sendfile64", "shutdown", "pipe2", NULL };
 
-/* Threads have names. */
+/* The HTTP library names its threads. */
 static const struct tm_call permitted_some[] = {
 	{ "prctl", 0, UINT32_MAX, PR_SET_NAME },
 };

@@ -130,7 +130,7 @@ static enum MHD_Result send_answer(struct request *request)
 	return send_response(request, answer->status, response);
 }
 
-/* A tag is found with its quotes, which none has inside. */
+/* The search includes the quotes, which no tag contains. */
 static bool is_fresh(struct request *request, const char *tag)
 {
 	bool is_repeated;
@@ -228,8 +228,9 @@ static bool take_viewer(struct request *request)
 	return false;
 }
 
-/* The user, else whom a proxy on this host says it asks for: the last one,
- * because those before are what that one said. */
+/* The party is the user of the header, or else the client that a proxy on this
+ * host names. Only the last address in the list is the proxy's own; the client
+ * may have sent the others. */
 static struct party *party_of(struct request *request)
 {
 	struct party *const peer = client_peer(request->client);
@@ -282,7 +283,7 @@ static enum MHD_Result server_begin(const struct server *server,
 	return request->party ? MHD_YES : MHD_NO;
 }
 
-/* A proxy may take the base away or not. */
+/* Some proxies remove the base themselves. */
 static void strip_base(const char *base, struct request *request)
 {
 	const size_t length = strlen(base);
@@ -291,8 +292,8 @@ static void strip_base(const char *base, struct request *request)
 		request->path += length - 1;
 }
 
-/* Whether the slash is missing, without which the page's relative addresses
- * would be those of the folder above. */
+/* Whether the slash after the base is missing. Without it, the page's relative
+ * addresses would refer to the folder above. */
 static bool lacks_slash(const char *base, const char *path)
 {
 	const size_t length = strlen(base) - 1;
@@ -300,8 +301,8 @@ static bool lacks_slash(const char *base, const char *path)
 	return length && strlen(path) == length && !strncmp(path, base, length);
 }
 
-/* To the last name of the base, and the slash: the proxy may have it below
- * others. */
+/* Redirects to the last component of the base and a slash, relative because the
+ * proxy may serve the base below a path of its own. */
 static enum MHD_Result send_to_base(const char *base, struct request *request)
 {
 	const char *const query = strchr(request->target, '?');

@@ -48,9 +48,10 @@ static uint64_t least_of(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* How far rows of that resolution go on, without looking at each of centuries:
- * minutes where no coarser row begins any more, and the coarsest as far as they
- * are whole. */
+/* How far rows of that resolution continue. A range may cover centuries, so it
+ * must not visit every slot: minutes continue to the end if no coarser row
+ * begins later, and rows of the coarsest resolution as long as they are
+ * complete. */
 static uint64_t plan_end(const struct tm_history_marks *marks,
 		enum tm_history_resolution r, uint64_t at, uint64_t to_ns,
 		enum tm_history_resolution coarsest)

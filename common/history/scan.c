@@ -8,7 +8,7 @@
 #include "common/net/address.h"
 #include "scan.h"
 
-#define SLOTS_MOST 100000 /* that a statement names */
+#define SLOTS_MOST 100000 /* in one statement */
 
 /* --- the filter --- */
 
@@ -187,7 +187,7 @@ static bool has_many_slots(const struct tm_history_piece *piece)
 			SLOTS_MOST;
 }
 
-/* Those that there are, each found from the one before: a range may be of
+/* Finds each slot that has rows from the one before it: a range may cover
  * centuries. */
 static void put_used_slots(
 		struct tm_text *sql, const struct tm_history_piece *piece)

@@ -85,7 +85,7 @@ int tm_rights_keep(uint64_t effective, uint64_t permitted)
 #include <sched.h>
 #include <seccomp.h>
 
-/* Some are of old machines, and some of those whose words are of 32 bits. */
+/* Some exist on 32-bit machines only. */
 static const char *const base_calls[] = { "read", "readv", "pread64", "preadv",
 	"write", "writev", "close", "fstat", "fstat64", "fstatfs", "fstatfs64",
 	"lseek", "_llseek", "fcntl", "fcntl64", "dup", "ioctl", "mmap", "mmap2",
@@ -102,8 +102,8 @@ static const char *const base_calls[] = { "read", "readv", "pread64", "preadv",
 	"gettid", "getuid", "getuid32", "geteuid", "geteuid32", "getgid",
 	"getgid32", "getegid", "getegid32", "exit", "exit_group", NULL };
 
-/* A thread, but no process. The flags of clone3 are where no filter sees them;
- * the C library goes on with clone. */
+/* Permits threads and forbids processes. A filter cannot read the flags of
+ * clone3; without it, the C library falls back to clone. */
 static const struct tm_call base_some[] = {
 #ifdef __s390__
 	{ "clone", 1, CLONE_THREAD, CLONE_THREAD },

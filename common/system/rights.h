@@ -10,9 +10,9 @@
 
 #define TM_CAPABILITY(number) (1ULL << (number))
 
-/* The user to become: the named one; for NULL the first that there is, and that
- * is not root, of the system's user tm, the one who called sudo, and nobody.
- * NULL with errno, which is 0 if there is no such user. */
+/* The user to become: the named one or, if name is NULL, the first of tm, the
+ * user who called sudo and nobody that exists and is not root. NULL with errno,
+ * which is 0 if there is no such user. */
 const struct passwd *tm_rights_user(const char *name);
 
 /* Empties the bounding set: no program that this process starts can gain a
@@ -30,26 +30,26 @@ uint64_t tm_rights_held(void);
  * but not effective can be raised again. 0, or -1 with errno. */
 int tm_rights_keep(uint64_t effective, uint64_t permitted);
 
-/* A system call of which only some are permitted: those whose argument has this
- * value in the bits of the mask. More of one name add up. */
+/* Permits a system call if the bits of the argument in the mask have this
+ * value. There may be several of the same name. */
 struct tm_call {
 	const char *name;
 	unsigned argument;
 	uint64_t mask, value;
 };
 
-/* What a filter permits beside what the C library takes to work with files that
- * are open, with memory, time and threads. A name that this machine does not
- * know is passed over. */
+/* What a filter permits in addition to the calls with which the C library uses
+ * open files, memory, time and threads. Names that this machine does not know
+ * are ignored. */
 struct tm_calls {
 	const char *const *names; /* up to NULL */
 	const struct tm_call *some;
 	size_t some_count;
 };
 
-/* From here on what is not permitted does not exist (ENOSYS), so that libraries
- * take the older way where there is one. It is not killed: this may run under
- * strace or a sanitizer. NULL, or why there is no filter. */
+/* From now on every other call fails with ENOSYS, so that libraries fall back
+ * to older calls. The process is not killed: it may run under strace or a
+ * sanitizer. NULL, or why there is no filter. */
 const char *tm_rights_filter(const struct tm_calls *calls);
 
 #endif

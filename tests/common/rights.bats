@@ -1,8 +1,8 @@
-# What is left of root's rights in the tools that started as root.
+# How the tools give up the rights of root.
 
 load ../helper
 
-@test "below a filter of system calls only what it permits is there" {
+@test "a filter of system calls refuses everything that it does not permit" {
 	run rights-check filter
 	assert_success
 	assert_output 'thread: permitted

@@ -1,8 +1,8 @@
 /* Shows what common/system/rights does, for rights.bats.
  *
  * rights-check user     the user that root becomes by default
- * rights-check filter   what is still permitted below a filter that permits
- *                       reading files and UDP, a line for each trial */
+ * rights-check filter   what a filter permits that allows reading files and
+ *                       UDP: a line for each trial */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -53,7 +53,7 @@ raw_code() {
 	assert_equal "$found" 1
 }
 
-@test "the plain and the compressed form of a file have tags of their own" {
+@test "the plain and the compressed form of a file have different entity tags" {
 	serve "$DAY"
 	tag_of() {
 		curl -sS -o body -D - "$URL/app.js" "$@" | tr -d '\r' |
@@ -78,7 +78,7 @@ raw_code() {
 	assert_output 304
 }
 
-@test "browsers keep the page's files of this version, and ask again for others" {
+@test "browsers may keep the files of this version of the page, and no others" {
 	serve "$DAY"
 	kept_for() {
 		curl -sS -o body -D - "$URL/$1" | tr -d '\r' |
@@ -130,7 +130,7 @@ raw_code() {
 	END
 }
 
-@test "blanks around the value of a header are no part of it" {
+@test "blanks around a header's value are ignored" {
 	serve "$DAY" --user-from-header X-Remote-User
 	here=${URL#http://}
 	tab=$'\t'
@@ -176,7 +176,7 @@ raw_code() {
 	refute grep -F href= body
 }
 
-@test "below a proxy's path all paths are served, and the slash is added" {
+@test "with --base all paths work below a proxy's path, and a missing slash is added" {
 	serve "$DAY" --base /net/tm/
 	while read -r code target; do
 		echo "$target"
@@ -223,7 +223,7 @@ start() {
 	URL=${URL%/}
 }
 
-@test "listening on all addresses gives one that works, and a warning" {
+@test "listening on all addresses prints one that works, and a warning" {
 	for place in 0.0.0.0:0 '[::]:0'; do
 		echo "$place"
 		start "$place"
@@ -246,7 +246,7 @@ start() {
 	refute grep whoever err
 }
 
-@test "an address of one interface takes its zone" {
+@test "a link-local address requires an interface" {
 	address=$(ip -6 -o addr show scope link | sed -nE '1s/^[0-9]+: ([^ ]+) +inet6 ([^/]+).*/\2%\1/p')
 	[ -n "$address" ] || {
 		needs_root

@@ -36,7 +36,7 @@ python() {
 	END
 }
 
-@test "a user with many live streams takes none from others" {
+@test "a user with many live streams leaves enough for others" {
 	serve "$DAY" --user-from-header X-Remote-User
 	python <<-'END'
 		codes = [stream(X_Remote_User="alice") for i in range(32)]
