@@ -100,7 +100,9 @@ static void report(struct state *state, uint64_t end_ns, bool is_last)
 	};
 
 	log_begin(&state->log);
+	tally_settle(&state->tally);
 	options->style->write(&facts);
+	tally_unsettle(&state->tally);
 	fflush(state->out);
 	log_end(&state->log);
 	check_console(state);
@@ -206,7 +208,8 @@ static void start(struct state *state)
 	const struct report_options *const options = &state->options;
 
 	state->tally.names = tm_names_new();
-	if (!state->tally.names)
+	state->tally.ports = tm_ports_new();
+	if (!state->tally.names || !state->tally.ports)
 		err(TM_FAILED, NULL);
 	state->tally.is_numeric = options->is_numeric;
 	styles_want(options, &state->tally);

@@ -1,4 +1,5 @@
 #include "tally.h"
+#include "common/sums/settle.h"
 
 void tally_want(struct tally *tally, enum view_name name,
 		const struct tm_keys *keys, bool has_now, uint32_t max_rows)
@@ -10,6 +11,7 @@ void tally_want(struct tally *tally, enum view_name name,
 	view->keys.sources.names = tally->names;
 	view->keys.sources.is_numeric = tally->is_numeric;
 	view->keys.sources.is_by_name = !tally->is_numeric;
+	view->keys.sources.ports = tally->ports;
 	view->is_wanted = true;
 	view->has_now = has_now;
 	view->has_no_copies = tm_keys_are_by_interface(keys);
@@ -60,6 +62,34 @@ int tally_note(struct tally *tally, const struct tm_event *event)
 	for (unsigned i = 0; i < tally->wanted_count; i++)
 		view_note(tally, tally->wanted[i], event);
 	return 0;
+}
+
+void tally_settle(struct tally *tally)
+{
+	for (unsigned i = 0; i < tally->wanted_count; i++) {
+		struct report_view *const view = tally->wanted[i];
+
+		if (!tm_keys_need_settling(&view->keys))
+			continue;
+		view->counted[0] = view->total;
+		view->counted[1] = view->now;
+		tm_sums_settle(&view->total, &view->counted[0], &view->keys);
+		tm_sums_settle(&view->now, &view->counted[1], &view->keys);
+	}
+}
+
+void tally_unsettle(struct tally *tally)
+{
+	for (unsigned i = 0; i < tally->wanted_count; i++) {
+		struct report_view *const view = tally->wanted[i];
+
+		if (!tm_keys_need_settling(&view->keys))
+			continue;
+		tm_sums_free(&view->total);
+		tm_sums_free(&view->now);
+		view->total = view->counted[0];
+		view->now = view->counted[1];
+	}
 }
 
 void tally_next(struct tally *tally)

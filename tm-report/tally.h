@@ -21,8 +21,9 @@ enum view_name {
 
 struct report_view {
 	struct tm_keys keys;
-	struct tm_sums total; /* since the stream's first event */
-	struct tm_sums now;   /* since the interval's, where has_now */
+	struct tm_sums total;	   /* since the stream's first event */
+	struct tm_sums now;	   /* since the interval's, where has_now */
+	struct tm_sums counted[2]; /* both, while they are settled */
 	bool is_wanted;
 	bool has_now;
 	bool has_no_copies; /* a packet counts once, whoever received it */
@@ -37,7 +38,8 @@ struct tally {
 	struct tm_loopback loopback;
 	struct report_runs runs;
 	struct tm_names *names;
-	bool is_numeric; /* names of users are not wanted */
+	struct tm_ports *ports; /* who listens */
+	bool is_numeric;	/* names of users are not wanted */
 };
 
 /* Wants a view of these kinds of keys. */
@@ -47,6 +49,11 @@ void tally_want(struct tally *tally, enum view_name name,
 /* Counts an event of any kind. 0, or -1 and errno when there is no memory for
  * a name. */
 int tally_note(struct tally *tally, const struct tm_event *event);
+
+/* Around a report: sums by what their keys are by now, and again as they are
+ * counted. */
+void tally_settle(struct tally *tally);
+void tally_unsettle(struct tally *tally);
 
 /* An interval is over. */
 void tally_next(struct tally *tally);

@@ -13,7 +13,7 @@
 #include "common/base/signals.h"
 #include "common/record/amount.h"
 #include "foreign.h"
-#include "inputs.h"
+#include "input-check.h"
 #include "open-runs.h"
 #include "reader.h"
 

@@ -268,15 +268,21 @@ static void label_network(const struct tm_key_sources *sources,
 
 /* --- ports, protocols, directions --- */
 
-/* The service's: clients have high ones, and a whole connection gives the
- * same. */
+/* The service's, the same for both directions. */
 static void extract_port(const struct tm_key_sources *sources,
 		const struct tm_event *event, uint64_t *words)
 {
 	const uint16_t a = event->source_port, b = event->destination_port;
 
-	(void)sources;
-	*words = !a || (b && b < a) ? b : a;
+	*words = sources->ports ? tm_ports_note(sources->ports, event)
+			: !a || (b && b < a) ? b
+					     : a;
+}
+
+static void settle_port(const struct tm_key_sources *sources, uint64_t *words)
+{
+	if (sources->ports)
+		*words = tm_ports_settle(sources->ports, *words);
 }
 
 static void extract_source_port(const struct tm_key_sources *sources,
@@ -437,7 +443,8 @@ const struct tm_key tm_key_table[TM_KEYS] = {
 	[TM_KEY_NETWORK] = { "network", "NETWORK", 2, REPORT, TM_KEY_TEXT,
 		extract_network, label_network, .is_detail = true },
 	[TM_KEY_PORT] = { "port", "PORT", 1, REPORT, TM_KEY_NUMBER,
-		extract_port, label_number, .is_detail = true },
+		extract_port, label_number, .is_detail = true,
+		.settle = settle_port },
 	[TM_KEY_LOCAL_PORT] = { "local_port", "LOCAL PORT", 1, REPORT,
 		TM_KEY_NUMBER, extract_local_port, label_number,
 		.is_detail = true },

@@ -11,6 +11,7 @@
 
 #include "common/net/netnames.h"
 #include "common/record/names.h"
+#include "ports.h"
 
 enum tm_key_id {
 	/* The history stores these, in the order of its tables' keys ... */
@@ -63,6 +64,7 @@ struct tm_key_sources {
 	bool is_by_name;	/* ids of one name are one value */
 	uint64_t bin_ns;
 	const struct tm_netnames *netnames; /* NULL = networks by prefix */
+	struct tm_ports *ports; /* NULL = the service has the smaller port */
 };
 
 enum tm_label_sort {
@@ -88,6 +90,10 @@ typedef void tm_key_extract_fn(const struct tm_key_sources *sources,
 typedef void tm_key_label_fn(const struct tm_key_sources *sources,
 		const uint64_t *words, struct tm_label *label);
 
+/* What a value is once all of the stream is known. */
+typedef void tm_key_settle_fn(
+		const struct tm_key_sources *sources, uint64_t *words);
+
 struct tm_key {
 	const char *name, *heading;
 	uint8_t words;
@@ -102,6 +108,7 @@ struct tm_key {
 	bool is_owner;	    /* part of who an owner is */
 	bool is_detail;	    /* a LOST record does not know it */
 	bool is_path;	    /* to be cut at its beginning */
+	tm_key_settle_fn *settle; /* NULL = a value stays as it is */
 };
 
 /* By enum tm_key_id. */

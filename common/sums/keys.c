@@ -89,3 +89,12 @@ int tm_keys_time(const struct tm_keys *keys)
 	}
 	return found;
 }
+
+bool tm_keys_need_settling(const struct tm_keys *keys)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->list[i]->settle)
+			return true;
+	}
+	return false;
+}

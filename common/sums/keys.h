@@ -37,6 +37,9 @@ bool tm_keys_are_by_interface(const struct tm_keys *keys);
 /* The place of the shortest time, -1 where none is. */
 int tm_keys_time(const struct tm_keys *keys);
 
+/* Whether some of their values depend on what follows in the stream. */
+bool tm_keys_need_settling(const struct tm_keys *keys);
+
 /* What an event has of them: TM_KEY_WORDS at most. */
 static inline void tm_keys_extract(const struct tm_keys *keys,
 		const struct tm_event *event, uint64_t *words)

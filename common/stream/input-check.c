@@ -9,7 +9,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "foreign.h"
-#include "inputs.h"
+#include "input-check.h"
 
 #define RECENT_NS (2 * TM_SECOND_NS) /* a capture writes each second */
 

@@ -1,6 +1,6 @@
 /* What can be said of inputs before they are read, and at their end. */
-#ifndef TM_STREAM_INPUTS_H
-#define TM_STREAM_INPUTS_H
+#ifndef TM_STREAM_INPUT_CHECK_H
+#define TM_STREAM_INPUT_CHECK_H
 
 #include <stdbool.h>
 #include <stddef.h>
