@@ -254,3 +254,27 @@ void tm_sums_free(struct tm_sums *sums)
 		.has_nobody = sums->has_nobody,
 	};
 }
+
+int tm_sums_copy(struct tm_sums *to, const struct tm_sums *from)
+{
+	const size_t room = from->count;
+
+	*to = *from;
+	to->keys = NULL;
+	to->rows = NULL;
+	to->beside = NULL;
+	to->map = (struct tm_map){ 0 };
+	to->room = 0;
+	if (!room)
+		return 0;
+	if (!sums_grow(to, room)) {
+		tm_sums_free(to);
+		return -1;
+	}
+	memcpy(to->keys, from->keys, room * from->words * sizeof(*to->keys));
+	memcpy(to->rows, from->rows, room * sizeof(*to->rows));
+	if (from->beside)
+		memcpy(to->beside, from->beside, room * from->beside_size);
+	tm_sums_rehash(to);
+	return 0;
+}

@@ -98,6 +98,9 @@ struct tm_sum *tm_sums_rekey(
 void tm_sums_keep(struct tm_sums *sums, const uint32_t *kept, uint32_t count);
 void tm_sums_rehash(struct tm_sums *sums);
 
+/* 0, or -1 if there is no memory. */
+int tm_sums_copy(struct tm_sums *to, const struct tm_sums *from);
+
 /* Makes it empty: tm_sums_clear keeps the memory, tm_sums_free gives it back.
  */
 void tm_sums_clear(struct tm_sums *sums);
