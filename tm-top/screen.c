@@ -134,22 +134,26 @@ static void mix_paints(void)
 		[NOTICE] = A_BOLD,
 		[ALARM] = A_BOLD | A_REVERSE };
 	const char *const refused = getenv("NO_COLOR");
+	bool has_palette;
 
 	memcpy(screen.paints, plain, sizeof(plain));
 	if ((refused && *refused) || !has_colors())
 		return;
 	start_color();
+	/* A terminal of direct colours takes 114 for a shade of blue; the first
+	 * eight are the usual ones in any. */
+	has_palette = COLORS == 256;
 	if (COLORS < 8)
 		return;
 	use_default_colors();
 	for (short i = 0; i < PAINTS; i++) {
-		const short colour = colours[i][COLORS < 256];
+		const short colour = colours[i][!has_palette];
 
 		if (!colour)
 			continue;
 		init_pair(i, colour, -1);
 		screen.paints[i] = COLOR_PAIR(i);
-		if (i == NOTICE || i == ALARM || (i == HEADING && COLORS < 256))
+		if (i == NOTICE || i == ALARM || (i == HEADING && !has_palette))
 			screen.paints[i] |= A_BOLD;
 	}
 }
