@@ -4,7 +4,7 @@
 
 #include "draw.h"
 
-#define KEY_COLUMNS 14
+#define KEY_COLUMNS 15
 
 /* The last line. */
 
@@ -13,17 +13,21 @@ static void draw_hints(const struct top_view *view)
 	static const char *const hints[][2] = {
 		{ "?", "help" },
 		{ "q", "quit" },
-		{ "Enter", "into" },
+		{ "Enter", "open" },
 		{ "Esc", "back" },
+		{ "Tab", "next list" },
 		{ "/", "filter" },
 		{ "<>", "sort" },
-		{ "Tab", "level" },
 		{ "p", "pause" },
 		{ "d", "in/out" },
-		{ "r", "turn" },
-		{ "f", "freeze" },
+		{ "m", "merge" },
+		{ "z", "zero" },
+		{ "w", "write" },
+		{ "c", "commands" },
 		{ "b", "bytes" },
 		{ "n", "numbers" },
+		{ "r", "reverse" },
+		{ "f", "freeze" },
 	};
 	const unsigned line = view->layout.lines - 1;
 	unsigned at = 0, key, columns;
@@ -40,7 +44,7 @@ static void draw_hints(const struct top_view *view)
 	}
 }
 
-/* What is wrong, and where that is said. */
+/* What is wrong with the filter, and where that is shown. */
 struct problem {
 	char text[TEXT_SIZE];
 	unsigned columns;
@@ -146,7 +150,7 @@ static void draw_editor(const struct top_view *view)
 		draw_problem(view, &problem, cursor);
 	else
 		screen_put_fitted(line + 1, &whole, screen_paint(FAINT),
-				"Enter shows what it is true of, empty all; Esc leaves");
+				"Enter applies it; an empty line shows all; Esc cancels");
 	move(line, cursor);
 }
 
@@ -166,28 +170,28 @@ void draw_keys(const struct top_view *view)
 /* The page of help. */
 
 static const char *const texts[][2] = {
-	{ "Up Down k j", "choose a row; the cursor stays with it" },
-	{ "PgUp PgDn", "a page; Home and End, g and G: to the ends" },
-	{ "Enter Right l", "into it: user, process, remote host" },
-	{ "Esc Left", "back again (also Backspace)" },
-	{ "Tab", "users, all processes, all remote hosts" },
+	{ "Enter l Right", "open the row: user, process, remote, connection" },
+	{ "Esc Left", "go back (also Backspace)" },
+	{ "1 2 3 4 5", "users, processes, remotes, services, connections" },
+	{ "Tab", "the next of these lists" },
+	{ "j k Up Down", "select a row (also PgUp, PgDn, g, G, Home, End)" },
+	{ "< > s S", "sort by another column" },
+	{ "d", "sort by both directions, in, or out" },
+	{ "r f", "reverse the order; freeze it" },
+	{ "m", "merge processes of one name, or separate them" },
+	{ "c", "command lines instead of process names" },
+	{ "b n", "bits or bytes per second; names or numbers" },
 	{ "", "" },
-	{ "< > s S", "sort by name, 2 s, 10 s, 40 s or total" },
-	{ "d", "which direction counts: both, in, out" },
-	{ "r", "turn the order round" },
-	{ "f", "freeze the order: rows stay where they are" },
+	{ "/ e", "filter by an expression, see tm-filter(1)" },
+	{ "p Space", "pause the screen; counting continues" },
+	{ "z", "set totals and peaks to zero" },
+	{ "w", "write the whole table to a new file" },
+	{ "+ -", "replay a recording faster or slower" },
+	{ "q F10", "quit; Ctrl-C also ends the rest of the pipeline" },
 	{ "", "" },
-	{ "/ e", "filter by an expression of tm-filter(1)" },
-	{ "p Space", "pause the picture; counting goes on" },
-	{ "+ -", "replay a recording faster, slower" },
-	{ "b", "rates in bits or in bytes a second" },
-	{ "n", "names or numbers of users" },
-	{ "Ctrl-L", "draw all of it anew" },
-	{ "q F10", "quit; Ctrl-C also ends the pipeline" },
-	{ "", "" },
-	{ "unowned", "sent by no user: answers of the kernel" },
-	{ "unattributed", "an interface carried it, no socket did" },
-	{ "lost", "counted for its user, its details lost" },
+	{ "unowned", "traffic of no user, such as answers of the kernel" },
+	{ "unattributed", "on an interface, but of no socket here" },
+	{ "lost", "counted for its user, without any details" },
 };
 
 static const unsigned count = sizeof(texts) / sizeof(*texts);
@@ -211,6 +215,6 @@ void draw_help(struct top_view *view)
 		screen_put_fitted(i + 1, &meanings, A_NORMAL, text[1]);
 	}
 	screen_put_fitted(lines - 1, &whole, screen_paint(FAINT),
-			most ? "j and k show the rest; another key leaves"
-			     : "a key leaves");
+			most ? "j and k scroll; any other key closes the help"
+			     : "any key closes the help");
 }

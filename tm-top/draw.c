@@ -32,7 +32,7 @@ static unsigned draw_speed(const struct feed *feed, unsigned room)
 		return room;
 	if (feed->speed <= 0)
 		return screen_put_end(TITLE_LINE, room, screen_paint(NOTICE),
-				"as fast as it goes");
+				"replay max");
 	return screen_put_end(TITLE_LINE, room, screen_paint(NOTICE),
 			"replay %gx", feed->speed);
 }
@@ -101,7 +101,7 @@ static void draw_title_line(const struct top_view *view)
 	char rate[SHORT_SIZE], clock[32];
 	unsigned room;
 
-	short_bits(rate, summary->events_per_second);
+	short_decimal(rate, summary->events_per_second);
 	room = columns < NARROW
 			? columns
 			: screen_put_end(TITLE_LINE, columns, PLAIN,
@@ -175,36 +175,56 @@ static void draw_sums(const struct top_view *view)
 	}
 }
 
-/* Where this is: alice > curl 4242 > 17 remote hosts. */
-static unsigned draw_place(const struct top_view *view)
+/* What stands between a key and the one before: a PID is part of its process.
+ */
+static const char *place_separator(enum tm_key_id id)
 {
-	static const char *const names[LEVELS + 1][2] = { { "user", "users" },
-		{ "process", "processes" }, { "remote host", "remote hosts" },
-		{ "conversation", "conversations" } };
-	const struct row_place *const place = &view->stops[view->depth].place;
-	/* where a host is listed once for each process that talks to it */
-	const unsigned name = place->level == REMOTE && place->depth < REMOTE
-			? LEVELS
-			: place->level;
-	const uint32_t count = view->rows.count;
-	const char *const into = text_is_utf8() ? " \u203a " : " > ";
-	char text[TEXT_SIZE], label[TEXT_SIZE], fitted[TEXT_SIZE];
-	unsigned used = 0;
+	if (id == TM_KEY_PID || id == TM_KEY_PROTOCOL)
+		return " ";
+	return text_is_utf8() ? " \u203a " : " > ";
+}
 
-	*text = '\0';
-	for (unsigned i = 0; i < place->depth; i++) {
-		draw_label(label, &view->rows, i, &place->keys[i]);
-		text_fit(fitted, label, 32);
-		used += snprintf(text + used, sizeof(text) - used, "%s%s",
-				fitted, into);
-		if (i == PROCESS && place->keys[i].number)
-			used += snprintf(text + used - strlen(into),
-						sizeof(text) - used, " %u%s",
-						place->keys[i].number, into) -
-					strlen(into);
+/* Keys and values of the scope, as if they were those of a row. */
+static void place_text(char out[TEXT_SIZE], const struct top_view *view,
+		const struct list_place *place)
+{
+	struct list_place scope = { .keys = place->scope };
+	uint64_t words[LIST_KEY_WORDS];
+	char name[TEXT_SIZE], fitted[TEXT_SIZE];
+	size_t used = 0;
+
+	memcpy(words, place->words, sizeof(words));
+	*out = '\0';
+	for (unsigned i = 0; i < scope.keys.count; i++) {
+		const struct tm_key *const key = scope.keys.list[i];
+
+		if (key == &tm_key_table[TM_KEY_PID] &&
+				!words[scope.keys.offsets[i]])
+			continue;
+		draw_name(name, &view->rows, &scope, i, words, 32);
+		text_fit(fitted, name, 40);
+		used += snprintf(out + used, TEXT_SIZE - used, "%s%s",
+				i ? place_separator(key - tm_key_table) : "",
+				fitted);
+		if (used >= TEXT_SIZE)
+			return;
 	}
-	snprintf(text + used, sizeof(text) - used, "%u %s", count,
-			names[name][count != 1]);
+	if (scope.keys.count)
+		snprintf(out + used, TEXT_SIZE - used, "%s",
+				text_is_utf8() ? " \u203a " : " > ");
+}
+
+/* Where this is: alice > curl 4242 > 17 remotes. */
+static unsigned draw_place(struct top_view *view)
+{
+	const struct stop *const stop = view_stop(view);
+	const uint32_t count = view->rows.count;
+	char scope[TEXT_SIZE], text[TEXT_SIZE + 64], fitted[TEXT_SIZE];
+	unsigned used;
+
+	place_text(scope, view, &stop->place);
+	snprintf(text, sizeof(text), "%s%u %s", scope, count,
+			level_name(stop->level, count == 1));
 	used = text_cut(fitted, text, view->layout.columns);
 	screen_put(PLACE_LINE, 0, screen_paint(STRONG), fitted);
 	return used + 2;
@@ -223,6 +243,19 @@ static unsigned draw_pause(
 			PLACE_LINE, columns, screen_paint(NOTICE), "%s", text);
 }
 
+static unsigned draw_reset(
+		const struct top_view *view, unsigned columns, unsigned left)
+{
+	char clock[32], text[64];
+
+	format_clock(clock, view->top->reset_ns, "%H:%M:%S");
+	snprintf(text, sizeof(text), "totals since %s", clock);
+	if (left + strlen(text) > columns)
+		return columns;
+	return screen_put_end(
+			PLACE_LINE, columns, screen_paint(NOTICE), "%s", text);
+}
+
 /* What the user has set, right of left. */
 static void draw_state(const struct top_view *view, unsigned left)
 {
@@ -235,6 +268,8 @@ static void draw_state(const struct top_view *view, unsigned left)
 		room = draw_pause(view, room, left);
 	if (view->sorting.is_frozen)
 		room = screen_put_end(PLACE_LINE, room, notice, "FROZEN");
+	if (view->top->reset_ns)
+		room = draw_reset(view, room, left);
 	if (!view->top->question || room <= left)
 		return;
 	text_fit(fitted, view_question(view), TEXT_SIZE);
@@ -248,7 +283,7 @@ static void draw_state(const struct top_view *view, unsigned left)
 	screen_put_end(PLACE_LINE, room, notice, "%s", fitted);
 }
 
-static void draw_title(const struct top_view *view)
+static void draw_title(struct top_view *view)
 {
 	draw_title_line(view);
 	draw_sums(view);
@@ -271,8 +306,8 @@ int view_draw(struct top_view *view)
 {
 	struct layout *const layout = &view->layout;
 
-	layout_make(layout, LINES, COLS, &view_stop(view)->place,
-			&view->sorting);
+	layout_make(layout, LINES, COLS, &view_stop(view)->place.keys,
+			&view->sorting, view->has_commands);
 	erase();
 	curs_set(view->mode == TYPING && layout->lines);
 	if (!layout->lines) {

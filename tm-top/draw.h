@@ -17,8 +17,10 @@ void draw_keys(const struct top_view *view);
 /* What the keys do, instead of the rest. */
 void draw_help(struct top_view *view);
 
-/* What a row is called, as it came. */
-void draw_label(char out[TEXT_SIZE], const struct rows *rows, enum level level,
-		const struct key *key);
+/* What a row of the place has of a key, in as many columns as there are for it;
+ * as hostile as it came. */
+void draw_name(char out[TEXT_SIZE], const struct rows *rows,
+		const struct list_place *place, unsigned number,
+		const uint64_t *row_key, unsigned columns);
 
 #endif

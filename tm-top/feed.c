@@ -7,7 +7,7 @@
 #include "common/stream/stream-clock.h"
 #include "feed.h"
 
-/* A longer one, as between two recordings, is not waited for. */
+/* Longer gaps, such as between two recordings, are skipped. */
 #define GAP_NS (10 * TM_SECOND_NS)
 
 static bool is_recorded(const char *path)
@@ -34,7 +34,7 @@ int feed_open(struct feed *feed, char *const *paths, double speed)
 	return tm_reader_open(&feed->reader, paths);
 }
 
-/* More, where all of what was read has been given out. */
+/* Reads more once all that was read has been handed out. */
 static void feed_refill(struct feed *feed)
 {
 	ssize_t n;
@@ -62,7 +62,7 @@ static bool is_gap(const struct feed *feed, uint64_t time_ns)
 				   : time_ns - newest_ns > GAP_NS;
 }
 
-/* The stream's time that has come by now. */
+/* The time of the stream that has been reached by now. */
 static uint64_t feed_due_ns(const struct feed *feed, uint64_t now_ns)
 {
 	return feed->stream_ns +
@@ -102,11 +102,13 @@ size_t feed_take(struct feed *feed, struct tm_event **events)
 	}
 	n = feed->is_recording && feed->speed > 0 ? feed_count_due(feed)
 						  : feed->count;
+	if (!n) /* and perhaps no events at all */
+		return 0;
 	*events = feed->events;
 	feed->events += n;
 	feed->count -= n;
 	feed->given += n;
-	if (n && feed->speed <= 0 && tm_stream_has_time(&(*events)[n - 1]))
+	if (feed->speed <= 0 && tm_stream_has_time(&(*events)[n - 1]))
 		feed->newest_ns = (*events)[n - 1].time_ns;
 	return n;
 }
@@ -118,7 +120,7 @@ void feed_give_back(struct feed *feed, size_t n)
 	feed->given -= n;
 }
 
-/* Standard input by a name that opens it anew, from its beginning. */
+/* Standard input by a name that opens it again, at its beginning. */
 static char **names_of(char *const *paths)
 {
 	size_t count = 0;

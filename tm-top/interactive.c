@@ -23,10 +23,21 @@ struct interactive {
 	struct top_view view;
 	struct tm_progress progress;
 	uint64_t interval_ns, drawn_ns, ended_ns;
-	bool is_wanted; /* to draw at once */
-	bool is_gone;	/* the terminal */
-	bool failed;	/* no memory */
+	uint64_t drawn_given; /* events that had been taken by then */
+	bool is_wanted;	      /* to draw at once */
+	bool is_gone;	      /* the terminal */
+	bool failed;	      /* no memory */
 };
+
+/* Whether rates are new, or the first ones grow. */
+static bool interactive_has_news(const struct interactive *run)
+{
+	const struct top *const top = run->top;
+
+	return top->is_over ||
+			(clock_is_new(&top->all.clock) &&
+					top->feed.given != run->drawn_given);
+}
 
 static uint64_t interactive_due_ns(const struct interactive *run)
 {
@@ -34,7 +45,7 @@ static uint64_t interactive_due_ns(const struct interactive *run)
 		return 0;
 	if (run->ended_ns == UINT64_MAX) /* nothing changes any more */
 		return tm_clock_steady_ns() + TM_SECOND_NS;
-	if (run->top->is_over && !run->view.paused)
+	if (!run->view.paused && interactive_has_news(run))
 		return run->drawn_ns + SLOT_NS;
 	return run->drawn_ns + run->interval_ns;
 }
@@ -107,6 +118,7 @@ static void interactive_draw(struct interactive *run)
 		return;
 	run->failed |= view_draw(&run->view);
 	run->drawn_ns = tm_clock_steady_ns();
+	run->drawn_given = run->top->feed.given;
 	run->is_wanted = run->top->is_over = false;
 }
 

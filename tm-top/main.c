@@ -1,4 +1,4 @@
-/* tm-top: who moves how much, live. */
+/* tm-top: shows live who sends and receives how much. */
 #include <err.h>
 #include <errno.h>
 #include <locale.h>
@@ -9,8 +9,8 @@
 #include "common/base/signals.h"
 #include "interactive.h"
 
-/* The screen is taken only when there is something to show, so that sudo can
- * ask for a password before. False when there is nothing at all. */
+/* Takes over the screen only once there is something to show, so that a sudo in
+ * the pipeline can ask for a password. False if there is nothing at all. */
 static bool top_wait(struct top *top)
 {
 	bool failed = false;
@@ -28,7 +28,7 @@ static void run_live(struct top *top)
 
 	if (!top_wait(top) || tm_stop_requested()) {
 		if (!top->feed.reader.status && !top->options->is_quiet)
-			warnx("no events came");
+			warnx("there were no events");
 		return;
 	}
 	problem = interactive_run(top);
@@ -44,10 +44,14 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	argv = top_options_parse(&options, argc, argv);
+	if (!*argv && isatty(STDIN_FILENO))
+		errx(TM_MISUSED,
+				"nothing to read; to watch this host, type: "
+				"sudo tm-capture --every 1s | tm-top");
 	if (!options.is_batch && !isatty(STDOUT_FILENO))
 		errx(TM_MISUSED,
-				"standard output is no terminal; for a file "
-				"or a pipe: tm-top --batch");
+				"standard output is not a terminal; for a "
+				"file or a pipe, use --batch");
 	tm_signals_install();
 	if (top_start(&top, &options))
 		err(TM_FAILED, NULL);

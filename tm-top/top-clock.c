@@ -3,9 +3,8 @@
 
 #define SHORTEST_NS (3 * TM_SECOND_NS / 4) /* from one TICK to the next */
 #define LATEST_NS (3 * TM_SECOND_NS / 2)
-
-const unsigned window_slots[WINDOWS] = { 2, 10, 40 };
-const char *const window_names[WINDOWS] = { "2 s", "10 s", "40 s" };
+/* A rate over less would be that of a single packet. */
+#define LEAST_NS (TM_SECOND_NS / 4)
 
 static void close_slot(struct clock *clock, uint64_t length_ns)
 {
@@ -60,19 +59,25 @@ void clock_end(struct clock *clock)
 		close_slot(clock, TM_SECOND_NS);
 }
 
-unsigned clock_slots(const struct clock *clock, enum window window)
+/* In the beginning the running slot counts, as far as it got: else the first
+ * rates would come two ticks after the first events. */
+static void slots_add_running(struct slots *slots, const struct clock *clock)
 {
-	const unsigned slots = window_slots[window];
-
-	return clock->slot < slots ? clock->slot : slots;
+	slots->end++;
+	slots->length_ns += clock->newest_ns - clock->start_ns;
+	if (slots->length_ns < LEAST_NS)
+		slots->length_ns = LEAST_NS;
 }
 
-uint64_t clock_length_ns(const struct clock *clock, enum window window)
+struct slots clock_window(const struct clock *clock, enum window window)
 {
-	const unsigned slots = clock_slots(clock, window);
-	uint64_t sum_ns = 0;
+	static const uint64_t counts[WINDOWS] = { 2, 10, 40 };
+	const uint64_t slot = clock->slot, count = counts[window];
+	struct slots slots = { slot < count ? 0 : slot - count, slot, 0 };
 
-	for (unsigned i = 1; i <= slots; i++)
-		sum_ns += clock->lengths_ns[(clock->slot - i) % SLOTS];
-	return sum_ns;
+	for (uint64_t i = slots.begin; i < slots.end; i++)
+		slots.length_ns += clock->lengths_ns[i % SLOTS];
+	if (clock_is_new(clock) && clock->start_ns)
+		slots_add_running(&slots, clock);
+	return slots;
 }

@@ -7,22 +7,25 @@
 
 #include "common/record/event.h"
 
-#define SLOTS 41 /* the last 40 that are over, and the one that goes on */
+#define SLOTS 41 /* the last 40 that are over, and the running one */
 
 enum window { WINDOW_2, WINDOW_10, WINDOW_40, WINDOWS };
 
-/* How many slots each is, and its name: "2 s". */
-extern const unsigned window_slots[WINDOWS];
-extern const char *const window_names[WINDOWS];
-
 /* All zero is a stream that has not begun. */
 struct clock {
-	uint64_t slot;	   /* the one that goes on, from 0 */
+	uint64_t slot;	   /* the running one, from 0 */
 	uint64_t start_ns; /* of it, 0 = not begun */
 	uint64_t first_ns; /* of the stream */
 	uint64_t newest_ns;
 	uint64_t lengths_ns[SLOTS];
 	bool has_ticks;
+	bool is_eager; /* see clock_window() */
+};
+
+/* The slots from begin up to, but not including, end. */
+struct slots {
+	uint64_t begin, end;
+	uint64_t length_ns; /* of all of them */
 };
 
 /* Before an event is counted. True when a slot is over by it. */
@@ -34,10 +37,14 @@ bool clock_pass(struct clock *clock, uint64_t time_ns);
 /* For a stream that ended before its first slot was over. */
 void clock_end(struct clock *clock);
 
-/* The slots of a window that are over: fewer in the beginning. */
-unsigned clock_slots(const struct clock *clock, enum window window);
+/* Whether the running slot is part of all windows. */
+static inline bool clock_is_new(const struct clock *clock)
+{
+	return clock->is_eager && clock->slot < 3;
+}
 
-/* How long these are together. */
-uint64_t clock_length_ns(const struct clock *clock, enum window window);
+/* The slots of a window that are over: fewer in the beginning, when with
+ * is_eager the running one counts, too. */
+struct slots clock_window(const struct clock *clock, enum window window);
 
 #endif

@@ -19,6 +19,8 @@
 struct command_line {
 	struct top_options options;
 	char **argv;
+	const char *n;	  /* the number after -n */
+	const char *sort; /* the key to sort by, if it is one */
 };
 
 static double top_parse_speed(const struct tm_option *option, const char *text)
@@ -50,68 +52,127 @@ static void options_add_expression(
 	options->expressions[count + 1] = NULL;
 }
 
-/* top's users write --batch -n 1 for --count 1; a file of that name would be
- * ./1. */
-static bool is_count(const struct top_options *options, const char *next)
+/* In tm-top, as in top(1), --batch -n 5 is --count 5. Whether there is a
+ * --batch is known at the end. */
+static void top_take_n(struct command_line *line)
 {
-	return options->is_batch && next && *next &&
-			!next[strspn(next, "0123456789")];
-}
+	const char *const next = line->argv[optind];
 
-static void top_take_n(
-		struct command_line *line, const struct tm_option *option)
-{
-	if (is_count(&line->options, line->argv[optind]))
-		line->options.count = tm_option_number(
-				option, line->argv[optind++], 1, COUNT_MOST);
+	if (next && *next && !next[strspn(next, "0123456789")])
+		line->n = line->argv[optind++];
 	else
 		line->options.is_numeric = true;
 }
 
-enum { BY = TM_OPTION, SORT, BYTES, SPEED, MAX_ROWS, BATCH, COUNT, STRICT, SI };
+/* "in" and "out" are the totals of one direction. */
+static void top_take_sort(struct command_line *line, const char *argument)
+{
+	static const struct {
+		const char *name;
+		struct sorting sorting;
+	} known[] = {
+		{ "2s", { .column = BY_2 } },
+		{ "10s", { .column = BY_10 } },
+		{ "40s", { .column = BY_40 } },
+		{ "total", { .column = BY_TOTAL } },
+		{ "in", { .column = BY_TOTAL, .way = ONLY_IN } },
+		{ "out", { .column = BY_TOTAL, .way = ONLY_OUT } },
+		{ "packets", { .column = BY_PACKETS } },
+		{ "peak", { .column = BY_PEAK } },
+		{ "key", { .column = BY_NAME } },
+		{ "name", { .column = BY_NAME } },
+	};
+
+	line->sort = argument;
+	line->options.has_sorting = true;
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		if (strcmp(known[i].name, argument))
+			continue;
+		line->options.sorting = known[i].sorting;
+		line->sort = NULL;
+	}
+}
+
+enum {
+	BY = TM_OPTION,
+	SORT,
+	BYTES,
+	SPEED,
+	TOP,
+	MAX_ROWS,
+	BATCH,
+	COUNT,
+	STRICT,
+	SI
+};
 
 #define FLAG(member) TM_FLAG(struct command_line, options.member)
 
 static const struct tm_option known[] = {
 	{ "expression", 'e', "EXPRESSION",
-			"show only events for which it is true, as in\n"
-			"tm-filter(1); repeatable, all must be true",
+			"only events for which this is true, see\n"
+			"tm-filter(1); may be repeated",
 			0 },
-	{ "interval", 't', "TIME",
-			"redraw at least that often (1s); with --batch,\n"
-			"print every TIME of the stream (10s)",
+	{ "interval", 't', "DURATION",
+			"report every DURATION of the stream with --batch\n"
+			"(10s); otherwise redraw at least that often (1s)",
 			0 },
-	{ "by", BY, "KEY", "start with users, processes or remotes", 0 },
-	{ "sort", SORT, "KEY", "by name, 2s, 10s, 40s or total", 0 },
+	{ "by", BY, "KEYS", "a row for each value of these keys (user):", 0 },
+	{ "sort", SORT, "KEY",
+			"by total, in, out, packets, 2s, 10s, 40s or peak,\n"
+			"the largest first; or by one of the keys",
+			0 },
 	{ "bytes", BYTES, NULL, "rates in bytes per second instead of bits",
 			FLAG(is_bytes) },
 	{ "speed", SPEED, "N",
-			"replay a recording N times as fast (10x, 0.5x),\n"
-			"or max",
+			"N times as fast as recorded (10x, 0.5x), or max,\n"
+			"as fast as possible",
 			0 },
 	{ "max-rows", MAX_ROWS, "N",
-			"rows kept in memory (131072); beyond that,\n"
-			"idle ones are summed up",
+			"rows kept in memory (131072); if there are more,\n"
+			"idle ones lose their details",
 			0 },
 	{ "batch", BATCH, NULL,
-			"print plain tables, for scripts and logs; for a\n"
-			"recording, one at its end unless -t is given",
+			"print plain tables for scripts and logs: of a\n"
+			"recording one, unless -t is given",
 			FLAG(is_batch) },
-	{ "count", COUNT, "N", "stop after N of these tables", 0 },
+	{ "count", COUNT, "N", "stop after N tables of --batch", 0 },
+	{ "iterations", COUNT, "N", NULL, 0 },
+	{ "top", TOP, "N",
+			"show N rows of each table of --batch and sum up\n"
+			"the others; 0 = all",
+			0 },
 	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
-	{ "numeric", 'n', NULL, "user numbers instead of names", 0 },
-	{ "quiet", 'q', NULL, "no notes", FLAG(is_quiet) },
+	{ "numeric", 'n', NULL, "numbers instead of names", 0 },
+	{ "quiet", 'q', NULL, "no notes, only warnings and errors",
+			FLAG(is_quiet) },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			FLAG(is_strict) },
 };
 
+static const char *top_words(const struct tm_option *option)
+{
+	return option->letter == BY ? tm_key_names(TM_KEY_FOR_TOP) : NULL;
+}
+
+static void top_take_by(struct top_options *options,
+		const struct tm_option *option, const char *argument)
+{
+	struct list_place place = { .keys.count = 0 };
+	const char *problem = NULL;
+
+	if (!strcmp(argument, "connection"))
+		level_set(&place, CONNECTIONS, false);
+	else
+		problem = tm_keys_parse(&place.keys, TM_KEY_FOR_TOP, argument);
+	if (problem)
+		tm_option_refuse(option, argument, "%s", problem);
+	options->by = place.keys;
+}
+
 static void top_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
-	static const char *const levels[] = { "user", "process", "remote",
-		NULL };
-	static const char *const columns[] = { "name", "2s", "10s", "40s",
-		"total", NULL };
 	struct command_line *const line = context;
 	struct top_options *const options = &line->options;
 
@@ -124,58 +185,95 @@ static void top_take_option(void *context, const struct tm_option *option,
 				option, argument, LEAST_NS, MOST_NS);
 		break;
 	case BY:
-		options->level = tm_option_choice(option, argument, levels);
+		top_take_by(options, option, argument);
 		break;
 	case SORT:
-		options->column = tm_option_choice(option, argument, columns);
-		options->has_column = true;
+		top_take_sort(line, argument);
 		break;
 	case SPEED:
 		options->speed = top_parse_speed(option, argument);
 		break;
 	case MAX_ROWS:
 		options->max_rows = tm_option_number(
-				option, argument, TABLE_LEAST, ROWS_MOST);
+				option, argument, FLOWS_LEAST, ROWS_MOST);
 		break;
 	case COUNT:
 		options->count = tm_option_number(
 				option, argument, 1, COUNT_MOST);
 		break;
+	case TOP:
+		options->top = tm_option_number(
+				option, argument, 0, COUNT_MOST);
+		break;
 	case SI:
 		tm_size_use_decimal();
 		break;
 	case 'n':
-		top_take_n(line, option);
+		top_take_n(line);
 		break;
 	}
 }
 
 static const struct tm_tool tool = {
-	.usage = "usage: tm-top [-nq] [-e EXPRESSION] [-t TIME] [--by KEY] [--sort KEY]\n"
-		 "              [--bytes] [--speed N] [--max-rows N] [--strict]\n"
-		 "              [--batch [--count N]] [EVENTS ...]\n"
-		 "Shows live who moves how much: users, their processes and their\n"
-		 "remotes. Press ? for the keys.\n\n",
+	.usage = "usage: tm-top [-nq] [-e EXPRESSION] [-t DURATION] [--by KEYS] [--sort KEY]\n"
+		 "              [--bytes] [--si] [--speed N] [--max-rows N] [--strict]\n"
+		 "              [--batch [--count N] [--top N]] [EVENTS ...]\n"
+		 "Shows live who sends and receives how much: users, their processes,\n"
+		 "remotes, services and connections. Press ? for the keys.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"EVENTS are recordings, gzipped or not, which are replayed at their own\n"
-		"pace; without them, or with -, reads standard input.\n",
+		"EVENTS are recordings, gzipped or not, which are replayed at their original\n"
+		"pace. Without them, or with -, reads standard input:\n"
+		"  sudo tm-capture --every 1s | tm-top\n",
 	.take = top_take_option,
+	.words = top_words,
 };
+
+/* What could not be decided before all options were known. */
+static void top_finish(struct command_line *line)
+{
+	struct top_options *const options = &line->options;
+	int key;
+
+	if (line->n && !options->is_batch)
+		tm_misuse("-n %s: is --count, which counts the tables of "
+			  "--batch; a file of that name is ./%s",
+				line->n, line->n);
+	if (line->n &&
+			(!tm_number_parse(line->n, COUNT_MOST,
+					 &options->count) ||
+					!options->count))
+		tm_misuse("-n: not a number from 1 to %d: %s", COUNT_MOST,
+				line->n);
+	if (!options->by.count)
+		tm_keys_add(&options->by, TM_KEY_USER);
+	if (line->sort) {
+		key = tm_keys_place_of(&options->by, line->sort);
+		if (key < 0)
+			tm_misuse("--sort: not 2s, 10s, 40s, total, in, out, "
+				  "packets, peak nor a key of --by: %s",
+					line->sort);
+		options->sorting = (struct sorting){ .column = BY_NAME,
+			.key = key };
+	}
+	if (options->speed < 0)
+		options->speed = options->is_batch ? 0 : 1;
+	if (options->count && !options->is_batch)
+		tm_misuse("--count: counts the tables of --batch");
+	if (options->top && !options->is_batch)
+		tm_misuse("--top: limits the tables of --batch");
+}
 
 char **top_options_parse(struct top_options *options, int argc, char **argv)
 {
 	struct command_line line = { .argv = argv,
 		.options = { .speed = -1,
-				.column = BY_10,
+				.sorting.column = BY_10,
 				.max_rows = ROWS_DEFAULT } };
 
 	argv += tm_tool_parse(&tool, argc, argv, &line);
+	top_finish(&line);
 	*options = line.options;
-	if (options->speed < 0)
-		options->speed = options->is_batch ? 0 : 1;
-	if (options->count && !options->is_batch)
-		tm_misuse("--count: counts the tables of --batch");
 	return argv;
 }

@@ -2,23 +2,25 @@
 #ifndef TM_TOP_TOP_OPTIONS_H
 #define TM_TOP_TOP_OPTIONS_H
 
+#include "levels.h"
 #include "top-rows.h"
 
 #define SPEED_MOST 1000000
 
 struct top_options {
-	const char **expressions; /* NULL behind the last */
+	const char **expressions; /* NULL after the last */
 	size_t expression_count;
 	uint64_t interval_ns; /* 0 = not given */
 	uint64_t count;	      /* of tables with is_batch, 0 = no limit */
-	double speed;	      /* of a recording, 0 = as fast as it goes */
-	enum level level;
-	enum column column;
+	uint64_t top;	      /* rows of such a table, 0 = all */
+	double speed;	      /* of a recording, 0 = as fast as possible */
+	struct tm_keys by;
+	struct sorting sorting;
 	uint32_t max_rows;
-	bool has_column, is_batch, is_numeric, is_bytes, is_quiet, is_strict;
+	bool has_sorting, is_batch, is_numeric, is_bytes, is_quiet, is_strict;
 };
 
-/* Ends the process where there is nothing to show. The operands. */
+/* Ends the process if there is nothing to show. Returns the operands. */
 char **top_options_parse(struct top_options *options, int argc, char **argv);
 
 #endif

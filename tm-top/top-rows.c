@@ -1,235 +1,241 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/number.h"
 #include "top-rows.h"
 
-struct order {
-	const struct rows *rows;
-	const struct sorting *sorting;
-};
-
-const char *rows_user(const struct rows *rows, uint32_t uid)
+static uint64_t choose_way(uint64_t in, uint64_t out, enum way way)
 {
-	static char number[TM_NUMBER_SIZE + 1];
-	const char *name = NULL;
-
-	if (!rows->is_numeric || uid == TM_NOBODY)
-		name = tm_names_user(rows->names, uid);
-	if (name)
-		return name;
-	*tm_number_format(number, uid) = '\0';
-	return number;
+	return way == ONLY_IN ? in : way == ONLY_OUT ? out : in + out;
 }
 
-static uint64_t choose_way(const uint64_t bytes[2], enum way way)
+static uint64_t row_value(const struct rows *rows, uint32_t row)
 {
-	switch (way) {
-	case ONLY_IN:
-		return bytes[TM_IN];
-	case ONLY_OUT:
-		return bytes[TM_OUT];
+	const struct list *const list = rows->list;
+	const struct clock *const clock = &rows->traffic->clock;
+	const struct tm_amount *const moved = list->sums.rows[row].moved;
+	const struct rate *const rate = &list_row(list, row)->rate;
+	const enum way way = rows->sorting.way;
+	struct slots slots;
+	uint64_t bytes[2];
+	double peaks[2];
+
+	switch (rows->sorting.column) {
+	case BY_NAME:
+		return 0;
+	case BY_TOTAL:
+		return choose_way(moved[TM_IN].bytes, moved[TM_OUT].bytes, way);
+	case BY_PACKETS:
+		return choose_way(moved[TM_IN].packets, moved[TM_OUT].packets,
+				way);
+	case BY_PEAK:
+		rate_peaks(rate, clock, peaks);
+		return choose_way(peaks[TM_IN], peaks[TM_OUT], way);
 	default:
-		return bytes[TM_IN] + bytes[TM_OUT];
+		slots = clock_window(clock,
+				WINDOW_2 + (rows->sorting.column - BY_2));
+		rate_sum(rate, &slots, bytes);
+		return choose_way(bytes[TM_IN], bytes[TM_OUT], way);
 	}
 }
 
-static uint64_t value_of(const struct traffic *traffic, uint32_t number,
-		const struct sorting *sorting)
+/* Those without a name come last. */
+static int compare_texts(const char *a, const char *b)
 {
-	const struct top_row *const row = &traffic->table.rows[number];
-	uint64_t bytes[2] = { row->moved[TM_IN].bytes,
-		row->moved[TM_OUT].bytes };
-
-	if (sorting->column == BY_NAME)
-		return 0;
-	if (sorting->column != BY_TOTAL)
-		table_window(&traffic->table, &traffic->clock, number,
-				WINDOW_2 + (sorting->column - BY_2), bytes);
-	return choose_way(bytes, sorting->way);
-}
-
-static int by_number(uint64_t a, uint64_t b)
-{
-	return a < b ? -1 : a > b;
+	return a && b ? strcmp(a, b) : !a - !b;
 }
 
 static int rows_compare_users(const struct rows *rows, uint32_t a, uint32_t b)
 {
-	const char *x, *y;
-
-	if (rows->is_numeric || a == b)
-		return by_number(a, b);
-	x = tm_names_user(rows->names, a);
-	y = tm_names_user(rows->names, b);
-	if (x && y && strcmp(x, y))
-		return strcmp(x, y);
-	if (!x != !y) /* those without a name come last */
-		return x ? -1 : 1;
-	return by_number(a, b);
+	if (rows->sources.is_numeric || a == b)
+		return 0;
+	return compare_texts(tm_names_user(rows->sources.names, a),
+			tm_names_user(rows->sources.names, b));
 }
 
-/* What is shown first counts first. */
-static int rows_compare_names(const struct rows *rows, const struct top_row *a,
-		const struct top_row *b)
+/* By what is shown of a key, then by its value. */
+static int rows_compare_values(const struct rows *rows, unsigned number,
+		uint32_t left, uint32_t right)
 {
-	const uint32_t x = a->key.number, y = b->key.number;
-	int order;
-
-	if (a->level == USER)
-		return rows_compare_users(rows, x, y);
-	order = memcmp(a->key.bytes, b->key.bytes, sizeof(a->key.bytes));
-	return order ? order : by_number(x, y);
-}
-
-/* The rank of what has none is behind all others. */
-static int compare_ranks(const struct top_row *a, const struct top_row *b)
-{
-	return by_number(a->rank - 1, b->rank - 1);
-}
-
-static int compare_items(const void *a, const void *b, void *context)
-{
-	const struct order *const order = context;
-	const struct top_row *const all = order->rows->traffic->table.rows;
-	const struct item *const x = a, *const y = b;
+	const struct tm_keys *const keys = &rows->list->place.keys;
+	const struct tm_key *const key = keys->list[number];
+	const uint64_t *const a =
+			list_key(rows->list, left) + keys->offsets[number];
+	const uint64_t *const b =
+			list_key(rows->list, right) + keys->offsets[number];
 	int result = 0;
 
-	if (order->sorting->is_frozen)
-		result = compare_ranks(&all[x->row], &all[y->row]);
-	if (result)
-		return result;
-	if (order->sorting->column == BY_NAME)
-		result = rows_compare_names(
-				order->rows, &all[x->row], &all[y->row]);
-	else
-		result = by_number(y->value, x->value);
-	if (!result)
-		result = by_number(y->moved, x->moved);
-	if (!result)
-		result = by_number(x->row, y->row);
-	return order->sorting->is_turned ? -result : result;
+	if (key == &tm_key_table[TM_KEY_USER])
+		result = rows_compare_users(rows, *a, *b);
+	else if (key->is_named)
+		result = compare_texts(
+				tm_key_recorded_name(key, &rows->sources, a),
+				tm_key_recorded_name(key, &rows->sources, b));
+	for (unsigned i = 0; !result && i < key->words; i++)
+		result = a[i] < b[i] ? -1 : a[i] > b[i];
+	return result;
 }
 
-static uint32_t find_parent(
-		const struct table *table, const struct row_place *place)
+static int rows_compare_keys(const struct rows *rows, uint32_t a, uint32_t b)
 {
-	uint32_t row = ALL;
+	const unsigned count = rows->list->place.keys.count;
+	int result = 0;
 
-	for (unsigned i = 0; i < place->depth && row != NO_ROW; i++)
-		row = table_find(table, row, &place->keys[i]);
-	return row;
+	if (rows->sorting.key < count)
+		result = rows_compare_values(rows, rows->sorting.key, a, b);
+	for (unsigned i = 0; !result && i < count; i++)
+		result = rows_compare_values(rows, i, a, b);
+	return result;
 }
 
-static bool row_is_below(
-		const struct table *table, uint32_t row, uint32_t parent)
+static int rows_compare_totals(const struct rows *rows, uint32_t a, uint32_t b)
 {
-	while (row > parent)
-		row = table->rows[row].parent;
-	return row == parent;
+	const uint64_t x = tm_sum_bytes(&rows->list->sums.rows[a]);
+	const uint64_t y = tm_sum_bytes(&rows->list->sums.rows[b]);
+
+	return x > y ? -1 : x < y;
+}
+
+/* Of two rows with the same rank. */
+static int rows_compare(const struct tm_ranked *a, const struct tm_ranked *b,
+		const void *context)
+{
+	const struct rows *const rows = context;
+	int result = 0;
+
+	if (rows->sorting.column == BY_NAME)
+		result = rows_compare_keys(rows, a->row, b->row);
+	if (!result)
+		result = rows_compare_totals(rows, a->row, b->row);
+	if (!result)
+		result = a->row < b->row ? -1 : a->row > b->row;
+	return rows->sorting.is_turned ? -result : result;
+}
+
+/* The lowest comes first. A row that has no fixed place is behind all that have
+ * one. */
+static uint64_t row_rank(const struct rows *rows, uint32_t row)
+{
+	const uint32_t fixed = list_row(rows->list, row)->fixed;
+	uint64_t value;
+
+	if (rows->sorting.is_frozen && fixed)
+		return fixed;
+	value = row_value(rows, row);
+	if (!rows->sorting.is_turned)
+		value = ~value;
+	if (rows->sorting.is_frozen)
+		value = value >> 1 | UINT64_C(1) << 63;
+	return value;
 }
 
 static int rows_append(struct rows *rows, uint32_t row)
 {
 	const uint32_t room = rows->room ? 2 * rows->room : 256;
-	struct item *items;
+	struct tm_ranked *items;
 
 	if (rows->count == rows->room) {
-		items = realloc(rows->items, room * sizeof(*items));
+		items = reallocarray(rows->items, room, sizeof(*items));
 		if (!items)
 			return -1;
 		rows->items = items;
 		rows->room = room;
 	}
-	rows->items[rows->count++] = (struct item){ .row = row };
+	rows->items[rows->count++] =
+			(struct tm_ranked){ row_rank(rows, row), row };
 	return 0;
 }
 
-/* What the parent moved without the rows that are left of it. */
-static void find_rest(struct rows *rows, const struct traffic *traffic)
+/* Nothing since the totals were reset, and no rate that is still shown. */
+static bool row_is_gone(const struct rows *rows, uint32_t row)
 {
-	const struct table *const table = &traffic->table;
-	const struct clock *const clock = &traffic->clock;
-	uint64_t bytes[2];
-
-	memcpy(rows->rest, table->rows[rows->parent].moved, sizeof(rows->rest));
-	for (int w = 0; w < WINDOWS; w++)
-		table_window(table, clock, rows->parent, w,
-				rows->rest_bytes[w]);
-	for (uint32_t i = 0; i < rows->count; i++) {
-		const uint32_t number = rows->items[i].row;
-		const struct top_row *const row = &table->rows[number];
-
-		for (int d = TM_IN; d <= TM_OUT; d++)
-			rows->rest[d] = tm_amount_difference(
-					&rows->rest[d], &row->moved[d]);
-		for (int w = 0; w < WINDOWS; w++) {
-			table_window(table, clock, number, w, bytes);
-			rows->rest_bytes[w][TM_IN] -= bytes[TM_IN];
-			rows->rest_bytes[w][TM_OUT] -= bytes[TM_OUT];
-		}
-	}
-	rows->has_rest = tm_amount_is_some(&rows->rest[TM_IN]) ||
-			tm_amount_is_some(&rows->rest[TM_OUT]);
+	return tm_sum_is_empty(&rows->list->sums.rows[row]) &&
+			!rate_has(&list_row(rows->list, row)->rate,
+					rows->traffic->clock.slot) &&
+			rows->traffic->clock.slot -
+					list_row(rows->list, row)->rate.slot >=
+			SLOTS;
 }
 
-/* Where they are is where they stay. */
-static void give_ranks(struct rows *rows, struct table *table)
+static void rows_fix(struct rows *rows)
 {
 	uint32_t rank = 0;
-	struct top_row *row;
 
+	rows_rank(rows, rows->count);
 	for (uint32_t i = 0; i < rows->count; i++) {
-		row = &table->rows[rows->items[i].row];
-		if (!row->rank)
-			row->rank = rank + 1;
-		rank = row->rank;
+		uint32_t *const fixed =
+				&list_row(rows->list, rows->items[i].row)
+						 ->fixed;
+
+		if (!*fixed)
+			*fixed = rank + 1;
+		rows->items[i].rank = rank = *fixed;
 	}
 }
 
-int rows_make(struct rows *rows, const struct row_place *place,
-		const struct sorting *sorting)
+int rows_make(struct rows *rows, struct traffic *traffic,
+		const struct list_place *place, const struct sorting *sorting)
 {
-	struct traffic *const traffic = rows->traffic;
-	struct table *const table = &traffic->table;
-	struct order order = { rows, sorting };
-	struct item *item;
+	const struct tm_sum *rest;
 
-	rows->count = 0;
-	rows->has_rest = false;
-	rows->parent = find_parent(table, place);
-	if (rows->parent == NO_ROW)
-		return 0;
-	for (uint32_t i = ALL + 1; i < table->count; i++) {
-		if (table->rows[i].level == place->level &&
-				row_is_below(table, i, rows->parent) &&
-				rows_append(rows, i))
+	rows->count = rows->ranked = 0;
+	rows->traffic = traffic;
+	rows->list = traffic_list(traffic, place);
+	if (!rows->list)
+		return -1;
+	rows->sorting = *sorting;
+	rows->arranged = traffic->arranged;
+	for (uint32_t row = 0; row < rows->list->sums.count; row++) {
+		if (!row_is_gone(rows, row) && rows_append(rows, row))
 			return -1;
 	}
-	for (uint32_t i = 0; i < rows->count; i++) {
-		item = &rows->items[i];
-		item->value = value_of(traffic, item->row, sorting);
-		item->moved = table->rows[item->row].moved[TM_IN].bytes +
-				table->rows[item->row].moved[TM_OUT].bytes;
-	}
-	if (rows->count)
-		qsort_r(rows->items, rows->count, sizeof(*item), compare_items,
-				&order);
+	rest = &rows->list->sums.others;
+	rows->has_rest = !tm_sum_is_empty(rest);
 	if (sorting->is_frozen)
-		give_ranks(rows, table);
-	if (table->has_forgotten)
-		find_rest(rows, traffic);
+		rows_fix(rows);
 	return 0;
 }
 
-void rows_thaw(struct traffic *traffic)
+bool rows_are_stale(const struct rows *rows)
 {
-	for (uint32_t i = 0; i < traffic->table.count; i++)
-		traffic->table.rows[i].rank = 0;
+	return !rows->traffic || rows->arranged != rows->traffic->arranged;
+}
+
+void rows_forget(struct rows *rows)
+{
+	rows->traffic = NULL;
+}
+
+uint32_t rows_rank(struct rows *rows, uint32_t most)
+{
+	if (most > rows->count)
+		most = rows->count;
+	if (most > rows->ranked) {
+		tm_rank(rows->items, rows->count, most, rows_compare, rows);
+		rows->ranked = most;
+	}
+	return most;
+}
+
+static bool item_is_before(const struct rows *rows, const struct tm_ranked *a,
+		const struct tm_ranked *b)
+{
+	return a->rank != b->rank ? a->rank < b->rank
+				  : rows_compare(a, b, rows) < 0;
+}
+
+uint32_t rows_find(const struct rows *rows, uint32_t row)
+{
+	const struct tm_ranked sought = { row_rank(rows, row), row };
+	uint32_t before = 0;
+
+	for (uint32_t i = 0; i < rows->count; i++)
+		before += item_is_before(rows, &rows->items[i], &sought);
+	return before;
 }
 
 void rows_free(struct rows *rows)
 {
 	free(rows->items);
-	memset(rows, 0, sizeof(*rows));
+	rows->items = NULL;
+	rows->count = rows->room = 0;
 }

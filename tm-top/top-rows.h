@@ -1,11 +1,20 @@
-/* The rows of one view, in the order that is asked for. */
+/* The rows of a list, in the order that is asked for. */
 #ifndef TM_TOP_TOP_ROWS_H
 #define TM_TOP_TOP_ROWS_H
 
-#include "common/record/names.h"
+#include "common/sums/rank.h"
 #include "top-traffic.h"
 
-enum column { BY_NAME, BY_2, BY_10, BY_40, BY_TOTAL, COLUMNS };
+enum column {
+	BY_NAME,
+	BY_2,
+	BY_10,
+	BY_40,
+	BY_TOTAL,
+	BY_PACKETS,
+	BY_PEAK,
+	COLUMNS
+};
 enum way { BOTH_WAYS, ONLY_IN, ONLY_OUT, WAYS };
 
 struct sorting {
@@ -13,42 +22,37 @@ struct sorting {
 	enum way way; /* which direction counts; not for names */
 	bool is_turned;
 	bool is_frozen; /* rows stay where they are, new ones come last */
+	unsigned key;	/* which of them comes first, for BY_NAME */
 };
 
-/* Whose rows, and which: of the first so many keys all that is on a level. */
-struct row_place {
-	unsigned depth;
-	enum level level;
-	struct key keys[LEVELS];
-};
-
-struct item {
-	uint64_t value, moved;
-	uint32_t row;
-};
-
-/* Set traffic, names and is_numeric, zero the rest. */
+/* Set sources, zero the rest. */
 struct rows {
+	struct tm_key_sources sources; /* of what keys read as */
 	struct traffic *traffic;
-	struct tm_names *names;
-	bool is_numeric; /* users by number */
-	struct item *items;
+	struct list *list;
+	struct sorting sorting;
+	struct tm_ranked *items;
 	uint32_t count, room;
-	uint32_t parent; /* NO_ROW: nothing was seen of it */
-	bool has_rest;	 /* rows of it were forgotten: */
-	struct tm_amount rest[2];
-	uint64_t rest_bytes[WINDOWS][2];
+	uint32_t ranked;   /* the first so many are in order */
+	uint64_t arranged; /* the traffic's, when these were made */
+	bool has_rest;	   /* rows that were forgotten */
 };
 
-/* 0, or -1 when there is no memory. */
-int rows_make(struct rows *rows, const struct row_place *place,
-		const struct sorting *sorting);
+/* The rows of that place; 0, or -1 if there is no memory. */
+int rows_make(struct rows *rows, struct traffic *traffic,
+		const struct list_place *place, const struct sorting *sorting);
 
-/* No row has its place any more. */
-void rows_thaw(struct traffic *traffic);
+/* Whether what was made is of before. */
+bool rows_are_stale(const struct rows *rows);
 
-/* A user's name, its number where it is asked for or has none. */
-const char *rows_user(const struct rows *rows, uint32_t uid);
+/* They are not to be used again before they are made. */
+void rows_forget(struct rows *rows);
+
+/* Puts the first so many in order; how many there are of them. */
+uint32_t rows_rank(struct rows *rows, uint32_t most);
+
+/* Where a row of the list is in that order. */
+uint32_t rows_find(const struct rows *rows, uint32_t row);
 
 void rows_free(struct rows *rows);
 

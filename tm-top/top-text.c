@@ -136,7 +136,7 @@ static const char *format_short(char out[SHORT_SIZE], double value, double step,
 	return out;
 }
 
-const char *short_bits(char out[SHORT_SIZE], double bits)
+const char *short_decimal(char out[SHORT_SIZE], double bits)
 {
 	return format_short(out, bits, 1000, " kMGTPEZ");
 }

@@ -29,10 +29,10 @@ size_t text_line(const char *text, unsigned columns);
 /* How many columns harmless text takes. */
 unsigned text_columns(const char *text);
 
-/* Up to SHORT_COLUMNS: "0", "999", "1.5k", "940.1M" by 1000 for bits a second,
- * or by 1024 ("1.5K") for bytes. */
+/* Up to SHORT_COLUMNS: "0", "999", "1.5k", "940.1M" in powers of 1000, or for
+ * bytes of 1024 ("1.5K") unless --si was given. */
 #define SHORT_COLUMNS 6
-const char *short_bits(char out[SHORT_SIZE], double bits);
+const char *short_decimal(char out[SHORT_SIZE], double bits);
 const char *short_bytes(char out[SHORT_SIZE], double bytes);
 
 #endif

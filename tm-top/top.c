@@ -12,7 +12,8 @@ int top_start(struct top *top, const struct top_options *options)
 {
 	top->options = options;
 	top->names = tm_names_new();
-	return top->names ? traffic_start(&top->all, options->max_rows) : -1;
+	traffic_start(&top->all, options->max_rows, !options->is_batch);
+	return top->names ? 0 : -1;
 }
 
 struct traffic *top_shown(struct top *top)
@@ -20,10 +21,39 @@ struct traffic *top_shown(struct top *top)
 	return top->question ? &top->question->traffic : &top->all;
 }
 
+bool top_is_here(const struct top *top)
+{
+	return !top->feed.is_recording && tm_names_are_here(top->names);
+}
+
+struct tm_key_sources top_sources(const struct top *top)
+{
+	return (struct tm_key_sources){
+		.names = top->names,
+		.is_numeric = top->options->is_numeric,
+		.is_by_name = true,
+	};
+}
+
+void top_set_keys(const struct top *top, struct list_place *place)
+{
+	place->keys = top->options->by;
+	place->keys.sources = place->scope.sources = top_sources(top);
+}
+
+void top_reset(struct top *top)
+{
+	traffic_reset(&top->all);
+	if (top->question)
+		traffic_reset(&top->question->traffic);
+	top->reset_ns = top->all.clock.newest_ns;
+	top->reset_at = top->feed.given;
+}
+
 void top_sum_up(const struct top *top, struct summary *summary)
 {
 	const struct traffic *const all = &top->all;
-	const struct tm_amount *const moved = all->table.rows[ALL].moved;
+	const struct tm_amount *const moved = all->users.all.moved;
 
 	*summary = (struct summary){
 		.source = top->source,
@@ -50,14 +80,24 @@ static bool ends_slot(struct top *top, const struct tm_event *event)
 static int question_count(struct top_question *question, struct tm_event *event)
 {
 	const ssize_t kept = tm_filter_sift(&question->filter, event, 1);
+	bool is_new;
 
-	return kept <= 0 ? kept : traffic_count(&question->traffic, event);
+	return kept <= 0 ? kept
+			 : traffic_count(&question->traffic, event, &is_new);
 }
+
+struct recount {
+	struct top_question *question;
+	uint64_t reset_in; /* events from here totals were reset, 0 = never */
+};
 
 static int question_count_again(void *context, struct tm_event *event)
 {
-	struct top_question *const question = context;
+	struct recount *const recount = context;
+	struct top_question *const question = recount->question;
 
+	if (recount->reset_in && !--recount->reset_in)
+		traffic_reset(&question->traffic);
 	traffic_note_time(&question->traffic, event);
 	return question_count(question, event);
 }
@@ -87,14 +127,14 @@ static void source_note(struct source *source, const struct tm_event *event,
 
 static int top_count(struct top *top, struct tm_event *event)
 {
-	const uint32_t rows = top->all.table.count;
+	bool is_new;
 
 	source_note(&top->source, event, top->heard_ns);
 	if (event->kind > TM_UNATTRIBUTED && tm_names_note(top->names, event))
 		return -1;
-	if (traffic_count(&top->all, event))
+	if (traffic_count(&top->all, event, &is_new))
 		return -1;
-	if (top->all.table.count != rows && !top->options->is_numeric)
+	if (is_new && !top->options->is_numeric)
 		tm_names_expect(top->names, event->uid);
 	return top->question ? question_count(top->question, event) : 0;
 }
@@ -124,6 +164,7 @@ void top_pass(struct top *top)
 	struct top_question *const question = top->question;
 	uint64_t time_ns;
 
+	tm_names_refresh(top->names);
 	if (top->feed.is_recording || top->feed.has_ended || clock->has_ticks ||
 			!clock->start_ns)
 		return;
@@ -157,9 +198,9 @@ static struct top_question *question_new(struct top *top, const char *text)
 	question->filter.sources.now_ns = top->all.clock.newest_ns;
 	question->filter.sources.stdin_is_taken = true;
 	question->text = strdup(text);
-	if (question->text &&
-			!traffic_start(&question->traffic,
-					top->options->max_rows))
+	traffic_start(&question->traffic, top->options->max_rows,
+			!top->options->is_batch);
+	if (question->text)
 		return question;
 	question_free(question);
 	return NULL;
@@ -174,6 +215,17 @@ static int question_add_expression(struct tm_filter *filter, const char *text,
 		result = tm_program_add_expression(
 				&filter->program, expression->root, text);
 	return result;
+}
+
+/* A recording from its beginning. */
+static void top_recount(const struct top *top, struct top_question *question)
+{
+	struct recount recount = { question,
+		top->reset_ns ? top->reset_at + 1 : 0 };
+
+	feed_read_again(&top->feed, question_count_again, &recount);
+	if (recount.reset_in == 1) /* nothing came since */
+		traffic_reset(&question->traffic);
 }
 
 int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
@@ -200,7 +252,7 @@ int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
 	}
 	tm_expression_free(&expression);
 	if (!result && question && top->feed.is_recording)
-		feed_read_again(&top->feed, question_count_again, question);
+		top_recount(top, question);
 	if (!result && question && top->feed.has_ended)
 		clock_end(&question->traffic.clock);
 	question_free(result ? question : top->question);

@@ -31,6 +31,9 @@ struct top {
 	struct top_question *question; /* NULL = everything is shown */
 	bool is_over;		       /* a slot, since this was last cleared */
 	uint64_t heard_ns;	       /* CLOCK_MONOTONIC of the latest event */
+	uint64_t reset_ns; /* by the stream, when totals were reset, 0 = never
+			    */
+	uint64_t reset_at; /* events that had been taken then */
 };
 
 /* What is said of the whole stream, whatever is shown of it. */
@@ -52,6 +55,18 @@ bool top_take(struct top *top, bool *failed);
 /* A live stream without TICKs that is silent goes on by this machine's clock,
  * so that rates fall. */
 void top_pass(struct top *top);
+
+/* Whether the events come from this host, now. */
+bool top_is_here(const struct top *top);
+
+/* What the texts of keys depend on. */
+struct tm_key_sources top_sources(const struct top *top);
+
+/* Sets the keys of a place to those of the command line. */
+void top_set_keys(const struct top *top, struct list_place *place);
+
+/* Totals and peaks count from now on, whatever is shown. */
+void top_reset(struct top *top);
 
 void top_sum_up(const struct top *top, struct summary *summary);
 

@@ -4,14 +4,19 @@
 
 #include "editor.h"
 #include "layout.h"
+#include "levels.h"
 #include "top.h"
 
-/* A place that can be gone back to, with what was chosen there. */
+#define STOPS_MOST (LEVELS + 2)
+#define VIEW_NOTE_SIZE 256
+
+/* A list that one can go back to, with what was chosen in it. */
 struct stop {
-	struct row_place place;
-	struct key chosen[LEVELS]; /* the row that the cursor stays with */
-	bool has_chosen;	   /* false: it stays at the top */
-	uint32_t at, top;	   /* the cursor, and the first row shown */
+	enum level level;
+	struct list_place place;
+	uint64_t chosen[LIST_KEY_WORDS]; /* the row that the cursor is on */
+	bool has_chosen;		 /* false: it stays at the top */
+	uint32_t at, top; /* the cursor, and the first row shown */
 };
 
 enum view_mode { LOOKING, READING_HELP, TYPING };
@@ -19,7 +24,7 @@ enum view_mode { LOOKING, READING_HELP, TYPING };
 struct top_view {
 	struct top *top;
 	enum view_mode mode;
-	struct stop stops[LEVELS + 1];
+	struct stop stops[STOPS_MOST];
 	unsigned depth; /* of stops */
 	struct sorting sorting;
 	struct rows rows;
@@ -30,14 +35,15 @@ struct top_view {
 	char problem[WRONG_SIZE]; /* with what is typed, empty = none */
 	size_t problem_at;	  /* characters before it */
 	const char *note;	  /* for the last line, until a key */
-	uint32_t page;		  /* rows that have room */
+	char note_room[VIEW_NOTE_SIZE];
+	uint32_t page; /* rows that have room */
 	unsigned help_top;
-	bool is_numeric, is_bytes, wants_out;
+	bool is_numeric, is_bytes, is_merged, has_commands, wants_out;
 };
 
 void view_start(struct top_view *view, struct top *top);
 
-/* Sums up, puts the rows in order and the cursor on one. 0, or -1 when there is
+/* Sums up, puts the rows in order and the cursor on one. 0, or -1 if there is
  * no memory. */
 int view_arrange(struct top_view *view);
 
@@ -46,7 +52,7 @@ void view_take_key(struct top_view *view, wint_t key, bool is_code);
 
 struct traffic *view_traffic(const struct top_view *view);
 
-/* Rows with that of those that were forgotten. */
+/* Rows, with that of those that were forgotten. */
 uint32_t view_rows(const struct top_view *view);
 
 /* The question, empty = there is none. */
@@ -56,5 +62,26 @@ static inline struct stop *view_stop(struct top_view *view)
 {
 	return &view->stops[view->depth];
 }
+
+/* --- what keys ask for --- */
+
+void view_move_to(struct top_view *view, uint32_t at);
+void view_move_by(struct top_view *view, int64_t rows);
+void view_go_into(struct top_view *view);
+void view_go_back(struct top_view *view);
+
+/* The same traffic by other keys. */
+void view_change_level(struct top_view *view, enum level level);
+void view_next_level(struct top_view *view);
+
+/* Processes of one name become one row, or each its own. */
+void view_merge(struct top_view *view);
+
+void view_pause(struct top_view *view);
+void view_freeze(struct top_view *view);
+void view_reset(struct top_view *view);
+void view_write(struct top_view *view);
+void view_change_speed(struct top_view *view, double factor);
+void view_toggle_commands(struct top_view *view);
 
 #endif

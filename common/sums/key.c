@@ -410,7 +410,8 @@ static void label_month(const struct tm_key_sources *sources,
 #define REPORT TM_KEY_FOR_REPORT
 #define CSV TM_KEY_FOR_CSV
 #define HISTORY TM_KEY_FOR_HISTORY
-#define EVERYWHERE (REPORT | CSV | HISTORY)
+#define TOP TM_KEY_FOR_TOP
+#define EVERYWHERE (REPORT | CSV | HISTORY | TOP)
 
 /* clang-format off */
 const struct tm_key tm_key_table[TM_KEYS] = {
@@ -418,7 +419,7 @@ const struct tm_key tm_key_table[TM_KEYS] = {
 		extract_user, label_user, .is_id = true, .is_owner = true },
 	[TM_KEY_PROCESS] = { "process", "PROCESS", 2, EVERYWHERE, TM_KEY_TEXT,
 		extract_process, label_process, .is_owner = true },
-	[TM_KEY_REMOTE] = { "remote", "REMOTE", 2, REPORT | HISTORY, TM_KEY_TEXT,
+	[TM_KEY_REMOTE] = { "remote", "REMOTE", 2, REPORT | HISTORY | TOP, TM_KEY_TEXT,
 		extract_remote, label_address, .is_detail = true },
 	[TM_KEY_PROTOCOL] = { "protocol", "PROTOCOL", 1, EVERYWHERE, TM_KEY_TEXT,
 		extract_protocol, label_protocol, .is_id = true,
@@ -436,22 +437,22 @@ const struct tm_key tm_key_table[TM_KEYS] = {
 		extract_day, label_time, .length_ns = TM_DAY_NS },
 	[TM_KEY_MONTH] = { "month", "MONTH", 1, HISTORY, TM_KEY_TEXT,
 		extract_month, label_month, .length_ns = 28 * TM_DAY_NS },
-	[TM_KEY_PID] = { "pid", "PID", 1, REPORT | CSV, TM_KEY_NUMBER,
+	[TM_KEY_PID] = { "pid", "PID", 1, REPORT | CSV | TOP, TM_KEY_NUMBER,
 		extract_pid, label_number, .is_owner = true },
-	[TM_KEY_LOCAL] = { "local", "LOCAL", 2, REPORT, TM_KEY_TEXT,
+	[TM_KEY_LOCAL] = { "local", "LOCAL", 2, REPORT | TOP, TM_KEY_TEXT,
 		extract_local, label_address, .is_detail = true },
-	[TM_KEY_NETWORK] = { "network", "NETWORK", 2, REPORT, TM_KEY_TEXT,
+	[TM_KEY_NETWORK] = { "network", "NETWORK", 2, REPORT | TOP, TM_KEY_TEXT,
 		extract_network, label_network, .is_detail = true },
-	[TM_KEY_PORT] = { "port", "PORT", 1, REPORT, TM_KEY_NUMBER,
+	[TM_KEY_PORT] = { "port", "PORT", 1, REPORT | TOP, TM_KEY_NUMBER,
 		extract_port, label_number, .is_detail = true,
 		.settle = settle_port },
-	[TM_KEY_LOCAL_PORT] = { "local_port", "LOCAL PORT", 1, REPORT,
+	[TM_KEY_LOCAL_PORT] = { "local_port", "LOCAL PORT", 1, REPORT | TOP,
 		TM_KEY_NUMBER, extract_local_port, label_number,
 		.is_detail = true },
-	[TM_KEY_REMOTE_PORT] = { "remote_port", "REMOTE PORT", 1, REPORT,
+	[TM_KEY_REMOTE_PORT] = { "remote_port", "REMOTE PORT", 1, REPORT | TOP,
 		TM_KEY_NUMBER, extract_remote_port, label_number,
 		.is_detail = true },
-	[TM_KEY_CGROUP] = { "cgroup", "CGROUP", 1, REPORT | CSV, TM_KEY_TEXT,
+	[TM_KEY_CGROUP] = { "cgroup", "CGROUP", 1, REPORT | CSV | TOP, TM_KEY_TEXT,
 		extract_cgroup, label_cgroup, .name_of = TM_NAME_CGROUP,
 		.is_named = true, .is_id = true, .is_owner = true,
 		.is_path = true },

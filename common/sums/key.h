@@ -1,6 +1,6 @@
 /* The keys, which are what traffic is told apart by: a row for each. Reports,
- * CSV columns and the history take from this table which keys there are, what
- * they are called, what an event has of them and how that reads. */
+ * CSV columns, tm-top and the history take from this table which keys there
+ * are, what they are called, what an event has of them and how that reads. */
 #ifndef TM_SUMS_KEY_H
 #define TM_SUMS_KEY_H
 
@@ -47,6 +47,7 @@ enum tm_key_use {
 	TM_KEY_FOR_REPORT = 1 << 0,
 	TM_KEY_FOR_CSV = 1 << 1,
 	TM_KEY_FOR_HISTORY = 1 << 2,
+	TM_KEY_FOR_TOP = 1 << 3,
 };
 
 enum tm_key_type {

@@ -35,7 +35,7 @@ options_of_tools() {
 # These follow the table later.
 everything() {
 	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1 |
-		grep -vxE 'tm-(top|web)')
+		grep -vx tm-web)
 }
 
 # What tm-words(7) says: "NAME ARGUMENT" for each option of its table.

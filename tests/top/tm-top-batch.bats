@@ -38,9 +38,9 @@ load top
 	assert_file out <<<2
 }
 
-@test "--batch by process and by remote has a column for each, and rates in bytes with --bytes" {
+@test "--batch --by has a column for each key, and rates in bytes with --bytes" {
 	day | tm-parse >day.tm
-	tm-top --batch --by process --bytes day.tm | trimmed | tail -n +2 >out
+	tm-top --batch --by user,pid,process --bytes day.tm | trimmed | tail -n +2 >out
 	assert_file out <<-'END'
 	USER     PID PROCESS        IN/2s       OUT/2s       IN/10s      OUT/10s       IN/40s      OUT/40s              IN             OUT
 	bob      50  scp                0            0       500000            0       416667            0         5000000               0
@@ -50,15 +50,92 @@ load top
 	none     -   -                  0            0            0            8            0            7               0              84
 	all      -   -              15000       125500       515150       125108       431792       125090         5181500         1501084
 	END
-	tm-top --batch --by remote -e 'user alice' day.tm | trimmed | tail -n +2 >out
+	tm-top --batch --by remote,process -e 'user alice' day.tm | trimmed | tail -n +2 >out
 	assert_file out <<-'END'
-	USER     PID PROCESS REMOTE              IN/2s       OUT/2s       IN/10s      OUT/10s       IN/40s      OUT/40s              IN             OUT
-	alice    42  curl    198.51.100.7       100000      1000000       100000      1000000       100000      1000000          150000         1500000
-	alice    43  git     2001:db8::7         20000            0        20000            0        20000            0           30000               0
-	alice    42  curl    203.0.113.5             0         4000            0          800            0          667               0            1000
-	all      -   -       -                  120000      1004000       120000      1000800       120000      1000667          180000         1501000
+	REMOTE       PROCESS        IN/2s       OUT/2s       IN/10s      OUT/10s       IN/40s      OUT/40s              IN             OUT
+	198.51.100.7 curl          100000      1000000       100000      1000000       100000      1000000          150000         1500000
+	2001:db8::7  git            20000            0        20000            0        20000            0           30000               0
+	203.0.113.5  curl               0         4000            0          800            0          667               0            1000
+	all          -             120000      1004000       120000      1000800       120000      1000667          180000         1501000
 	END
-	tm-top --batch --by remote day.tm | grep -qF '(lost)'
+	tm-top --batch --by remote day.tm | grep '^(lost) '
+}
+
+@test "--by takes the keys of tm-report, with the same rows" {
+	{
+		begin
+		service 0.1 out 1000 500 192.0.2.7 50000 443
+		service 0.2 out 1001 300 192.0.2.7 50001 443
+		service 0.3 in 1001 200 192.0.2.8 22 50002
+		moved 0.4 in 1001 1500 1 '"kind":"lost"'
+		status end 1
+	} | tm-parse >some.tm
+	keys=$(tm-top --help | sed -n '/--by/,/--sort/p')
+	for key in user process pid remote local network port local_port \
+		remote_port protocol interface cgroup; do
+		grep -qw "$key" <<<"$keys"
+		tm-report --by $key some.tm | awk '$1 == "all" { exit } NR > 1 { print $1 }' |
+			sort >report
+		tm-top --batch --by $key some.tm | awk 'NR > 2 && $1 != "all" { print $1 }' |
+			sed 's/^(lost)$/-/' | sort -u >top
+		diff report top
+	done
+	tm-top --batch --by connection some.tm | awk 'NR > 1 { print $4, $5, $6, $7 }' >out
+	assert_file out <<-'END'
+	PROTOCOL LOCAL_PORT REMOTE REMOTE_PORT
+	- - (lost) -
+	tcp 50000 192.0.2.7 443
+	tcp 50001 192.0.2.7 443
+	tcp 22 192.0.2.8 50002
+	- - - -
+	END
+}
+
+@test "--top shows the first rows and sums up the others, and 0 is all" {
+	day | tm-parse >day.tm
+	tm-top --batch --top 1 day.tm | awk 'NR > 2 { print $1, $4, $(NF - 1), $NF }' >out
+	assert_file out <<-'END'
+	bob 4001200 5001500 0
+	(others) 120000 180000 1501084
+	all 4121200 5181500 1501084
+	END
+	tm-top --batch day.tm | cmp - <(tm-top --batch --top 0 day.tm)
+}
+
+@test "--sort takes rates, totals, directions, packets, peaks and keys" {
+	day | tm-parse >day.tm
+	while read -r sort users; do
+		echo "$sort"
+		assert_equal "$(tm-top --batch --sort $sort day.tm |
+			awk 'NR > 2 { printf "%s ", $1 }')" "$users all "
+	done <<-'END'
+	2s alice bob none
+	10s bob alice none
+	40s bob alice none
+	total bob alice none
+	in bob alice none
+	out alice none bob
+	packets alice bob none
+	peak bob alice none
+	name alice bob none
+	key alice bob none
+	user alice bob none
+	END
+	assert_equal "$(tm-top --batch --by user,process --sort process day.tm |
+		awk 'NR > 2 { printf "%s ", $2 }')" "- - curl git scp - "
+	run -2 tm-top --batch --sort process day.tm
+	assert_line --index 0 "tm-top: --sort: not 2s, 10s, 40s, total, in, out, packets, peak nor a key of --by: process"
+}
+
+@test "-n N is --count N, before --batch and after it" {
+	day | tm-parse >day.tm
+	tm-top --batch -n 2 -t 2s day.tm >wanted
+	grep -c ^all wanted | grep -x 2
+	tm-top -n 2 --batch -t 2s day.tm | cmp - wanted
+	tm-top -t 2s --iterations 2 --batch day.tm | cmp - wanted
+	tm-top --batch -n -t 2s --count 1 day.tm | grep '^1000 '
+	run -2 tm-top -n 2 day.tm
+	assert_line --index 0 "tm-top: -n 2: is --count, which counts the tables of --batch; a file of that name is ./2"
 }
 
 @test "--batch shows each user as one word, or as a number with -n" {
@@ -94,7 +171,7 @@ load top
 	none
 	all
 	END
-	tm-top --batch --by process some.tm | tail -n +3 |
+	tm-top --batch --by user,pid,process some.tm | tail -n +3 |
 		awk '{ print $1, $2, $3 }' >out
 	assert_file out <<-'END'
 	"all" 42 "-"
@@ -198,14 +275,14 @@ load top
 	day | tm-parse >day.tm
 	run --separate-stderr tm-top day.tm
 	assert_failure 2
-	assert_equal "$stderr" "tm-top: standard output is no terminal; for a file or a pipe: tm-top --batch"
+	assert_equal "$stderr" "tm-top: standard output is not a terminal; for a file or a pipe, use --batch"
 	show 80x24 tm-top
 	wait_for 'exit 2'
 	screen | head -n 4 >out
 	assert_file out <<-'END'
 	before
-	tm-top: standard input is a terminal; events come from a file or a pipe, as in:
-	sudo tm-capture | tm-top
+	tm-top: nothing to read; to watch this host, type: sudo tm-capture --every 1s |
+	tm-top
 	exit 2
 	END
 }
@@ -220,6 +297,9 @@ load top
 		--speed 0
 		--speed fast
 		--by group
+		--by user,user
+		--top x
+		--top 3
 		--sort size
 		--max-rows 3
 		--batch --count 0

@@ -132,20 +132,20 @@ load top
 	bob            4.0M      0   4.8M      0
 	alice        120.0k   1.0M 175.8K   1.4M
 	none              0     67      0     84
-	? help  q quit  Enter into  Esc back
+	? help  q quit  Enter open  Esc back
 	END
 	tmux_here resize-window -x 200 -y 60
 	wait_for 'last 40 s'
 	screen | sed -n '1p;4,9p;60p' >out
 	assert_file out <<-'END'
 	tm-top  login1.example                                                                                                                                       2023-11-14 22:13:32  ended       4 events/s
-	                                         2 s bit/s  10 s bit/s ▼    40 s bit/s   total bytes       packets
-	USER                                     in    out     in    out     in    out     in    out     in    out                                 last 40 s
-	all                                  120.0k   1.0M   4.1M   1.0M   3.5M   1.0M   4.9M   1.4M     26     14                              ▁▁▁█▁▁▁▁▁▁▁▁
-	bob                                       0      0   4.0M      0   3.3M      0   4.8M      0      2      0                                 █  ▁
-	alice                                120.0k   1.0M 120.0k   1.0M 120.0k   1.0M 175.8K   1.4M     24     13                              ▇▇▇▇▇▇▇▇▇▇▇█
-	none                                      0      0      0     67      0     56      0     84      0      1                                  █
-	? help  q quit  Enter into  Esc back  / filter  <> sort  Tab level  p pause  d in/out  r turn  f freeze  b bytes  n numbers
+	                                      2 s bit/s  10 s bit/s ▼    40 s bit/s   total bytes       packets    peak bit/s
+	USER                                  in    out     in    out     in    out     in    out     in    out     in    out                                                      last 40 s, up to 40.0M bit/s
+	all                               120.0k   1.0M   4.1M   1.0M   3.5M   1.0M   4.9M   1.4M     26     14  40.1M   1.0M                                                          ▁▁▁▁▁▁██▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+	bob                                    0      0   4.0M      0   3.3M      0   4.8M      0      2      0  40.0M      0                                                                ██    ▁▁
+	alice                             120.0k   1.0M 120.0k   1.0M 120.0k   1.0M 175.8K   1.4M     24     13 120.0k   1.0M                                                          ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁
+	none                                   0      0      0     67      0     56      0     84      0      1      0    672                                                                  ▁▁
+	? help  q quit  Enter open  Esc back  Tab next list  / filter  <> sort  p pause  d in/out  m merge  z zero  w write  c commands  b bytes  n numbers  r reverse  f freeze
 	END
 	tmux_here resize-window -x 31 -y 60
 	wait_for '^31x60 is too small: 32x9$'
@@ -172,6 +172,15 @@ load top
 	tmux_here capture-pane -ep >out
 	run ! grep -E $'\033\\[([0-9;]*;)?(3[0-8]|9[0-7])' out
 	grep -q $'\033\\[7m' out
+}
+
+@test "a terminal of direct colours shows the eight basic ones" {
+	export TERM_HERE=xterm-direct
+	show_day
+	tmux_here capture-pane -ep | grep '^.*alice' >out
+	grep -q $'\033\\[32m' out # received
+	grep -q $'\033\\[36m' out # sent
+	run ! grep -E '38[;:]' out
 }
 
 @test "a terminal of unknown type is treated as xterm-256color" {
@@ -208,9 +217,9 @@ load top
 	screen | sed -n 7p >>out
 	assert_file out <<-'END'
 	                                     2 s bit/s  10 s bit/s v    40 s bit/s   total bytes
-	USER                                 in    out     in    out     in    out     in    out                                 last 40 s
+	USER                                 in    out     in    out     in    out     in    out              last 40 s, up to 40.0k bit/s
 	zo\u{eb}                          40.0k      0  40.0k      0  40.0k      0   4.9K      0                                         #
-	na\u{ef}ve                   42   40.0k      0  40.0k      0  40.0k      0   4.9K      0                                         #
+	na\u{ef}~      42   40.0k      0  40.0k      0  40.0k      0   4.9K      0  40.0k      0                                         #
 	END
 	run ! grep -P '[^\x00-\x7f]' out
 }

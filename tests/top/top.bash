@@ -12,6 +12,16 @@ talked() {
 		"$5" "$6" "$source" "$destination")"
 }
 
+# service SECOND DIRECTION UID BYTES REMOTE LOCAL_PORT REMOTE_PORT: the same of
+# a process curl, over TCP
+service() {
+	local source=192.0.2.10 destination=$5 from=$6 to=$7
+	[ "$2" = out ] || source=$5 destination=192.0.2.10 from=$7 to=$6
+	moved "$1" "$2" "$3" "$4" 1 "$(printf \
+		'"pid":42,"process":"curl","protocol":6,"source":"%s","destination":"%s","source_port":%s,"destination_port":%s' \
+		"$source" "$destination" "$from" "$to")"
+}
+
 begin() {
 	start 7 0 login1.example
 	name_users

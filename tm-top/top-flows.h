@@ -1,0 +1,91 @@
+/* All that moved, in bounded memory: a row for each owner, connection and
+ * interface. Lists are made of these rows, by any of the keys.
+ *
+ * When there is no room for another row, those that have been idle longest
+ * become less exact: first without their ports, then without their remotes, at
+ * last without their processes and their users. So all sums stay exact that can
+ * be made of what is still known. */
+#ifndef TM_TOP_TOP_FLOWS_H
+#define TM_TOP_TOP_FLOWS_H
+
+#include "common/sums/keys.h"
+#include "common/sums/sums.h"
+#include "rate.h"
+
+enum flow_known {
+	KNOWS_ALL,
+	KNOWS_REMOTE, /* and its owner */
+	KNOWS_OWNER,
+	KNOWS_USER,
+	KNOWS_NOTHING
+};
+
+/* The key of a row: what events of a flow have in common, as seen from this
+ * host. */
+struct flow {
+	uint8_t kind; /* TM_TRAFFIC or TM_LOST */
+	uint8_t protocol;
+	uint8_t known; /* enum flow_known */
+	uint8_t unused;
+	uint32_t uid, pid, ifindex, netns;
+	uint16_t local_port, remote_port;
+	uint8_t local[16], remote[16];
+	char process[TM_COMM_SIZE];
+	uint64_t cgroup_id;
+};
+
+_Static_assert(sizeof(struct flow) == 80, "ten words");
+
+#define FLOW_LISTS 2 /* that a flow may have its place in */
+#define FLOW_UNPLACED (TM_SUMS_NONE - 2)
+
+/* What is kept beside a row's sum. */
+struct flow_state {
+	uint32_t places[FLOW_LISTS];
+	uint16_t flags; /* of its events, enum tm_flag */
+	struct rate rate;
+};
+
+struct flows {
+	struct tm_sums sums;
+	uint32_t max_rows;
+	bool has_folded; /* since this was last cleared: rows have new
+			    numbers */
+	bool has_forgotten;
+};
+
+#define FLOWS_LEAST 64 /* of max_rows */
+void flows_start(struct flows *flows, uint32_t max_rows);
+
+/* The row of an event, or TM_SUMS_NONE if there is no memory. */
+uint32_t flows_row(struct flows *flows, const struct tm_event *event,
+		bool *is_new);
+
+static inline const struct flow *flows_key(
+		const struct flows *flows, uint32_t row)
+{
+	return (const void *)tm_sums_key(&flows->sums, row);
+}
+
+static inline struct flow_state *flows_state(
+		const struct flows *flows, uint32_t row)
+{
+	return tm_sums_beside(&flows->sums, row);
+}
+
+/* An outgoing event of the flow, from which keys are taken. */
+void flow_event(struct tm_event *event, const struct flow *flow,
+		uint16_t flags);
+
+/* Whether it is known what the flow has of these keys. */
+bool flow_has_keys(const struct flow *flow, const struct tm_keys *keys);
+
+/* Totals are 0 again; the latest slots stay. */
+void flows_reset(struct flows *flows);
+
+/* 0, or -1 if there is no memory. */
+int flows_copy(struct flows *to, const struct flows *from);
+
+void flows_free(struct flows *flows);
+
+#endif
