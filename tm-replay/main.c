@@ -31,6 +31,7 @@ struct replay {
 	uint64_t time_ns;      /* time of the last record that was passed on */
 	uint64_t recorded_ns;  /* its time in the recording */
 	uint64_t events, lost; /* passed on; lost packets among them */
+	uint64_t end_ns; /* when to stop, by tm_clock_steady_ns(); 0 = never */
 	bool has_terminal;
 	bool is_shown; /* progress is on the terminal */
 	bool is_over;  /* asked to stop, or the reader is gone */
@@ -73,7 +74,9 @@ static void replay_attend(struct replay *replay)
 	/* like tm-capture, a source ends when its terminal is gone */
 	if (tm_stop_requested() ||
 			(tm_signal_take(SIGHUP) && replay->has_terminal &&
-					tm_hangup_ends()))
+					tm_hangup_ends()) ||
+			(replay->end_ns &&
+					tm_clock_steady_ns() >= replay->end_ns))
 		replay->is_over = true;
 }
 
@@ -98,8 +101,12 @@ static void sleep_until(struct replay *replay, uint64_t until_ns)
 	uint64_t left_ns;
 	sigset_t held, before;
 
-	if (until_ns <= now_ns)
+	if (replay->end_ns && until_ns > replay->end_ns)
+		until_ns = replay->end_ns;
+	if (until_ns <= now_ns) {
+		replay_attend(replay);
 		return;
+	}
 	left_ns = until_ns - now_ns;
 	if (replay->progress.wanted && left_ns > TM_SECOND_NS)
 		left_ns = TM_SECOND_NS;
@@ -258,6 +265,8 @@ int main(int argc, char **argv)
 	start_progress(&replay);
 	replay.pace.speed = options->speed;
 	replay.pace.idle_ns = options->idle_ns;
+	if (options->for_ns)
+		replay.end_ns = tm_clock_steady_ns() + options->for_ns;
 	do {
 		tm_loop_open(&in, files);
 		goes_on = replay_play(&replay, &in);

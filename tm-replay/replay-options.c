@@ -25,13 +25,14 @@ static double parse_speed(const struct tm_option *option, const char *text)
 	return speed;
 }
 
-enum { SPEED = TM_OPTION, IDLE, NOW, LOOP, STRICT };
+enum { SPEED = TM_OPTION, IDLE, FOR, NOW, LOOP, STRICT };
 
 static const struct tm_option known[] = {
 	{ "speed", SPEED, "N", "N times as fast (10x, 0.5x), or max", 0 },
 	{ "idle", IDLE, "DURATION",
 			"wait no longer than that (5s, 500ms) without traffic",
 			0 },
+	{ "for", FOR, "DURATION", "stop after 10s, 5m, 2h", 0 },
 	{ "now", NOW, NULL, "shift times so that the first event is now",
 			TM_FLAG(struct replay_options, is_fresh) },
 	{ "loop", LOOP, NULL, "start over at the end, until Ctrl-C",
@@ -49,13 +50,17 @@ static void replay_take_option(
 
 	if (option->letter == SPEED)
 		options->speed = parse_speed(option, text);
+	else if (option->letter == FOR)
+		options->for_ns =
+				tm_option_duration(option, text, 1, UINT64_MAX);
 	else
 		options->idle_ns =
 				tm_option_duration(option, text, 1, UINT64_MAX);
 }
 
 static const struct tm_tool tool = {
-	.usage = "usage: tm-replay [-q] [--speed N] [--idle DURATION] [--now [--loop]]\n"
+	.usage = "usage: tm-replay [-q] [--speed N] [--idle DURATION] [--for DURATION]\n"
+		 "                 [--now [--loop]]\n"
 		 "                 [--strict] [FILE ...]\n"
 		 "Replays recorded events at their original pace.\n\n",
 	.options = known,

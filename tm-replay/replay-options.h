@@ -8,6 +8,7 @@
 struct replay_options {
 	double speed; /* 0 = max */
 	uint64_t idle_ns;
+	uint64_t for_ns; /* 0 = to the end */
 	bool is_fresh, is_looped, is_strict, is_quiet;
 };
 

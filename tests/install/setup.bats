@@ -1,6 +1,7 @@
 # ./run and ./check: what they install, how they build, how they end.
 
 load ../helper
+load ../events
 
 # A copy of the tree with what is built, that another user can read.
 setup_file() {
@@ -140,6 +141,23 @@ apt-get install -y --no-install-recommends clang"
 	assert_line "run: so this replays recorded traffic: samples/one.tm.gz"
 	assert_line --partial 4242
 	refute_output --partial 2023- # the year of the recording
+}
+
+@test "without root ./run stops after --for and marks each table as a sample" {
+	needs_root
+	mkdir -p samples
+	{
+		for s in $(seq 0 60); do
+			moved "$s" out 4242 60
+			status tick "$s.5"
+		done
+	} | tm-parse | gzip >samples/one.tm.gz
+	run -0 as_nobody timeout 40 ./run --for 2s
+	echo "$output" >said
+	[ "$(grep -c 'TOTAL OUT' said)" -ge 1 ]
+	[ "$(grep -c 'TOTAL OUT' said)" -lt 10 ]
+	run ! grep 'TOTAL OUT$' said
+	grep -q 'TOTAL OUT  SAMPLE, not this host$' said
 }
 
 # run_web AS... -- ARGUMENT...: ./run in a process group of its own, until it has

@@ -245,3 +245,17 @@ try: tm-replay --help"
 	assert_failure 1
 	assert_output "tm-replay: standard output: No space left on device"
 }
+
+@test "--for ends a replay, and the runs that are open" {
+	{
+		start
+		for s in $(seq 0 100); do
+			moved "$s" out 1 60
+		done
+	} | tm-parse >long.tm
+	began=$(date +%s%N)
+	timeout 50 tm-replay --for 300ms long.tm >out.tm
+	in_time $((($(date +%s%N) - began) / 1000000)) 5000
+	[ "$(tm-print out.tm | grep -c ' end ')" = 2 ]
+	run -0 tm-print out.tm
+}
