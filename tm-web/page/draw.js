@@ -58,9 +58,15 @@ export function drawFrame({ range }, { state, shown, outer }) {
 		byId(output).href = download(state, output);
 	const main = mainOf(state), pressed = (button, is) =>
 		button.setAttribute("aria-pressed", String(is));
-	for (const button of byId("tabs").children)
-		pressed(button, button.dataset.view === state.view ||
-			(state.view === "table" && button.dataset.by === main));
+	const tabs = byId("tabs");
+	for (const button of tabs.children) {
+		const is = button.dataset.view === state.view ||
+			(state.view === "table" && button.dataset.by === main);
+		pressed(button, is);
+		if (is && tabs.scrollWidth > tabs.clientWidth)
+			tabs.scrollLeft = button.offsetLeft - tabs.offsetLeft -
+				(tabs.clientWidth - button.offsetWidth) / 2;
+	}
 	for (const button of byId("kinds").children)
 		pressed(button, button.dataset.chart === state.chart);
 	pressed(byId("compare"), state.compare);

@@ -54,10 +54,14 @@ const changeCells = ({ total, before }, { change }) =>
 	[el("td.spare-2.muted", {}, size(before)),
 		el("td", {}, change(total, before))];
 
-// Of both directions together; per: the seconds of the average.
-const rateCells = ({ total, p95, peak }, per) =>
-	[total / per, p95, peak].map((bytes, i) =>
-		el(i === 2 ? "td" : "td.spare", {}, rate(bytes)));
+// On a telephone there is no room for all.
+const hint95 = ({ before }) => before ? "spare" : "";
+
+// Of both directions together.
+const rateCells = ({ total, p95, peak }, view) => [
+	el("td.spare", {}, rate(total / view.per)),
+	el("td", { class: hint95(view) || null }, rate(p95)),
+	el("td", {}, rate(peak))];
 
 function rowOf(row, view) {
 	const { by, whole, most, before, quotas, now, lossy, per } = view;
@@ -72,7 +76,7 @@ function rowOf(row, view) {
 	if (before)
 		cells.push(...changeCells(row, before));
 	if (per)
-		cells.push(...rateCells(row, per));
+		cells.push(...rateCells(row, view));
 	else
 		cells.push(shareCell(row, whole, most),
 			el("td.spare-2", {}, count(row.packets)));
@@ -96,7 +100,8 @@ function head(view) {
 		heading("in", "In", "way", view), heading("out", "Out", "way", view),
 		heading("total", "Total", "", view),
 		before ? [plain("Before", "spare-2"), plain("Change", "")] : [],
-		per ? [plain("Average", "spare"), plain("95th percentile", "spare"),
+		per ? [plain("Average", "spare"), plain(["95th", el("span.wide", {}, " percentile")],
+			hint95(view)),
 			plain(`Peak ${slot}`, "")] : [plain("Share", "share spare-2"),
 			heading("packets", "Packets", "spare-2", view)],
 		lossy ? heading("lost", "Lost", "spare-2", view) : null,
@@ -112,8 +117,8 @@ function foot({ q, by, sums, whole, now, lossy, before, quotas, per }) {
 		now ? el("td.spare.now") : null, el("td.way", {}, size(sums.in)),
 		el("td.way", {}, size(sums.out)), el("td", {}, size(sums.total)),
 		before ? [el("td.spare-2"), el("td")] : [],
-		per ? [el("td.spare", {}, rate(sums.total / per)), el("td.spare"),
-			el("td")] : [el("td.share.spare-2", {}, percent(sums.total, whole)),
+		per ? [el("td.spare", {}, rate(sums.total / per)),
+			el("td", { class: hint95({ before }) || null }), el("td")] : [el("td.share.spare-2", {}, percent(sums.total, whole)),
 			el("td.spare-2", {}, count(sums.packets))],
 		lossy ? el("td.spare-2", {}, size(sums.lost)) : null,
 		quotas.size ? el("td.limit.spare") : null));
