@@ -93,6 +93,9 @@ export const addresses = {
 			same(await path(page), `?from=${day(2)}&to=${day(1)}`, "the day before");
 			await press(page, "]");
 			same(await path(page), `?from=${day(1)}&to=${day(0)}`, "the day after");
+			await open(page, `${web.base}/?from=2026-03&to=2026-05`);
+			await press(page, "[");
+			same(await path(page), "?from=2026-01-01&to=2026-03-01", "two months before");
 			await open(page, `${web.base}/?from=last month&to=this month`);
 			const [from, to] = (await period()).split(" – ");
 			if (!/-01 00:00$/.test(from) || !/-01 00:00$/.test(to))

@@ -28,7 +28,7 @@ const now = createNow();
 // What is seen; null before that.
 function view() {
 	return shown && { state, from: shown.chart.from, to: shown.chart.to,
-		now: shown.chart.now };
+		now: shown.chart.now, asked: shown.asked };
 }
 
 /* where to */

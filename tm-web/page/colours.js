@@ -41,7 +41,7 @@ function recalled(kind) {
 }
 
 // A look for each key, none of them twice; the first of them choose first.
-export function looksOf(kind, keys) {
+function looksOf(kind, keys) {
 	const known = recalled(kind);
 	const shown = new Map(), recent = [...known.keys()].reverse();
 	const taken = new Set();
@@ -63,7 +63,7 @@ export function looksOf(kind, keys) {
 	return new Map([...shown].map(([key, number]) => [key, lookOf(number)]));
 }
 
-export const REST_LOOK = { tone: "rest", texture: 0 };
+const REST_LOOK = { tone: "rest", texture: 0 };
 
 // Gives each series of a chart its look.
 export function dress({ series }, kind) {

@@ -107,7 +107,7 @@ function quotasOf(state) {
 }
 
 // The seconds that averages are of.
-export const metered = (summary) => summary.covered_seconds ||
+const metered = (summary) => summary.covered_seconds ||
 	(Number(summary.to_ns) - Number(summary.from_ns)) / 1e9 || 1;
 
 function drawRows({ go, rates }, { state, shown, looks, isLive }) {

@@ -8,7 +8,7 @@ import { query } from "./query.js";
 import { addLost, chartOf } from "./series.js";
 import { FACETS, hasRates, hasTime, lengthOf, mainOf } from "./state.js";
 
-export const SERIES = 7;
+const SERIES = 7;
 const ROWS_MOST = 10000;
 
 const seconds = (ns) => Number(ns) / 1e9;

@@ -64,7 +64,8 @@ function createForm(go) {
 	} };
 }
 
-// view(): { state, from, to, now } of what is seen, or null before that.
+// view(): { state, from, to, now } of what is seen, of what was asked for, or
+// null before that.
 export function createRange(view, go) {
 	const form = createForm(go), buttons = [];
 	let followed = "-1h"; // what was shown last that goes on with the clock
@@ -88,9 +89,10 @@ export function createRange(view, go) {
 		const seen = view();
 		if (!seen)
 			return;
-		const { state, from, to, now } = seen;
+		const { state, from, to, now, asked } = seen;
 		const step = sign < 0 ? periodBefore(state) : null;
-		const dates = follows(state) ? null : movedByCalendar(from, to, sign);
+		const dates = follows(state) ? null : movedByCalendar(asked.from,
+			asked.to, sign);
 		if (step || dates)
 			return go(step ?? dates);
 		const length = to - from;

@@ -9,10 +9,10 @@ export const TIMES = ["minute", "hour", "day", "month"];
 // Of rows, and of quotas.
 const SORTS = ["total", "in", "out", "packets", "lost", "name", "share", "used",
 	"limit", "left", "projected"];
-export const VIEWS = ["table", "quotas"];
-export const CHARTS = ["rate", "volume"];
+const VIEWS = ["table", "quotas"];
+const CHARTS = ["rate", "volume"];
 const COLUMNS = ["amounts", "rates"];
-export const ROWS = 25;
+const ROWS = 25;
 const ROWS_MOST = 1000, PINS_MOST = 8, KEYS_MOST = 3;
 
 const DEFAULTS = {
