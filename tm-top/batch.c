@@ -72,6 +72,15 @@ static void batch_finish(struct top *top, const struct sorting *sorting)
 	batch_print_table(top, sorting);
 }
 
+static void batch_note(const struct top *top)
+{
+	char text[TM_LOOPBACK_SIZE];
+	const char *const note = tm_loopback_note(text, &top->loopback);
+
+	if (note && !top->options->is_quiet)
+		warnx("%s", note);
+}
+
 void batch_run(struct top *top)
 {
 	const struct top_options *const options = top->options;
@@ -109,4 +118,5 @@ void batch_run(struct top *top)
 	}
 	if (!printed || top->all.events != events)
 		batch_finish(top, &sorting);
+	batch_note(top);
 }

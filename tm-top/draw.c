@@ -150,8 +150,10 @@ static void draw_sums(const struct top_view *view)
 		{ "unattributed", "unattr", &summary->unattributed, false,
 				true },
 		{ "lost", "lost", &summary->lost, true, false },
+		{ "loopback, counted twice", "lo", &summary->loopback, false,
+				true },
 	};
-	const unsigned count = sizeof(sums) / sizeof(*sums);
+	const unsigned count = tm_amount_is_some(&summary->loopback) ? 4 : 3;
 	char text[TEXT_SIZE];
 	unsigned needed, at = 0;
 	int detail = 3;

@@ -103,6 +103,7 @@ enum {
 	BATCH,
 	COUNT,
 	STRICT,
+	NO_LOOPBACK,
 	SI
 };
 
@@ -142,6 +143,9 @@ static const struct tm_option known[] = {
 			"show N rows of each table of --batch and sum up\n"
 			"the others; 0 = all",
 			0 },
+	{ "no-loopback", NO_LOOPBACK, NULL,
+			"leave out traffic within this machine",
+			FLAG(has_no_loopback) },
 	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
 	{ "numeric", 'n', NULL, "numbers instead of names", 0 },
 	{ "quiet", 'q', NULL, "no notes, only warnings and errors",
@@ -216,8 +220,8 @@ static void top_take_option(void *context, const struct tm_option *option,
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-top [-nq] [-e EXPRESSION] [-t DURATION] [--by KEYS] [--sort KEY]\n"
-		 "              [--bytes] [--si] [--speed N] [--max-rows N] [--strict]\n"
-		 "              [--batch [--count N] [--top N]] [EVENTS ...]\n"
+		 "              [--bytes] [--si] [--no-loopback] [--speed N] [--max-rows N]\n"
+		 "              [--strict] [--batch [--count N] [--top N]] [EVENTS ...]\n"
 		 "Shows live who sends and receives how much: users, their processes,\n"
 		 "remotes, services and connections. Press ? for the keys.\n\n",
 	.options = known,

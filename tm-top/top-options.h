@@ -17,6 +17,7 @@ struct top_options {
 	struct tm_keys by;
 	struct sorting sorting;
 	uint32_t max_rows;
+	bool has_no_loopback;
 	bool has_sorting, is_batch, is_numeric, is_bytes, is_quiet, is_strict;
 };
 

@@ -8,12 +8,16 @@
 #include "common/base/exit.h"
 #include "top.h"
 
+#define TCP_SYN 0x02
+
 int top_start(struct top *top, const struct top_options *options)
 {
 	top->options = options;
 	top->names = tm_names_new();
 	traffic_start(&top->all, options->max_rows, !options->is_batch);
-	return top->names ? 0 : -1;
+	top->ports = tm_ports_new();
+	top->loopback.is_left_out = options->has_no_loopback;
+	return top->names && top->ports ? 0 : -1;
 }
 
 struct traffic *top_shown(struct top *top)
@@ -32,6 +36,7 @@ struct tm_key_sources top_sources(const struct top *top)
 		.names = top->names,
 		.is_numeric = top->options->is_numeric,
 		.is_by_name = true,
+		.ports = top->ports,
 	};
 }
 
@@ -64,6 +69,10 @@ void top_sum_up(const struct top *top, struct summary *summary)
 		.unattributed = all->shares.unattributed,
 		.lost = all->shares.lost,
 	};
+	if (!top->loopback.is_left_out &&
+			tm_amount_is_some(&top->loopback.moved[TM_IN]) &&
+			tm_amount_is_some(&top->loopback.moved[TM_OUT]))
+		summary->loopback = tm_amount_both(top->loopback.moved);
 }
 
 static bool ends_slot(struct top *top, const struct tm_event *event)
@@ -89,6 +98,7 @@ static int question_count(struct top_question *question, struct tm_event *event)
 struct recount {
 	struct top_question *question;
 	uint64_t reset_in; /* events from here totals were reset, 0 = never */
+	bool has_no_loopback;
 };
 
 static int question_count_again(void *context, struct tm_event *event)
@@ -99,6 +109,9 @@ static int question_count_again(void *context, struct tm_event *event)
 	if (recount->reset_in && !--recount->reset_in)
 		traffic_reset(&question->traffic);
 	traffic_note_time(&question->traffic, event);
+	if (recount->has_no_loopback && event->kind <= TM_UNATTRIBUTED &&
+			event->flags & TM_LOOPBACK)
+		return 0;
 	return question_count(question, event);
 }
 
@@ -125,6 +138,14 @@ static void source_note(struct source *source, const struct tm_event *event,
 	}
 }
 
+/* Whether an event that is not the first of its flow may tell who listens. */
+static bool shows_listener(const struct tm_event *event)
+{
+	return event->kind == TM_TRAFFIC &&
+			(event->flags & TM_LISTENING ||
+					event->tcp_flags & TCP_SYN);
+}
+
 static int top_count(struct top *top, struct tm_event *event)
 {
 	bool is_new;
@@ -132,8 +153,13 @@ static int top_count(struct top *top, struct tm_event *event)
 	source_note(&top->source, event, top->heard_ns);
 	if (event->kind > TM_UNATTRIBUTED && tm_names_note(top->names, event))
 		return -1;
+	if (event->kind <= TM_UNATTRIBUTED &&
+			tm_loopback_skips(&top->loopback, event))
+		return 0;
 	if (traffic_count(&top->all, event, &is_new))
 		return -1;
+	if (is_new || shows_listener(event))
+		tm_ports_note(top->ports, event);
 	if (is_new && !top->options->is_numeric)
 		tm_names_expect(top->names, event->uid);
 	return top->question ? question_count(top->question, event) : 0;
@@ -221,7 +247,8 @@ static int question_add_expression(struct tm_filter *filter, const char *text,
 static void top_recount(const struct top *top, struct top_question *question)
 {
 	struct recount recount = { question,
-		top->reset_ns ? top->reset_at + 1 : 0 };
+		top->reset_ns ? top->reset_at + 1 : 0,
+		top->options->has_no_loopback };
 
 	feed_read_again(&top->feed, question_count_again, &recount);
 	if (recount.reset_in == 1) /* nothing came since */

@@ -3,7 +3,9 @@
 #define TM_TOP_TOP_H
 
 #include "common/filter/filter.h"
+#include "common/stream/loopback.h"
 #include "common/stream/open-runs.h"
+#include "common/sums/ports.h"
 #include "feed.h"
 #include "top-options.h"
 
@@ -27,6 +29,8 @@ struct top {
 	struct feed feed;
 	struct source source;
 	struct tm_names *names;
+	struct tm_ports *ports;
+	struct tm_loopback loopback;
 	struct traffic all;
 	struct top_question *question; /* NULL = everything is shown */
 	bool is_over;		       /* a slot, since this was last cleared */
@@ -43,6 +47,7 @@ struct summary {
 	double events_per_second;
 	uint64_t bytes;
 	struct tm_amount nobody, unattributed, lost;
+	struct tm_amount loopback; /* that is counted at both ends */
 };
 
 /* 0, or -1 when there is no memory. */

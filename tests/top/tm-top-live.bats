@@ -124,3 +124,43 @@ load top
 	done
 	tm-top --batch /dev/null
 }
+
+@test "loopback traffic is named as counted twice, and --no-loopback leaves it out" {
+	{
+		begin
+		moved 0.1 out 1000 2048 1 '"flags":8'
+		moved 0.2 in 1001 2048 1 '"flags":8'
+		moved 0.3 in 1001 100
+		status end 1
+	} | tm-parse >some.tm
+	run -0 --separate-stderr tm-top --batch some.tm
+	assert_line --regexp '^all .* 2148 +2048$'
+	assert_equal "$stderr" "tm-top: loopback traffic (4.0 KiB) counts for its sender and for its receiver; --no-loopback leaves it out"
+	run -0 --separate-stderr tm-top --batch --no-loopback some.tm
+	assert_line --regexp '^all .* 100 +0$'
+	assert_equal "$stderr" ""
+	tm-top --batch --no-loopback -e 'user bob' some.tm | grep -E '^all .* 100 +0$'
+	show 100x24 'tm-top --speed max some.tm'
+	wait_for ended
+	shows 'loopback, counted twice 4.0 KiB'
+}
+
+@test "a server on a high port is one service, whatever its clients' ports" {
+	{
+		begin
+		for client in $(seq 50); do
+			service 0.1 in 1000 1000 192.0.2.$client 51413 $((40000 + client))
+		done
+		status end 1
+	} | tm-parse >some.tm
+	tm-top --batch --by port some.tm | awk 'NR > 2 { print $1, $(NF - 1) }' >out
+	assert_file out <<-'END'
+	51413 50000
+	all 50000
+	END
+	show 100x24 'tm-top --speed max some.tm'
+	wait_for ended
+	press 4
+	wait_for '^1 service$'
+	shows '^51413 +tcp .* 48.8K'
+}
