@@ -8,7 +8,7 @@
 #include "common/record/names.h"
 #include "database.h"
 #include "dictionary.h"
-#include "ids.h"
+#include "row-ids.h"
 #include "schema.h"
 #include "sweep.h"
 
@@ -36,7 +36,7 @@ struct interface {
 
 struct tm_dictionary {
 	struct tm_history *history;
-	struct tm_ids processes, remotes;
+	struct tm_row_ids processes, remotes;
 	bool is_swept;	 /* in a transaction that is not over */
 	bool has_failed; /* an interface was not found for want of memory */
 	struct tm_names *names;
@@ -58,19 +58,20 @@ static int dictionary_prepare(struct tm_dictionary *dictionary)
 
 	dictionary->next_interface = id + 1;
 	return id < 0 ||
-					tm_ids_open(&dictionary->processes,
+					tm_row_ids_open(&dictionary->processes,
 							history,
-							TM_IDS_PROCESS) ||
-					tm_ids_open(&dictionary->remotes,
-							history, TM_IDS_REMOTE)
+							TM_ROW_IDS_PROCESS) ||
+					tm_row_ids_open(&dictionary->remotes,
+							history,
+							TM_ROW_IDS_REMOTE)
 			? -1
 			: 0;
 }
 
 void tm_dictionary_forget(struct tm_dictionary *dictionary)
 {
-	tm_ids_close(&dictionary->processes);
-	tm_ids_close(&dictionary->remotes);
+	tm_row_ids_close(&dictionary->processes);
+	tm_row_ids_close(&dictionary->remotes);
 	tm_index_free(&dictionary->index);
 }
 
@@ -118,11 +119,11 @@ uint32_t tm_dictionary_process(
 	if (!event->process[0])
 		return TM_HISTORY_UNKNOWN;
 	memcpy(comm, event->process, strnlen(event->process, TM_COMM_SIZE));
-	known = tm_ids_known(&dictionary->processes, comm);
+	known = tm_row_ids_known(&dictionary->processes, comm);
 	if (known != TM_HISTORY_UNKNOWN)
 		return known;
 	return is_in_budget(dictionary, event)
-			? tm_ids_number(&dictionary->processes, comm)
+			? tm_row_ids_number(&dictionary->processes, comm)
 			: TM_HISTORY_REMAINDER;
 }
 
@@ -135,13 +136,13 @@ uint32_t tm_dictionary_remote(
 
 	if (tm_address_is_absent(remote))
 		return TM_HISTORY_UNKNOWN;
-	return tm_ids_number(&dictionary->remotes, remote);
+	return tm_row_ids_number(&dictionary->remotes, remote);
 }
 
 bool tm_dictionary_is_full(const struct tm_dictionary *dictionary)
 {
-	return tm_ids_are_many(&dictionary->remotes) ||
-			tm_ids_are_many(&dictionary->processes);
+	return tm_row_ids_are_many(&dictionary->remotes) ||
+			tm_row_ids_are_many(&dictionary->processes);
 }
 
 bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary)
@@ -153,8 +154,8 @@ bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary)
 int tm_dictionary_find_ids(struct tm_dictionary *dictionary, uint32_t *process,
 		uint32_t *remote)
 {
-	return tm_ids_find(&dictionary->processes, *process, process) ||
-					tm_ids_find(&dictionary->remotes,
+	return tm_row_ids_find(&dictionary->processes, *process, process) ||
+					tm_row_ids_find(&dictionary->remotes,
 							*remote, remote)
 			? -1
 			: 0;
@@ -341,8 +342,8 @@ static int write_names(struct tm_dictionary *dictionary, enum tm_name_of of)
 /* What was trimmed leaves names behind. */
 static int dictionary_sweep(struct tm_dictionary *dictionary)
 {
-	const uint64_t rows = tm_ids_rows(&dictionary->remotes) +
-			tm_ids_rows(&dictionary->processes);
+	const uint64_t rows = tm_row_ids_rows(&dictionary->remotes) +
+			tm_row_ids_rows(&dictionary->processes);
 
 	dictionary->is_swept = false;
 	if (!tm_history_is_swept_at(dictionary->history, rows))
@@ -355,8 +356,8 @@ static int dictionary_sweep(struct tm_dictionary *dictionary)
 
 int tm_dictionary_write(struct tm_dictionary *dictionary)
 {
-	if (tm_ids_write(&dictionary->processes) ||
-			tm_ids_write(&dictionary->remotes) ||
+	if (tm_row_ids_write(&dictionary->processes) ||
+			tm_row_ids_write(&dictionary->remotes) ||
 			write_names(dictionary, TM_NAME_USER) ||
 			write_names(dictionary, TM_NAME_CGROUP) ||
 			write_interfaces(dictionary))
@@ -376,8 +377,8 @@ static void set_fresh_names(struct tm_dictionary *dictionary, bool is_fresh)
 
 void tm_dictionary_settle(struct tm_dictionary *dictionary)
 {
-	tm_ids_settle(&dictionary->processes, dictionary->is_swept);
-	tm_ids_settle(&dictionary->remotes, dictionary->is_swept);
+	tm_row_ids_settle(&dictionary->processes, dictionary->is_swept);
+	tm_row_ids_settle(&dictionary->remotes, dictionary->is_swept);
 	for (uint32_t i = 0; i < dictionary->index.count; i++)
 		dictionary->interfaces[i].is_fresh = false;
 	set_fresh_names(dictionary, false);

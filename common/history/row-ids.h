@@ -1,8 +1,8 @@
 /* The processes or the remotes of a database: numbers for this process at once,
  * and the database's ids of those whose sums are written. So what was summed up
  * with others meanwhile never gets there. */
-#ifndef TM_HISTORY_IDS_H
-#define TM_HISTORY_IDS_H
+#ifndef TM_HISTORY_ROW_IDS_H
+#define TM_HISTORY_ROW_IDS_H
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -11,12 +11,12 @@
 
 struct tm_history;
 
-enum tm_ids_of { TM_IDS_PROCESS, TM_IDS_REMOTE };
+enum tm_row_ids_of { TM_ROW_IDS_PROCESS, TM_ROW_IDS_REMOTE };
 
 /* All zero is closed. */
-struct tm_ids {
+struct tm_row_ids {
 	struct tm_history *history;
-	enum tm_ids_of of;
+	enum tm_row_ids_of of;
 	struct tm_wide wide; /* their keys: a command, or an address */
 	uint32_t *ids;	     /* by number; 0 = nobody asked */
 	uint32_t *fresh;     /* the numbers of those to be written */
@@ -28,37 +28,37 @@ struct tm_ids {
 };
 
 /* 0, or -1 with a problem. */
-int tm_ids_open(struct tm_ids *ids, struct tm_history *history,
-		enum tm_ids_of of);
+int tm_row_ids_open(struct tm_row_ids *ids, struct tm_history *history,
+		enum tm_row_ids_of of);
 
 /* Before the database is closed: numbers have no meaning from then on. */
-void tm_ids_close(struct tm_ids *ids);
+void tm_row_ids_close(struct tm_row_ids *ids);
 
 /* The number of a key of 16 bytes; TM_HISTORY_REMAINDER where there is no
  * memory. */
-uint32_t tm_ids_number(struct tm_ids *ids, const void *key);
+uint32_t tm_row_ids_number(struct tm_row_ids *ids, const void *key);
 
 /* The same, TM_HISTORY_UNKNOWN where it has none yet. */
-uint32_t tm_ids_known(const struct tm_ids *ids, const void *key);
+uint32_t tm_row_ids_known(const struct tm_row_ids *ids, const void *key);
 
 /* Whether it is time to write and settle. */
-bool tm_ids_are_many(const struct tm_ids *ids);
+bool tm_row_ids_are_many(const struct tm_row_ids *ids);
 
 /* Its id in the database, within a transaction. 0, or -1 with a problem. */
-int tm_ids_find(struct tm_ids *ids, uint32_t number, uint32_t *id);
+int tm_row_ids_find(struct tm_row_ids *ids, uint32_t number, uint32_t *id);
 
-/* Writes those that tm_ids_find gave an id; what is written is forgotten in
- * tm_ids_settle, once that is committed. */
-int tm_ids_write(struct tm_ids *ids);
+/* Writes those that tm_row_ids_find gave an id; what is written is forgotten in
+ * tm_row_ids_settle, once that is committed. */
+int tm_row_ids_write(struct tm_row_ids *ids);
 
 /* How many the table has, with those to be written. */
-static inline uint64_t tm_ids_rows(const struct tm_ids *ids)
+static inline uint64_t tm_row_ids_rows(const struct tm_row_ids *ids)
 {
 	return ids->rows + ids->fresh_count;
 }
 
 /* To be called when no number is in use; forgets them all if they are many, or
  * if the ids are not those of the table any more. */
-void tm_ids_settle(struct tm_ids *ids, bool are_changed);
+void tm_row_ids_settle(struct tm_row_ids *ids, bool are_changed);
 
 #endif

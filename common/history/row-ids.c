@@ -5,7 +5,7 @@
 #include "common/net/address.h"
 #include "common/record/event.h"
 #include "database.h"
-#include "ids.h"
+#include "row-ids.h"
 #include "schema.h"
 
 #define MANY 1000000 /* 60 MiB */
@@ -15,17 +15,17 @@
 static const struct {
 	const char *find, *insert, *last, *count;
 } sql[] = {
-	[TM_IDS_PROCESS] = { "SELECT id FROM process WHERE name = ?",
+	[TM_ROW_IDS_PROCESS] = { "SELECT id FROM process WHERE name = ?",
 			"INSERT OR IGNORE INTO process VALUES (?, ?)",
 			"SELECT max(id) FROM process",
 			"SELECT count(*) FROM process" },
-	[TM_IDS_REMOTE] = { "SELECT id FROM remote WHERE address = ?",
+	[TM_ROW_IDS_REMOTE] = { "SELECT id FROM remote WHERE address = ?",
 			"INSERT OR IGNORE INTO remote VALUES (?, ?)",
 			"SELECT max(id) FROM remote",
 			"SELECT count(*) FROM remote" },
 };
 
-static void ids_forget(struct tm_ids *ids)
+static void ids_forget(struct tm_row_ids *ids)
 {
 	tm_wide_free(&ids->wide);
 	free(ids->ids);
@@ -33,7 +33,7 @@ static void ids_forget(struct tm_ids *ids)
 	ids->room = ids->fresh_count = 0;
 }
 
-static int ids_measure(struct tm_ids *ids)
+static int ids_measure(struct tm_row_ids *ids)
 {
 	const int64_t last = tm_history_number(ids->history, sql[ids->of].last);
 	const int64_t rows =
@@ -44,8 +44,8 @@ static int ids_measure(struct tm_ids *ids)
 	return last < 0 || rows < 0 ? -1 : 0;
 }
 
-int tm_ids_open(struct tm_ids *ids, struct tm_history *history,
-		enum tm_ids_of of)
+int tm_row_ids_open(struct tm_row_ids *ids, struct tm_history *history,
+		enum tm_row_ids_of of)
 {
 	ids->history = history;
 	ids->of = of;
@@ -53,24 +53,24 @@ int tm_ids_open(struct tm_ids *ids, struct tm_history *history,
 	return ids->find ? ids_measure(ids) : -1;
 }
 
-void tm_ids_close(struct tm_ids *ids)
+void tm_row_ids_close(struct tm_row_ids *ids)
 {
 	ids_forget(ids);
 	free(ids->fresh);
 	sqlite3_finalize(ids->find);
-	*ids = (struct tm_ids){ 0 };
+	*ids = (struct tm_row_ids){ 0 };
 }
 
 /* --- numbers --- */
 
-uint32_t tm_ids_known(const struct tm_ids *ids, const void *key)
+uint32_t tm_row_ids_known(const struct tm_row_ids *ids, const void *key)
 {
 	const uint32_t number = tm_wide_known(&ids->wide, key);
 
 	return number == TM_WIDE_NONE ? TM_HISTORY_UNKNOWN : number + FIRST;
 }
 
-static uint32_t ids_add_number(struct tm_ids *ids, const void *key)
+static uint32_t ids_add_number(struct tm_row_ids *ids, const void *key)
 {
 	uint32_t *const more = tm_room_for(
 			ids->ids, &ids->room, ids->wide.count, sizeof(*more));
@@ -85,9 +85,9 @@ static uint32_t ids_add_number(struct tm_ids *ids, const void *key)
 	return number;
 }
 
-uint32_t tm_ids_number(struct tm_ids *ids, const void *key)
+uint32_t tm_row_ids_number(struct tm_row_ids *ids, const void *key)
 {
-	const uint32_t known = tm_ids_known(ids, key);
+	const uint32_t known = tm_row_ids_known(ids, key);
 	uint32_t number = TM_WIDE_NONE;
 
 	if (known != TM_HISTORY_UNKNOWN)
@@ -101,20 +101,20 @@ uint32_t tm_ids_number(struct tm_ids *ids, const void *key)
 	return TM_HISTORY_REMAINDER;
 }
 
-bool tm_ids_are_many(const struct tm_ids *ids)
+bool tm_row_ids_are_many(const struct tm_row_ids *ids)
 {
 	return ids->wide.count >= MANY;
 }
 
 /* --- the database's --- */
 
-static void ids_bind_text(const struct tm_ids *ids, sqlite3_stmt *statement,
+static void ids_bind_text(const struct tm_row_ids *ids, sqlite3_stmt *statement,
 		int at, uint32_t number)
 {
 	const void *const key = &ids->wide.keys[number];
 	char text[TEXT_SIZE];
 
-	if (ids->of == TM_IDS_REMOTE)
+	if (ids->of == TM_ROW_IDS_REMOTE)
 		tm_history_bind_text(statement, at, text,
 				tm_address_format(text, key) - text);
 	else
@@ -123,7 +123,7 @@ static void ids_bind_text(const struct tm_ids *ids, sqlite3_stmt *statement,
 }
 
 /* 1 = it is there. */
-static int ids_look_up(struct tm_ids *ids, uint32_t number)
+static int ids_look_up(struct tm_row_ids *ids, uint32_t number)
 {
 	int result;
 
@@ -135,7 +135,7 @@ static int ids_look_up(struct tm_ids *ids, uint32_t number)
 	return result;
 }
 
-static int ids_add(struct tm_ids *ids, uint32_t number)
+static int ids_add(struct tm_row_ids *ids, uint32_t number)
 {
 	uint32_t *const more = tm_room_for(ids->fresh, &ids->fresh_room,
 			ids->fresh_count, sizeof(*more));
@@ -148,7 +148,7 @@ static int ids_add(struct tm_ids *ids, uint32_t number)
 	return 0;
 }
 
-int tm_ids_find(struct tm_ids *ids, uint32_t number, uint32_t *id)
+int tm_row_ids_find(struct tm_row_ids *ids, uint32_t number, uint32_t *id)
 {
 	int result = 1;
 
@@ -164,7 +164,7 @@ int tm_ids_find(struct tm_ids *ids, uint32_t number, uint32_t *id)
 	return result < 0 ? -1 : 0;
 }
 
-int tm_ids_write(struct tm_ids *ids)
+int tm_row_ids_write(struct tm_row_ids *ids)
 {
 	sqlite3_stmt *statement;
 	int result = 0;
@@ -186,11 +186,11 @@ int tm_ids_write(struct tm_ids *ids)
 	return result;
 }
 
-void tm_ids_settle(struct tm_ids *ids, bool are_changed)
+void tm_row_ids_settle(struct tm_row_ids *ids, bool are_changed)
 {
 	ids->rows += ids->fresh_count;
 	ids->fresh_count = 0;
-	if (are_changed || tm_ids_are_many(ids))
+	if (are_changed || tm_row_ids_are_many(ids))
 		ids_forget(ids);
 	if (are_changed)
 		ids_measure(ids);
