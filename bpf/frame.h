@@ -27,9 +27,8 @@
 #define IPV6_HEADER 40
 #define LEAST_FRAME 60
 #define VLAN_TAG 4
-#define TAGS 2 /* in the buffer; the outermost is in the metadata */
-#define LOOPBACK_INTERFACE 1 /* in every network namespace */
-#define NOT_IP 255	     /* reserved by IANA */
+#define TAGS 2	   /* in the buffer; the outermost is in the metadata */
+#define NOT_IP 255 /* reserved by IANA */
 
 static __always_inline bool is_tag(uint16_t type)
 {
@@ -67,8 +66,8 @@ static __always_inline void read_frame(
 {
 	uint16_t type = skb->protocol, tag[2];
 
-	packet->ifindex = skb->ifindex;
 	packet->flags = TM_LINK_LAYER;
+	read_interface(skb, packet);
 	packet->protocol = NOT_IP;
 	packet->start = is_tag(type) ? ETHERNET_HEADER : link_bytes(skb);
 #pragma unroll

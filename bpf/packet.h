@@ -15,6 +15,7 @@
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_IPV6 0x86dd
 #define EXTENSION_HEADERS 8    /* RFC 8200 expects each at most once */
+#define LOOPBACK_INTERFACE 1   /* in every network namespace */
 #define FARTHEST_HEADER 0x7fff /* old verifiers allow no more */
 
 enum {
@@ -161,8 +162,6 @@ static __always_inline bool read_ipv4(
 	packet->source[3] = ip.source;
 	packet->destination[3] = ip.destination;
 	packet->protocol = ip.protocol;
-	if ((bpf_ntohl(ip.source) >> 24) == 127)
-		packet->flags |= TM_LOOPBACK;
 	if ((bpf_ntohl(ip.destination) >> 28) == 14)
 		packet->flags |= TM_MULTICAST;
 	packet->network_bytes = (ip.version_ihl & 15) * 4;
@@ -174,12 +173,6 @@ static __always_inline bool read_ipv4(
 	else
 		read_transport(skb, packet, packet->network_bytes);
 	return true;
-}
-
-static __always_inline bool is_ipv6_loopback(const uint32_t address[4])
-{
-	return !(address[0] | address[1] | address[2]) &&
-			address[3] == bpf_htonl(1);
 }
 
 /* For the verifier: hides the value of a number, so that it follows one path
@@ -257,8 +250,6 @@ static __always_inline bool read_ipv6(
 	__builtin_memcpy(packet->destination, ip.destination, 16);
 	packet->protocol = ip.next_header;
 	packet->is_jumbo = !ip.payload_length && ip.next_header == HOP_BY_HOP;
-	if (is_ipv6_loopback(ip.source))
-		packet->flags |= TM_LOOPBACK;
 	if ((ip.destination[0] & 0xff) == 0xff)
 		packet->flags |= TM_MULTICAST;
 	at = skip_extensions(skb, packet, &is_rest);
@@ -287,6 +278,15 @@ static __always_inline void forget_headers(
 	FORGET(skb, packet->is_laid_out);
 }
 
+/* A host's packets to any of its own addresses pass the loopback. */
+static __always_inline void read_interface(
+		struct __sk_buff *skb, struct packet *packet)
+{
+	packet->ifindex = skb->ifindex;
+	if (skb->ifindex == LOOPBACK_INTERFACE)
+		packet->flags |= TM_LOOPBACK;
+}
+
 static __always_inline void read_packet(
 		struct __sk_buff *skb, struct packet *packet)
 {
@@ -294,7 +294,7 @@ static __always_inline void read_packet(
 		read_ipv6(skb, packet);
 	else
 		read_ipv4(skb, packet);
-	packet->ifindex = skb->ifindex;
+	read_interface(skb, packet);
 	forget_headers(skb, packet);
 }
 

@@ -253,3 +253,33 @@ start_behind_stopped() {
 	run balance out.tm
 	refute_output --partial "does not"
 }
+
+@test "traffic from this host to any of its own addresses is loopback" {
+	local options
+	for options in "" "--every 1s"; do
+		# shellcheck disable=SC2086 # words
+		start -c "$CGROUP" $options
+		inside unshare --net sh -c '
+			ip link set lo up
+			ip address add 203.0.113.9/32 dev lo
+			ip link add v0 type veth peer name v1
+			ip address add 192.0.2.1/24 dev v0
+			ip address add 2001:db8::1/64 dev v0 nodad
+			ip link set v1 up
+			ip link set v0 up
+			for address in 127.0.0.1 ::1 203.0.113.9 192.0.2.1 \
+				2001:db8::1; do
+				traffic udp $address 9 10 100
+			done
+			traffic udp 192.0.2.9 19 10 100'
+		stop
+		run jq -s 'map(select(.destination_port == 9)) |
+			(map(.packets) | add), map(select(.flags / 8 % 2 < 1))' \
+			<(tm-print --json out.tm)
+		assert_output "50
+[]"
+		run jq -s 'map(select(.destination_port == 19 and .flags / 8 % 2
+			< 1).packets) | add' <(tm-print --json out.tm)
+		assert_output 10
+	done
+}
