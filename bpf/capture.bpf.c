@@ -69,19 +69,37 @@ int note_maker(struct bpf_sock *socket)
 	return PASS;
 }
 
+/* A datagram may be empty; of a stream, 0 is the end. */
+static __always_inline bool moves_data(const struct sock *sk, int length)
+{
+	return length > 0 ||
+			(!length && sk->sk_type != SOCK_STREAM &&
+					sk->sk_type != SOCK_SEQPACKET);
+}
+
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(note_receiver, struct sock *sk, int length, int flags)
 {
-	if (length > 0 && !(flags & MSG_PEEK))
-		note_reader_of(sk);
+	if (moves_data(sk, length) && !(flags & MSG_PEEK))
+		note_user_of(sk);
 	return 0;
 }
 
-/* The same for TCP, on kernels before 6.3. */
+/* Attached where packets may wait for another program, so that a sender's own
+ * task does not run when they leave. */
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(note_sent, struct sock *sk, int length)
+{
+	if (moves_data(sk, length))
+		note_user_of(sk);
+	return 0;
+}
+
+/* The same as note_receiver for TCP, on kernels before 6.3. */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(note_tcp_receiver, struct sock *sk)
 {
-	note_reader_of(sk);
+	note_user_of(sk);
 	return 0;
 }
 

@@ -117,6 +117,8 @@ static __always_inline bool has_data(
 {
 	uint16_t length = 0;
 
+	if (packet->protocol != TCP)
+		return true;
 	if (skb->len > LEAST_FRAME)
 		return skb->len > packet->start + packet->header_bytes;
 	bpf_skb_load_bytes(skb, packet->start + (packet->is_ipv4 ? 2 : 4),

@@ -36,14 +36,20 @@ typedef struct {
 	int owned;
 } socket_lock_t;
 
+struct socket;
+
 struct sock {
 	struct sock_common __sk_common;
 	socket_lock_t sk_lock;
+	unsigned short sk_type;
+	struct socket *sk_socket;
 	kuid_t sk_uid;
 };
 
 struct cred {
 	kuid_t uid;
+	kuid_t suid;
+	kuid_t fsuid;
 };
 
 struct kernfs_node {
@@ -63,12 +69,21 @@ struct task_struct {
 	int tgid;
 	const struct cred *cred;
 	struct css_set *cgroups;
-	unsigned int self_exec_id;
+	struct files_struct *files;
 	struct task_struct *group_leader;
 	char comm[16];
 };
 
 struct file;
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
 
 struct bpf_iter__task_file {
 	struct task_struct *task;
@@ -77,6 +92,7 @@ struct bpf_iter__task_file {
 };
 
 struct socket {
+	struct file *file;
 	struct sock *sk;
 };
 

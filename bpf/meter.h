@@ -59,16 +59,17 @@ static __always_inline int meter_packet(
 	struct owner owner = {};
 	struct socket_state *state = NULL;
 	struct bpf_sock *socket = skb->sk;
+	struct task_struct *task = NULL;
 	uint32_t netns = 0;
 
+	if (READS_KERNEL && direction == TM_OUT)
+		task = current_task();
 	if (!mine)
 		return PASS;
 	if (socket)
 		socket = bpf_sk_fullsock(socket);
 	if (socket && READS_KERNEL) {
-		state = remember_socket(socket,
-				direction == TM_OUT &&
-						is_sent_by_current(socket));
+		state = remember_socket(socket, task);
 		netns = netns_of(socket, state);
 	}
 	if (!is_in_scope(skb, netns))

@@ -7,7 +7,7 @@
  *
  *	the socket is made	note_maker_of()
  *	a task sends		remember_socket(), for frames note_sender_of()
- *	a task receives		note_reader_of()
+ *	a task sent, receives	note_user_of()
  *	it was there before	note_holder_of(), else adopt_socket()
  *
  * Where nothing can be read, the user that the socket names is the owner. */
@@ -19,6 +19,7 @@
 #include "bpf/kernel.h"
 #include "bpf/packet.h"
 #include "bpf/socket.h"
+#include "bpf/task.h"
 
 #include <linux/bpf.h>
 #include <linux/in.h>
@@ -28,52 +29,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#define PF_KTHREAD 0x00200000
 #define FAMILY_PACKET 17
-
-/* Whether the current task is the owner already, as for most packets. Kernels
- * since 5.11 let programs read the task directly; older ones copy each field.
- */
-static __always_inline bool is_owned_by_current(
-		const struct socket_state *state)
-{
-	const struct owner *const owner = &state->owner;
-
-	if (settings.reads_task) {
-		struct task_struct *const task = bpf_get_current_task_btf();
-
-		return owner->pid == (uint32_t)task->tgid &&
-				owner->uid == task->cred->uid.val &&
-				state->cgroups == (uint64_t)task->cgroups &&
-				state->execs == task->self_exec_id;
-	}
-	struct task_struct *const task = (void *)bpf_get_current_task();
-
-	return owner->pid == (uint32_t)BPF_CORE_READ(task, tgid) &&
-			owner->uid == BPF_CORE_READ(task, cred, uid.val) &&
-			state->cgroups ==
-			(uint64_t)BPF_CORE_READ(task, cgroups) &&
-			state->execs == BPF_CORE_READ(task, self_exec_id);
-}
-
-/* The version changes before and after, so that no reader takes half of an
- * owner for the whole. */
-static __always_inline void write_owner(
-		struct socket_state *state, struct task_struct *task)
-{
-	struct owner *const owner = &state->owner;
-
-	__sync_fetch_and_add(&state->owner_version, 1);
-	owner->pid = BPF_CORE_READ(task, tgid);
-	owner->uid = BPF_CORE_READ(task, cred, uid.val);
-	state->cgroups = (uint64_t)BPF_CORE_READ(task, cgroups);
-	state->execs = BPF_CORE_READ(task, self_exec_id);
-	owner->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	owner->flags = TM_OWNER_TASK;
-	__builtin_memset(owner->comm, 0, sizeof(owner->comm));
-	BPF_CORE_READ_STR_INTO(&owner->comm, task, group_leader, comm);
-	__sync_fetch_and_add(&state->owner_version, 1);
-}
 
 static __always_inline void read_socket(struct owner *owner, struct sock *sk)
 {
@@ -81,35 +37,59 @@ static __always_inline void read_socket(struct owner *owner, struct sock *sk)
 	owner->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 }
 
-/* The current task, if it is about to become the owner; else NULL. */
-static __always_inline struct task_struct *new_owner(
-		const struct socket_state *state)
+/* The current task has used the socket: data up to here is the owner's. */
+static __always_inline void note_use(struct socket_state *state)
 {
-	struct task_struct *task;
-
-	if (is_owned_by_current(state))
-		return NULL;
-	task = (void *)bpf_get_current_task();
-	return BPF_CORE_READ(task, flags) & PF_KTHREAD ? NULL : task;
-}
-
-/* The current task does I/O: from here on it owns the socket, including what
- * nobody has read yet and what came before any task used the socket. */
-static __always_inline void charge_current(struct socket_state *state)
-{
-	struct task_struct *const task = new_owner(state);
-	const uint32_t generation = state->flow >> 32;
-	struct flow *flow;
-
-	if (task) {
-		flow = settings.sums ? holder_of(state) : NULL;
-		write_owner(state, task);
-		leave_flow(state, flow, generation);
-	} else if (settings.sums) {
+	if (settings.sums)
 		note_io(state);
-	}
 	if (!is_used(state))
 		mark_used(state);
+}
+
+/* From here on the task owns the socket, including what nobody has read yet and
+ * what came before any task used the socket. */
+static __always_inline void take_over(
+		struct socket_state *state, struct task_struct *task)
+{
+	const uint32_t generation = state->flow >> 32;
+	struct flow *const flow = settings.sums ? holder_of(state) : NULL;
+
+	write_owner(state, task);
+	leave_flow(state, flow, generation);
+	if (!is_used(state))
+		mark_used(state);
+}
+
+static __always_inline void charge(
+		struct socket_state *state, struct task_struct *task)
+{
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		note_use(state);
+	else
+		take_over(state, task);
+}
+
+/* The current task does I/O. */
+static __always_inline void charge_user(struct socket_state *state)
+{
+	if (is_owned_by(state, current_task()))
+		note_use(state);
+	else
+		charge(state, (void *)bpf_get_current_task());
+}
+
+/* The current task may do I/O. */
+static __always_inline void charge_sender(struct socket_state *state,
+		struct bpf_sock *socket, struct task_struct *task)
+{
+	if (is_owned_by(state, task)) {
+		note_use(state);
+		return;
+	}
+	/* for the verifier, as a number */
+	task = (void *)bpf_get_current_task();
+	if (has_open((uint64_t)task, (uint64_t)kernel_sock(socket)))
+		charge(state, task);
 }
 
 /* Until a task uses the socket, its maker is the owner. */
@@ -123,12 +103,12 @@ static __always_inline void note_maker_of(struct bpf_sock *socket)
 	write_owner(state, (void *)bpf_get_current_task());
 }
 
-static __always_inline void note_reader_of(struct sock *sk)
+static __always_inline void note_user_of(struct sock *sk)
 {
 	struct socket_state *const state = socket_state(sk);
 
 	if (state)
-		charge_current(state);
+		charge_user(state);
 }
 
 /* A task that holds a socket which is older than the capture. */
@@ -172,38 +152,44 @@ static __always_inline struct socket_state *adopt_socket(
 	return state;
 }
 
-/* Whether a task holds the lock of a TCP socket. */
+/* Whether a task holds the lock of the socket. */
 static __always_inline bool is_locked(struct bpf_sock *socket)
 {
 	const struct sock *sk;
 
-	if (!settings.reads_task)
+	if (!settings.reads_task || socket->protocol != IPPROTO_TCP)
 		return BPF_CORE_READ(kernel_sock(socket), sk_lock.owned);
 	sk = (const struct sock *)bpf_skc_to_tcp_sock(socket);
 	return sk && sk->sk_lock.owned;
 }
 
-/* Whether the current task is the one that sends. Segments of TCP that answer
- * an acknowledgement or a timer leave during any task's time, but then nobody
- * holds the socket's lock. */
+/* Whether the current task may be the one that sends. Segments of TCP and SCTP
+ * that answer an acknowledgement or a timer leave during any task's time, but
+ * then nobody holds the socket's lock. */
 static __always_inline bool is_sent_by_current(struct bpf_sock *socket)
 {
 	if (socket->state == LISTEN)
 		return false;
-	return socket->protocol != IPPROTO_TCP || is_locked(socket);
+	switch (socket->protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_SCTP:
+		return is_locked(socket);
+	default:
+		return true;
+	}
 }
 
-/* What is remembered of the socket; NULL = nothing. is_sent_now: a packet
- * leaves it, sent by the current task. */
+/* What is remembered of the socket; NULL = nothing. A packet leaves it, perhaps
+ * sent by the current task, unless that is NULL. */
 static __always_inline struct socket_state *remember_socket(
-		struct bpf_sock *socket, bool is_sent_now)
+		struct bpf_sock *socket, struct task_struct *task)
 {
 	struct socket_state *state = socket_state(socket);
 
 	if (!state)
 		state = adopt_socket(socket);
-	if (state && is_sent_now)
-		charge_current(state);
+	if (state && task && is_sent_by_current(socket))
+		charge_sender(state, socket, task);
 	return state;
 }
 
@@ -370,8 +356,7 @@ static __always_inline void ask_frame_user(struct __sk_buff *skb,
  * queue. So the sender is noted before, where the packet leaves its socket. */
 static __always_inline void note_sender_of(struct bpf_sock *socket)
 {
-	if (is_sent_by_current(socket))
-		remember_socket(socket, true);
+	remember_socket(socket, current_task());
 }
 
 /* A packet socket has no such hook, and does send from its task. */
@@ -379,7 +364,9 @@ static __always_inline struct socket_state *remember_frame_socket(
 		struct bpf_sock *socket, enum tm_direction direction)
 {
 	return remember_socket(socket,
-			direction == TM_OUT && socket->family == FAMILY_PACKET);
+			direction == TM_OUT && socket->family == FAMILY_PACKET
+					? current_task()
+					: NULL);
 }
 
 static __always_inline void find_frame_owner(struct __sk_buff *skb,

@@ -45,7 +45,7 @@ struct packet {
 	uint64_t is_jumbo;	  /* has an IPv6 jumbo payload header */
 	uint64_t is_unfragmented; /* and stays so, or is a fragment already */
 	uint64_t is_laid_out;	  /* its sender would cut it, evenly */
-	uint64_t has_data;	  /* after the transport header */
+	uint64_t has_data;	  /* to be read: is not only TCP's headers */
 	uint64_t start;		  /* of the IP header in the buffer */
 	uint64_t header_bytes;	  /* IP and transport header */
 	uint64_t network_bytes;	  /* of it, what each fragment repeats */

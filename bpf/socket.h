@@ -12,7 +12,9 @@
 #include <bpf/bpf_helpers.h>
 
 #define LISTEN 10 /* of tcp_states.h */
+#define SOCK_STREAM 1
 #define SOCK_RAW 3
+#define SOCK_SEQPACKET 5
 
 /* An accepted socket begins with a copy of its listener's state. It inherits
  * the owner; everything else carries the name of the state that it was written
@@ -20,7 +22,7 @@
 struct socket_state {
 	struct owner owner;
 	uint64_t cgroups; /* the owner's css_set: changes with its cgroup */
-	uint32_t execs;	  /* how often the owner had called execve(2) */
+	uint64_t name[2]; /* the owner's, as the kernel has it */
 	uint32_t owner_version; /* changes before and after the owner */
 	uint64_t judged_as;	/* state_name() once there is a verdict */
 	uint32_t verdict;	/* generation of the lists << 1 | is excluded */

@@ -178,7 +178,8 @@ static __always_inline void count_wire(struct __sk_buff *skb,
 
 	packet->packets = 1;
 	packet->bytes = skb->len;
-	packet->has_data = skb->len > packet->header_bytes;
+	packet->has_data = packet->protocol != TCP ||
+			skb->len > packet->header_bytes;
 	if (skb->gso_size)
 		count_segments(skb, packet);
 	else if (reads_buffer() && direction == TM_OUT)

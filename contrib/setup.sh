@@ -24,15 +24,15 @@ packages_to_check() {
 	packages_to_build "$1"
 	case $1 in
 	apt) echo bats bats-support bats-assert bats-file mandoc shellcheck \
-		clang-format strace iproute2 ethtool procps sudo \
+		clang-format strace iproute2 iptables ethtool procps sudo \
 		openssh-server openssh-client jq python3 tmux sqlite3 curl \
 		chromium nodejs ;;
 	dnf) echo bats bats-support bats-assert bats-file mandoc ShellCheck \
-		clang-tools-extra strace iproute ethtool procps-ng sudo \
+		clang-tools-extra strace iproute iptables-nft ethtool procps-ng sudo \
 		openssh-server openssh-clients jq python3 tmux sqlite curl \
 		chromium nodejs ;;
 	zypper) echo bats bats-support bats-assert bats-file mandoc \
-		ShellCheck clang-tools strace iproute2 ethtool procps sudo \
+		ShellCheck clang-tools strace iproute2 iptables ethtool procps sudo \
 		openssh-server openssh-clients jq python3 tmux sqlite3 curl \
 		chromium nodejs ;;
 	esac

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/membarrier.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ extern const char programs_plain_object[], programs_plain_object_end[];
 
 #define MAKER TM_HOOK_SOCK_CREATE
 #define RECEIVER TM_HOOK_RECV_LENGTH
+#define SENDER TM_HOOK_SEND_LENGTH
 #define TCP_RECEIVER TM_HOOK_RCV_SPACE_ADJUST
 #define HOLDERS TM_HOOK_TASK_FILE
 #define SUMS TM_HOOK_INTERVALS
@@ -33,6 +35,7 @@ static const struct part {
 } parts[PROGRAMS_PARTS] = {
 	{ "note_maker", MAKER, CGROUP, 0 },
 	{ "note_receiver", RECEIVER, ALONE, 0 },
+	{ "note_sent", SENDER, ALONE, 0 },
 	{ "note_tcp_receiver", TCP_RECEIVER, ALONE, 0 },
 	{ "note_holders", HOLDERS, ALONE, 0 },
 	{ "note_sender", SOCKETS, CGROUP, FRAMES },
@@ -373,11 +376,35 @@ static bool part_is_needed(size_t i)
 	return parts[i].meter == SOCKETS;
 }
 
+/* Whether packets may wait for another program to let them go (NFQUEUE). */
+static bool packets_may_wait(void)
+{
+	char queue;
+	const int fd = open("/proc/net/netfilter/nfnetlink_queue",
+			O_RDONLY | O_CLOEXEC);
+	const bool has_queue = fd >= 0 && read(fd, &queue, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	/* a module is there because a rule uses it */
+	return has_queue ||
+			!access("/sys/module/nfnetlink_queue/initstate", F_OK);
+}
+
+static bool part_is_spared(size_t i)
+{
+	return parts[i].hook == SENDER && !packets_may_wait();
+}
+
 int programs_attach(struct programs *programs, int cgroup_fd)
 {
 	for (size_t i = 0; i < PROGRAMS_PARTS; i++) {
 		if (!part_is_wanted(programs, i) || parts[i].place >= IN)
 			continue;
+		if (part_is_spared(i)) {
+			programs->spared |= parts[i].hook;
+			continue;
+		}
 		programs->links[i] = part_attach(programs, i, cgroup_fd);
 		if (!programs->links[i] && part_is_needed(i))
 			return programs_fail(programs, "%s: %s", parts[i].name,

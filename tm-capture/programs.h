@@ -12,7 +12,7 @@ struct bpf_object;
 struct ring_buffer;
 
 #define PROGRAMS_PROBLEM 512
-#define PROGRAMS_PARTS 9 /* programs of the object */
+#define PROGRAMS_PARTS 10 /* programs of the object */
 
 struct programs {
 	struct bpf_object *object;
@@ -24,7 +24,8 @@ struct programs {
 	int lost_fd;
 	uint32_t flows;	      /* slots of the flow table, 0 = no sums */
 	uint32_t meter;	      /* enum tm_hook: what meters, cgroup_skb or tcx */
-	uint32_t hooks;	      /* enum tm_hook: those in use */
+	uint32_t hooks;	      /* enum tm_hook: those that can be used */
+	uint32_t spared;      /* of them, those not attached: not needed */
 	bool knows_task;      /* can read the running task */
 	bool knows_buffer;    /* can read sk_buff: fragments and --l2 */
 	bool finds_receivers; /* can look up the socket of an inbound frame */

@@ -31,7 +31,7 @@ void writer_start(struct writer *writer, uint64_t since_boot_ns,
 		.kind = TM_START,
 		.cgroup_id = cgroup_id,
 		.ifindex = ifindex,
-		.hooks = writer->programs->hooks,
+		.hooks = writer->programs->hooks & ~writer->programs->spared,
 	};
 
 	if (getrandom(&writer->run_id, sizeof(writer->run_id), 0) < 0)

@@ -120,6 +120,17 @@ const struct tm_feature tm_features[] = {
 				"user, without a process, until its first I/O",
 			.since = "5.9",
 			.with = "CONFIG_CGROUP_BPF=y" },
+	{ .name = "tp_btf/sock_send_length",
+			.hook = TM_HOOK_SEND_LENGTH,
+			.place = TM_AT_TRACEPOINT,
+			.program = BPF_PROG_TYPE_TRACING,
+			.attach = BPF_TRACE_RAW_TP,
+			STORAGE,
+			.takes_perfmon = true,
+			.cost = "if packets wait for another program "
+				"(NFQUEUE), what a process sends stays with "
+				"who made the socket or last read from it",
+			.since = "6.3" },
 	{ .name = "tp_btf/sock_recv_length",
 			.hook = TM_HOOK_RECV_LENGTH,
 			.place = TM_AT_TRACEPOINT,

@@ -106,6 +106,7 @@ enum tm_hook {
 	TM_HOOK_INTERVALS = 1 << 5,
 	TM_HOOK_TCX = 1 << 6,
 	TM_HOOK_CLSACT = 1 << 7,
+	TM_HOOK_SEND_LENGTH = 1 << 8,
 };
 
 struct __attribute__((may_alias)) tm_start {

@@ -84,6 +84,7 @@ static const struct tm_word hooks[] = {
 	{ "intervals", TM_HOOK_INTERVALS },
 	{ "tcx", TM_HOOK_TCX },
 	{ "clsact", TM_HOOK_CLSACT },
+	{ "send_length", TM_HOOK_SEND_LENGTH },
 	{ NULL, 0 },
 };
 

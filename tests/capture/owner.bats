@@ -201,3 +201,23 @@ os.execvp("sh", ["sh", "-c", f"echo y >&{sender.fileno()}"])'
 	assert_output "python3
 sh"
 }
+
+@test "an event names the command as it was called when it sent" {
+	local options
+	for options in "" "--every 1s"; do
+		# shellcheck disable=SC2086 # words
+		start -c "$CGROUP" $options
+		inside python3 -c '
+import ctypes, socket
+PR_SET_NAME = 15
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for name in b"first", b"second":
+    ctypes.CDLL(None).prctl(PR_SET_NAME, name, 0, 0, 0)
+    for _ in range(10):
+        sender.sendto(bytes(972), ("127.0.0.1", 9))'
+		stop
+		run tm-report --by process --output csv out.tm
+		assert_line --regexp "^first,.*,10000,"
+		assert_line --regexp "^second,.*,10000,"
+	done
+}

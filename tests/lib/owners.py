@@ -7,10 +7,13 @@ usage: owners.py CASE     once told to on standard input; the users are ALICE
                           and a jq(1) filter that finds them"""
 
 import array
+import ctypes
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 ALICE, BOB, NOBODY = 541001, 541002, 4294967295
@@ -120,6 +123,29 @@ def setuid_after_socket():
         sender.sendto(b"x" * 972, ("127.0.0.1", 9))
 
 
+def acts_for_alice(how):
+    """root's daemon stays root, and does what the user asks for."""
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    if how == "effective":
+        os.seteuid(ALICE)
+    elif how == "container":
+        os.setresuid(BOB, ALICE, BOB)
+    else:
+        ctypes.CDLL(None).setfsuid(ALICE)
+    datagrams(sender)
+
+
+def set_user_id():
+    """A program that runs as BOB, whoever starts it."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        program = shutil.copy(shutil.which("traffic"), directory)
+        os.chown(program, BOB, BOB)
+        os.chmod(program, 0o4755)
+        subprocess.run([program, "udp", "127.0.0.1", "9", "100", "972"],
+                       check=True, user=ALICE, group=ALICE, extra_groups=[])
+
+
 def scm_rights():
     here, there = socket.socketpair(socket.AF_UNIX)
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -174,6 +200,24 @@ def only_receives():
     wait_until_read("udp", 7702)
     for _ in range(100):
         sender.sendto(b"x" * 972, ("127.0.0.1", 7702))
+    join(reader)
+
+
+def only_empty():
+    """root's socket, by which BOB gets datagrams without data."""
+    receiver = receiver_of(7706)
+
+    def read():
+        become(BOB)
+        for _ in range(101):
+            receiver.recv(2000)
+
+    reader = child(read)
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.sendto(b"", ("127.0.0.1", 7706))
+    wait_until_read("udp", 7706)
+    for _ in range(100):
+        sender.sendto(b"", ("127.0.0.1", 7706))
     join(reader)
 
 
@@ -329,6 +373,16 @@ CASES = {
              fork, "out", ALICE, ".destination_port == 9"),
     "setuid": ("a process creates a socket as root, becomes the user and sends",
                setuid_after_socket, "out", ALICE, ".destination_port == 9"),
+    "effective": ("root acts for the user (seteuid) and sends",
+                  lambda: acts_for_alice("effective"), "out", ALICE,
+                  ".destination_port == 9"),
+    "fsuid": ("the same, by setfsuid(2)", lambda: acts_for_alice("fsuid"),
+              "out", ALICE, ".destination_port == 9"),
+    "container-root": ("the same, by the root of a container",
+                       lambda: acts_for_alice("container"), "out", ALICE,
+                       ".destination_port == 9"),
+    "set-user-id": ("the user starts another user's set-user-ID program",
+                    set_user_id, "out", ALICE, ".destination_port == 9"),
     "connected": ("root connects a datagram socket, becomes the user and sends",
                   connected, "out", ALICE, ".destination_port == 7704"),
     "daemon-sends": ("root accepts, a child that becomes the user sends",
@@ -353,6 +407,8 @@ CASES = {
                    scm_rights, "out", ALICE, ".destination_port == 9"),
     "only-receives": ("root creates a socket, a child that is the user reads it",
                       only_receives, "in", BOB, ".destination_port == 7702"),
+    "only-empty": ("the same, of which each is empty", only_empty, "in", BOB,
+                   ".destination_port == 7706"),
     "uring": ("root creates a socket, the user sends by io_uring",
               lambda: uring("send"), "out", ALICE,
               ".destination_port == 7705"),
@@ -391,6 +447,7 @@ SENT = {
                      "splice", "splice-in"), "200000 B over TCP"),
     **dict.fromkeys(("ping", "raw", "raw-in"), "100 pings of 28 B"),
     "only-receives": "101 datagrams of 1000 B",
+    "only-empty": "101 datagrams of 28 B",
     "refused": "answers to 100 datagrams, 20 connections",
 }
 
