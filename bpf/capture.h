@@ -27,6 +27,7 @@ struct settings {
 	uint8_t knows_tcp_reader; /* by a TCP socket */
 	uint8_t reads_task;	  /* by its pointer; else copies its fields */
 	uint8_t finds_receivers;  /* of frames, by socket look-up */
+	uint8_t knows_result;	  /* of the programs that ran before */
 	uint8_t sums; /* interval sums; else an event for each packet */
 };
 

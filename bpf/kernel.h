@@ -64,12 +64,23 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+struct bpf_run_ctx {
+};
+
+/* While the programs of a cgroup run, one after the other. tm-capture looks for
+ * the member by its name. */
+struct bpf_cg_run_ctx {
+	struct bpf_run_ctx run_ctx;
+	int retval;
+};
+
 struct task_struct {
 	unsigned int flags;
 	int tgid;
 	const struct cred *cred;
 	struct css_set *cgroups;
 	struct files_struct *files;
+	struct bpf_run_ctx *bpf_ctx;
 	struct task_struct *group_leader;
 	char comm[16];
 };
@@ -147,6 +158,9 @@ struct inet6_skb_parm {
 };
 
 #pragma clang attribute pop
+
+/* Reads like a pointer that the verifier knows. */
+extern void *bpf_rdonly_cast(void *object, __u32 type) __ksym __weak;
 
 /* Whether programs may read the kernel. This cannot be one of the settings:
  * without CAP_PERFMON old verifiers refuse code that reads it, and some layouts

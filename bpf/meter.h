@@ -18,6 +18,7 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
 #define PASS 1
@@ -51,6 +52,23 @@ static __always_inline bool is_in_scope(
 	return false;
 }
 
+/* Whether a program that ran before has the kernel drop what the task sends:
+ * one of the same cgroup or of a cgroup below. The others run nevertheless. */
+static __always_inline bool is_dropped(struct task_struct *task)
+{
+#ifndef PLAIN
+	const struct bpf_cg_run_ctx *run;
+
+	if (!settings.knows_result)
+		return false;
+	run = bpf_rdonly_cast(task->bpf_ctx,
+			bpf_core_type_id_kernel(struct bpf_cg_run_ctx));
+	return run->retval < 0;
+#else
+	return false;
+#endif
+}
+
 static __always_inline int meter_packet(
 		struct __sk_buff *skb, enum tm_direction direction)
 {
@@ -64,7 +82,7 @@ static __always_inline int meter_packet(
 
 	if (READS_KERNEL && direction == TM_OUT)
 		task = current_task();
-	if (!mine)
+	if (!mine || (task && is_dropped(task)))
 		return PASS;
 	if (socket)
 		socket = bpf_sk_fullsock(socket);

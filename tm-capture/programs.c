@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "common/capture/features.h"
@@ -142,6 +143,29 @@ static void programs_choose(const struct programs *programs)
 	}
 }
 
+/* Whether a program can read whether those before it let the packet pass. */
+static bool is_result_readable(void)
+{
+	struct btf *const kernel = btf__load_vmlinux_btf();
+	const struct btf_type *const run = kernel
+			? btf__type_by_id(kernel,
+					  btf__find_by_name_kind(kernel,
+							  "bpf_cg_run_ctx",
+							  BTF_KIND_STRUCT))
+			: NULL;
+	bool has_result = false;
+
+	for (int i = 0; run && i < btf_vlen(run); i++)
+		has_result |= !strcmp("retval",
+				btf__name_by_offset(kernel,
+						btf_members(run)[i].name_off));
+	has_result = has_result &&
+			btf__find_by_name_kind(kernel, "bpf_rdonly_cast",
+					BTF_KIND_FUNC) > 0;
+	btf__free(kernel);
+	return has_result;
+}
+
 /* Sizes the maps of the flow table; without sums they keep one slot each. */
 static int set_flows(const struct programs *programs)
 {
@@ -220,6 +244,7 @@ static int programs_load_with(struct programs *programs,
 	used.knows_tcp_reader = (hooks & TCP_RECEIVER) != 0;
 	used.sums = (hooks & SUMS) != 0;
 	used.reads_task = reading->direct;
+	used.knows_result = reading->direct && programs->knows_result;
 	used.knows_buffer = reading->buffer;
 	return programs_load_finding(programs, &used, ring_bytes);
 }
@@ -312,6 +337,7 @@ int programs_load(struct programs *programs, const struct settings *settings,
 	programs->flows = flows;
 	libbpf_set_print(libbpf_say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	programs->knows_result = is_result_readable();
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0)
 		return programs_fail(programs, "the number of CPUs: %s",

@@ -30,6 +30,7 @@ struct programs {
 	bool knows_buffer;    /* can read sk_buff: fragments and --l2 */
 	bool finds_receivers; /* can look up the socket of an inbound frame */
 	bool has_cgroup;      /* to attach to */
+	bool knows_result;    /* programs see what those before decided */
 	char problem[PROGRAMS_PROBLEM];
 };
 

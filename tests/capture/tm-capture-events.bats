@@ -283,3 +283,21 @@ start_behind_stopped() {
 		assert_output 10
 	done
 }
+
+@test "what a program of a cgroup below drops is not counted as sent" {
+	local options
+	for options in "" "--every 1s"; do
+		mkdir "$CGROUP/below"
+		# shellcheck disable=SC2086 # words
+		start -c "$CGROUP" $options
+		inside traffic udp 127.0.0.1 9 10 100 $ALICE
+		(echo $BASHPID >"$CGROUP/below/cgroup.procs"
+			traffic udp 127.0.0.1 9 10 200 $ALICE
+			! python3 "$ROOT/tests/lib/deny.py" "$CGROUP/below" \
+				traffic udp 127.0.0.1 9 10 300 $ALICE)
+		stop
+		rmdir "$CGROUP/below"
+		run sums out.tm
+		assert_output "traffic out $ALICE 20 3560"
+	done
+}
