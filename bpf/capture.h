@@ -11,6 +11,7 @@
 #define LOST_OWNERS 32768     /* further ones share the overflow */
 
 #define LISTED_NETWORKS (1 << 24) /* at most; allocated as they are added */
+#define LIST_GENERATIONS (1 << 29)
 
 /* Read-only to the programs, so the verifier knows the values and removes the
  * code that they switch off. */
@@ -28,7 +29,8 @@ struct settings {
 	uint8_t reads_task;	  /* by its pointer; else copies its fields */
 	uint8_t finds_receivers;  /* of frames, by socket look-up */
 	uint8_t knows_result;	  /* of the programs that ran before */
-	uint8_t sums; /* interval sums; else an event for each packet */
+	uint8_t sums;	    /* interval sums; else an event for each packet */
+	uint64_t secret[9]; /* of mix_ends() */
 };
 
 #ifdef __bpf__
@@ -51,7 +53,7 @@ struct listed_network {
 #define LISTED_NETWORK_BITS (8 * (sizeof(struct listed_network) - 4))
 
 struct lists {
-	uint32_t generation; /* 31 bits, from 1 */
+	uint32_t generation; /* below LIST_GENERATIONS, from 1 */
 	uint8_t has_site;
 	uint8_t has_excluded;
 	uint8_t reserved[2];

@@ -136,8 +136,33 @@ struct rt6_info {
 	struct inet6_dev *rt6i_idev;
 };
 
+union nf_inet_addr {
+	__u32 all[4];
+};
+
+struct nf_conntrack_man {
+	union nf_inet_addr u3;
+};
+
+struct nf_conntrack_tuple {
+	struct nf_conntrack_man src;
+	struct {
+		union nf_inet_addr u3;
+	} dst;
+};
+
+struct nf_conntrack_tuple_hash {
+	struct nf_conntrack_tuple tuple;
+};
+
+/* A connection that netfilter tracks, if it is there. */
+struct nf_conn {
+	struct nf_conntrack_tuple_hash tuplehash[2];
+};
+
 struct sk_buff {
 	struct net_device *dev;
+	unsigned long _nfct;
 	char cb[48];
 	unsigned long _skb_refdst;
 	unsigned char encapsulation : 1;

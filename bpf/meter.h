@@ -102,7 +102,7 @@ static __always_inline int meter_packet(
 	if (settings.own_netns && netns == settings.own_netns)
 		count_carried(direction, &packet);
 	if (settings.excludes && socket &&
-			is_excluded(socket, state, &packet, direction)) {
+			is_excluded(skb, socket, state, &packet, direction)) {
 		count_packet(&mine->excluded, &packet);
 		return PASS;
 	}

@@ -25,9 +25,7 @@ struct socket_state {
 	uint64_t name[2]; /* the owner's, as the kernel has it */
 	uint32_t owner_version; /* changes before and after the owner */
 	uint64_t judged_as;	/* state_name() once there is a verdict */
-	uint32_t verdict;	/* generation of the lists << 1 | is excluded */
-	uint32_t judged_local[4]; /* for these ends, of a datagram socket */
-	uint32_t judged_remote[4];
+	uint64_t verdict;	/* see verdict_of() */
 	uint64_t used_as; /* state_name() once a task has used the socket */
 	uint64_t flow;	  /* reference of its slot in the flow table */
 };
@@ -77,18 +75,34 @@ static __always_inline void mark_used(struct socket_state *state)
 	state->used_as = state_name(state);
 }
 
-static __always_inline bool has_verdict(
-		const struct socket_state *state, uint32_t generation)
+/* A verdict is one word, so that all of it is of the same writer: what the ends
+ * mix to << 32 | generation of the lists << 3 | directions that were judged |
+ * whether it is excluded. */
+enum {
+	EXCLUDED = 1,
+	JUDGED_IN = 2,
+	JUDGED_OUT = 4,
+	VERDICT_BITS = 3,
+};
+
+/* The verdict on these ends; 0 if there is none that holds. */
+static __always_inline uint32_t verdict_of(const struct socket_state *state,
+		uint32_t generation, uint32_t ends)
 {
-	return state->judged_as == state_name(state) &&
-			state->verdict >> 1 == generation;
+	const uint64_t verdict = *(const volatile uint64_t *)&state->verdict;
+
+	if (state->judged_as != state_name(state) || verdict >> 32 != ends ||
+			(uint32_t)verdict >> VERDICT_BITS != generation)
+		return 0;
+	return verdict & (EXCLUDED | JUDGED_IN | JUDGED_OUT);
 }
 
 /* Writes the verdict before it becomes valid. */
 static __always_inline void remember_verdict(struct socket_state *state,
-		uint32_t generation, bool is_excluded)
+		uint32_t generation, uint32_t ends, uint32_t verdict)
 {
-	state->verdict = generation << 1 | is_excluded;
+	*(volatile uint64_t *)&state->verdict = (uint64_t)ends << 32 |
+			generation << VERDICT_BITS | verdict;
 	state->judged_as = state_name(state);
 }
 

@@ -172,7 +172,7 @@ int exclusion_reload(
 	}
 	/* from here on each connection is judged again */
 	__atomic_store_n(&exclusion->in_use->generation,
-			(exclusion->in_use->generation + 1) & INT32_MAX,
+			(exclusion->in_use->generation + 1) % LIST_GENERATIONS,
 			__ATOMIC_RELEASE);
 	return 0;
 }

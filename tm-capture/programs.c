@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -243,6 +244,8 @@ static int programs_load_with(struct programs *programs,
 	used.knows_reader = (hooks & RECEIVER) != 0;
 	used.knows_tcp_reader = (hooks & TCP_RECEIVER) != 0;
 	used.sums = (hooks & SUMS) != 0;
+	if (getrandom(used.secret, sizeof(used.secret), 0) < 0)
+		return -1;
 	used.reads_task = reading->direct;
 	used.knows_result = reading->direct && programs->knows_result;
 	used.knows_buffer = reading->buffer;

@@ -206,3 +206,96 @@ true"
 	run -1 tm-capture -x @nosuch
 	assert_output --partial "nosuch: No such file"
 }
+
+# Two hosts on a cable; the near one masquerades as another of its addresses, and
+# reaches the far one by a second address, too.
+start_translating() {
+	NEAR=tmxn-$$-$BATS_SUITE_TEST_NUMBER FAR=tmxf-$$-$BATS_SUITE_TEST_NUMBER
+	ip netns add "$NEAR"
+	ip netns add "$FAR"
+	ip link add tm0 netns "$NEAR" type veth peer name tm0 netns "$FAR"
+	ip -n "$NEAR" address add 192.0.2.1/24 dev tm0
+	ip -n "$NEAR" address add 10.9.9.1/32 dev tm0
+	ip -n "$FAR" address add 192.0.2.2/24 dev tm0
+	ip -n "$FAR" link set tm0 up
+	ip -n "$NEAR" link set tm0 up
+	ip -n "$NEAR" route add 203.0.113.2/32 dev tm0
+	at_near iptables -t nat -A POSTROUTING -s 10.9.9.1 -j SNAT \
+		--to-source 192.0.2.1
+	at_near iptables -t nat -A OUTPUT -d 203.0.113.2 -j DNAT \
+		--to-destination 192.0.2.2
+}
+
+stop_translating() {
+	ip netns del "$NEAR"
+	ip netns del "$FAR"
+}
+
+at_near() {
+	inside nsenter --net=/run/netns/"$NEAR" "$@"
+}
+
+# converse: over TCP and a connected datagram socket, from 10.9.9.1
+converse() {
+	nsenter --net=/run/netns/"$FAR" timeout 30 python3 -c '
+import socket
+echo = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+echo.bind(("192.0.2.2", 7717))
+listener = socket.create_server(("192.0.2.2", 7717))
+open("listens", "w").close()
+for _ in range(2):
+    connection, _ = listener.accept()
+    while data := connection.recv(65536):
+        connection.sendall(data)
+    connection.close()
+    for _ in range(20):
+        data, peer = echo.recvfrom(2000)
+        echo.sendto(data, peer)' &
+	local far=$!
+	eventually test -e listens
+	rm listens
+	at_near timeout 30 python3 -c '
+import socket
+for far in "192.0.2.2", "203.0.113.2":
+    with socket.create_connection((far, 7717),
+                                  source_address=("10.9.9.1", 0)) as stream:
+        for _ in range(20):
+            stream.sendall(bytes(5000))
+            got = 0
+            while got < 5000:
+                got += len(stream.recv(5000))
+        stream.shutdown(socket.SHUT_WR)
+        assert not stream.recv(1)
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind(("10.9.9.1", 0))
+    datagrams.connect((far, 7717))
+    for _ in range(20):
+        datagrams.send(bytes(1000))
+        datagrams.recv(2000)'
+	wait $far
+}
+
+@test "a connection that is translated has one verdict, whichever address is named" {
+	local address options
+	start_translating
+	for options in "" "--every 1s"; do
+		for address in 10.9.9.1 192.0.2.1 192.0.2.2; do
+			# shellcheck disable=SC2086 # words
+			start -c "$CGROUP" -x $address $options
+			converse
+			stop
+			run ends
+			assert_line --regexp "^in ([0-9]+) 0 \1$"
+			assert_line --regexp "^out ([0-9]+) 0 \1$"
+		done
+	done
+	start -c "$CGROUP" -x 203.0.113.2
+	converse
+	stop
+	stop_translating
+	run jq -s 'map(select(.kind == "traffic")) |
+		map(select(.source == "203.0.113.2")), (length > 60)' \
+		<(tm-print --json out.tm)
+	assert_output "[]
+true"
+}
