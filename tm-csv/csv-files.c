@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/record/event.h"
-#include "common/stream/output.h"
-#include "csv-files.h"
+#include "user-file.h"
 
 #define IDLE_NS (10 * TM_MS_NS) /* an idle flush at most each 10 ms */
 #define FLUSH_NS (1000 * TM_MS_NS)
@@ -30,318 +28,6 @@
 #define OPEN_FEW 8
 
 #define RETRIES 1000 /* of failing files, each second */
-#define NAMED 20     /* failing files, before it is only counted */
-
-#define NO_FILE UINT32_MAX
-
-struct user_file {
-	char *rows;
-	ino_t inode; /* as it was left, 0 = not yet known */
-	uint32_t used, size;
-	uint32_t uid;
-	int fd;
-	uint32_t newer, older; /* among those open */
-	uint32_t place;	       /* in the list of touched or failing ones */
-	bool is_touched;
-	bool is_failing;
-	bool is_unsynced;
-	bool is_suspect;
-};
-
-struct list {
-	uint32_t *numbers;
-	uint32_t count;
-};
-
-struct csv_files {
-	const struct csv_files_target *target;
-	const struct csv_layout *layout;
-	int directory;
-	struct tm_index index; /* of uids; 0 for the one file */
-	struct user_file *all;
-	uint32_t room; /* in all and the lists */
-	struct list touched, failing, unsynced;
-	uint32_t newest, oldest, open_count, open_limit;
-	uint32_t last, last_uid; /* the user of the row before */
-	struct user_file *current;
-	char *row; /* that is being made, in current's buffer or in spare */
-	size_t memory;
-	bool is_starved; /* of memory, until the next flush */
-	uint64_t flushed_ns, retried_ns, synced_ns;
-	uint64_t owed_rows, owed_bytes; /* dropped; not those in buffers */
-	unsigned named;
-	bool is_suspect;
-	bool said_group;
-	char spare[CSV_FILES_ROW_MAX];
-};
-
-static bool is_stdout(const struct csv_files *files)
-{
-	return !files->target->directory;
-}
-
-static void name_file(const struct csv_files *files,
-		const struct user_file *file, char name[NAME_MAX + 1])
-{
-	const struct csv_files_target *target = files->target;
-
-	if (target->file)
-		snprintf(name, NAME_MAX + 1, "%s", target->file);
-	else if (file->uid == TM_NOBODY)
-		snprintf(name, NAME_MAX + 1, "traffic_user_%s_none.log",
-				target->nic);
-	else
-		snprintf(name, NAME_MAX + 1, "traffic_user_%s_%" PRIu32 ".log",
-				target->nic, file->uid);
-}
-
-/* --- lists --- */
-
-static void list_add(struct list *list, struct csv_files *files,
-		struct user_file *file)
-{
-	file->place = list->count;
-	list->numbers[list->count++] = file - files->all;
-}
-
-static void list_remove(struct list *list, struct csv_files *files,
-		struct user_file *file)
-{
-	const uint32_t last = list->numbers[--list->count];
-
-	list->numbers[file->place] = last;
-	files->all[last].place = file->place;
-}
-
-static void unlink_open(struct csv_files *files, struct user_file *file)
-{
-	if (file->newer == NO_FILE)
-		files->newest = file->older;
-	else
-		files->all[file->newer].older = file->older;
-	if (file->older == NO_FILE)
-		files->oldest = file->newer;
-	else
-		files->all[file->older].newer = file->newer;
-	files->open_count--;
-}
-
-static void link_open(struct csv_files *files, struct user_file *file)
-{
-	const uint32_t number = file - files->all;
-
-	file->newer = NO_FILE;
-	file->older = files->newest;
-	if (files->newest == NO_FILE)
-		files->oldest = number;
-	else
-		files->all[files->newest].newer = number;
-	files->newest = number;
-	files->open_count++;
-}
-
-/* --- one file --- */
-
-/* A file whose rows may not have reached the disk stays suspect: what a later
- * fsync(2) says does not hold for what was lost before it. */
-static void suspect(struct csv_files *files, struct user_file *file,
-		const char *call)
-{
-	char name[NAME_MAX + 1];
-
-	files->is_suspect = true;
-	if (file->is_suspect)
-		return;
-	file->is_suspect = true;
-	name_file(files, file, name);
-	warn("%s: %s: rows may be missing in it", name, call);
-}
-
-static void sync_file(struct csv_files *files, struct user_file *file)
-{
-	if (file->is_unsynced && file->fd >= 0 && fsync(file->fd))
-		suspect(files, file, "fsync");
-}
-
-static void user_file_close(struct csv_files *files, struct user_file *file)
-{
-	if (file->fd < 0)
-		return;
-	sync_file(files, file);
-	unlink_open(files, file);
-	if (close(file->fd) && errno != EINTR)
-		suspect(files, file, "close");
-	file->fd = -1;
-}
-
-static gid_t give_nobody(struct csv_files *files, const struct user_file *file,
-		const char *why)
-{
-	if (!files->said_group)
-		warnx("uid %" PRIu32 " %s: its file stays unreadable to it, "
-		      "and so do those of others like it",
-				file->uid, why);
-	files->said_group = true;
-	return -1;
-}
-
-static gid_t group_of(struct csv_files *files, const struct user_file *file)
-{
-	const struct passwd *user;
-
-	if (!files->target->is_readable)
-		return files->target->group;
-	if (!tm_names_are_here(files->target->names))
-		return give_nobody(files, file, "may be another machine's");
-	user = file->uid == TM_NOBODY ? NULL : getpwuid(file->uid);
-	if (!user)
-		return -1;
-	if (tm_group_is_own(user->pw_gid, file->uid))
-		return user->pw_gid;
-	return give_nobody(files, file, "has no group of its own");
-}
-
-static void give(struct csv_files *files, struct user_file *file)
-{
-	const gid_t group = group_of(files, file);
-	const bool is_given = !csv_file_give(file->fd, group);
-
-	if (is_given || files->said_group)
-		return;
-	files->said_group = true;
-	warn("uid %" PRIu32 ": its file cannot be given to group %ju",
-			file->uid, (uintmax_t)group);
-}
-
-static int user_file_open(struct csv_files *files, struct user_file *file,
-		char text[CSV_REFUSAL_SIZE])
-{
-	const ino_t known = file->inode;
-	char name[NAME_MAX + 1];
-
-	name_file(files, file, name);
-	while (files->open_count >= files->open_limit)
-		user_file_close(files, &files->all[files->oldest]);
-	for (;;) {
-		file->fd = csv_file_open(files->directory, name, files->layout,
-				&file->inode, text);
-		if (file->fd >= 0)
-			break;
-		if ((errno != EMFILE && errno != ENFILE) || !files->open_count)
-			return -1;
-		user_file_close(files, &files->all[files->oldest]);
-	}
-	link_open(files, file);
-	if (file->inode != known)
-		give(files, file);
-	return 0;
-}
-
-/* Makes the descriptor fit to append to: open, and of a file that still has a
- * name; begun with a header where there is to be one. */
-static int user_file_prepare(struct csv_files *files, struct user_file *file,
-		char text[CSV_REFUSAL_SIZE])
-{
-	const char *header = files->layout->header;
-	struct stat status;
-
-	for (unsigned i = 0; i < 2; i++) {
-		if (file->fd < 0 && user_file_open(files, file, text))
-			return -1;
-		if (!fstat(file->fd, &status) && status.st_nlink)
-			break;
-		user_file_close(files, file); /* it was removed */
-		file->inode = 0;
-	}
-	if (file->fd < 0) {
-		snprintf(text, CSV_REFUSAL_SIZE, "it is removed all the time");
-		return -1;
-	}
-	unlink_open(files, file);
-	link_open(files, file);
-	if (!files->layout->with_header || status.st_size ||
-			csv_file_append(file->fd, header, strlen(header)) ==
-					strlen(header))
-		return 0;
-	snprintf(text, CSV_REFUSAL_SIZE, "%s", strerror(errno));
-	return -1;
-}
-
-static void user_file_say_failing(struct csv_files *files,
-		struct user_file *file, const char *text)
-{
-	char name[NAME_MAX + 1];
-
-	if (files->named++ > NAMED)
-		return;
-	name_file(files, file, name);
-	if (files->named <= NAMED)
-		warnx("%s: %s; its rows are kept while they fit 64 KiB, and "
-		      "tried again each second",
-				name, text);
-	else
-		warnx("further files fail: they are counted and not named");
-}
-
-static void set_failing(struct csv_files *files, struct user_file *file,
-		const char *text)
-{
-	if (file->is_failing)
-		return;
-	if (file->is_touched)
-		list_remove(&files->touched, files, file);
-	file->is_touched = false;
-	file->is_failing = true;
-	list_add(&files->failing, files, file);
-	user_file_say_failing(files, file, text);
-}
-
-static void set_well(struct csv_files *files, struct user_file *file)
-{
-	if (!file->is_failing)
-		return;
-	file->is_failing = false;
-	list_remove(&files->failing, files, file);
-	if (files->failing.count)
-		return;
-	files->named = 0;
-	warnx("all files are written again; %" PRIu64 " rows (%" PRIu64
-	      " bytes) are owed",
-			files->owed_rows, files->owed_bytes);
-}
-
-static size_t write_stdout(const char *rows, size_t size)
-{
-	if (!tm_write(STDOUT_FILENO, rows, size))
-		return size;
-	if (errno == EPIPE)
-		exit(TM_DONE); /* its reader has seen enough */
-	err(TM_FAILED, "standard output");
-}
-
-/* Appends whole rows: how many bytes of them are written. */
-static size_t user_file_append(struct csv_files *files, struct user_file *file,
-		const char *rows, size_t size)
-{
-	char text[CSV_REFUSAL_SIZE];
-	size_t done;
-
-	if (is_stdout(files))
-		return write_stdout(rows, size);
-	if (user_file_prepare(files, file, text)) {
-		set_failing(files, file, text);
-		return 0;
-	}
-	done = csv_file_append(file->fd, rows, size);
-	if (done < size)
-		set_failing(files, file, strerror(errno));
-	if (done && files->target->is_synced && !file->is_unsynced) {
-		file->is_unsynced = true;
-		files->unsynced.numbers[files->unsynced.count++] =
-				file - files->all;
-	}
-	return done;
-}
 
 static void flush_file(struct csv_files *files, struct user_file *file)
 {
@@ -351,7 +37,7 @@ static void flush_file(struct csv_files *files, struct user_file *file)
 	file->used -= done;
 	memmove(file->rows, file->rows + done, file->used);
 	if (!file->used)
-		set_well(files, file);
+		user_file_set_well(files, file);
 }
 
 /* --- all files --- */
@@ -393,7 +79,7 @@ static void sync_all(struct csv_files *files, uint64_t now)
 		struct user_file *file =
 				&files->all[files->unsynced.numbers[i]];
 
-		sync_file(files, file);
+		user_file_sync(files, file);
 		file->is_unsynced = false;
 	}
 	files->unsynced.count = 0;
@@ -444,7 +130,7 @@ void csv_files_work(struct csv_files *files, bool idle)
 static int make_room_for_users(struct csv_files *files)
 {
 	const uint32_t room = files->room ? 2 * files->room : 64;
-	struct list *lists[] = { &files->touched, &files->failing,
+	struct user_list *lists[] = { &files->touched, &files->failing,
 		&files->unsynced };
 	uint32_t *numbers;
 	struct user_file *all;
@@ -584,7 +270,7 @@ void csv_files_end(struct csv_files *files, const char *end)
 	if (file->is_touched || file->is_failing)
 		return;
 	file->is_touched = true;
-	list_add(&files->touched, files, file);
+	user_list_add(&files->touched, files, file);
 }
 
 /* --- beginning and end --- */
@@ -617,10 +303,10 @@ static void open_single(struct csv_files *files)
 
 	if (!file)
 		err(TM_FAILED, NULL);
-	if (!is_stdout(files) && user_file_open(files, file, text))
+	if (!csv_files_is_stdout(files) && user_file_open(files, file, text))
 		errx(TM_FAILED, "%s/%s: %s", files->target->directory,
 				files->target->file, text);
-	if (is_stdout(files) && files->layout->with_header)
+	if (csv_files_is_stdout(files) && files->layout->with_header)
 		csv_files_end(files,
 				stpcpy(csv_files_begin(files, 0, 1024),
 						files->layout->header));
@@ -689,7 +375,7 @@ struct csv_files *csv_files_open(const struct csv_files_target *target,
 	files->directory = -1;
 	files->flushed_ns = files->retried_ns = files->synced_ns =
 			tm_clock_coarse_ns();
-	if (!is_stdout(files))
+	if (!csv_files_is_stdout(files))
 		csv_files_open_place(files);
 	if (target->file)
 		open_single(files);
@@ -745,7 +431,7 @@ int csv_files_close(struct csv_files *files)
 
 	flush_all(files, now);
 	retry(files, UINT32_MAX, now);
-	if (files->target->is_synced && !is_stdout(files))
+	if (files->target->is_synced && !csv_files_is_stdout(files))
 		sync_all(files, now);
 	while (files->open_count)
 		user_file_close(files, &files->all[files->oldest]);
