@@ -2,8 +2,8 @@
 #ifndef TM_FILTER_INPUTS_H
 #define TM_FILTER_INPUTS_H
 
-#include "ids.h"
 #include "list.h"
+#include "named-ids.h"
 
 struct tm_pattern {
 	struct tm_pattern *next;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ids.h"
+#include "named-ids.h"
 
 static int ids_set(struct tm_ids *ids, uint64_t id, bool carries)
 {

@@ -1,7 +1,7 @@
 /* The ids that carry a name: by NAME records, and before one by this machine if
  * the stream is its own. */
-#ifndef TM_FILTER_IDS_H
-#define TM_FILTER_IDS_H
+#ifndef TM_FILTER_NAMED_IDS_H
+#define TM_FILTER_NAMED_IDS_H
 
 #include "common/base/index.h"
 #include "common/record/names.h"
