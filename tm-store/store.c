@@ -125,7 +125,8 @@ static void store_owe(struct store *store, const struct tm_event *event)
 static struct user *store_find_user(
 		struct store *store, const struct tm_store_sum_key *key)
 {
-	const uint64_t user = (uint64_t)key->minute << 32 | key->uid;
+	const uint64_t user =
+			(uint64_t)key->minute << 32 | key->values[TM_KEY_USER];
 	uint32_t number = tm_index_find(&store->users, user);
 	struct user *more;
 
@@ -168,7 +169,8 @@ static struct tm_sum *find_room(
 	if (!user)
 		return NULL;
 	if (is_crowd(store, user) || sums->table.count >= ROWS_MAX) {
-		key.process = key.remote = TM_HISTORY_REMAINDER;
+		key.values[TM_KEY_PROCESS] = TM_HISTORY_REMAINDER;
+		key.values[TM_KEY_REMOTE] = TM_HISTORY_REMAINDER;
 		sum = tm_store_sums_known(sums, &key);
 		if (sum)
 			return sum;
@@ -196,16 +198,11 @@ static void note_time(struct store *store, uint64_t time_ns)
 
 static void take_traffic(struct store *store, const struct tm_event *event)
 {
-	const struct tm_store_sum_key key = {
-		.minute = store->minute,
-		.uid = event->uid,
-		.process = tm_dictionary_process(store->dictionary, event),
-		.remote = tm_dictionary_remote(store->dictionary, event),
-		.protocol = event->protocol,
-		.interface = tm_dictionary_interface(store->dictionary, event),
-	};
-	struct tm_sum *sum = tm_store_sums_known(&store->batch.traffic, &key);
+	struct tm_store_sum_key key = { .minute = store->minute };
+	struct tm_sum *sum;
 
+	tm_dictionary_values(store->dictionary, event, key.values);
+	sum = tm_store_sums_known(&store->batch.traffic, &key);
 	if (!sum)
 		sum = find_room(store, key);
 	if (sum)
@@ -218,8 +215,11 @@ static void take_unattributed(struct store *store, const struct tm_event *event)
 {
 	const struct tm_store_sum_key key = {
 		.minute = store->minute,
-		.process = TM_HISTORY_UNATTRIBUTED,
-		.interface = tm_dictionary_interface(store->dictionary, event),
+		.values = {
+			[TM_KEY_PROCESS] = TM_HISTORY_UNATTRIBUTED,
+			[TM_KEY_INTERFACE] = tm_dictionary_interface(
+					store->dictionary, event),
+		},
 	};
 	struct tm_sum *const sum = tm_store_sums_find(&store->batch.host, &key);
 

@@ -34,21 +34,11 @@ const char *json_value(const struct tm_history_row *row, enum tm_key_id id,
 		struct tm_label *label)
 {
 	static const struct tm_key_sources sources = { 0 };
-	uint64_t number = row->direction;
+	const uint64_t number =
+			id < TM_KEYS_STORED ? row->ids[id] : row->direction;
 
-	switch (id) {
-	case TM_KEY_PROCESS:
-		return row->process;
-	case TM_KEY_REMOTE:
-		return row->remote;
-	case TM_KEY_INTERFACE:
-		return row->interface;
-	case TM_KEY_PROTOCOL:
-		number = row->protocol;
-		break;
-	default:
-		break;
-	}
+	if (tm_history_key_has_text(id))
+		return row->texts[id];
 	tm_key_table[id].label(&sources, &number, label);
 	return label->sort == TM_LABEL_ABSENT ? "" : label->text;
 }
@@ -68,7 +58,7 @@ void json_keys(struct tm_text *text, const struct tm_history_row *row,
 		return;
 	}
 	if (by & TM_HISTORY_BY_USER)
-		json_user(text, row->uid, row->user);
+		json_user(text, row->ids[TM_KEY_USER], row->texts[TM_KEY_USER]);
 	for (enum tm_key_id id = TM_KEY_USER + 1; id <= TM_KEY_DIRECTION;
 			id++) {
 		if (by & 1 << id)
@@ -112,9 +102,13 @@ void json_key(struct tm_text *text, const struct tm_history_row *row,
 	if (!by) {
 		json_put_key(text, "", "all");
 	} else if (by == TM_HISTORY_BY_USER) {
-		tm_key_label_user(&sources, row->uid, row->user, &label);
-		snprintf(number, sizeof(number), "%" PRIu32, row->uid);
-		json_put_key(text, row->uid == TM_NOBODY ? label.text : number,
+		tm_key_label_user(&sources, row->ids[TM_KEY_USER],
+				row->texts[TM_KEY_USER], &label);
+		snprintf(number, sizeof(number), "%" PRIu32,
+				row->ids[TM_KEY_USER]);
+		json_put_key(text,
+				row->ids[TM_KEY_USER] == TM_NOBODY ? label.text
+								   : number,
 				label.text);
 	} else {
 		value = json_value(row, __builtin_ctz(by), &label);

@@ -5,6 +5,7 @@
 #include "answer-json.h"
 #include "api.h"
 #include "common/base/clock.h"
+#include "common/history/row-order.h"
 
 static void put_points(struct tm_text *text, const char *name,
 		const struct tm_history_point *points, size_t count,
@@ -33,12 +34,7 @@ static void put_line(struct tm_text *text,
 static bool is_rest(
 		const struct tm_history_line *line, unsigned by, unsigned top)
 {
-	const struct tm_history_row *const row = &line->row;
-
-	return !top || row->is_rest ||
-			(by == TM_HISTORY_BY_PROCESS && !row->process) ||
-			(by == TM_HISTORY_BY_REMOTE && !row->remote) ||
-			(by == TM_HISTORY_BY_INTERFACE && !row->interface);
+	return !top || tm_history_row_is_remainder(&line->row, by);
 }
 
 static void add_points(struct tm_history_point *sum,
@@ -150,8 +146,7 @@ void api_series(struct tm_history *history, struct request *request)
 	if (question.query.by & (question.query.by - 1) ||
 			question.query.by >= TM_HISTORY_BY_DIRECTION) {
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
-				"by has to be one of user, process, remote, protocol "
-				"and interface");
+				"by has to be one key, and no direction or time");
 		return;
 	}
 	if (tm_history_series(history,

@@ -6,13 +6,13 @@
 
 static uint64_t key_of(const struct tm_history_row *row)
 {
-	return row->time_ns / TM_MINUTE_NS << 32 | row->uid;
+	return row->time_ns / TM_MINUTE_NS << 32 | row->ids[TM_KEY_USER];
 }
 
 static struct change change_of(const struct tm_history_row *row)
 {
 	return (struct change){
-		.uid = row->uid,
+		.uid = row->ids[TM_KEY_USER],
 		.in = row->moved[TM_IN].bytes,
 		.out = row->moved[TM_OUT].bytes,
 		.packets_in = row->moved[TM_IN].packets,
@@ -66,7 +66,7 @@ static struct change difference(
 	struct change change = change_of(row);
 
 	if (row->time_ns < before->from_ns)
-		return (struct change){ .uid = row->uid };
+		return (struct change){ .uid = row->ids[TM_KEY_USER] };
 	if (at != TM_INDEX_NONE)
 		change_subtract(&change, &before->sums[at]);
 	return change;
@@ -110,7 +110,7 @@ static ssize_t gather(const struct changes *before,
 		if (at == count)
 			list[count++] = (struct change){ .uid = change.uid };
 		change_add(&list[at], &change);
-		before->note(change.uid, rows->rows[i].user);
+		before->note(change.uid, rows->rows[i].texts[TM_KEY_USER]);
 	}
 	tm_index_free(&users);
 	changes_sort(list, count);

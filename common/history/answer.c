@@ -77,28 +77,16 @@ static void put_key(const struct tm_key_sources *sources,
 		struct tm_table *table, enum tm_key_id key,
 		const struct tm_history_row *row)
 {
-	switch (key) {
-	case TM_KEY_USER:
-		put_user(sources, table, row->uid, row->user);
-		break;
-	case TM_KEY_PROCESS:
-		put_text(table, row->process);
-		break;
-	case TM_KEY_REMOTE:
-		put_text(table, row->remote);
-		break;
-	case TM_KEY_INTERFACE:
-		put_text(table, row->interface);
-		break;
-	case TM_KEY_PROTOCOL:
-		put_value(sources, table, key, row->protocol);
-		break;
-	case TM_KEY_DIRECTION:
+	if (key == TM_KEY_USER)
+		put_user(sources, table, row->ids[key], row->texts[key]);
+	else if (key == TM_KEY_DIRECTION)
 		put_value(sources, table, key, row->direction);
-		break;
-	default:
+	else if (key >= TM_KEYS_STORED)
 		put_value(sources, table, key, row->time_ns);
-	}
+	else if (tm_history_key_has_text(key))
+		put_text(table, row->texts[key]);
+	else
+		put_value(sources, table, key, row->ids[key]);
 }
 
 static struct tm_key_sources sources_of(const struct tm_history_form *form)

@@ -6,6 +6,7 @@
 #include "database.h"
 #include "prune.h"
 #include "schema.h"
+#include "stored.h"
 
 #define ADD(name) name " = tm_add(" name ", excluded." name ")"
 #define ADD_AMOUNTS                                                            \
@@ -62,11 +63,20 @@ static int coarse_ask(struct tm_history *history, const char *sql,
 /* What is cut: to be read by all steps before any of it is changed. The rows of
  * a user are found by their keys, never by the index of remotes, which many
  * users share. */
-static const char cut[] =
-		"CREATE TEMP TABLE IF NOT EXISTS cut (time, uid, process, remote, "
-		"protocol, interface, " TM_HISTORY_AMOUNTS ", " TM_HISTORY_LOST
-		")";
+static int coarse_make_cut(struct tm_history *history)
+{
+	char columns[TM_HISTORY_COLUMNS_SIZE], sql[1024];
 
+	tm_history_columns(columns, &tm_history_cubes[TM_HISTORY_CUBE_TRAFFIC]);
+	snprintf(sql, sizeof(sql),
+			"CREATE TEMP TABLE IF NOT EXISTS cut (time, "
+			"%s" TM_HISTORY_AMOUNTS ", " TM_HISTORY_LOST ")",
+			columns);
+	return tm_history_sql(history, sql);
+}
+
+/* By the resolution, the columns that are grouped by, and those that are
+ * selected. */
 static const char *const minute_steps[] = {
 	"DELETE FROM temp.cut",
 	"INSERT INTO temp.cut SELECT * FROM traffic_%1$s "
@@ -77,9 +87,8 @@ static const char *const minute_steps[] = {
 	"LIMIT -1 OFFSET ?3)",
 	"DELETE FROM traffic_%1$s WHERE time = ?1 AND uid = ?2 "
 	"AND +remote IN (SELECT remote FROM temp.cut)",
-	"INSERT INTO traffic_%1$s SELECT time, uid, process, 1, protocol, "
-	"interface, " SUM_AMOUNTS SUM_LOST " FROM temp.cut WHERE true "
-	"GROUP BY process, protocol, interface "
+	"INSERT INTO traffic_%1$s SELECT time, %3$s" SUM_AMOUNTS SUM_LOST
+	" FROM temp.cut WHERE true GROUP BY %2$stime "
 	"ON CONFLICT DO UPDATE SET " ADD_AMOUNTS ADD_LOST,
 	NULL,
 };
@@ -106,10 +115,13 @@ static int coarse_run_steps(struct tm_history *history,
 		const char *const *steps, const char *name,
 		const uint64_t numbers[3])
 {
+	char group[TM_HISTORY_COLUMNS_SIZE], select[TM_HISTORY_COLUMNS_SIZE];
 	char sql[2048];
 
+	tm_history_columns_folded(group, select,
+			&tm_history_cubes[TM_HISTORY_CUBE_TRAFFIC]);
 	for (; *steps; steps++) {
-		snprintf(sql, sizeof(sql), *steps, name);
+		snprintf(sql, sizeof(sql), *steps, name, group, select);
 		if (tm_history_run(history, sql, numbers, 3))
 			return -1;
 	}
@@ -123,7 +135,7 @@ int tm_coarse_trim(struct tm_history *history,
 	const char *const name = tm_history_resolution_name(resolution);
 	const uint64_t numbers[] = { slot_ns, uid, remotes };
 
-	if (tm_history_sql(history, cut) ||
+	if (coarse_make_cut(history) ||
 			coarse_run_steps(history, minute_steps, name, numbers))
 		return -1;
 	return resolution == TM_HISTORY_MINUTE
@@ -177,18 +189,19 @@ static int coarse_add_range(struct tm_history *history,
 		enum tm_history_resolution to, uint64_t slot_ns,
 		uint64_t from_ns, uint64_t to_ns)
 {
-	const int size = strlen(cube->columns) - 2;
 	const uint64_t numbers[] = { from_ns, to_ns, slot_ns };
-	char sql[2048];
+	char columns[TM_HISTORY_COLUMNS_SIZE], sql[2048];
 
+	tm_history_columns(columns, cube);
 	snprintf(sql, sizeof(sql),
 			"INSERT INTO %s_%s SELECT ?3, %s" SUM_AMOUNTS
 			"%s FROM %s_%s WHERE time >= ?1 AND time < ?2 "
 			"GROUP BY %.*s ON CONFLICT DO UPDATE SET %s",
-			cube->name, tm_history_resolution_name(to),
-			cube->columns, cube->has_lost ? SUM_LOST : "",
+			cube->name, tm_history_resolution_name(to), columns,
+			cube->has_lost ? SUM_LOST : "",
 			coarse_finer_name(cube, to - 1),
-			tm_history_resolution_name(to - 1), size, cube->columns,
+			tm_history_resolution_name(to - 1),
+			(int)strlen(columns) - 2, columns,
 			tm_coarse_add_amounts(cube));
 	return tm_history_run(history, sql, numbers, 3);
 }

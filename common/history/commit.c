@@ -10,6 +10,7 @@
 #include "prune.h"
 #include "query.h"
 #include "schema.h"
+#include "stored.h"
 
 #define LOG_PAGES 1000		 /* of the -wal file, before it is emptied */
 #define LOG_PAGES_MANY (1 << 16) /* 256 MiB */
@@ -28,38 +29,13 @@ struct tm_commit {
 
 /* --- which tables --- */
 
-/* A table's keys, in the order of its columns. */
-static unsigned key_values(int cube, const struct tm_store_sum_key *key,
-		uint32_t values[5])
-{
-	const uint32_t all[TM_HISTORY_CUBES][5] = {
-		[TM_HISTORY_CUBE_PROTOCOL] = { key->process, key->protocol,
-				key->interface },
-		[TM_HISTORY_CUBE_USER] = { key->uid },
-		[TM_HISTORY_CUBE_PROCESS] = { key->uid, key->process,
-				key->protocol, key->interface },
-		[TM_HISTORY_CUBE_REMOTE] = { key->remote },
-		[TM_HISTORY_CUBE_TRAFFIC] = { key->uid, key->process,
-				key->remote, key->protocol, key->interface },
-		[TM_HISTORY_CUBE_HOST] = { key->process, key->interface },
-	};
-
-	memcpy(values, all[cube], sizeof(all[cube]));
-	return tm_history_cubes[cube].key_count;
-}
-
 /* The key without what the table does not tell apart. */
 static struct tm_store_sum_key key_in(int cube, struct tm_store_sum_key key)
 {
-	const unsigned keys = cube == TM_HISTORY_CUBE_HOST
-			? TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_INTERFACE
-			: tm_history_cubes[cube].keys;
-
-	key.uid = keys & TM_HISTORY_BY_USER ? key.uid : 0;
-	key.process = keys & TM_HISTORY_BY_PROCESS ? key.process : 0;
-	key.remote = keys & TM_HISTORY_BY_REMOTE ? key.remote : 0;
-	key.protocol = keys & TM_HISTORY_BY_PROTOCOL ? key.protocol : 0;
-	key.interface = keys & TM_HISTORY_BY_INTERFACE ? key.interface : 0;
+	for (unsigned id = 0; id < TM_KEYS_STORED; id++) {
+		if (!(tm_history_cubes[cube].keys & 1u << id))
+			key.values[id] = 0;
+	}
 	return key;
 }
 
@@ -80,8 +56,8 @@ static int commit_find_ids(struct tm_commit *commit, int cube,
 {
 	return cube == TM_HISTORY_CUBE_HOST
 			? 0
-			: tm_dictionary_find_ids(commit->dictionary,
-					  &key->process, &key->remote);
+			: tm_dictionary_find_ids(
+					  commit->dictionary, key->values);
 }
 
 /* The batch's sums as a table has them. */
@@ -119,12 +95,13 @@ static sqlite3_stmt *commit_find_insert(struct tm_commit *commit, int cube,
 	const struct tm_history_cube_facts *const facts =
 			&tm_history_cubes[cube];
 	sqlite3_stmt **const insert = &commit->inserts[r][cube];
-	char sql[1024], marks[64] = "?";
+	const int columns = __builtin_popcount(facts->keys) +
+			(facts->has_lost ? 8 : 4);
+	char sql[1024], marks[128] = "?";
 
 	if (*insert)
 		return *insert;
-	for (unsigned i = 0; i < facts->key_count + (facts->has_lost ? 8 : 4);
-			i++)
+	for (int i = 0; i < columns; i++)
 		strcat(marks, ", ?");
 	snprintf(sql, sizeof(sql),
 			"INSERT INTO %s_%s VALUES (%s) ON CONFLICT DO UPDATE SET %s",
@@ -152,8 +129,9 @@ static int insert_sum(struct tm_commit *commit, sqlite3_stmt *insert, int cube,
 	const struct tm_store_sum_key key =
 			tm_store_sums_key(&commit->part, row);
 	const struct tm_sum *const sum = &commit->part.table.rows[row];
-	uint32_t values[5];
-	const unsigned count = key_values(cube, &key, values);
+	uint32_t values[TM_KEYS_STORED];
+	const unsigned count = tm_history_values(
+			&tm_history_cubes[cube], key.values, values);
 	int at = 1, result;
 
 	sqlite3_bind_int64(insert, at++, key.minute * TM_MINUTE_NS);
@@ -217,12 +195,12 @@ static int trim_slot(struct tm_commit *commit,
 	if (!statement)
 		return -1;
 	sqlite3_bind_int64(statement, 1, slot_ns);
-	sqlite3_bind_int64(statement, 2, key->uid);
+	sqlite3_bind_int64(statement, 2, key->values[TM_KEY_USER]);
 	if (tm_history_step(commit->history, statement) == 1)
 		is_crowd = sqlite3_column_int64(statement, 0) > ROOM * most;
 	sqlite3_finalize(statement);
-	return is_crowd ? tm_coarse_trim(commit->history, r, slot_ns, key->uid,
-					  most)
+	return is_crowd ? tm_coarse_trim(commit->history, r, slot_ns,
+					  key->values[TM_KEY_USER], most)
 			: 0;
 }
 

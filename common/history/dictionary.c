@@ -10,6 +10,7 @@
 #include "dictionary.h"
 #include "row-ids.h"
 #include "schema.h"
+#include "stored.h"
 #include "sweep.h"
 
 #define INTERFACES_MAX 10000
@@ -110,7 +111,7 @@ static bool is_in_budget(
 	return true;
 }
 
-uint32_t tm_dictionary_process(
+static uint32_t dictionary_process(
 		struct tm_dictionary *dictionary, const struct tm_event *event)
 {
 	char comm[TM_COMM_SIZE] = { 0 };
@@ -127,7 +128,7 @@ uint32_t tm_dictionary_process(
 			: TM_HISTORY_REMAINDER;
 }
 
-uint32_t tm_dictionary_remote(
+static uint32_t dictionary_remote(
 		struct tm_dictionary *dictionary, const struct tm_event *event)
 {
 	const uint8_t *const remote = event->direction == TM_IN
@@ -151,9 +152,12 @@ bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary)
 			dictionary->remotes.has_failed;
 }
 
-int tm_dictionary_find_ids(struct tm_dictionary *dictionary, uint32_t *process,
-		uint32_t *remote)
+int tm_dictionary_find_ids(struct tm_dictionary *dictionary,
+		uint32_t values[TM_KEYS_STORED])
 {
+	uint32_t *const process = &values[TM_KEY_PROCESS];
+	uint32_t *const remote = &values[TM_KEY_REMOTE];
+
 	return tm_row_ids_find(&dictionary->processes, *process, process) ||
 					tm_row_ids_find(&dictionary->remotes,
 							*remote, remote)
@@ -253,6 +257,23 @@ uint32_t tm_dictionary_interface(
 	}
 	find_interface(dictionary, interface);
 	return interface->id;
+}
+
+void tm_dictionary_values(struct tm_dictionary *dictionary,
+		const struct tm_event *event, uint32_t values[TM_KEYS_STORED])
+{
+	static const struct tm_key_sources sources = { 0 };
+	uint64_t words[2];
+
+	for (unsigned id = 0; id < TM_KEYS_STORED; id++) {
+		if (tm_history_dictionary_of(id) && id != TM_KEY_USER)
+			continue;
+		tm_key_table[id].extract(&sources, event, words);
+		values[id] = words[0];
+	}
+	values[TM_KEY_PROCESS] = dictionary_process(dictionary, event);
+	values[TM_KEY_REMOTE] = dictionary_remote(dictionary, event);
+	values[TM_KEY_INTERFACE] = tm_dictionary_interface(dictionary, event);
 }
 
 /* --- names --- */

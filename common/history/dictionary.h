@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "common/record/event.h"
+#include "common/sums/key.h"
 
 struct tm_history;
 struct tm_dictionary;
@@ -18,13 +18,12 @@ struct tm_dictionary *tm_dictionary_new(struct tm_history *history);
 void tm_dictionary_forget(struct tm_dictionary *dictionary);
 int tm_dictionary_move(struct tm_dictionary *dictionary);
 
-/* The number of what the event has, TM_HISTORY_UNKNOWN where it has none; the
- * remainder's without memory. Those of processes and remotes are this
- * process's, until _settle; an interface's is its id in the database. */
-uint32_t tm_dictionary_process(
-		struct tm_dictionary *dictionary, const struct tm_event *event);
-uint32_t tm_dictionary_remote(
-		struct tm_dictionary *dictionary, const struct tm_event *event);
+/* What the event has of the keys that are stored: numbers, and those that texts
+ * have here. TM_HISTORY_UNKNOWN is that it has none, and without memory it is
+ * the remainder's. Those of processes and remotes are this process's, until
+ * _settle; an interface's is its id in the database. */
+void tm_dictionary_values(struct tm_dictionary *dictionary,
+		const struct tm_event *event, uint32_t values[TM_KEYS_STORED]);
 uint32_t tm_dictionary_interface(
 		struct tm_dictionary *dictionary, const struct tm_event *event);
 
@@ -34,10 +33,10 @@ bool tm_dictionary_is_full(const struct tm_dictionary *dictionary);
 /* Whether something was counted as the remainder for want of memory. */
 bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary);
 
-/* Puts the database's ids in the place of numbers, within a transaction: those
- * are then written too. 0, or -1 with a problem. */
-int tm_dictionary_find_ids(struct tm_dictionary *dictionary, uint32_t *process,
-		uint32_t *remote);
+/* Puts the database's ids in the place of this process's numbers, within a
+ * transaction: those are then written too. 0, or -1 with a problem. */
+int tm_dictionary_find_ids(struct tm_dictionary *dictionary,
+		uint32_t values[TM_KEYS_STORED]);
 
 /* Takes a NAME record. 0, or -1 and errno. */
 int tm_dictionary_note(

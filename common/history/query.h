@@ -26,6 +26,11 @@ enum tm_history_key {
 			TM_HISTORY_BY_DAY | TM_HISTORY_BY_MONTH,
 };
 
+#define TM_HISTORY_BY_STORED ((1u << TM_KEYS_STORED) - 1)
+
+/* Whether a key that is stored has texts; else it is a number. */
+bool tm_history_key_has_text(enum tm_key_id id);
+
 /* "user", "process", ... of one key. */
 const char *tm_history_key_name(enum tm_history_key key);
 
@@ -52,20 +57,17 @@ struct tm_history_filter {
 /* Of the keys those are set that were asked for. */
 struct tm_history_row {
 	uint64_t time_ns; /* where the slot begins */
-	uint32_t uid;
-	uint8_t protocol;
 	uint8_t direction;
 	/* What a row with a time is the sum of: longer than asked for where
 	 * the shorter ones are gone. */
 	enum tm_history_resolution resolution;
-	bool is_rest;	       /* what has no line or row of its own */
-	const char *user;      /* its recorded name; NULL = none was */
-	const char *process;   /* "" = not known, NULL = the remainder */
-	const char *remote;    /* "" = none, NULL = the remainder */
-	const char *interface; /* its name, else its number */
+	bool is_rest; /* what has no line or row of its own */
+	/* "" = not known; NULL = the remainder, or a user that has no recorded
+	 * name, or a key that is a number. */
+	const char *texts[TM_KEYS_STORED];
 	/* By direction, what was lost included. */
 	struct tm_amount moved[2], lost[2];
-	uint32_t ids[TM_KEYS_STORED]; /* as the tables have them */
+	uint32_t ids[TM_KEYS_STORED]; /* numbers, or as the tables have them */
 };
 
 static inline uint64_t tm_history_row_bytes(const struct tm_history_row *row)

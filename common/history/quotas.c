@@ -251,7 +251,7 @@ static int add_quota(struct work *work, const struct usage *usage,
 		.used = used,
 	};
 	if (rule->whose != TM_HISTORY_OF_GROUP)
-		quota->user = tm_history_text_user(answer->texts, uid);
+		quota->user = tm_history_text(answer->texts, TM_KEY_USER, uid);
 	if (!rule->window_ns)
 		project(quota, work->time_ns);
 	quota->levels = find_levels(quota);

@@ -39,12 +39,17 @@ static int compare_texts(const char *a, const char *b)
 	return strverscmp(a, b);
 }
 
-static int compare_users(
-		const struct tm_history_row *a, const struct tm_history_row *b)
+/* By the text; users also by their number, and what has no text by that. */
+static int compare_key(const struct tm_history_row *a,
+		const struct tm_history_row *b, enum tm_key_id key)
 {
-	const int result = compare_texts(a->user, b->user);
+	const int result = tm_history_key_has_text(key)
+			? compare_texts(a->texts[key], b->texts[key])
+			: compare_numbers(a->ids[key], b->ids[key]);
 
-	return result ? result : compare_numbers(a->uid, b->uid);
+	return result || key != TM_KEY_USER
+			? result
+			: compare_numbers(a->ids[key], b->ids[key]);
 }
 
 static int compare_keys(const struct tm_history_row *a,
@@ -52,16 +57,10 @@ static int compare_keys(const struct tm_history_row *a,
 {
 	int result = compare_numbers(a->time_ns, b->time_ns);
 
-	if (!result && by & TM_HISTORY_BY_USER)
-		result = compare_users(a, b);
-	if (!result && by & TM_HISTORY_BY_PROCESS)
-		result = compare_texts(a->process, b->process);
-	if (!result && by & TM_HISTORY_BY_REMOTE)
-		result = compare_texts(a->remote, b->remote);
-	if (!result && by & TM_HISTORY_BY_PROTOCOL)
-		result = compare_numbers(a->protocol, b->protocol);
-	if (!result && by & TM_HISTORY_BY_INTERFACE)
-		result = compare_texts(a->interface, b->interface);
+	for (unsigned key = 0; key < TM_KEYS_STORED && !result; key++) {
+		if (by & 1u << key)
+			result = compare_key(a, b, key);
+	}
 	return result ? result : compare_numbers(a->direction, b->direction);
 }
 
@@ -75,9 +74,12 @@ int tm_history_row_compare_values(
 
 bool tm_history_row_is_remainder(const struct tm_history_row *row, unsigned by)
 {
-	return row->is_rest || (by & TM_HISTORY_BY_PROCESS && !row->process) ||
-			(by & TM_HISTORY_BY_REMOTE && !row->remote) ||
-			(by & TM_HISTORY_BY_INTERFACE && !row->interface);
+	for (unsigned key = TM_KEY_USER + 1; key < TM_KEYS_STORED; key++) {
+		if (by & 1u << key && tm_history_key_has_text(key) &&
+				!row->texts[key])
+			return true;
+	}
+	return row->is_rest;
 }
 
 /* What is equal in that, such as no losses, is in the order of the totals. */

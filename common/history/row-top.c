@@ -66,9 +66,9 @@ static int compare_slots(const void *one, const void *other)
 static void make_rest(struct tm_history_row *row)
 {
 	row->is_rest = true;
-	row->user = row->process = row->remote = row->interface = NULL;
+	memset(row->texts, 0, sizeof(row->texts));
 	memset(row->ids, 0, sizeof(row->ids));
-	row->uid = row->protocol = row->direction = 0;
+	row->direction = 0;
 }
 
 /* Rows of the chosen values first; how many those are. */

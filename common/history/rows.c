@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
-#include "common/record/fields.h"
+#include "common/record/words.h"
 #include "group.h"
 #include "row-order.h"
 #include "row-top.h"
@@ -24,12 +24,10 @@ unsigned tm_history_key_find(const char *name)
 
 /* --- from groups to rows --- */
 
-static void fill_keys(struct tm_history_row *row, unsigned by,
+static void fill_keys(struct tm_history_row *row,
 		const struct tm_history_group_row *from)
 {
 	row->time_ns = from->values[GROUP_TIME] * TM_MINUTE_NS;
-	row->uid = by & TM_HISTORY_BY_USER ? from->values[TM_KEY_USER] : 0;
-	row->protocol = from->values[TM_KEY_PROTOCOL];
 	row->direction = from->values[GROUP_DIRECTION];
 	row->resolution = from->resolution;
 	memcpy(row->ids, from->values, sizeof(row->ids));
@@ -41,19 +39,11 @@ static void fill_texts(struct tm_history_row *row, unsigned by,
 		const struct tm_history_group_row *from,
 		struct tm_history_texts *texts)
 {
-	const uint32_t *const values = from->values;
-
-	if (by & TM_HISTORY_BY_USER)
-		row->user = tm_history_text_user(texts, values[TM_KEY_USER]);
-	if (by & TM_HISTORY_BY_PROCESS)
-		row->process = tm_history_text_process(
-				texts, values[TM_KEY_PROCESS]);
-	if (by & TM_HISTORY_BY_REMOTE)
-		row->remote = tm_history_text_remote(
-				texts, values[TM_KEY_REMOTE]);
-	if (by & TM_HISTORY_BY_INTERFACE)
-		row->interface = tm_history_text_interface(
-				texts, values[TM_KEY_INTERFACE]);
+	for (unsigned key = 0; key < TM_KEYS_STORED; key++) {
+		if (by & 1u << key && tm_history_key_has_text(key))
+			row->texts[key] = tm_history_text(
+					texts, key, from->values[key]);
+	}
 }
 
 /* --- search --- */
@@ -80,28 +70,50 @@ static bool process_holds(const char *name, const char *search)
 							TM_COMM_SIZE - 1));
 }
 
+static bool user_holds(const struct tm_history_row *row, const char *search)
+{
+	const uint32_t uid = row->ids[TM_KEY_USER];
+
+	if (uid == TM_NOBODY)
+		return holds(TM_WORD_NONE, search);
+	return holds(row->texts[TM_KEY_USER], search) ||
+			number_holds(uid, search);
+}
+
+static bool word_holds(enum tm_key_id key, uint32_t value, const char *search)
+{
+	static const struct tm_key_sources sources = { 0 };
+	const uint64_t word = value;
+	struct tm_label label;
+
+	tm_key_table[key].label(&sources, &word, &label);
+	return (label.sort == TM_LABEL_WORD && holds(label.text, search)) ||
+			number_holds(value, search);
+}
+
+static bool key_holds(const struct tm_history_row *row, enum tm_key_id key,
+		const char *search)
+{
+	switch (key) {
+	case TM_KEY_USER:
+		return user_holds(row, search);
+	case TM_KEY_PROCESS:
+		return process_holds(row->texts[key], search);
+	default:
+		return tm_history_key_has_text(key)
+				? holds(row->texts[key], search)
+				: word_holds(key, row->ids[key], search);
+	}
+}
+
 static bool is_found(const struct tm_history_row *row, unsigned by,
 		const char *search)
 {
-	const bool is_nobody = row->uid == TM_NOBODY;
-
-	if (by & TM_HISTORY_BY_USER &&
-			(holds(is_nobody ? "none" : row->user, search) ||
-					(!is_nobody &&
-							number_holds(row->uid,
-									search))))
-		return true;
-	if (by & TM_HISTORY_BY_PROTOCOL &&
-			(holds(tm_word_text(tm_protocols, row->protocol),
-					 search) ||
-					number_holds(row->protocol, search)))
-		return true;
-	return (by & TM_HISTORY_BY_PROCESS &&
-			       process_holds(row->process, search)) ||
-			(by & TM_HISTORY_BY_REMOTE &&
-					holds(row->remote, search)) ||
-			(by & TM_HISTORY_BY_INTERFACE &&
-					holds(row->interface, search));
+	for (unsigned key = 0; key < TM_KEYS_STORED; key++) {
+		if (by & 1u << key && key_holds(row, key, search))
+			return true;
+	}
+	return false;
 }
 
 /* --- the answer --- */
@@ -118,7 +130,7 @@ static int convert(struct tm_history *history,
 		struct tm_history_row *const row = &answer->rows[answer->found];
 
 		*row = (struct tm_history_row){ 0 };
-		fill_keys(row, query->by, &group->rows[i]);
+		fill_keys(row, &group->rows[i]);
 		fill_texts(row, query->by, &group->rows[i], answer->texts);
 		if (query->search && *query->search &&
 				!is_found(row, query->by, query->search))

@@ -1,30 +1,23 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/text.h"
 #include "database.h"
 #include "marks.h"
 #include "query.h"
 #include "schema.h"
+#include "stored.h"
+
+#define BY_NO_REMOTE (TM_HISTORY_BY_STORED & ~TM_HISTORY_BY_REMOTE)
 
 const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES] = {
-	{ "protocol", "process, protocol, interface, ",
-			TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_PROTOCOL |
-					TM_HISTORY_BY_INTERFACE,
-			3, true, true },
-	{ "user", "uid, ", TM_HISTORY_BY_USER, 1, true, true },
-	{ "process", "uid, process, protocol, interface, ",
-			TM_HISTORY_BY_USER | TM_HISTORY_BY_PROCESS |
-					TM_HISTORY_BY_PROTOCOL |
-					TM_HISTORY_BY_INTERFACE,
-			4, true, true },
-	{ "remote", "remote, ", TM_HISTORY_BY_REMOTE, 1, false, false },
-	{ "traffic", "uid, process, remote, protocol, interface, ",
-			TM_HISTORY_BY_USER | TM_HISTORY_BY_PROCESS |
-					TM_HISTORY_BY_REMOTE |
-					TM_HISTORY_BY_PROTOCOL |
-					TM_HISTORY_BY_INTERFACE,
-			5, true, true },
-	{ "host", "what, interface, ", 0, 2, false, true },
+	{ "protocol", BY_NO_REMOTE & ~TM_HISTORY_BY_USER, true, true },
+	{ "user", TM_HISTORY_BY_USER, true, true },
+	{ "process", BY_NO_REMOTE, true, true },
+	{ "remote", TM_HISTORY_BY_REMOTE, false, false },
+	{ "traffic", TM_HISTORY_BY_STORED, true, true },
+	{ "host", TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_INTERFACE, false,
+			true },
 };
 
 static const char dictionaries[] =
@@ -96,14 +89,47 @@ static const char view[] =
 		"WHERE time >= (SELECT value FROM about WHERE key = 'added_day') "
 		"UNION ALL SELECT * FROM traffic_minute "
 		"WHERE time >= (SELECT value FROM about WHERE key = 'added_hour')) "
-		"SELECT rows.time, rows.uid, user.name AS user, "
-		"process.name AS process, remote.address AS remote, rows.protocol, "
-		"interface.name AS interface, " TM_HISTORY_AMOUNTS
-		", " TM_HISTORY_LOST " "
-		"FROM rows LEFT JOIN user ON user.uid = rows.uid "
-		"JOIN process ON process.id = rows.process "
-		"JOIN remote ON remote.id = rows.remote "
-		"JOIN interface ON interface.id = rows.interface;";
+		"SELECT rows.time, ";
+
+/* What a row of it has of a key, and where that is from. */
+static void view_add_key(
+		struct tm_text *select, struct tm_text *from, enum tm_key_id id)
+{
+	const struct tm_history_dictionary *const of =
+			tm_history_dictionary_of(id);
+	const char *const column = tm_key_column(id);
+
+	if (!of || id == TM_KEY_USER)
+		tm_text_format(select, "rows.%s, ", column);
+	if (!of)
+		return;
+	tm_text_format(select, "%s.%s AS %s, ", of->table, of->text,
+			tm_key_table[id].name);
+	/* not every user has a name */
+	tm_text_format(from, " %s %s ON %s.%s = rows.%s",
+			id == TM_KEY_USER ? "LEFT JOIN" : "JOIN", of->table,
+			of->table, of->id, column);
+}
+
+static int make_view(struct tm_history *history)
+{
+	struct tm_text select = { 0 }, from = { 0 };
+	int result;
+
+	tm_text_string(&select, view);
+	for (unsigned id = 0; id < TM_KEYS_STORED; id++)
+		view_add_key(&select, &from, id);
+	tm_text_string(&select,
+			TM_HISTORY_AMOUNTS ", " TM_HISTORY_LOST " FROM rows");
+	tm_text_put(&select, from.at, from.size);
+	tm_text_put(&select, "", 1);
+	result = select.error || from.error
+			? tm_history_fail(history, "out of memory")
+			: tm_history_sql(history, select.at);
+	tm_text_free(&select);
+	tm_text_free(&from);
+	return result;
+}
 
 /* DuckDB takes a column's type from its declaration. */
 static char *declare(char *to, const char *columns)
@@ -124,17 +150,18 @@ static int make_table(struct tm_history *history,
 		const struct tm_history_cube_facts *cube,
 		const char *resolution)
 {
-	const int keys = strlen(cube->columns) - 2;
-	char columns[1024], sql[2048], *end;
+	char keys[TM_HISTORY_COLUMNS_SIZE], columns[1024], sql[2048], *end;
 
+	tm_history_columns(keys, cube);
 	end = declare(columns, "time");
-	end = declare(end, cube->columns);
+	end = declare(end, keys);
 	end = declare(end, TM_HISTORY_AMOUNTS);
 	if (cube->has_lost)
 		declare(end, TM_HISTORY_LOST);
 	snprintf(sql, sizeof(sql),
 			"CREATE TABLE %s_%s (%sPRIMARY KEY (time, %.*s)) WITHOUT ROWID",
-			cube->name, resolution, columns, keys, cube->columns);
+			cube->name, resolution, columns, (int)strlen(keys) - 2,
+			keys);
 	return tm_history_sql(history, sql);
 }
 
@@ -194,7 +221,7 @@ int tm_history_make_schema(struct tm_history *history, const char *zone)
 		if (make_tables(history, i))
 			return -1;
 	}
-	return tm_history_sql(history, view) || set_zone(history, zone) ||
+	return make_view(history) || set_zone(history, zone) ||
 					tm_history_write_marks(history)
 			? -1
 			: 0;

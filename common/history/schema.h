@@ -23,10 +23,8 @@ enum tm_history_cube {
 };
 
 struct tm_history_cube_facts {
-	const char *name;    /* of the tables, before _minute */
-	const char *columns; /* of the keys, behind time; "a, b, " */
-	unsigned keys;	     /* enum tm_history_key */
-	unsigned key_count;
+	const char *name; /* of the tables, before _minute */
+	unsigned keys;	  /* enum tm_history_key */
 	bool has_lost;
 	bool has_minutes;
 };

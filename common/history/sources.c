@@ -185,7 +185,7 @@ static int add_news(struct tm_store_sums *host, const struct tm_status *status,
 {
 	const struct tm_store_sum_key key = {
 		.minute = status->time_ns / TM_MINUTE_NS,
-		.process = what,
+		.values[TM_KEY_PROCESS] = what,
 	};
 	const struct tm_amount news = {
 		.packets = newer(now.packets, before.packets),

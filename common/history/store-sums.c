@@ -4,9 +4,17 @@
 #include "schema.h"
 #include "store-sums.h"
 
-#define WORDS 3
+#define WORDS (1 + TM_KEYS_STORED / 2)
 
-_Static_assert(sizeof(struct tm_store_sum_key) == 8 * WORDS, "words");
+/* The minute and the first value, then two values each. */
+static void key_pack(const struct tm_store_sum_key *key, uint64_t *words)
+{
+	*words++ = (uint64_t)key->minute << 32 | key->values[0];
+	for (unsigned i = 1; i < TM_KEYS_STORED; i += 2)
+		*words++ = (uint64_t)key->values[i] << 32 |
+				(i + 1 < TM_KEYS_STORED ? key->values[i + 1]
+							: 0);
+}
 
 void tm_store_sums_init(struct tm_store_sums *sums)
 {
@@ -18,9 +26,11 @@ void tm_store_sums_init(struct tm_store_sums *sums)
 struct tm_store_sum_key tm_store_sums_key(
 		const struct tm_store_sums *sums, uint32_t row)
 {
-	struct tm_store_sum_key key;
+	const uint64_t *words = tm_sums_key(&sums->table, row);
+	struct tm_store_sum_key key = { *words >> 32, { *words } };
 
-	memcpy(&key, tm_sums_key(&sums->table, row), sizeof(key));
+	for (unsigned i = 1; i < TM_KEYS_STORED; i++)
+		key.values[i] = i % 2 ? *++words >> 32 : *words;
 	return key;
 }
 
@@ -30,7 +40,7 @@ struct tm_sum *tm_store_sums_known(const struct tm_store_sums *sums,
 	uint64_t words[WORDS];
 	uint32_t row;
 
-	memcpy(words, key, sizeof(words));
+	key_pack(key, words);
 	row = tm_sums_row(&sums->table, words);
 	return row == TM_SUM_NONE ? NULL : &sums->table.rows[row];
 }
@@ -57,18 +67,17 @@ struct tm_sum *tm_store_sums_find(
 	struct tm_sum *const sum = tm_store_sums_known(sums, key);
 	uint64_t words[WORDS];
 
-	memcpy(words, key, sizeof(words));
+	key_pack(key, words);
 	return sum ? sum : store_sums_add_row(sums, words);
 }
 
 /* A key that no traffic has. */
 static void store_sums_free_row(struct tm_store_sums *sums, uint32_t row)
 {
-	const struct tm_store_sum_key key = { .uid = row,
-		.minute = TM_SUM_NONE };
+	const struct tm_store_sum_key key = { TM_SUM_NONE, { row } };
 	uint64_t words[WORDS];
 
-	memcpy(words, &key, sizeof(words));
+	key_pack(&key, words);
 	tm_sums_rekey(&sums->table, row, words);
 	*tm_store_sums_next(sums, row) = sums->free;
 	sums->free = row;
@@ -95,7 +104,8 @@ static int compare_sizes(const void *a, const void *b)
 
 static bool is_remote(const struct tm_store_sums *sums, uint32_t row)
 {
-	return tm_store_sums_key(sums, row).remote > TM_HISTORY_REMAINDER;
+	return tm_store_sums_key(sums, row).values[TM_KEY_REMOTE] >
+			TM_HISTORY_REMAINDER;
 }
 
 static uint64_t row_bytes(const struct tm_store_sums *sums, uint32_t row)
@@ -139,7 +149,7 @@ static int fold_row(struct tm_store_sums *sums, uint32_t row, uint32_t *first)
 	const struct tm_sum sum = sums->table.rows[row];
 	const struct tm_sum *to;
 
-	key.remote = TM_HISTORY_REMAINDER;
+	key.values[TM_KEY_REMOTE] = TM_HISTORY_REMAINDER;
 	store_sums_free_row(sums, row);
 	if (tm_store_sums_known(sums, &key))
 		return tm_store_sums_add(sums, &key, &sum);

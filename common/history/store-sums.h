@@ -2,24 +2,19 @@
 #ifndef TM_HISTORY_STORE_SUMS_H
 #define TM_HISTORY_STORE_SUMS_H
 
+#include "common/sums/key.h"
 #include "common/sums/rank.h"
 #include "common/sums/sums.h"
 
-/* Three words, which sort in the order of a table's key: minute, user, remote
- * and the rest. What a table lacks is 0. In the host's table process is what
- * it is of. */
+/* In words it sorts in the order of a table's key. What a table lacks is 0. In
+ * the host's table the process is what it is of. */
 struct tm_store_sum_key {
-	uint32_t uid;
 	uint32_t minute; /* since the epoch: of a slot its first */
-	uint32_t process;
-	uint32_t remote;
-	uint32_t interface;
-	uint32_t protocol;
+	uint32_t values[TM_KEYS_STORED];
 };
 
-#define TM_SUM_NONE                                                            \
-	TM_SUMS_NONE /* no row; the minute of a row that is free               \
-		      */
+/* No row; and the minute of a row that is free. */
+#define TM_SUM_NONE TM_SUMS_NONE
 
 /* To be set up by tm_store_sums_init. Rows keep their numbers, so that they can
  * be in lists: what is beside each is the next one of its list. */

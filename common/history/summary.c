@@ -58,7 +58,8 @@ static int sum_users(struct tm_history *history,
 static struct tm_history_interface *find_interface(struct tm_history *history,
 		struct tm_history_summary *answer, uint32_t id)
 {
-	const char *const name = tm_history_text_interface(answer->texts, id)
+	const char *const name =
+			tm_history_text(answer->texts, TM_KEY_INTERFACE, id)
 			?: TM_WORD_OTHERS;
 	struct tm_history_interface *more;
 

@@ -1,19 +1,11 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/room.h"
 #include "database.h"
+#include "stored.h"
 #include "texts.h"
-
-enum { USER, PROCESS, REMOTE, INTERFACE, SORTS };
-
-static const char *const look_ups[SORTS] = {
-	"SELECT name FROM user WHERE uid = ?",
-	"SELECT name FROM process WHERE id = ?",
-	"SELECT address FROM remote WHERE id = ?",
-	("SELECT CASE WHEN name = '' AND id > 1 THEN ifindex "
-	 "ELSE name END FROM interface WHERE id = ?"),
-};
 
 struct list {
 	char **texts;
@@ -22,9 +14,10 @@ struct list {
 
 struct tm_history_texts {
 	struct tm_history *history;
-	struct tm_index indexes[SORTS];
-	struct list lists[SORTS + 1]; /* the last: those that were kept */
-	sqlite3_stmt *statements[SORTS];
+	struct tm_index indexes[TM_KEYS_STORED];
+	struct list lists[TM_KEYS_STORED +
+			1]; /* the last: those that were kept */
+	sqlite3_stmt *statements[TM_KEYS_STORED];
 	bool has_failed;
 };
 
@@ -58,14 +51,27 @@ static bool text_has_room(struct tm_history_texts *texts, struct list *list)
 	return more;
 }
 
-static char *read_text(struct tm_history_texts *texts, int sort, uint32_t id)
+static sqlite3_stmt *text_prepare(
+		struct tm_history *history, enum tm_key_id key)
 {
-	sqlite3_stmt **const statement = &texts->statements[sort];
+	const struct tm_history_dictionary *const of =
+			tm_history_dictionary_of(key);
+	char sql[256];
+
+	snprintf(sql, sizeof(sql), "SELECT %s FROM %s WHERE %s = ?",
+			of->shown ? of->shown : of->text, of->table, of->id);
+	return tm_history_prepare(history, sql);
+}
+
+static char *read_text(
+		struct tm_history_texts *texts, enum tm_key_id key, uint32_t id)
+{
+	sqlite3_stmt **const statement = &texts->statements[key];
 	char *text = NULL;
 	int result;
 
 	if (!*statement)
-		*statement = tm_history_prepare(texts->history, look_ups[sort]);
+		*statement = text_prepare(texts->history, key);
 	texts->has_failed = texts->has_failed || !*statement;
 	if (!*statement)
 		return NULL;
@@ -83,11 +89,11 @@ static char *read_text(struct tm_history_texts *texts, int sort, uint32_t id)
 	return text;
 }
 
-static const char *look_up(
-		struct tm_history_texts *texts, int sort, uint32_t id)
+const char *tm_history_text(
+		struct tm_history_texts *texts, enum tm_key_id key, uint32_t id)
 {
-	struct tm_index *const index = &texts->indexes[sort];
-	struct list *const list = &texts->lists[sort];
+	struct tm_index *const index = &texts->indexes[key];
+	struct list *const list = &texts->lists[key];
 	const uint32_t known = tm_index_find(index, id);
 
 	if (known != TM_INDEX_NONE)
@@ -98,34 +104,13 @@ static const char *look_up(
 		text_fail(texts);
 		return NULL;
 	}
-	return list->texts[list->count++] = read_text(texts, sort, id);
-}
-
-const char *tm_history_text_user(struct tm_history_texts *texts, uint32_t uid)
-{
-	return look_up(texts, USER, uid);
-}
-
-const char *tm_history_text_process(struct tm_history_texts *texts, uint32_t id)
-{
-	return look_up(texts, PROCESS, id);
-}
-
-const char *tm_history_text_remote(struct tm_history_texts *texts, uint32_t id)
-{
-	return look_up(texts, REMOTE, id);
-}
-
-const char *tm_history_text_interface(
-		struct tm_history_texts *texts, uint32_t id)
-{
-	return look_up(texts, INTERFACE, id);
+	return list->texts[list->count++] = read_text(texts, key, id);
 }
 
 const char *tm_history_text_keep(
 		struct tm_history_texts *texts, const char *text)
 {
-	struct list *const list = &texts->lists[SORTS];
+	struct list *const list = &texts->lists[TM_KEYS_STORED];
 	char *const copy = strdup(text);
 
 	if (!copy || !text_has_room(texts, list)) {
@@ -142,7 +127,7 @@ int tm_history_texts_check(const struct tm_history_texts *texts)
 
 void tm_history_texts_settle(struct tm_history_texts *texts)
 {
-	for (int i = 0; i < SORTS; i++) {
+	for (int i = 0; i < TM_KEYS_STORED; i++) {
 		sqlite3_finalize(texts->statements[i]);
 		texts->statements[i] = NULL;
 	}
@@ -153,11 +138,11 @@ void tm_history_texts_free(struct tm_history_texts *texts)
 	if (!texts)
 		return;
 	tm_history_texts_settle(texts);
-	for (int i = 0; i <= SORTS; i++) {
+	for (int i = 0; i <= TM_KEYS_STORED; i++) {
 		for (uint32_t j = 0; j < texts->lists[i].count; j++)
 			free(texts->lists[i].texts[j]);
 		free(texts->lists[i].texts);
-		if (i < SORTS)
+		if (i < TM_KEYS_STORED)
 			tm_index_free(&texts->indexes[i]);
 	}
 	free(texts);

@@ -10,13 +10,10 @@ struct tm_history_texts;
 /* NULL with a problem. */
 struct tm_history_texts *tm_history_texts_new(struct tm_history *history);
 
-/* As in struct tm_history_row; NULL too when the look-up failed. */
-const char *tm_history_text_user(struct tm_history_texts *texts, uint32_t uid);
-const char *tm_history_text_process(
-		struct tm_history_texts *texts, uint32_t id);
-const char *tm_history_text_remote(struct tm_history_texts *texts, uint32_t id);
-const char *tm_history_text_interface(
-		struct tm_history_texts *texts, uint32_t id);
+/* As in struct tm_history_row, of a key that has texts; NULL too when the
+ * look-up failed. */
+const char *tm_history_text(struct tm_history_texts *texts, enum tm_key_id key,
+		uint32_t id);
 
 /* A copy that lives as long; NULL when there is no memory. */
 const char *tm_history_text_keep(

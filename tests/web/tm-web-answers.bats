@@ -253,7 +253,7 @@ load serve
 		rows?direction=up direction has to be in or out
 		rows?sort=colour sort has to be total, in, out, packets, lost or name
 		rows?output=xml output has to be json or csv
-		series?by=user,process by has to be one of user, process, remote, protocol and interface
+		series?by=user,process by has to be one key, and no direction or time
 		series?top=33 top has to be 0 to 32
 		series?bins=0 bins has to be 1 to 2000
 		summary?by=user by is no parameter here; known are from, to, user, process, remote, protocol, interface, direction, rates, compare

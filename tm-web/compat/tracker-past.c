@@ -29,7 +29,8 @@ void tracker_top(struct tm_history *history, struct request *request)
 			const struct tm_history_row *const row = &rows.rows[i];
 
 			tm_text_string(text, i ? ",{" : "{");
-			tracker_put_name(text, "process_name", row->process);
+			tracker_put_name(text, "process_name",
+					row->texts[TM_KEY_PROCESS]);
 			tracker_put_total(text,
 					tracker_rate(row, TM_OUT, seconds),
 					tracker_rate(row, TM_IN, seconds));
@@ -101,7 +102,8 @@ void tracker_processes(struct tm_history *history, struct request *request)
 		tm_json_member_number(text, "hours", question.hours);
 		tm_text_string(text, ",\"processes\":[");
 		for (size_t i = 0; i < rows.count; i++) {
-			const char *const name = rows.rows[i].process;
+			const char *const name =
+					rows.rows[i].texts[TM_KEY_PROCESS];
 
 			tm_text_string(text, i ? "," : "");
 			tm_json_string(text,

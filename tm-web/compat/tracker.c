@@ -24,8 +24,10 @@ static unsigned tracker_add_up(struct process *processes, unsigned most,
 
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct tm_history_row *const row = &rows->rows[i];
-		const char *const name = row->process ? row->process : "";
-		const unsigned which = row->protocol == UDP;
+		const char *const name = row->texts[TM_KEY_PROCESS]
+				? row->texts[TM_KEY_PROCESS]
+				: "";
+		const unsigned which = row->ids[TM_KEY_PROTOCOL] == UDP;
 		unsigned at = 0;
 
 		while (at < count && strcmp(processes[at].name, name))
@@ -36,7 +38,8 @@ static unsigned tracker_add_up(struct process *processes, unsigned most,
 			processes[count++] = (struct process){ .name = name };
 		processes[at].tx += tracker_rate(row, TM_OUT, seconds);
 		processes[at].rx += tracker_rate(row, TM_IN, seconds);
-		if (row->protocol != TCP && row->protocol != UDP)
+		if (row->ids[TM_KEY_PROTOCOL] != TCP &&
+				row->ids[TM_KEY_PROTOCOL] != UDP)
 			continue;
 		processes[at].sent[which] += tracker_rate(row, TM_OUT, seconds);
 		processes[at].received[which] +=
@@ -180,7 +183,9 @@ static void tracker_put_address(struct tm_text *text,
 	const double rx = tracker_rate(row, TM_IN, seconds);
 
 	tm_text_string(text, "{\"remote_ip\":");
-	tm_json_string(text, row->remote ? row->remote : TM_WORD_OTHERS);
+	tm_json_string(text,
+			row->texts[TM_KEY_REMOTE] ? row->texts[TM_KEY_REMOTE]
+						  : TM_WORD_OTHERS);
 	tracker_put_rate(text, "tx_rate", tx);
 	tracker_put_rate(text, "rx_rate", rx);
 	tm_json_member_string(text, "process_name", process ? process : "N/A");
