@@ -4,16 +4,12 @@
 #include "common/base/clock.h"
 #include "common/base/index.h"
 #include "common/base/room.h"
+#include "coverage.h"
 #include "database.h"
 #include "schema.h"
 #include "sources.h"
 
-#define GAP_NS (60 * TM_SECOND_NS) /* TICKs come each second */
 #define OPEN_MOST 1000 /* runs; others are read anew when they go on */
-
-struct span {
-	uint64_t begin_ns, end_ns;
-};
 
 struct source {
 	uint64_t id;
@@ -30,10 +26,7 @@ struct tm_sources {
 	struct tm_index index; /* of their ids */
 	struct source *all;
 	uint32_t room;
-	struct span *spans; /* to be written */
-	uint32_t span_count, span_room;
-	bool is_open; /* the last span grows */
-	bool has_ticks;
+	struct tm_coverage coverage;
 	tm_sources_report *report;
 	uint64_t next_number;
 };
@@ -161,7 +154,7 @@ static int note_start(struct tm_sources *sources, const struct tm_start *start)
 		return -1;
 	if (before && sources->report)
 		sources->report(start->run_id, before);
-	sources->is_open = false;
+	sources->coverage.is_open = false;
 	tm_sources_cover(sources, start->time_ns);
 	if (!start->run_id)
 		return 0;
@@ -236,7 +229,7 @@ int tm_sources_note(struct tm_sources *sources, const struct tm_event *event,
 	if ((event->kind != TM_TICK && event->kind != TM_END) ||
 			status->direction > TM_OUT)
 		return 0;
-	sources->has_ticks |= event->kind == TM_TICK;
+	sources->coverage.has_ticks |= event->kind == TM_TICK;
 	tm_sources_cover(sources, event->time_ns);
 	if (event->kind == TM_TICK) {
 		if (tm_runs_tick(sources->runs, status->run_id))
@@ -247,96 +240,9 @@ int tm_sources_note(struct tm_sources *sources, const struct tm_event *event,
 	return status->run_id ? note_status(sources, status, host) : 0;
 }
 
-/* --- coverage --- */
-
-static bool span_continues(const struct tm_sources *sources, uint64_t time_ns)
-{
-	const struct span *last;
-
-	if (!sources->is_open || !sources->span_count)
-		return false;
-	last = &sources->spans[sources->span_count - 1];
-	return !sources->has_ticks ||
-			(time_ns <= last->end_ns + GAP_NS &&
-					time_ns + GAP_NS >= last->begin_ns);
-}
-
-static void begin_span(struct tm_sources *sources, uint64_t time_ns)
-{
-	struct span *const more =
-			tm_room_for(sources->spans, &sources->span_room,
-					sources->span_count, sizeof(*more));
-
-	if (!more)
-		return;
-	sources->spans = more;
-	more[sources->span_count++] = (struct span){ time_ns, time_ns + 1 };
-	sources->is_open = true;
-}
-
 void tm_sources_cover(struct tm_sources *sources, uint64_t time_ns)
 {
-	struct span *last;
-
-	if (!span_continues(sources, time_ns)) {
-		begin_span(sources, time_ns);
-		return;
-	}
-	last = &sources->spans[sources->span_count - 1];
-	if (time_ns >= last->end_ns)
-		last->end_ns = time_ns + 1;
-	if (time_ns < last->begin_ns)
-		last->begin_ns = time_ns;
-}
-
-/* Spans in the database do not touch each other: before the span is the one
- * that it may go on, and those that begin within it go into it. */
-static const char *const span_steps[] = {
-	"SELECT coalesce((SELECT begin FROM (SELECT begin, \"end\" FROM covered "
-	"WHERE begin <= ?1 ORDER BY begin DESC LIMIT 1) WHERE \"end\" >= ?1), ?1), "
-	"max(?2, coalesce((SELECT \"end\" FROM covered WHERE begin <= ?2 "
-	"ORDER BY begin DESC LIMIT 1), 0))",
-	"DELETE FROM covered WHERE begin >= ?1 AND begin <= ?2",
-	"INSERT INTO covered VALUES (?1, ?2)",
-};
-
-#define SPAN_STEPS (sizeof(span_steps) / sizeof(*span_steps))
-
-static int span_step(struct tm_history *history, sqlite3_stmt *statement,
-		struct span *span)
-{
-	int result;
-
-	sqlite3_bind_int64(statement, 1, span->begin_ns);
-	sqlite3_bind_int64(statement, 2, span->end_ns);
-	result = tm_history_step(history, statement);
-	if (result == 1) {
-		span->begin_ns = sqlite3_column_int64(statement, 0);
-		span->end_ns = sqlite3_column_int64(statement, 1);
-	}
-	sqlite3_reset(statement);
-	return result < 0 ? -1 : 0;
-}
-
-static int write_spans(struct tm_sources *sources)
-{
-	struct tm_history *const history = sources->history;
-	sqlite3_stmt *statements[SPAN_STEPS] = { NULL };
-	int result = 0;
-
-	for (size_t i = 0; i < SPAN_STEPS && !result; i++) {
-		statements[i] = tm_history_prepare(history, span_steps[i]);
-		result = statements[i] ? 0 : -1;
-	}
-	for (uint32_t i = 0; i < sources->span_count; i++) {
-		struct span span = sources->spans[i];
-
-		for (size_t j = 0; j < SPAN_STEPS && !result; j++)
-			result = span_step(history, statements[j], &span);
-	}
-	for (size_t i = 0; i < SPAN_STEPS; i++)
-		sqlite3_finalize(statements[i]);
-	return result;
+	tm_coverage_note(&sources->coverage, time_ns);
 }
 
 /* --- into the database --- */
@@ -455,7 +361,8 @@ static int write_counted(struct tm_sources *sources)
 
 int tm_sources_write(struct tm_sources *sources)
 {
-	return write_spans(sources) || write_sources(sources) ||
+	return tm_coverage_write(&sources->coverage, sources->history) ||
+					write_sources(sources) ||
 					write_counted(sources)
 			? -1
 			: 0;
@@ -485,9 +392,7 @@ void tm_sources_settle(struct tm_sources *sources)
 {
 	sources->next_number += sources->index.count;
 	sources_forget(sources);
-	if (sources->is_open && sources->span_count)
-		sources->spans[0] = sources->spans[sources->span_count - 1];
-	sources->span_count = sources->is_open && sources->span_count;
+	tm_coverage_settle(&sources->coverage);
 	tm_runs_settle(sources->runs);
 }
 
@@ -504,6 +409,6 @@ void tm_sources_free(struct tm_sources *sources)
 	tm_runs_free(sources->runs);
 	tm_index_free(&sources->index);
 	free(sources->all);
-	free(sources->spans);
+	tm_coverage_free(&sources->coverage);
 	free(sources);
 }
