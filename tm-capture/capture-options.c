@@ -111,6 +111,7 @@ enum {
 	L2,
 	HOOK,
 	DETACH,
+	DRY_RUN,
 	RUN_AS,
 	STRICT
 };
@@ -150,6 +151,8 @@ static const struct tm_option known[] = {
 			"remove what a killed capture left on interfaces;\n"
 			"all: every program there",
 			0 },
+	{ "dry-run", DRY_RUN, NULL, "only report what --detach would remove",
+			TM_FLAG(struct capture_options, is_trial) },
 	{ "run-as", RUN_AS, "USER",
 			"become this user once attached (tm, else who\n"
 			"called sudo)",
@@ -229,7 +232,7 @@ static const struct tm_tool tool = {
 		 "                  [--flows N] [--ring SIZE] [--l2] [--run-as USER]\n"
 		 "                  [--strict] [-w FILE]\n"
 		 "       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
-		 "       tm-capture --detach[=all] [-i INTERFACE]\n"
+		 "       tm-capture --detach[=all] [--dry-run] [-i INTERFACE]\n"
 		 "Meters the traffic of this host's sockets; events go to standard output.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
@@ -260,6 +263,8 @@ void capture_options_parse(
 	if (at < argc)
 		tm_misuse("%s: takes no operands; a cgroup is named with -c",
 				argv[at]);
+	if (options->is_trial && !options->detaching)
+		tm_misuse("--dry-run: goes with --detach");
 	if (options->flows && !options->every_ns)
 		tm_misuse("--flows: goes with --every DURATION");
 	if (options->every_ns && !options->flows)

@@ -26,6 +26,7 @@ struct capture_options {
 	uint64_t count;	   /* 0 = any number */
 	uint32_t meter;	   /* enum tm_hook: candidates, in order */
 	enum detaching detaching; /* instead of metering */
+	bool is_trial;		  /* of that */
 	bool is_quiet;
 	bool is_strict;
 };

@@ -20,8 +20,9 @@ struct work {
 	uint32_t ifindex;
 	const char *interface;
 	bool all;
-	unsigned removed;
-	unsigned stay; /* programs of others */
+	bool is_trial;
+	unsigned removed; /* or would be */
+	unsigned stay;	  /* programs of others */
 	bool is_forbidden;
 	bool has_failed;
 };
@@ -122,7 +123,7 @@ static int tcx_detach_link(const struct work *work, uint32_t program)
 	return -1;
 }
 
-static void tcx_list(struct work *work, bool is_in)
+static void tcx_list(struct work *work, const char *done, bool is_in)
 {
 	uint32_t ids[PROGRAMS];
 	const uint32_t count = tcx_query(work, is_in, ids);
@@ -132,7 +133,8 @@ static void tcx_list(struct work *work, bool is_in)
 		char name[BPF_OBJ_NAME_LEN] = "";
 
 		tcx_program_name(fd, name);
-		detach_print(work, "", name, ids[i], "tcx", is_in);
+		detach_print(work, done, name, ids[i], "tcx", is_in);
+		work->removed += work->is_trial;
 		if (fd >= 0)
 			close(fd);
 	}
@@ -183,8 +185,30 @@ static void detach_list(struct work *work)
 			detach_print(work, "", filter->name, filter->program,
 					"tc", filter->is_in);
 	}
-	tcx_list(work, true);
-	tcx_list(work, false);
+	tcx_list(work, "", true);
+	tcx_list(work, "", false);
+}
+
+/* What detach_clean() would remove. */
+static void detach_try(struct work *work)
+{
+	static struct clsact_filters filters;
+
+	if (clsact_list(work->ifindex, &filters))
+		detach_fail(work, "tc filters");
+	for (unsigned i = 0; i < filters.count; i++) {
+		const struct tm_tc_filter *const filter = &filters.filters[i];
+
+		if (!detach_wants(work, filter))
+			continue;
+		detach_print(work, "would remove ", filter->name,
+				filter->program, "tc", filter->is_in);
+		work->removed++;
+	}
+	if (!work->all)
+		return;
+	tcx_list(work, "would remove ", true);
+	tcx_list(work, "would remove ", false);
 }
 
 static void detach_count_rest(struct work *work)
@@ -226,14 +250,15 @@ static void detach_each(const struct interfaces *interfaces, struct work *work,
 	if_freenameindex(all);
 }
 
-int detach_programs(const struct interfaces *interfaces, bool all)
+int detach_programs(
+		const struct interfaces *interfaces, bool all, bool is_trial)
 {
-	struct work work = { .all = all };
+	struct work work = { .all = all, .is_trial = is_trial };
 	bool is_done;
 
-	if (all)
+	if (all && !is_trial)
 		detach_each(interfaces, &work, detach_list);
-	detach_each(interfaces, &work, detach_clean);
+	detach_each(interfaces, &work, is_trial ? detach_try : detach_clean);
 	is_done = !work.is_forbidden && !work.has_failed;
 	if (is_done && !work.removed)
 		puts("nothing to remove");

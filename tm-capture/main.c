@@ -228,9 +228,11 @@ int main(int argc, char **argv)
 	capture_options_parse(&capture.options, argc, argv);
 	if (capture.options.detaching)
 		return detach_programs(&capture.options.interfaces,
-				capture.options.detaching == DETACH_ALL);
+				capture.options.detaching == DETACH_ALL,
+				capture.options.is_trial);
 	if (capture.options.recording)
-		recording_open(capture.options.recording);
+		recording_open(capture.options.recording,
+				capture.options.is_quiet);
 	tm_loop_prepare_output();
 	if (!capture.options.is_quiet)
 		recording_check();

@@ -7,6 +7,7 @@
 
 #include "common/base/exit.h"
 #include "common/base/number.h"
+#include "common/record/event.h"
 #include "recording.h"
 
 /* Who called sudo wants to read it without. */
@@ -38,13 +39,30 @@ static int recording_create(const char *path)
 	return fd;
 }
 
+/* Whatever else is there was not meant. */
+static void check_earlier(const char *path, int fd, uint64_t size)
+{
+	uint32_t magic = 0;
+
+	if (!size)
+		return;
+	if (pread(fd, &magic, sizeof(magic), 0) < 0)
+		err(TM_FAILED, "%s", path);
+	if ((magic ^ TM_MAGIC) & TM_MAGIC_FORMAT)
+		errx(TM_FAILED,
+				"%s: exists and is not a recording; name another "
+				"file",
+				path);
+}
+
 /* An earlier recording is written over, as by tcpdump; but no link to a file of
  * somebody else. */
-static int recording_open_again(const char *path)
+static int recording_open_again(const char *path, bool is_quiet)
 {
 	const int fd = open(path,
-			O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+			O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
 					O_NOCTTY);
+	char size[TM_SIZE_SIZE];
 	struct stat status;
 
 	if (fd < 0 && errno == ELOOP)
@@ -56,17 +74,21 @@ static int recording_open_again(const char *path)
 				"%s: is not an ordinary file with one name; for "
 				"a pipe, leave out -w",
 				path);
+	check_earlier(path, fd, status.st_size);
 	if (ftruncate(fd, 0))
 		err(TM_FAILED, "%s", path);
+	if (status.st_size && !is_quiet)
+		warnx("%s: replaced an earlier recording of %s", path,
+				tm_size_format(size, status.st_size));
 	return fd;
 }
 
-void recording_open(const char *path)
+void recording_open(const char *path, bool is_quiet)
 {
 	int fd = recording_create(path);
 
 	if (fd < 0 && errno == EEXIST)
-		fd = recording_open_again(path);
+		fd = recording_open_again(path, is_quiet);
 	if (fd < 0)
 		err(TM_FAILED, "%s", path);
 	if (dup2(fd, STDOUT_FILENO) < 0)

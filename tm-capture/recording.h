@@ -3,9 +3,12 @@
 #ifndef TM_CAPTURE_RECORDING_H
 #define TM_CAPTURE_RECORDING_H
 
-/* Opens the file of -w as standard output, with mode 0640, for who called sudo.
- * Ends the process where that cannot be. */
-void recording_open(const char *path);
+#include <stdbool.h>
+
+/* Opens the file of -w as standard output, with mode 0640, for who called sudo;
+ * unless quiet, reports that it replaces an earlier recording. Ends the process
+ * where that cannot be. */
+void recording_open(const char *path, bool is_quiet);
 
 /* Warns where standard output is a file that everybody can read. */
 void recording_check(void);

@@ -34,7 +34,7 @@ has_no_filters() {
 @test "filters of clsact are removed however tm-capture ends" {
 	for signal in INT TERM KILL; do
 		HOOK=clsact meter "$LEFT" tm0
-		assert_file_contains err "process [0-9]* keeps CAP_NET_ADMIN"
+		assert_file_contains err "which process [0-9]* removes"
 		run filters
 		assert_line --regexp "handle 0x[0-9a-f]+ tm_tc_in direct"
 		assert_line --regexp "handle 0x[0-9a-f]+ tm_tc_out direct"
@@ -52,7 +52,7 @@ has_no_filters() {
 leave_filters() {
 	HOOK=clsact meter "$LEFT" tm0
 	local guard
-	guard=$(sed -n 's/.*process \([0-9]*\) keeps CAP_NET_ADMIN.*/\1/p' err)
+	guard=$(sed -n 's/.*which process \([0-9]*\) removes.*/\1/p' err)
 	kill -KILL "$guard"
 	stop KILL
 	run filters
@@ -69,6 +69,20 @@ leave_filters() {
 			pref 7 bpf da object-pinned fs/old"
 	run -0 at "$LEFT" tm-capture --detach -i lo
 	assert_output "nothing to remove"
+	filters >before
+	run -0 at "$LEFT" tm-capture --detach --dry-run
+	assert_line --index 0 --regexp \
+		"^tm0: would remove tm_tc_in \(id [0-9]+\), tc ingress$"
+	assert_line --index 1 --regexp \
+		"^tm0: would remove tm_tc_out \(id [0-9]+\), tc egress$"
+	assert_equal "${#lines[@]}" 2
+	run -0 at "$LEFT" tm-capture --detach=all --dry-run
+	assert_line --regexp \
+		"^tm0: would remove old \(id [0-9]+\), tc ingress$"
+	assert_equal "${#lines[@]}" 3
+	filters | diff before -
+	run -2 tm-capture --dry-run
+	assert_line --index 0 "tm-capture: --dry-run: goes with --detach"
 	run -0 at "$LEFT" tm-capture --detach
 	assert_line --index 0 --regexp \
 		"^tm0: removed tm_tc_in \(id [0-9]+\), tc ingress$"
@@ -161,7 +175,7 @@ lesser() {
 @test "the meter keeps no rights, and its guard only those over interfaces" {
 	local guard
 	HOOK=clsact meter "$LEFT" tm0
-	guard=$(sed -n 's/.*process \([0-9]*\) keeps CAP_NET_ADMIN.*/\1/p' err)
+	guard=$(sed -n 's/.*which process \([0-9]*\) removes.*/\1/p' err)
 	run cat "/proc/$CAPTURE/status"
 	assert_line --regexp 'CapPrm:.0000000000000000'
 	assert_line --regexp 'Seccomp:.2'

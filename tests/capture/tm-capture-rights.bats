@@ -200,8 +200,13 @@ iter/task_file"
 	chmod 644 day.tm
 	run -0 tm-capture -c "$CGROUP" --for 300ms -w day.tm
 	assert_line "tm-capture: everybody can read this recording (mode 0644); -w FILE makes one that only its owner and group can"
+	assert_line --regexp "^tm-capture: day.tm: replaced an earlier recording of [0-9.]+ (Ki)?B$"
 	[ "$(tm-print day.tm | grep -c ' end ')" = 2 ]
 	ln -s day.tm link.tm
+	printf 'a thesis' >thesis
+	run -1 tm-capture -c "$CGROUP" --for 300ms -w thesis
+	assert_line "tm-capture: thesis: exists and is not a recording; name another file"
+	assert_equal "$(cat thesis)" "a thesis"
 	run -1 tm-capture -c "$CGROUP" --for 300ms -w link.tm
 	assert_output "tm-capture: link.tm: is a symbolic link; name the file"
 	ln day.tm twin.tm
