@@ -12,7 +12,7 @@
 #include "listing.h"
 
 #define DEFAULT_NS (10 * TM_SECOND_NS)
-#define EARLY_NS (TM_SECOND_NS / 10) /* that a TICK may be */
+#define EARLY_NS (TM_SECOND_NS / 10) /* a TICK may be so early */
 #define PAUSE_MS 250
 
 static void batch_print_table(struct top *top, const struct sorting *sorting)
@@ -48,7 +48,7 @@ static void batch_wait(const struct top *top)
 	tm_reader_ready(&top->feed.reader, PAUSE_MS);
 }
 
-/* Whether a table is due, with a slot that has just ended. */
+/* Whether a table is due at the end of this slot. */
 static bool batch_is_due(
 		const struct top *top, uint64_t interval_ns, uint64_t *since)
 {

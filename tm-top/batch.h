@@ -4,7 +4,7 @@
 
 #include "top.h"
 
-/* Prints tables until the stream ends or there were enough. */
+/* Prints tables until the stream ends or --count is reached. */
 void batch_run(struct top *top);
 
 #endif

@@ -6,7 +6,7 @@
 
 #define KEY_COLUMNS 15
 
-/* The last line. */
+/* --- the last line --- */
 
 static void draw_hints(const struct top_view *view)
 {
@@ -44,7 +44,7 @@ static void draw_hints(const struct top_view *view)
 	}
 }
 
-/* What is wrong with the filter, and where that is shown. */
+/* An error in the filter, and where it is shown. */
 struct problem {
 	char text[TEXT_SIZE];
 	unsigned columns;
@@ -83,7 +83,7 @@ static void prepare_problem(struct problem *problem,
 		problem->lines = most;
 }
 
-/* A caret below the column, and why. */
+/* A caret below the column, and the reason. */
 static void draw_problem(const struct top_view *view,
 		const struct problem *problem, unsigned caret)
 {
@@ -135,7 +135,7 @@ static void draw_editor(const struct top_view *view)
 	struct problem problem = { .lines = 0 };
 	unsigned line;
 
-	/* what is left of the window */
+	/* scroll until the cursor fits */
 	while (cursor - editor_columns(editor, from) > room)
 		from++;
 	cursor += sizeof(prompt) - 1 - editor_columns(editor, from);
@@ -167,7 +167,7 @@ void draw_keys(const struct top_view *view)
 		draw_hints(view);
 }
 
-/* The page of help. */
+/* --- the help --- */
 
 static const char *const texts[][2] = {
 	{ "Enter l Right", "open the row: user, process, remote, connection" },

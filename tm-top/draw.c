@@ -12,7 +12,7 @@
 #define WIDE 100
 #define NARROW 60
 
-/* The title: whose traffic, when, and whether it still comes. */
+/* --- the title: host, time, and whether events still arrive --- */
 
 static const char *format_clock(
 		char out[32], uint64_t time_ns, const char *format)
@@ -37,7 +37,7 @@ static unsigned draw_speed(const struct feed *feed, unsigned room)
 			"replay %gx", feed->speed);
 }
 
-/* A recording's clock is its own. */
+/* A recording is as old as its own clock says. */
 static uint64_t tick_age_ns(const struct top_view *view)
 {
 	const struct source *const source = &view->summary.source;
@@ -56,7 +56,7 @@ static unsigned draw_end(const struct feed *feed, unsigned room)
 	return screen_put_end(TITLE_LINE, room, screen_paint(NOTICE), "ended");
 }
 
-/* That it has ended is also said of a view of before. */
+/* The end is also shown while the view is paused. */
 static unsigned draw_tick(
 		const struct top_view *view, unsigned room, bool is_narrow)
 {
@@ -113,7 +113,7 @@ static void draw_title_line(const struct top_view *view)
 	draw_host(&summary->source, room);
 }
 
-/* What has no owner, and what was lost. */
+/* --- the sums: traffic without an owner, unattributed and lost --- */
 
 struct sum {
 	const char *name, *short_name;
@@ -121,7 +121,7 @@ struct sum {
 	bool is_bad, is_apart; /* no part of all */
 };
 
-/* Less is written of each the less room there is. */
+/* Shorter, the less room there is. */
 static unsigned format_sum(char out[TEXT_SIZE], const struct sum *sum,
 		uint64_t all, int detail)
 {
@@ -177,8 +177,7 @@ static void draw_sums(const struct top_view *view)
 	}
 }
 
-/* What stands between a key and the one before: a PID is part of its process.
- */
+/* Separates a key from the one before it: a PID is part of its process. */
 static const char *place_separator(enum tm_key_id id)
 {
 	if (id == TM_KEY_PID || id == TM_KEY_PROTOCOL)
@@ -186,7 +185,7 @@ static const char *place_separator(enum tm_key_id id)
 	return text_is_utf8() ? " \u203a " : " > ";
 }
 
-/* Keys and values of the scope, as if they were those of a row. */
+/* The values of the scope, formatted as if they were a row's. */
 static void place_text(char out[TEXT_SIZE], const struct top_view *view,
 		const struct list_place *place)
 {
@@ -203,7 +202,7 @@ static void place_text(char out[TEXT_SIZE], const struct top_view *view,
 		if (key == &tm_key_table[TM_KEY_PID] &&
 				!words[scope.keys.offsets[i]])
 			continue;
-		draw_name(name, &view->rows, &scope, i, words, 32);
+		draw_name(name, &view->rows, &scope, i, words, 10);
 		text_fit(fitted, name, 40);
 		used += snprintf(out + used, TEXT_SIZE - used, "%s%s",
 				i ? place_separator(key - tm_key_table) : "",
@@ -216,7 +215,7 @@ static void place_text(char out[TEXT_SIZE], const struct top_view *view,
 				text_is_utf8() ? " \u203a " : " > ");
 }
 
-/* Where this is: alice > curl 4242 > 17 remotes. */
+/* What is open: alice > curl 4242 > 17 remotes. */
 static unsigned draw_place(struct top_view *view)
 {
 	const struct stop *const stop = view_stop(view);
@@ -258,7 +257,7 @@ static unsigned draw_reset(
 			PLACE_LINE, columns, screen_paint(NOTICE), "%s", text);
 }
 
-/* What the user has set, right of left. */
+/* What the user has set, at the right end. */
 static void draw_state(const struct top_view *view, unsigned left)
 {
 	const char *const unknown = top_unknown_name(view->top);
@@ -292,7 +291,7 @@ static void draw_title(struct top_view *view)
 	draw_state(view, draw_place(view));
 }
 
-/* All of it. */
+/* --- the screen --- */
 
 static void draw_too_small(unsigned lines, unsigned columns)
 {

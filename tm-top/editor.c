@@ -29,7 +29,7 @@ static void editor_insert(struct editor *editor, wchar_t character)
 	editor->cursor++;
 }
 
-/* Takes out what is between here and the cursor, which may be on each side. */
+/* Removes the text between here and the cursor, on either side. */
 static void editor_cut(struct editor *editor, size_t here)
 {
 	const size_t from = here < editor->cursor ? here : editor->cursor;

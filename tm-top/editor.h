@@ -17,10 +17,10 @@ enum edited { EDITING, ENTERED, LEFT };
 
 void editor_start(struct editor *editor, const char *text);
 
-/* is_code: the key is one of curses, no character. */
+/* is_code: the key is a code of curses, not a character. */
 enum edited editor_take(struct editor *editor, wint_t key, bool is_code);
 
-/* To be freed; NULL when there is no memory. */
+/* The caller frees it; NULL if there is no memory. */
 char *editor_text(const struct editor *editor);
 
 /* How many columns the characters before this one take. */

@@ -13,9 +13,9 @@
 #include "interactive.h"
 #include "screen.h"
 
-/* After the last drawing, when a new slot is to be drawn. */
+/* Between two pictures, if there is something new. */
 #define SLOT_NS (TM_SECOND_NS / 10)
-/* After the end, by when others of the pipeline have written their last. */
+/* By then the other programs of the pipeline have printed their messages. */
 #define AFTER_NS (TM_SECOND_NS / 2)
 
 struct interactive {
@@ -23,13 +23,13 @@ struct interactive {
 	struct top_view view;
 	struct tm_progress progress;
 	uint64_t interval_ns, drawn_ns, ended_ns;
-	uint64_t drawn_given; /* events that had been taken by then */
-	bool is_wanted;	      /* to draw at once */
-	bool is_gone;	      /* the terminal */
-	bool failed;	      /* no memory */
+	uint64_t drawn_given; /* events taken by then */
+	bool is_wanted;	      /* draw at once */
+	bool is_gone;	      /* the terminal was closed */
+	bool failed;	      /* out of memory */
 };
 
-/* Whether rates are new, or the first ones grow. */
+/* Whether there are new rates, or more events of the first ones. */
 static bool interactive_has_news(const struct interactive *run)
 {
 	const struct top *const top = run->top;
@@ -50,7 +50,7 @@ static uint64_t interactive_due_ns(const struct interactive *run)
 	return run->drawn_ns + run->interval_ns;
 }
 
-/* Waits for a key, an event, a signal or the time of the next drawing. */
+/* Waits for a key, an event, a signal or the time of the next picture. */
 static void wait_for_news(struct interactive *run)
 {
 	const uint64_t now_ns = tm_clock_steady_ns(),
@@ -80,7 +80,7 @@ static void interactive_take_keys(struct interactive *run)
 	}
 }
 
-/* What other programs of the pipeline wrote on the screen as they ended. */
+/* Removes what other programs of the pipeline printed as they ended. */
 static void interactive_clean_up(struct interactive *run)
 {
 	if (!run->top->feed.has_ended)
@@ -122,8 +122,7 @@ static void interactive_draw(struct interactive *run)
 	run->is_wanted = run->top->is_over = false;
 }
 
-/* A record that is none ends the view as any error does; a stream that was cut
- * is one that has ended. */
+/* An invalid record ends the view as any error does; after a cut it stays. */
 static bool is_broken(const struct top *top)
 {
 	return top->feed.has_ended && top->feed.reader.status &&
@@ -146,8 +145,8 @@ static void interactive_loop(struct interactive *run)
 	}
 }
 
-/* Ctrl-C ends what is before us too: what comes until then is taken, as long as
- * somebody is there to quit with another one. */
+/* Ctrl-C also ends the programs before this one. Reads until they have ended,
+ * unless the terminal is gone and nobody could press Ctrl-C again. */
 static void interactive_drain(struct feed *feed)
 {
 	struct tm_event *events;
@@ -158,7 +157,7 @@ static void interactive_drain(struct feed *feed)
 
 const char *interactive_run(struct top *top)
 {
-	static struct interactive run; /* as large as its editor */
+	static struct interactive run; /* large */
 	const char *problem;
 
 	run.top = top;

@@ -26,16 +26,16 @@ static struct {
 	FILE *terminal;
 	int fd;
 	struct termios modes;
-	char leave[256]; /* what gives the screen back */
+	char leave[256]; /* restores the screen */
 	size_t leave_size;
-	void (*on_stop)(int); /* the handler of all tools */
+	void (*on_stop)(int); /* the common handler */
 	attr_t paints[PAINTS];
 	char note[128];
 } screen;
 
 static volatile sig_atomic_t is_up, is_resized, is_lost;
 
-/* Only what a handler may call. */
+/* Calls only functions that are safe in a signal handler. */
 static void leave_now(void)
 {
 	if (!is_up)
@@ -51,7 +51,8 @@ static bool asks_to_stop(int signal_number)
 			signal_number == SIGHUP;
 }
 
-/* The first request to stop is the main loop's; all else ends us here. */
+/* The main loop attends to the first request to stop; everything else ends the
+ * process here. */
 static void on_end(int signal_number)
 {
 	const int error = errno;
@@ -97,7 +98,7 @@ static void add_leave(const char *capability)
 	if (!text || text == (char *)-1)
 		return;
 	for (; *text && screen.leave_size < sizeof(screen.leave); text++) {
-		if (*text == '$' && text[1] == '<') /* how long to wait */
+		if (*text == '$' && text[1] == '<') /* a delay */
 			text = strchr(text, '>');
 		else
 			screen.leave[screen.leave_size++] = *text;
@@ -164,7 +165,7 @@ static const char *open_terminal(void)
 	const char *const name = ttyname(STDOUT_FILENO);
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
 
-	if (fd < 0 && name) /* no controlling one: the one that we write to */
+	if (fd < 0 && name) /* no controlling terminal: use standard output's */
 		fd = open(name, O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (fd >= 0 && !tcgetattr(fd, &screen.modes))
 		screen.terminal = fdopen(fd, "r+");
@@ -177,7 +178,7 @@ static const char *open_terminal(void)
 	return problem;
 }
 
-/* The terminal's type may be one that only newer machines know. */
+/* Only newer machines may know the terminal's type. */
 static const char *start_curses(void)
 {
 	const char *const type = getenv("TERM");
@@ -187,8 +188,8 @@ static const char *start_curses(void)
 		return NULL;
 	screen.curses = newterm(FALLBACK, screen.terminal, screen.terminal);
 	if (!screen.curses)
-		return "this machine knows no terminal of this type, nor "
-		       "of " FALLBACK ": set TERM, or use --batch";
+		return "the terminal's type is unknown here, and so is " FALLBACK
+		       ": set TERM, or use --batch";
 	snprintf(screen.note, sizeof(screen.note),
 			"TERM=%.40s is not known here: drawing as for " FALLBACK,
 			type ? type : "");

@@ -1,11 +1,11 @@
-/* The terminal: taken over, written to, and given back as it was, however we
- * end. */
+/* Takes over the terminal, draws on it, and restores it however the process
+ * ends. */
 #ifndef TM_TOP_SCREEN_H
 #define TM_TOP_SCREEN_H
 
 #include <stdbool.h>
 
-/* What text may be painted as. */
+/* How text is painted. */
 enum paint {
 	PLAIN,
 	STRONG,
@@ -14,7 +14,7 @@ enum paint {
 	RECEIVED,
 	SENT,
 	GRAPH,
-	NOTICE, /* what the user has set */
+	NOTICE, /* set by the user */
 	ALARM,
 	PAINTS
 };
@@ -24,44 +24,45 @@ struct span {
 	unsigned at, columns;
 };
 
-/* NULL, or why the terminal cannot be used. After tm_signals_install(). */
+/* NULL, or the reason why the terminal cannot be used. Call it after
+ * tm_signals_install(). */
 const char *screen_start(void);
 
-/* Gives the terminal back; whether there was one. */
+/* Restores the terminal. Whether it had been taken over. */
 bool screen_stop(void);
 
-/* Whether nobody is there any more. */
+/* Whether the terminal was closed. */
 bool screen_is_lost(void);
 
-/* What the keys come from. */
+/* Keys can be read from it. */
 int screen_fd(void);
 
-/* What is to be said about it, or NULL. */
+/* A note about the terminal, or NULL. */
 const char *screen_note(void);
 
-/* Takes the window's new size, where that has changed since the last call. */
+/* Adopts the window's new size. Whether it has changed since the last call. */
 bool screen_resize(void);
 
-/* Draws everything anew, for what others wrote over it. */
+/* Redraws everything, in case other programs wrote on the screen. */
 void screen_refresh(void);
 
 /* Attributes of curses. */
 unsigned screen_paint(enum paint paint);
 
-/* The text is harmless already, but for screen_put_fitted(). */
+/* The text must be harmless, except for screen_put_fitted(). */
 
 void screen_put(unsigned line, unsigned at, unsigned paint, const char *text);
 
-/* Nothing where it does not fit. */
+/* Draws nothing if it does not fit. */
 void screen_put_right(unsigned line, const struct span *span, unsigned paint,
 		const char *text);
 
-/* Made harmless, and cut. */
+/* Makes the text harmless and cuts it. */
 void screen_put_fitted(unsigned line, const struct span *span, unsigned paint,
 		const char *text);
 
-/* At the right end, cut; returns the columns that are left of it, with a
- * gap. */
+/* Draws at the right end, and returns how many columns are left before it, less
+ * a gap. */
 __attribute__((format(printf, 4, 5))) unsigned screen_put_end(unsigned line,
 		unsigned columns, unsigned paint, const char *format, ...);
 

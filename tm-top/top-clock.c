@@ -16,7 +16,7 @@ static void close_slot(struct clock *clock, uint64_t length_ns)
 bool clock_pass(struct clock *clock, uint64_t time_ns)
 {
 	const uint64_t before = clock->slot;
-	/* a TICK may be late; where there are none, a second is a second */
+	/* a TICK may be late; without TICKs a slot is a second */
 	const uint64_t limit_ns = clock->has_ticks ? LATEST_NS : TM_SECOND_NS;
 	uint64_t gap_ns;
 
@@ -25,7 +25,7 @@ bool clock_pass(struct clock *clock, uint64_t time_ns)
 	if (time_ns > clock->newest_ns)
 		clock->newest_ns = time_ns;
 	gap_ns = time_ns - clock->start_ns;
-	if (gap_ns > SLOTS * TM_SECOND_NS) /* no more can be seen of it */
+	if (gap_ns > SLOTS * TM_SECOND_NS) /* older slots are not kept */
 		clock->start_ns += gap_ns - SLOTS * TM_SECOND_NS;
 	while (time_ns - clock->start_ns >= limit_ns)
 		close_slot(clock, TM_SECOND_NS);

@@ -11,7 +11,7 @@
 
 enum window { WINDOW_2, WINDOW_10, WINDOW_40, WINDOWS };
 
-/* All zero is a stream that has not begun. */
+/* All zero: the stream has not begun. */
 struct clock {
 	uint64_t slot;	   /* the running one, from 0 */
 	uint64_t start_ns; /* of it, 0 = not begun */
@@ -28,10 +28,10 @@ struct slots {
 	uint64_t length_ns; /* of all of them */
 };
 
-/* Before an event is counted. True when a slot is over by it. */
+/* Call it before an event is counted. True if a slot is over. */
 bool clock_note(struct clock *clock, const struct tm_event *event);
 
-/* Time goes by without events. True when a slot is over. */
+/* Time passes without events. True if a slot is over. */
 bool clock_pass(struct clock *clock, uint64_t time_ns);
 
 /* For a stream that ended before its first slot was over. */

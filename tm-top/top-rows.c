@@ -111,8 +111,7 @@ static int rows_compare(const struct tm_ranked *a, const struct tm_ranked *b,
 	return rows->sorting.is_turned ? -result : result;
 }
 
-/* The lowest comes first. A row that has no fixed place is behind all that have
- * one. */
+/* The lowest comes first. Rows without a fixed place come after all others. */
 static uint64_t row_rank(const struct rows *rows, uint32_t row)
 {
 	const uint32_t fixed = list_row(rows->list, row)->fixed;

@@ -23,8 +23,8 @@ const char *text_ellipsis(void)
 typedef size_t take_fn(char piece[PIECE_SIZE], unsigned *columns,
 		const char *text, size_t length);
 
-/* The first character of text as it may be shown; *columns is its width.
- * Returns how many bytes of text that was. */
+/* Takes the first character of text in a form that is safe to show; *columns is
+ * its width. Returns how many bytes of text it took. */
 static size_t take_piece(char piece[PIECE_SIZE], unsigned *columns,
 		const char *text, size_t length)
 {
@@ -45,7 +45,7 @@ static size_t take_piece(char piece[PIECE_SIZE], unsigned *columns,
 	return size;
 }
 
-/* The same of text that went through here before. */
+/* The same for text that is harmless already. */
 static size_t take_harmless(char piece[PIECE_SIZE], unsigned *columns,
 		const char *text, size_t length)
 {

@@ -12,18 +12,18 @@
 /* Whether the terminal shows more than ASCII, by the locale. */
 bool text_is_utf8(void);
 
-/* Stands for what does not fit. */
+/* Replaces text that does not fit. */
 const char *text_ellipsis(void);
 
-/* Makes what strangers wrote harmless and cuts it to so many columns; what has
- * no width of its own is escaped. Returns how many columns it takes. */
+/* Makes hostile text harmless and cuts it to so many columns; escapes
+ * characters without a width. Returns how many columns it takes. */
 unsigned text_fit(char out[TEXT_SIZE], const char *text, unsigned columns);
 
 /* Cuts text that is harmless already. */
 unsigned text_cut(char out[TEXT_SIZE], const char *text, unsigned columns);
 
-/* How many bytes of harmless text fill a line: up to a blank, where there is
- * one. */
+/* How many bytes of harmless text fill a line, up to a blank if there is one.
+ */
 size_t text_line(const char *text, unsigned columns);
 
 /* How many columns harmless text takes. */

@@ -85,7 +85,7 @@ static bool ends_slot(struct top *top, const struct tm_event *event)
 	return is_over;
 }
 
-/* What the question keeps of an event, whose time was noted. */
+/* Counts an event if the question keeps it. Its time was noted before. */
 static int question_count(struct top_question *question, struct tm_event *event)
 {
 	const ssize_t kept = tm_filter_sift(&question->filter, event, 1);
@@ -117,7 +117,7 @@ static int question_count_again(void *context, struct tm_event *event)
 
 static void begin_run(struct source *source, const struct tm_start *start)
 {
-	source->runs.size = 1; /* nothing is kept */
+	source->runs.size = 1; /* nothing is kept for a run */
 	tm_open_runs_start(&source->runs, start->run_id);
 	memcpy(source->host, start->host, TM_HOST_SIZE);
 }
@@ -196,7 +196,7 @@ void top_pass(struct top *top)
 		return;
 	if (now_ns - top->heard_ns < TM_SECOND_NS)
 		return;
-	/* a second late, which events that come now have to be in time */
+	/* a second late, so that events that arrive now are in time */
 	time_ns = clock->newest_ns + (now_ns - top->heard_ns - TM_SECOND_NS);
 	top->heard_ns = now_ns - TM_SECOND_NS;
 	top->is_over |= traffic_pass(&top->all, time_ns);
@@ -243,7 +243,7 @@ static int question_add_expression(struct tm_filter *filter, const char *text,
 	return result;
 }
 
-/* A recording from its beginning. */
+/* Counts a recording from its beginning. */
 static void top_recount(const struct top *top, struct top_question *question)
 {
 	struct recount recount = { question,

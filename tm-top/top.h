@@ -1,4 +1,4 @@
-/* A stream being counted, as a whole and as a filter sees it. */
+/* Counts a stream, and what a filter keeps of it. */
 #ifndef TM_TOP_TOP_H
 #define TM_TOP_TOP_H
 
@@ -9,7 +9,7 @@
 #include "feed.h"
 #include "top-options.h"
 
-/* Where the stream comes from, and whether it still does. */
+/* The source of the stream, and its last sign of life. */
 struct source {
 	char host[TM_HOST_SIZE + 1]; /* of the latest START, empty = none */
 	struct tm_open_runs runs;
@@ -20,7 +20,7 @@ struct source {
 
 struct top_question {
 	struct tm_filter filter;
-	struct traffic traffic; /* that it kept */
+	struct traffic traffic; /* kept by the filter */
 	char *text;
 };
 
@@ -33,38 +33,38 @@ struct top {
 	struct tm_loopback loopback;
 	struct traffic all;
 	struct top_question *question; /* NULL = everything is shown */
-	bool is_over;		       /* a slot, since this was last cleared */
+	bool is_over;		       /* a slot; set until it is cleared */
 	uint64_t heard_ns;	       /* CLOCK_MONOTONIC of the latest event */
 	uint64_t reset_ns; /* by the stream, when totals were reset, 0 = never
 			    */
-	uint64_t reset_at; /* events that had been taken then */
+	uint64_t reset_at; /* events taken by then */
 };
 
-/* What is said of the whole stream, whatever is shown of it. */
+/* Figures of the whole stream, whatever is shown of it. */
 struct summary {
 	struct source source;
 	uint64_t time_ns; /* of the stream */
 	double events_per_second;
 	uint64_t bytes;
 	struct tm_amount nobody, unattributed, lost;
-	struct tm_amount loopback; /* that is counted at both ends */
+	struct tm_amount loopback; /* counted twice */
 };
 
-/* 0, or -1 when there is no memory. */
+/* 0, or -1 if there is no memory. */
 int top_start(struct top *top, const struct top_options *options);
 
-/* Counts what there is; false when there was nothing. With is_batch no further
- * than to the end of a slot. *failed is set when there is no memory. */
+/* Counts the events that are due; false if there were none. With is_batch stops
+ * at the end of a slot. Sets *failed if there is no memory. */
 bool top_take(struct top *top, bool *failed);
 
-/* A live stream without TICKs that is silent goes on by this machine's clock,
- * so that rates fall. */
+/* Moves the clock of a silent live stream without TICKs by this machine's, so
+ * that rates fall. */
 void top_pass(struct top *top);
 
 /* Whether the events come from this host, now. */
 bool top_is_here(const struct top *top);
 
-/* What the texts of keys depend on. */
+/* What the labels of keys depend on. */
 struct tm_key_sources top_sources(const struct top *top);
 
 /* Sets the keys of a place to those of the command line. */
@@ -75,21 +75,21 @@ void top_reset(struct top *top);
 
 void top_sum_up(const struct top *top, struct summary *summary);
 
-/* What is shown. */
+/* The traffic that is shown. */
 struct traffic *top_shown(struct top *top);
 
 #define WRONG_SIZE TM_EXPRESSION_PROBLEM
 
-/* Asks anew, from now on (of a recording from its beginning), or nothing at all
- * where text is empty. 0; or -1 with
- * why in problem and where in *column, in bytes: the question stays. */
+/* Replaces the question, from now on or, for a recording, from its beginning;
+ * empty text removes it. 0; or -1 with the reason in problem and the column in
+ * bytes, and the question stays. */
 int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
 		size_t *column);
 
-/* The questions of the command line; ends the program where one is wrong. */
+/* Sets the question of the command line; ends the process if it is wrong. */
 void top_ask_first(struct top *top, char *const *files);
 
-/* A name of the question that nothing has had so far, or NULL. */
+/* A name in the question that has not occurred so far, or NULL. */
 const char *top_unknown_name(const struct top *top);
 
 #endif

@@ -38,7 +38,7 @@ const char *view_question(const struct top_view *view)
 	return view->top->question ? view->top->question->text : "";
 }
 
-/* The cursor stays with its row, wherever that goes. */
+/* Moves the cursor with its row. */
 static void view_follow(struct top_view *view)
 {
 	struct stop *const stop = view_stop(view);
@@ -84,7 +84,7 @@ int view_arrange(struct top_view *view)
 	return 0;
 }
 
-/* Before a key that means a row. */
+/* Makes the rows that keys refer to, if they have changed. */
 static bool view_have_rows(struct top_view *view)
 {
 	return !rows_are_stale(&view->rows) || !view_arrange(view);
@@ -249,7 +249,7 @@ void view_change_speed(struct top_view *view, double factor)
 		feed_set_speed(feed, speed);
 }
 
-/* They are those of processes that run here and now. */
+/* Command lines are known of processes that run here now. */
 void view_toggle_commands(struct top_view *view)
 {
 	if (!top_is_here(view->top))

@@ -1,4 +1,4 @@
-/* What is looked at, and how. */
+/* The state of the view, and what keys do to it. */
 #ifndef TM_TOP_VIEW_H
 #define TM_TOP_VIEW_H
 
@@ -10,7 +10,7 @@
 #define STOPS_MOST (LEVELS + 2)
 #define VIEW_NOTE_SIZE 256
 
-/* A list that one can go back to, with what was chosen in it. */
+/* A list that Esc leads back to, with the row chosen in it. */
 struct stop {
 	enum level level;
 	struct list_place place;
@@ -30,7 +30,7 @@ struct top_view {
 	struct rows rows;
 	struct layout layout;	/* of the screen, 0 lines = too small */
 	struct traffic *paused; /* NULL = it is not */
-	struct summary summary; /* of when it was drawn or paused */
+	struct summary summary; /* from when it was drawn or paused */
 	struct editor editor;
 	char problem[WRONG_SIZE]; /* with what is typed, empty = none */
 	size_t problem_at;	  /* characters before it */
@@ -43,19 +43,19 @@ struct top_view {
 
 void view_start(struct top_view *view, struct top *top);
 
-/* Sums up, puts the rows in order and the cursor on one. 0, or -1 if there is
+/* Makes the summary and the rows, and places the cursor. 0, or -1 if there is
  * no memory. */
 int view_arrange(struct top_view *view);
 
-/* Does what a key asks for; is_code: it is one of curses, no character. */
+/* Handles a key; is_code: it is a code of curses, not a character. */
 void view_take_key(struct top_view *view, wint_t key, bool is_code);
 
 struct traffic *view_traffic(const struct top_view *view);
 
-/* Rows, with that of those that were forgotten. */
+/* Rows, with the one of rows that were forgotten. */
 uint32_t view_rows(const struct top_view *view);
 
-/* The question, empty = there is none. */
+/* The filter's text, empty = none. */
 const char *view_question(const struct top_view *view);
 
 static inline struct stop *view_stop(struct top_view *view)
@@ -63,14 +63,14 @@ static inline struct stop *view_stop(struct top_view *view)
 	return &view->stops[view->depth];
 }
 
-/* --- what keys ask for --- */
+/* --- what keys do --- */
 
 void view_move_to(struct top_view *view, uint32_t at);
 void view_move_by(struct top_view *view, int64_t rows);
 void view_go_into(struct top_view *view);
 void view_go_back(struct top_view *view);
 
-/* The same traffic by other keys. */
+/* Lists the same traffic by other keys. */
 void view_change_level(struct top_view *view, enum level level);
 void view_next_level(struct top_view *view);
 

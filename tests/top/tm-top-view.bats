@@ -154,7 +154,7 @@ load top
 	(lost)          -
 	END
 	press Enter
-	wait_for '^443   https tcp › 1 user'
+	wait_for '^https tcp › 1 user'
 }
 
 @test "m merges processes of one name, in every list of processes" {
