@@ -131,8 +131,9 @@ export const addresses = {
 			const api = ["live", "rows", "series", "status", "summary"]
 				.map((name) => `/api/v1/${name}`);
 			same(new Set(asked).size, asked.length, `twice: ${asked}`);
-			// Rows also of what was lost when.
-			const paths = asked.map((url) => new URL(url).pathname).sort();
+			// Rows also of what was lost when; files in the folder of their version.
+			const paths = asked.map((url) => new URL(url).pathname
+				.replace(/^\/v\d+\//, "/")).sort();
 			same(paths, ["/", ...files, ...api, "/api/v1/rows"].sort(), "what was asked");
 			const html = readFileSync(`${process.env.PAGE}/index.html`, "utf8");
 			const sources = [...html.matchAll(/(?:href|src)="([^"]+\.js)"/g)]
