@@ -1,6 +1,7 @@
 # tm-filter: what is dropped is counted as excluded, and how it ends.
 
 load ../helper
+load ../events
 load filter
 
 write_run() {
@@ -183,4 +184,20 @@ tm-filter: kept 2 events, 1401 packets, 2097236 bytes"
 	assert_failure 2
 	[ -z "$output" ]
 	[[ $stderr == *'try: tm-filter --help' ]]
+}
+
+@test "names without text, or parts without their beginning, name nothing" {
+	{
+		printf '{"kind":"name","of":"user","id":1000,"parts":1,"text":""}\n'
+		printf '{"kind":"name","of":"interface","id":7,"parts":1,"text":""}\n'
+		printf '{"kind":"name","of":"cgroup","id":9,"part":1,"parts":2,"text":"/tail"}\n'
+		moved 0 in 1000 5 1 '"ifindex":7,"cgroup_id":9'
+	} | tm-parse >odd.tm
+	for filter in 'user alice' 'user a*' 'cgroup /tail' 'interface eth0' \
+		'interface e*' 'cgroup /*'; do
+		run -0 bash -c 'tm-filter -q "$1" odd.tm | tm-print | grep -c traffic' \
+			sh "$filter" || [ "$output" = 0 ]
+		run -0 tm-filter -q "not $filter" odd.tm
+		run -0 tm-top -q --batch -e "$filter" odd.tm
+	done
 }
