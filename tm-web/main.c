@@ -78,7 +78,7 @@ fail_to_listen(const struct listen_place *place, const char *problem)
 		errx(TM_FAILED, "%s: %s; it runs as %s: take a port from 1024 on",
 				place->text, strerror(error), name);
 	errx(TM_FAILED,
-			"%s: %s; it runs as %s, who has to own %.*s (--user NAME "
+			"%s: %s; it runs as %s, who has to own %.*s (--run-as USER "
 			"is another)",
 			place->text, strerror(error), name,
 			slash ? (int)(slash - path) + 1 : 1,

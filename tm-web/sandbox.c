@@ -47,9 +47,9 @@ const char *sandbox_become(const char *name, const char *database)
 		return NULL;
 	user = tm_rights_user(name);
 	if (!user)
-		return "there is no such user (--user NAME)";
+		return "there is no such user (--run-as USER)";
 	if (!user->pw_uid)
-		return "it never runs as root (--user NAME)";
+		return "it never runs as root (--run-as USER)";
 	if (user->pw_uid == geteuid())
 		return NULL;
 	tm_rights_bound();
@@ -108,7 +108,7 @@ const char *sandbox_close(const char *database,
 		report("to its files (landlock)", problem);
 		if (may_read_all)
 			return "nobody else may read it, and this kernel has "
-			       "no landlock: name who may (--user NAME)";
+			       "no landlock: name who may (--run-as USER)";
 	}
 	problem = tm_rights_filter(&calls);
 	if (problem)

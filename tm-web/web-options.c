@@ -67,7 +67,7 @@ static void set_place(struct listen_place *place,
 		tm_option_refuse(option, text, "%s", problem);
 }
 
-enum { DATABASE = TM_OPTION, LISTEN, HOST, BASE, ALLOW, HEADER, USER };
+enum { DATABASE = TM_OPTION, LISTEN, HOST, BASE, ALLOW, HEADER, RUN_AS };
 
 static const struct tm_option known[] = {
 	{ "db", DATABASE, "FILE",
@@ -93,14 +93,18 @@ static const struct tm_option known[] = {
 			"a proxy names the user in this header, and users see\n"
 			"only their own rows; needs a local PLACE",
 			0 },
-	{ "user", USER, "NAME",
+	{ "run-as", RUN_AS, "USER",
 			"become this user (as root, by default: tm, else the\n"
 			"user of sudo, else nobody)",
 			0 },
-	{ "quiet", 'q', NULL, "do not print the address of the page",
+	{ "user", TM_MOVED, "USER",
+			"whose rows are shown, in other tools; who to become is "
+			"--run-as USER",
+			0 },
+	{ "quiet", 'q', NULL, "no notes, not even the address of the page",
 			TM_FLAG(struct web_options, is_quiet) },
 	{ "verbose", 'v', NULL,
-			"a line for each request, and any lack of confinement",
+			"also report each request, and any lack of confinement",
 			TM_FLAG(struct web_options, server.is_verbose) },
 };
 
@@ -129,7 +133,7 @@ static void web_take_option(void *context, const struct tm_option *option,
 	case HEADER:
 		set_header(option, argument);
 		break;
-	case USER:
+	case RUN_AS:
 		options->user = argument;
 		break;
 	}
@@ -138,7 +142,7 @@ static void web_take_option(void *context, const struct tm_option *option,
 static const struct tm_tool tool = {
 	.usage = "usage: tm-web [-qv] [--listen ADDRESS:PORT|unix:PATH] [--host NAME]...\n"
 		 "              [--base PATH] [--allow USER]... [--user-from-header NAME]\n"
-		 "              [--user NAME] [--db FILE]\n"
+		 "              [--run-as USER] [--db FILE]\n"
 		 "Serves the history of tm-store and the current rates to a browser.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),

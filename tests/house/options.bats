@@ -32,10 +32,10 @@ options_of_tools() {
 	done
 }
 
-# These follow the table later.
+# The names of all tools.
 everything() {
 	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1 |
-		grep -vx tm-web)
+		sort)
 }
 
 # What tm-words(7) says: "NAME ARGUMENT" for each option of its table.

@@ -218,12 +218,12 @@ listen_live() {
 	refute [ "$(status_of CapEff)" = 0000003fffffffff ]
 	code_of /api/v1/status
 	refute [ -n "$(grep 'not confined' err)" ]
-	run tm-web --db "$DAY" --user root
+	run tm-web --db "$DAY" --run-as root
 	assert_failure 1
-	assert_output "tm-web: root: it never runs as root (--user NAME)"
-	run tm-web --db "$DAY" --user nosuchuser
+	assert_output "tm-web: root: it never runs as root (--run-as USER)"
+	run tm-web --db "$DAY" --run-as nosuchuser
 	assert_failure 1
-	assert_output "tm-web: nosuchuser: there is no such user (--user NAME)"
+	assert_output "tm-web: nosuchuser: there is no such user (--run-as USER)"
 }
 
 @test "run by a user who may read the database, tm-web keeps no capability" {
@@ -232,7 +232,7 @@ listen_live() {
 	cp "$DAY" "$directory/day.db"
 	chmod 755 "$directory"
 	chmod 644 "$directory/day.db"
-	serve "$directory/day.db" --user nobody
+	serve "$directory/day.db" --run-as nobody
 	code_of "/api/v1/rows?$RANGE"
 	rights=$(sed -n 's/^Cap\(Eff\|Prm\):[[:space:]]*//p' "/proc/$SERVER/status" | sort -u)
 	rm -r "$directory"

@@ -119,7 +119,7 @@ get_as() {
 	kill -KILL "$SERVER"
 	mkdir -m 755 run
 	chown nobody run
-	serve "$DAY" --listen unix:"$PWD/run/web" --user nobody --allow daemon
+	serve "$DAY" --listen unix:"$PWD/run/web" --run-as nobody --allow daemon
 	chmod 666 run/web
 	URL=http://localhost
 	get_as daemon / --unix-socket run/web

@@ -79,9 +79,9 @@ load serve
 	assert_failure 1
 	assert_output "tm-web: unix:$PWD/run/web: Address already in use"
 	mkdir -m 755 roots
-	run tm-web --db "$DAY" --user nobody --listen unix:"$PWD/roots/web"
+	run tm-web --db "$DAY" --run-as nobody --listen unix:"$PWD/roots/web"
 	assert_failure 1
-	assert_output "tm-web: unix:$PWD/roots/web: Permission denied; it runs as nobody, who has to own $PWD/roots/ (--user NAME is another)"
+	assert_output "tm-web: unix:$PWD/roots/web: Permission denied; it runs as nobody, who has to own $PWD/roots/ (--run-as USER is another)"
 	kill -KILL "$SERVER"
 	wait "$SERVER" || true
 	: >address
