@@ -14,7 +14,6 @@
 #include "slot.h"
 
 #define TM_HISTORY_APPLICATION 0x746d6869 /* "tmhi" */
-#define TM_HISTORY_VERSION 2
 
 struct tm_history;
 

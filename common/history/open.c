@@ -273,11 +273,11 @@ static int refuse_foreign(
 	if (id != TM_HISTORY_APPLICATION)
 		return tm_history_fail(history,
 				"is a database of another program; name another file");
-	if (version > TM_HISTORY_VERSION)
+	if (version > tm_history_format)
 		return tm_history_fail(history,
 				"was written by a newer tm (format %jd, this one knows "
 				"%d); use that one",
-				(intmax_t)version, TM_HISTORY_VERSION);
+				(intmax_t)version, tm_history_format);
 	return 0;
 }
 

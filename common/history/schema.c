@@ -8,6 +8,10 @@
 #include "schema.h"
 #include "stored.h"
 
+/* With the tables another one: so it grows with each key, and
+ * tm_history_upgrade has a step from the one before. */
+const int tm_history_format = 2;
+
 #define BY_NO_REMOTE (TM_HISTORY_BY_STORED & ~TM_HISTORY_BY_REMOTE)
 
 const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES] = {
@@ -212,7 +216,7 @@ int tm_history_make_schema(struct tm_history *history, const char *zone)
 
 	snprintf(sql, sizeof(sql),
 			"PRAGMA application_id = %d; PRAGMA user_version = %d",
-			TM_HISTORY_APPLICATION, TM_HISTORY_VERSION);
+			TM_HISTORY_APPLICATION, tm_history_format);
 	if (tm_history_sql(history, sql) ||
 			tm_history_sql(history, dictionaries) ||
 			tm_history_sql(history, quotas))

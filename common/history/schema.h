@@ -31,6 +31,9 @@ struct tm_history_cube_facts {
 
 extern const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES];
 
+/* The user_version of the databases that this tm writes. */
+extern const int tm_history_format;
+
 #define TM_HISTORY_AMOUNTS "in_bytes, in_packets, out_bytes, out_packets"
 #define TM_HISTORY_LOST                                                        \
 	"lost_in_bytes, lost_in_packets, lost_out_bytes, lost_out_packets"
