@@ -35,9 +35,14 @@ static const struct key_size sizes[TM_KEYS] = {
 };
 /* clang-format on */
 
+/* Keys that need no other size have this one. */
+static const struct key_size usual_size = { 10, 24, 0, 1, 1, NULL };
+
 static const struct key_size *key_size(const struct tm_key *key)
 {
-	return &sizes[key - tm_key_table];
+	const struct key_size *const size = &sizes[key - tm_key_table];
+
+	return size->least ? size : &usual_size;
 }
 
 const char *layout_heading(const struct tm_key *key, unsigned columns)
@@ -220,8 +225,12 @@ void layout_make(struct layout *layout, unsigned lines, unsigned columns,
 	layout->columns = columns;
 	choose_keys(layout, keys);
 	rest = columns - layout_sum(layout);
-	rest -= choose_groups(shown, rest, sorting);
-	if (has_commands) /* these need the room more than a graph */
+	/* command lines need the room more than further numbers and a graph */
+	rest -= choose_groups(shown,
+			has_commands ? layout_least(rest, 2 * GROUP_COLUMNS)
+				     : rest,
+			sorting);
+	if (has_commands)
 		rest = widen_keys(layout, keys, rest, true);
 	if (rest >= GRAPH_LEAST + GRAPH_GAP)
 		graph = layout_least(rest - GRAPH_GAP, GRAPH_SLOTS);

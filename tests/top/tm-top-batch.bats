@@ -243,7 +243,7 @@ load top
 		done
 		status end 6
 	} | tm-parse >many.tm
-	for by in user process remote; do
+	for by in user process remote connection port,user cgroup; do
 		tm-top -n --batch --max-rows 200 --by $by many.tm >out
 		grep -E '^all .* 500000 +5000$' out
 		awk '/^\(others\)/ { has_others = 1 }
