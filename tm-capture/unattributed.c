@@ -64,6 +64,14 @@ static bool counts_buffers(const struct tm_link *link)
 	return strstr(driver, "/virtio_net");
 }
 
+/* Interfaces that are not crossed: ifb has the packets of another one again,
+ * which a tc action redirects there; the others show what is being captured. */
+static bool is_detour(const struct tm_link *link)
+{
+	return !strcmp(link->kind, "ifb") || !strcmp(link->kind, "nlmon") ||
+			!strcmp(link->kind, "vsockmon");
+}
+
 static struct interface *unattributed_remember(
 		struct unattributed *all, const struct tm_link *link)
 {
@@ -299,7 +307,7 @@ int unattributed_look(struct unattributed *all)
 		struct interface *const interface =
 				&all->interfaces[all->present[i]];
 
-		if (interface->now.master ||
+		if (interface->now.master || is_detour(&interface->now) ||
 				!interfaces_have(all->metered,
 						interface->ifindex))
 			continue;

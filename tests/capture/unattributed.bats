@@ -347,3 +347,19 @@ for _ in range(100):
 	assert_output "$(tm-print --json out.tm | jq -c \
 		'select(.kind == "traffic")' | wc -l)"
 }
+
+@test "what is redirected to an ifb counts once" {
+	ip -n "$ROUTER" link add ifb9 type ifb
+	ip -n "$ROUTER" link set ifb9 up
+	at "$ROUTER" tc qdisc add dev left ingress
+	at "$ROUTER" tc filter add dev left parent ffff: protocol all \
+		u32 match u32 0 0 action mirred egress redirect dev ifb9
+	start_at_router
+	at "$LEFT" traffic udp 192.0.2.1 9 100 1000
+	stop
+	at "$ROUTER" tc qdisc del dev left ingress
+	ip -n "$ROUTER" link del ifb9
+	run unattributed
+	assert_line "left in 100 102800"
+	refute_line --partial ifb9
+}
