@@ -8,7 +8,7 @@
 #define METERED_INTERFACES 16 /* that -i can name */
 #define CARRIERS 1024	      /* interfaces with counters of their own */
 #define NO_CARRIER 0	      /* the ifindex of no interface */
-#define LOST_OWNERS 32768     /* further ones share the overflow */
+#define LOST_OWNERS 65536     /* of two turns; others share the overflow */
 
 #define LISTED_NETWORKS (1 << 24) /* at most; allocated as they are added */
 #define LIST_GENERATIONS (1 << 29)
@@ -83,9 +83,12 @@ struct carrier {
 					 that, some do not */
 };
 
+/* tm-capture empties the entries of the one turn while programs write those of
+ * the other. */
 struct lost_key {
 	uint32_t uid;
-	uint32_t direction;
+	uint16_t direction;
+	uint16_t turn;
 };
 
 /* Who owns a socket. */

@@ -28,6 +28,15 @@ struct {
 	__type(value, struct tm_amount);
 } lost SEC(".maps");
 
+/* 0 or 1 */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, uint32_t);
+} lost_turn SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, CARRIERS);
@@ -89,7 +98,10 @@ static __always_inline void count_lost(struct counted *mine,
 		enum tm_direction direction, const struct owner *owner,
 		const struct packet *packet)
 {
-	const uint64_t key = owner->uid | (uint64_t)direction << 32;
+	const uint32_t zero = 0;
+	const uint32_t *const turn = bpf_map_lookup_elem(&lost_turn, &zero);
+	const uint64_t key = owner->uid | (uint64_t)direction << 32 |
+			(uint64_t)(turn ? *turn & 1 : 0) << 48;
 	struct tm_amount *amount = bpf_map_lookup_elem(&lost, &key);
 
 	count_packet(&mine->lost, packet);

@@ -328,6 +328,18 @@ static int map_counters(struct programs *programs)
 	return 0;
 }
 
+static int map_lost_turn(struct programs *programs)
+{
+	void *const turn = mmap(NULL, sysconf(_SC_PAGESIZE),
+			PROT_READ | PROT_WRITE, MAP_SHARED,
+			programs_map(programs, "lost_turn"), 0);
+
+	if (turn == MAP_FAILED)
+		return -1;
+	programs->lost_turn = turn;
+	return 0;
+}
+
 int programs_load(struct programs *programs, const struct settings *settings,
 		size_t ring_bytes, uint32_t flows, uint32_t meter,
 		bool has_cgroup)
@@ -356,7 +368,7 @@ int programs_load(struct programs *programs, const struct settings *settings,
 		programs->flows = 0;
 	programs->lost_fd = bpf_object__find_map_fd_by_name(
 			programs->object, "lost");
-	if (map_counters(programs))
+	if (map_counters(programs) || map_lost_turn(programs))
 		return programs_fail(programs, "counters: %s", strerror(errno));
 	return 0;
 }
@@ -556,22 +568,30 @@ struct counted programs_counted(
 	return all;
 }
 
-int programs_lost(const struct programs *programs,
+int programs_lost(const struct programs *programs, bool is_end,
 		void found(void *context, const struct lost_key *key,
 				const struct tm_amount *amount),
 		void *context)
 {
-	struct lost_key key;
-	const struct lost_key *previous = NULL;
+	const int fd = programs->lost_fd;
+	struct lost_key key, next;
 	struct tm_amount amount;
+	int end = bpf_map_get_next_key(fd, NULL, &next);
 
-	while (!bpf_map_get_next_key(programs->lost_fd, previous, &key)) {
-		if (bpf_map_lookup_elem(programs->lost_fd, &key, &amount))
+	while (!end) {
+		key = next;
+		end = bpf_map_get_next_key(fd, &key, &next);
+		/* a program may be writing it */
+		if (!is_end && key.turn == *programs->lost_turn)
+			continue;
+		if (bpf_map_lookup_elem(fd, &key, &amount) ||
+				bpf_map_delete_elem(fd, &key))
 			return -1;
 		found(context, &key, &amount);
-		previous = &key;
 	}
-	return errno == ENOENT ? 0 : -1;
+	__atomic_store_n(programs->lost_turn, !*programs->lost_turn,
+			__ATOMIC_RELEASE);
+	return 0;
 }
 
 void programs_free(struct programs *programs)
@@ -579,6 +599,8 @@ void programs_free(struct programs *programs)
 	programs_stop(programs);
 	programs_detach(programs);
 	ring_buffer__free(programs->ring);
+	if (programs->lost_turn)
+		munmap(programs->lost_turn, sysconf(_SC_PAGESIZE));
 	if (programs->counters)
 		munmap(programs->counters, programs->counters_size);
 	bpf_object__close(programs->object);

@@ -22,6 +22,7 @@ struct programs {
 	size_t counters_size;
 	unsigned cpus;
 	int lost_fd;
+	uint32_t *lost_turn;  /* in which programs count losses */
 	uint32_t flows;	      /* slots of the flow table, 0 = no sums */
 	uint32_t meter;	      /* enum tm_hook: what meters, cgroup_skb or tcx */
 	uint32_t hooks;	      /* enum tm_hook: those that can be used */
@@ -76,9 +77,9 @@ void programs_detach(struct programs *programs);
 struct counted programs_counted(
 		const struct programs *programs, enum tm_direction direction);
 
-/* Calls found for every owner that lost events, with its losses so far. 0, or
- * -1 with errno. */
-int programs_lost(const struct programs *programs,
+/* Calls found for every owner with what was lost since the previous call but
+ * one; at the end, with all that is left. 0, or -1 and errno. */
+int programs_lost(const struct programs *programs, bool is_end,
 		void found(void *context, const struct lost_key *key,
 				const struct tm_amount *amount),
 		void *context);

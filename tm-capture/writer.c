@@ -10,8 +10,7 @@
 #include "common/stream/output.h"
 #include "writer.h"
 
-#define SPAN_NS 10000000		 /* the unit of a record's span */
-#define OVERFLOW_KEY (UINT64_C(1) << 40) /* beside uid << 1 | direction */
+#define SPAN_NS 10000000 /* the unit of a record's span */
 
 static void writer_put(struct writer *writer, const void *records, size_t count)
 {
@@ -36,7 +35,7 @@ void writer_start(struct writer *writer, uint64_t since_boot_ns,
 
 	if (getrandom(&writer->run_id, sizeof(writer->run_id), 0) < 0)
 		writer->run_id = (uint64_t)getpid() << 32 ^ time(NULL);
-	writer->since_ns = since_boot_ns;
+	writer->since_ns = writer->lost_since_ns = since_boot_ns;
 	start.run_id = writer->run_id;
 	start.time_ns = wall_clock_ns(writer->clock, since_boot_ns);
 	gethostname(start.host, sizeof(start.host) - 1);
@@ -90,9 +89,9 @@ void writer_introduce(struct writer *writer, const struct tm_event *owner)
 /* Writes the amount, after the names that the event needs. A record holds 32
  * bits of packets; a larger amount needs several. */
 static void writer_put_amount(struct writer *writer, struct tm_event *event,
-		const struct tm_amount *amount)
+		const struct tm_amount *amount, uint64_t since_ns)
 {
-	const uint64_t span = (writer->status_ns - writer->since_ns) / SPAN_NS;
+	const uint64_t span = (writer->status_ns - since_ns) / SPAN_NS;
 	struct tm_amount left = *amount;
 	struct tm_event *names;
 	size_t n;
@@ -114,31 +113,10 @@ static void writer_put_amount(struct writer *writer, struct tm_event *event,
 	}
 }
 
-/* Where the previous losses of this owner are kept. */
-static struct tm_amount *lost_before(struct writer *writer, uint64_t key)
-{
-	const uint32_t count = writer->losers.count;
-	const uint32_t number = tm_index_add(&writer->losers, key);
-	struct tm_amount *lost_by;
-
-	if (number == TM_INDEX_NONE)
-		return NULL;
-	if (number == count) {
-		lost_by = realloc(writer->lost_by,
-				(count + 1) * sizeof(*lost_by));
-		if (!lost_by)
-			return NULL;
-		writer->lost_by = lost_by;
-		lost_by[count] = (struct tm_amount){ 0 };
-	}
-	return &writer->lost_by[number];
-}
-
-static void writer_lose(struct writer *writer, uint64_t key, uint32_t uid,
+static void writer_lose(struct writer *writer, uint32_t uid,
 		enum tm_direction direction, uint16_t flags,
-		const struct tm_amount *all)
+		const struct tm_amount *lost)
 {
-	struct tm_amount *const before = lost_before(writer, key);
 	struct tm_event event = {
 		.kind = TM_LOST,
 		.direction = direction,
@@ -146,16 +124,11 @@ static void writer_lose(struct writer *writer, uint64_t key, uint32_t uid,
 		.socket_uid = uid,
 		.flags = flags,
 	};
-	struct tm_amount more;
 
-	if (!before)
+	if (!tm_amount_is_some(lost))
 		return;
-	more = tm_amount_difference(all, before);
-	if (!tm_amount_is_some(&more))
-		return;
-	*before = *all;
-	tm_amount_add(&writer->lost[direction], &more);
-	writer_put_amount(writer, &event, &more);
+	tm_amount_add(&writer->lost[direction], lost);
+	writer_put_amount(writer, &event, lost, writer->lost_since_ns);
 }
 
 static void on_lost(void *context, const struct lost_key *key,
@@ -164,22 +137,35 @@ static void on_lost(void *context, const struct lost_key *key,
 	const uint16_t flags =
 			key->uid == TM_NOBODY ? TM_OWNER_NONE : TM_OWNER_SOCKET;
 
-	writer_lose(context, (uint64_t)key->uid << 1 | key->direction, key->uid,
-			key->direction, flags, amount);
+	writer_lose(context, key->uid, key->direction, flags, amount);
 }
 
-static void writer_put_lost(struct writer *writer)
+/* What was lost by owners too many to count. At the end that is all that no
+ * owner had. */
+static struct tm_amount writer_overflow(const struct writer *writer,
+		enum tm_direction direction, bool is_end)
 {
-	programs_lost(writer->programs, on_lost, writer);
-	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
-		const struct tm_amount overflow =
-				programs_counted(writer->programs, direction)
-						.overflow;
+	const struct counted counted =
+			programs_counted(writer->programs, direction);
 
-		writer_lose(writer, OVERFLOW_KEY + direction, TM_NOBODY,
-				direction, TM_OWNER_NONE | TM_UNSURE,
-				&overflow);
+	return is_end ? tm_amount_difference(
+					&counted.lost, &writer->lost[direction])
+		      : tm_amount_difference(&counted.overflow,
+					&writer->overflow[direction]);
+}
+
+static void writer_put_lost(struct writer *writer, bool is_end)
+{
+	programs_lost(writer->programs, is_end, on_lost, writer);
+	for (int direction = TM_IN; direction <= TM_OUT; direction++) {
+		const struct tm_amount more =
+				writer_overflow(writer, direction, is_end);
+
+		tm_amount_add(&writer->overflow[direction], &more);
+		writer_lose(writer, TM_NOBODY, direction,
+				TM_OWNER_NONE | TM_UNSURE, &more);
 	}
+	writer->lost_since_ns = writer->since_ns;
 }
 
 static void on_unattributed(void *context, uint32_t ifindex,
@@ -195,7 +181,7 @@ static void on_unattributed(void *context, uint32_t ifindex,
 		.netns = writer->netns,
 	};
 
-	writer_put_amount(writer, &event, amount);
+	writer_put_amount(writer, &event, amount, writer->since_ns);
 }
 
 struct tm_status writer_count(
@@ -226,7 +212,7 @@ void writer_status(struct writer *writer, enum tm_kind kind,
 	size_t n;
 
 	writer->status_ns = since_boot_ns;
-	writer_put_lost(writer);
+	writer_put_lost(writer, kind == TM_END);
 	if (writer->unattributed)
 		unattributed_take(
 				writer->unattributed, on_unattributed, writer);

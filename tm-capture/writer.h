@@ -22,8 +22,8 @@ struct writer {
 	struct tm_amount recorded[2];
 	struct tm_amount spared[2]; /* events beyond the limit */
 	struct tm_amount lost[2];
-	struct tm_index losers; /* uid << 1 | direction */
-	struct tm_amount *lost_by;
+	struct tm_amount overflow[2]; /* of what was lost, written so far */
+	uint64_t lost_since_ns;	      /* of the losses that are to be written */
 	uint64_t since_ns;  /* since boot, when LOST was written last */
 	uint64_t status_ns; /* since boot, of the status being written */
 	int error;	    /* errno of the write that failed, 0 = none */

@@ -259,7 +259,7 @@ start_behind_stopped() {
 	for options in "" "--every 1s"; do
 		# shellcheck disable=SC2086 # words
 		start -c "$CGROUP" $options
-		inside unshare --net sh -c '
+		inside timeout 20 unshare --net sh -c '
 			ip link set lo up
 			ip address add 203.0.113.9/32 dev lo
 			ip link add v0 type veth peer name v1
@@ -267,6 +267,9 @@ start_behind_stopped() {
 			ip address add 2001:db8::1/64 dev v0 nodad
 			ip link set v1 up
 			ip link set v0 up
+			until ip route get 2001:db8::1 | grep -q "dev lo"; do
+				sleep 0.05
+			done
 			for address in 127.0.0.1 ::1 203.0.113.9 192.0.2.1 \
 				2001:db8::1; do
 				traffic udp $address 9 10 100
@@ -300,4 +303,46 @@ start_behind_stopped() {
 		run sums out.tm
 		assert_output "traffic out $ALICE 20 3560"
 	done
+}
+
+@test "after more users than can be counted, a user's losses are that user's again" {
+	start -c "$CGROUP" --ring 256K
+	kill -STOP "$CAPTURE"
+	# as many users as fill the table twice, and the ring with the first
+	inside python3 -c '
+import ctypes, socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+set_user = ctypes.CDLL(None).setfsuid
+for uid in range(1000000, 1075000):
+    set_user(uid)
+    sender.sendto(b"x", ("127.0.0.1", 9))'
+	kill -CONT "$CAPTURE"
+	ticks() {
+		tm-print out.tm 2>/dev/null | grep -c ' tick ' || true
+	}
+	local before
+	before=$(ticks)
+	has_emptied() {
+		[ "$(ticks)" -ge $((before + 6)) ]
+	}
+	eventually has_emptied
+	kill -STOP "$CAPTURE"
+	inside traffic udp 127.0.0.1 9 10000 100 $ALICE
+	kill -CONT "$CAPTURE"
+	stop
+	assert_equal "$status" 0
+	tm-print --json out.tm | jq -c 'select(.kind == "lost")' >lost
+	# of the many, a part is without an owner
+	run jq -s 'map(select(.uid == 4294967295)) | length > 0' lost
+	assert_output true
+	run jq -s "map(select(.uid == $ALICE).packets) | add > 5000" lost
+	assert_output true
+	run jq -s "map(select(.bytes > 200 and .uid == 4294967295 and
+		.bytes / .packets > 100)) | length" lost
+	assert_output 0
+	run jq -s 'map(select(.uid >= 1000000 and .uid < 1075000).uid) |
+		length == (unique | length) and length > 50000' lost
+	assert_output true
+	run balance out.tm
+	assert_line --partial "out 85000 "
 }

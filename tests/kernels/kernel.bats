@@ -138,7 +138,7 @@ INTERVALS=32
 	done
 	assert_equal "$(comm -13 doctor doctor-plain)" CAP_PERFMON
 	for name in plain frames-plain; do
-		without $name | grep -qx CAP_PERFMON
+		without $name | grep -q '^CAP_PERFMON'
 	done
 }
 
