@@ -67,8 +67,9 @@ load store
 	tm-store --db empty.db day.tm
 	for command in "" query prune quota; do
 		# shellcheck disable=SC2086 # none or one
-		run tm-store $command --older-than 1d
+		run tm-store $command --db ''
 		assert_failure 2
+		assert_line --index 0 "tm-store: --db: no file is named"
 	done
 }
 
