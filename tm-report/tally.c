@@ -94,6 +94,7 @@ void tally_unsettle(struct tally *tally)
 
 void tally_next(struct tally *tally)
 {
+	tm_names_refresh(tally->names);
 	for (unsigned i = 0; i < VIEWS; i++) {
 		if (tally->views[i].has_now)
 			tm_sums_free(&tally->views[i].now);

@@ -73,3 +73,35 @@ says() {
 	run -0 tm-store query -q --db here.db --user "$user" --output csv
 	assert_line --index 1 --partial ",1000,"
 }
+
+teardown() {
+	exec 9>&-
+	[ -z "${pid-}" ] || kill -KILL "$pid" 2>/dev/null || true
+}
+
+# feed SECOND: more of user 8000, and whether the report names him by now
+feed() {
+	{
+		moved "$second" in 8000 5
+		status tick "$second.5" 8
+	} | tm-parse >&9
+	second=$((second + 1))
+	grep -q carol out
+}
+
+@test "a live report follows a user who is named while it runs" {
+	local second=1
+	build_preload slow-names .
+	: >names
+	mkfifo live
+	NAMES_FILE=$PWD/names LD_PRELOAD=$PWD/slow-names.so \
+		tm-report -q -t 1 --style table <live >out &
+	pid=$!
+	exec 9>live
+	start_here 8 | tm-parse >&9
+	feed || true
+	feed || true
+	eventually grep -q '^8000 ' out
+	echo 8000 carol >names
+	eventually feed
+}
