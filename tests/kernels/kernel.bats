@@ -94,7 +94,7 @@ INTERVALS=32
 	{
 		without events
 		without frames
-		! grep -q "by filters of clsact" "$FACTS/frames.err" || echo tcx
+		! grep -q "as clsact filters" "$FACTS/frames.err" || echo tcx
 	} | sort -u >lacking
 	jq -r '.checks[] | select(.group == "kernel" and .state == "missing" and
 		(.cost | startswith("--every") | not)) | .name' \
