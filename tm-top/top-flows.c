@@ -239,7 +239,7 @@ static int flows_fold(struct flows *flows)
 		result = flows_fold_rows(flows, order, kept, known);
 	}
 	free(order);
-	flows->has_folded = flows->has_forgotten = true;
+	flows->has_folded = true;
 	return result;
 }
 

@@ -51,7 +51,6 @@ struct flows {
 	uint32_t max_rows;
 	bool has_folded; /* since this was last cleared: rows have new
 			    numbers */
-	bool has_forgotten;
 };
 
 #define FLOWS_LEAST 64 /* of max_rows */
