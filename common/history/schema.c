@@ -12,18 +12,6 @@
  * tm_history_upgrade has a step from the one before. */
 const int tm_history_format = 2;
 
-#define BY_NO_REMOTE (TM_HISTORY_BY_STORED & ~TM_HISTORY_BY_REMOTE)
-
-const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES] = {
-	{ "protocol", BY_NO_REMOTE & ~TM_HISTORY_BY_USER, true, true },
-	{ "user", TM_HISTORY_BY_USER, true, true },
-	{ "process", BY_NO_REMOTE, true, true },
-	{ "remote", TM_HISTORY_BY_REMOTE, false, false },
-	{ "traffic", TM_HISTORY_BY_STORED, true, true },
-	{ "host", TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_INTERFACE, false,
-			true },
-};
-
 static const char dictionaries[] =
 		"CREATE TABLE about (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 		"CREATE TABLE user (uid INTEGER PRIMARY KEY, name TEXT NOT NULL);"

@@ -3,6 +3,18 @@
 #include "query.h"
 #include "stored.h"
 
+#define BY_NO_REMOTE (TM_HISTORY_BY_STORED & ~TM_HISTORY_BY_REMOTE)
+
+const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES] = {
+	{ "protocol", BY_NO_REMOTE & ~TM_HISTORY_BY_USER, true, true },
+	{ "user", TM_HISTORY_BY_USER, true, true },
+	{ "process", BY_NO_REMOTE, true, true },
+	{ "remote", TM_HISTORY_BY_REMOTE, false, false },
+	{ "traffic", TM_HISTORY_BY_STORED, true, true },
+	{ "host", TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_INTERFACE, false,
+			true },
+};
+
 const struct tm_history_dictionary *tm_history_dictionary_of(enum tm_key_id id)
 {
 	static const struct tm_history_dictionary dictionaries[TM_KEYS_STORED] = {
