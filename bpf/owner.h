@@ -60,7 +60,7 @@ static __always_inline void take_over(
 		mark_used(state);
 }
 
-static __always_inline void charge(
+static __always_inline void charge_task(
 		struct socket_state *state, struct task_struct *task)
 {
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
@@ -75,7 +75,7 @@ static __always_inline void charge_user(struct socket_state *state)
 	if (is_owned_by(state, current_task()))
 		note_use(state);
 	else
-		charge(state, (void *)bpf_get_current_task());
+		charge_task(state, (void *)bpf_get_current_task());
 }
 
 /* The current task may do I/O. */
@@ -89,7 +89,7 @@ static __always_inline void charge_sender(struct socket_state *state,
 	/* for the verifier, as a number */
 	task = (void *)bpf_get_current_task();
 	if (has_open((uint64_t)task, (uint64_t)kernel_sock(socket)))
-		charge(state, task);
+		charge_task(state, task);
 }
 
 /* Until a task uses the socket, its maker is the owner. */

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/membarrier.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,11 +9,11 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "common/capture/features.h"
 #include "common/record/amount.h"
+#include "kernel-traits.h"
 #include "programs.h"
 
 extern const char programs_object[], programs_object_end[];
@@ -142,29 +141,6 @@ static void programs_choose(const struct programs *programs)
 			bpf_program__set_autoload(
 					part, part_is_wanted(programs, i));
 	}
-}
-
-/* Whether a program can read whether those before it let the packet pass. */
-static bool is_result_readable(void)
-{
-	struct btf *const kernel = btf__load_vmlinux_btf();
-	const struct btf_type *const run = kernel
-			? btf__type_by_id(kernel,
-					  btf__find_by_name_kind(kernel,
-							  "bpf_cg_run_ctx",
-							  BTF_KIND_STRUCT))
-			: NULL;
-	bool has_result = false;
-
-	for (int i = 0; run && i < btf_vlen(run); i++)
-		has_result |= !strcmp("retval",
-				btf__name_by_offset(kernel,
-						btf_members(run)[i].name_off));
-	has_result = has_result &&
-			btf__find_by_name_kind(kernel, "bpf_rdonly_cast",
-					BTF_KIND_FUNC) > 0;
-	btf__free(kernel);
-	return has_result;
 }
 
 /* Sizes the maps of the flow table; without sums they keep one slot each. */
@@ -352,7 +328,7 @@ int programs_load(struct programs *programs, const struct settings *settings,
 	programs->flows = flows;
 	libbpf_set_print(libbpf_say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	programs->knows_result = is_result_readable();
+	programs->knows_result = kernel_keeps_result();
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0)
 		return programs_fail(programs, "the number of CPUs: %s",
@@ -417,24 +393,9 @@ static bool part_is_needed(size_t i)
 	return parts[i].meter == SOCKETS;
 }
 
-/* Whether packets may wait for another program to let them go (NFQUEUE). */
-static bool packets_may_wait(void)
-{
-	char queue;
-	const int fd = open("/proc/net/netfilter/nfnetlink_queue",
-			O_RDONLY | O_CLOEXEC);
-	const bool has_queue = fd >= 0 && read(fd, &queue, 1) == 1;
-
-	if (fd >= 0)
-		close(fd);
-	/* a module is there because a rule uses it */
-	return has_queue ||
-			!access("/sys/module/nfnetlink_queue/initstate", F_OK);
-}
-
 static bool part_is_spared(size_t i)
 {
-	return parts[i].hook == SENDER && !packets_may_wait();
+	return parts[i].hook == SENDER && !kernel_holds_packets();
 }
 
 int programs_attach(struct programs *programs, int cgroup_fd)
