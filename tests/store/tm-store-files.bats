@@ -65,8 +65,8 @@ load store
 	assert_failure 1
 	assert_output "tm-store: empty.db: is empty; tm-store writes to it first"
 	tm-store --db empty.db day.tm
-	for command in "" query prune quota; do
-		# shellcheck disable=SC2086 # none or one
+	for command in "" query "prune --older-than 1d" quota; do
+		# shellcheck disable=SC2086 # words
 		run tm-store $command --db ''
 		assert_failure 2
 		assert_line --index 0 "tm-store: --db: no file is named"
