@@ -50,11 +50,12 @@ const struct tm_tool prune_tool = {
 
 static void prune_parse_options(struct options *options, int argc, char **argv)
 {
-	if (tm_tool_parse(&prune_tool, argc, argv, options) < argc ||
-			!options->older == !options->is_ahead)
+	const int at = tm_tool_parse(&prune_tool, argc, argv, options);
+
+	options->path = find_database(options->path);
+	if (at < argc || !options->older == !options->is_ahead)
 		tm_misuse("prune takes --older-than TIME, such as 90d, or "
 			  "--ahead, and no files");
-	options->path = find_database(options->path);
 }
 
 /* Ages are those of the newest record. */
