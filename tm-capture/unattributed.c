@@ -1,9 +1,7 @@
-#include <limits.h>
 #include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -20,16 +18,26 @@
  * what passes between is not too much. */
 enum stage { NEW, BEGUN, KNOWN };
 
+/* What an interface did not count of segments: a device that cuts buffers
+ * itself counts one packet, one that gets them cut counts each. Which it does
+ * is not known, and changes with its settings, its queue and its peer; so what
+ * it counted less than sockets moved is taken for this, as far as it can be. */
+struct left_out {
+	struct tm_amount all;
+	struct tm_amount recent; /* it may be counted later, after a queue */
+	struct tm_amount counted, moved, segments; /* at the last look */
+};
+
 struct interface {
 	uint32_t ifindex;
 	uint32_t link_bytes; /* of the header before each packet */
-	bool counts_buffers; /* before they are cut into segments */
 	enum stage stage;
 	uint64_t walk; /* the last one that found it */
 	struct tm_link now;
 	struct tm_amount first[2];	 /* its counters at the beginning */
 	struct tm_amount moved_first[2]; /* and those of the sockets */
 	struct tm_amount found[2];
+	struct left_out left_out[2];
 	struct tm_amount told[2]; /* of what was found */
 };
 
@@ -47,22 +55,6 @@ struct unattributed {
 	uint32_t present_count;
 	uint32_t room;
 };
-
-/* Where there is no hardware below, what the kernel hands over is counted, and
- * so do drivers that pass it on to another kernel. */
-static bool counts_buffers(const struct tm_link *link)
-{
-	char path[64], driver[PATH_MAX];
-	ssize_t n;
-
-	if (*link->kind || link->type == ARPHRD_LOOPBACK)
-		return true;
-	snprintf(path, sizeof(path), "/sys/class/net/%s/device/driver",
-			link->name);
-	n = readlink(path, driver, sizeof(driver) - 1);
-	driver[n > 0 ? n : 0] = '\0';
-	return strstr(driver, "/virtio_net");
-}
 
 /* Interfaces that are not crossed: ifb has the packets of another one again,
  * which a tc action redirects there; the others show what is being captured. */
@@ -86,7 +78,6 @@ static struct interface *unattributed_remember(
 		return interface;
 	memset(interface, 0, sizeof(*interface));
 	interface->ifindex = link->ifindex;
-	interface->counts_buffers = counts_buffers(link);
 	if (link->type == ARPHRD_ETHER && !all->settings->counts_link)
 		interface->link_bytes = ETHERNET_HEADER;
 	return interface;
@@ -181,19 +172,63 @@ static void carrier_read(const struct unattributed *all, uint32_t ifindex,
 	}
 }
 
-/* The same as the interface counts. */
+#define RECENT_LOOKS 16
+
+static void left_out_follow(
+		uint64_t *all, uint64_t *recent, int64_t fewer, uint64_t cut)
+{
+	uint64_t part;
+
+	if (fewer >= 0) {
+		part = (uint64_t)fewer < cut ? (uint64_t)fewer : cut;
+		*all += part;
+		*recent += part;
+	} else {
+		part = (uint64_t)-fewer < *recent ? (uint64_t)-fewer : *recent;
+		*all -= part;
+		*recent -= part;
+	}
+	*recent -= *recent / RECENT_LOOKS;
+}
+
+static void interface_follow(struct left_out *out,
+		const struct tm_amount *counted, const struct tm_amount *moved,
+		const struct tm_amount *segments)
+{
+	left_out_follow(&out->all.packets, &out->recent.packets,
+			(moved->packets - out->moved.packets) -
+					(counted->packets -
+							out->counted.packets),
+			segments->packets - out->segments.packets);
+	left_out_follow(&out->all.bytes, &out->recent.bytes,
+			(moved->bytes - out->moved.bytes) -
+					(counted->bytes - out->counted.bytes),
+			segments->bytes - out->segments.bytes);
+	out->counted = *counted;
+	out->moved = *moved;
+	out->segments = *segments;
+}
+
+/* What sockets moved, as the interface counts. */
 static void interface_moved(const struct unattributed *all,
-		const struct interface *interface, struct tm_amount moved[2])
+		struct interface *interface, struct tm_amount moved[2])
 {
 	struct carrier carrier;
 
 	carrier_read(all, interface->ifindex, &carrier);
 	for (int i = TM_IN; i <= TM_OUT; i++) {
-		moved[i] = carrier.moved[i];
-		if (!interface->counts_buffers)
-			continue;
-		moved[i].packets -= carrier.segments[i].packets;
-		moved[i].bytes -= carrier.segments[i].bytes;
+		const struct tm_amount counted =
+				interface_count(all, interface, i);
+		struct left_out *const out = &interface->left_out[i];
+
+		if (interface->stage == NEW)
+			*out = (struct left_out){ .counted = counted,
+				.moved = carrier.moved[i],
+				.segments = carrier.segments[i] };
+		else
+			interface_follow(out, &counted, &carrier.moved[i],
+					&carrier.segments[i]);
+		moved[i] = tm_amount_difference(&carrier.moved[i], &out->all);
 	}
 }
 

@@ -363,3 +363,37 @@ for _ in range(100):
 	assert_line "left in 100 102800"
 	refute_line --partial ifb9
 }
+
+# send_to_left BYTES: over TCP
+send_to_left() {
+	at "$LEFT" traffic sink 192.0.2.2 7731 >got &
+	local sink=$!
+	eventually at "$LEFT" grep -q ":1E33 00000000:0000 0A" /proc/net/tcp
+	at "$ROUTER" traffic tcp 192.0.2.2 7731 "$1"
+	wait $sink
+}
+
+@test "traffic of sockets is not unattributed, wherever segments are cut or joined" {
+	start_at_router
+	at "$ROUTER" ethtool -K left tso off
+	send_to_left 1000000
+	at "$ROUTER" ethtool -K left tso on
+	send_to_left 1000000
+	at "$ROUTER" tc qdisc add dev left root tbf rate 200mbit burst 20k \
+		latency 500ms
+	send_to_left 1000000
+	at "$ROUTER" tc qdisc del dev left root
+	at "$ROUTER" ethtool -K left gro on
+	at "$LEFT" ethtool -K left tso off
+	at "$ROUTER" traffic sink 192.0.2.1 7732 >got &
+	local sink=$!
+	eventually at "$ROUTER" grep -q ":1E34 00000000:0000 0A" /proc/net/tcp
+	at "$LEFT" traffic tcp 192.0.2.1 7732 5000000
+	wait $sink
+	stop
+	at "$ROUTER" ethtool -K left gro off
+	at "$LEFT" ethtool -K left tso on
+	# the ends of connections, and a few answers
+	run awk '$3 > 12 || $4 > 6000' <(unattributed)
+	refute_output
+}
