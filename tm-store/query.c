@@ -121,6 +121,7 @@ enum {
 	REMOTE,
 	PROTOCOL,
 	DIRECTION,
+	NO_LOOPBACK,
 	SEARCH,
 	SORT,
 	REVERSE,
@@ -153,6 +154,9 @@ static const struct tm_option known[] = {
 	{ "protocol", PROTOCOL, "NAME", "tcp, udp, ...", 0 },
 	{ "interface", 'i', "NAME", "only this interface", 0 },
 	{ "direction", DIRECTION, "WAY", "in or out", 0 },
+	{ "no-loopback", NO_LOOPBACK, NULL,
+			"leave out traffic within the machine",
+			TM_FLAG(struct options, query.filter.has_no_loopback) },
 	{ "search", SEARCH, "TEXT", "rows with TEXT in a key", 0 },
 	{ "sort", SORT, "KEY", "by total, in, out, packets, lost or key", 0 },
 	{ "reverse", REVERSE, NULL, "reverse the order",
@@ -316,7 +320,7 @@ static bool query_is_filtered(const struct tm_history_rows_query *query)
 
 	return filter->has_user || filter->process || filter->remote ||
 			filter->interface || filter->has_protocol ||
-			filter->has_direction ||
+			filter->has_direction || filter->has_no_loopback ||
 			(query->search && *query->search);
 }
 

@@ -48,6 +48,7 @@ struct tm_history_filter {
 				  not known */
 	const char *remote;    /* this address; "" = none */
 	const char *interface; /* this name, else this number */
+	bool has_no_loopback;  /* without what moved within the machine */
 	bool has_protocol;
 	uint8_t protocol;
 	bool has_direction;

@@ -97,13 +97,28 @@ static int want_remote(struct tm_history *history,
 	return want_text(history, wanted, sql, form);
 }
 
+/* One of that name, else of that number; or all, with NULL. The first interface
+ * of a network namespace is its loopback. */
 static int want_interface(struct tm_history *history,
-		struct tm_history_wanted *wanted, const char *text)
+		struct tm_history_wanted *wanted, const char *text,
+		bool has_no_loopback)
 {
-	return want_text(history, wanted,
-			"SELECT id FROM interface WHERE name = ?1 AND (id = 0 OR "
-			"name <> '') OR name = '' AND id > 1 AND CAST(ifindex AS TEXT) = ?1",
-			text);
+	sqlite3_stmt *const statement = tm_history_prepare(history,
+			"SELECT id FROM interface WHERE (?1 IS NULL OR "
+			"name = ?1 AND (id = 0 OR name <> '') OR "
+			"name = '' AND id > 1 AND CAST(ifindex AS TEXT) = ?1) "
+			"AND NOT (?2 AND (name IS 'lo' OR "
+			"name IS '' AND id > 1 AND ifindex = 1))");
+	int result;
+
+	if (!statement)
+		return -1;
+	if (text)
+		tm_history_bind_text(statement, 1, text, strlen(text));
+	sqlite3_bind_int(statement, 2, has_no_loopback);
+	result = want_ids(history, wanted, statement);
+	sqlite3_finalize(statement);
+	return result;
 }
 
 int tm_history_scan_filter(struct tm_history *history,
@@ -129,10 +144,11 @@ int tm_history_scan_filter(struct tm_history *history,
 			want_remote(history, &wanted[TM_KEY_REMOTE],
 					filter->remote))
 		return -1;
-	return filter->interface &&
+	return (filter->interface || filter->has_no_loopback) &&
 					want_interface(history,
 							&wanted[TM_KEY_INTERFACE],
-							filter->interface)
+							filter->interface,
+							filter->has_no_loopback)
 			? -1
 			: 0;
 }

@@ -166,6 +166,32 @@ losses() {
 	assert_equal "$(sums --from 1700000040 --to 1700000100)" "out,976 in,84 "
 }
 
+@test "--no-loopback leaves out what moved within the machine" {
+	{
+		start
+		name interface 1 lo
+		name interface 2 eth0
+		moved 1 out 1001 3000 1 '"ifindex":1,"flags":8'
+		moved 1 in 1000 3000 1 '"ifindex":1,"flags":8'
+		moved 2 in 1000 500 1 '"ifindex":2'
+		# the loopback of a container, without a name, and no interface
+		moved 3 in 1000 40 1 '"ifindex":1,"netns":7,"flags":8'
+		moved 4 in 1000 9 1
+		status end 5
+	} | tm-parse >day.tm
+	store -q day.tm
+	run csv -n --no-loopback
+	assert_output "\
+uid,user,in,out,total,packets_in,packets_out,packets,lost,lost_packets
+1000,1000,509,0,509,2,0,2,0,0"
+	run csv -n --no-loopback --by interface
+	assert_line --regexp '^eth0,500,'
+	refute_line --regexp '^lo,'
+	run csv -n --no-loopback --interface lo
+	assert_equal "${#lines[@]}" 1
+	assert_equal "$(csv -n | wc -l)" 3
+}
+
 @test "rows can be searched, sorted and paged" {
 	day | tm-parse | store
 	keys() {
