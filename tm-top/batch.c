@@ -116,6 +116,9 @@ void batch_run(struct top *top)
 		if (++printed == options->count)
 			return;
 	}
+	/* what could not be read at all has no table */
+	if (!top->feed.reader.events && top->feed.reader.status)
+		return;
 	if (!printed || top->all.events != events)
 		batch_finish(top, &sorting);
 	batch_note(top);

@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/tool/loop.h"
 #include "interactive.h"
 
 /* Takes over the screen only once there is something to show, so that a sudo in
@@ -64,6 +65,7 @@ int main(int argc, char **argv)
 		run_live(&top);
 	if (*in->problem)
 		warnx("%s", in->problem);
+	tm_loop_say_overflow();
 	if (!in->status && options.is_strict && in->lost_packets)
 		return TM_LOSSY;
 	return in->status;

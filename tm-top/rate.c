@@ -43,8 +43,8 @@ void rate_sum(const struct rate *rate, const struct slots *slots,
 	bytes[TM_IN] = bytes[TM_OUT] = 0;
 	for (uint64_t slot = slots->begin; slot < end; slot++) {
 		past = rate->bytes[slot % SLOTS];
-		bytes[TM_IN] += past[TM_IN];
-		bytes[TM_OUT] += past[TM_OUT];
+		tm_amount_raise(&bytes[TM_IN], past[TM_IN]);
+		tm_amount_raise(&bytes[TM_OUT], past[TM_OUT]);
 	}
 }
 
@@ -66,8 +66,10 @@ void rate_add(struct rate *rate, const struct rate *more)
 			bytes[TM_IN] = bytes[TM_OUT] = 0;
 		if (!rate_has(more, slot))
 			continue;
-		bytes[TM_IN] += more->bytes[slot % SLOTS][TM_IN];
-		bytes[TM_OUT] += more->bytes[slot % SLOTS][TM_OUT];
+		tm_amount_raise(&bytes[TM_IN],
+				more->bytes[slot % SLOTS][TM_IN]);
+		tm_amount_raise(&bytes[TM_OUT],
+				more->bytes[slot % SLOTS][TM_OUT]);
 	}
 	rate->slot = latest;
 }

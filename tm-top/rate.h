@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/record/amount.h"
 #include "top-clock.h"
 
 /* All zero is nothing. */
@@ -22,8 +23,9 @@ static inline void rate_move(struct rate *rate, const struct clock *clock,
 {
 	if (rate->slot != clock->slot)
 		rate_advance(rate, clock);
-	rate->bytes[clock->slot % SLOTS][event->direction == TM_OUT] +=
-			event->bytes;
+	tm_amount_raise(&rate->bytes[clock->slot % SLOTS]
+				    [event->direction == TM_OUT],
+			event->bytes);
 }
 
 /* Whether the history reaches to that slot, or past its end. */
@@ -37,7 +39,8 @@ static inline uint64_t rate_at(const struct rate *rate, uint64_t slot)
 {
 	const uint64_t *const bytes = rate->bytes[slot % SLOTS];
 
-	return rate_has(rate, slot) ? bytes[TM_IN] + bytes[TM_OUT] : 0;
+	return rate_has(rate, slot) ? tm_amount_sum(bytes[TM_IN], bytes[TM_OUT])
+				    : 0;
 }
 
 /* What moved in these slots, by direction. */

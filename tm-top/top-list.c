@@ -31,11 +31,7 @@ static void keys_take(const struct tm_keys *keys, const struct tm_event *event,
 		uint64_t words[LIST_KEY_WORDS])
 {
 	tm_keys_extract(keys, event, words);
-	for (unsigned i = 0; i < keys->count; i++) {
-		if (keys->list[i]->settle)
-			keys->list[i]->settle(&keys->sources,
-					words + keys->offsets[i]);
-	}
+	tm_keys_settle(keys, words);
 	words[keys->words] = event->kind == TM_LOST && keys_have_detail(keys);
 }
 

@@ -98,3 +98,12 @@ bool tm_keys_need_settling(const struct tm_keys *keys)
 	}
 	return false;
 }
+
+void tm_keys_settle(const struct tm_keys *keys, uint64_t *words)
+{
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->list[i]->settle)
+			keys->list[i]->settle(&keys->sources,
+					words + keys->offsets[i]);
+	}
+}

@@ -40,6 +40,9 @@ int tm_keys_time(const struct tm_keys *keys);
 /* Whether some of their values depend on what follows in the stream. */
 bool tm_keys_need_settling(const struct tm_keys *keys);
 
+/* Turns them into what they are by all that the sources have learnt. */
+void tm_keys_settle(const struct tm_keys *keys, uint64_t *words);
+
 /* What an event has of them: TM_KEY_WORDS at most. */
 static inline void tm_keys_extract(const struct tm_keys *keys,
 		const struct tm_event *event, uint64_t *words)

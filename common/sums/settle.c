@@ -1,14 +1,5 @@
 #include "settle.h"
 
-static void keys_settle(const struct tm_keys *keys, uint64_t *words)
-{
-	for (unsigned i = 0; i < keys->count; i++) {
-		if (keys->list[i]->settle)
-			keys->list[i]->settle(&keys->sources,
-					words + keys->offsets[i]);
-	}
-}
-
 void tm_sums_settle(struct tm_sums *settled, const struct tm_sums *sums,
 		const struct tm_keys *keys)
 {
@@ -22,7 +13,7 @@ void tm_sums_settle(struct tm_sums *settled, const struct tm_sums *sums,
 	for (uint32_t row = 0; row < sums->count; row++) {
 		memcpy(words, tm_sums_key(sums, row),
 				sums->words * sizeof(*words));
-		keys_settle(keys, words);
+		tm_keys_settle(keys, words);
 		tm_sum_add(tm_sums_at(settled, words, &is_new),
 				&sums->rows[row]);
 	}

@@ -50,10 +50,11 @@ look_like_others() {
 
 @test "what comes through a pipe and is no stream gets no report either" {
 	printf '%0200d' 0 >text
-	for form in "--format table" "--format json" "-t 1" "--style pdtt" \
-		"--style processes"; do
-		said_alone "cat text | tm-report $form" \
-			"tm-report: standard input: is text; tm-parse makes events of what tm-print wrote"
+	for reader in "tm-report" "tm-report --format json" "tm-report -t 1" \
+		"tm-report --style pdtt" "tm-report --style processes" \
+		"tm-top --batch"; do
+		said_alone "cat text | $reader" \
+			"${reader%% *}: standard input: is text; tm-parse makes events of what tm-print wrote"
 	done
 	run script -qec 'tm-report; echo $?' /dev/null
 	assert_equal "${#lines[@]}" 2

@@ -164,3 +164,18 @@ load top
 	wait_for '^1 service$'
 	shows '^51413 +tcp .* 48.8K'
 }
+
+@test "sums that would overflow stay at the largest number in tm-top, too" {
+	{
+		begin
+		for second in 0.1 0.2 0.3; do
+			moved $second in 1000 9223372036854775808
+			moved $second out 1000 9223372036854775808
+		done
+		status end 1
+	} | tm-parse >some.tm
+	run -0 --separate-stderr tm-top --batch -n some.tm
+	assert_line --regexp '^1000 .* 18446744073709551615 +18446744073709551615$'
+	assert_line --regexp '^all .* 18446744073709551615 +18446744073709551615$'
+	assert_equal "$stderr" "tm-top: a sum is too large and stays at the largest number; a record is damaged or forged"
+}
