@@ -2,7 +2,7 @@
 
 #include "top-flows.h"
 
-#define FLOW_WORDS (sizeof(struct flow) / sizeof(uint64_t))
+#define FLOW_WORDS (sizeof(struct top_flow) / sizeof(uint64_t))
 
 void flows_start(struct flows *flows, uint32_t max_rows)
 {
@@ -11,11 +11,11 @@ void flows_start(struct flows *flows, uint32_t max_rows)
 	flows->sums.beside_size = sizeof(struct flow_state);
 }
 
-static void flow_take(struct flow *flow, const struct tm_event *event)
+static void flow_take(struct top_flow *flow, const struct tm_event *event)
 {
 	const bool is_out = event->direction == TM_OUT;
 
-	*flow = (struct flow){
+	*flow = (struct top_flow){
 		.kind = event->kind,
 		.protocol = event->protocol,
 		.uid = event->uid,
@@ -33,7 +33,8 @@ static void flow_take(struct flow *flow, const struct tm_event *event)
 	memcpy(flow->process, event->process, TM_COMM_SIZE);
 }
 
-void flow_event(struct tm_event *event, const struct flow *flow, uint16_t flags)
+void flow_event(struct tm_event *event, const struct top_flow *flow,
+		uint16_t flags)
 {
 	*event = (struct tm_event){
 		.kind = flow->kind,
@@ -66,7 +67,7 @@ static enum flow_known key_needs(const struct tm_key *key)
 	return KNOWS_ALL;
 }
 
-bool flow_has_keys(const struct flow *flow, const struct tm_keys *keys)
+bool flow_has_keys(const struct top_flow *flow, const struct tm_keys *keys)
 {
 	for (unsigned i = 0; i < keys->count; i++) {
 		if (flow->known > key_needs(keys->list[i]))
@@ -77,13 +78,13 @@ bool flow_has_keys(const struct flow *flow, const struct tm_keys *keys)
 
 /* --- making room --- */
 
-static void flow_coarsen(struct flow *flow, enum flow_known known)
+static void flow_coarsen(struct top_flow *flow, enum flow_known known)
 {
-	const struct flow before = *flow;
+	const struct top_flow before = *flow;
 
 	if (before.known >= known)
 		return;
-	*flow = (struct flow){ .kind = before.kind, .known = known };
+	*flow = (struct top_flow){ .kind = before.kind, .known = known };
 	if (known <= KNOWS_USER)
 		flow->uid = before.uid;
 	if (known <= KNOWS_OWNER) {
@@ -133,7 +134,7 @@ static uint32_t flows_count_coarse(const struct flows *flows,
 		const uint32_t *rows, uint32_t count, enum flow_known known)
 {
 	struct tm_sums coarse;
-	struct flow flow;
+	struct top_flow flow;
 	uint32_t found;
 	bool is_new;
 
@@ -170,7 +171,7 @@ static uint32_t flows_choose(const struct flows *flows, const uint32_t *order,
 
 /* A row that is taken out, to be added to a less exact one. */
 struct folded {
-	struct flow flow;
+	struct top_flow flow;
 	struct tm_sum sum;
 	struct flow_state state;
 };
@@ -247,7 +248,7 @@ uint32_t flows_row(
 		struct flows *flows, const struct tm_event *event, bool *is_new)
 {
 	struct tm_sums *const sums = &flows->sums;
-	struct flow flow;
+	struct top_flow flow;
 	uint32_t row;
 
 	flow_take(&flow, event);

@@ -22,7 +22,7 @@ enum flow_known {
 
 /* The key of a row: what events of a flow have in common, as seen from this
  * host. */
-struct flow {
+struct top_flow {
 	uint8_t kind; /* TM_TRAFFIC or TM_LOST */
 	uint8_t protocol;
 	uint8_t known; /* enum flow_known */
@@ -34,7 +34,7 @@ struct flow {
 	uint64_t cgroup_id;
 };
 
-_Static_assert(sizeof(struct flow) == 80, "ten words");
+_Static_assert(sizeof(struct top_flow) == 80, "ten words");
 
 #define FLOW_LISTS 2 /* that a flow may have its place in */
 #define FLOW_UNPLACED (TM_SUMS_NONE - 2)
@@ -60,7 +60,7 @@ void flows_start(struct flows *flows, uint32_t max_rows);
 uint32_t flows_row(struct flows *flows, const struct tm_event *event,
 		bool *is_new);
 
-static inline const struct flow *flows_key(
+static inline const struct top_flow *flows_key(
 		const struct flows *flows, uint32_t row)
 {
 	return (const void *)tm_sums_key(&flows->sums, row);
@@ -73,11 +73,11 @@ static inline struct flow_state *flows_state(
 }
 
 /* An outgoing event of the flow, from which keys are taken. */
-void flow_event(struct tm_event *event, const struct flow *flow,
+void flow_event(struct tm_event *event, const struct top_flow *flow,
 		uint16_t flags);
 
 /* Whether it is known what the flow has of these keys. */
-bool flow_has_keys(const struct flow *flow, const struct tm_keys *keys);
+bool flow_has_keys(const struct top_flow *flow, const struct tm_keys *keys);
 
 /* Totals are 0 again; the latest slots stay. */
 void flows_reset(struct flows *flows);

@@ -35,8 +35,8 @@ static void keys_take(const struct tm_keys *keys, const struct tm_event *event,
 	words[keys->words] = event->kind == TM_LOST && keys_have_detail(keys);
 }
 
-static bool place_has(const struct list_place *place, const struct flow *flow,
-		const struct tm_event *event)
+static bool place_has(const struct list_place *place,
+		const struct top_flow *flow, const struct tm_event *event)
 {
 	uint64_t words[LIST_KEY_WORDS];
 
@@ -49,7 +49,8 @@ static bool place_has(const struct list_place *place, const struct flow *flow,
 			(place->scope.words + 1) * sizeof(*words));
 }
 
-uint32_t list_find(struct list *list, const struct flow *flow, uint16_t flags)
+uint32_t list_find(
+		struct list *list, const struct top_flow *flow, uint16_t flags)
 {
 	const struct list_place *const place = &list->place;
 	uint64_t words[LIST_KEY_WORDS];
