@@ -54,7 +54,8 @@ void json_keys(struct tm_text *text, const struct tm_history_row *row,
 				tm_history_resolution_name(row->resolution));
 	}
 	if (row->is_rest) {
-		tm_text_string(text, ",\"is_rest\":true");
+		tm_json_member(text, "is_rest");
+		tm_text_string(text, "true");
 		return;
 	}
 	if (by & TM_HISTORY_BY_USER)

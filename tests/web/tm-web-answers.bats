@@ -66,6 +66,13 @@ load serve
 	assert_output --partial '"rows":[]'
 }
 
+@test "rows without a time have the top and a rest, as JSON" {
+	serve "$DAY"
+	ask "/api/v1/rows?$RANGE&by=user&top=1"
+	assert_equal "$(jq -c '[.rows[] | [.user, .is_rest, .total]]' <<<"$output")" \
+		'[["alice",null,1560],[null,true,1560]]'
+}
+
 @test "status says what the words of a range mean" {
 	serve "$DAY"
 	meant() {
