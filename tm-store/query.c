@@ -18,6 +18,7 @@
 /* What can only be understood once the database is open stays text. */
 struct options {
 	const char *path, *since, *until, *user;
+	const char *rows_only; /* an option that means nothing for --summary */
 	uint64_t hours;
 	bool has_top, has_sort, is_reverse, is_summary, is_quiet, is_json;
 	struct tm_history_keys keys;
@@ -190,7 +191,7 @@ static void query_take_filter(struct options *options,
 		break;
 	case HOURS:
 		options->hours = tm_option_number(
-				option, argument, 0, HOURS_MOST);
+				option, argument, 1, HOURS_MOST);
 		break;
 	case USER:
 		options->user = argument;
@@ -213,11 +214,34 @@ static void query_take_filter(struct options *options,
 	}
 }
 
+/* What selects, groups or orders rows, apart from flags. */
+static bool query_is_about_rows(const struct tm_option *option)
+{
+	switch (option->letter) {
+	case BY:
+	case USER:
+	case PROCESS:
+	case REMOTE:
+	case PROTOCOL:
+	case 'i':
+	case DIRECTION:
+	case SEARCH:
+	case SORT:
+	case TOP:
+	case OFFSET:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void query_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
 	struct options *const options = context;
 
+	if (query_is_about_rows(option))
+		options->rows_only = option->name;
 	switch (option->letter) {
 	case DB:
 		options->path = argument;
@@ -263,6 +287,22 @@ const struct tm_tool query_tool = {
 	.whole = &store_tool,
 };
 
+/* A summary says how much of all that passed has an owner: of a part, it would
+ * say what is not so. */
+static void query_check_summary(const struct options *options)
+{
+	const char *const name = options->query.filter.has_no_loopback
+			? "no-loopback"
+			: options->is_reverse ? "reverse"
+					      : options->rows_only;
+
+	if (options->is_summary && name)
+		tm_misuse("--summary is of all traffic and does not take --%s; "
+			  "without --summary, the row all is the sum of what "
+			  "is selected",
+				name);
+}
+
 static void query_parse_options(struct options *options, int argc, char **argv)
 {
 	int at;
@@ -275,6 +315,7 @@ static void query_parse_options(struct options *options, int argc, char **argv)
 		options->form.form = TM_FORM_JSON;
 	if (options->hours && options->since)
 		tm_misuse("--hours and --since exclude each other");
+	query_check_summary(options);
 }
 
 /* The largest first, but times as they passed. */
@@ -310,7 +351,8 @@ static void set_range(struct options *options, struct tm_history *history)
 		return;
 	end_ns = filter->to_ns ? filter->to_ns : tm_history_newest(history);
 	filter->from_ns = end_ns > back_ns ? end_ns - back_ns : 0;
-	filter->to_ns = end_ns + 1;
+	if (!filter->to_ns)
+		filter->to_ns = end_ns + 1; /* the newest record, too */
 }
 
 /* What the shares are of holds only where nothing is filtered. */

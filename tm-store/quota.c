@@ -116,6 +116,8 @@ static void quota_take_option(void *context, const struct tm_option *option,
 		options->rule.has_direction = true;
 		break;
 	case EXEC:
+		if (!*argument)
+			tm_misuse("--exec: no command is named");
 		options->hook = argument;
 		break;
 	case SI:

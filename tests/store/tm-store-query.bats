@@ -241,6 +241,29 @@ uid,user,in,out,total,packets_in,packets_out,packets,lost,lost_packets
 	assert_line "a source was there for 0.2 % of the time, in 1 run; the newest is of 2023-11-14 23:15:02"
 }
 
+@test "a summary refuses what selects, groups or sorts rows" {
+	day | tm-parse | store
+	for option in "--user alice" "--process curl" "--remote ::1" \
+		"--protocol tcp" "--interface eth0" "--direction in" \
+		"--search a" "--by user" "--top 1" "--offset 1" \
+		"--sort in" --reverse --no-loopback; do
+		# shellcheck disable=SC2086 # words
+		run query --summary $option
+		assert_failure 2
+		assert_output --partial "does not take ${option%% *}; "
+	done
+	run query --summary --hours 1 --si
+	assert_success
+}
+
+@test "hours before a time end with it" {
+	day | tm-parse | store
+	run query --hours 1 --until '2023-11-14 23:00'
+	assert_line --index 0 "2023-11-14 22:13:00 to 2023-11-14 23:00:00"
+	run query --hours 0
+	assert_failure 2
+}
+
 @test "a source seen from the first record to the newest covers the whole time" {
 	store -q "$ROOT/samples/login.tm.gz"
 	run query --summary
@@ -294,6 +317,9 @@ uid,user,in,out,total,packets_in,packets_out,packets,lost,lost_packets
 		run quota $wrong
 		assert_failure 2
 	done
+	run quota --exec ''
+	assert_failure 2
+	assert_output --partial "--exec: no command is named"
 	run store --remotes 0
 	assert_failure 2
 	run tm-store --db ''
