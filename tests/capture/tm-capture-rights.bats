@@ -128,6 +128,7 @@ load capture
 	run sed -n 's/^tm-capture: without \([^:]*\):.*/\1/p' err
 	assert_output "\
 cgroup/sock_create
+tp_btf/sock_send_length
 tp_btf/sock_recv_length
 tp_btf/tcp_rcv_space_adjust
 iter/task_file"

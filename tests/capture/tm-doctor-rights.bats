@@ -19,6 +19,7 @@ load doctor
 		"\(.name): \(.fix)"' out
 	assert_output "\
 cgroup/sock_create: a kernel of 5.9 or newer with CONFIG_CGROUP_BPF=y
+tp_btf/sock_send_length: a kernel of 6.3 or newer
 tp_btf/sock_recv_length: a kernel of 6.3 or newer
 tp_btf/tcp_rcv_space_adjust: a kernel of 5.11 or newer
 iter/task_file: a kernel of 5.11 or newer
