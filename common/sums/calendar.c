@@ -46,19 +46,27 @@ static uint64_t calendar_since(
 	return length_ns - 1 - (west_ns - time_ns - 1) % length_ns;
 }
 
+/* Where the clock says so, or where it was changed since. */
+static time_t hour_begin(time_t seconds, const struct tm *local)
+{
+	const time_t full = seconds - local->tm_min * 60 - local->tm_sec;
+	time_t begin = seconds;
+
+	while (begin > full && offset_at(begin - QUARTER) == local->tm_gmtoff)
+		begin -= QUARTER;
+	return begin > full ? begin : full;
+}
+
 static void quarter_fill(struct quarter *quarter, uint64_t number)
 {
 	const time_t seconds = (number - 1) * QUARTER;
-	time_t hour;
 	struct tm local;
 
 	*quarter = (struct quarter){ .number = number, .zone = zone };
 	if (!localtime_r(&seconds, &local))
 		return;
 	quarter->offset = local.tm_gmtoff;
-	hour = seconds - local.tm_min * 60 - local.tm_sec;
-	quarter->hour_ns =
-			calendar_ns(hour + local.tm_gmtoff - offset_at(hour));
+	quarter->hour_ns = calendar_ns(hour_begin(seconds, &local));
 	quarter->day_ns = calendar_ns(tm_day_begin(local));
 }
 
@@ -73,8 +81,7 @@ static const struct quarter *quarter_of(uint64_t time_ns)
 	return quarter;
 }
 
-/* Where the clock changes within, all of it begins where its beginning did: so
- * do the hours. */
+/* Where the clock changes within, all of it begins where its beginning did. */
 uint64_t tm_calendar_bin(uint64_t time_ns, uint64_t length_ns)
 {
 	const int64_t offset = quarter_of(time_ns)->offset;

@@ -1,6 +1,6 @@
 /* Hours, days, months and bins of local time, as ns since the epoch of their
  * start. Each moment is in one hour, one day and one month, whatever the clock
- * does: where it is set back by half an hour, an hour lasts 90 minutes. */
+ * does: where it is changed within an hour, that has two parts. */
 #ifndef TM_SUMS_CALENDAR_H
 #define TM_SUMS_CALENDAR_H
 

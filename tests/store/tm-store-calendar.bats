@@ -31,10 +31,13 @@ each_hour() {
 	done <hours
 }
 
-@test "where a clock changes by half an hour, each byte is in one hour and one day" {
-	export TZ=Australia/Lord_Howe
-	# 2026-04-05, back from 02:00 to 01:30; 2026-10-04, on from 02:00 to 02:30
-	for change in 1775314800 1791041400; do
+@test "where a clock changes within an hour, each byte is in one hour and one day" {
+	# 2026-04-05, back from 02:00 to 01:30; 2026-10-04, on from 02:00 to 02:30;
+	# and back from 03:45 to 02:45
+	for where in Australia/Lord_Howe=1775314800 \
+		Australia/Lord_Howe=1791041400 Pacific/Chatham=1775311200; do
+		export TZ=${where%=*}
+		change=${where#*=}
 		rm -f h.db*
 		ten_minutes $((change - 86400)) $((change + 86400)) |
 			tm-parse >two.tm
