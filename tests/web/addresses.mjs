@@ -47,6 +47,7 @@ export const addresses = {
 				"sort=colour": /sort=colour is not total, in,/,
 				"view=maps": /view=maps is not table or quotas/,
 				"from=now&to=-1h": /from has to be before to/,
+				"from=@99999999999999": /from: column 1: after 2554/,
 			};
 			for (const [query, wanted] of Object.entries(refused)) {
 				await open(page, `${web.base}/?${query}`);
@@ -93,6 +94,13 @@ export const addresses = {
 			same(await path(page), `?from=${day(2)}&to=${day(1)}`, "the day before");
 			await press(page, "]");
 			same(await path(page), `?from=${day(1)}&to=${day(0)}`, "the day after");
+			const moments = [day(1), day(0)].map((date) => Date.parse(date) / 1000);
+			for (const digits of ["", "000000000"]) {
+				await open(page, `${web.base}/?` + ["from", "to"].map((key, i) =>
+					`${key}=${moments[i]}${digits}`).join("&"));
+				if (!(await period()).endsWith(` – ${yesterday[1]} 00:00`))
+					fail(`a time with ${digits.length} more digits is`, await period());
+			}
 			await open(page, `${web.base}/?from=2026-03&to=2026-05`);
 			await press(page, "[");
 			same(await path(page), "?from=2026-01-01&to=2026-03-01", "two months before");

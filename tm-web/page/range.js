@@ -10,10 +10,13 @@ import { follows } from "./state.js";
 const INLINE = ["1h", "6h", "24h", "7d", "30d", "Today", "Yesterday",
 	"This month", "Last month"];
 
-// A moment of an address, as one would type it.
+const SECONDS_MOST = 8.64e12; // of a Date
+
+// A moment of an address, as one would type it; sixteen digits are nanoseconds.
 function typed(text) {
-	const seconds = /^@?(\d+)$/.exec(text)?.[1];
-	return seconds === undefined ? text : time(Number(seconds), 1);
+	const digits = /^@?(\d+)$/.exec(text)?.[1] ?? "";
+	const seconds = Number(digits) / (digits.length < 16 ? 1 : 1e9);
+	return digits && seconds <= SECONDS_MOST ? time(seconds, 1) : text;
 }
 
 function createForm(go) {
