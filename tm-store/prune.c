@@ -115,8 +115,9 @@ int prune_main(int argc, char **argv)
 	int status;
 
 	prune_parse_options(&options, argc, argv);
-	history = open_or_exit(
-			options.path, TM_HISTORY_CHANGE, options.is_quiet);
+	history = open_or_exit(options.path,
+			options.is_trial ? TM_HISTORY_TRIAL : TM_HISTORY_CHANGE,
+			options.is_quiet);
 	status = prune_run(&options, history, &pruned) ? TM_FAILED : TM_DONE;
 	if (status)
 		warnx("%s", tm_history_problem(history));

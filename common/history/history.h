@@ -21,6 +21,7 @@ enum tm_history_access {
 	TM_HISTORY_READ,   /* must exist; nothing in it is changed */
 	TM_HISTORY_CHANGE, /* must exist; a short change of quotas and the like
 			    */
+	TM_HISTORY_TRIAL,  /* the same to be taken back: the format stays */
 	TM_HISTORY_WRITE, /* the one writer: made where it is missing, locked */
 };
 

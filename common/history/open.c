@@ -359,13 +359,19 @@ static int read_zone(struct tm_history *history)
 	return 0;
 }
 
+static bool may_upgrade(enum tm_history_access access)
+{
+	return access == TM_HISTORY_CHANGE || access == TM_HISTORY_WRITE;
+}
+
 static int set_up_database(struct tm_history *history)
 {
 	if (open_somehow(history) || check_database(history) ||
 			read_zone(history))
 		return -1;
-	if (history->access != TM_HISTORY_READ &&
-			(set_up_writer(history) || tm_history_upgrade(history)))
+	if (history->access != TM_HISTORY_READ && set_up_writer(history))
+		return -1;
+	if (may_upgrade(history->access) && tm_history_upgrade(history))
 		return -1;
 	if (history->access == TM_HISTORY_READ)
 		tm_history_sql(history,

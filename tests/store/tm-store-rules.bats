@@ -220,6 +220,10 @@ staff month both 630 ok
 		(1001, 'day', 7, 0, 0)"
 	assert_equal "$(states)" "1000 month both 950 90
 1001 day both 0 ok"
+	for odd in "--older-than 1d" --ahead; do
+		# shellcheck disable=SC2086 # words
+		timeout 60 tm-store prune -q --db h.db $odd --dry-run
+	done
 	assert_equal "$(sqlite3 h.db 'PRAGMA user_version')" 1
 	# the hook of that state was run
 	run quota -q --exec 'echo "$TM_STATE" >>log'
