@@ -24,7 +24,7 @@ static const struct tm_column lost_columns[] = {
 	{ .key = "lost_packets", .type = TM_CELL_NUMBER },
 };
 
-/* Beside JSON only where it is not what the heading says. */
+/* Outside JSON, only if it differs from the heading. */
 static const struct tm_column resolution_column = { "resolution", "RESOLUTION",
 	.type = TM_CELL_TEXT };
 
@@ -41,7 +41,7 @@ const char *tm_history_user_name(const struct tm_history_form *form,
 
 /* --- keys --- */
 
-/* Texts as a row has them: NULL is the remainder. */
+/* The texts of a row: NULL is the remainder. */
 static void put_text(struct tm_table *table, const char *text)
 {
 	const struct tm_label label = {
@@ -172,7 +172,7 @@ static void put_keys(const struct tm_key_sources *sources,
 		put_key(sources, table, __builtin_ctz(keys->order[i]), row);
 }
 
-/* What a slot has beside its rows. */
+/* The columns of a slot besides its rows. */
 static void put_rest_keys(const struct tm_key_sources *sources,
 		struct tm_table *table, const struct tm_history_keys *keys,
 		const struct tm_history_row *row)
@@ -207,7 +207,7 @@ static void put_row(const struct tm_key_sources *sources,
 				tm_history_resolution_name(row->resolution));
 }
 
-/* A row of several: its label is in the first column that people see. */
+/* The sum of several rows: its label is in the first column that people see. */
 static void put_label(struct tm_table *table,
 		const struct tm_history_keys *keys, const char *label)
 {
@@ -244,7 +244,7 @@ static void subtract(
 	}
 }
 
-/* What is beyond the rows shown, from the first on. */
+/* The sum of the rows beyond those shown, from the first on. */
 static struct tm_history_row rest_of(const struct tm_history_rows *rows)
 {
 	struct tm_history_row rest = rows->sum;
@@ -274,7 +274,7 @@ static void put_rows(const struct tm_history_form *form, struct tm_table *table,
 
 /* --- answers --- */
 
-/* For people: the table's line of what it is about. */
+/* For people: the line above the table. */
 static int put_range(const struct tm_history_form *form, uint64_t from_ns,
 		uint64_t to_ns)
 {
@@ -346,7 +346,7 @@ static void put_what(struct tm_table *table, const char *what,
 	put_amounts(table, amounts, whole);
 }
 
-/* Of a range that whole minutes widened, only what there are records of. */
+/* Of a range that was widened to whole minutes, only the part with records. */
 static uint64_t covered_ns(const struct tm_history_summary *summary,
 		uint64_t from_ns, uint64_t to_ns)
 {

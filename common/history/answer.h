@@ -7,8 +7,8 @@
 #include "query.h"
 #include "quota.h"
 
-/* Names are those that are recorded: this machine's users need not be those of
- * the history. */
+/* Names come from the recording only: the users of this machine need not be
+ * those of the history. */
 struct tm_history_form {
 	enum tm_form form;
 	bool is_numeric;
@@ -35,7 +35,7 @@ int tm_history_answer_quotas(const struct tm_history_form *form,
 
 struct tm_shares tm_history_shares(const struct tm_history_summary *summary);
 
-/* "none" for nobody; NULL where no name is known, or none is wanted. */
+/* "none" for nobody; NULL if no name is known or wanted. */
 const char *tm_history_user_name(const struct tm_history_form *form,
 		uint32_t uid, const char *recorded);
 

@@ -7,7 +7,7 @@
 #include "database.h"
 #include "row-order.h"
 
-#define UNITS_MOST 800 /* periods of more are any length */
+#define UNITS_MOST 800 /* a longer range is no calendar period */
 
 /* --- the period --- */
 
@@ -26,7 +26,7 @@ static unsigned units_in(enum tm_history_resolution unit, uint64_t from_ns,
 	return count;
 }
 
-/* A week from its Monday on, and a year from its January on, are whole ones. */
+/* Seven days from a Monday are a week, twelve months from January a year. */
 static unsigned whole_units(
 		enum tm_history_resolution unit, unsigned count, time_t from)
 {
@@ -41,7 +41,7 @@ static unsigned whole_units(
 	return count > UNITS_MOST ? 0 : count;
 }
 
-/* The first day of a month is a day, and any more of it is the month. */
+/* The first day of a month counts as a day, a longer part as the month. */
 static struct step step_of(uint64_t from_ns, uint64_t to_ns)
 {
 	enum tm_history_resolution unit = TM_HISTORY_DAY;
@@ -57,7 +57,7 @@ static struct step step_of(uint64_t from_ns, uint64_t to_ns)
 				from_ns / TM_SECOND_NS) };
 }
 
-/* The beginning of a slot, so many before. */
+/* The beginning of the slot that lies so many slots before. */
 static uint64_t go_back(struct step step, uint64_t time_ns)
 {
 	for (; step.count && time_ns; step.count--)
@@ -130,7 +130,7 @@ int tm_history_rows_before(struct tm_history *history,
 	};
 	if (!answer->rows)
 		return tm_history_fail(history, "out of memory");
-	/* 0 would be the newest */
+	/* 0 would mean the newest */
 	if (answer->to_ns)
 		result = tm_history_rows(history, &all, &earlier);
 	if (!result && earlier.rows)

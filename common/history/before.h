@@ -1,4 +1,4 @@
-/* The same rows in an earlier period, to be compared with. */
+/* The same rows in an earlier period, for comparison. */
 #ifndef TM_HISTORY_BEFORE_H
 #define TM_HISTORY_BEFORE_H
 
@@ -20,7 +20,7 @@ struct tm_history_before {
 	struct tm_history_moved sum;   /* of all that the question finds */
 };
 
-/* What the rows of an answer, which have no time, were in the period that the
+/* Looks up the rows of an answer, which have no time, in the period that the
  * query's filter names now. */
 int tm_history_rows_before(struct tm_history *history,
 		const struct tm_history_rows_query *query,

@@ -23,7 +23,7 @@
 	", tm_sum(lost_in_bytes), tm_sum(lost_in_packets), "                   \
 	"tm_sum(lost_out_bytes), tm_sum(lost_out_packets)"
 
-#define ROOM 2 /* times as many remotes may be there before the next cut */
+#define ROOM 2 /* times as many remotes may accumulate before the next cut */
 
 const char *tm_coarse_add_amounts(const struct tm_history_cube_facts *cube)
 {
@@ -38,7 +38,7 @@ uint32_t tm_coarse_remotes(const struct tm_retention *retention,
 	return retention->remotes * times[resolution];
 }
 
-/* 1 and the answer's number, 0 when it is null or there is none, -1. */
+/* 1 and the number of the answer, 0 if it is null or missing, -1. */
 static int coarse_ask(struct tm_history *history, const char *sql,
 		uint64_t from_ns, uint64_t to_ns, uint64_t *number)
 {
@@ -60,9 +60,9 @@ static int coarse_ask(struct tm_history *history, const char *sql,
 
 /* --- the largest remotes --- */
 
-/* What is cut: to be read by all steps before any of it is changed. The rows of
- * a user are found by their keys, never by the index of remotes, which many
- * users share. */
+/* Selects what is cut. All steps read it before any changes it. Rows of a user
+ * are found by their keys, never by the index of remotes, which many users
+ * share. */
 static int coarse_make_cut(struct tm_history *history)
 {
 	char columns[TM_HISTORY_COLUMNS_SIZE], sql[1024];
@@ -163,7 +163,7 @@ static int coarse_trim_range(struct tm_history *history,
 	sqlite3_bind_int64(statement, 1, from_ns);
 	sqlite3_bind_int64(statement, 2, to_ns);
 	sqlite3_bind_int64(statement, 3, most);
-	/* its groups are behind the rows that are changed */
+	/* its groups lie after the rows that change */
 	while ((result = tm_history_step(history, statement)) == 1) {
 		result = tm_coarse_trim(history, r,
 				sqlite3_column_int64(statement, 0),
@@ -230,7 +230,7 @@ static int coarse_add_cube(struct tm_history *history,
 	return result;
 }
 
-/* Sums up what came between two marks. */
+/* Sums up the rows between two marks. */
 static int coarse_add_to(struct tm_history *history,
 		const struct tm_retention *retention,
 		enum tm_history_resolution to, uint64_t to_ns)
@@ -290,8 +290,8 @@ static int coarse_remove_before(struct tm_history *history,
 	return 0;
 }
 
-/* What stays begins with a whole slot of the next coarser table, which has all
- * of what goes. */
+/* What is kept begins with a whole slot of the next coarser table, which
+ * contains everything that is removed. */
 static uint64_t first_kept(const struct tm_history_marks *marks,
 		enum tm_history_resolution r, uint64_t time_ns)
 {
@@ -302,7 +302,7 @@ static uint64_t first_kept(const struct tm_history_marks *marks,
 	return tm_history_slot(r + 1, time_ns);
 }
 
-/* Months have nothing coarser: what goes is gone. */
+/* Nothing is coarser than months: what is removed is gone. */
 static int coarse_forget_before(struct tm_history *history, uint64_t time_ns)
 {
 	if (time_ns <= history->marks.first_ns)

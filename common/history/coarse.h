@@ -1,5 +1,5 @@
-/* From minutes to hours, days and months, and what is to be kept of each. All
- * of it within a transaction of the writer's. 0, or -1 with a problem. */
+/* Adds minutes up to hours, days and months, and removes what is older than
+ * each is kept. Within a transaction of the writer. 0, or -1 with a problem. */
 #ifndef TM_HISTORY_COARSE_H
 #define TM_HISTORY_COARSE_H
 
@@ -14,20 +14,20 @@ struct tm_pruned;
 
 struct tm_retention {
 	uint64_t keep_ns[TM_HISTORY_RESOLUTIONS]; /* 0 = for ever */
-	uint32_t remotes;			  /* of a user in a minute */
+	uint32_t remotes; /* remotes of a user in a minute */
 };
 
-/* How many remotes of a user a slot is to have. */
+/* How many remotes of a user a slot keeps. */
 uint32_t tm_coarse_remotes(const struct tm_retention *retention,
 		enum tm_history_resolution resolution);
 
-/* Puts the smallest remotes of a user's slot into the remainder where there are
- * more than so many. */
+/* If a user has more than so many remotes in a slot, moves the smallest to the
+ * remainder. */
 int tm_coarse_trim(struct tm_history *history,
 		enum tm_history_resolution resolution, uint64_t slot_ns,
 		uint32_t uid, uint32_t remotes);
 
-/* Adds the minutes that are over by then to their hours, those to days, and so
+/* Adds the minutes that are over by then to their hours, hours to days, and so
  * on. */
 int tm_coarse_add(struct tm_history *history,
 		const struct tm_retention *retention, uint64_t time_ns);

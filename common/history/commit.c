@@ -14,7 +14,7 @@
 
 #define LOG_PAGES 1000		 /* of the -wal file, before it is emptied */
 #define LOG_PAGES_MANY (1 << 16) /* 256 MiB */
-#define CROWD 256		 /* sums of a user that are worth a look */
+#define CROWD 256		 /* sums of a user that are worth checking */
 #define ROOM 2 /* times as many remotes as are kept, before some are cut */
 
 struct tm_commit {
@@ -29,7 +29,7 @@ struct tm_commit {
 
 /* --- which tables --- */
 
-/* The key without what the table does not tell apart. */
+/* The key without the parts that the table does not distinguish. */
 static struct tm_store_sum_key key_in(int cube, struct tm_store_sum_key key)
 {
 	for (unsigned id = 0; id < TM_KEYS_STORED; id++) {
@@ -39,8 +39,8 @@ static struct tm_store_sum_key key_in(int cube, struct tm_store_sum_key key)
 	return key;
 }
 
-/* Minutes take what is not too old for them; coarser tables what comes too late
- * to be added up from finer ones. */
+/* Minutes get what is not too old for them; coarser tables get what arrives too
+ * late to be added up from finer ones. */
 static bool marks_admit(const struct tm_history_marks *marks,
 		enum tm_history_resolution r, uint64_t time_ns)
 {
@@ -50,7 +50,7 @@ static bool marks_admit(const struct tm_history_marks *marks,
 			tm_history_slot(r, time_ns) >= marks->kept[r];
 }
 
-/* The host's sums are of no process and no remote. */
+/* The host's sums have no process and no remote. */
 static int commit_find_ids(struct tm_commit *commit, int cube,
 		struct tm_store_sum_key *key)
 {
@@ -60,7 +60,7 @@ static int commit_find_ids(struct tm_commit *commit, int cube,
 					  commit->dictionary, key->values);
 }
 
-/* The batch's sums as a table has them. */
+/* The sums of the batch, by the keys of a table. */
 static int commit_collect(struct tm_commit *commit,
 		const struct tm_store_sums *from, int cube,
 		enum tm_history_resolution r)
@@ -165,8 +165,8 @@ static int write_part(struct tm_commit *commit, int cube,
 
 /* --- too many remotes --- */
 
-/* How many sums from there on are of the same user and slot, which is what they
- * are sorted by first. */
+/* How many sums from there on have the same user and slot, by which they are
+ * sorted. */
 static uint32_t crowd_at(const struct tm_store_sums *sums,
 		const struct tm_ranked *rows, uint32_t i)
 {
@@ -246,7 +246,7 @@ static int commit_write_table(struct tm_commit *commit,
 	return result;
 }
 
-/* By remote before all, which trimming changes. */
+/* Sums by remote come before sums by all keys, which trimming changes. */
 static int commit_write_sums(
 		struct tm_commit *commit, const struct tm_batch *batch)
 {
@@ -272,7 +272,7 @@ static void commit_note_times(
 		marks->newest_ns = 1; /* 0 is of an empty history */
 }
 
-/* A clock that is ahead must not make all that is older too old. */
+/* A clock that is ahead must not make everything else too old. */
 static int commit_tend(struct tm_commit *commit)
 {
 	struct tm_history *const history = commit->history;
@@ -344,7 +344,7 @@ int tm_commit_write(struct tm_commit *commit, struct tm_batch *batch,
 		return -1;
 	commit->dictionary = dictionary;
 	if (commit_write_all(commit, batch, sources)) {
-		/* an error may have ended the transaction already */
+		/* an error may already have ended the transaction */
 		sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
 		return -1;
 	}

@@ -1,4 +1,4 @@
-/* One transaction: what was summed up in memory goes to the database. */
+/* One transaction: writes the sums in memory to the database. */
 #ifndef TM_HISTORY_COMMIT_H
 #define TM_HISTORY_COMMIT_H
 
@@ -19,16 +19,16 @@ struct tm_commit;
 struct tm_commit *tm_commit_new(struct tm_history *history,
 		const struct tm_retention *retention);
 
-/* All of it or nothing: 0, or -1 with a problem. The batch stays as it is, but
- * for what is too much of it. */
+/* Writes everything or nothing. 0, or -1 with a problem. The batch does not
+ * change, except that excess remotes move to the remainder. */
 int tm_commit_write(struct tm_commit *commit, struct tm_batch *batch,
 		struct tm_dictionary *dictionary, struct tm_sources *sources);
 
-/* How large the -wal file is because a reader does not end; 0 = none is in the
- * way. */
+/* The size of the -wal file if a long reader keeps it from shrinking, otherwise
+ * 0. */
 unsigned tm_commit_log_mib(const struct tm_commit *commit);
 
-/* Before the database is closed. */
+/* Call it before the database is closed. */
 void tm_commit_forget(struct tm_commit *commit);
 
 void tm_commit_free(struct tm_commit *commit);

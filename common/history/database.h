@@ -1,5 +1,5 @@
-/* The open database: its statements, and what went wrong with them. For the
- * history's own files. */
+/* The open database: its statements and their problems. Only for the files of
+ * the history. */
 #ifndef TM_HISTORY_DATABASE_H
 #define TM_HISTORY_DATABASE_H
 
@@ -22,7 +22,7 @@ struct tm_history_marks {
 	uint64_t added[TM_HISTORY_RESOLUTIONS]; /* [minute] is not used */
 	uint64_t kept[TM_HISTORY_RESOLUTIONS];	/* [month] is not used */
 	uint64_t first_ns, newest_ns, written_ns;
-	uint64_t swept; /* processes and remotes that the last sweep left */
+	uint64_t swept; /* processes and remotes after the last sweep */
 };
 
 struct tm_history {
@@ -39,15 +39,15 @@ struct tm_history {
 	char problem[TM_HISTORY_PROBLEM_SIZE];
 };
 
-/* Both return -1. The second tells SQLite's own reason. */
+/* Both set a problem and return -1; the second adds SQLite's reason. */
 int tm_history_fail(struct tm_history *history, const char *format, ...)
 		__attribute__((format(printf, 2, 3)));
 int tm_history_fail_sql(struct tm_history *history);
 
-/* Runs statements without answer. */
+/* Runs statements that return nothing. */
 int tm_history_sql(struct tm_history *history, const char *sql);
 
-/* NULL with a problem. To be finalized. */
+/* A statement to be finalized, or NULL with a problem. */
 sqlite3_stmt *tm_history_prepare(struct tm_history *history, const char *sql);
 
 /* 1 = a row, 0 = no more, -1 = failed. */
@@ -57,10 +57,11 @@ int tm_history_step(struct tm_history *history, sqlite3_stmt *statement);
 int tm_history_run(struct tm_history *history, const char *sql,
 		const uint64_t *numbers, int count);
 
-/* The answer's first number, or -1. */
+/* The first number of the answer, or -1. */
 int64_t tm_history_number(struct tm_history *history, const char *sql);
 
-/* Text, or where it is no UTF-8 a blob, so that every reader can read it. */
+/* Binds text, or a blob if it is not UTF-8, so that every reader can read it.
+ */
 void tm_history_bind_text(
 		sqlite3_stmt *statement, int at, const char *text, size_t size);
 

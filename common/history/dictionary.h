@@ -1,5 +1,5 @@
-/* The numbers that processes, remotes and interfaces have in the database, and
- * the names that a stream brings. */
+/* The numbers of processes, remotes and interfaces in the database, and the
+ * names that a stream records. */
 #ifndef TM_HISTORY_DICTIONARY_H
 #define TM_HISTORY_DICTIONARY_H
 
@@ -27,7 +27,7 @@ void tm_dictionary_values(struct tm_dictionary *dictionary,
 uint32_t tm_dictionary_interface(
 		struct tm_dictionary *dictionary, const struct tm_event *event);
 
-/* Whether there are so many numbers that it is time to write and settle. */
+/* Whether there are so many numbers that they should be written and settled. */
 bool tm_dictionary_is_full(const struct tm_dictionary *dictionary);
 
 /* Whether something was counted as the remainder for want of memory. */
@@ -38,7 +38,7 @@ bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary);
 int tm_dictionary_find_ids(struct tm_dictionary *dictionary,
 		uint32_t values[TM_KEYS_STORED]);
 
-/* Takes a NAME record. 0, or -1 and errno. */
+/* Remembers a NAME record. 0, or -1 with errno. */
 int tm_dictionary_note(
 		struct tm_dictionary *dictionary, const struct tm_event *event);
 

@@ -1,5 +1,5 @@
-/* Sums in SQL. SQLite's own sum() is an error beyond 63 bits, and its + becomes
- * inexact; a stream that was forged must not stop the history. */
+/* Sums in SQL. Beyond 63 bits SQLite's sum() fails and its + becomes inexact; a
+ * forged stream must not stop the history. */
 #ifndef TM_HISTORY_FUNCTIONS_H
 #define TM_HISTORY_FUNCTIONS_H
 
@@ -9,7 +9,7 @@
  * largest number. 0, or -1. */
 int tm_history_add_functions(struct tm_history *history);
 
-/* What a column can hold of an amount. */
+/* An amount, limited to what a column can hold. */
 int64_t tm_history_amount(uint64_t amount);
 
 #endif

@@ -33,8 +33,8 @@ static struct tm_history_group_row *new_row(struct tm_history_group *group)
 	return memset(&group->rows[group->count++], 0, sizeof(*group->rows));
 }
 
-/* Key by key: what the keys so far are numbered with is joined to the next
- * one's value, and that pair is numbered again. */
+/* Key by key: the number of the keys so far and the value of the next key form
+ * a pair, which is numbered again. */
 static struct tm_history_group_row *group_find(struct tm_history_group *group,
 		const uint32_t values[GROUP_KEYS])
 {

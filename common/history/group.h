@@ -5,7 +5,7 @@
 #include "common/base/index.h"
 #include "scan.h"
 
-/* Behind the keys of a scan: its direction and its slot in minutes. */
+/* After the keys of a scan: its direction and its slot, in minutes. */
 enum { GROUP_DIRECTION = TM_KEYS_STORED, GROUP_TIME, GROUP_KEYS };
 
 struct tm_history_group_row {
@@ -14,7 +14,7 @@ struct tm_history_group_row {
 	struct tm_amount moved[2], lost[2];
 };
 
-/* by is set by the caller, all else 0. */
+/* The caller sets by; everything else is 0. */
 struct tm_history_group {
 	unsigned by; /* enum tm_history_key */
 	struct tm_index indexes[GROUP_KEYS];
@@ -23,15 +23,15 @@ struct tm_history_group {
 	bool has_failed; /* no memory */
 };
 
-/* The take function of a scan; its context is the group. */
+/* The take function of a scan. Its context is the group. */
 void tm_history_group_take(void *group, const struct tm_history_sums *sums);
 
-/* The number of the row with these values, which has no time and no direction;
- * TM_INDEX_NONE where there is none. */
+/* The number of the row with these values, without time and direction;
+ * TM_INDEX_NONE if there is none. */
 uint32_t tm_history_group_known(
 		const struct tm_history_group *group, const uint32_t *values);
 
-/* The slots that the rows are to have; the month where time is no key. */
+/* The slots of the rows; months if time is not a key. */
 enum tm_history_resolution tm_history_group_resolution(unsigned by);
 
 void tm_history_group_free(struct tm_history_group *group);

@@ -18,11 +18,11 @@
 struct tm_history;
 
 enum tm_history_access {
-	TM_HISTORY_READ,   /* must exist; nothing in it is changed */
-	TM_HISTORY_CHANGE, /* must exist; a short change of quotas and the like
+	TM_HISTORY_READ,   /* must exist; is not changed */
+	TM_HISTORY_CHANGE, /* must exist; for a short change, as of quotas
 			    */
 	TM_HISTORY_TRIAL,  /* the same to be taken back: the format stays */
-	TM_HISTORY_WRITE, /* the one writer: made where it is missing, locked */
+	TM_HISTORY_WRITE,  /* the one writer: created if missing, locked */
 };
 
 /* Never NULL, so that tm_history_problem() can tell what went wrong; *status is
@@ -34,16 +34,16 @@ void tm_history_close(struct tm_history *history);
 
 const char *tm_history_problem(const struct tm_history *history);
 
-/* Queries in between see the same state. Only what is short belongs there:
- * while it is open the writer's log grows. */
+/* Queries between the two see the same state. Keep it short: meanwhile the log
+ * of the writer grows. */
 int tm_history_begin(struct tm_history *history);
 void tm_history_end(struct tm_history *history);
 
-/* Queries fail that take longer; 0 = none does. */
+/* Queries that take longer fail; 0 = no limit. */
 void tm_history_set_limit(struct tm_history *history, unsigned milliseconds);
 
-/* A number that is another one after each change by somebody else: cheap, to
- * be asked several times a second. */
+/* A number that changes with each change by somebody else; cheap enough to ask
+ * for several times a second. */
 int64_t tm_history_version(struct tm_history *history);
 
 /* IANA name of the zone of its days, such as Europe/Berlin. */

@@ -16,8 +16,8 @@
 #include "schema.h"
 
 #define BUSY_MS 5000
-#define WRITER_BUSY_MS 100   /* its stream waits */
-#define LOG_BYTES (64 << 20) /* that the -wal file keeps when it is done */
+#define WRITER_BUSY_MS 100   /* the stream waits for it */
+#define LOG_BYTES (64 << 20) /* that the -wal file keeps afterwards */
 #define PROGRESS_STEPS 20000
 
 /* SQLite opens files by their path, which somebody could lead elsewhere after
@@ -134,7 +134,7 @@ static void leave_place(struct tm_history *history)
 	place.path = NULL;
 }
 
-/* With the rights that SQLite then gives the files beside it too. */
+/* SQLite gives the files beside it the same mode. */
 static int make_file(struct tm_history *history)
 {
 	struct tm_refusal refusal;
@@ -226,7 +226,7 @@ static int open_database(struct tm_history *history, bool is_immutable)
 			"PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
 }
 
-/* Whether all of it is in the database itself. */
+/* Whether the database itself is complete, without its log. */
 static bool has_no_log(void)
 {
 	char name[NAME_MAX + 8];
@@ -269,7 +269,7 @@ static int refuse_foreign(
 		struct tm_history *history, int64_t id, int64_t version)
 {
 	if (id < 0 || version < 0)
-		return -1; /* said */
+		return -1; /* reported */
 	if (id != TM_HISTORY_APPLICATION)
 		return tm_history_fail(history,
 				"is a database of another program; name another file");
@@ -385,7 +385,7 @@ int tm_history_reopen(struct tm_history *history)
 	struct tm_refusal refusal;
 	int found;
 
-	/* under its new name it is to be whole without the file beside it */
+	/* under its new name it has to be complete without the log */
 	if (history->db)
 		sqlite3_wal_checkpoint_v2(history->db, NULL,
 				SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

@@ -6,10 +6,11 @@
 
 struct tm_history;
 
-/* The same name again, which may be another file by now. It stays locked. */
+/* Opens the same name again, which may be another file by now. It stays locked.
+ */
 int tm_history_reopen(struct tm_history *history);
 
-/* Whether it could be: for what needs that nobody writes meanwhile. */
+/* Whether the lock could be taken: for work that needs that nobody writes. */
 bool tm_history_try_lock(struct tm_history *history);
 
 /* Of the database, for confinement to it. */

@@ -3,7 +3,7 @@
 #include "common/base/room.h"
 #include "plan.h"
 
-/* The finest table that still has the time. */
+/* The finest table that still has rows of that time. */
 static enum tm_history_resolution finest(
 		const struct tm_history_marks *marks, uint64_t time_ns)
 {
@@ -15,7 +15,7 @@ static enum tm_history_resolution finest(
 	return r;
 }
 
-/* Where that which the slot's row holds ends. */
+/* The end of the time that the row of the slot covers. */
 static uint64_t end_of(const struct tm_history_marks *marks,
 		enum tm_history_resolution r, uint64_t begin_ns)
 {

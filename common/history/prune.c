@@ -25,7 +25,7 @@ static int prune_all(struct tm_history *history, uint64_t before_ns,
 		bool may_forget, struct tm_pruned *pruned)
 {
 	const uint64_t now_ns = tm_history_newest(history);
-	/* 0 would be for ever */
+	/* 0 would mean for ever */
 	const uint64_t age_ns = before_ns < now_ns ? now_ns - before_ns : 1;
 	struct tm_retention retention;
 

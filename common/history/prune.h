@@ -1,4 +1,4 @@
-/* Removes from a history what is too old. */
+/* Removes old rows from a history. */
 #ifndef TM_HISTORY_PRUNE_H
 #define TM_HISTORY_PRUNE_H
 
@@ -12,7 +12,7 @@ struct tm_history;
 /* What went, of each resolution. */
 struct tm_pruned {
 	uint64_t rows[TM_HISTORY_RESOLUTIONS];
-	uint64_t before_ns[TM_HISTORY_RESOLUTIONS]; /* where there are rows */
+	uint64_t before_ns[TM_HISTORY_RESOLUTIONS]; /* if there were rows */
 };
 
 /* Removes what is older than a time, in whole months, and, unless somebody

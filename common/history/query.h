@@ -10,7 +10,7 @@
 #include "common/sums/key.h"
 #include "history.h"
 
-/* Keys of a row, to be joined by |. */
+/* Keys of a row, combined by |. */
 enum tm_history_key {
 	TM_HISTORY_BY_USER = 1 << TM_KEY_USER,
 	TM_HISTORY_BY_PROCESS = 1 << TM_KEY_PROCESS,
@@ -34,7 +34,7 @@ bool tm_history_key_has_text(enum tm_key_id id);
 /* "user", "process", ... of one key. */
 const char *tm_history_key_name(enum tm_history_key key);
 
-/* The key of that name, 0 where there is none. */
+/* The key of that name, 0 if there is none. */
 unsigned tm_history_key_find(const char *name);
 
 /* All zero is everything. The range is widened to whole minutes, and where
@@ -47,28 +47,28 @@ struct tm_history_filter {
 	const char *process;   /* this name, cut as the kernel cuts it; "" =
 				  not known */
 	const char *remote;    /* this address; "" = none */
-	const char *interface; /* this name, else this number */
-	bool has_no_loopback;  /* without what moved within the machine */
+	const char *interface; /* this name, otherwise this number */
+	bool has_no_loopback;  /* without loopback traffic */
 	bool has_protocol;
 	uint8_t protocol;
 	bool has_direction;
 	uint8_t direction; /* TM_IN, TM_OUT */
 };
 
-/* Of the keys those are set that were asked for. */
+/* Only the keys that were asked for are set. */
 struct tm_history_row {
-	uint64_t time_ns; /* where the slot begins */
+	uint64_t time_ns; /* the beginning of the slot */
 	uint8_t direction;
 	/* What a row with a time is the sum of: longer than asked for where
 	 * the shorter ones are gone. */
 	enum tm_history_resolution resolution;
-	bool is_rest; /* what has no line or row of its own */
+	bool is_rest; /* the sum of what has no line or row of its own */
 	/* "" = not known; NULL = the remainder, or a user that has no recorded
 	 * name, or a key that is a number. */
 	const char *texts[TM_KEYS_STORED];
-	/* By direction, what was lost included. */
+	/* By direction, including losses. */
 	struct tm_amount moved[2], lost[2];
-	uint32_t ids[TM_KEYS_STORED]; /* numbers, or as the tables have them */
+	uint32_t ids[TM_KEYS_STORED]; /* numbers, or ids of the tables */
 };
 
 static inline uint64_t tm_history_row_bytes(const struct tm_history_row *row)
@@ -88,7 +88,8 @@ enum tm_history_sort {
 struct tm_history_rows_query {
 	struct tm_history_filter filter;
 	unsigned by;	    /* enum tm_history_key; 0 = one row of all */
-	const char *search; /* in any key's text, whatever the case; or NULL */
+	const char *search; /* in the text of any key, in upper or lower case;
+			       or NULL */
 	enum tm_history_sort sort;
 	bool is_ascending;
 	/* With a time, the largest values of the other keys over the range,
@@ -104,7 +105,7 @@ struct tm_history_rows {
 	struct tm_history_row *rows;
 	size_t count;
 	uint64_t found;		   /* rows without offset and limit */
-	struct tm_history_row sum; /* of all that were found, without keys */
+	struct tm_history_row sum; /* the sum of all rows found, without keys */
 	/* Before a time the slots that were asked for are gone, and rows are of
 	 * these, as 1 << enum tm_history_resolution; 0 = there are none. */
 	uint64_t coarse_ns;
@@ -120,12 +121,12 @@ void tm_history_rows_free(struct tm_history_rows *answer);
 struct tm_history_series_query {
 	struct tm_history_filter filter;
 	unsigned by;   /* user, process, remote, protocol, interface; 0 */
-	unsigned top;  /* lines at most, without the rest's */
-	unsigned bins; /* about so many; never more */
+	unsigned top;  /* lines at most, not counting the rest */
+	unsigned bins; /* at most so many */
 };
 
 struct tm_history_line {
-	struct tm_history_row row;	 /* its keys and its sum */
+	struct tm_history_row row;	 /* of the line: its keys and its sum */
 	struct tm_history_point *points; /* one for each bin */
 };
 
@@ -155,7 +156,8 @@ struct tm_history_span {
 struct tm_history_run {
 	uint64_t id;
 	const char *host;
-	uint64_t start_ns, last_ns; /* last: of its newest TICK or its END */
+	uint64_t start_ns, last_ns; /* last: the time of its newest TICK or its
+				       END */
 	bool is_ended;
 	struct tm_amount seen[2], recorded[2], excluded[2], lost[2];
 };
@@ -170,7 +172,7 @@ struct tm_history_interface {
  * unattributed traffic is in none of these. */
 struct tm_history_summary {
 	uint64_t from_ns, to_ns; /* what was counted; 0 = it is empty */
-	uint64_t first_ns;	 /* the oldest that is kept; 0 = empty */
+	uint64_t first_ns;	 /* the oldest kept; 0 = empty */
 	uint64_t newest_ns;  /* of traffic or a TICK, as tm_history_newest */
 	uint64_t ahead_ns;   /* as tm_history_ahead */
 	uint64_t written_ns; /* wall clock of the last commit */

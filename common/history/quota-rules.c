@@ -207,7 +207,7 @@ static int members_write(struct tm_history *history, const char *group,
 	return 0;
 }
 
-/* The end of a transaction that went so. */
+/* Ends a transaction with that result. */
 static int end_change(struct tm_history *history, int result)
 {
 	if (!result)
@@ -262,7 +262,7 @@ unsigned tm_history_level_worst(unsigned levels)
 	return 0;
 }
 
-/* The levels that are no worse. */
+/* The levels that are not worse. */
 static unsigned up_to(unsigned level)
 {
 	switch (level) {
@@ -277,7 +277,7 @@ static unsigned up_to(unsigned level)
 	}
 }
 
-/* Which levels still count as those that had a hook. */
+/* The levels that still count as reported to a hook. */
 static unsigned still_held(const struct tm_history_quota *quota)
 {
 	const double share = tm_history_quota_share(quota);
@@ -294,7 +294,7 @@ static uint64_t claim_period(const struct tm_history_quota *quota)
 	return quota->rule.window_ns ? 0 : quota->begin_ns;
 }
 
-/* Those of this period, as they are kept. */
+/* Those of this period, as stored. */
 static int read_fired(struct tm_history *history,
 		const struct tm_history_quota *quota, unsigned *fired)
 {

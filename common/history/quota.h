@@ -22,11 +22,12 @@ enum tm_history_whose {
 struct tm_history_rule {
 	uint64_t id;
 	enum tm_history_whose whose;
-	uint32_t uid;			   /* of a user, else 0 */
-	char group[TM_HISTORY_GROUP_SIZE]; /* "" if it is not about one */
+	uint32_t uid;			   /* of a user, otherwise 0 */
+	char group[TM_HISTORY_GROUP_SIZE]; /* "" if the rule is not about a
+					      group */
 	enum tm_history_resolution period; /* day or month, without a window */
 	uint64_t window_ns;		   /* up to now; 0 = the period */
-	bool has_direction;		   /* else both together */
+	bool has_direction;		   /* otherwise both together */
 	uint8_t direction;
 	uint64_t limit; /* bytes */
 };
@@ -47,7 +48,7 @@ const char *tm_history_rule_direction(const struct tm_history_rule *rule);
 const char *tm_history_rule_period(char out[TM_HISTORY_PERIOD_SIZE],
 		const struct tm_history_rule *rule);
 
-/* Whether they are about the same people, and about the same traffic. */
+/* Whether two rules are about the same people, and about the same traffic. */
 bool tm_history_rule_is_of(const struct tm_history_rule *rule,
 		const struct tm_history_rule *other);
 bool tm_history_rule_counts(const struct tm_history_rule *rule,
@@ -63,7 +64,7 @@ int tm_history_rule_set(
 		struct tm_history *history, const struct tm_history_rule *rule);
 int tm_history_rule_remove(struct tm_history *history, uint64_t id);
 
-/* A uid of first to first + count - 1 is the owner's. */
+/* The uids first to first + count - 1 belong to the owner. */
 struct tm_history_uids {
 	uint32_t first, count, owner;
 };
@@ -74,12 +75,12 @@ int tm_history_set_members(struct tm_history *history, const char *group,
 int tm_history_set_owners(struct tm_history *history,
 		const struct tm_history_uids *uids, size_t count);
 
-/* In the order of their bits they are worse, but PROJECTED is the least. */
+/* Higher bits are worse, except that PROJECTED is the least. */
 enum tm_history_level {
 	TM_HISTORY_OVER_80 = 1 << 0,
 	TM_HISTORY_OVER_90 = 1 << 1,
 	TM_HISTORY_OVER = 1 << 2,
-	TM_HISTORY_PROJECTED = 1 << 3, /* will be over at this pace */
+	TM_HISTORY_PROJECTED = 1 << 3, /* will be exceeded at this pace */
 };
 
 /* A rule's share of one user or group. */
@@ -111,7 +112,7 @@ void tm_history_quotas_free(struct tm_history_quotas *answer);
 /* The worst of several levels, or 0. */
 unsigned tm_history_level_worst(unsigned levels);
 
-/* What it is called: "ok", "projected", "80", "90" or "100". */
+/* The name of a level: "ok", "projected", "80", "90" or "100". */
 const char *tm_history_quota_state(const struct tm_history_quota *quota);
 
 static inline bool tm_history_quota_is_of_user(
@@ -120,7 +121,7 @@ static inline bool tm_history_quota_is_of_user(
 	return quota->rule.whose != TM_HISTORY_OF_GROUP;
 }
 
-/* A limit of nothing is used up. */
+/* A limit of 0 is used up. */
 static inline double tm_history_quota_share(
 		const struct tm_history_quota *quota)
 {

@@ -10,7 +10,7 @@
 #include "schema.h"
 #include "texts.h"
 
-/* What a tenth of a period tells of the whole. */
+/* A pace is known after a tenth of a period. */
 #define TELLING 10
 
 struct moved {
@@ -18,7 +18,7 @@ struct moved {
 	uint64_t bytes[2];
 };
 
-/* What users moved from one time to another, in the order of their uids. */
+/* What users moved in a range of time, in the order of their uids. */
 struct usage {
 	uint64_t begin_ns, end_ns;
 	struct moved *users;
@@ -159,7 +159,7 @@ static int usage_read(struct work *work, struct usage *usage)
 	return result;
 }
 
-/* Rules of one period share what it takes to read it. */
+/* Rules of one period share one reading of it. */
 static struct usage *find_usage(
 		struct work *work, uint64_t begin_ns, uint64_t end_ns)
 {
@@ -377,7 +377,7 @@ static int add_rule(struct work *work, const struct tm_history_rule *rule)
 	}
 }
 
-/* Everyone is who is left. */
+/* "Everyone" means the users without another rule. */
 static int add_rules(struct work *work)
 {
 	int result = 0;

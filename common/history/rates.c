@@ -7,7 +7,7 @@
 
 #define SLOTS_MOST (7 * 24 * 60)
 #define CELLS_MOST 50000 /* of rows by remote, each of which is sought */
-#define EXCEEDED 20	 /* one of so many slots may be faster */
+#define EXCEEDED 20	 /* of so many slots one may be faster */
 
 struct slot {
 	uint64_t bytes[2];
@@ -91,7 +91,7 @@ static void take_cell(void *context, const struct tm_history_sums *sums)
 		cell->bytes[i] += sums->moved[i].bytes;
 }
 
-/* Nothing is read but the values of the rows. */
+/* Reads only the values of the rows. */
 static int want_rows(struct tm_history *history, struct tm_history_scan *scan,
 		const struct tm_history_row *rows, size_t count)
 {
@@ -135,7 +135,7 @@ static int compare_falling(const void *a, const void *b)
 	return (x < y) - (x > y);
 }
 
-/* Of the slots' rates, which are sorted then. */
+/* From the rates of the slots, which this sorts. */
 static void rank_rates(
 		uint64_t *rates, size_t slots, uint64_t *peak, uint64_t *high)
 {
@@ -190,7 +190,7 @@ static int rates_of_rows(const struct lines *lines,
 
 /* --- the answer --- */
 
-/* The range as it is, then by slots. */
+/* The range, divided into slots. */
 static int lay_lines(struct tm_history *history,
 		const struct tm_history_filter *filter, size_t count,
 		struct lines *lines, struct tm_history_plan *plan)

@@ -18,7 +18,7 @@ struct tm_row_ids {
 	struct tm_history *history;
 	enum tm_row_ids_of of;
 	struct tm_wide wide; /* their keys: a command, or an address */
-	uint32_t *ids;	     /* by number; 0 = nobody asked */
+	uint32_t *ids;	     /* by number; 0 = not looked up */
 	uint32_t *fresh;     /* the numbers of those to be written */
 	uint32_t room, fresh_room, fresh_count;
 	uint32_t next_id;
@@ -31,17 +31,16 @@ struct tm_row_ids {
 int tm_row_ids_open(struct tm_row_ids *ids, struct tm_history *history,
 		enum tm_row_ids_of of);
 
-/* Before the database is closed: numbers have no meaning from then on. */
+/* Call it before the database is closed. Numbers become invalid. */
 void tm_row_ids_close(struct tm_row_ids *ids);
 
-/* The number of a key of 16 bytes; TM_HISTORY_REMAINDER where there is no
- * memory. */
+/* The number of a key of 16 bytes; TM_HISTORY_REMAINDER without memory. */
 uint32_t tm_row_ids_number(struct tm_row_ids *ids, const void *key);
 
-/* The same, TM_HISTORY_UNKNOWN where it has none yet. */
+/* The same; TM_HISTORY_UNKNOWN if it has none yet. */
 uint32_t tm_row_ids_known(const struct tm_row_ids *ids, const void *key);
 
-/* Whether it is time to write and settle. */
+/* Whether the numbers should be written and settled. */
 bool tm_row_ids_are_many(const struct tm_row_ids *ids);
 
 /* Its id in the database, within a transaction. 0, or -1 with a problem. */
@@ -51,14 +50,14 @@ int tm_row_ids_find(struct tm_row_ids *ids, uint32_t number, uint32_t *id);
  * tm_row_ids_settle, once that is committed. */
 int tm_row_ids_write(struct tm_row_ids *ids);
 
-/* How many the table has, with those to be written. */
+/* How many rows the table has, with those to be written. */
 static inline uint64_t tm_row_ids_rows(const struct tm_row_ids *ids)
 {
 	return ids->rows + ids->fresh_count;
 }
 
-/* To be called when no number is in use; forgets them all if they are many, or
- * if the ids are not those of the table any more. */
+/* Call it when no number is in use. Forgets all of them if they are many, or if
+ * the ids no longer match the table. */
 void tm_row_ids_settle(struct tm_row_ids *ids, bool are_changed);
 
 #endif

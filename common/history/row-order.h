@@ -4,11 +4,11 @@
 
 #include "query.h"
 
-/* What a row is sorted by; the total where that is no amount. */
+/* The amount that a row is sorted by; the total for other orders. */
 uint64_t tm_history_row_measure(
 		const struct tm_history_row *row, enum tm_history_sort sort);
 
-/* Whether it stands for what has no row of its own. */
+/* Whether the row is the remainder. */
 bool tm_history_row_is_remainder(const struct tm_history_row *row, unsigned by);
 
 /* By the keys other than time: any order, 0 = the same ones. */

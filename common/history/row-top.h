@@ -1,4 +1,4 @@
-/* Few rows of many. */
+/* Selects the top rows. */
 #ifndef TM_HISTORY_ROW_TOP_H
 #define TM_HISTORY_ROW_TOP_H
 

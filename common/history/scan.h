@@ -9,11 +9,11 @@
 struct tm_history_sums {
 	uint64_t time_ns;
 	enum tm_history_resolution resolution;
-	uint32_t values[TM_KEYS_STORED]; /* of those asked for */
+	uint32_t values[TM_KEYS_STORED]; /* of the keys that were asked for */
 	struct tm_amount moved[2], lost[2];
 };
 
-/* What a key has to be: one of values; nothing where none is set. */
+/* The condition on a key: one of values; none if none is set. */
 struct tm_history_wanted {
 	bool is_set;
 	const uint32_t *values;
@@ -31,8 +31,8 @@ struct tm_history_scan {
 	void *context;
 };
 
-/* The ids of what the filter names; what nothing has lets nothing pass. 0, or
- * -1 with a problem. */
+/* Looks up the ids that the filter names. A name without an id lets nothing
+ * pass. 0, or -1 with a problem. */
 int tm_history_scan_filter(struct tm_history *history,
 		const struct tm_history_filter *filter,
 		struct tm_history_scan *scan);

@@ -40,7 +40,7 @@ static const char dictionaries[] =
 		"CREATE TABLE covered (begin INTEGER PRIMARY KEY, "
 		"\"end\" INTEGER NOT NULL);";
 
-/* What hooks were run goes with the limit that they were run for. */
+/* The state of hooks is removed with the limit that they were run for. */
 static const char quotas[] =
 		"CREATE TABLE quota_rule (id INTEGER PRIMARY KEY, "
 		"whose TEXT NOT NULL, uid INTEGER NOT NULL, name TEXT NOT NULL, "
@@ -83,7 +83,7 @@ static const char view[] =
 		"WHERE time >= (SELECT value FROM about WHERE key = 'added_hour')) "
 		"SELECT rows.time, ";
 
-/* What a row of it has of a key, and where that is from. */
+/* The expression for a key of a row, and the tables it comes from. */
 static void view_add_key(
 		struct tm_text *select, struct tm_text *from, enum tm_key_id id)
 {
@@ -97,7 +97,7 @@ static void view_add_key(
 		return;
 	tm_text_format(select, "%s.%s AS %s, ", of->table, of->text,
 			tm_key_table[id].name);
-	/* not every user has a name */
+	/* some users have no name */
 	tm_text_format(from, " %s %s ON %s.%s = rows.%s",
 			id == TM_KEY_USER ? "LEFT JOIN" : "JOIN", of->table,
 			of->table, of->id, column);
@@ -224,7 +224,7 @@ bool tm_history_is_first(struct tm_history *history)
 	return tm_history_number(history, "PRAGMA user_version") == 1;
 }
 
-/* Another process may have done it meanwhile. */
+/* Another process may already have done it. */
 static int upgrade_locked(struct tm_history *history)
 {
 	if (!tm_history_is_first(history))

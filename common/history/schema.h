@@ -1,4 +1,4 @@
-/* The tables of a history: by which keys sums are kept. */
+/* The tables of a history and their keys. */
 #ifndef TM_HISTORY_SCHEMA_H
 #define TM_HISTORY_SCHEMA_H
 
@@ -6,9 +6,9 @@
 
 struct tm_history;
 
-/* Ids that stand in every database. */
+/* Ids that every database has. */
 #define TM_HISTORY_UNKNOWN 0   /* no process, remote or interface is known */
-#define TM_HISTORY_REMAINDER 1 /* all that had no room for a row */
+#define TM_HISTORY_REMAINDER 1 /* the remainder */
 
 /* The sums are kept by several sets of keys, so that a question reads few
  * rows; each has a table for each resolution. The small ones come first. */
@@ -18,7 +18,7 @@ enum tm_history_cube {
 	TM_HISTORY_CUBE_PROCESS, /* user, process, protocol, interface */
 	TM_HISTORY_CUBE_REMOTE,	 /* remote; not for minutes */
 	TM_HISTORY_CUBE_TRAFFIC, /* all of these */
-	TM_HISTORY_CUBE_HOST,	 /* what no user has: see tm_history_what */
+	TM_HISTORY_CUBE_HOST, /* amounts without a user: see tm_history_what */
 	TM_HISTORY_CUBES
 };
 
@@ -40,8 +40,8 @@ extern const int tm_history_format;
 
 /* In the host's table. */
 enum tm_history_what {
-	TM_HISTORY_SEEN,	 /* by the programs, as the TICKs tell */
-	TM_HISTORY_EXCLUDED,	 /* left out on request */
+	TM_HISTORY_SEEN,	 /* by the programs, from the TICKs */
+	TM_HISTORY_EXCLUDED,	 /* excluded on request */
 	TM_HISTORY_UNATTRIBUTED, /* by interface */
 };
 

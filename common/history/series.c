@@ -6,7 +6,7 @@
 
 #define BINS_MAX 100000
 
-/* How many slots a bin may have, so that bins stay where clocks have marks. */
+/* How many slots a bin may have, so that bins begin at round times. */
 static const unsigned widths[TM_HISTORY_RESOLUTIONS][8] = {
 	[TM_HISTORY_MINUTE] = { 1, 2, 5, 10, 15, 20, 30 },
 	[TM_HISTORY_HOUR] = { 1, 2, 3, 4, 6, 12 },
@@ -31,7 +31,7 @@ static uint64_t first_begin(
 	return begin;
 }
 
-/* How many bins there are; their beginnings too where there is room. */
+/* Counts the bins, and stores their beginnings if there is room. */
 static size_t lay_bins(enum tm_history_resolution r, unsigned width,
 		uint64_t from_ns, uint64_t to_ns, uint64_t *begins, size_t most)
 {
@@ -151,7 +151,7 @@ static void take_all(void *context, const struct tm_history_sums *sums)
 			sums);
 }
 
-/* The rest is all that is in no line. */
+/* The rest is everything that is in no line. */
 static void subtract(struct tm_history_line *rest,
 		const struct tm_history_line *line, size_t bins)
 {
@@ -169,7 +169,7 @@ static void finish_rest(struct tm_history_series *series, unsigned by)
 {
 	struct tm_history_line *const rest = &series->lines[series->count];
 
-	rest->row.is_rest = by; /* also where no line is */
+	rest->row.is_rest = by; /* also if there is no line */
 	for (size_t i = 0; i < series->count; i++)
 		subtract(rest, &series->lines[i], series->bins);
 	if (tm_history_row_bytes(&rest->row) || !series->count)
@@ -238,7 +238,7 @@ static int make_lines(struct tm_history *history,
 	return 0;
 }
 
-/* All of it, and then what the lines have, of which nothing else is read. */
+/* Reads everything once, and then only the values of the lines. */
 static int fill(struct tm_history *history, struct question *question)
 {
 	const unsigned by = question->query->by;

@@ -7,7 +7,7 @@
 #include "common/sums/calendar.h"
 #include "slot.h"
 
-/* The slots that were asked for last, until the zone is another one. */
+/* The most recent slots, until the zone changes. */
 struct known {
 	uint64_t begin, end;
 	unsigned zone;

@@ -1,4 +1,4 @@
-/* The slots that sums are of, and the zone that their days are those of. */
+/* Slots of time, and the zone of their days. */
 #ifndef TM_HISTORY_SLOT_H
 #define TM_HISTORY_SLOT_H
 
@@ -17,13 +17,13 @@ enum tm_history_resolution {
 /* "minute", "hour", "day", "month" */
 const char *tm_history_resolution_name(enum tm_history_resolution resolution);
 
-/* The beginning of the slot that holds a time, and of the next one. */
+/* The beginning of the slot that contains a time, and of the next slot. */
 uint64_t tm_history_slot(
 		enum tm_history_resolution resolution, uint64_t time_ns);
 uint64_t tm_history_next_slot(
 		enum tm_history_resolution resolution, uint64_t time_ns);
 
-/* Makes it this process's: 0, or -1 if this machine does not know it. */
+/* Sets the zone of this process. 0, or -1 if this machine does not know it. */
 int tm_history_use_zone(const char *zone);
 
 #endif

@@ -9,7 +9,9 @@
 #include "schema.h"
 #include "sources.h"
 
-#define OPEN_MOST 1000 /* runs; others are read anew when they go on */
+#define OPEN_MOST                                                              \
+	1000 /* runs kept in memory; others are read again when they continue  \
+	      */
 
 struct source {
 	uint64_t id;
@@ -53,7 +55,7 @@ static int load_runs(struct tm_sources *sources)
 	return result;
 }
 
-/* As in the columns of a run. */
+/* The columns of a run. */
 static struct tm_amount *amount_of(struct tm_status *status, int i)
 {
 	struct tm_amount *const amounts[] = { &status->seen, &status->recorded,
@@ -80,7 +82,7 @@ static void read_source(struct source *source, sqlite3_stmt *statement)
 	}
 }
 
-/* A run of which the database does not tell is a new one to it. */
+/* A run that is not in the database is new. */
 static void load_source(struct tm_sources *sources, struct source *source)
 {
 	sqlite3_stmt *const statement = tm_history_prepare(sources->history,
@@ -166,7 +168,7 @@ static int note_start(struct tm_sources *sources, const struct tm_start *start)
 	return 0;
 }
 
-/* What is new of it: a run that is told again tells nothing. */
+/* The new part: a run that is read again adds nothing. */
 static uint64_t newer(uint64_t now, uint64_t before)
 {
 	return now > before ? now - before : 0;
@@ -191,8 +193,8 @@ static int add_news(struct tm_store_sums *host, const struct tm_status *status,
 					 : 0;
 }
 
-/* Where a stream begins in the middle of a run that nobody knows, what was
- * before is not of this minute. */
+/* If a stream begins in the middle of an unknown run, its earlier counts do not
+ * belong to this minute. */
 static int note_status(struct tm_sources *sources,
 		const struct tm_status *status, struct tm_store_sums *host)
 {
@@ -335,7 +337,7 @@ static int write_sources(struct tm_sources *sources)
 	return result;
 }
 
-/* How far runs were counted: with their sums, or not at all. */
+/* Writes how far runs were counted, in the same transaction as their sums. */
 static int write_counted(struct tm_sources *sources)
 {
 	const struct tm_runs *const runs = sources->runs;

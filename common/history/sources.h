@@ -9,7 +9,8 @@
 struct tm_history;
 struct tm_sources;
 
-/* The history has that run already: up to an event, or whole (TM_RUN_ENDED). */
+/* Reports that the history already has the run: up to an event, or completely
+ * (TM_RUN_ENDED). */
 typedef void tm_sources_report(uint64_t run, uint64_t counted);
 
 /* NULL with a problem. report may be NULL. Runs that were counted are those of
@@ -17,10 +18,10 @@ typedef void tm_sources_report(uint64_t run, uint64_t counted);
 struct tm_sources *tm_sources_new(
 		struct tm_history *history, tm_sources_report *report);
 
-/* Another database is open instead of the first. */
+/* Call it when another database was opened in place of the first. */
 void tm_sources_move(struct tm_sources *sources);
 
-/* How many of the events that come next were counted before. */
+/* How many of the next events were counted before. */
 struct tm_runs *tm_sources_runs(struct tm_sources *sources);
 
 /* Takes START, TICK and END. What they have seen and excluded since the last
@@ -28,7 +29,7 @@ struct tm_runs *tm_sources_runs(struct tm_sources *sources);
 int tm_sources_note(struct tm_sources *sources, const struct tm_event *event,
 		struct tm_store_sums *host);
 
-/* An event of that time was there. */
+/* Notes that there was an event at that time. */
 void tm_sources_cover(struct tm_sources *sources, uint64_t time_ns);
 
 /* Writes what is new, within a transaction; _settle once it is committed. */

@@ -45,7 +45,7 @@ struct tm_sum *tm_store_sums_known(const struct tm_store_sums *sums,
 	return row == TM_SUM_NONE ? NULL : &sums->table.rows[row];
 }
 
-/* A row that is free, or one more. */
+/* A free row, or a new one. */
 static struct tm_sum *store_sums_add_row(
 		struct tm_store_sums *sums, const uint64_t *words)
 {
@@ -122,7 +122,7 @@ static uint32_t count_rows(const struct tm_store_sums *sums, uint32_t row)
 	return count;
 }
 
-/* The size of the smallest remote that stays. */
+/* The size of the smallest remote that is kept. */
 static int find_least(const struct tm_store_sums *sums, uint32_t row,
 		uint32_t remotes, uint64_t *least)
 {
@@ -142,7 +142,7 @@ static int find_least(const struct tm_store_sums *sums, uint32_t row,
 	return 0;
 }
 
-/* Into the remainder's row, which is in the list then. */
+/* Adds it to the row of the remainder, which joins the list. */
 static int fold_row(struct tm_store_sums *sums, uint32_t row, uint32_t *first)
 {
 	struct tm_store_sum_key key = tm_store_sums_key(sums, row);

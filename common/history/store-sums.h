@@ -1,4 +1,4 @@
-/* Sums in memory, until they are written to the database's. */
+/* Sums in memory, until they are added to those of the database. */
 #ifndef TM_HISTORY_STORE_SUMS_H
 #define TM_HISTORY_STORE_SUMS_H
 
@@ -9,11 +9,11 @@
 /* In words it sorts in the order of a table's key. What a table lacks is 0. In
  * the host's table the process is what it is of. */
 struct tm_store_sum_key {
-	uint32_t minute; /* since the epoch: of a slot its first */
+	uint32_t minute; /* since the epoch: the first of the slot */
 	uint32_t values[TM_KEYS_STORED];
 };
 
-/* No row; and the minute of a row that is free. */
+/* No row; also the minute of a free row. */
 #define TM_SUM_NONE TM_SUMS_NONE
 
 /* To be set up by tm_store_sums_init. Rows keep their numbers, so that they can
@@ -34,11 +34,11 @@ static inline uint32_t *tm_store_sums_next(
 	return tm_sums_beside(&sums->table, row);
 }
 
-/* The key's sum, made where it is missing; NULL when there is no memory. */
+/* The sum of a key, created if missing; NULL without memory. */
 struct tm_sum *tm_store_sums_find(
 		struct tm_store_sums *sums, const struct tm_store_sum_key *key);
 
-/* The same, NULL where there is none. */
+/* The sum of a key, or NULL. */
 struct tm_sum *tm_store_sums_known(const struct tm_store_sums *sums,
 		const struct tm_store_sum_key *key);
 
@@ -52,10 +52,10 @@ int tm_store_sums_add(struct tm_store_sums *to,
 uint32_t tm_store_sums_fold(
 		struct tm_store_sums *sums, uint32_t *first, uint32_t remotes);
 
-/* All rows in the order of their keys; NULL when there is no memory. */
+/* All rows in the order of their keys; NULL without memory. */
 struct tm_ranked *tm_store_sums_sort(const struct tm_store_sums *sums);
 
-/* Keeps the memory. */
+/* Removes all sums and keeps the memory. */
 void tm_store_sums_clear(struct tm_store_sums *sums);
 
 void tm_store_sums_free(struct tm_store_sums *sums);

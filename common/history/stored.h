@@ -9,10 +9,10 @@
 /* The columns of a table, "a, b, c, ", NUL included. */
 #define TM_HISTORY_COLUMNS_SIZE (32 * TM_KEYS_STORED)
 
-/* Where the texts of a key are that is no number. */
+/* The table with the texts of a key that is not a number. */
 struct tm_history_dictionary {
 	const char *table, *id, *text;
-	const char *shown; /* in place of text, or NULL */
+	const char *shown; /* used instead of text, or NULL */
 };
 
 /* NULL for a number. */

@@ -1,4 +1,4 @@
-/* The texts that numbers in the tables stand for, looked up once each. */
+/* The texts behind the numbers in the tables, each looked up once. */
 #ifndef TM_HISTORY_TEXTS_H
 #define TM_HISTORY_TEXTS_H
 
@@ -15,14 +15,14 @@ struct tm_history_texts *tm_history_texts_new(struct tm_history *history);
 const char *tm_history_text(struct tm_history_texts *texts, enum tm_key_id key,
 		uint32_t id);
 
-/* A copy that lives as long; NULL when there is no memory. */
+/* A copy with the same lifetime; NULL without memory. */
 const char *tm_history_text_keep(
 		struct tm_history_texts *texts, const char *text);
 
-/* Whether all look-ups found what there is. 0, or -1 with a problem. */
+/* Whether all look-ups succeeded: 0, or -1 with a problem. */
 int tm_history_texts_check(const struct tm_history_texts *texts);
 
-/* No look-ups from here on: the history may be closed before the texts. */
+/* Ends the look-ups, so that the history may be closed before the texts. */
 void tm_history_texts_settle(struct tm_history_texts *texts);
 
 void tm_history_texts_free(struct tm_history_texts *texts);

@@ -12,7 +12,7 @@ struct tm_wide_key {
 
 /* All zero is empty. */
 struct tm_wide {
-	struct tm_wide_key *keys; /* by number */
+	struct tm_wide_key *keys; /* indexed by number */
 	struct tm_map map;
 	uint32_t count, room;
 };
@@ -21,7 +21,7 @@ struct tm_wide {
  * when there is no memory. */
 uint32_t tm_wide_add(struct tm_wide *wide, const void *key);
 
-/* The key's number, or TM_WIDE_NONE. */
+/* Returns the key's number, or TM_WIDE_NONE. */
 uint32_t tm_wide_known(const struct tm_wide *wide, const void *key);
 
 void tm_wide_free(struct tm_wide *wide);
