@@ -5,13 +5,13 @@
 #include "common/base/index.h"
 #include "report.h"
 
-/* All zero but the limit has said nothing. */
+/* All zero except the limit has reported nothing. */
 struct alert {
 	uint64_t limit; /* bytes, 0 = none */
 	struct tm_index said;
 };
 
-/* Says on standard error which users are over the limit, each once. */
+/* Reports on standard error which users are over the limit, each once. */
 void alert_check(struct alert *alert, const struct report *report);
 
 bool alert_is_over(const struct alert *alert);

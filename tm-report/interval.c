@@ -31,8 +31,8 @@ static void interval_note(
 	interval->has_news = true;
 }
 
-/* The clock was set back beyond the interval before this one; what is late by
- * less is counted in this one. */
+/* The clock was set back before the previous interval; an event that is less
+ * late counts in this interval. */
 static bool is_set_back(
 		const struct interval *interval, const struct tm_event *event)
 {

@@ -7,7 +7,7 @@
 
 #include "common/record/event.h"
 
-/* All zero but length_ns is a stream of which nothing was seen. */
+/* All zero except length_ns is a stream that has not begun. */
 struct interval {
 	uint64_t length_ns; /* 0 = the whole stream is one */
 	uint64_t first_ns;  /* the stream's first time, 0 = none yet */
@@ -18,9 +18,10 @@ struct interval {
 	bool has_ticks;	    /* the stream has a clock */
 };
 
-/* Before an event is counted: whether it lies beyond the interval. Where the
- * interval has news, a report on it is due then; after that, interval_next
- * opens the one of the event. Without a report, an interval is passed over. */
+/* Call it before an event is counted: whether the event lies beyond the
+ * interval. If the interval has events, a report on it is due; then
+ * interval_next opens the interval of the event. Intervals without a report are
+ * skipped. */
 bool interval_is_over(struct interval *interval, const struct tm_event *event);
 
 void interval_next(struct interval *interval, const struct tm_event *event);

@@ -44,8 +44,8 @@ static ssize_t report_write_out(void *context, const char *data, size_t size)
 	return size;
 }
 
-/* A reader of ours that has seen enough ends us quietly; a terminal that is
- * gone does not end what goes to the log. */
+/* A reader that closes the pipe ends tm-report quietly; a lost terminal does
+ * not end what goes to the log. */
 static void check_console(struct state *state)
 {
 	if (!state->console_error)
@@ -127,7 +127,7 @@ static void on_alarm(int signal_number)
 	(void)signal_number;
 }
 
-/* Without TICKs nothing but a signal tells that a live stream stands still. */
+/* Without TICKs, only a signal shows that a live stream has gone quiet. */
 static void set_alarm(const struct state *state)
 {
 	static bool is_set;
@@ -236,7 +236,7 @@ int main(int argc, char **argv)
 	start(&state);
 	status = tm_loop_run(&loop, &in);
 	tm_reader_close(&in);
-	/* what could not be read at all has no report */
+	/* input that could not be read at all gets no report */
 	if (in.events || !in.status)
 		report_last(&state);
 	return report_finish(&state, status);

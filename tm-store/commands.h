@@ -12,21 +12,22 @@ int quota_main(int argc, char **argv);
 
 extern const struct tm_tool store_tool, query_tool, prune_tool, quota_tool;
 
-/* A line on stderr and the end where it cannot be opened; and unless quiet, a
- * note where its days are not this machine's. */
+/* Opens the database or exits with a message. Unless quiet, notes if the time
+ * zone of the history is not that of this machine. */
 struct tm_history *open_or_exit(
 		const char *path, enum tm_history_access access, bool is_quiet);
 
-/* The database that --db names, or else the one that is meant. */
+/* The database that --db names, otherwise the default. */
 const char *find_database(const char *named);
 
 /* "table", "csv", "json". */
 enum tm_form parse_form(const struct tm_option *option, const char *name);
 
-/* To standard output, for an answer; its context is NULL. */
+/* Writes an answer to standard output; its context is NULL. */
 int write_out(void *context, const char *text, size_t size);
 
-/* The user of that name or number: of the history, else of this machine. */
+/* The user of that name or number, from the history or else from this machine.
+ */
 uint32_t find_user(struct tm_history *history, const char *name);
 
 /* A time by tm-words(7), in the zone of the history that is open. */

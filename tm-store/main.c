@@ -27,7 +27,7 @@ struct options {
 	bool is_verbose;
 };
 
-/* How far local time is from UTC, half a year ahead in the upper half. */
+/* The offset from UTC now, and half a year later in the upper half. */
 static int64_t store_zone_offsets(void)
 {
 	const time_t now = time(NULL), later = now + 182 * 86400;
@@ -134,7 +134,7 @@ const struct tm_tool store_tool = {
 	.commands = commands,
 };
 
-/* What is gone from a finer table must be in the coarser ones. */
+/* A coarser table has to contain what a finer one no longer has. */
 static void check_retention(const struct tm_retention *retention)
 {
 	uint64_t finer = 0;
@@ -177,7 +177,7 @@ static void store_loop_reopen(void *store)
 	store_reopen(store);
 }
 
-/* Nothing is held back while the input is waited for. */
+/* Writes everything before it waits for input. */
 static int store_loop_patience_ms(const void *store)
 {
 	return store_patience(store);

@@ -15,10 +15,10 @@
 #define NUMBER_MOST (1u << 30)
 #define HOURS_MOST 876000 /* a century */
 
-/* What can only be understood once the database is open stays text. */
+/* Values that need the open database remain text. */
 struct options {
 	const char *path, *since, *until, *user;
-	const char *rows_only; /* an option that means nothing for --summary */
+	const char *rows_only; /* an option without meaning for --summary */
 	uint64_t hours;
 	bool has_top, has_sort, is_reverse, is_summary, is_quiet, is_json;
 	struct tm_history_keys keys;
@@ -87,7 +87,7 @@ static void parse_protocol(struct tm_history_filter *filter,
 		tm_option_refuse(option, text, "no such protocol");
 }
 
-/* "" is what has none. */
+/* "" selects what has none. */
 static const char *parse_remote(
 		const struct tm_option *option, const char *text)
 {
@@ -355,7 +355,7 @@ static void set_range(struct options *options, struct tm_history *history)
 		filter->to_ns = end_ns + 1; /* the newest record, too */
 }
 
-/* What the shares are of holds only where nothing is filtered. */
+/* Shares are of everything, so they are shown only without a filter. */
 static bool query_is_filtered(const struct tm_history_rows_query *query)
 {
 	const struct tm_history_filter *const filter = &query->filter;
@@ -366,7 +366,7 @@ static bool query_is_filtered(const struct tm_history_rows_query *query)
 			(query->search && *query->search);
 }
 
-/* What the last line of the table says, for CSV. */
+/* The last line of the table, for CSV. */
 static void query_say_shares(const struct tm_shares *shares)
 {
 	char text[TM_SHARES_SIZE];
@@ -374,7 +374,7 @@ static void query_say_shares(const struct tm_shares *shares)
 	fprintf(stderr, "%s\n", tm_shares_format(text, shares));
 }
 
-/* What the rows of a time are where the shorter ones are gone. */
+/* Notes that rows of a time are longer where shorter ones are gone. */
 static void say_coarse(const struct options *options,
 		const struct tm_history_rows *rows)
 {

@@ -71,7 +71,7 @@ static const struct tm_history_rule *find_rule(
 	return NULL;
 }
 
-/* Speaks only of what is lost, unless nothing is done. */
+/* Reports only what is lost, or everything if nothing is done. */
 static void report_setting(const struct quota_options *options,
 		const struct tm_history_rule *old)
 {

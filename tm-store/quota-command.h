@@ -7,7 +7,7 @@
 
 struct quota_options {
 	const char *path, *user, *group, *hook, *at;
-	struct tm_history_rule rule; /* whose, and of what traffic */
+	struct tm_history_rule rule; /* who, and which traffic */
 	bool is_each, is_everyone;
 	bool has_limit, has_month, has_day, is_removal, is_trial, is_quiet,
 			is_json;
@@ -26,7 +26,7 @@ const char *quota_describe(
 void quota_change(struct tm_history *history,
 		const struct quota_options *options);
 
-/* Reports which of the quotas that were set are used up already. */
+/* Reports which of the new quotas are already used up. */
 void quota_report_full(const struct quota_options *options,
 		const struct tm_history_quotas *quotas);
 
@@ -34,15 +34,15 @@ void quota_report_full(const struct quota_options *options,
 int quota_fire(struct tm_history *history, const struct quota_options *options,
 		const struct tm_history_quota *quota);
 
-/* Notes who is in the groups that rules are about, and whose the subordinate
- * uids are. */
+/* Stores the members of the groups in the rules, and the owners of subordinate
+ * uids. */
 void quota_note_people(struct tm_history *history);
 
-/* Ends the process unless this machine has such a group, and its users are
+/* Exits with a message unless this machine has the group and its users are
  * those of the history. */
 void quota_check_group(struct tm_history *history, const char *name);
 
-/* A line on stderr and the end where the history has failed. */
+/* Exits with a message if the history failed. */
 void quota_check(const struct tm_history *history, int result);
 
 #endif

@@ -37,7 +37,7 @@ static void set_whose(const struct quota_options *options,
 	setenv("TM_USER", name ? name : getenv("TM_UID"), 1);
 }
 
-/* Texts that strangers chose reach the command in its environment only. */
+/* Names chosen by strangers reach the command only in its environment. */
 static void set_environment(const struct quota_options *options,
 		const struct tm_history_quota *quota)
 {
@@ -55,7 +55,7 @@ static void set_environment(const struct quota_options *options,
 	setenv("TM_DB", find_database(options->path), 1);
 }
 
-/* With the signal that this process ignores as it usually is. */
+/* Restores the default of the signal that this process ignores. */
 static int spawn_shell(pid_t *child, const char *command)
 {
 	extern char **environ;

@@ -36,7 +36,7 @@ static void uids_add(struct uids *uids, uint32_t uid)
 	more[uids->count++] = uid;
 }
 
-/* Those it lists, and those whose own group it is. */
+/* The members that it lists, and the users whose primary group it is. */
 static struct uids find_members(const struct group *group)
 {
 	const struct passwd *user;
@@ -56,7 +56,7 @@ static struct uids find_members(const struct group *group)
 	return uids;
 }
 
-/* A group that is gone keeps the members it had. */
+/* A removed group keeps its members. */
 static void note_group(struct tm_history *history, const char *name)
 {
 	const struct group *const group = getgrnam(name);

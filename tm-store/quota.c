@@ -243,8 +243,8 @@ static void keep_asked_for(struct tm_history_quotas *quotas,
 	quotas->count = kept;
 }
 
-/* Hooks are run even where nobody can read the answer. Who sets a quota has
- * succeeded, whatever is used of it. */
+/* Hooks run even if nobody can read the answer. Setting a quota succeeds,
+ * however much of it is used. */
 static int answer_quotas(struct tm_history *history,
 		const struct quota_options *options,
 		const struct tm_history_quotas *quotas)

@@ -22,11 +22,14 @@
 #define COMMIT_NS TM_SECOND_NS
 #define TICK_NS (TM_SECOND_NS / 5) /* after a TICK, if no more is there */
 #define LAST_TRIES 5
-#define BYTES_MOST (UINT64_C(1) << 48) /* of an event: more is no traffic */
+#define BYTES_MOST (UINT64_C(1) << 48) /* of an event: more cannot be traffic  \
+					*/
 #define TIME_MOST UINT64_C(7258118400000000000) /* the year 2200 */
 #define ROWS_MAX 262144				/* sums in memory; 25 MiB */
-#define ROWS_SPARE 65536 /* more, of users alone, while it is not written */
-#define ROWS_TIMES 4	 /* as many sums of a user as remotes are kept */
+#define ROWS_SPARE                                                             \
+	65536 /* additional sums, by user only, while nothing can be written   \
+	       */
+#define ROWS_TIMES 4 /* sums of a user, as a multiple of the remotes kept */
 
 /* A user's sums of a minute: a list of rows. */
 struct user {
@@ -49,11 +52,12 @@ struct store {
 	bool is_dirty;
 	bool has_tick;
 	bool is_failing;
-	bool has_large_log, has_left_out, has_odd_clock; /* which was said */
+	bool has_large_log, has_left_out,
+			has_odd_clock; /* which was reported */
 	bool wants_reopening;
 	uint64_t events, bytes; /* in the batch */
 	uint64_t unsound;
-	uint64_t owed_events, owed_bytes; /* that had no room there */
+	uint64_t owed_events, owed_bytes; /* that had no room in the batch */
 };
 
 /* --- opening --- */
@@ -144,9 +148,9 @@ static struct user *store_find_user(
 	return &more[number];
 }
 
-/* A user has only so many sums of a minute in a batch: when there are more, the
- * largest remotes stay. Where that does not help, because it is processes, what
- * comes is the remainder's. */
+/* Limits the sums of a user's minute in a batch: the largest remotes are kept.
+ * If that does not help, because the processes are too many, further traffic
+ * goes to the remainder. */
 static bool is_crowd(struct store *store, struct user *user)
 {
 	const uint32_t remotes = store->options->retention.remotes;
@@ -157,7 +161,7 @@ static bool is_crowd(struct store *store, struct user *user)
 	return user->count >= ROWS_TIMES * remotes;
 }
 
-/* A sum that is not there yet; NULL when there is no room for it. */
+/* A new sum; NULL if there is no room for it. */
 static struct tm_sum *find_room(
 		struct store *store, struct tm_store_sum_key key)
 {
@@ -291,7 +295,7 @@ static void store_cover(struct store *store, const struct tm_event *event)
 		tm_sources_cover(store->sources, event->time_ns);
 }
 
-/* The traffic up to a record of another kind; how many events. */
+/* Adds the traffic up to a record of another kind. Returns how many events. */
 static size_t store_take_some(struct store *store,
 		const struct tm_event *events, size_t count)
 {
@@ -399,8 +403,8 @@ static void write_batch(struct store *store)
 	empty_batch(store);
 }
 
-/* What is in memory has the numbers of the old database, so that has to take
- * it first. */
+/* The sums in memory have the numbers of the old database, so they are written
+ * to it first. */
 static void store_reopen_now(struct store *store)
 {
 	if (store->is_dirty)

@@ -1,6 +1,6 @@
-/* Events on their way into the database: summed up in memory, and written in
- * one transaction a second. What the database does not take is kept, so far as
- * it fits, and tried again each second. Nothing here waits long. */
+/* Sums events in memory and writes them to the database in one transaction a
+ * second. If a write fails, the sums are kept, as far as they fit, and written
+ * again each second. Nothing here waits for long. */
 #ifndef TM_STORE_STORE_H
 #define TM_STORE_STORE_H
 
@@ -16,7 +16,7 @@ struct store_options {
 	bool is_quiet;
 };
 
-/* A line on stderr and the end of the process when it cannot be opened. */
+/* Opens the database or exits with a message. */
 struct store *store_open(const struct store_options *options);
 
 /* The directory that the database is in. */
@@ -31,19 +31,19 @@ int store_patience(const struct store *store);
 /* Does what is due; idle = the input has nothing more for now. */
 void store_work(struct store *store, bool idle);
 
-/* Opens the file of that name anew, once all is written to the one that is
- * open. */
+/* Opens the file of that name again, after writing everything to the open one.
+ */
 void store_reopen(struct store *store);
 
-/* Events that are in no transaction yet or never will be. */
+/* Events that were not written, or never will be. */
 void store_owed(const struct store *store, uint64_t *events, uint64_t *bytes);
 
-/* Records that were left out: of a time behind the year 2200, or of more bytes
- * than there are. */
+/* Records that were ignored: of a time after the year 2200, or of an impossible
+ * number of bytes. */
 uint64_t store_unsound(const struct store *store);
 
-/* Writes what is left and closes. 0, or -1 when something is owed, which was
- * said. */
+/* Writes what is left and closes. 0, or -1 if something could not be written,
+ * which is reported. */
 int store_close(struct store *store);
 
 #endif

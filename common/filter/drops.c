@@ -37,8 +37,8 @@ static void amount_move(struct tm_amount *from, struct tm_amount *to,
 	to->bytes += bytes;
 }
 
-/* A piece of a recording may begin after its START: the first TICK or END tells
- * whose the drops so far were. */
+/* A part of a recording may begin after its START: the first TICK or END
+ * identifies the run of the drops so far. */
 static int adopt(struct tm_drops *drops, uint64_t run_id)
 {
 	const struct tm_dropped dropped = drops->stray;

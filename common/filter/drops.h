@@ -1,5 +1,5 @@
-/* What was dropped of each run, so that seen = recorded + excluded + lost
- * stays true in the TICKs and ENDs that pass on. */
+/* What was dropped from each run, so that seen = recorded + excluded + lost
+ * remains true in TICKs and ENDs. */
 #ifndef TM_FILTER_DROPS_H
 #define TM_FILTER_DROPS_H
 
@@ -16,10 +16,10 @@ struct tm_dropped {
 struct tm_drops {
 	struct tm_open_runs open;   /* with a struct tm_dropped each */
 	struct tm_dropped stray;    /* while no run is known to be open */
-	struct tm_dropped *current; /* NULL = stray */
+	struct tm_dropped *current; /* NULL = no run */
 };
 
-/* Events carry no run: what is dropped is the latest started run's. */
+/* Events carry no run: drops belong to the run that started last. */
 static inline void tm_drops_add(
 		struct tm_drops *drops, const struct tm_event *event)
 {
@@ -35,8 +35,7 @@ static inline void tm_drops_add(
 	tm_amount_count(&amount[event->direction & 1], event);
 }
 
-/* Follows a START, and puts what was dropped into a TICK or END. 0, or -1 and
- * errno. */
+/* Follows a START, and adds the drops to a TICK or END. 0, or -1 with errno. */
 int tm_drops_note(struct tm_drops *drops, struct tm_event *event);
 
 void tm_drops_free(struct tm_drops *drops);

@@ -1,4 +1,5 @@
-/* Expressions: text to a tree of questions. The grammar is in tm-filter(1). */
+/* Parses an expression to a tree of questions. The grammar is in tm-filter(1).
+ */
 #ifndef TM_FILTER_EXPRESSION_H
 #define TM_FILTER_EXPRESSION_H
 
@@ -19,7 +20,7 @@ struct tm_node {
 	struct tm_node *left, *right; /* of TM_NOT only left */
 	struct tm_question question;  /* of TM_ASK */
 	struct tm_node *next;	      /* of all, to be freed */
-	size_t begin, end;	      /* where in the text */
+	size_t begin, end;	      /* its place in the text */
 };
 
 struct tm_expression {
@@ -35,12 +36,12 @@ struct tm_expression {
 int tm_expression_parse(struct tm_expression *expression, const char *text,
 		struct tm_sources *sources);
 
-/* The problem for people: its column and why, the text around there, and below
- * it a caret. Three lines, the last without its end. */
+/* The problem for people in three lines: its column and reason, the text around
+ * it, and a caret. The last line has no newline. */
 void tm_expression_explain(const struct tm_expression *expression,
 		char out[TM_EXPRESSION_LINES]);
 
-/* How many characters the first so many bytes are. */
+/* The number of characters in the first so many bytes. */
 size_t tm_expression_characters(const char *text, size_t size);
 
 /* What was parsed; what it refers to is the sources'. */

@@ -4,8 +4,8 @@
 
 #include "filter.h"
 
-/* What of a record that is no TRAFFIC can be answered at all: a bit for each
- * test. A LOST is the sum of many: their sizes and addresses are gone. */
+/* The tests that a record other than TRAFFIC can answer, a bit for each. LOST
+ * is a sum of many packets, whose sizes and addresses are gone. */
 __attribute__((cold)) static uint32_t answers(const struct tm_event *event)
 {
 	uint32_t known = 1 << TM_TEST_KIND | 1 << TM_TEST_DIRECTION |
@@ -52,7 +52,7 @@ static bool is_like(const struct tm_event *event, const char *pattern)
 	return !fnmatch(pattern, name, 0);
 }
 
-/* The rarer ones, out of the way of the others. */
+/* The rarer tests, out of line. */
 static __attribute__((noinline)) bool filter_holds(
 		const struct tm_step *step, const struct tm_event *event)
 {
@@ -98,7 +98,7 @@ static inline int program_run(const struct tm_program *program,
 	return at;
 }
 
-/* What says something of the stream is followed, and always passed on. */
+/* Records about the stream are followed and always passed on. */
 static int filter_follow(struct tm_filter *filter, struct tm_event *event)
 {
 	if ((event->kind == TM_NAME || event->kind == TM_START) &&

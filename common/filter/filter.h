@@ -1,4 +1,4 @@
-/* A filter at work on a stream. */
+/* Applies a filter to a stream. */
 #ifndef TM_FILTER_FILTER_H
 #define TM_FILTER_FILTER_H
 
@@ -16,12 +16,12 @@ struct tm_filter {
 	struct tm_amount amount;
 };
 
-/* Moves the events that are kept to the front, with all that are no traffic;
- * returns how many, or -1 and errno. */
+/* Moves the events to keep, and all records other than traffic, to the front.
+ * Returns how many, or -1 with errno. */
 ssize_t tm_filter_sift(
 		struct tm_filter *filter, struct tm_event *events, size_t n);
 
-/* All that it holds but the names, which are its user's. */
+/* Frees everything except the names, which belong to the caller. */
 void tm_filter_free(struct tm_filter *filter);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the questions of a filter refer to: lists, names and patterns. */
+/* The lists, names and patterns that the questions of a filter refer to. */
 #ifndef TM_FILTER_INPUTS_H
 #define TM_FILTER_INPUTS_H
 
@@ -17,7 +17,8 @@ struct tm_sources {
 	struct tm_pattern *patterns;
 	struct tm_names *names;
 	uint64_t now_ns;
-	bool stdin_is_taken; /* it can be read once: a list, or the events */
+	bool stdin_is_taken; /* standard input can be read once: as a list or as
+				the events */
 };
 
 #define TM_STDIN_TAKEN "standard input can only be read once: name a file"
@@ -29,7 +30,7 @@ bool tm_sources_take(struct tm_sources *sources, const char *argument);
  */
 const char *tm_sources_pattern(struct tm_sources *sources, const char *text);
 
-/* All but the names, which are their user's. */
+/* Frees everything except the names, which belong to the caller. */
 void tm_filter_sources_free(struct tm_sources *sources);
 
 #endif

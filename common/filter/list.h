@@ -15,14 +15,14 @@ struct tm_filter_list {
 	struct tm_networks *networks;
 };
 
-/* A new list, in front of the others; NULL when there is no memory. */
+/* A new list, before the others; NULL without memory. */
 struct tm_filter_list *tm_filter_list_new(struct tm_filter_list **all);
 
-/* Notes what the list consists of. 0, or -1 and errno. */
+/* Adds a NETWORK or @FILE to the list. 0, or -1 with errno. */
 int tm_filter_list_add(struct tm_filter_list *list, const char *argument);
 
-/* Reads all that was added and puts it in the place of what the list held; or
- * -1 with a problem, and the list is as it was. */
+/* Reads everything that was added and replaces the contents of the list; or -1
+ * with a problem, and the list does not change. */
 int tm_filter_list_read(
 		struct tm_filter_list *list, char problem[TM_NETWORKS_PROBLEM]);
 

@@ -28,8 +28,8 @@ static int ids_set(struct tm_ids *ids, uint64_t id, bool carries)
 	return 0;
 }
 
-/* An index means nothing in another namespace; a record that does not say which
- * one it is from (0) is taken to be from here. */
+/* An interface number means nothing in another namespace. A record without a
+ * namespace (0) is assumed to be from this one. */
 static int add_interface(struct tm_ids *ids)
 {
 	const uint64_t ifindex = if_nametoindex(ids->name);
@@ -77,7 +77,7 @@ static bool carries_name(const struct tm_ids *ids, const char *text)
 					 : !strcmp(text, ids->name);
 }
 
-/* What the events have said before anybody asked. */
+/* Adds what NAME records said before the name was asked for. */
 static int add_recorded(struct tm_ids *ids, const struct tm_names *names)
 {
 	size_t step = 0;
@@ -91,7 +91,7 @@ static int add_recorded(struct tm_ids *ids, const struct tm_names *names)
 	return 0;
 }
 
-/* All over again: what the recording says overrules this machine. */
+/* Starts over: the recording overrules this machine. */
 static int ids_learn(struct tm_ids *ids, struct tm_names *names)
 {
 	tm_index_free(&ids->index);
@@ -116,7 +116,7 @@ struct tm_ids *tm_ids_new(struct tm_ids **all, enum tm_name_of of,
 	return ids->name && !ids_learn(ids, names) ? ids : NULL;
 }
 
-/* Whether the numbers are this machine's, as a START says. */
+/* Whether the numbers are those of this machine, by a START record. */
 static int ids_note_here(struct tm_ids *all, struct tm_names *names)
 {
 	for (struct tm_ids *ids = all; ids; ids = ids->next) {

@@ -20,7 +20,7 @@ static bool question_is_void(const struct tm_question *question)
 	return has_range(question) && question->low > question->high;
 }
 
-/* An event has one of it, so two different ones exclude each other. */
+/* An event has one value, so two different ones exclude each other. */
 static bool is_single(const struct tm_question *question)
 {
 	switch (question->test) {

@@ -1,4 +1,4 @@
-/* What in an expression can be true of no event. */
+/* Finds parts of an expression that can never be true. */
 #ifndef TM_FILTER_NEVER_H
 #define TM_FILTER_NEVER_H
 

@@ -36,11 +36,11 @@ struct tm_parser {
 	bool is_qualified; /* the last question was a protocol's bare name */
 };
 
-/* Notes the problem, of which the first stays. Returns false. */
+/* Records the problem if it is the first. Returns false. */
 bool tm_parser_fail(struct tm_parser *parser, size_t column, const char *format,
 		...) __attribute__((format(printf, 3, 4)));
 
-/* Looks at the next token. */
+/* Advances to the next token. */
 bool tm_parser_advance(struct tm_parser *parser);
 
 bool tm_parser_is_at(const struct tm_parser *parser, const char *word);

@@ -3,7 +3,7 @@
 
 #include "program.h"
 
-/* A field is looked at as the low bits of the eight bytes where it begins. */
+/* A field is the low bits of the eight bytes where it begins. */
 static const struct field {
 	uint8_t how;
 	uint8_t offset;
@@ -46,7 +46,7 @@ static const struct field {
 			offsetof(struct tm_event, cgroup_id), UINT64_MAX },
 };
 
-/* Where the answers to one question lead. */
+/* The steps that follow the answers to one question. */
 struct exits {
 	int no, yes;
 	bool is_negated;
@@ -173,7 +173,7 @@ static int emit_one(struct tm_program *program,
 	return emit(program, step, exits);
 }
 
-/* The direction decides which of the two addresses and ports is asked. */
+/* The direction decides which of the two addresses and ports is compared. */
 static int emit_side(struct tm_program *program,
 		const struct tm_question *question, size_t shift,
 		struct exits exits)
@@ -190,7 +190,7 @@ static int emit_side(struct tm_program *program,
 	return emit_one(program, &is_in, 0, &exits);
 }
 
-/* What is asked of two ends is asked of one after the other. */
+/* A question about both ends becomes one about each. */
 static int emit_ends(struct tm_program *program,
 		const struct tm_question *question, struct exits exits)
 {

@@ -10,7 +10,7 @@
 
 #define TM_KEEP (-1)
 
-/* Where the event is dropped by this rule, and back. */
+/* The step at which this rule drops an event, and its inverse. */
 static inline int tm_exit_of(int rule)
 {
 	return -2 - rule;
@@ -38,7 +38,7 @@ enum tm_how {
  * TM_KEEP, or tm_exit_of() a rule. */
 struct tm_step {
 	uint8_t how;
-	uint8_t test; /* what has to be known for it */
+	uint8_t test; /* what must be known to answer it */
 	uint8_t offset;
 	int no, yes, unknown;
 	uint64_t mask;
@@ -65,12 +65,12 @@ struct tm_program {
 int tm_program_add(struct tm_program *program, const struct tm_node *node,
 		const char *text, size_t size);
 
-/* Each part that the expression joins by and is a rule of its own. */
+/* Adds an expression: each part joined by "and" becomes a rule. */
 int tm_program_add_expression(struct tm_program *program,
 		const struct tm_node *node, const char *text);
 
-/* After the last rule. Inverted, one rule is left, called so, which drops what
- * would have been kept. */
+/* Compiles the program, after the last rule. Inverted, it has one rule, of that
+ * name, which drops what would have been kept. */
 int tm_program_compile(struct tm_program *program, const char *inverted);
 
 void tm_program_free(struct tm_program *program);

@@ -27,8 +27,8 @@ enum tm_test {
 	TM_TEST_CGROUP_NAME,
 };
 
-/* Which ends of the event a port, host or network is asked of. The local end is
- * the destination of what comes in and the source of what goes out. */
+/* The ends of the event to which a port, host or network applies. The local end
+ * is the destination of inbound and the source of outbound traffic. */
 enum tm_ends {
 	TM_EITHER,
 	TM_SOURCE,

@@ -6,7 +6,7 @@
 #include "terms.h"
 #include "values.h"
 
-/* A word's question while its values are read. */
+/* The question of a word while its values are read. */
 struct term {
 	const struct tm_filter_word *word;
 	enum tm_ends ends;
@@ -189,7 +189,7 @@ static const struct tm_word ends_words[] = {
 	{ NULL, 0 },
 };
 
-/* Before a word: the end of the event that it asks about. */
+/* Before a word: the end of the event that it applies to. */
 static bool term_take_ends(struct tm_parser *parser, enum tm_ends *ends)
 {
 	uint32_t found = TM_EITHER;
@@ -201,7 +201,7 @@ static bool term_take_ends(struct tm_parser *parser, enum tm_ends *ends)
 	return true;
 }
 
-/* Of local and remote, an address or a host's name needs no word. */
+/* After local and remote, an address or host name needs no word. */
 static const struct tm_filter_word *term_take_word(
 		struct tm_parser *parser, enum tm_ends ends)
 {

@@ -16,8 +16,8 @@
 
 /* --- numbers --- */
 
-/* What has no owner, process or port (0, or the uid of nobody) is neither
- * below nor above a number; it can only be asked for by its own. */
+/* A missing owner, process or port (0, or the uid of nobody) is neither below
+ * nor above a number; it only matches its own number. */
 static void bound(struct tm_question *question, enum tm_comparison comparison,
 		uint64_t value, const struct tm_filter_word *word)
 {
@@ -193,7 +193,7 @@ static bool parse_interface(struct tm_parser *parser,
 			value, question);
 }
 
-/* The kernel cuts names of tasks to 15 bytes; so is what is asked for. */
+/* The kernel cuts the names of tasks to 15 bytes, so the value is cut too. */
 static bool parse_process(struct tm_parser *parser,
 		const struct tm_filter_word *word, const struct tm_value *value,
 		struct tm_question *question)
@@ -214,7 +214,7 @@ static bool parse_process(struct tm_parser *parser,
 
 /* --- addresses --- */
 
-/* Whether it can only be meant for an address, and no name server is asked. */
+/* Whether it can only be an address, for which no name server is asked. */
 static bool is_numeric(const char *text)
 {
 	return !text[strspn(text, "0123456789.")] || strpbrk(text, ":/@[]* ");

@@ -1,5 +1,5 @@
-/* The words of an expression that take a value, and what their values mean. For
- * the parser's own files. */
+/* The words of an expression that take a value, and the meaning of their
+ * values. Only for the files of the parser. */
 #ifndef TM_FILTER_VALUES_H
 #define TM_FILTER_VALUES_H
 
@@ -9,7 +9,7 @@
 struct tm_value {
 	char *text;	/* may be changed */
 	size_t column;	/* of its first character */
-	bool is_quoted; /* it means itself, not a pattern */
+	bool is_quoted; /* literal, not a pattern */
 	enum tm_comparison comparison;
 };
 
@@ -22,9 +22,9 @@ struct tm_filter_word {
 			struct tm_question *question);
 	enum tm_test test;
 	uint64_t max;
-	bool is_ordered; /* < and the like make sense */
+	bool is_ordered; /* may be compared by < and the like */
 	bool has_ends;
-	bool is_flag; /* it takes no value: it is max */
+	bool is_flag; /* takes no value: the value is max */
 	/* The values that a name stands for, with commas between; to be freed.
 	 * NULL = none, with the problem, or just itself without. */
 	char *(*expand)(struct tm_parser *parser, const struct tm_value *value);

@@ -29,19 +29,19 @@ struct tm_ranked {
 	uint32_t row;
 };
 
-/* The first rows in their order. To be freed. */
+/* The first rows in their order; the caller frees it. */
 struct tm_ranking {
 	struct tm_ranked *rows;
 	uint32_t count;
-	struct tm_sum rest; /* of what has no row here */
+	struct tm_sum rest; /* of the other rows */
 };
 
 /* Compares two that have the same rank, as qsort_r(3) does. */
 typedef int tm_rank_fn(const struct tm_ranked *a, const struct tm_ranked *b,
 		const void *context);
 
-/* Puts the first most of them in front, in order, and leaves the others behind
- * in any. */
+/* Moves the first most of them to the front, in order; the others follow in any
+ * order. */
 void tm_rank(struct tm_ranked *rows, uint32_t count, uint32_t most,
 		tm_rank_fn *compare, const void *context);
 

@@ -1,7 +1,6 @@
-/* What was moved: a row for each key, in bounded memory. A row is a number from
- * 0; its key, its sum and whatever else the caller keeps for it lie in arrays
- * of their own. Strangers choose keys, so the table is a tm_map, whose hash
- * they cannot foresee. */
+/* Amounts by key, in bounded memory. A row is a number from 0; its key, its sum
+ * and whatever else the caller keeps for it are in separate arrays. Strangers
+ * choose keys, so the table is a tm_map, whose hash they cannot predict. */
 #ifndef TM_SUMS_SUMS_H
 #define TM_SUMS_SUMS_H
 
@@ -13,13 +12,13 @@
 #define TM_SUMS_NONE TM_MAP_NONE
 
 struct tm_sum {
-	struct tm_amount moved[2]; /* by direction, what was lost included */
+	struct tm_amount moved[2]; /* by direction, including losses */
 	struct tm_amount lost[2];
 };
 
 struct tm_sums {
 	unsigned words;	   /* of a key */
-	uint32_t max_rows; /* beyond that the smallest become others */
+	uint32_t max_rows; /* beyond that the smallest are added to others */
 	uint32_t count, room;
 	uint32_t last; /* the row that was looked up last */
 	uint64_t *keys;
@@ -29,7 +28,7 @@ struct tm_sums {
 	struct tm_map map;
 	bool has_nobody;      /* the key is a user: TM_NOBODY has a sum apart */
 	struct tm_sum nobody; /* ... which is never one of the smallest */
-	struct tm_sum others; /* the smallest, that had no room */
+	struct tm_sum others; /* the smallest, which had no room */
 };
 
 static inline void *tm_sums_beside(const struct tm_sums *sums, uint32_t row)
@@ -67,8 +66,8 @@ const struct tm_sum *tm_sums_find(
 struct tm_sum *tm_sums_find_or_add(
 		struct tm_sums *sums, const uint64_t *key, bool *is_new);
 
-/* The sum of a key, a new one if there is none; that of the others if there is
- * no memory. Sets *is_new for a new one. */
+/* The sum of a key, created if missing; without memory the sum of the others.
+ * Sets *is_new if it was created. */
 static inline struct tm_sum *tm_sums_at(
 		struct tm_sums *sums, const uint64_t *key, bool *is_new)
 {
@@ -82,7 +81,7 @@ static inline struct tm_sum *tm_sums_at(
 /* Compares keys word by word. */
 int tm_sums_compare_keys(const struct tm_sums *sums, uint32_t a, uint32_t b);
 
-/* Everything: the rows, nobody and the others. */
+/* The sum of everything: the rows, nobody and the others. */
 struct tm_sum tm_sums_all(const struct tm_sums *sums);
 
 /* Whether there is room for one more row, without which tm_sums_at makes some
@@ -136,7 +135,7 @@ static inline void tm_sum_count(
 
 void tm_sum_add(struct tm_sum *to, const struct tm_sum *more);
 
-/* Takes away what was added before, from what moved. */
+/* Subtracts what was added before. */
 void tm_sum_subtract(struct tm_sum *from, const struct tm_sum *part);
 
 #endif
