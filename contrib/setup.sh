@@ -114,8 +114,8 @@ install_missing() {
 setup() {
 	family=$(package_family)
 	if [ -z "$family" ]; then
-		echo "$me: no apt, dnf or zypper here: what is missing has" \
-			"to be installed by hand (README.md)" >&2
+		echo "$me: no apt, dnf or zypper here: install what is missing" \
+			"by hand (README.md lists it)" >&2
 		return 0
 	fi
 	# shellcheck disable=SC2046 # words

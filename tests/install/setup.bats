@@ -138,7 +138,7 @@ apt-get install -y --no-install-recommends clang"
 	run as_nobody ./run
 	assert_success
 	assert_line --regexp '^tm-capture: '
-	assert_line "run: so this replays recorded traffic: samples/one.tm.gz"
+	assert_line "run: replaying recorded traffic instead: samples/one.tm.gz"
 	assert_line --partial 4242
 	refute_output --partial 2023- # the year of the recording
 }

@@ -39,6 +39,18 @@ tests_run() {
 	assert_equal "${lines[-1]}" "1 passed, 0 failed"
 }
 
+@test "tests/run and ./check refuse an unknown option and run nothing" {
+	tests_run some --help <<<'%test "a" { true; }'
+	assert_failure 2
+	assert_output "usage: tests/run [--strict] [NAME]..."
+	run "$ROOT/check" --verbose
+	assert_failure 2
+	assert_line --index 0 "usage: sudo ./check [NAME]..."
+	run "$ROOT/check" --help
+	assert_success
+	assert_line --index 0 "usage: sudo ./check [NAME]..."
+}
+
 @test "tests/run --strict counts a skipped test as failed" {
 	suite='%test "good" { true; }
 %test "elsewhere" { skip "no kernel"; }'
