@@ -58,10 +58,10 @@ library := $(BUILD)/libtm.a
 # Of folders; compat/ holds the formats of other people's tools.
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1:%=%/*.c) \
 	$(1:%=%/compat/*.c)))
-# The library's storeys; the history needs SQLite, and so do those who use it.
-storeys := $(patsubst %/,%,$(wildcard common/*/))
+# The library's layers; the history needs SQLite, and so do those who use it.
+layers := $(patsubst %/,%,$(wildcard common/*/))
 ifneq ($(call has,sqlite3),yes)
-storeys := $(filter-out common/history,$(storeys))
+layers := $(filter-out common/history,$(layers))
 endif
 helpers := $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 ifneq ($(call has,sqlite3),yes)
@@ -71,7 +71,7 @@ racers := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
 all: $(programs) $(helpers)
 
-$(library): $(call objects,$(storeys))
+$(library): $(call objects,$(layers))
 	rm -f $@
 	$(AR) rcD $@ $^
 

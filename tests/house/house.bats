@@ -6,13 +6,13 @@ tools() {
 	(cd "$ROOT" && printf '%s\n' tm-*/main.c ipmask/main.c | cut -d/ -f1)
 }
 
-# The storeys of common/ and how high each lies: it includes only lower ones.
-storeys="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:4 filter:3
+# The layers of common/ and how high each lies: it includes only lower ones.
+layers="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:4 filter:3
 	capture:4 history:5"
 
-# height STOREY
+# height LAYER
 height() {
-	sed -n "s/.*\<$1:\([0-9]\).*/\1/p" <<<"${storeys//$'\n'/ }"
+	sed -n "s/.*\<$1:\([0-9]\).*/\1/p" <<<"${layers//$'\n'/ }"
 }
 
 # The tree without what was built, in a directory of its own.
@@ -82,15 +82,15 @@ options_of_page() {
 	done
 }
 
-@test "a storey of common/ includes only lower ones" {
+@test "a layer of common/ includes only lower ones" {
 	(cd "$ROOT" && grep -oE '#include "common/[a-z]+/' common/*/*.[ch]) >includes
 	[ -s includes ]
-	while IFS=/ read -r _ storey _ included _; do
-		echo "$storey includes $included"
-		[ "$(height "$storey")" -gt "$(height "$included")" ]
+	while IFS=/ read -r _ layer _ included _; do
+		echo "$layer includes $included"
+		[ "$(height "$layer")" -gt "$(height "$included")" ]
 	done <includes
-	for storey in "$ROOT"/common/*; do
-		[ -n "$(height "$(basename "$storey")")" ]
+	for layer in "$ROOT"/common/*; do
+		[ -n "$(height "$(basename "$layer")")" ]
 	done
 }
 
@@ -150,10 +150,10 @@ options_of_page() {
 	refute_line --partial ' common/'
 }
 
-@test "within a storey of common/ no modules use each other in a circle" {
+@test "within a layer of common/ no modules use each other in a circle" {
 	cd "$BUILD/common"
-	for storey in *; do
-		for object in "$storey"/*.o; do
+	for layer in *; do
+		for object in "$layer"/*.o; do
 			module=$(basename "$object" .o)
 			nm -g --defined-only "$object" |
 				sed -nE "s/.* (tm_[a-z0-9_]+)\$/\1 $module/p" >&3
@@ -162,7 +162,7 @@ options_of_page() {
 		done 3>"$BATS_TEST_TMPDIR/defined" 4>"$BATS_TEST_TMPDIR/used"
 		(cd "$BATS_TEST_TMPDIR" && sort -o defined defined && sort -o used used &&
 			[ -s defined ] && join -o 1.2,2.2 used defined >uses)
-		echo "$storey"
+		echo "$layer"
 		run tsort "$BATS_TEST_TMPDIR/uses"
 		assert_success
 		refute_output --partial "contains a loop"
