@@ -150,7 +150,7 @@ int main(int argc, char *argv[])
 		err(TM_FAILED, NULL);
 	at = tm_tool_parse(&tool, argc, argv, &work);
 	if (work.wants_header && work.check_count)
-		tm_misuse("--c-header and --check do not go together");
+		tm_misuse("--c-header and --check exclude each other");
 	if (at == argc)
 		work_read_list(&work, "-");
 	for (int i = at; i < argc; i++)
@@ -158,7 +158,7 @@ int main(int argc, char *argv[])
 	if (!work.wrong)
 		status = work_print(&work);
 	else if (work.wrong > WRONG_MOST)
-		warnx("and %ju more wrong lines",
+		warnx("and %ju more invalid lines",
 				(uintmax_t)(work.wrong - WRONG_MOST));
 	for (size_t i = 0; i < work.check_count; i++)
 		check_free(&work.checks[i]);

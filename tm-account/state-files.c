@@ -197,7 +197,7 @@ static int read_missing(struct state_files *files)
 {
 	switch (read_old(files)) {
 	case 0:
-		warnx("%s: is missing; going on from %s.old (to begin at 0 "
+		warnx("%s: is missing; continuing from %s.old (to begin at 0, "
 		      "remove both)",
 				files->path, files->path);
 		return 0;
@@ -216,7 +216,7 @@ static int read_damaged(struct state_files *files, const struct journal *found)
 	const int old = read_old(files);
 
 	if (!old) {
-		warnx("%s: is damaged (offset %jd); going on from %s.old",
+		warnx("%s: is damaged (offset %jd); continuing from %s.old",
 				files->path, (intmax_t)found->damaged_at,
 				files->path);
 		return 0;

@@ -220,7 +220,7 @@ static int go_on(struct state *state, const struct journal *found)
 	if (fd < 0)
 		return state_files_refuse(&state->files, "", strerror(errno));
 	if (found->sound_size < found->size) {
-		warnx("%s: cut back its last entry, which was not whole (%jd "
+		warnx("%s: removed its incomplete last entry (%jd "
 		      "bytes)",
 				state->files.path,
 				(intmax_t)(found->size - found->sound_size));
@@ -338,7 +338,7 @@ void state_tend(struct state *state)
 		return;
 	if (state->is_said && !state->owed && !state->is_suspect &&
 			state->size < state->limit) {
-		warnx("%s: is written again", state->files.path);
+		warnx("%s: can be written again", state->files.path);
 		state->is_said = false;
 	}
 	if (state->is_suspect || state->size >= state->limit)

@@ -32,7 +32,7 @@ void report_lost(const char *interface)
 
 void report_back(const char *interface, uint32_t ifindex)
 {
-	warnx("%s: the interface was made anew and is metered as number %" PRIu32,
+	warnx("%s: the interface was created again and is metered as number %" PRIu32,
 			interface, ifindex);
 }
 

@@ -147,8 +147,8 @@ static int repair(int fd, const char *name, off_t size)
 		return 0; /* not ours, and refused when its user comes */
 	if (whole < 0 || ftruncate(fd, whole))
 		return -1;
-	warnx("%s: its last row was torn by a crash: cut back by %jd bytes",
-			name, (intmax_t)(size - whole));
+	warnx("%s: removed its incomplete last row (%jd bytes)", name,
+			(intmax_t)(size - whole));
 	return 0;
 }
 

@@ -216,7 +216,7 @@ static void user_file_say_failing(struct csv_files *files,
 		      "tried again each second",
 				name, text);
 	else
-		warnx("further files fail: they are counted and not named");
+		warnx("more files fail; tm-csv counts them without naming them");
 }
 
 static void user_file_set_failing(struct csv_files *files,
@@ -241,7 +241,7 @@ void user_file_set_well(struct csv_files *files, struct user_file *file)
 	if (files->failing.count)
 		return;
 	files->named = 0;
-	warnx("all files are written again; %" PRIu64 " rows (%" PRIu64
+	warnx("all files can be written again; %" PRIu64 " rows (%" PRIu64
 	      " bytes) are owed",
 			files->owed_rows, files->owed_bytes);
 }

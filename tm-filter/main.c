@@ -212,7 +212,7 @@ static void read_lists_again(void *context)
 			warnx("the list on standard input cannot be read "
 			      "again; it stays as it is");
 		else if (tm_filter_list_read(list, problem))
-			warnx("%s; the list stays as it was", problem);
+			warnx("%s; the previous list remains in use", problem);
 		else
 			warnx("read again: %" PRIu64 " networks",
 					tm_networks_count(list->networks));

@@ -131,7 +131,7 @@ void log_end(struct log *log)
 {
 	if (!log->error) {
 		if (log->is_failing)
-			warnx("%s: reports are written again, %" PRIu64
+			warnx("%s: reports can be written again, %" PRIu64
 			      " were not",
 					log->path, log->missed);
 		log->is_failing = false;

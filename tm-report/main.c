@@ -152,7 +152,7 @@ static void report_loop_reopen_log(void *context)
 	const char *const why = path ? log_open(&state->log, path) : NULL;
 
 	if (why)
-		warnx("%s: %s; the log stays as it was", path, why);
+		warnx("%s: %s; the log is unchanged", path, why);
 }
 
 static int report_loop_take(void *context, struct tm_event *events, size_t n)

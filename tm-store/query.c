@@ -50,7 +50,7 @@ static void parse_by(struct options *options, const char *list)
 		err(TM_FAILED, NULL);
 	options->query.by = options->keys.count = 0;
 	if (!*list)
-		errx(TM_MISUSED, "--by: no key is named");
+		errx(TM_MISUSED, "--by: names no key");
 	while ((name = strsep(&rest, ",")))
 		query_add_key(options, name);
 	free(copy);

@@ -186,8 +186,9 @@ void quota_report_full(const struct quota_options *options,
 		warnx("%s: the quota of %s is used up already",
 				find_database(options->path), subject.at);
 	else
-		warnx("%s: the quota of %s is used up already by %zu",
-				find_database(options->path), subject.at,
-				count);
+		warnx("%s: %zu %s used up the quota of %s already",
+				find_database(options->path), count,
+				count == 1 ? "user has" : "users have",
+				subject.at);
 	tm_text_free(&subject);
 }

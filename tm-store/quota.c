@@ -181,7 +181,7 @@ static void quota_check_options(const struct quota_options *options)
 	check_subject(options);
 	check_period(options);
 	if (options->at && options->hook)
-		tm_misuse("commands are for now; --at and --exec exclude each other");
+		tm_misuse("--at and --exec exclude each other: commands are run for the present");
 	if (options->is_trial && options->hook)
 		tm_misuse("--dry-run and --exec exclude each other");
 }

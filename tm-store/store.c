@@ -344,7 +344,7 @@ void store_take(struct store *store, const struct tm_event *events,
 static void say_failing(struct store *store)
 {
 	if (!store->is_failing)
-		warnx("%s; what comes is kept in memory, and tried again each "
+		warnx("%s; new sums are kept in memory, and tried again each "
 		      "second",
 				tm_history_problem(store->history));
 	store->is_failing = true;
@@ -353,7 +353,7 @@ static void say_failing(struct store *store)
 static void say_well(struct store *store)
 {
 	if (store->is_failing)
-		warnx("%s: is written again; %" PRIu64 " events (%" PRIu64
+		warnx("%s: can be written again; %" PRIu64 " events (%" PRIu64
 		      " bytes) are owed",
 				store->options->path, store->owed_events,
 				store->owed_bytes);

@@ -75,10 +75,10 @@ fail_to_listen(const struct listen_place *place, const char *problem)
 	if (error != EACCES)
 		errx(TM_FAILED, "%s: %s", place->text, strerror(error));
 	if (!path)
-		errx(TM_FAILED, "%s: %s; it runs as %s: take a port from 1024 on",
+		errx(TM_FAILED, "%s: %s; it runs as %s; use a port above 1023",
 				place->text, strerror(error), name);
 	errx(TM_FAILED,
-			"%s: %s; it runs as %s, who has to own %.*s (--run-as USER "
+			"%s: %s; it runs as %s, which must own %.*s (--run-as USER "
 			"is another)",
 			place->text, strerror(error), name,
 			slash ? (int)(slash - path) + 1 : 1,

@@ -14,7 +14,7 @@ load account
 		flip state $i
 		tm-account --state state </dev/null 2>said ||
 			fail "byte $i: exit $?: $(cat said)"
-		grep -q '^tm-account: state: is damaged (offset [0-9]*); going on from state.old$' said ||
+		grep -q '^tm-account: state: is damaged (offset [0-9]*); continuing from state.old$' said ||
 			fail "byte $i: $(cat said)"
 		tm-account --show state | diff expected - || fail "byte $i"
 		flip state.damaged $i
@@ -43,7 +43,7 @@ user 1001 in 16 out 0"
 		truncate -s $((size - cut)) state
 		run tm-account --state state </dev/null
 		assert_success
-		assert_output "tm-account: state: cut back its last entry, which was not whole ($((56 - cut)) bytes)"
+		assert_output "tm-account: state: removed its incomplete last entry ($((56 - cut)) bytes)"
 		run tm-account --show state
 		assert_output "\
 user 1000 in 100 out 0
@@ -52,7 +52,7 @@ user 1001 in 13 out 0"
 	cp keep/state keep/state.old .
 	truncate -s $((size + 4096)) state # as a power cut leaves it
 	run tm-account --state state </dev/null
-	assert_output --partial "cut back its last entry"
+	assert_output --partial "removed its incomplete last entry"
 	run tm-account --show state
 	assert_output --partial "user 1001 in 16 out 0"
 }
@@ -63,8 +63,8 @@ user 1001 in 13 out 0"
 		truncate -s $size state
 		run tm-account --state state </dev/null
 		assert_success
-		assert_line "tm-account: state: is damaged (offset 0); going on from state.old" ||
-			assert_line "tm-account: state: is damaged (offset 32); going on from state.old"
+		assert_line "tm-account: state: is damaged (offset 0); continuing from state.old" ||
+			assert_line "tm-account: state: is damaged (offset 32); continuing from state.old"
 		run tm-account --show state
 		assert_output "user 1000 in 60 out 0"
 	done
@@ -91,7 +91,7 @@ user 1001 in 13 out 0"
 	rm state
 	run tm-account --state state </dev/null
 	assert_success
-	assert_output "tm-account: state: is missing; going on from state.old (to begin at 0 remove both)"
+	assert_output "tm-account: state: is missing; continuing from state.old (to begin at 0, remove both)"
 	run tm-account --show state
 	assert_output "user 1000 in 60 out 0"
 }
@@ -210,7 +210,7 @@ tm-account: state: the last totals are not in it: File too large"
 		cat day.tm
 		eventually grep -q "cannot be written" said
 		mount -o remount,size=1m small
-		eventually grep -q "is written again" said
+		eventually grep -q "can be written again" said
 		moved 0 in 1000 60 | tm-parse
 	} | tm-account --state small/state 2>said >out.tm
 	result=${PIPESTATUS[1]}
@@ -220,7 +220,7 @@ tm-account: state: the last totals are not in it: File too large"
 	run cat said
 	assert_output "\
 tm-account: small/state: cannot be written: No space left on device; tried again each second
-tm-account: small/state: is written again"
+tm-account: small/state: can be written again"
 }
 
 @test "a state that cannot be synced is rewritten" {

@@ -102,7 +102,7 @@ inject() {
 	grep -q INJECTED log
 	assert_equal "$(cat traffic_user_unknown_1000.log)" "$(row)"
 	grep "Read-only file system; its rows are kept" stderr
-	grep "all files are written again; 0 rows" stderr
+	grep "all files can be written again; 0 rows" stderr
 }
 
 @test "a failed fsync is reported once, and a later success does not hide it" {

@@ -11,8 +11,8 @@ load csv
 	printf 'out,' >>traffic_user_ab_5.log
 	chmod 640 ./*.log
 	run -0 tm-csv -q --nic a < <(one)
-	assert_line "tm-csv: traffic_user_a_5.log: its last row was torn by a crash: cut back by 11 bytes"
-	assert_line "tm-csv: traffic_user_a_6.log: its last row was torn by a crash: cut back by 4 bytes"
+	assert_line "tm-csv: traffic_user_a_5.log: removed its incomplete last row (11 bytes)"
+	assert_line "tm-csv: traffic_user_a_6.log: removed its incomplete last row (4 bytes)"
 	assert_equal "${#lines[@]}" 2
 	assert_equal "$(cat traffic_user_a_5.log)" "$(row)"
 	assert_equal "$(stat -c %s traffic_user_a_6.log)" 0
@@ -34,7 +34,7 @@ load csv
 	head -c 100 /dev/zero >>traffic_user_unknown_1000.log
 	chmod 640 ./*.log
 	run -0 tm-csv -q < <(one 1000 120)
-	assert_output --partial "cut back by 100 bytes"
+	assert_output --partial "removed its incomplete last row (100 bytes)"
 	printf '%s\n' "$(row)" "$(row 120)" | diff -u - traffic_user_unknown_1000.log
 }
 

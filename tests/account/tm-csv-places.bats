@@ -236,7 +236,7 @@ socket.socket(socket.AF_UNIX).bind("traffic_user_unknown_2.log")'
 	assert_equal "$status" 0
 	assert_equal "$(cat traffic_user_unknown_2.log)" "$(row)"
 	run cat stderr
-	assert_line "tm-csv: all files are written again; 0 rows (0 bytes) are owed"
+	assert_line "tm-csv: all files can be written again; 0 rows (0 bytes) are owed"
 }
 
 @test "an output that is a device, a FIFO or a directory is refused, naming its kind" {

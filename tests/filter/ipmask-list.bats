@@ -178,7 +178,7 @@ becomes() {
 	assert_failure 1
 	assert_output ''
 	assert_equal "${#stderr_lines[@]}" 101
-	assert_equal "${stderr_lines[100]}" 'ipmask: and 250 more wrong lines'
+	assert_equal "${stderr_lines[100]}" 'ipmask: and 250 more invalid lines'
 }
 
 @test "hostile input gives a message of one line" {

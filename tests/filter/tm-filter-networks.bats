@@ -183,7 +183,7 @@ try: tm-filter --help"
 	eventually has_size got.tm 256
 	echo 300.0.0.0/8 >site.txt
 	kill -HUP $pid
-	eventually grep -q 'the list stays as it was$' err.txt
+	eventually grep -q 'the previous list remains in use$' err.txt
 	sed -n 3p events.json | tm-parse >&9
 	sed -n 1p events.json | tm-parse >&9
 	exec 9>&-

@@ -65,7 +65,7 @@ load store
 	done | tm-parse >many.tm
 	run timeout 60 tm-store -q --db small/h.db many.tm
 	assert_failure 1
-	assert_line --index 0 "tm-store: small/h.db: No space left on device; what comes is kept in memory, and tried again each second"
+	assert_line --index 0 "tm-store: small/h.db: No space left on device; new sums are kept in memory, and tried again each second"
 	assert_line --index 1 "tm-store: small/h.db: 4000 events (400000 bytes) are owed: they could not be written"
 	assert_equal "${#lines[@]}" 2
 	intact small/h.db
@@ -84,11 +84,11 @@ load store
 		cat many.tm
 		eventually grep -q "No space left" said
 		rm small/full
-		eventually grep -q "is written again" said
+		eventually grep -q "can be written again" said
 		moved 5 in 999 7 1 | tm-parse
 	} | timeout 60 tm-store -q --db small/h.db 2>said
-	assert_equal "$(cat said)" "tm-store: small/h.db: No space left on device; what comes is kept in memory, and tried again each second
-tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
+	assert_equal "$(cat said)" "tm-store: small/h.db: No space left on device; new sums are kept in memory, and tried again each second
+tm-store: small/h.db: can be written again; 0 events (0 bytes) are owed"
 	run tm-store query --db small/h.db --by direction --output csv -q
 	assert_line out,0,300000,300000,0,3000,3000,0,0
 	assert_line in,7,0,7,1,0,1,0,0
@@ -106,7 +106,7 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	grep -q INJECTED log
 	assert_success
 	assert_line --index 0 --partial "kept in memory"
-	assert_line --index 1 --partial "is written again; 0 events"
+	assert_line --index 1 --partial "can be written again; 0 events"
 	assert_equal "$(csv)" "$(tm-report -q --output csv day.tm)"
 	intact h.db
 }
@@ -146,8 +146,8 @@ tm-store: small/h.db: is written again; 0 events (0 bytes) are owed"
 	exec 6>&-
 	wait $store
 	run cat said
-	assert_line --index 0 "tm-store: h.db: another process is changing it; try again; what comes is kept in memory, and tried again each second"
-	assert_line --index 1 "tm-store: h.db: is written again; 0 events (0 bytes) are owed"
+	assert_line --index 0 "tm-store: h.db: another process is changing it; try again; new sums are kept in memory, and tried again each second"
+	assert_line --index 1 "tm-store: h.db: can be written again; 0 events (0 bytes) are owed"
 	run csv
 	assert_line 1000,alice,1500,5060,6560,1,6,7,0,0
 }

@@ -199,7 +199,7 @@ at_hour() {
 	quota --user 1000 --limit 1000 >/dev/null || true
 	run quota --hook 'echo "$TM_STATE" >>log' --at 2023-11-20
 	assert_failure 2
-	assert_output "tm-store: commands are for now; --at and --exec exclude each other
+	assert_output "tm-store: --at and --exec exclude each other: commands are run for the present
 try: tm-store --help"
 	assert_file_not_exist log
 }

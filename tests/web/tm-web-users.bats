@@ -81,7 +81,7 @@ load serve
 	mkdir -m 755 roots
 	run tm-web --db "$DAY" --run-as nobody --listen unix:"$PWD/roots/web"
 	assert_failure 1
-	assert_output "tm-web: unix:$PWD/roots/web: Permission denied; it runs as nobody, who has to own $PWD/roots/ (--run-as USER is another)"
+	assert_output "tm-web: unix:$PWD/roots/web: Permission denied; it runs as nobody, which must own $PWD/roots/ (--run-as USER is another)"
 	kill -KILL "$SERVER"
 	wait "$SERVER" || true
 	: >address
