@@ -28,7 +28,7 @@ static const struct tm_option known[] = {
 	{ "state", STATE, "FILE",
 			"start from the totals in FILE and keep them there",
 			0 },
-	{ "again", AGAIN, NULL, "count runs that were counted before once more",
+	{ "again", AGAIN, NULL, "count again runs that were counted before",
 			TM_FLAG(struct options, is_again) },
 	{ "sync", SYNC, NULL, "sync to disk before passing on each block",
 			TM_FLAG(struct options, is_synced) },

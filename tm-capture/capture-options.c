@@ -144,8 +144,9 @@ static const struct tm_option known[] = {
 	{ "l2", L2, NULL, "bytes with the link header",
 			TM_FLAG(struct capture_options, settings.counts_link) },
 	{ "hook", HOOK, "HOOK",
-			"tc: what crosses the interfaces, forwarded and\n"
-			"ARP too (tcx, clsact: only by that); else cgroup",
+			"cgroup (the default): packets of sockets; tc:\n"
+			"all frames that cross the interfaces, including\n"
+			"forwarded and ARP (tcx, clsact: by that alone)",
 			0 },
 	{ "detach", DETACH, "[=all]",
 			"remove what a killed capture left on interfaces;\n"

@@ -40,8 +40,8 @@ static const struct tm_tool tool = {
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
-		"Exit 0 where tm-capture can capture, 77 where it cannot. Run it as\n"
-		"tm-capture is run: with sudo, in the same container, as that user.\n",
+		"Exits 0 if tm-capture can capture here, else 77. Run it as you run\n"
+		"tm-capture: with sudo, in the same container, as the same user.\n",
 	.take = doctor_take_option,
 };
 

@@ -30,7 +30,7 @@ enum { SPEED = TM_OPTION, IDLE, FOR, NOW, LOOP, STRICT };
 static const struct tm_option known[] = {
 	{ "speed", SPEED, "N", "N times as fast (10x, 0.5x), or max", 0 },
 	{ "idle", IDLE, "DURATION",
-			"wait no longer than that (5s, 500ms) without traffic",
+			"wait at most this long (5s, 500ms) without traffic",
 			0 },
 	{ "for", FOR, "DURATION", "stop after 10s, 5m, 2h", 0 },
 	{ "now", NOW, NULL, "shift times so that the first event is now",

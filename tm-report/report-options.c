@@ -82,7 +82,7 @@ static const struct tm_option known[] = {
 	{ "log", 'l', "FILE", "append to FILE, and show it on a terminal too",
 			0 },
 	{ "style", STYLE, "STYLE",
-			"table, or as other tools have it: pdtt,\n"
+			"table, or the form of another tool: pdtt,\n"
 			"pdtt-xdp, processes",
 			0 },
 	{ "format", FORMAT, "FORMAT", "table, csv or json", 0 },
