@@ -57,6 +57,7 @@ static void set_style(struct report_options *options, const struct style *style)
 enum {
 	STYLE = TM_OPTION,
 	FORMAT,
+	JSON,
 	ONELINE,
 	BY,
 	BIN,
@@ -86,6 +87,7 @@ static const struct tm_option known[] = {
 			"pdtt-xdp, processes",
 			0 },
 	{ "format", FORMAT, "FORMAT", "table, csv or json", 0 },
+	{ "json", JSON, NULL, "JSON, as --format json", 0 },
 	{ "output", FORMAT, "FORMAT", NULL, 0 },
 	{ "oneline", ONELINE, "USER", "one line for programs, like vnstat", 0 },
 	{ "by", BY, "KEYS",
@@ -168,6 +170,9 @@ static void report_take_option(void *context, const struct tm_option *option,
 		break;
 	case FORMAT:
 		set_style(options, find_style(option, argument, formats));
+		break;
+	case JSON:
+		set_style(options, find_style(option, "json", formats));
 		break;
 	case ONELINE:
 		set_style(options, &oneline_style);

@@ -37,7 +37,8 @@ static void query_add_key(struct options *options, const char *name)
 	if (options->query.by & key)
 		errx(TM_MISUSED, "--by: %s is there twice", name);
 	if (key & TM_HISTORY_BY_TIME && options->query.by & TM_HISTORY_BY_TIME)
-		errx(TM_MISUSED, "--by: one of minute, hour, day and month");
+		errx(TM_MISUSED,
+				"--by: takes only one of minute, hour, day, month");
 	options->query.by |= key;
 	keys->order[keys->count++] = key;
 }

@@ -96,6 +96,9 @@ options_of_words() {
 	tm-print --format text x.tm | cmp - <(tm-print x.tm)
 	run -2 tm-print --format xml x.tm
 	assert_output "tm-print: --format: not text or json: xml"
+	tm-report --json x.tm >json
+	[ "$(jq .rows[0].total json)" = 5 ]
+	tm-report --format json x.tm | cmp - json
 	tm-doctor --format json >json || true
 	jq -e .version json
 }
