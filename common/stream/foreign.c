@@ -49,8 +49,7 @@ static const char *foreign_format(const void *bytes, size_t size)
 			return formats[i].what;
 	}
 	return is_text(bytes, size < BYTES ? size : BYTES)
-			? "is text; tm-parse makes events of what tm-print "
-			  "wrote"
+			? "is text; tm-parse reads what tm-print wrote"
 			: NULL;
 }
 

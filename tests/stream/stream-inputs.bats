@@ -23,8 +23,8 @@ look_like_others() {
 	printf '\xfd7zXZ%0100d' 0 >xz
 	printf 'SQLite format 3\0%0100d' 0 >h.sqlite
 	cat <<-'END'
-	text is text; tm-parse makes events of what tm-print wrote
-	json is text; tm-parse makes events of what tm-print wrote
+	text is text; tm-parse reads what tm-print wrote
+	json is text; tm-parse reads what tm-print wrote
 	zstd is compressed with zstd; use: zstd -dc FILE |
 	xz is compressed with xz; use: xz -dc FILE |
 	pcap is a packet capture (pcap); tm reads recordings of tm-capture -w
@@ -43,7 +43,7 @@ look_like_others() {
 		said_alone "$reader one.tm zstd" \
 			"${reader%% *}: zstd: is compressed with zstd; use: zstd -dc FILE |"
 		said_alone "$reader <text" \
-			"${reader%% *}: standard input: is text; tm-parse makes events of what tm-print wrote"
+			"${reader%% *}: standard input: is text; tm-parse reads what tm-print wrote"
 	done
 	assert_not_exist h.db
 }
@@ -54,7 +54,7 @@ look_like_others() {
 		"tm-report --style pdtt" "tm-report --style processes" \
 		"tm-top --batch"; do
 		said_alone "cat text | $reader" \
-			"${reader%% *}: standard input: is text; tm-parse makes events of what tm-print wrote"
+			"${reader%% *}: standard input: is text; tm-parse reads what tm-print wrote"
 	done
 	run script -qec 'tm-report; echo $?' /dev/null
 	assert_equal "${#lines[@]}" 2
