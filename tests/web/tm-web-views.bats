@@ -34,6 +34,23 @@ setup() {
 	use print "$HISTORY"
 }
 
+@test "what is attributed is the share that tm-store and tm-report have" {
+	local now
+	now=$(date +%s)
+	{
+		echo '{"kind":"start","run_id":7,"host":"gate"}'
+		echo '{"uid":1000,"bytes":600,"packets":1,"direction":"in"}'
+		echo '{"bytes":100,"packets":1,"direction":"in"}'
+		echo '{"kind":"lost","uid":1000,"bytes":300,"packets":2,"direction":"in"}'
+		echo '{"kind":"end","direction":"in","run_id":7}'
+		echo '{"kind":"end","direction":"out","run_id":7}'
+	} | sed "s/}/,\"time_ns\":$((now - 60))000000000}/" | tm-parse |
+		tm-store -q --db shares.db
+	tm-store query --db shares.db |
+		grep -q '^attributed 600 B (60.0 %), unowned 100 B (10.0 %), lost 300 B'
+	SHARE="60.0 %" use attributed shares.db
+}
+
 @test "quotas are a view, sorted, at any width" {
 	history 60 quotas.db
 	local set="tm-store quota --db quotas.db --user"

@@ -23,6 +23,13 @@ function looks(page) {
 }
 
 export const views = {
+	async attributed() {
+		await with_page(`?${RANGE}`, async (page) => {
+			same(await tile(page, "Attributed to a user").locator("strong")
+				.textContent(), process.env.SHARE, "what is attributed");
+		});
+	},
+
 	async colours() {
 		await with_page("?from=-1h", async (page, web) => {
 			const first = {};

@@ -42,10 +42,11 @@ function moved(title, way, { all, before, seconds }) {
 		rated("peak", ` peak ${all.rates}`)] : []));
 }
 
+// Shares of the same whole as in the last line of tm-report.
 function owners(all) {
-	const { attributed, nobody, unattributed } = all;
-	const whole = attributed + nobody + unattributed;
-	const parts = [[attributed, "accent"], [nobody, "warn"],
+	const { attributed, nobody, lost, excluded, unattributed } = all;
+	const whole = attributed + nobody + lost + excluded + unattributed;
+	const parts = [[attributed, "accent"], [nobody, "warn"], [lost, "bad"],
 		[unattributed, "edge"]];
 	return tile("Attributed to a user", null,
 		big(percent(attributed, whole)),
