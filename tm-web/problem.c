@@ -51,7 +51,7 @@ static void write_page(struct tm_text *text, const struct request *request)
 			"<meta name=\"viewport\" content=\"width=device-width, "
 			"initial-scale=1\">\n"
 			"<meta name=\"color-scheme\" content=\"light dark\">\n"
-			"<title>%s - tm</title>\n</head>\n<body>\n"
+			"<title>%s - tm</title>\n</head>\n<body>\n<main>\n"
 			"<h1>%s</h1>\n<p>",
 			reason, reason);
 	put_html(text, answer->problem);
@@ -59,7 +59,7 @@ static void write_page(struct tm_text *text, const struct request *request)
 			answer->status);
 	if (is_at_home(answer) && request->path)
 		put_way_home(text, request->path);
-	tm_text_string(text, "</body>\n</html>\n");
+	tm_text_string(text, "</main>\n</body>\n</html>\n");
 }
 
 static void write_json(struct tm_text *text, const struct answer *answer)

@@ -155,6 +155,7 @@ raw_code() {
 		assert_output "$code"
 		grep -qi '^content-type: text/html; charset=utf-8' headers
 		grep -q '^<!doctype html>' body
+		grep -q '^<main>' body
 		refute grep -q '<script>' body
 		for accept in 'Accept: */*' 'Accept:' 'Accept: application/json' \
 			'Accept: text/html;q=0.5, application/json' 'Accept: text/*;q=0, */*'; do
