@@ -2,10 +2,12 @@
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "check.h"
 #include "common/base/exit.h"
 #include "common/net/networks.h"
+#include "common/stream/output.h"
 #include "common/tool/options.h"
 #include "ipmask/compat/header.h"
 
@@ -82,6 +84,13 @@ static void complain(struct work *work, const char *problem)
 		warnx("%s", problem);
 }
 
+static bool is_output(const struct tm_netlist *list)
+{
+	struct stat status;
+
+	return !fstat(list->fd, &status) && tm_output_is(&status);
+}
+
 static void work_read_list(struct work *work, const char *path)
 {
 	struct tm_netlist_entry entry;
@@ -92,6 +101,8 @@ static void work_read_list(struct work *work, const char *path)
 		complain(work, list.problem);
 		return;
 	}
+	if (is_output(&list))
+		errx(TM_FAILED, "%s: %s", list.name, TM_OUTPUT_IS_INPUT);
 	while ((found = tm_netlist_next(&list, &entry)) != TM_NETLIST_END) {
 		if (found == TM_NETLIST_WRONG)
 			complain(work, list.problem);

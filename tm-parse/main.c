@@ -13,6 +13,7 @@
 
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/stream/output.h"
 #include "common/tool/loop.h"
 #include "common/tool/options.h"
 #include "pairs.h"
@@ -124,6 +125,8 @@ static void open_input(struct input *in, const char *path)
 				   : STDIN_FILENO;
 	if (in->fd < 0 || fstat(in->fd, &status))
 		err(TM_FAILED, "%s", in->path);
+	if (tm_output_is(&status))
+		errx(TM_FAILED, "%s: %s", in->path, TM_OUTPUT_IS_INPUT);
 	in->is_pipe = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
 	in->line = 0;
 	in->filled = 0;

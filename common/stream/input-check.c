@@ -10,6 +10,7 @@
 #include "common/base/exit.h"
 #include "foreign.h"
 #include "input-check.h"
+#include "output.h"
 
 #define RECENT_NS (2 * TM_SECOND_NS) /* a capture writes each second */
 
@@ -32,6 +33,16 @@ int tm_input_refuse_terminal(const char *path, char *problem, size_t room)
 			"as in: sudo tm-capture | %s",
 			path, program_invocation_short_name);
 	return TM_MISUSED;
+}
+
+/* Output that follows the input in one file is read as input again, without
+ * end. */
+static int refuse_output(struct problem problem, const char *path,
+		const struct stat *status)
+{
+	return tm_output_is(status)
+			? refuse(problem, TM_FAILED, path, TM_OUTPUT_IS_INPUT)
+			: 0;
 }
 
 static int look_at(struct problem problem, const char *path, int fd)
@@ -62,6 +73,8 @@ static int check_standard_input(struct problem problem)
 				TM_STANDARD_INPUT, problem.text, problem.room);
 	if (fstat(STDIN_FILENO, &status) || !S_ISREG(status.st_mode))
 		return 0;
+	if (refuse_output(problem, TM_STANDARD_INPUT, &status))
+		return TM_FAILED;
 	return look_at(problem, TM_STANDARD_INPUT, STDIN_FILENO);
 }
 
@@ -73,6 +86,8 @@ static int check_file(struct problem problem, const char *path, uint64_t *size)
 		return refuse(problem, TM_FAILED, path, strerror(errno));
 	if (S_ISDIR(status.st_mode))
 		return refuse(problem, TM_FAILED, path, strerror(EISDIR));
+	if (refuse_output(problem, path, &status))
+		return TM_FAILED;
 	*size += status.st_size;
 	return S_ISREG(status.st_mode) ? look_at_file(problem, path) : 0;
 }

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "output.h"
@@ -24,6 +25,15 @@ int tm_write(int fd, const void *data, size_t size)
 		}
 	}
 	return 0;
+}
+
+bool tm_output_is(const struct stat *input)
+{
+	struct stat output;
+
+	return S_ISREG(input->st_mode) && !fstat(STDOUT_FILENO, &output) &&
+			output.st_dev == input->st_dev &&
+			output.st_ino == input->st_ino;
 }
 
 const char *tm_output_prepare(void)

@@ -102,3 +102,31 @@ look_like_others() {
 	assert_equal "$stderr" "tm-print: $shared/day.tm: is still being written: it has no END yet"
 	rm -rf "$shared"
 }
+
+# stays_whole COMMAND FILE: the command refuses to write behind what it reads
+stays_whole() {
+	cp "$2" before
+	run timeout 20 bash -c "ulimit -f 200; $1 >>$2"
+	assert_failure 1
+	assert_output --regexp "^${1%% *}: ($2|standard input): is standard output too; write to another file\$"
+	cmp "$2" before
+}
+
+@test "nothing is written behind the input in the same file" {
+	{
+		start
+		moved 1 in 1000 5
+		status end 2
+	} >day.txt
+	tm-parse day.txt >day.tm
+	echo 192.0.2.0/24 >site.txt
+	for reader in "${readers[@]}"; do
+		stays_whole "$reader day.tm" day.tm
+		stays_whole "$reader <day.tm" day.tm
+	done
+	stays_whole "tm-parse day.txt" day.txt
+	stays_whole "tm-parse <day.txt" day.txt
+	stays_whole "ipmask site.txt" site.txt
+	run -1 bash -c "tm-print day.tm >day.tm"
+	assert_output "tm-print: day.tm: is standard output too; write to another file"
+}
