@@ -58,6 +58,21 @@ static bool is_same(int fd, const struct stat *status)
 			held.st_ino == status->st_ino;
 }
 
+/* Whether it begins with text, as every report does: a recording or a database
+ * named by mistake stays whole. */
+static bool log_is_text(int fd)
+{
+	unsigned char bytes[64];
+	const ssize_t size = pread(fd, bytes, sizeof(bytes), 0);
+	ssize_t i;
+
+	for (i = 0; i < size; i++) {
+		if (bytes[i] < ' ' && bytes[i] != '\n' && bytes[i] != '\t')
+			return false;
+	}
+	return true;
+}
+
 static const char *log_take(struct log *log, int fd)
 {
 	struct stat status;
@@ -68,6 +83,8 @@ static const char *log_take(struct log *log, int fd)
 		close(fd);
 		return NULL;
 	}
+	if (!log_is_text(fd))
+		return "is not a log: it does not hold text";
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return errno == EWOULDBLOCK ? "is the log of another process"
 					    : because_of_errno();
@@ -91,7 +108,7 @@ const char *log_open(struct log *log, const char *path)
 		close(directory);
 		return "is a directory";
 	}
-	fd = tm_place_file(directory, name, O_WRONLY | O_APPEND | O_CREAT, MODE,
+	fd = tm_place_file(directory, name, O_RDWR | O_APPEND | O_CREAT, MODE,
 			TM_TRUST_ME, &refusal);
 	close(directory);
 	if (fd < 0)

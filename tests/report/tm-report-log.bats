@@ -46,6 +46,11 @@ load report
 	refused directory/ 'is a directory'
 	refused /dev/null 'is a device'
 	refused no/such/log 'no such directory; create it with mkdir(1)'
+	cp one.tm day.tm
+	gzip <one.tm >day.tm.gz
+	refused day.tm 'is not a log: it does not hold text'
+	refused day.tm.gz 'is not a log: it does not hold text'
+	cmp one.tm day.tm
 	assert [ ! -e nothing ]
 	assert [ ! -s victim ]
 }
