@@ -47,7 +47,8 @@ bool clock_note(struct clock *clock, const struct tm_event *event)
 	if (event->kind != TM_TICK || event->direction != TM_OUT)
 		return is_over;
 	clock->has_ticks = true;
-	if (time_ns < clock->start_ns + SHORTEST_NS)
+	if (time_ns <= clock->start_ns ||
+			time_ns - clock->start_ns < SHORTEST_NS)
 		return is_over;
 	close_slot(clock, time_ns - clock->start_ns);
 	return true;

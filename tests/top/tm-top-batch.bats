@@ -328,3 +328,14 @@ load top
 	run tm-top --batch --strict day.tm
 	assert_failure 4
 }
+
+@test "a tick at the end of time is passed, not waited for" {
+	{
+		start
+		moved 1 out 1000 5
+		echo '{"kind":"tick","direction":"out","time_ns":18446744073709551615,"run_id":7}'
+		status end 2
+	} | tm-parse >day.tm
+	run -0 timeout 20 tm-top --batch day.tm
+	assert_line --regexp '^1000 .* 5$'
+}
