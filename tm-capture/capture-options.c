@@ -186,7 +186,7 @@ static void capture_take_option(void *context, const struct tm_option *option,
 		options_add_network(option, &options->exclusion.site, argument);
 		break;
 	case 'w':
-		options->recording = argument;
+		options->recording = strcmp(argument, "-") ? argument : NULL;
 		break;
 	case 'x':
 		options_add_network(

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,6 +26,17 @@ static void recording_give(int fd)
 		warn("the recording stays root's");
 }
 
+/* Two captures into one file would destroy each other's records. The lock is
+ * that of standard output too, and ends with it. */
+static void recording_lock(const char *path, int fd)
+{
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return;
+	if (errno == EWOULDBLOCK)
+		errx(TM_FAILED, "%s: another process is writing it", path);
+	warn("%s: not locked", path);
+}
+
 static int recording_create(const char *path)
 {
 	const int fd = open(path,
@@ -35,6 +47,7 @@ static int recording_create(const char *path)
 		return -1;
 	if (fchmod(fd, 0640))
 		warn("%s", path);
+	recording_lock(path, fd);
 	recording_give(fd);
 	return fd;
 }
@@ -75,6 +88,7 @@ static int recording_open_again(const char *path, bool is_quiet)
 				"a pipe, leave out -w",
 				path);
 	check_earlier(path, fd, status.st_size);
+	recording_lock(path, fd);
 	if (ftruncate(fd, 0))
 		err(TM_FAILED, "%s", path);
 	if (status.st_size && !is_quiet)

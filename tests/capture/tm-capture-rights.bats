@@ -215,6 +215,23 @@ iter/task_file"
 	assert_output --partial "is not an ordinary file with one name"
 }
 
+@test "-w - is standard output" {
+	tm-capture -c "$CGROUP" --for 300ms -w - >day.tm
+	[ "$(tm-print day.tm | grep -c ' end ')" = 2 ]
+	assert_not_exist ./-
+}
+
+@test "a recording that another capture writes is refused and stays whole" {
+	tm-capture -q -c "$CGROUP" --for 10s -w day.tm 2>err 3>&- &
+	has_begun day.tm
+	run -1 tm-capture -c "$CGROUP" --for 300ms -w day.tm
+	assert_output "tm-capture: day.tm: another process is writing it"
+	kill -TERM $!
+	wait $!
+	[ "$(tm-print day.tm | grep -c ' start ')" = 1 ]
+	[ "$(tm-print day.tm | grep -c ' end ')" = 2 ]
+}
+
 @test "tm-capture warns if everybody can read the recording that the shell made" {
 	(umask 022 && tm-capture -c "$CGROUP" --for 300ms >open.tm 2>err)
 	grep -F "everybody can read this recording (mode 0644)" err
