@@ -120,10 +120,12 @@ int report_end(struct capture *capture)
 	else if (capture->is_orphaned)
 		warnx("%s: the cgroup was removed", capture->cgroup.path);
 	if (writer->error && writer->error != EPIPE) {
-		writer_cut_back(writer);
-		warnx("standard output: %s; the stream ends after %" PRIu64
-		      " bytes",
-				strerror(writer->error), writer->size);
+		warnx("%s: %s; the stream ends after %" PRIu64 " bytes",
+				capture->options.recording
+						? capture->options.recording
+						: "standard output",
+				strerror(writer->error),
+				writer_cut_back(writer));
 	}
 	if ((writer->error && writer->error != EPIPE) || capture->is_orphaned)
 		return TM_FAILED;

@@ -227,12 +227,15 @@ void writer_status(struct writer *writer, enum tm_kind kind,
 	writer_put(writer, status, 2);
 }
 
-void writer_cut_back(const struct writer *writer)
+uint64_t writer_cut_back(const struct writer *writer)
 {
 	struct stat status;
+	off_t whole;
 
-	if (!fstat(STDOUT_FILENO, &status) && S_ISREG(status.st_mode) &&
-			(uint64_t)status.st_size > writer->size)
-		(void)!ftruncate(STDOUT_FILENO,
-				status.st_size / TM_EVENT_SIZE * TM_EVENT_SIZE);
+	if (fstat(STDOUT_FILENO, &status) || !S_ISREG(status.st_mode))
+		return writer->size;
+	whole = status.st_size / TM_EVENT_SIZE * TM_EVENT_SIZE;
+	if (whole == status.st_size || !ftruncate(STDOUT_FILENO, whole))
+		return whole;
+	return status.st_size;
 }

@@ -52,7 +52,8 @@ bool writer_is_full(const struct writer *writer);
 struct tm_status writer_count(
 		const struct writer *writer, enum tm_direction direction);
 
-/* After a failure, truncates a file after its last whole record. */
-void writer_cut_back(const struct writer *writer);
+/* After a failure, truncates a file after its last whole record: the size of
+ * the file, or of the stream. */
+uint64_t writer_cut_back(const struct writer *writer);
 
 #endif
