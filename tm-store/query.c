@@ -409,6 +409,24 @@ static void query_say_ahead(const struct options *options,
 				tm_time_format(time, summary->ahead_ns));
 }
 
+/* What the first line of the table says, for CSV, where it is another range
+ * than was asked for. */
+static void query_say_range(const struct options *options,
+		const struct tm_history_rows *rows)
+{
+	const struct tm_history_filter *const filter = &options->query.filter;
+	const bool is_early = rows->from_ns + TM_MINUTE_NS <= filter->from_ns;
+	const bool is_late = filter->to_ns &&
+			rows->to_ns >= filter->to_ns + TM_MINUTE_NS;
+	char from[TM_TIME_SIZE], to[TM_TIME_SIZE];
+
+	if (!rows->to_ns || !(is_early || is_late))
+		return;
+	fprintf(stderr, "minutes are gone: the rows are of %s to %s\n",
+			tm_time_format(from, rows->from_ns),
+			tm_time_format(to, rows->to_ns));
+}
+
 static void show_rows(const struct options *options,
 		const struct tm_history_rows *rows,
 		const struct tm_shares *shares)
@@ -418,6 +436,8 @@ static void show_rows(const struct options *options,
 		err(TM_FAILED, "standard output");
 	if (shares && options->form.form == TM_FORM_CSV && !options->is_quiet)
 		query_say_shares(shares);
+	if (options->form.form == TM_FORM_CSV && !options->is_quiet)
+		query_say_range(options, rows);
 	say_coarse(options, rows);
 }
 

@@ -264,6 +264,21 @@ uid,user,in,out,total,packets_in,packets_out,packets,lost,lost_packets
 	assert_failure 2
 }
 
+@test "CSV reports a range that was extended because minutes are gone" {
+	{
+		start
+		moved 60 in 1000 7
+		moved 90000 in 1000 5
+		status end 90001
+	} | tm-parse | store -q --keep-minutes 1h
+	run query --format csv --since '2023-11-14 22:20' --until '2023-11-14 22:30'
+	assert_line --regexp '^1000,.*,7,0,7,'
+	assert_line "minutes are gone: the rows are of 2023-11-14 22:00:00 to 2023-11-14 23:00:00"
+	run query --format csv --since '2023-11-15 23:13:10' --until '2023-11-15 23:13:30'
+	assert_success
+	refute_line --partial gone
+}
+
 @test "a source seen from the first record to the newest covers the whole time" {
 	store -q "$ROOT/samples/login.tm.gz"
 	run query --summary
