@@ -307,6 +307,13 @@ static void set_default_style(struct report_options *options)
 		options->interval_ns = LOG_NS;
 }
 
+/* Whether there are rows that --top could leave out. */
+static bool has_top_rows(const struct report_options *options)
+{
+	return options->style->is_table || options->has_connections ||
+			options->style == &styles[STYLE_PROCESSES];
+}
+
 static void options_check(const struct report_options *options,
 		const struct pending *pending)
 {
@@ -319,6 +326,9 @@ static void options_check(const struct report_options *options,
 
 	if (wrong && !style->is_table)
 		tm_misuse("%s: for a table, csv or json, not for %s", wrong,
+				style->name);
+	if (options->top && !has_top_rows(options))
+		tm_misuse("--top: not for %s, which leaves no row out",
 				style->name);
 	if (options->has_connections && !style_is_pdtt(style))
 		tm_misuse("--connections: for pdtt or pdtt-xdp, not for %s",

@@ -165,6 +165,8 @@ load report
 	misused 'one --style, --format or --oneline, not two' --oneline a --output csv
 	misused '--by: for a table, csv or json, not for pdtt' --style pdtt --by port
 	misused '--sort: for a table, csv or json, not for processes' --style processes --sort in
+	misused '--top: not for pdtt, which leaves no row out' --style pdtt --top 3
+	misused '--top: not for oneline, which leaves no row out' --oneline root --top 3
 	misused '--connections: for pdtt or pdtt-xdp, not for csv' --output csv --connections
 	misused '--sort: neither total, in, out, packets, lost nor a key of --by: pid' --by user --sort pid
 	misused '--sum: not bytes, packets or both: bits' --sum bits
