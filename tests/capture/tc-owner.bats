@@ -246,7 +246,7 @@ true"
 	conclude_lesser
 	assert_equal "$(cat seen)" "$(cat wire)"
 	assert_file_contains err "without CAP_PERFMON"
-	assert_file_contains err "the length of the link header is guessed"
+	assert_file_contains err "the length of the link header is assumed"
 	run sums '.protocol == 17'
 	assert_output "out $BOB 10 1420"
 	# the server's, once it has answered
