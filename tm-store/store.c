@@ -22,14 +22,11 @@
 #define COMMIT_NS TM_SECOND_NS
 #define TICK_NS (TM_SECOND_NS / 5) /* after a TICK, if no more is there */
 #define LAST_TRIES 5
-#define BYTES_MOST (UINT64_C(1) << 48) /* of an event: more cannot be traffic  \
-					*/
+#define BYTES_MOST (UINT64_C(1) << 48)		/* of an event of traffic */
 #define TIME_MOST UINT64_C(7258118400000000000) /* the year 2200 */
 #define ROWS_MAX 262144				/* sums in memory; 25 MiB */
-#define ROWS_SPARE                                                             \
-	65536 /* additional sums, by user only, while nothing can be written   \
-	       */
-#define ROWS_TIMES 4 /* sums of a user, as a multiple of the remotes kept */
+#define ROWS_SPARE 65536 /* more, by user only, while the disk is full */
+#define ROWS_TIMES 4	 /* sums of a user, as a multiple of the remotes kept */
 
 /* A user's sums of a minute: a list of rows. */
 struct user {
