@@ -3,6 +3,7 @@
 #include "answer-json.h"
 #include "answer-more.h"
 #include "api.h"
+#include "common/base/clock.h"
 
 /* Where the bytes of a question went: attributed, unowned and lost are all. */
 struct totals {
@@ -93,14 +94,22 @@ static void put_totals(struct tm_text *text, const struct totals *totals,
 			text, "unattributed", json_sum(summary->unattributed));
 }
 
+/* How much of the time that the sums are of was metered: of the range, which is
+ * longer where shorter rows are gone. */
 static void summary_put_coverage(struct tm_text *text,
 		const struct web_question *question,
 		const struct tm_history_summary *summary)
 {
-	const uint64_t from = question->query.filter.from_ns;
+	uint64_t from = question->query.filter.from_ns;
 	uint64_t to = question->query.filter.to_ns;
 	uint64_t covered;
 
+	if (summary->from_ns < summary->to_ns) {
+		if (from > summary->from_ns + TM_MINUTE_NS)
+			from = summary->from_ns;
+		if (summary->to_ns > to + TM_MINUTE_NS)
+			to = summary->to_ns;
+	}
 	if (to > question->now_ns)
 		to = question->now_ns;
 	covered = to > from ? api_covered_ns(summary, from, to) : 0;

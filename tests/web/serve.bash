@@ -85,3 +85,25 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 	DAY=$BATS_FILE_TMPDIR/day.db
 }
+
+# day_without_hours DATABASE: six hours of a day, 1 B/s in, of which the sums by
+# minute and hour are gone
+day_without_hours() {
+	local hour start=1682935200 # 2023-05-01 10:00
+	{
+		echo "{\"kind\":\"start\",\"run_id\":7,\"time_ns\":${start}000000000}"
+		for hour in 0 1 2 3 4 5; do
+			echo "{\"time_ns\":$((start + hour * 3600 + 1800))000000000,\"uid\":1000,\"direction\":\"in\",\"bytes\":3600,\"packets\":1}"
+		done
+		run_end 7 $((start + 6 * 3600))
+		echo '{"kind":"start","run_id":8,"time_ns":1683539999000000000}'
+		echo '{"time_ns":1683540000000000000,"uid":1000,"bytes":1,"packets":1}'
+		run_end 8 1683540001
+	} | tm-parse | tm-store --quiet --db "$1" --keep-minutes 6h --keep-hours 1d
+}
+
+# run_end RUN SECONDS
+run_end() {
+	printf '{"kind":"end","direction":"%s","run_id":%d,"time_ns":%d000000000}\n' \
+		in "$1" "$2" out "$1" "$2"
+}

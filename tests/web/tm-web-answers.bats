@@ -367,3 +367,14 @@ shape() {
 		refute grep -i '^access-control' lines
 	done
 }
+
+@test "the coverage of hours whose minutes are gone is that of what is summed" {
+	day_without_hours gone.db
+	serve gone.db
+	ask '/api/v1/summary?from=2023-05-01T11:00Z&to=2023-05-01T12:00Z'
+	assert_output --partial '"in":21600,'
+	assert_output --partial '"covered_seconds":21600.000,'
+	# before all of it there is nothing
+	ask '/api/v1/summary?from=2023-04-01T11:00Z&to=2023-04-01T12:00Z'
+	assert_output --partial '"covered_seconds":0.000,"coverage":0.0000,'
+}

@@ -101,6 +101,11 @@ setup() {
 	use zone berlin.db
 }
 
+@test "an average is of the time that its sums are of" {
+	day_without_hours gone.db
+	use gone gone.db
+}
+
 @test "a month of 200 users and 5,000 remotes is on the page within a second" {
 	cc -O2 -D_GNU_SOURCE -I"$ROOT" -o history "$ROOT/bench/history.c" \
 		"$BUILD/libtm.a" -lz -lpthread

@@ -291,4 +291,16 @@ export const views = {
 				fail("losses are painted as", JSON.stringify(bad));
 		});
 	},
+
+	// Of the hour that was asked for only the day is left.
+	async gone() {
+		await with_page("?from=2023-05-01T11:00Z&to=2023-05-01T12:00Z",
+			async (page) => {
+				same(await page.locator("#period").textContent(),
+					"2023-05-01 00:00 – 2023-05-02 00:00", "period");
+				const said = await tile(page, "In").textContent();
+				if (!said.includes("8 bit/s average"))
+					fail("the average is", said);
+			});
+	},
 };

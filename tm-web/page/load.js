@@ -55,11 +55,11 @@ async function drawing(state, asked, most, signal) {
 	const bins = volume ? slots(await asked) : Math.ceil(most) + 1;
 	const wanted = lines(state, bins);
 	const pins = wanted.top && state[wanted.by] === null ? state.pin : [];
-	const [series, ...pinned] = await Promise.all([
+	const [range, series, ...pinned] = await Promise.all([asked,
 		ask("series", wanted, signal),
 		...pins.map(async (key) => [key, await ask("series", { ...wanted, top: 1,
 			[wanted.by]: key }, signal)])]);
-	return { bins, chart: chartOf(series, pinned, await asked, volume) };
+	return { bins, chart: chartOf(series, pinned, range, volume) };
 }
 
 // The same of the period before.
@@ -88,11 +88,23 @@ async function tableOf(state, signal) {
 			compare: hasTime(state.by) ? null : compared(state) }, signal);
 }
 
+// The range that the answers are of: a longer one where shorter rows are gone.
+async function counted(asking, answering) {
+	const asked = await asking, answer = await answering;
+	const from = seconds(answer.from_ns), to = seconds(answer.to_ns);
+	// nothing is known of the range, and so nothing is summed
+	if (from >= to)
+		return asked;
+	return { ...asked, from: asked.from - from > 60 ? from : asked.from,
+		to: to - asked.to > 60 ? Math.min(to, asked.now) : asked.to };
+}
+
 export async function load(state, signal, most) {
 	const asking = meant(state, signal);
-	const answers = [asking, ask("summary", { ...ends(state), ...filters(state),
-		rates: "yes", compare: compared(state) }, signal),
-	drawing(state, asking, most, signal)];
+	const summing = ask("summary", { ...ends(state), ...filters(state),
+		rates: "yes", compare: compared(state) }, signal);
+	const answers = [asking, summing,
+		drawing(state, counted(asking, summing), most, signal)];
 	const [asked, summary, { chart }, rows, called, before] = await Promise.all([
 		...answers, tableOf(state, signal),
 		state.user === null ? null : userName(state.user, signal),
