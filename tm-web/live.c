@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct stream {
 	uint64_t last_ns; /* when something was sent */
 	unsigned generation;
 	bool is_begun, is_waiting;
+	bool is_left; /* by its client */
 };
 
 /* Under the lock: all but what the watching thread alone has. */
@@ -200,6 +202,8 @@ static ssize_t read_stream(void *context, uint64_t at, char *out, size_t most)
 	size_t size;
 
 	(void)at;
+	if (stream->is_left)
+		return MHD_CONTENT_READER_END_OF_STREAM;
 	pthread_mutex_lock(&hub.lock);
 	if (stream->sent == stream->text.size &&
 			!compose(stream, tm_clock_steady_ns())) {
@@ -226,7 +230,8 @@ static void close_stream(void *context)
 	*at = stream->next;
 	hub.left_ns = tm_clock_steady_ns();
 	pthread_mutex_unlock(&hub.lock);
-	party_remove(stream->party, PARTY_STREAMS, 1);
+	if (!stream->is_left)
+		party_remove(stream->party, PARTY_STREAMS, 1);
 	party_leave(stream->party);
 	tm_text_free(&stream->text);
 	free(stream);
@@ -266,11 +271,43 @@ static struct stream *add_stream(struct request *request)
 	return stream;
 }
 
+static bool client_has_left(struct MHD_Connection *connection)
+{
+	struct pollfd client = {
+		.fd = MHD_get_connection_info(
+				connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+				      ->connect_fd,
+		.events = POLLRDHUP,
+	};
+
+	return poll(&client, 1, 0) > 0;
+}
+
+/* The library does not watch a connection that sleeps. So one that the client
+ * has left would keep its share until the next heartbeat. */
+static void end_left_streams(void)
+{
+	pthread_mutex_lock(&hub.lock);
+	for (struct stream *stream = hub.streams; stream;
+			stream = stream->next) {
+		if (stream->is_left || !stream->is_waiting ||
+				!client_has_left(stream->connection))
+			continue;
+		stream->is_left = true;
+		stream->is_waiting = false;
+		party_remove(stream->party, PARTY_STREAMS, 1);
+		MHD_resume_connection(stream->connection);
+	}
+	pthread_mutex_unlock(&hub.lock);
+}
+
 struct MHD_Response *live_open(struct request *request)
 {
 	struct MHD_Response *response;
 	struct stream *stream;
 
+	if (!party_has_room(request->party, PARTY_STREAMS))
+		end_left_streams();
 	if (!party_has_room(request->party, PARTY_STREAMS))
 		return NULL;
 	stream = add_stream(request);

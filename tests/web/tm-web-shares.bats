@@ -55,6 +55,19 @@ python() {
 	END
 }
 
+@test "streams that the client has left make room for new ones at once" {
+	serve "$DAY"
+	python <<-'END'
+		for turn in range(4):
+		    codes = [stream() for i in range(16)]
+		    assert codes == 16 * [200], (turn, codes)
+		    while streams:
+		        c, r = streams.pop()
+		        r.close()
+		        c.close()
+	END
+}
+
 @test "a user with many heavy questions does not keep others waiting" {
 	many_rows
 	serve many.db --user-from-header X-Remote-User
