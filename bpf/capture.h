@@ -37,8 +37,8 @@ struct settings {
 extern const volatile struct settings settings;
 #endif
 
-/* The numbers of the interfaces that are metered, 0 = none, mapped: an
- * interface that is made anew has another number. */
+/* The numbers of the interfaces that are metered, 0 = none. Mapped, because an
+ * interface that is created again gets another number. */
 struct scope {
 	uint32_t ifindexes[METERED_INTERFACES];
 };

@@ -185,7 +185,7 @@ static __always_inline bool is_datagram_excluded(struct __sk_buff *skb,
 			in_use);
 }
 
-/* A TCP connection keeps its ends, unless its socket is connected anew. */
+/* A TCP connection keeps its ends, unless its socket is connected again. */
 static __always_inline bool is_stream_excluded(const struct bpf_sock *socket,
 		struct socket_state *state, const struct packet *packet,
 		enum tm_direction direction, const struct lists *in_use)

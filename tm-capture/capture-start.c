@@ -105,8 +105,8 @@ static int load_lists(struct capture *capture)
 			programs_map(programs, "lists"));
 }
 
-/* With --hook tc the programs stay on their interfaces; sockets may use one
- * that is made anew. */
+/* With --hook tc the programs stay on their interfaces; otherwise an interface
+ * may be removed and created again. */
 static int watch_interfaces(struct capture *capture)
 {
 	struct interfaces *const interfaces = &capture->options.interfaces;

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -9,6 +8,7 @@
 #include "capture-rights.h"
 #include "clsact.h"
 #include "common/capture/features.h"
+#include "common/system/netlink.h"
 #include "crossings.h"
 #include "guard.h"
 
@@ -126,29 +126,13 @@ static int crossings_attach_filters(
 	return 0;
 }
 
-/* if_indextoname(3) fails in the same way for want of a descriptor. */
-static int interface_name(uint32_t ifindex, char name[IF_NAMESIZE])
-{
-	struct ifreq request = { .ifr_ifindex = ifindex };
-	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int result, error;
-
-	if (fd < 0)
-		return -1;
-	result = ioctl(fd, SIOCGIFNAME, &request);
-	error = errno;
-	close(fd);
-	memcpy(name, request.ifr_name, IF_NAMESIZE);
-	errno = error;
-	return result;
-}
-
 int crossings_attach(struct crossings *crossings,
 		const struct interfaces *interfaces, uint32_t hooks,
 		const int programs[2], const char *user,
 		void say(const char *interface, const char *what))
 {
 	struct sweep sweep = { .say = say };
+	struct tm_link link;
 
 	memset(crossings, 0, sizeof(*crossings));
 	crossings->guard = -1;
@@ -159,8 +143,9 @@ int crossings_attach(struct crossings *crossings,
 
 		crossing->ifindex = interfaces->all[i].ifindex;
 		crossing->links[TM_IN] = crossing->links[TM_OUT] = -1;
-		if (interface_name(crossing->ifindex, crossing->name))
+		if (tm_netlink_link(NULL, crossing->ifindex, &link))
 			return -1;
+		memcpy(crossing->name, link.name, sizeof(crossing->name));
 		sweep.interface = crossing->name;
 		clsact_remove(crossing->ifindex, crossings_is_left,
 				crossings_on_swept, &sweep);

@@ -232,8 +232,8 @@ static void interface_moved(const struct unattributed *all,
 	}
 }
 
-/* An interface that is gone gives up its place: hosts of containers make new
- * ones all day. Where it comes back, it begins anew. */
+/* An interface that is gone gives up its place, because hosts of containers
+ * create new ones all day. If it comes back, it starts from zero. */
 static void carrier_give_up(struct unattributed *all, uint32_t ifindex)
 {
 	const uint32_t number = tm_index_find(&all->index, ifindex);
@@ -261,8 +261,9 @@ static void carriers_make_place(struct unattributed *all)
 	}
 }
 
-/* Whose packets are counted for none, is not known: all begin anew. */
-static void begin_anew_where_full(struct unattributed *all)
+/* Packets that were counted for no interface may belong to any, so all start
+ * from zero. */
+static void restart_if_full(struct unattributed *all)
 {
 	struct carrier none;
 	uint64_t packets;
@@ -280,7 +281,7 @@ static uint64_t more_than(uint64_t found, int64_t now)
 	return now > 0 && (uint64_t)now > found ? (uint64_t)now : found;
 }
 
-/* False when the counters began anew. */
+/* False if the counters were reset. */
 static bool interface_compare(const struct unattributed *all,
 		struct interface *interface, enum tm_direction direction,
 		const struct tm_amount *moved)
@@ -337,7 +338,7 @@ int unattributed_look(struct unattributed *all)
 	if (tm_netlink_links(unattributed_on_link, all))
 		return -1;
 	carriers_make_place(all);
-	begin_anew_where_full(all);
+	restart_if_full(all);
 	for (uint32_t i = 0; i < all->present_count; i++) {
 		struct interface *const interface =
 				&all->interfaces[all->present[i]];

@@ -68,11 +68,11 @@ void json_keys(struct tm_text *text, const struct tm_history_row *row,
 	}
 }
 
-void json_amounts(struct tm_text *text, const struct tm_history_row *row)
+void json_moved(struct tm_text *text, const struct tm_amount moved[2])
 {
-	const struct tm_amount *const in = &row->moved[TM_IN];
-	const struct tm_amount *const out = &row->moved[TM_OUT];
-	const struct tm_amount both = tm_amount_both(row->moved);
+	const struct tm_amount *const in = &moved[TM_IN];
+	const struct tm_amount *const out = &moved[TM_OUT];
+	const struct tm_amount both = tm_amount_both(moved);
 
 	tm_json_member_number(text, "in", in->bytes);
 	tm_json_member_number(text, "out", out->bytes);
@@ -80,6 +80,11 @@ void json_amounts(struct tm_text *text, const struct tm_history_row *row)
 	tm_json_member_number(text, "packets_in", in->packets);
 	tm_json_member_number(text, "packets_out", out->packets);
 	tm_json_member_number(text, "packets", both.packets);
+}
+
+void json_amounts(struct tm_text *text, const struct tm_history_row *row)
+{
+	json_moved(text, row->moved);
 	tm_json_member_number(text, "lost", json_sum(row->lost));
 	tm_json_member_number(text, "lost_packets",
 			row->lost[TM_IN].packets + row->lost[TM_OUT].packets);

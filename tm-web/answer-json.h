@@ -19,6 +19,7 @@ const char *json_value(const struct tm_history_row *row, enum tm_key_id id,
 /* The members of a row's keys, and of its amounts. */
 void json_keys(struct tm_text *text, const struct tm_history_row *row,
 		unsigned by);
+void json_moved(struct tm_text *text, const struct tm_amount moved[2]);
 void json_amounts(struct tm_text *text, const struct tm_history_row *row);
 
 /* What the page filters by (key) and shows (label), of one key. */

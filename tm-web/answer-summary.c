@@ -64,19 +64,12 @@ static int get_totals(struct tm_history *history,
 static void put_totals(struct tm_text *text, const struct totals *totals,
 		const struct tm_history_summary *summary)
 {
-	const struct tm_amount *const in = &totals->moved[TM_IN];
-	const struct tm_amount *const out = &totals->moved[TM_OUT];
 	const struct tm_amount both = tm_amount_both(totals->moved);
 	const uint64_t nobody = json_sum(totals->nobody);
 	const uint64_t lost = json_sum(totals->lost);
 	const uint64_t others = tm_amount_sum(nobody, lost);
 
-	tm_json_member_number(text, "in", in->bytes);
-	tm_json_member_number(text, "out", out->bytes);
-	tm_json_member_number(text, "total", both.bytes);
-	tm_json_member_number(text, "packets_in", in->packets);
-	tm_json_member_number(text, "packets_out", out->packets);
-	tm_json_member_number(text, "packets", both.packets);
+	json_moved(text, totals->moved);
 	tm_json_member_number(text, "attributed",
 			both.bytes > others ? both.bytes - others : 0);
 	tm_json_member_number(text, "nobody", nobody);

@@ -41,7 +41,7 @@ static inline uint32_t tm_map_hash(uint64_t key)
 	return tm_map_mix(tm_map_secret[0], key) * tm_map_secret[1] >> 32;
 }
 
-/* The hash of a key of so many words of 8 bytes. */
+/* The hash of a key of count words of 8 bytes. */
 static inline uint32_t tm_map_hash_words(const void *key, size_t count)
 {
 	uint64_t hash = tm_map_secret[0], word;
@@ -74,7 +74,7 @@ static inline __attribute__((always_inline)) uint32_t tm_map_find(
 	}
 }
 
-/* Makes room for so many entries in all. 0, or -1 with errno. */
+/* Makes room for that number of entries. 0, or -1 with errno. */
 int tm_map_reserve(struct tm_map *map, uint32_t entries);
 
 /* Adds a key that is not in the map, which has room for it. */

@@ -13,7 +13,7 @@ size_t tm_width(const char *text);
  * characters; *used is how many columns those take. */
 size_t tm_width_fit(const char *text, size_t columns, size_t *used);
 
-/* The offset of the longest end of the text that fits so many columns. */
+/* The offset of the longest end of the text that fits the columns. */
 size_t tm_width_skip(const char *text, size_t columns, size_t *used);
 
 #endif

@@ -41,7 +41,7 @@ int tm_expression_parse(struct tm_expression *expression, const char *text,
 void tm_expression_explain(const struct tm_expression *expression,
 		char out[TM_EXPRESSION_LINES]);
 
-/* The number of characters in the first so many bytes. */
+/* The number of characters in the first size bytes. */
 size_t tm_expression_characters(const char *text, size_t size);
 
 /* What was parsed; what it refers to is the sources'. */

@@ -57,7 +57,7 @@ static struct step step_of(uint64_t from_ns, uint64_t to_ns)
 				from_ns / TM_SECOND_NS) };
 }
 
-/* The beginning of the slot that lies so many slots before. */
+/* The beginning of the slot that lies step.count slots before. */
 static uint64_t go_back(struct step step, uint64_t time_ns)
 {
 	for (; step.count && time_ns; step.count--)
