@@ -82,7 +82,18 @@ struct tm_event {
 	uint32_t netns;	     /* inode of ifindex's namespace, 0 = unknown */
 };
 
-enum tm_name_of { TM_NAME_USER, TM_NAME_INTERFACE, TM_NAME_CGROUP };
+enum tm_name_of {
+	TM_NAME_USER,	   /* id: uid */
+	TM_NAME_INTERFACE, /* netns << 32 | ifindex */
+	TM_NAME_CGROUP,	   /* cgroup id; the path in the tree of cgroup2 */
+	/* of a process, by pid: as a process begins, and for its successor */
+	TM_NAME_COMMAND,   /* the path of its executable */
+	TM_NAME_LOGIN,	   /* "UID SESSION" of its login; "" = none */
+	TM_NAME_CGROUP1,   /* its path in a tree of cgroup1 */
+	TM_NAME_ARGUMENTS, /* its command line, with secrets masked */
+	TM_NAME_GROUP,	   /* uid; the name of the user's primary group */
+	TM_NAMES
+};
 
 /* NAME: an id and its text, before the id's first use. Text longer than one
  * record goes on in the next; the last is padded with NUL. */
@@ -93,7 +104,7 @@ struct __attribute__((may_alias)) tm_name {
 	uint8_t part;  /* from 0 */
 	uint8_t parts; /* how many records the text takes */
 	uint64_t time_ns;
-	uint64_t id; /* uid; netns << 32 | ifindex; cgroup id */
+	uint64_t id;
 	char text[TM_NAME_SIZE];
 };
 
