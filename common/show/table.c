@@ -2,9 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "common/base/clock.h"
 #include "common/base/csv.h"
 #include "common/base/escape.h"
 #include "common/base/json.h"
@@ -16,7 +14,6 @@
 
 #define TEXT_MOST 40
 #define FLUSH_SIZE ((size_t)64 * 1024)
-#define CELL_SIZE 64 /* of numbers, times and the like */
 
 /* What is written */
 
@@ -49,44 +46,6 @@ static void table_flush(struct tm_table *table)
 					text->size))
 		text->error = errno;
 	text->size = 0;
-}
-
-/* Times */
-
-static const char *format_local(
-		char out[TM_TIME_SIZE], uint64_t time_ns, const char *format)
-{
-	const time_t seconds = time_ns / TM_SECOND_NS;
-	struct tm local;
-
-	if (!localtime_r(&seconds, &local) ||
-			!strftime(out, TM_TIME_SIZE, format, &local))
-		snprintf(out, TM_TIME_SIZE, "%" PRIu64, time_ns / TM_SECOND_NS);
-	return out;
-}
-
-const char *tm_time_format(char out[TM_TIME_SIZE], uint64_t time_ns)
-{
-	return format_local(out, time_ns, "%Y-%m-%d %H:%M:%S");
-}
-
-/* The offset in RFC 3339 has a colon, that of strftime has none. */
-static void format_hour(char out[TM_TIME_SIZE], uint64_t time_ns)
-{
-	size_t length;
-
-	format_local(out, time_ns, "%Y-%m-%dT%H:%M:%S%z");
-	length = strlen(out);
-	if (length + 2 > TM_TIME_SIZE || length < 5 || !strchr(out, 'T'))
-		return;
-	memmove(out + length - 1, out + length - 2, 3);
-	out[length - 2] = ':';
-}
-
-static void format_seconds(char out[CELL_SIZE], uint64_t time_ns)
-{
-	snprintf(out, CELL_SIZE, "%" PRIu64 ".%09" PRIu64,
-			time_ns / TM_SECOND_NS, time_ns % TM_SECOND_NS);
 }
 
 /* Columns and rows */
@@ -242,54 +201,10 @@ void tm_table_name(struct tm_table *table, const char *name)
 	tm_table_text(table, name);
 }
 
-static void format_data(char out[CELL_SIZE], const struct tm_table *table,
-		uint64_t number)
-{
-	char *end;
-
-	switch (column(table)->type) {
-	case TM_CELL_TIME:
-		if (table->spec.form == TM_FORM_CSV) {
-			format_seconds(out, number);
-			return;
-		}
-		end = tm_timestamp_format(out, number);
-		*end = '\0';
-		return;
-	case TM_CELL_HOUR:
-		format_hour(out, number);
-		return;
-	case TM_CELL_DAY:
-		format_local(out, number, "%Y-%m-%d");
-		return;
-	default:
-		end = tm_number_format(out, number);
-		*end = '\0';
-	}
-}
-
-static const char *format_for_people(
-		char out[CELL_SIZE], enum tm_cell_type type, uint64_t number)
-{
-	switch (type) {
-	case TM_CELL_BYTES:
-		return tm_size_format(out, number);
-	case TM_CELL_TIME:
-		return tm_time_format(out, number);
-	case TM_CELL_HOUR:
-		return format_local(out, number, "%Y-%m-%d %H:%M");
-	case TM_CELL_DAY:
-		return format_local(out, number, "%Y-%m-%d");
-	default:
-		*tm_number_format(out, number) = '\0';
-		return out;
-	}
-}
-
 static void put_json_time(
 		struct tm_table *table, const char *text, uint64_t time_ns)
 {
-	char more[CELL_SIZE];
+	char more[TM_CELL_SIZE];
 
 	table_put(table, "\"", 1);
 	put_string(table, text);
@@ -301,16 +216,15 @@ static void put_json_time(
 
 void tm_table_number(struct tm_table *table, uint64_t number)
 {
-	char text[CELL_SIZE];
+	char text[TM_CELL_SIZE];
 
 	if (begin_shown(table)) {
 		if (table->spec.form == TM_FORM_TABLE) {
-			keep(table,
-					format_for_people(text,
-							column(table)->type,
-							number));
+			tm_cell_format(text, column(table)->type, number);
+			keep(table, text);
 		} else {
-			format_data(text, table, number);
+			tm_cell_format_data(text, column(table)->type,
+					table->spec.form, number);
 			if (table->spec.form == TM_FORM_JSON &&
 					column_is_text(column(table)))
 				put_json_time(table, text, number);
@@ -324,7 +238,7 @@ void tm_table_number(struct tm_table *table, uint64_t number)
 void tm_table_share(struct tm_table *table, uint64_t part, uint64_t whole)
 {
 	const double share = whole ? (double)part / whole : 0;
-	char text[CELL_SIZE];
+	char text[TM_CELL_SIZE];
 
 	if (begin_shown(table)) {
 		if (table->spec.form == TM_FORM_TABLE) {
@@ -340,7 +254,7 @@ void tm_table_share(struct tm_table *table, uint64_t part, uint64_t whole)
 
 void tm_table_rate(struct tm_table *table, uint64_t bytes, uint64_t length_ns)
 {
-	char text[CELL_SIZE];
+	char text[TM_CELL_SIZE];
 
 	if (begin_shown(table)) {
 		if (table->spec.form == TM_FORM_TABLE) {

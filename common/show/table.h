@@ -25,26 +25,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cell-text.h"
 #include "common/base/text.h"
 #include "common/stream/shares.h"
 
 #define TM_TABLE_COLUMNS 32
-
-enum tm_form { TM_FORM_TABLE, TM_FORM_CSV, TM_FORM_JSON };
-
-enum tm_cell_type {
-	TM_CELL_TEXT, /* left-aligned; cut with ~ for people */
-	TM_CELL_NUMBER,
-	TM_CELL_BYTES, /* "4.0 KiB" for people */
-	TM_CELL_SHARE, /* "99.7 %"; a fraction of 1 in data */
-	TM_CELL_RATE,  /* "1.0 kbit/s"; bits a second in data */
-	/* Times are ns since the epoch. In JSON a second member, key_ns, has
-	 * the number. */
-	TM_CELL_TIME, /* 2023-11-14 22:13:20; 1700000000.000000000 in CSV and
-			 2023-11-14T22:13:20.000000000Z in JSON */
-	TM_CELL_HOUR, /* 2023-11-14 22:00; 2023-11-14T22:00:00+00:00 in data */
-	TM_CELL_DAY,  /* 2023-11-14 */
-};
 
 struct tm_column {
 	const char *key;     /* NULL = only for people */
@@ -101,9 +86,5 @@ void tm_table_rate(struct tm_table *table, uint64_t bytes, uint64_t length_ns);
  * line on standard error. NULL leaves them out. 0, or -1 and errno: no memory,
  * or what the writing came to. */
 int tm_table_close(struct tm_table *table, const struct tm_shares *shares);
-
-/* "2023-11-14 22:13:20", local; seconds where there is no such day. */
-#define TM_TIME_SIZE 32
-const char *tm_time_format(char out[TM_TIME_SIZE], uint64_t time_ns);
 
 #endif
