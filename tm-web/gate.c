@@ -161,6 +161,17 @@ static bool has_body(struct request *request)
 			is_repeated;
 }
 
+static bool refuse_flaw(struct request *request)
+{
+	if (request->parameter_count > REQUEST_PARAMETERS_MOST)
+		return gate_refuse(request, request->flaw,
+				"the address has more than 32 parameters");
+	return gate_refuse(request, request->flaw,
+			request->flaw == MHD_HTTP_URI_TOO_LONG
+					? "the address is too long"
+					: "the address is invalid");
+}
+
 bool gate_check(const struct gate *gate, struct request *request,
 		const char *method)
 {
@@ -168,10 +179,7 @@ bool gate_check(const struct gate *gate, struct request *request,
 		return gate_refuse(request, MHD_HTTP_METHOD_NOT_ALLOWED,
 				"GET and HEAD only");
 	if (request->flaw)
-		return gate_refuse(request, request->flaw,
-				request->flaw == MHD_HTTP_URI_TOO_LONG
-						? "the address is too long"
-						: "the address is invalid");
+		return refuse_flaw(request);
 	if (has_body(request))
 		return gate_refuse(request, MHD_HTTP_BAD_REQUEST,
 				"a request has no body here");

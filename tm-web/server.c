@@ -192,6 +192,16 @@ static enum MHD_Result send_stream(struct request *request)
 
 /* --- taking in --- */
 
+/* The library keeps a record of each parameter in the memory of the connection.
+ * When that is full, it neither answers nor closes the connection. The request
+ * has a copy that it reads itself, so one parameter is enough for the library.
+ */
+static void join_parameters(char *target)
+{
+	for (char *at = target; (at = strchr(at, '&')); at++)
+		*at = '.';
+}
+
 static void *take_target(void *context, const char *target,
 		struct MHD_Connection *connection)
 {
@@ -200,6 +210,7 @@ static void *take_target(void *context, const char *target,
 	(void)context;
 	if (!request)
 		return NULL;
+	join_parameters((char *)target);
 	request->connection = connection;
 	request->client = connections_find(connection);
 	request->start_ns = tm_clock_steady_ns();

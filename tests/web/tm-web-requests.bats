@@ -118,8 +118,12 @@ load serve
 	} >request
 	raw <request
 	assert_equal "$REPLY" "HTTP/1.1 431 Request Header Fields Too Large"
-	code_of "/api/v1/rows?$(printf 'a=1&%.0s' $(seq 40))"
-	assert_output 400
+	for count in 40 300 3000; do
+		ask "/api/v1/rows?$(printf '&%.0s' $(seq "$count"))"
+		assert_output '{"version":1,"error":"the address has more than 32 parameters","status":400}'
+	done
+	code_of "/api/v1/rows?$(printf '&%.0s' $(seq 5000))"
+	assert_output 414
 	code_of /api/v1/status
 	assert_output 200
 }
