@@ -157,7 +157,12 @@ static bool moment_take_number(struct moment *moment)
 		return moment_refuse(moment, begin,
 				"write a date as %.4s-%.2s-%.2s", begin,
 				begin + 4, begin + 6);
-	if (number < EPOCH_SECONDS_LEAST || number >= EPOCH_NS_LEAST / 1000)
+	if (number >= EPOCH_NS_LEAST / 1000)
+		return moment_refuse(moment, begin,
+				"%d digits: seconds since the epoch have 10, "
+				"nanoseconds 19",
+				(int)(moment->p - begin));
+	if (number < EPOCH_SECONDS_LEAST)
 		return moment_refuse(moment, moment->p,
 				"a unit is missing, as in %.9sm or %.9sd; @%.9s "
 				"is seconds since the epoch",

@@ -69,6 +69,7 @@ reads() {
 		2026 -> column 1: a year alone; write 2026-01 or 2026-01-01
 		20261121 -> column 1: write a date as 2026-11-21
 		90 -> column 3: a unit is missing, as in 90m or 90d; @90 is seconds since the epoch
+		99999999999999 -> column 1: 14 digits: seconds since the epoch have 10, nanoseconds 19
 		3mo -> column 2: months differ in length; count days
 		7x -> column 2: the units are ms, s, m, h, d, w and y
 		+1h -> column 1: a time to come; 2h is two hours ago
