@@ -158,8 +158,16 @@ static void replay_freshen(struct replay *replay, struct tm_event *event)
 		((struct tm_status *)event)->run_id ^= replay->salt;
 }
 
+static void replay_rename(const struct replay *replay, struct tm_event *event)
+{
+	if (event->kind == TM_START && replay->options.host)
+		strncpy(((struct tm_start *)event)->host, replay->options.host,
+				TM_HOST_SIZE);
+}
+
 static void replay_note(struct replay *replay, struct tm_event *event)
 {
+	replay_rename(replay, event);
 	if (event->time_ns)
 		replay->recorded_ns = event->time_ns;
 	if (replay->options.is_fresh)

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/record/event.h"
 #include "common/tool/options.h"
 #include "replay-options.h"
 
@@ -25,7 +26,7 @@ static double parse_speed(const struct tm_option *option, const char *text)
 	return speed;
 }
 
-enum { SPEED = TM_OPTION, IDLE, FOR, NOW, LOOP, STRICT };
+enum { SPEED = TM_OPTION, IDLE, FOR, NOW, LOOP, HOST, STRICT };
 
 static const struct tm_option known[] = {
 	{ "speed", SPEED, "N", "N times as fast (10x, 0.5x), or max", 0 },
@@ -37,11 +38,19 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct replay_options, is_fresh) },
 	{ "loop", LOOP, NULL, "start over at the end, until Ctrl-C",
 			TM_FLAG(struct replay_options, is_looped) },
+	{ "host", HOST, "NAME", "name the recorded host NAME", 0 },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct replay_options, is_strict) },
 	{ "quiet", 'q', NULL, "no notes, no progress",
 			TM_FLAG(struct replay_options, is_quiet) },
 };
+
+static const char *parse_host(const struct tm_option *option, const char *text)
+{
+	if (!*text || strlen(text) >= TM_HOST_SIZE)
+		tm_option_refuse(option, text, "not 1 to 63 bytes long");
+	return text;
+}
 
 static void replay_take_option(
 		void *context, const struct tm_option *option, const char *text)
@@ -50,6 +59,8 @@ static void replay_take_option(
 
 	if (option->letter == SPEED)
 		options->speed = parse_speed(option, text);
+	else if (option->letter == HOST)
+		options->host = parse_host(option, text);
 	else if (option->letter == FOR)
 		options->for_ns =
 				tm_option_duration(option, text, 1, UINT64_MAX);
@@ -60,7 +71,7 @@ static void replay_take_option(
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-replay [-q] [--speed N] [--idle DURATION] [--for DURATION]\n"
-		 "                 [--now [--loop]]\n"
+		 "                 [--now [--loop]] [--host NAME]\n"
 		 "                 [--strict] [FILE ...]\n"
 		 "Replays recorded events at their original pace.\n\n",
 	.options = known,

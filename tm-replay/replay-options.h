@@ -8,7 +8,8 @@
 struct replay_options {
 	double speed; /* 0 = max */
 	uint64_t idle_ns;
-	uint64_t for_ns; /* 0 = to the end */
+	uint64_t for_ns;  /* 0 = to the end */
+	const char *host; /* in the place of the recorded one, or NULL */
 	bool is_fresh, is_looped, is_strict, is_quiet;
 };
 

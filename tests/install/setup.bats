@@ -50,7 +50,7 @@ as_nobody() {
 a_sample() {
 	mkdir -p samples
 	tm-parse <<-'END' | gzip >samples/one.tm.gz
-		{"kind":"start","run_id":7,"time_ns":1700000000000000000}
+		{"kind":"start","run_id":7,"host":"login1","time_ns":1700000000000000000}
 		{"uid":4242,"bytes":60,"packets":1,"direction":"out","source":"192.0.2.1","destination":"198.51.100.7","time_ns":1700000000100000000}
 		{"kind":"end","direction":"in","run_id":7,"time_ns":1700000001000000000}
 		{"kind":"end","direction":"out","run_id":7,"seen_packets":1,"seen_bytes":60,"recorded_packets":1,"recorded_bytes":60,"time_ns":1700000001000000000}
@@ -200,6 +200,8 @@ end_web() {
 	address=$(sed -n 's/^run: the page is at //p' said)
 	run curl -sS "${address}api/v1/rows?by=user"
 	assert_output --partial '"uid":4242,"user":null,"in":0,"out":60,'
+	run curl -sS "${address}api/v1/status"
+	assert_output --partial '"hosts":["SAMPLE of 2023-11-14, not this host"]'
 	run curl -sS "$address"
 	assert_line '<!doctype html>'
 	end_web
