@@ -137,15 +137,17 @@ $(BUILD)/tm-capture/object.o: tm-capture/object.S \
 		-DPLAIN_OBJECT='"$(BUILD)/bpf/capture.plain.o"' -c -o $@ $<
 
 # The page, inside tm-web: each file as it is and packed. The first one names the
-# others below a path of this version, so that browsers may keep them.
+# others below a path of this version, so that browsers may keep them. facets.js
+# is written by the program itself.
 page := $(wildcard $(addprefix tm-web/page/*.,html css js svg png ico))
 page_first := $(BUILD)/tm-web/page/index.html
 page_built := $(page:tm-web/page/index.html=$(page_first))
 page_packed := $(page:%=$(BUILD)/%.gz)
+page_keys := tm-web/facets.c common/sums/key.c common/sums/key.h
 
-$(page_first): $(page)
+$(page_first): $(page) $(page_keys)
 	@mkdir -p $(@D)
-	sed -E "s,(href|src)=\"([a-z0-9-]+\.[a-z]+)\",\1=\"v$$(cat $(page) | \
+	sed -E "s,(href|src)=\"([a-z0-9-]+\.[a-z]+)\",\1=\"v$$(cat $(page) $(page_keys) | \
 		cksum | cut -d' ' -f1)/\2\"," tm-web/page/index.html >$@
 
 $(page_first).gz: $(page_first)

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "assets.h"
+#include "facets.h"
 
 /* Skips the folder of any version: a page of an older one may still be open. */
 static const char *strip_version(const char *path)
@@ -26,7 +27,7 @@ const struct asset *asset_find(const char *path, bool *is_lasting)
 		if (!strcmp(asset->name, name))
 			return asset;
 	}
-	return NULL;
+	return facets.name && !strcmp(facets.name, name) ? &facets : NULL;
 }
 
 const char *asset_type(const struct asset *asset)

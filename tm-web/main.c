@@ -15,6 +15,7 @@
 #include "common/base/signals.h"
 #include "common/history/where.h"
 #include "connections.h"
+#include "facets.h"
 #include "peer.h"
 #include "routes.h"
 #include "sandbox.h"
@@ -155,7 +156,7 @@ int main(int argc, char **argv)
 		errx(TM_FAILED, "%s: %s", options.server.database, problem);
 	tm_signals_install();
 	block_signals(SIG_BLOCK);
-	if (server_start(&options.server, socket))
+	if (facets_start() || server_start(&options.server, socket))
 		err(TM_FAILED, "cannot serve");
 	block_signals(SIG_UNBLOCK);
 	say_place(&options);

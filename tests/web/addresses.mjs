@@ -135,7 +135,8 @@ export const addresses = {
 			await page.locator('#feed[data-state="stale"]').waitFor();
 			await settled(page);
 			const files = readdirSync(process.env.PAGE)
-				.filter((name) => /\.(js|css|svg)$/.test(name)).map((name) => `/${name}`);
+				.filter((name) => /\.(js|css|svg)$/.test(name))
+				.concat("facets.js").map((name) => `/${name}`);
 			const api = ["live", "rows", "series", "status", "summary"]
 				.map((name) => `/api/v1/${name}`);
 			same(new Set(asked).size, asked.length, `twice: ${asked}`);

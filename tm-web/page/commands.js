@@ -1,9 +1,10 @@
 // The buttons and keys that stay, and what they do.
 
 import { byId, el, glyph } from "./dom.js";
+import { FACETS, TIMES } from "./facets.js";
 import { createKeys } from "./keys.js";
 import { HEADS, PLURALS } from "./names.js";
-import { FACETS, TIMES, follows, mainOf } from "./state.js";
+import { follows, mainOf } from "./state.js";
 import { rowLinks } from "./table.js";
 
 function createTabs(go, state) {
@@ -81,9 +82,9 @@ export function createCommands(page) {
 		[["j", "k"], "Next and previous row, Enter opens it",
 			(key) => focusRow(key === "j" ? 1 : -1)],
 		[["u"], "Up one level", up],
-		[["1", "2", "3", "4", "5", "6"], "Users, processes, hosts, protocols, " +
-			"interfaces, directions", (key) => go({ by: [FACETS[key - 1]],
-			view: "table", sort: "-total" })],
+		[FACETS.slice(0, 9).map((key, i) => String(i + 1)), FACETS.slice(0, 9)
+			.map((key) => PLURALS[key]).join(", "), (key) => go({
+			by: [FACETS[key - 1]], view: "table", sort: "-total" })],
 		[["q"], "Quotas", () => go({ view: "quotas", sort: "-share", q: "" })],
 		[["[", "]"], "Earlier and later", (key) => {
 			if (key === "[" || !follows(state()))

@@ -3,13 +3,14 @@
 import { moment } from "./calendar.js";
 import { dress } from "./colours.js";
 import { byId } from "./dom.js";
+import { FACETS, TIMES } from "./facets.js";
 import { time, visible } from "./format.js";
 import { deeper, drawHead, drawLegend, drawTrail, levels, note } from "./frame.js";
 import { download } from "./load.js";
 import { HEADS, PLURALS, shownName } from "./names.js";
 import { drawQuotaCount, drawQuotas } from "./quota.js";
-import { FACETS, TIMES, address, follows, hasRates, hasTime,
-	lengthOf, mainOf } from "./state.js";
+import { address, follows, hasRates, hasTime, lengthOf, mainOf } from
+	"./state.js";
 import { drawPages, drawTable } from "./table.js";
 import { drawTotals } from "./totals.js";
 

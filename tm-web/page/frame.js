@@ -3,11 +3,12 @@
 
 import { swatch } from "./colours.js";
 import { byId, el, fill, glyph } from "./dom.js";
+import { FACETS } from "./facets.js";
 import { duration, percent, span, time, visible, zoneCalled,
 	zoneName } from "./format.js";
 import { shownName } from "./names.js";
 import { isLossy } from "./paint.js";
-import { FACETS, address } from "./state.js";
+import { address } from "./state.js";
 
 // Where a click on a row leads.
 const DEEPER = { user: "process", process: "remote", remote: "protocol",

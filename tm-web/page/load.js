@@ -2,11 +2,12 @@
 
 import { ask } from "./ask.js";
 import { drawnBefore, loadBefore } from "./before.js";
+import { FACETS } from "./facets.js";
 import { setZone } from "./format.js";
 import { keyOf, nameOf } from "./names.js";
 import { query } from "./query.js";
 import { addLost, chartOf } from "./series.js";
-import { FACETS, hasRates, hasTime, lengthOf, mainOf } from "./state.js";
+import { hasRates, hasTime, lengthOf, mainOf } from "./state.js";
 
 const SERIES = 7;
 const ROWS_MOST = 10000;

@@ -1,7 +1,7 @@
 // What the keys of a row are called, in a filter and by people.
 
+import { FACETS, TIMES } from "./facets.js";
 import { time, visible } from "./format.js";
-import { TIMES } from "./state.js";
 
 // Series of the chart that are no key of a filter.
 export const REST = "*";
@@ -9,16 +9,15 @@ export const SMALL = "**";
 
 const NOBODY = 4294967295;
 
-export const HEADS = { user: "User", process: "Process",
-	remote: "Remote host", protocol: "Protocol", interface: "Interface",
-	direction: "Direction", minute: "Minute", hour: "Hour", day: "Day",
-	month: "Month" };
-export const PLURALS = { user: "Users", process: "Processes",
-	remote: "Remote hosts", protocol: "Protocols", interface: "Interfaces",
-	direction: "Directions" };
+const TITLES = { remote: "Remote host" };
+const UNKNOWN = { remote: "no address" };
 
-const UNKNOWN = { process: "unknown process", remote: "no address",
-	protocol: "unknown protocol", interface: "unknown interface" };
+const head = (key) => TITLES[key] ?? key[0].toUpperCase() + key.slice(1);
+const plural = (word) => `${word}${word.endsWith("s") ? "es" : "s"}`;
+const each = (keys, make) => Object.fromEntries(keys.map((k) => [k, make(k)]));
+
+export const HEADS = each([...FACETS, ...TIMES], head);
+export const PLURALS = each(FACETS, (key) => plural(head(key)));
 
 const STEPS = { minute: 60, hour: 3600, day: 86400, month: 86400 };
 
@@ -37,7 +36,8 @@ export const rowKey = (keys, row) =>
 
 // A name as people read it, safe to show.
 export function shownName(by, name) {
-	return name === null ? "many small ones" : visible(name) || UNKNOWN[by];
+	return name === null ? "many small ones" : visible(name) ||
+		(UNKNOWN[by] ?? `unknown ${by}`);
 }
 
 export function nameOf(by, row) {

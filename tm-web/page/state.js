@@ -1,11 +1,9 @@
 // What the page shows, all of it in the address: a reload, the back button
 // and a link that is passed on lead to the same view.
 
+import { FACETS, TIMES } from "./facets.js";
 import { pairs, query } from "./query.js";
 
-export const FACETS = ["user", "process", "remote", "protocol", "interface",
-	"direction"];
-export const TIMES = ["minute", "hour", "day", "month"];
 // Of rows, and of quotas.
 const SORTS = ["total", "in", "out", "packets", "lost", "name", "share", "used",
 	"limit", "left", "projected"];

@@ -1,9 +1,9 @@
 // The tiles above the chart: how much, how fast, whose, and how surely.
 
 import { byId, el, fill } from "./dom.js";
+import { FACETS } from "./facets.js";
 import { count, duration, percent, rate, size } from "./format.js";
 import { outlook, quotaBar, quotaSums } from "./quota.js";
-import { FACETS } from "./state.js";
 
 // The unit smaller than its number.
 function split(text) {
