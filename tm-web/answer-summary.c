@@ -8,14 +8,16 @@
 /* Where the bytes of a question went: attributed, unowned and lost are all. */
 struct totals {
 	struct tm_amount moved[2], nobody[2], lost[2];
-	bool is_of_host; /* and so has what belongs to no user at all */
+	uint64_t loopback; /* bytes in moved, for both ends */
+	bool is_of_host;   /* and so has what belongs to no user at all */
 };
 
 static bool summary_is_filtered(const struct tm_history_filter *filter)
 {
 	return filter->has_user || filter->has_protocol ||
 			filter->has_direction || filter->process ||
-			filter->remote || filter->interface;
+			filter->remote || filter->interface ||
+			filter->has_no_loopback;
 }
 
 static int summary_sum_up(struct tm_history *history,
@@ -31,6 +33,21 @@ static int summary_sum_up(struct tm_history *history,
 	return result;
 }
 
+static int get_loopback(struct tm_history *history,
+		const struct tm_history_filter *filter, struct totals *totals)
+{
+	struct tm_history_filter others = *filter;
+	struct tm_history_row sum;
+
+	others.has_no_loopback = true;
+	if (summary_sum_up(history, &others, &sum))
+		return -1;
+	if (json_sum(totals->moved) > json_sum(sum.moved))
+		totals->loopback =
+				json_sum(totals->moved) - json_sum(sum.moved);
+	return 0;
+}
+
 /* A summary is of the whole host; what is filtered is summed up from rows. */
 static int get_totals(struct tm_history *history,
 		const struct tm_history_filter *filter,
@@ -44,7 +61,7 @@ static int get_totals(struct tm_history *history,
 		memcpy(totals->moved, summary->moved, sizeof(totals->moved));
 		memcpy(totals->nobody, summary->nobody, sizeof(totals->nobody));
 		memcpy(totals->lost, summary->lost, sizeof(totals->lost));
-		return 0;
+		return get_loopback(history, filter, totals);
 	}
 	nobodys.has_user = true;
 	nobodys.uid = TM_NOBODY;
@@ -58,7 +75,7 @@ static int get_totals(struct tm_history *history,
 			i++)
 		totals->nobody[i].bytes =
 				none.moved[i].bytes - none.lost[i].bytes;
-	return 0;
+	return get_loopback(history, filter, totals);
 }
 
 static void put_totals(struct tm_text *text, const struct totals *totals,
@@ -77,6 +94,7 @@ static void put_totals(struct tm_text *text, const struct totals *totals,
 	tm_json_member_number(text, "lost_packets",
 			totals->lost[TM_IN].packets +
 					totals->lost[TM_OUT].packets);
+	tm_json_member_number(text, "loopback", totals->loopback);
 	if (!totals->is_of_host) {
 		tm_text_string(text,
 				",\"excluded\":null,\"unattributed\":null");

@@ -17,7 +17,8 @@ void api_status(struct tm_history *history, struct request *request);
 void api_fail(struct tm_history *history, struct request *request);
 
 /* The parameters that most of them take, see question_parse(). */
-#define API_FILTERS " user process remote protocol interface direction "
+#define API_FILTERS                                                            \
+	" user process remote protocol interface direction loopback "
 
 /* The beginning of an answer: {"version":1 */
 struct tm_text *api_begin(struct request *request);

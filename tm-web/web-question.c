@@ -136,6 +136,12 @@ static bool read_direction(struct reading *reading, const char *value)
 	return !strcmp(value, "in") || !strcmp(value, "out");
 }
 
+static bool read_loopback(struct reading *reading, const char *value)
+{
+	reading->question->query.filter.has_no_loopback = !strcmp(value, "no");
+	return !strcmp(value, "no") || !strcmp(value, "yes");
+}
+
 static bool read_search(struct reading *reading, const char *value)
 {
 	reading->question->query.search = *value ? value : NULL;
@@ -253,6 +259,7 @@ static const struct {
 	{ "protocol", read_protocol, "tcp, udp, icmp or a number" },
 	{ "interface", read_interface, "an interface's name" },
 	{ "direction", read_direction, "in or out" },
+	{ "loopback", read_loopback, "yes or no" },
 	{ "search", read_search, "a text of at most 256 bytes" },
 	{ "sort", read_sort, "total, in, out, packets, lost or name" },
 	{ "order", read_order, "asc or desc" },

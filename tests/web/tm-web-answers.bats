@@ -161,9 +161,9 @@ load serve
 	tm-store quota --db own.db --user 1000 --limit 1M --month
 	serve own.db
 	ask "/api/v1/summary?$RANGE"
-	assert_output --partial '"in":2084,"out":1036,"total":3120,"packets_in":4,"packets_out":5,"packets":9,"attributed":2536,"nobody":84,"lost":500,"lost_packets":2,"excluded":0,"unattributed":0,"covered_seconds":119.000,"coverage":0.0014,"first_ns":"1682935201000000000","watermark_ns":"1682935319000000000","hosts":["gate"],"quotas":[{"uid":1000,"user":"alice","period":"month","limit":1048576,"used":0,'
+	assert_output --partial '"in":2084,"out":1036,"total":3120,"packets_in":4,"packets_out":5,"packets":9,"attributed":2536,"nobody":84,"lost":500,"lost_packets":2,"loopback":0,"excluded":0,"unattributed":0,"covered_seconds":119.000,"coverage":0.0014,"first_ns":"1682935201000000000","watermark_ns":"1682935319000000000","hosts":["gate"],"quotas":[{"uid":1000,"user":"alice","period":"month","limit":1048576,"used":0,'
 	ask "/api/v1/summary?$RANGE&user=1001"
-	assert_output --partial '"in":500,"out":900,"total":1400,"packets_in":2,"packets_out":3,"packets":5,"attributed":900,"nobody":0,"lost":500,"lost_packets":2,"excluded":null,"unattributed":null,'
+	assert_output --partial '"in":500,"out":900,"total":1400,"packets_in":2,"packets_out":3,"packets":5,"attributed":900,"nobody":0,"lost":500,"lost_packets":2,"loopback":0,"excluded":null,"unattributed":null,'
 	assert_output --partial '"quotas":[]'
 	ask "/api/v1/summary?$RANGE&direction=in"
 	assert_output --partial '"total":2084,"packets_in":4,"packets_out":0,"packets":4,"attributed":1500,"nobody":84,"lost":500,'
@@ -244,7 +244,7 @@ load serve
 		assert_output 400
 		assert_equal "$(jq -r .error body)" "$reason"
 	done <<-'END'
-		rows?colour=red colour is no parameter here; known are from, to, by, user, process, remote, protocol, interface, direction, search, sort, order, limit, offset, output, top, rates, compare
+		rows?colour=red colour is no parameter here; known are from, to, by, user, process, remote, protocol, interface, direction, loopback, search, sort, order, limit, offset, output, top, rates, compare
 		rows?user=1&user=2 user is there twice
 		rows?user=carol user has to be a user's number, or a name that one user has in the history
 		rows?by=nothing by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
@@ -263,7 +263,7 @@ load serve
 		series?by=user,process by has to be one key, and no direction or time
 		series?top=33 top has to be 0 to 32
 		series?bins=0 bins has to be 1 to 2000
-		summary?by=user by is no parameter here; known are from, to, user, process, remote, protocol, interface, direction, rates, compare
+		summary?by=user by is no parameter here; known are from, to, user, process, remote, protocol, interface, direction, loopback, rates, compare
 		status?x= x is no parameter here; known are from, to
 		live?user=alice user is no parameter here
 	END

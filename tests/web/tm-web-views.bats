@@ -51,6 +51,23 @@ setup() {
 	SHARE="60.0 %" use attributed shares.db
 }
 
+@test "traffic within the host is shown as such and can be left out" {
+	local now
+	now=$(date +%s)
+	{
+		echo '{"kind":"start","run_id":7,"host":"gate"}'
+		echo '{"kind":"name","of":"interface","parts":1,"id":1,"text":"lo"}'
+		echo '{"kind":"name","of":"interface","parts":1,"id":2,"text":"eth0"}'
+		echo '{"uid":1000,"bytes":500,"packets":1,"direction":"out","ifindex":1}'
+		echo '{"uid":1001,"bytes":500,"packets":1,"direction":"in","ifindex":1}'
+		echo '{"uid":1000,"bytes":100,"packets":1,"direction":"out","ifindex":2}'
+		echo '{"kind":"end","direction":"in","run_id":7}'
+		echo '{"kind":"end","direction":"out","run_id":7}'
+	} | sed "s/}/,\"time_ns\":$((now - 60))000000000}/" | tm-parse |
+		tm-store -q --db loopback.db
+	use loopback loopback.db
+}
+
 @test "quotas are a view, sorted, at any width" {
 	history 60 quotas.db
 	local set="tm-store quota --db quotas.db --user"

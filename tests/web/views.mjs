@@ -1,5 +1,6 @@
 // What an administrator asks of the page in a meeting.
 
+import { readFileSync } from "node:fs";
 import { fail, names, open, ready, same, texts } from "./browser.mjs";
 import { RANGE, crumbs, path, press, read, settled, with_page } from "./person.mjs";
 
@@ -27,6 +28,31 @@ export const views = {
 		await with_page(`?${RANGE}`, async (page) => {
 			same(await tile(page, "Attributed to a user").locator("strong")
 				.textContent(), process.env.SHARE, "what is attributed");
+		});
+	},
+
+	// Two users within the host, and what one of them sends elsewhere.
+	async loopback() {
+		await with_page(`?${RANGE}`, async (page) => {
+			const figures = async () => [await tile(page, "In").locator("strong")
+				.textContent(), await tile(page, "Out").locator("strong")
+				.textContent(), await tile(page, "Metered").locator("p").last()
+				.textContent()];
+			same(await figures(), ["500 B", "600 B",
+				"1000 B over loopback, counted at both ends; leave it out"], "at first");
+			await page.getByRole("link", { name: "leave it out" }).click();
+			await settled(page);
+			same(await path(page), "?from=-6h&loopback=no", "the address");
+			same(await figures(), ["0 B", "100 B", "without loopback; count it"],
+				"without it");
+			same(await names(page), ["1000"], "who sent elsewhere");
+			const [file] = await Promise.all([page.waitForEvent("download"),
+				page.locator("#csv").click()]);
+			if (!/,100,/.test(readFileSync(await file.path(), "utf8")))
+				fail("the CSV has", readFileSync(await file.path(), "utf8"));
+			await page.getByRole("link", { name: "count it" }).click();
+			await settled(page);
+			same(await path(page), "?from=-6h", "counted again");
 		});
 	},
 

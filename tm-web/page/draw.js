@@ -148,10 +148,12 @@ export function draw(parts, { state, shown, outer }) {
 	drawFrame(parts, { state, shown, outer });
 	drawHead(status);
 	// The feed knows users alone.
-	const isLive = follows(state) && FACETS.every((facet) => facet === "user" ||
+	const isLive = follows(state) && state.loopback && FACETS.every((facet) => facet === "user" ||
 		state[facet] === null);
 	parts.now.show(isLive);
 	drawTotals(byId("tiles"), { all: summary, before: shown.before, state,
+		within: { isCounted: state.loopback,
+			href: address({ ...state, loopback: !state.loopback }) },
 		user: state.user, length: Math.min(chart.to, chart.now) - chart.from,
 		seconds: metered(summary),
 		quotas: quotasOf(state) });

@@ -14,8 +14,9 @@ const ROWS_MOST = 10000;
 
 const seconds = (ns) => Number(ns) / 1e9;
 const ends = ({ from, to }) => ({ from, to });
-const filters = (state) =>
-	Object.fromEntries(FACETS.map((facet) => [facet, state[facet]]));
+const filters = (state) => ({ ...Object.fromEntries(
+	FACETS.map((facet) => [facet, state[facet]])),
+loopback: state.loopback ? null : "no" });
 
 function rowsOf(state) {
 	return { by: state.by.join(","), ...ends(state), ...filters(state),

@@ -20,7 +20,7 @@ function facts({ state, shown }) {
 		["Range", `${span(chart.from, Math.min(chart.to, chart.now))} ` +
 			zoneName()],
 		["Traffic of", levels(state, called, status).map(([name]) => name)
-			.join(" › ")],
+			.join(" › ") + (state.loopback ? "" : ", without loopback")],
 		["Table", table],
 		["Printed", `${time(Date.now() / 1000, 1)} ${zoneName()}, ` +
 			`by tm ${status.tm}`],

@@ -17,7 +17,7 @@ const DEFAULTS = {
 	from: "-1h", to: "now", by: ["user"], ...Object.fromEntries(
 		FACETS.map((facet) => [facet, null])), q: "", sort: "-total", page: 1,
 	rows: ROWS, hide: [], pin: [], chart: "rate", compare: false,
-	view: "table", columns: "amounts",
+	view: "table", columns: "amounts", loopback: true,
 };
 
 // What the chart is of; where the table has times alone, of users.
@@ -80,7 +80,8 @@ function sort(value) {
 
 const READ = { by: keys, sort, page: number(1e9), rows: number(ROWS_MOST),
 	view: oneOf(VIEWS), chart: oneOf(CHARTS), columns: oneOf(COLUMNS),
-	compare: (value) => oneOf(["before"])(value) === "before" };
+	compare: (value) => oneOf(["before"])(value) === "before",
+	loopback: (value) => oneOf(["no"])(value) !== "no" };
 const LISTS = { hide: 64, pin: PINS_MOST };
 
 function take(state, key, value) {
@@ -133,6 +134,8 @@ export function address(state) {
 		said.by = said.by.join(",");
 	if (said.compare)
 		said.compare = "before";
+	if ("loopback" in said)
+		said.loopback = "no";
 	return query(said) ? `?${query(said)}` : location.pathname;
 }
 

@@ -66,13 +66,24 @@ function losses({ lost, total }) {
 		el("span.whole", {}, `(${percent(lost, total)})`));
 }
 
-function surely(all, length) {
+// Who sends to this host itself is charged for sending, and who receives it there
+// for receiving it: it is in both In and Out.
+function loopback({ loopback: bytes }, { isCounted, href }) {
+	if (isCounted && !bytes)
+		return null;
+	return el("p", {}, isCounted ? [el("span.figure", {}, size(bytes)),
+		" over loopback, counted at both ends; "] : "without loopback; ",
+	el("a", { href }, isCounted ? "leave it out" : "count it"));
+}
+
+function surely(all, length, within) {
 	const covered = all.covered_seconds;
 	return tile("Metered", null,
 		big(percent(Math.min(covered, length), length)),
 		el("p", {}, `${duration(covered)} of this range`), losses(all),
 		el("p", {}, `${count(all.packets)} packets`),
-		all.excluded ? figure(size(all.excluded), "excluded") : null);
+		all.excluded ? figure(size(all.excluded), "excluded") : null,
+		loopback(all, within));
 }
 
 // A tile that leads to the table of all quotas.
@@ -95,7 +106,8 @@ function quota(one, href) {
 }
 
 // all: of the range; length: how many seconds of it have passed; seconds: how
-// many were metered; quotas: the address of their table.
+// many were metered; quotas: the address of their table; within: whether loopback
+// traffic is counted, and the address of the other way.
 export function drawTotals(root, view) {
 	const { all, state, user, length, quotas } = view;
 	const narrowed = FACETS.some((facet) => state[facet] !== null);
