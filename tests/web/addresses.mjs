@@ -47,6 +47,10 @@ export const addresses = {
 				"sort=colour": /sort=colour is not total, in,/,
 				"view=maps": /view=maps is not table or quotas/,
 				"from=now&to=-1h": /from has to be before to/,
+				"pin=nosuch": /pin=nosuch : user has to be .* in the history/,
+				"from=99999999999999": /from=99999999999999 : from: column 1: 14 digits: seconds/,
+				"page=99": /page=99 is after the last page, which is 1\./,
+				"loopback=yes": /loopback=yes is not no/,
 				"from=@99999999999999": /from: column 1: after 2554/,
 			};
 			for (const [query, wanted] of Object.entries(refused)) {
@@ -178,7 +182,28 @@ export const addresses = {
 	},
 
 	async zone() {
-		await with_page("?from=@1682892000&to=@1682978400", async (page) => {
+		await with_page("", async (page, web, context) => {
+			// Every text that the badge and the range have had.
+			await context.addInitScript(() => {
+				const said = window.said = new Set();
+				new MutationObserver(() => ["feed", "period"].forEach((id) =>
+					said.add(document.getElementById(id)?.textContent)))
+					.observe(document, { childList: true, subtree: true,
+						characterData: true });
+			});
+			// The feed answers before the question of what the range means.
+			await page.route("**/api/v1/status?*", async (route) => {
+				await page.locator('#feed[data-state="stale"]').waitFor();
+				await route.continue();
+			});
+			await open(page, `${web.base}/?from=1682892000&to=1682978400`);
+			await page.locator("#feed", { hasText: "since" }).waitFor();
+			same(await page.evaluate(() => [...window.said].filter(Boolean).sort()),
+				["2023-05-01 00:00 – 2023-05-02 00:00", "Stale",
+					"Stale since 2023-05-01 12:01:59", "… – …"],
+				"what stood there");
+			await page.unroute("**/api/v1/status?*");
+			await open(page, `${web.base}/?from=@1682892000&to=@1682978400`);
 			same(await page.locator("#period").textContent(),
 				"2023-05-01 00:00 – 2023-05-02 00:00", "a day of the history");
 			const foot = await page.locator("#foot").textContent();

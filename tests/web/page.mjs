@@ -96,6 +96,18 @@ const scenarios = {
 				fail("earlier is", await period(), await message(page));
 			await press(page, "l");
 			same(await texts(page, ".empty strong"), ["No traffic in this range"], "now");
+			const time = (ago) => new Date(Math.floor(Date.now() / 1000 - ago) * 1000)
+				.toISOString().slice(0, 13).replace("T", " ");
+			const [covers] = await texts(page, ".empty > span");
+			if (!covers.startsWith(`The history covers ${time(9600)}`))
+				fail("an empty range says", covers);
+			await page.getByRole("button", { name: "Show all of it" }).click();
+			await settled(page);
+			if (!(await names(page)).includes("alice") ||
+				!covers.includes(await period()))
+				fail("all of it is", await period(), "of", covers);
+			await page.goBack();
+			await settled(page);
 			await page.getByRole("button", { name: "Show the last there is" }).click();
 			await settled(page);
 			if (!(await names(page)).includes("alice"))
@@ -368,6 +380,7 @@ const scenarios = {
 
 	async small() {
 		await with_page(`?${RANGE}`, async (page, web) => {
+			same(await page.locator("#host").isVisible(), true, "whose traffic it is");
 			for (const query of ["", "&by=process", "&by=remote", "&by=protocol",
 				"&user=1000&by=process", "&q=nothing", "&view=quotas",
 				"&by=interface", "&by=user,remote", "&columns=rates", "&chart=volume&compare=before"])

@@ -7,7 +7,7 @@ import { createCommands } from "./commands.js";
 import { byId } from "./dom.js";
 import { draw, drawFrame } from "./draw.js";
 import { drawBadge, listen } from "./live.js";
-import { load } from "./load.js";
+import { load, pagesOf } from "./load.js";
 import { moment } from "./calendar.js";
 import { clearProblem, problemOf, showRefusal, showTrouble } from "./problem.js";
 import { createPrint } from "./print.js";
@@ -108,10 +108,13 @@ async function refresh({ quiet = false } = {}) {
 		const found = await load(state, mine.signal, plot.room());
 		if (mine.signal.aborted)
 			return;
+		if (state.page > pagesOf(state, found.rows))
+			return leavePage(pagesOf(state, found.rows), quiet);
 		[shown, loaded] = [found, performance.now()];
 		took = loaded - start;
 		clearProblem();
 		redraw();
+		tellFeed();
 	} catch (error) {
 		if (mine.signal.aborted)
 			return;
@@ -126,11 +129,20 @@ async function refresh({ quiet = false } = {}) {
 	}
 }
 
+// A page that an address asks for is there or not; one that was seen may go while
+// the table follows the clock.
+function leavePage(last, wasSeen) {
+	if (wasSeen)
+		return go({ page: last }, { replace: true });
+	throw new Refused(`is after the last page, which is ${last}`, 0,
+		{ key: "page", value: String(state.page), isWhole: true });
+}
+
 // What is wrong with the address stays until it is another one.
-function failed({ message, again }) {
+function failed({ message, again, about }) {
 	loaded = performance.now();
 	const odd = again || problems.length ? null :
-		problemOf(message, pairs(location.search));
+		problemOf(message, about, pairs(location.search));
 	if (again) {
 		showTrouble(message, shown === null);
 		later(again * 1000, true);
@@ -211,7 +223,7 @@ function pushRates(event) {
 		cell.textContent = nowText(rates.get(Number(cell.dataset.uid)));
 }
 
-listen({
+const tellFeed = listen({
 	rows(event) {
 		news = event.watermark_ns ?? news;
 		pushRates(event);

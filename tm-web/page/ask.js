@@ -3,10 +3,11 @@
 import { query } from "./query.js";
 
 export class Refused extends Error {
-	// again: after how many seconds; 0 where asking again does not help
-	constructor(message, again) {
+	// again: after how many seconds; 0 where asking again does not help.
+	// about: { key, value } of the address, if it is known.
+	constructor(message, again, about = null) {
 		super(message);
-		this.again = again;
+		Object.assign(this, { again, about });
 	}
 }
 

@@ -41,20 +41,22 @@ function slot(by, at) {
 		{ from: from.slice(0, 7), to: to.slice(0, 7) };
 }
 
-// A range of the same length at the end of the history, or null where this
-// one is not beyond it.
-function toLast(status, { from, to }, go) {
+// Where to go from a range without traffic: to one of the same length at the end
+// of the history, and to all of it; null where that is no change.
+function elsewhere(status, { from, to }, go) {
+	const first = Math.floor(Number(status.first_ns) / 1e9);
 	const last = Math.ceil(Number(status.watermark_ns) / 1e9);
-	if (!last || last > from)
-		return null;
-	return () => go({ from: moment(last - (to - from)), to: moment(last) });
+	const show = (a, b) => () => go({ from: moment(a), to: moment(b) });
+	return { onLast: last && (last <= from || last > to) ?
+		show(Math.max(0, last - (to - from)), last) : null,
+	onWhole: last && (first < from || last > to) ? show(first, last) : null };
 }
 
 // What the address alone tells.
 export function drawFrame({ range }, { state, shown, outer }) {
 	range.show(state, shown && { from: shown.chart.from, to: shown.chart.to,
 		now: shown.chart.now });
-	drawTrail(levels(state, shown?.called, shown?.status), shown?.status);
+	drawTrail(levels(state, shown?.called, shown?.status), shown);
 	for (const output of ["csv", "json"])
 		byId(output).href = download(state, output);
 	const main = mainOf(state), pressed = (button, is) =>
@@ -114,10 +116,6 @@ const metered = (summary) => summary.covered_seconds ||
 function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 	const { status, summary, rows, before } = shown;
 	const { by, page, sort, q } = state, main = mainOf(state);
-	const length = lengthOf(state);
-	const last = Math.max(1, Math.ceil(rows.count / length));
-	if (page > last)
-		return go({ page: last }, { replace: true });
 	const link = linkTo(state);
 	const quotas = by.includes("user") && by.length === 1 ? summary.quotas : [];
 	const pin = (key) => go({ page, pin: state.pin.includes(key) ?
@@ -134,11 +132,11 @@ function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 				visible(state[f])}`).join(", "),
 		first: Number(status.first_ns) / 1e9,
 		last: Number(status.watermark_ns) / 1e9,
-		onLast: toLast(status, shown.asked, go),
+		...elsewhere(status, shown.asked, go),
 		now: by.join() === "user" && isLive ? rates() : null,
 		caption: `${PLURALS[main]} by bytes`, onSort: (to) => go({ sort: to }),
 		onClear: () => go({ q: "" }, { replace: true }) });
-	drawPages(byId("pages"), { total: rows.count, page, rows: length,
+	drawPages(byId("pages"), { total: rows.count, page, rows: lengthOf(state),
 		most: hasRates(state) ? 100 : Infinity,
 		onPage: (to) => go({ page: to }), onRows: (n) => go({ rows: n }) });
 }
@@ -146,16 +144,16 @@ function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 export function draw(parts, { state, shown, outer }) {
 	const { status, summary, chart } = shown, { go } = parts;
 	drawFrame(parts, { state, shown, outer });
-	drawHead(status);
+	drawHead(shown);
 	// The feed knows users alone.
 	const isLive = follows(state) && state.loopback && FACETS.every((facet) => facet === "user" ||
 		state[facet] === null);
 	parts.now.show(isLive);
 	drawTotals(byId("tiles"), { all: summary, before: shown.before, state,
-		within: { isCounted: state.loopback,
-			href: address({ ...state, loopback: !state.loopback }) },
 		user: state.user, length: Math.min(chart.to, chart.now) - chart.from,
 		seconds: metered(summary),
+		within: { isCounted: state.loopback,
+			href: address({ ...state, loopback: !state.loopback }) },
 		quotas: quotasOf(state) });
 	const looks = drawChart(parts, { state, shown });
 	if (state.view === "quotas") {

@@ -61,7 +61,7 @@ export const visible = (text) => text.replace(HIDDEN, escaped);
 
 /* times, in one zone for all of them: the history's, whose days they are */
 
-let zone, written;
+let zone, written, isSettled = false;
 
 // One name for a zone that has several, undefined being the browser's; null
 // where the browser does not know it.
@@ -74,7 +74,16 @@ export function zoneCalled(timeZone) {
 	}
 }
 
+// The browser's own stands in until the server has named the history's; what is
+// shown before that has no times.
+export const hasZone = () => isSettled;
+
 export function setZone(name) {
+	isSettled = true;
+	useZone(name);
+}
+
+function useZone(name) {
 	const wanted = zoneCalled(name) ?? zoneCalled();
 	if (wanted === zone)
 		return;
@@ -83,7 +92,7 @@ export function setZone(name) {
 		dateStyle: "short", timeStyle: "medium" });
 }
 
-setZone();
+useZone();
 export const zoneName = () => zone;
 
 // [2026-11-21, 09:48:12]

@@ -26,14 +26,16 @@ export function note({ step, covered, volume }) {
 		.filter(Boolean).join(" · ");
 }
 
-// Whose traffic it is: where the history has been written.
-export function hosts(status) {
-	return (status?.hosts?.length ? status.hosts : [status?.host ?? ""])
-		.map(visible).join(", ");
+// Whose traffic it is: who was metered in the range, or else last.
+export function hosts(shown) {
+	const all = [shown?.summary, shown?.status].map((answer) => answer?.hosts ?? [])
+		.find((list) => list.length) ?? [shown?.status.host ?? ""];
+	return all.map(visible).join(", ");
 }
 
-export function drawHead(status) {
-	byId("host").textContent = hosts(status);
+export function drawHead(shown) {
+	const { status } = shown, host = byId("host");
+	host.textContent = host.title = hosts(shown);
 	const first = Number(status.first_ns) / 1e9;
 	const zone = zoneName(), own = zoneCalled();
 	fill(byId("foot"), [`tm ${status.tm}`,
@@ -67,14 +69,14 @@ export function levels(state, called, status) {
 	return [[all, address(root)], ...below];
 }
 
-export function drawTrail(all, status) {
+export function drawTrail(all, shown) {
 	const names = all.map(([name]) => name);
 	const link = ([name, href], i) => i === all.length - 1 ?
 		el("span", { "aria-current": "page" }, name) : el("a", { href }, name);
 	fill(byId("trail"), el("ol", {},
 		all.map((step, i) => el("li", {}, link(step, i)))));
 	byId("title").textContent = names.join(", ");
-	document.title = [...names.slice(1).reverse(), "tm", hosts(status)]
+	document.title = [...names.slice(1).reverse(), "tm", hosts(shown)]
 		.filter(Boolean).join(" · ");
 }
 

@@ -1,11 +1,12 @@
 // The feed of what is committed each second, and how fresh it is.
 
 import { byId } from "./dom.js";
-import { time } from "./format.js";
+import { hasZone, time } from "./format.js";
 import { LAG } from "./series.js";
 
 // listen({ rows, state, reset }): rows(event) for what came in, state(name,
-// seconds) when the feed is "live", "stale", "away" or "empty".
+// seconds) when the feed is "live", "stale", "away" or "empty". Returns what has
+// the state told again.
 export function listen({ rows, state, reset }) {
 	let source = null, wait = 1, timer = 0, heard = 0, age = 0, open = false;
 	let waterless = true;
@@ -55,12 +56,15 @@ export function listen({ rows, state, reset }) {
 
 	connect();
 	setInterval(tell, 1000);
+	return tell;
 }
 
 const BADGES = { live: "Live", away: "Reconnecting", empty: "No data yet" };
 
 // The day as well where it was long ago.
 function since(seconds) {
+	if (!hasZone())
+		return "Stale";
 	const at = time(Date.now() / 1000 - seconds, 1);
 	return `Stale since ${seconds < 43200 ? at.slice(11) : at}`;
 }

@@ -1,6 +1,6 @@
 // All that a view shows, each part asked for once and all at once.
 
-import { ask } from "./ask.js";
+import { Refused, ask } from "./ask.js";
 import { drawnBefore, loadBefore } from "./before.js";
 import { FACETS } from "./facets.js";
 import { setZone } from "./format.js";
@@ -51,17 +51,28 @@ function lines(state, bins) {
 		{ ...base, bins, by, top: SERIES };
 }
 
+// A pin has its own question; a refusal of it is about the pin.
+async function pinned(key, wanted, signal) {
+	try {
+		return [key, await ask("series", { ...wanted, top: 1, [wanted.by]: key },
+			signal)];
+	} catch (error) {
+		if (error instanceof Refused && !error.again)
+			error.about = { key: "pin", value: key };
+		throw error;
+	}
+}
+
 // The series that are asked for, then those of the pins.
 async function drawing(state, asked, most, signal) {
 	const volume = state.chart === "volume";
 	const bins = volume ? slots(await asked) : Math.ceil(most) + 1;
 	const wanted = lines(state, bins);
 	const pins = wanted.top && state[wanted.by] === null ? state.pin : [];
-	const [range, series, ...pinned] = await Promise.all([asked,
+	const [range, series, ...kept] = await Promise.all([asked,
 		ask("series", wanted, signal),
-		...pins.map(async (key) => [key, await ask("series", { ...wanted, top: 1,
-			[wanted.by]: key }, signal)])]);
-	return { bins, chart: chartOf(series, pinned, range, volume) };
+		...pins.map((key) => pinned(key, wanted, signal))]);
+	return { bins, chart: chartOf(series, kept, range, volume) };
 }
 
 // The same of the period before.
@@ -80,6 +91,10 @@ async function losses(found, state, signal) {
 }
 
 const compared = ({ compare }) => compare ? "previous" : null;
+
+// How many pages the rows of a view are.
+export const pagesOf = (state, { count }) =>
+	Math.max(1, Math.ceil(count / lengthOf(state)));
 
 // Quotas have a table of their own.
 async function tableOf(state, signal) {

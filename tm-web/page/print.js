@@ -16,7 +16,7 @@ function facts({ state, shown }) {
 		`${PLURALS[mainOf(state)].toLowerCase()}, ` +
 			`${rows.rows.length} of ${rows.count} rows` +
 			(state.q ? `, only those with “${visible(state.q)}” in the name` : "");
-	return [["Host", hosts(status)],
+	return [["Host", hosts(shown)],
 		["Range", `${span(chart.from, Math.min(chart.to, chart.now))} ` +
 			zoneName()],
 		["Traffic of", levels(state, called, status).map(([name]) => name)

@@ -38,9 +38,10 @@ export function showRefusal(problems, search) {
 	document.body.classList.add("bare");
 }
 
-// Which part of the address the server's refusal is about: it begins with the
-// name.
-export function problemOf(message, given) {
+// Which part of the address a refusal is about: the server's begins with the name.
+export function problemOf(message, about, given) {
+	if (about)
+		return { ...about, text: about.isWhole ? message : `: ${message}` };
 	const key = /^\w+/.exec(message)?.[0];
 	const found = given.find(([k]) => k === key) ??
 		given.find(([k]) => k === "range" && key === "from");

@@ -3,7 +3,7 @@
 import { CALENDAR, RELATIVE, moment, movedByCalendar, periodBefore } from
 	"./calendar.js";
 import { byId, el, glyph } from "./dom.js";
-import { span, time, visible } from "./format.js";
+import { hasZone, span, time, visible } from "./format.js";
 import { meant } from "./load.js";
 import { follows } from "./state.js";
 
@@ -16,8 +16,12 @@ const SECONDS_MOST = 8.64e12; // of a Date
 function typed(text) {
 	const digits = /^@?(\d+)$/.exec(text)?.[1] ?? "";
 	const seconds = Number(digits) / (digits.length < 16 ? 1 : 1e9);
-	return digits && seconds <= SECONDS_MOST ? time(seconds, 1) : text;
+	return digits && seconds <= SECONDS_MOST && hasZone() ? time(seconds, 1) : text;
 }
+
+// What stands there until the server has said what it means.
+const said = (text) => !hasZone() && /^@?\d+$/.test(text) ? "…" :
+	visible(typed(text));
 
 function createForm(go) {
 	const form = byId("custom"), period = byId("period");
@@ -135,7 +139,7 @@ export function createRange(view, go) {
 		byId("live").title = goes ? "Hold this range (l)" : "Follow the clock (l)";
 		byId("later").disabled = goes || (seen !== null && seen.to >= seen.now);
 		byId("period").textContent = seen ? span(seen.from, seen.to) :
-			`${visible(typed(state.from))} – ${visible(typed(state.to))}`;
+			`${said(state.from)} – ${said(state.to)}`;
 		form.fill(state);
 	}
 

@@ -2,7 +2,7 @@
 
 import { swatch } from "./colours.js";
 import { byId, el, fill, glyph } from "./dom.js";
-import { count, percent, rate, size, time, visible } from "./format.js";
+import { count, percent, rate, size, span, visible } from "./format.js";
 import { heading, plain } from "./heading.js";
 import { HEADS, PLURALS, SMALL, isUnowned, keyOf, nameOf, rowKey } from
 	"./names.js";
@@ -124,7 +124,9 @@ function foot({ q, by, sums, whole, now, lossy, before, quotas, per }) {
 		quotas.size ? el("td.limit.spare") : null));
 }
 
-function empty({ q, filtered, first, last, onLast }) {
+function empty({ q, filtered, first, last, onLast, onWhole }) {
+	const offer = (text, onclick) => onclick && el("button.small",
+		{ type: "button", onclick }, text);
 	const said = (title, text, ...more) => el("div.empty", {},
 		el("strong", {}, title), el("span", {}, text), ...more);
 	if (!first && !last)
@@ -134,10 +136,9 @@ function empty({ q, filtered, first, last, onLast }) {
 		return said("Nothing has that in its name",
 			"The filter looks for a part of a name or an address.");
 	return said(`No traffic ${filtered ? `of ${filtered} ` : ""}in this range`,
-		onLast ? `The history ends at ${time(last)}.` :
-			first ? `The history begins at ${time(first)}.` : "",
-		onLast ? el("button.small", { type: "button", onclick: onLast },
-			"Show the last there is") : null);
+		`The history covers ${span(first || last, last)}.`,
+		el("div.offers", {}, offer("Show the last there is", onLast),
+			offer("Show all of it", onWhole)));
 }
 
 // The filter is of the table alone, and says so.

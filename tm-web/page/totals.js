@@ -109,14 +109,14 @@ function quota(one, href) {
 // many were metered; quotas: the address of their table; within: whether loopback
 // traffic is counted, and the address of the other way.
 export function drawTotals(root, view) {
-	const { all, state, user, length, quotas } = view;
+	const { all, state, user, length, quotas, within } = view;
 	const narrowed = FACETS.some((facet) => state[facet] !== null);
 	const limits = user !== null ?
 		all.quotas.map((one) => quota(one, quotas)) :
 		all.quotas.length && !narrowed ? [allowed(all.quotas, quotas)] : [];
 	fill(root, moved("In", "in", view), moved("Out", "out", view),
 		narrowed || all.unattributed === null ? null : owners(all),
-		surely(all, length), limits);
+		surely(all, length, within), limits);
 }
 
 // The rates of the last minute as two mirrored lines of bars.
