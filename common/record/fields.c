@@ -72,6 +72,11 @@ static const struct tm_word names_of[] = {
 	{ "user", TM_NAME_USER },
 	{ "interface", TM_NAME_INTERFACE },
 	{ "cgroup", TM_NAME_CGROUP },
+	{ "command", TM_NAME_COMMAND },
+	{ "login", TM_NAME_LOGIN },
+	{ "cgroup1", TM_NAME_CGROUP1 },
+	{ "arguments", TM_NAME_ARGUMENTS },
+	{ "group", TM_NAME_GROUP },
 	{ NULL, 0 },
 };
 

@@ -234,3 +234,23 @@ every_kind() {
 	run -1 tm-parse <<<'{"user":"alice","bytes":5}'
 	assert_output --partial 'unknown key "user"'
 }
+
+@test "each kind of name is printed by its word, and read back" {
+	for of in user interface cgroup command login cgroup1 arguments group; do
+		name "$of" 7 "of $of"
+	done | tm-parse >kinds.tm
+	run tm-print kinds.tm
+	assert_success
+	assert_output - <<-'END'
+	2023-11-14T22:13:20.000000000Z name user id=7 part=0 parts=1 text="of user"
+	2023-11-14T22:13:20.000000000Z name interface id=7 part=0 parts=1 text="of interface"
+	2023-11-14T22:13:20.000000000Z name cgroup id=7 part=0 parts=1 text="of cgroup"
+	2023-11-14T22:13:20.000000000Z name command id=7 part=0 parts=1 text="of command"
+	2023-11-14T22:13:20.000000000Z name login id=7 part=0 parts=1 text="of login"
+	2023-11-14T22:13:20.000000000Z name cgroup1 id=7 part=0 parts=1 text="of cgroup1"
+	2023-11-14T22:13:20.000000000Z name arguments id=7 part=0 parts=1 text="of arguments"
+	2023-11-14T22:13:20.000000000Z name group id=7 part=0 parts=1 text="of group"
+	END
+	tm-print kinds.tm | tm-parse | cmp - kinds.tm
+	tm-print --json kinds.tm | tm-parse | cmp - kinds.tm
+}
