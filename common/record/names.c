@@ -1,73 +1,91 @@
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/index.h"
+#include "common/base/intern.h"
+#include "common/base/number.h"
 #include "names.h"
 #include "users.h"
+#include "workload.h"
 
 #define IDS_MAX (1u << 20)
 #define TEXT_MAX ((size_t)64 << 20)
+/* of processes, before those not seen for long are forgotten */
+#define PROCESSES_MAX (1u << 18)
+#define PROCESSES_TEXT_MAX ((size_t)32 << 20)
+#define FACTS_MAX (1u << 24)
+#define FACTS_TEXT_MAX ((size_t)256 << 20)
+#define NOT_ASKED (UINT32_MAX - 1) /* in place of a number of a text */
 
-struct entry {
-	char *text;   /* NULL = none */
-	uint8_t part; /* the NAME record that may follow, 0 = none may */
-	bool has_first;
-	uint64_t first; /* the id that had this text first */
-};
-
-struct table {
-	struct tm_index index;
-	struct entry *entries;
-	uint32_t room;
-	struct tm_index texts; /* hashes of texts, numbered ... */
-	uint64_t *firsts;      /* ... as the ids that had them first */
+/* Ids of processes come without end, so the names of those seen lately are in
+ * a young table and those of others in an old one, which the young one replaces
+ * once it is full. */
+struct recorded {
+	struct tm_name_table young, old;
 };
 
 struct tm_names {
-	struct table recorded[TM_NAME_CGROUP + 1];
-	size_t text_size;	/* of what was recorded */
+	struct recorded recorded[TM_NAMES];
 	struct tm_users *users; /* this machine's, once they are asked for */
 	bool is_here, is_elsewhere;
+	uint32_t run;	/* how many runs have begun */
+	uint32_t epoch; /* how often numbers have got their meaning */
+	struct tm_intern facts;
+	char host[TM_HOST_SIZE + 1];
+	uint32_t host_number, host_epoch;
 };
+
+static bool is_of_process(enum tm_name_of of)
+{
+	return of >= TM_NAME_COMMAND && of <= TM_NAME_ARGUMENTS;
+}
 
 struct tm_names *tm_names_new(void)
 {
-	return calloc(1, sizeof(struct tm_names));
-}
+	struct tm_names *const names = calloc(1, sizeof(*names));
 
-static struct entry *names_find(const struct table *table, uint64_t id)
-{
-	const uint32_t number = tm_index_find(&table->index, id);
-
-	return number == TM_INDEX_NONE ? NULL : &table->entries[number];
-}
-
-/* NULL and errno when there is no memory, ENOSPC where the table is full. */
-static struct entry *names_find_or_add(struct table *table, uint64_t id)
-{
-	struct entry *entry = names_find(table, id), *more;
-	const uint32_t room = table->room ? 2 * table->room : 16;
-
-	if (entry)
-		return entry;
-	errno = ENOSPC;
-	if (table->index.count == IDS_MAX)
+	if (!names)
 		return NULL;
-	if (table->index.count == table->room) {
-		more = realloc(table->entries, room * sizeof(*more));
-		if (!more)
-			return NULL;
-		table->entries = more;
-		table->room = room;
+	for (int of = 0; of < TM_NAMES; of++) {
+		struct tm_name_table *const table = &names->recorded[of].young;
+
+		table->ids_max = is_of_process(of) ? PROCESSES_MAX : IDS_MAX;
+		table->text_max = is_of_process(of) ? PROCESSES_TEXT_MAX
+						    : TEXT_MAX;
+		names->recorded[of].old = *table;
 	}
-	/* before the index, which cannot take an id back */
-	table->entries[table->index.count] = (struct entry){ 0 };
-	if (tm_index_add(&table->index, id) == TM_INDEX_NONE)
+	names->epoch = 1;
+	names->facts.count_max = FACTS_MAX;
+	names->facts.size_max = FACTS_TEXT_MAX;
+	return names;
+}
+
+static void recorded_age(struct recorded *recorded)
+{
+	const struct tm_name_table young = recorded->young;
+
+	tm_name_table_clear(&recorded->old);
+	recorded->young = recorded->old;
+	recorded->old = young;
+}
+
+static struct tm_name_entry *names_find(
+		struct tm_names *names, enum tm_name_of of, uint64_t id)
+{
+	struct recorded *const recorded = &names->recorded[of];
+	struct tm_name_entry *entry = tm_name_table_find(&recorded->young, id);
+	struct tm_name_entry *moved;
+
+	if (entry || !recorded->old.index.count)
+		return entry;
+	entry = tm_name_table_find(&recorded->old, id);
+	if (!entry || !entry->text)
 		return NULL;
-	return &table->entries[table->index.count - 1];
+	moved = tm_name_table_move(&recorded->young, &recorded->old, id);
+	return moved ? moved : entry;
 }
 
 /* Streams of two machines can be joined: numbers are of neither then. */
@@ -81,110 +99,62 @@ static void note_host(struct tm_names *names, const struct tm_start *start)
 	names->is_here = !names->is_elsewhere;
 }
 
+/* Each run names its own processes, which may be another machine's. */
+static void note_start(struct tm_names *names, const struct tm_start *start)
+{
+	note_host(names, start);
+	memcpy(names->host, start->host, sizeof(start->host));
+	names->host_epoch = 0;
+	names->run++;
+	for (int of = TM_NAME_COMMAND; of <= TM_NAME_ARGUMENTS; of++) {
+		tm_name_table_clear(&names->recorded[of].young);
+		tm_name_table_clear(&names->recorded[of].old);
+	}
+}
+
 int tm_names_note(struct tm_names *names, const struct tm_event *event)
 {
 	const struct tm_name *name = (const void *)event;
-	struct entry *entry;
-	size_t before, held, more;
-	char *text;
+	struct tm_name_entry *entry;
+	struct recorded *recorded;
 
 	if (event->kind == TM_START)
-		note_host(names, (const void *)event);
-	if (event->kind != TM_NAME || name->of > TM_NAME_CGROUP ||
+		note_start(names, (const void *)event);
+	if (event->kind != TM_NAME || name->of >= TM_NAMES ||
 			name->part >= TM_NAME_PARTS)
 		return 0;
-	entry = names_find_or_add(&names->recorded[name->of], name->id);
+	recorded = &names->recorded[name->of];
+	if (is_of_process(name->of))
+		names_find(names, name->of, name->id); /* it is young again */
+	entry = tm_name_table_note(&recorded->young, name);
+	if (!entry && errno == ENOSPC && is_of_process(name->of)) {
+		recorded_age(recorded);
+		names_find(names, name->of, name->id);
+		entry = tm_name_table_note(&recorded->young, name);
+	}
 	if (!entry)
 		return errno == ENOSPC ? 0 : -1;
-	if (name->part && name->part != entry->part)
-		return 0;
-	before = entry->text ? strlen(entry->text) : 0;
-	held = name->part ? before : 0;
-	more = strnlen(name->text, TM_NAME_SIZE);
-	if (names->text_size - before + held + more > TEXT_MAX)
-		return 0;
-	text = realloc(entry->text, held + more + 1);
-	if (!text)
-		return -1;
-	memcpy(text + held, name->text, more);
-	text[held + more] = '\0';
-	names->text_size += held + more - before;
-	entry->text = text;
-	entry->part = more == TM_NAME_SIZE ? name->part + 1 : 0;
-	entry->has_first = false;
+	entry->run = names->run;
 	return 0;
 }
 
 const char *tm_names_recorded(
 		struct tm_names *names, enum tm_name_of of, uint64_t id)
 {
-	const struct entry *entry = names_find(&names->recorded[of], id);
+	const struct tm_name_entry *entry = names_find(names, of, id);
 
 	return entry && entry->text && *entry->text ? entry->text : NULL;
 }
 
-/* FNV-1a. Who makes two texts meet keeps two rows. */
-static uint64_t hash(const char *text)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
-static bool has_room_for_text(struct table *table)
-{
-	const uint32_t count = table->texts.count;
-	uint64_t *more;
-
-	if (count == IDS_MAX)
-		return false;
-	if (count & (count - 1)) /* rooms are powers of two */
-		return true;
-	more = realloc(table->firsts, (count ? 2 * count : 1) * sizeof(*more));
-	if (!more)
-		return false;
-	table->firsts = more;
-	return true;
-}
-
-static uint64_t find_first(struct table *table, const char *text, uint64_t id)
-{
-	const uint64_t key = hash(text);
-	uint32_t number = tm_index_find(&table->texts, key);
-	const struct entry *first;
-
-	if (number == TM_INDEX_NONE) {
-		if (!has_room_for_text(table))
-			return id;
-		number = tm_index_add(&table->texts, key);
-		if (number == TM_INDEX_NONE)
-			return id;
-		table->firsts[number] = id;
-	}
-	first = names_find(table, table->firsts[number]);
-	return first->text && !strcmp(first->text, text) ? table->firsts[number]
-							 : id;
-}
-
 uint64_t tm_names_first(struct tm_names *names, enum tm_name_of of, uint64_t id)
 {
-	struct table *const table = &names->recorded[of];
-	struct entry *const entry = names_find(table, id);
-
-	if (!entry || !entry->text || !*entry->text)
-		return id;
-	if (!entry->has_first)
-		entry->first = find_first(table, entry->text, id);
-	entry->has_first = true;
-	return entry->first;
+	return tm_name_table_first(&names->recorded[of].young, id);
 }
 
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 		size_t *step, uint64_t *id, const char **text)
 {
-	const struct table *const table = &names->recorded[of];
+	const struct tm_name_table *const table = &names->recorded[of].young;
 
 	while (*step < table->index.count) {
 		*id = table->index.keys[*step];
@@ -209,7 +179,7 @@ bool tm_names_are_here(const struct tm_names *names)
 static struct tm_users *users_for(struct tm_names *names, uint32_t uid)
 {
 	if (uid == TM_NOBODY || !names->is_here ||
-			names_find(&names->recorded[TM_NAME_USER], uid))
+			names_find(names, TM_NAME_USER, uid))
 		return NULL;
 	if (!names->users)
 		names->users = tm_users_new();
@@ -259,31 +229,189 @@ bool tm_names_find_user(struct tm_names *names, const char *name, uint32_t *uid)
 		return true;
 	}
 	user = names->is_here ? getpwnam(name) : NULL;
-	if (!user || names_find(&names->recorded[TM_NAME_USER], user->pw_uid))
+	if (!user || names_find(names, TM_NAME_USER, user->pw_uid))
 		return false;
 	*uid = user->pw_uid;
 	return true;
-}
-
-static void free_table(struct table *table)
-{
-	for (uint32_t i = 0; i < table->index.count; i++)
-		free(table->entries[i].text);
-	free(table->entries);
-	free(table->firsts);
-	tm_index_free(&table->index);
-	tm_index_free(&table->texts);
 }
 
 void tm_names_free(struct tm_names *names)
 {
 	if (!names)
 		return;
-	for (size_t i = 0; i <= TM_NAME_CGROUP; i++)
-		free_table(&names->recorded[i]);
+	for (int of = 0; of < TM_NAMES; of++) {
+		tm_name_table_clear(&names->recorded[of].young);
+		tm_name_table_clear(&names->recorded[of].old);
+	}
+	tm_intern_free(&names->facts);
 	tm_users_free(names->users);
 	free(names);
 }
+
+/* --- facts --- */
+
+static const char *workload_fact(
+		struct tm_workload *workload, enum tm_fact fact)
+{
+	switch (fact) {
+	case TM_FACT_JOB:
+		return workload->job;
+	case TM_FACT_UNIT:
+		return workload->unit;
+	case TM_FACT_CONTAINER:
+		return workload->container;
+	default:
+		return workload->session;
+	}
+}
+
+static uint32_t number_of_path(
+		struct tm_names *names, const char *path, enum tm_fact fact)
+{
+	char step[2 * TM_WORKLOAD_SIZE];
+	struct tm_workload workload;
+
+	tm_workload_parse(&workload, path);
+	if (fact != TM_FACT_STEP)
+		return tm_intern(&names->facts, workload_fact(&workload, fact));
+	if (!*workload.step)
+		return TM_INTERN_NONE;
+	snprintf(step, sizeof(step), "%s.%s", workload.job, workload.step);
+	return tm_intern(&names->facts, step);
+}
+
+/* Of "UID SESSION"; *session is NULL where it is none. */
+static uint32_t parse_login(const char *text, const char **session)
+{
+	uint64_t uid, number;
+
+	*session = NULL;
+	if (!tm_digits_scan(&text, &uid) || uid >= TM_NOBODY ||
+			(*text && *text != ' '))
+		return TM_NOBODY;
+	if (*text && tm_number_parse(text + 1, TM_NOBODY - 1, &number))
+		*session = text + 1;
+	return uid;
+}
+
+static uint32_t number_of_session(struct tm_names *names, const char *login)
+{
+	const char *session;
+
+	parse_login(login, &session);
+	return session ? tm_intern(&names->facts, session) : TM_INTERN_NONE;
+}
+
+static uint32_t number_of(struct tm_names *names, enum tm_name_of of,
+		const char *text, enum tm_fact fact)
+{
+	switch (of) {
+	case TM_NAME_CGROUP:
+	case TM_NAME_CGROUP1:
+		return number_of_path(names, text, fact);
+	case TM_NAME_LOGIN:
+		return number_of_session(names, text);
+	default:
+		return tm_intern(&names->facts, text);
+	}
+}
+
+/* What the name of an id says of the fact. */
+static uint32_t recorded_fact(struct tm_names *names, enum tm_name_of of,
+		uint64_t id, enum tm_fact fact)
+{
+	const unsigned i = fact < TM_NAME_NUMBERS ? fact : 0;
+	struct tm_name_entry *const entry = names_find(names, of, id);
+
+	if (!entry || !entry->text || entry->run != names->run)
+		return TM_INTERN_NONE;
+	if (entry->epoch != names->epoch) {
+		for (unsigned k = 0; k < TM_NAME_NUMBERS; k++)
+			entry->numbers[k] = NOT_ASKED;
+		entry->epoch = names->epoch;
+	}
+	if (entry->numbers[i] == NOT_ASKED)
+		entry->numbers[i] = number_of(names, of, entry->text, fact);
+	return entry->numbers[i];
+}
+
+static uint32_t process_fact(struct tm_names *names, enum tm_name_of of,
+		uint32_t pid, enum tm_fact fact)
+{
+	return pid ? recorded_fact(names, of, pid, fact) : TM_INTERN_NONE;
+}
+
+static uint32_t path_fact(struct tm_names *names, enum tm_fact fact,
+		const struct tm_event *event)
+{
+	const uint32_t number = recorded_fact(
+			names, TM_NAME_CGROUP, event->cgroup_id, fact);
+
+	return number ? number
+		      : process_fact(names, TM_NAME_CGROUP1, event->pid, fact);
+}
+
+static uint32_t host_fact(struct tm_names *names)
+{
+	if (names->host_epoch != names->epoch)
+		names->host_number = tm_intern(&names->facts, names->host);
+	names->host_epoch = names->epoch;
+	return names->host_number;
+}
+
+uint32_t tm_names_fact(struct tm_names *names, enum tm_fact fact,
+		const struct tm_event *event)
+{
+	uint32_t number;
+
+	switch (fact) {
+	case TM_FACT_SESSION:
+		number = path_fact(names, fact, event);
+		return number ? number
+			      : process_fact(names, TM_NAME_LOGIN, event->pid,
+						fact);
+	case TM_FACT_WORKLOAD:
+		number = path_fact(names, TM_FACT_CONTAINER, event);
+		return number ? number : path_fact(names, TM_FACT_UNIT, event);
+	case TM_FACT_COMMAND:
+		return process_fact(names, TM_NAME_COMMAND, event->pid, fact);
+	case TM_FACT_GROUP:
+		return recorded_fact(names, TM_NAME_GROUP, event->uid, fact);
+	case TM_FACT_HOST:
+		return host_fact(names);
+	default:
+		return path_fact(names, fact, event);
+	}
+}
+
+const char *tm_names_text(const struct tm_names *names, uint32_t number)
+{
+	return tm_intern_text(&names->facts, number);
+}
+
+void tm_names_renumber(struct tm_names *names)
+{
+	tm_intern_clear(&names->facts);
+	names->epoch++;
+}
+
+uint32_t tm_names_login(struct tm_names *names, const struct tm_event *event)
+{
+	struct tm_name_entry *const entry = event->pid
+			? names_find(names, TM_NAME_LOGIN, event->pid)
+			: NULL;
+
+	const char *session;
+
+	if (!entry || !entry->text)
+		return TM_NOBODY;
+	if (!entry->has_first)
+		entry->first = parse_login(entry->text, &session);
+	entry->has_first = true;
+	return entry->first;
+}
+
+/* --- writing --- */
 
 /* As much of the text as fits, without part of a character of UTF-8. */
 static size_t fitting(const char *text, size_t room)

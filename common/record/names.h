@@ -1,5 +1,6 @@
-/* Names of users, interfaces and cgroups: those that a recording brings in its
- * NAME records first, then, for users, this machine's, as users.h has them.
+/* Names of users, interfaces, cgroups and processes: those that a recording
+ * brings in its NAME records first, then, for users, this machine's, as users.h
+ * has them.
  * This machine is asked only if the numbers are its own: those of another one,
  * or of a part of a recording that does not say, have no names here. */
 #ifndef TM_RECORD_NAMES_H
@@ -8,10 +9,27 @@
 #include <stdbool.h>
 
 #include "event.h"
-
-#define TM_NAME_PARTS 40 /* records of the longest text: 4,160 bytes */
+#include "name-table.h"
 
 struct tm_names;
+
+/* What is known of the process behind an event beside what the event holds. */
+enum tm_fact {
+	/* by the path of its cgroup, as workload.h has them */
+	TM_FACT_JOB,
+	TM_FACT_STEP, /* with its job: "slurm/4711.0" */
+	TM_FACT_UNIT,
+	TM_FACT_CONTAINER,
+	TM_FACT_SESSION,  /* or else the login's */
+	TM_FACT_WORKLOAD, /* the container, or else the unit */
+	TM_FACT_COMMAND,  /* the path of its executable */
+	TM_FACT_GROUP,	  /* its user's primary group, as recorded */
+	TM_FACT_HOST,	  /* the machine that metered it */
+	TM_FACTS
+};
+
+/* In place of a number: a text that is known but did not fit the limits. */
+#define TM_FACT_OTHERS UINT32_MAX
 
 /* NULL when there is no memory. */
 struct tm_names *tm_names_new(void);
@@ -19,8 +37,9 @@ struct tm_names *tm_names_new(void);
 /* Remembers a NAME record, and from a START whether the stream is from this
  * machine; other kinds are passed over. A later text of the
  * same id replaces the earlier one. Parts out of their order are passed over,
- * and so is what is beyond a million ids of a sort or 64 MiB of text: their
- * ids have no recorded name. 0, or -1 and errno. */
+ * and so is what is beyond a million ids of a sort or 64 MiB of their texts:
+ * their ids have no recorded name. Of processes, the 262,144 seen last keep
+ * theirs at least, until the next START. 0, or -1 and errno. */
 int tm_names_note(struct tm_names *names, const struct tm_event *event);
 
 /* The text that NAME records gave this id, or NULL. */
@@ -32,8 +51,26 @@ const char *tm_names_recorded(
 uint64_t tm_names_first(
 		struct tm_names *names, enum tm_name_of of, uint64_t id);
 
-/* The next id that was recorded and its text, false behind the last; *step is
- * 0 before the first. */
+/* The fact about an event that follows the records noted so far: the number of
+ * its text, 0 if it has none, or TM_FACT_OTHERS. Equal texts have equal
+ * numbers, whatever happens to their ids. Ids count within their run only. */
+uint32_t tm_names_fact(struct tm_names *names, enum tm_fact fact,
+		const struct tm_event *event);
+
+/* The text of a fact's number, which stays until tm_names_renumber; NULL for 0
+ * and TM_FACT_OTHERS. It is as hostile as any name. */
+const char *tm_names_text(const struct tm_names *names, uint32_t number);
+
+/* Forgets the texts of facts: the numbers given so far mean nothing from now
+ * on. For a tool that runs for years, between two batches. */
+void tm_names_renumber(struct tm_names *names);
+
+/* The user that logged in, whoever became of them by su or sudo; TM_NOBODY
+ * where there is none or it is not known. */
+uint32_t tm_names_login(struct tm_names *names, const struct tm_event *event);
+
+/* The next id (not of a process) that was recorded and its text, false behind
+ * the last; *step is 0 before the first. */
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 		size_t *step, uint64_t *id, const char **text);
 

@@ -3,7 +3,12 @@
  *                               further words are those of look_up
  *   names-check expect UID ...  the names after all were asked for at once
  *   names-check split N         a text of N bytes through NAME records
- *   names-check note            NAME records from standard input: user 1000 */
+ *   names-check note            NAME records from standard input: user 1000
+ *   names-check facts           for each event of standard input, what is known
+ *                               of its process
+ *   names-check processes N     how many of N processes still have a name, if
+ *                               the first is asked for throughout
+ *   names-check renumber        the facts of one event, before and after */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +113,68 @@ static void split(struct tm_names *names, size_t size)
 	free(text);
 }
 
-static void note(struct tm_names *names)
+static void show_facts(struct tm_names *names, const struct tm_event *event)
+{
+	static const char *const facts[TM_FACTS] = { "job", "step", "unit",
+		"container", "session", "workload", "command", "group",
+		"host" };
+	const uint32_t login = tm_names_login(names, event);
+
+	printf("%u:", event->pid);
+	for (unsigned i = 0; i < TM_FACTS; i++) {
+		const uint32_t number = tm_names_fact(names, i, event);
+
+		if (number)
+			printf(" %s %s", facts[i],
+					tm_names_text(names, number));
+	}
+	if (login != TM_NOBODY)
+		printf(" login %u", login);
+	putchar('\n');
+}
+
+/* The NAME record of a process. */
+static void note_command(struct tm_names *names, uint32_t pid, const char *text)
+{
+	struct tm_event record;
+
+	tm_name_records(&record, 1, TM_NAME_COMMAND, pid, 1, text);
+	if (tm_names_note(names, &record))
+		err(1, NULL);
+}
+
+static void processes(struct tm_names *names, uint32_t count)
+{
+	struct tm_event event = { .pid = 1 };
+	uint32_t known = 0;
+
+	for (uint32_t pid = 1; pid <= count; pid++) {
+		note_command(names, pid, "/bin/x");
+		event.pid = 1;
+		if (!tm_names_fact(names, TM_FACT_COMMAND, &event))
+			errx(1, "the first is forgotten after %u", pid);
+	}
+	for (event.pid = count; event.pid; event.pid--)
+		known += tm_names_fact(names, TM_FACT_COMMAND, &event) != 0;
+	printf("%u of %u\n", known, count);
+}
+
+static void renumber(struct tm_names *names)
+{
+	const struct tm_event event = { .pid = 1 };
+	uint32_t number;
+
+	note_command(names, 1, "/bin/one");
+	note_command(names, 2, "/bin/two");
+	show_facts(names, &(struct tm_event){ .pid = 2 });
+	show_facts(names, &event);
+	number = tm_names_fact(names, TM_FACT_COMMAND, &event);
+	tm_names_renumber(names);
+	print("number without a meaning", tm_names_text(names, number));
+	show_facts(names, &event);
+}
+
+static void read_input(struct tm_names *names, bool has_facts)
 {
 	struct tm_reader in;
 	struct tm_event *events;
@@ -120,10 +186,14 @@ static void note(struct tm_names *names)
 		for (ssize_t i = 0; i < n; i++) {
 			if (tm_names_note(names, &events[i]))
 				err(1, NULL);
+			if (has_facts && events[i].kind <= TM_UNATTRIBUTED)
+				show_facts(names, &events[i]);
 		}
 	}
 	tm_reader_close(&in);
-	print("user 1000", tm_names_recorded(names, TM_NAME_USER, 1000));
+	if (!has_facts)
+		print("user 1000",
+				tm_names_recorded(names, TM_NAME_USER, 1000));
 }
 
 int main(int argc, char **argv)
@@ -139,8 +209,12 @@ int main(int argc, char **argv)
 		expect(names, argv + 2);
 	else if (!strcmp(argv[1], "split") && argc > 2)
 		split(names, strtoul(argv[2], NULL, 10));
+	else if (!strcmp(argv[1], "processes") && argc > 2)
+		processes(names, strtoul(argv[2], NULL, 10));
+	else if (!strcmp(argv[1], "renumber"))
+		renumber(names);
 	else
-		note(names);
+		read_input(names, !strcmp(argv[1], "facts"));
 	tm_names_free(names);
 	return 0;
 }

@@ -1,0 +1,157 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "name-table.h"
+
+struct tm_name_entry *tm_name_table_find(
+		const struct tm_name_table *table, uint64_t id)
+{
+	const uint32_t number = tm_index_find(&table->index, id);
+
+	return number == TM_INDEX_NONE ? NULL : &table->entries[number];
+}
+
+static struct tm_name_entry *name_table_add(
+		struct tm_name_table *table, uint64_t id)
+{
+	const uint32_t room = table->room ? 2 * table->room : 16;
+	struct tm_name_entry *more;
+
+	errno = ENOSPC;
+	if (table->index.count == table->ids_max)
+		return NULL;
+	if (table->index.count == table->room) {
+		more = realloc(table->entries, room * sizeof(*more));
+		if (!more)
+			return NULL;
+		table->entries = more;
+		table->room = room;
+	}
+	/* before the index, which cannot take an id back */
+	table->entries[table->index.count] = (struct tm_name_entry){ 0 };
+	if (tm_index_add(&table->index, id) == TM_INDEX_NONE)
+		return NULL;
+	return &table->entries[table->index.count - 1];
+}
+
+struct tm_name_entry *tm_name_table_note(
+		struct tm_name_table *table, const struct tm_name *name)
+{
+	struct tm_name_entry *entry = tm_name_table_find(table, name->id);
+	size_t before, held, more;
+	char *text;
+
+	if (!entry)
+		entry = name_table_add(table, name->id);
+	if (!entry || (name->part && name->part != entry->part))
+		return entry;
+	before = entry->text ? strlen(entry->text) : 0;
+	held = name->part ? before : 0;
+	more = strnlen(name->text, TM_NAME_SIZE);
+	errno = ENOSPC;
+	if (table->text_size - before + held + more > table->text_max)
+		return NULL;
+	text = realloc(entry->text, held + more + 1);
+	if (!text)
+		return NULL;
+	memcpy(text + held, name->text, more);
+	text[held + more] = '\0';
+	table->text_size += held + more - before;
+	entry->text = text;
+	entry->part = more == TM_NAME_SIZE ? name->part + 1 : 0;
+	entry->has_first = false;
+	entry->epoch = 0;
+	return entry;
+}
+
+struct tm_name_entry *tm_name_table_move(struct tm_name_table *to,
+		struct tm_name_table *from, uint64_t id)
+{
+	struct tm_name_entry *const old = tm_name_table_find(from, id), *entry;
+	const size_t size = old->text ? strlen(old->text) : 0;
+
+	errno = ENOSPC;
+	if (to->text_size + size > to->text_max)
+		return NULL;
+	entry = name_table_add(to, id);
+	if (!entry)
+		return NULL;
+	*entry = *old;
+	to->text_size += size;
+	from->text_size -= size;
+	old->text = NULL;
+	return entry;
+}
+
+/* FNV-1a. Who makes two texts meet keeps two rows. */
+static uint64_t hash(const char *text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+static bool has_room_for_text(struct tm_name_table *table)
+{
+	const uint32_t count = table->texts.count;
+	uint64_t *more;
+
+	if (count == table->ids_max)
+		return false;
+	if (count & (count - 1)) /* rooms are powers of two */
+		return true;
+	more = realloc(table->firsts, (count ? 2 * count : 1) * sizeof(*more));
+	if (!more)
+		return false;
+	table->firsts = more;
+	return true;
+}
+
+static uint64_t find_first(
+		struct tm_name_table *table, const char *text, uint64_t id)
+{
+	const uint64_t key = hash(text);
+	uint32_t number = tm_index_find(&table->texts, key);
+	const struct tm_name_entry *first;
+
+	if (number == TM_INDEX_NONE) {
+		if (!has_room_for_text(table))
+			return id;
+		number = tm_index_add(&table->texts, key);
+		if (number == TM_INDEX_NONE)
+			return id;
+		table->firsts[number] = id;
+	}
+	first = tm_name_table_find(table, table->firsts[number]);
+	return first->text && !strcmp(first->text, text) ? table->firsts[number]
+							 : id;
+}
+
+uint64_t tm_name_table_first(struct tm_name_table *table, uint64_t id)
+{
+	struct tm_name_entry *const entry = tm_name_table_find(table, id);
+
+	if (!entry || !entry->text || !*entry->text)
+		return id;
+	if (!entry->has_first)
+		entry->first = find_first(table, entry->text, id);
+	entry->has_first = true;
+	return entry->first;
+}
+
+void tm_name_table_clear(struct tm_name_table *table)
+{
+	const struct tm_name_table empty = { .ids_max = table->ids_max,
+		.text_max = table->text_max };
+
+	for (uint32_t i = 0; i < table->index.count; i++)
+		free(table->entries[i].text);
+	free(table->entries);
+	free(table->firsts);
+	tm_index_free(&table->index);
+	tm_index_free(&table->texts);
+	*table = empty;
+}
