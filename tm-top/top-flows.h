@@ -1,6 +1,10 @@
 /* All that moved, in bounded memory: a row for each owner, connection and
  * interface. Lists are made of these rows, by any of the keys.
  *
+ * Most keys can be taken from what identifies a row. The two other kinds are
+ * kept with it: the words of keys that each event may have others of, and the
+ * facts that the names tell of an owner, which last until they tell others.
+ *
  * When there is no room for another row, those that have been idle longest
  * become less exact: first without their ports, then without their remotes, at
  * last without their processes and their users. So all sums stay exact that can
@@ -20,13 +24,13 @@ enum flow_known {
 	KNOWS_NOTHING
 };
 
-/* The key of a row: what events of a flow have in common, as seen from this
- * host. */
+/* What events of a flow have in common, as seen from this host. It is the key
+ * of a row, together with the words of the keys of events. */
 struct top_flow {
-	uint8_t kind; /* TM_TRAFFIC or TM_LOST */
-	uint8_t protocol;
-	uint8_t known; /* enum flow_known */
-	uint8_t unused;
+	uint32_t kind : 1;   /* TM_TRAFFIC or TM_LOST */
+	uint32_t known : 3;  /* enum flow_known */
+	uint32_t facts : 20; /* of its owner, +1; 0 = those that hold now */
+	uint32_t protocol : 8;
 	uint32_t uid, pid, ifindex, netns;
 	uint16_t local_port, remote_port;
 	uint8_t local[16], remote[16];
@@ -36,25 +40,37 @@ struct top_flow {
 
 _Static_assert(sizeof(struct top_flow) == 80, "ten words");
 
-#define FLOW_LISTS 2 /* that a flow may have its place in */
+#define FLOW_FACTS_MOST ((1u << 20) - 1) /* different ones */
+#define FLOW_LISTS 2			 /* that a flow may have its place in */
 #define FLOW_UNPLACED (TM_SUMS_NONE - 2)
 
 /* What is kept beside a row's sum. */
 struct flow_state {
 	uint32_t places[FLOW_LISTS];
-	uint16_t flags; /* of its events, enum tm_flag */
+	uint32_t facts;	  /* of its owner */
+	uint32_t changes; /* of the names, when these facts were true */
+	uint16_t flags;	  /* of its events, enum tm_flag */
 	struct rate rate;
 };
 
+/* The keys that cannot be taken from a struct top_flow. */
+struct flow_keys {
+	struct tm_keys of_event, of_owner;
+	uint32_t changes; /* of the names so far */
+};
+
 struct flows {
+	const struct flow_keys *keys;
 	struct tm_sums sums;
+	struct tm_sums facts; /* rows are the words of keys of owners */
 	uint32_t max_rows;
 	bool has_folded; /* since this was last cleared: rows have new
 			    numbers */
 };
 
 #define FLOWS_LEAST 64 /* of max_rows */
-void flows_start(struct flows *flows, uint32_t max_rows);
+void flows_start(struct flows *flows, const struct flow_keys *keys,
+		uint32_t max_rows);
 
 /* The row of an event, or TM_SUMS_NONE if there is no memory. */
 uint32_t flows_row(struct flows *flows, const struct tm_event *event,
@@ -72,9 +88,9 @@ static inline struct flow_state *flows_state(
 	return tm_sums_beside(&flows->sums, row);
 }
 
-/* An outgoing event of the flow, from which keys are taken. */
-void flow_event(struct tm_event *event, const struct top_flow *flow,
-		uint16_t flags);
+/* What a row has of these keys. */
+void flows_extract(const struct flows *flows, uint32_t row,
+		const struct tm_keys *keys, uint64_t *words);
 
 /* Whether it is known what the flow has of these keys. */
 bool flow_has_keys(const struct top_flow *flow, const struct tm_keys *keys);

@@ -27,42 +27,40 @@ static bool keys_have_detail(const struct tm_keys *keys)
 }
 
 /* A LOST record knows no detail: those have a row of their own. */
-static void keys_take(const struct tm_keys *keys, const struct tm_event *event,
-		uint64_t words[LIST_KEY_WORDS])
+static void keys_take(const struct tm_keys *keys, const struct flows *flows,
+		uint32_t flow, uint64_t words[LIST_KEY_WORDS])
 {
-	tm_keys_extract(keys, event, words);
+	flows_extract(flows, flow, keys, words);
 	tm_keys_settle(keys, words);
-	words[keys->words] = event->kind == TM_LOST && keys_have_detail(keys);
+	words[keys->words] = flows_key(flows, flow)->kind == TM_LOST &&
+			keys_have_detail(keys);
 }
 
-static bool place_has(const struct list_place *place,
-		const struct top_flow *flow, const struct tm_event *event)
+static bool place_has(const struct list_place *place, const struct flows *flows,
+		uint32_t flow)
 {
 	uint64_t words[LIST_KEY_WORDS];
 
 	if (!place->scope.count)
 		return true;
-	if (!flow_has_keys(flow, &place->scope))
+	if (!flow_has_keys(flows_key(flows, flow), &place->scope))
 		return false;
-	keys_take(&place->scope, event, words);
+	keys_take(&place->scope, flows, flow, words);
 	return !memcmp(words, place->words,
 			(place->scope.words + 1) * sizeof(*words));
 }
 
-uint32_t list_find(
-		struct list *list, const struct top_flow *flow, uint16_t flags)
+uint32_t list_find(struct list *list, const struct flows *flows, uint32_t flow)
 {
 	const struct list_place *const place = &list->place;
 	uint64_t words[LIST_KEY_WORDS];
-	struct tm_event event;
 	bool is_new;
 
-	flow_event(&event, flow, flags);
-	if (!place_has(place, flow, &event))
+	if (!place_has(place, flows, flow))
 		return LIST_NONE;
-	if (!flow_has_keys(flow, &place->keys))
+	if (!flow_has_keys(flows_key(flows, flow), &place->keys))
 		return LIST_REST;
-	keys_take(&place->keys, &event, words);
+	keys_take(&place->keys, flows, flow, words);
 	if (!tm_sums_have_room(&list->sums)) {
 		list->failed = true;
 		return LIST_REST;
@@ -126,8 +124,7 @@ int list_make(struct list *list, const struct list_place *place,
 	list_start(list, place);
 	for (uint32_t i = 0; i < flows->sums.count; i++) {
 		state = flows_state(flows, i);
-		state->places[number] = list_find(
-				list, flows_key(flows, i), state->flags);
+		state->places[number] = list_find(list, flows, i);
 		list_add_flow(list, flows, i, number);
 	}
 	for (uint32_t i = 0; i < list->sums.count; i++)
@@ -199,8 +196,7 @@ static void list_place_folded(
 		struct flow_state *const state = flows_state(flows, i);
 
 		if (state->places[number] == FLOW_UNPLACED)
-			state->places[number] = list_find(list,
-					flows_key(flows, i), state->flags);
+			state->places[number] = list_find(list, flows, i);
 	}
 }
 

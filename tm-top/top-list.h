@@ -66,8 +66,7 @@ int list_make(struct list *list, const struct list_place *place,
 
 /* Where a flow belongs: a row, a new one if there is none, or LIST_REST or
  * LIST_NONE. */
-uint32_t list_find(
-		struct list *list, const struct top_flow *flow, uint16_t flags);
+uint32_t list_find(struct list *list, const struct flows *flows, uint32_t flow);
 
 void list_count(struct list *list, uint32_t row, const struct clock *clock,
 		const struct tm_event *event);

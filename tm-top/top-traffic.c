@@ -1,13 +1,14 @@
 #include "top-traffic.h"
 #include "common/base/clock.h"
 
-void traffic_start(struct traffic *traffic, uint32_t max_rows, bool is_eager)
+void traffic_start(struct traffic *traffic, const struct flow_keys *keys,
+		uint32_t max_rows, bool is_eager)
 {
 	static const struct clock clock;
 	struct list_place users = { .keys.count = 0 };
 
 	*traffic = (struct traffic){ .clock.is_eager = is_eager };
-	flows_start(&traffic->flows, max_rows);
+	flows_start(&traffic->flows, keys, max_rows);
 	tm_keys_add(&users.keys, TM_KEY_USER);
 	list_make(&traffic->users, &users, &traffic->flows, 0, &clock);
 }
@@ -71,9 +72,8 @@ static void traffic_place(struct traffic *traffic, uint32_t row)
 
 		state->places[i] = LIST_NONE;
 		if (list->is_in_use)
-			state->places[i] = list_find(list,
-					flows_key(&traffic->flows, row),
-					state->flags);
+			state->places[i] =
+					list_find(list, &traffic->flows, row);
 	}
 }
 
@@ -161,8 +161,7 @@ void traffic_reset(struct traffic *traffic)
 int traffic_copy(struct traffic *to, const struct traffic *from)
 {
 	*to = *from;
-	to->flows.sums = to->users.sums = to->chosen.sums =
-			(struct tm_sums){ 0 };
+	to->users.sums = to->chosen.sums = (struct tm_sums){ 0 };
 	if (!flows_copy(&to->flows, &from->flows) &&
 			!list_copy(&to->users, &from->users) &&
 			!list_copy(&to->chosen, &from->chosen))

@@ -17,7 +17,8 @@ struct traffic {
 };
 
 /* is_eager: the first rates are wanted before the first seconds are over. */
-void traffic_start(struct traffic *traffic, uint32_t max_rows, bool is_eager);
+void traffic_start(struct traffic *traffic, const struct flow_keys *keys,
+		uint32_t max_rows, bool is_eager);
 
 /* Before an event is counted: whether a slot is over by it. */
 bool traffic_note_time(struct traffic *traffic, const struct tm_event *event);

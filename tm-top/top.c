@@ -10,12 +10,33 @@
 
 #define TCP_SYN 0x02
 
+/* The keys of owners may be asked for at any time; others are kept if they are
+ * asked for now. */
+static void top_keep_key(struct top *top, enum tm_key_id id)
+{
+	const struct tm_key *const key = &tm_key_table[id];
+	const bool is_asked = tm_keys_place(&top->options->by, id) >= 0;
+
+	if (!(key->uses & TM_KEY_FOR_TOP))
+		return;
+	if (key->steady == TM_KEY_OF_OWNER &&
+			(is_asked || !top->options->is_batch))
+		tm_keys_add(&top->keys.of_owner, id);
+	if (key->steady == TM_KEY_OF_EVENT && is_asked)
+		tm_keys_add(&top->keys.of_event, id);
+}
+
 int top_start(struct top *top, const struct top_options *options)
 {
 	top->options = options;
 	top->names = tm_names_new();
-	traffic_start(&top->all, options->max_rows, !options->is_batch);
 	top->ports = tm_ports_new();
+	for (enum tm_key_id id = 0; id < TM_KEYS; id++)
+		top_keep_key(top, id);
+	top->keys.of_owner.sources = top->keys.of_event.sources =
+			top_sources(top);
+	traffic_start(&top->all, &top->keys, options->max_rows,
+			!options->is_batch);
 	top->loopback.is_left_out = options->has_no_loopback;
 	return top->names && top->ports ? 0 : -1;
 }
@@ -95,7 +116,17 @@ static int question_count(struct top_question *question, struct tm_event *event)
 			 : traffic_count(&question->traffic, event, &is_new);
 }
 
+/* Names, which may change what is known of owners. */
+static int top_note_names(struct top *top, const struct tm_event *event)
+{
+	if (top->keys.of_owner.count &&
+			(event->kind == TM_NAME || event->kind == TM_START))
+		top->keys.changes++;
+	return tm_names_note(top->names, event);
+}
+
 struct recount {
+	struct top *top;
 	struct top_question *question;
 	uint64_t reset_in; /* events from here totals were reset, 0 = never */
 	bool has_no_loopback;
@@ -108,6 +139,9 @@ static int question_count_again(void *context, struct tm_event *event)
 
 	if (recount->reset_in && !--recount->reset_in)
 		traffic_reset(&question->traffic);
+	if (event->kind > TM_UNATTRIBUTED &&
+			top_note_names(recount->top, event))
+		return -1;
 	traffic_note_time(&question->traffic, event);
 	if (recount->has_no_loopback && event->kind <= TM_UNATTRIBUTED &&
 			event->flags & TM_LOOPBACK)
@@ -151,7 +185,7 @@ static int top_count(struct top *top, struct tm_event *event)
 	bool is_new;
 
 	source_note(&top->source, event, top->heard_ns);
-	if (event->kind > TM_UNATTRIBUTED && tm_names_note(top->names, event))
+	if (event->kind > TM_UNATTRIBUTED && top_note_names(top, event))
 		return -1;
 	if (event->kind <= TM_UNATTRIBUTED &&
 			tm_loopback_skips(&top->loopback, event))
@@ -224,7 +258,7 @@ static struct top_question *question_new(struct top *top, const char *text)
 	question->filter.sources.now_ns = top->all.clock.newest_ns;
 	question->filter.sources.stdin_is_taken = true;
 	question->text = strdup(text);
-	traffic_start(&question->traffic, top->options->max_rows,
+	traffic_start(&question->traffic, &top->keys, top->options->max_rows,
 			!top->options->is_batch);
 	if (question->text)
 		return question;
@@ -244,9 +278,9 @@ static int question_add_expression(struct tm_filter *filter, const char *text,
 }
 
 /* Counts a recording from its beginning. */
-static void top_recount(const struct top *top, struct top_question *question)
+static void top_recount(struct top *top, struct top_question *question)
 {
-	struct recount recount = { question,
+	struct recount recount = { top, question,
 		top->reset_ns ? top->reset_at + 1 : 0,
 		top->options->has_no_loopback };
 

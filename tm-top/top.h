@@ -31,6 +31,7 @@ struct top {
 	struct tm_names *names;
 	struct tm_ports *ports;
 	struct tm_loopback loopback;
+	struct flow_keys keys; /* that are kept with flows */
 	struct traffic all;
 	struct top_question *question; /* NULL = everything is shown */
 	bool is_over;		       /* a slot; set until it is cleared */

@@ -50,6 +50,14 @@ enum tm_key_use {
 	TM_KEY_FOR_TOP = 1 << 3,
 };
 
+/* Which events have the same value of a key, so that who keeps a row of them
+ * need not look at each. */
+enum tm_key_steady {
+	TM_KEY_OF_EVENT, /* each may have another one */
+	TM_KEY_OF_OWNER, /* those of an owner, until a NAME or START record */
+	TM_KEY_OF_FLOW,	 /* those of an owner between the same two ends */
+};
+
 enum tm_key_type {
 	TM_KEY_TEXT,
 	TM_KEY_NUMBER,
@@ -110,6 +118,7 @@ struct tm_key {
 	bool is_detail;	    /* a LOST record does not know it */
 	bool is_path;	    /* to be cut at its beginning */
 	tm_key_settle_fn *settle; /* NULL = a value stays as it is */
+	enum tm_key_steady steady;
 };
 
 /* By enum tm_key_id. */
