@@ -10,6 +10,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/filter/filter.h"
+#include "common/filter/notes.h"
 #include "common/tool/loop.h"
 #include "common/tool/options.h"
 #include "say.h"
@@ -104,7 +105,8 @@ static char **take_operands(char **operands, struct options *options)
 	return operands + 1;
 }
 
-static void add_expression(struct tm_filter *filter, const char *text,
+/* Whether a part of it can never be true, which was noted. */
+static bool add_expression(struct tm_filter *filter, const char *text,
 		struct tm_expression *expression, bool is_quiet)
 {
 	if (tm_expression_parse(expression, text, &filter->sources)) {
@@ -114,10 +116,9 @@ static void add_expression(struct tm_filter *filter, const char *text,
 			      "files come after it");
 		exit(expression->in_file ? TM_FAILED : TM_MISUSED);
 	}
-	if (!is_quiet)
-		say_never(expression);
 	if (tm_program_add_expression(&filter->program, expression->root, text))
 		err(TM_FAILED, NULL);
+	return !is_quiet && tm_filter_note_parts(expression, say_note);
 }
 
 static struct tm_filter_list *filter_read_list(struct tm_filter *filter,
@@ -167,6 +168,7 @@ static void filter_build(
 {
 	const struct arguments *const excluded = &options->excluded;
 	struct tm_expression expression;
+	bool is_noted = options->quiet;
 	/* To be told apart they have to be asked one by one. */
 	const size_t step = options->explains ? 1 : excluded->count;
 
@@ -176,13 +178,15 @@ static void filter_build(
 	if (!filter->sources.names)
 		err(TM_FAILED, NULL);
 	for (size_t i = 0; i < options->expressions.count; i++)
-		add_expression(filter, options->expressions.all[i], &expression,
-				options->quiet);
+		is_noted |= add_expression(filter, options->expressions.all[i],
+				&expression, options->quiet);
 	if (options->site.count)
 		add_networks(filter, "-s", options->site.all,
 				options->site.count, TM_BOTH);
 	for (size_t i = 0; i < excluded->count; i += step)
 		add_networks(filter, "-x", excluded->all + i, step, TM_EITHER);
+	if (!is_noted)
+		tm_filter_note_rules(&filter->program, say_note);
 	if (tm_program_compile(&filter->program,
 			    options->inverts ? "--invert" : NULL))
 		err(TM_FAILED, NULL);
@@ -251,7 +255,7 @@ int main(int argc, char **argv)
 	if (options.explains)
 		say_rules(&filter, options.inverts);
 	if (!options.quiet)
-		say_names(filter.sources.ids);
+		tm_filter_note_names(filter.sources.ids, say_note);
 	tm_reader_close(&in);
 	return status;
 }

@@ -1,23 +1,9 @@
-#include <ctype.h>
 #include <err.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "common/filter/never.h"
 #include "say.h"
 
 #define SHOWN 76 /* bytes of an expression in a message */
-
-/* Control characters would move the caret, or the terminal. */
-static char *printable(char *text)
-{
-	for (char *p = text; *p; p++) {
-		if (iscntrl((unsigned char)*p))
-			*p = strchr("\t\n\r", *p) ? ' ' : '?';
-	}
-	return text;
-}
 
 void say_problem(const struct tm_expression *expression)
 {
@@ -27,17 +13,9 @@ void say_problem(const struct tm_expression *expression)
 	warnx("%s", text);
 }
 
-void say_never(const struct tm_expression *expression)
+void say_note(const char *note)
 {
-	const struct tm_node *const node =
-			tm_expression_never(expression->root);
-	char text[SHOWN + 1];
-
-	if (!node)
-		return;
-	snprintf(text, sizeof(text), "%.*s", (int)(node->end - node->begin),
-			expression->text + node->begin);
-	warnx("note: this can never be true: %s", printable(text));
+	warnx("note: %s", note);
 }
 
 void say_rules(const struct tm_filter *filter, bool is_inverted)
@@ -50,32 +28,14 @@ void say_rules(const struct tm_filter *filter, bool is_inverted)
 	for (size_t i = is_inverted ? program->rule_count - 1 : 0;
 			i < program->rule_count; i++) {
 		rule = &program->rules[i];
-		snprintf(text, sizeof(text), "%s", rule->text);
+		tm_expression_show(text, sizeof(text), rule->text,
+				sizeof(text) - 1);
 		warnx("dropped %" PRIu64 " events, %" PRIu64
 		      " packets, %" PRIu64 " bytes: %s",
 				rule->events, rule->amount.packets,
-				rule->amount.bytes, printable(text));
+				rule->amount.bytes, text);
 	}
 	warnx("kept %" PRIu64 " events, %" PRIu64 " packets, %" PRIu64 " bytes",
 			filter->events, filter->amount.packets,
 			filter->amount.bytes);
-}
-
-void say_names(const struct tm_ids *all)
-{
-	static const char *const kinds[] = {
-		[TM_NAME_USER] = "user is called",
-		[TM_NAME_INTERFACE] = "interface is called",
-		[TM_NAME_CGROUP] = "cgroup is at or below",
-	};
-	char name[SHOWN + 1];
-
-	for (const struct tm_ids *ids = all; ids; ids = ids->next) {
-		snprintf(name, sizeof(name), "%s", ids->name);
-		if (!ids->found)
-			warnx("note: no %s %s in these events%s",
-					kinds[ids->of], printable(name),
-					ids->of == TM_NAME_CGROUP ? ""
-								  : " or here");
-	}
 }

@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/signals.h"
+#include "common/filter/notes.h"
 #include "common/tool/progress.h"
 #include "listing.h"
 
@@ -72,13 +73,18 @@ static void batch_finish(struct top *top, const struct sorting *sorting)
 	batch_print_table(top, sorting);
 }
 
-static void batch_note(const struct top *top)
+static void batch_say_notes(const struct top *top)
 {
 	char text[TM_LOOPBACK_SIZE];
 	const char *const note = tm_loopback_note(text, &top->loopback);
 
-	if (note && !top->options->is_quiet)
+	if (top->options->is_quiet)
+		return;
+	if (note)
 		warnx("%s", note);
+	if (top->question)
+		tm_filter_note_names(top->question->filter.sources.ids,
+				top_say_note);
 }
 
 void batch_run(struct top *top)
@@ -113,13 +119,15 @@ void batch_run(struct top *top)
 			continue;
 		batch_print_table(top, &sorting);
 		events = top->all.events;
-		if (++printed == options->count)
+		if (++printed == options->count) {
+			batch_say_notes(top);
 			return;
+		}
 	}
 	/* what could not be read at all has no table */
 	if (!top->feed.reader.events && top->feed.reader.status)
 		return;
 	if (!printed || top->all.events != events)
 		batch_finish(top, &sorting);
-	batch_note(top);
+	batch_say_notes(top);
 }

@@ -275,7 +275,10 @@ static void draw_state(const struct top_view *view, unsigned left)
 		return;
 	text_fit(fitted, view_question(view), TEXT_SIZE);
 	snprintf(text, sizeof(text), "filter: %s", fitted);
-	if (unknown) {
+	if (view->top->question->doubt) {
+		snprintf(text, sizeof(text), "filter: %s (%s)", fitted,
+				view->top->question->doubt);
+	} else if (unknown) {
 		text_fit(name, unknown, 32);
 		snprintf(text, sizeof(text), "filter: %s (no %s seen)", fitted,
 				name);

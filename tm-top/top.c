@@ -6,6 +6,8 @@
 
 #include "common/base/clock.h"
 #include "common/base/exit.h"
+#include "common/filter/never.h"
+#include "common/filter/notes.h"
 #include "top.h"
 
 #define TCP_SYN 0x02
@@ -266,15 +268,22 @@ static struct top_question *question_new(struct top *top, const char *text)
 	return NULL;
 }
 
-static int question_add_expression(struct tm_filter *filter, const char *text,
-		struct tm_expression *expression)
+static int question_add_expression(struct top_question *question,
+		const char *text, struct tm_expression *expression)
 {
-	int result = tm_expression_parse(expression, text, &filter->sources);
+	struct tm_filter *const filter = &question->filter;
+	struct tm_constants found;
 
-	if (!result)
-		result = tm_program_add_expression(
-				&filter->program, expression->root, text);
-	return result;
+	if (tm_expression_parse(expression, text, &filter->sources) ||
+			tm_program_add_expression(&filter->program,
+					expression->root, text))
+		return -1;
+	tm_expression_find_constants(expression->root, &found);
+	if (found.never)
+		question->doubt = "never true";
+	else if (found.always && !question->doubt)
+		question->doubt = "always true";
+	return 0;
 }
 
 /* Counts a recording from its beginning. */
@@ -298,8 +307,8 @@ int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
 
 	if (text[strspn(text, " ")]) {
 		question = question_new(top, text);
-		result = question ? question_add_expression(&question->filter,
-						    text, &expression)
+		result = question ? question_add_expression(
+						    question, text, &expression)
 				  : -1;
 		if (!result)
 			result = tm_program_compile(
@@ -355,6 +364,8 @@ void top_ask_first(struct top *top, char *const *files)
 	const char *const *const texts = top->options->expressions;
 	char lines[TM_EXPRESSION_LINES];
 	struct tm_expression expression;
+	const bool is_noted = top->options->is_batch && !top->options->is_quiet;
+	bool is_void = false;
 	char *text;
 
 	if (!texts)
@@ -367,17 +378,29 @@ void top_ask_first(struct top *top, char *const *files)
 	top->question->filter.sources.now_ns = tm_clock_wall_ns();
 	top->question->filter.sources.stdin_is_taken = is_read(files);
 	for (size_t i = 0; texts[i]; i++) {
-		if (!question_add_expression(&top->question->filter, texts[i],
-				    &expression))
+		if (!question_add_expression(
+				    top->question, texts[i], &expression)) {
+			is_void |= is_noted &&
+					tm_filter_note_parts(&expression,
+							top_say_note);
 			continue;
+		}
 		if (!*expression.problem)
 			err(TM_FAILED, NULL);
 		tm_expression_explain(&expression, lines);
 		warnx("%s", lines);
 		exit(expression.in_file ? TM_FAILED : TM_MISUSED);
 	}
+	if (is_noted && !is_void)
+		tm_filter_note_rules(
+				&top->question->filter.program, top_say_note);
 	if (tm_program_compile(&top->question->filter.program, NULL))
 		err(TM_FAILED, NULL);
+}
+
+void top_say_note(const char *note)
+{
+	warnx("note: %s", note);
 }
 
 const char *top_unknown_name(const struct top *top)

@@ -22,6 +22,7 @@ struct top_question {
 	struct tm_filter filter;
 	struct traffic traffic; /* kept by the filter */
 	char *text;
+	const char *doubt; /* what part of it says nothing, or NULL */
 };
 
 struct top {
@@ -87,8 +88,12 @@ struct traffic *top_shown(struct top *top);
 int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
 		size_t *column);
 
-/* Sets the question of the command line; ends the process if it is wrong. */
+/* Sets the question of the command line; ends the process if it is wrong. With
+ * --batch, notes go to standard error. */
 void top_ask_first(struct top *top, char *const *files);
+
+/* As tm_note_fn, on standard error. */
+void top_say_note(const char *note);
 
 /* A name in the question that has not occurred so far, or NULL. */
 const char *top_unknown_name(const struct top *top);

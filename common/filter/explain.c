@@ -30,6 +30,12 @@ size_t tm_expression_characters(const char *text, size_t size)
 	return count;
 }
 
+void tm_expression_show(char *out, size_t size, const char *text, size_t length)
+{
+	snprintf(out, size, "%.*s", (int)length, text);
+	make_printable(out);
+}
+
 void tm_expression_explain(const struct tm_expression *expression,
 		char out[TM_EXPRESSION_LINES])
 {
@@ -40,10 +46,9 @@ void tm_expression_explain(const struct tm_expression *expression,
 
 	while (from && is_inside(text[from]))
 		from--;
-	snprintf(shown, sizeof(shown), "%s", text + from);
-	snprintf(problem, sizeof(problem), "%s", expression->problem);
-	make_printable(shown);
-	make_printable(problem);
+	tm_expression_show(shown, sizeof(shown), text + from, SHOWN);
+	tm_expression_show(problem, sizeof(problem), expression->problem,
+			sizeof(problem));
 	snprintf(out, TM_EXPRESSION_LINES, "column %zu: %s\n%s\n%*s^",
 			tm_expression_characters(text, column) + 1, problem,
 			shown,

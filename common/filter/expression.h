@@ -41,6 +41,11 @@ int tm_expression_parse(struct tm_expression *expression, const char *text,
 void tm_expression_explain(const struct tm_expression *expression,
 		char out[TM_EXPRESSION_LINES]);
 
+/* As much of the text as fits, of at most that length, without control
+ * characters. */
+void tm_expression_show(
+		char *out, size_t size, const char *text, size_t length);
+
 /* The number of characters in the first size bytes. */
 size_t tm_expression_characters(const char *text, size_t size);
 

@@ -69,7 +69,7 @@ static bool is_below(const char *path, const char *cgroup)
 			(!size || !path[size] || path[size] == '/');
 }
 
-static bool carries_name(const struct tm_ids *ids, const char *text)
+bool tm_ids_match(const struct tm_ids *ids, const char *text)
 {
 	if (ids->is_pattern)
 		return !fnmatch(ids->name, text, FNM_LEADING_DIR);
@@ -85,7 +85,7 @@ static int add_recorded(struct tm_ids *ids, const struct tm_names *names)
 	uint64_t id;
 
 	while (tm_names_next(names, ids->of, &step, &id, &text)) {
-		if (ids_set(ids, id, carries_name(ids, text)))
+		if (ids_set(ids, id, tm_ids_match(ids, text)))
 			return -1;
 	}
 	return 0;
@@ -136,7 +136,7 @@ static int ids_note_name(struct tm_ids *all, struct tm_names *names,
 		if (ids->of != name->of)
 			continue;
 		text = tm_names_recorded(names, ids->of, name->id);
-		if (ids_set(ids, name->id, text && carries_name(ids, text)))
+		if (ids_set(ids, name->id, text && tm_ids_match(ids, text)))
 			return -1;
 	}
 	return 0;

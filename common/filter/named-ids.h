@@ -27,6 +27,9 @@ static inline bool tm_ids_hold(const struct tm_ids *ids, uint64_t id)
 	return number != TM_INDEX_NONE && ids->carries[number];
 }
 
+/* Whether an id whose name is this text counts. */
+bool tm_ids_match(const struct tm_ids *ids, const char *text);
+
 /* The ids of that name, in front of the others, with this machine's among them
  * and those of the NAME records so far. Of a cgroup those below it count too.
  * NULL when there is no memory. */

@@ -93,32 +93,3 @@ assert_table() {
 	3 4 5 6 | not process cu*
 	END
 }
-
-# never EXPRESSION PART: the note names the part
-never() {
-	run --separate-stderr tm-filter "$1" all.tm
-	assert_success
-	assert_equal "$stderr" "tm-filter: note: this can never be true: $2"
-	run --separate-stderr tm-filter -q "$1" all.tm
-	assert_equal "$stderr" ""
-}
-
-@test "a part that can never be true is noted" {
-	write_events
-	: >empty.txt
-	never 'bytes < 0' 'bytes < 0'
-	never 'in or port > 65535' 'port > 65535'
-	never 'tcp and bytes > 5 and udp' 'tcp and bytes > 5 and udp'
-	never 'user alice and user bob' 'user alice and user bob'
-	never 'in and out' 'in and out'
-	never 'process curl and process wget' 'process curl and process wget'
-	never 'since today and until yesterday' 'since today and until yesterday'
-	never 'network @empty.txt' 'network @empty.txt'
-	never 'src port 80 and src port 81' 'src port 80 and src port 81'
-	for fine in 'port 80 and port 81' 'user alice or user bob' \
-		'bytes > 5 and bytes < 9' 'since 1h and until now' \
-		'not (in and tcp) and out'; do
-		run --separate-stderr tm-filter "$fine" all.tm
-		assert_equal "$stderr" ""
-	done
-}

@@ -112,3 +112,19 @@ type() {
 	wait_for '^bob .* 6.0K      0$'
 	wait_for '^alice .* 2.0K      0$'
 }
+
+@test "a filter that nothing or everything matches is marked" {
+	show_day
+	press /
+	type 'tcp and not tcp'
+	press Enter
+	wait_for 'filter: tcp and not tcp .never true.$'
+	press / C-u
+	type 'in or out'
+	press Enter
+	wait_for 'filter: in or out .always true.$'
+	press / C-u
+	type 'user nosuch'
+	press Enter
+	wait_for 'filter: user nosuch .no nosuch seen.$'
+}

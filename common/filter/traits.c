@@ -1,0 +1,467 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/net/address.h"
+#include "common/record/event.h"
+#include "glob.h"
+#include "traits.h"
+
+#define SPAN_NS (UINT16_MAX * UINT64_C(10000000)) /* a record's longest */
+#define NETWORKS_MOST 4096			  /* of one list */
+#define TIMES_MOST 64
+
+/* The largest value of the traits that are numbers. */
+static const uint64_t largest[] = {
+	[TM_TRAIT_KIND] = TM_UNATTRIBUTED,
+	[TM_TRAIT_DIRECTION] = TM_OUT,
+	[TM_TRAIT_UID] = UINT32_MAX,
+	[TM_TRAIT_PID] = UINT32_MAX,
+	[TM_TRAIT_CGROUP] = UINT64_MAX,
+	[TM_TRAIT_IFINDEX] = UINT32_MAX,
+	[TM_TRAIT_PROTOCOL] = UINT8_MAX,
+	[TM_TRAIT_BYTES] = UINT64_MAX,
+	[TM_TRAIT_PACKETS] = UINT32_MAX,
+	[TM_TRAIT_LOOPBACK] = TM_LOOPBACK,
+	[TM_TRAIT_SOURCE_PORT] = UINT16_MAX,
+	[TM_TRAIT_DESTINATION_PORT] = UINT16_MAX,
+};
+
+/* Of a port or an address: that of the source. */
+static const uint8_t trait_of[] = {
+	[TM_TEST_KIND] = TM_TRAIT_KIND,
+	[TM_TEST_DIRECTION] = TM_TRAIT_DIRECTION,
+	[TM_TEST_UID] = TM_TRAIT_UID,
+	[TM_TEST_PID] = TM_TRAIT_PID,
+	[TM_TEST_CGROUP] = TM_TRAIT_CGROUP,
+	[TM_TEST_IFINDEX] = TM_TRAIT_IFINDEX,
+	[TM_TEST_PROTOCOL] = TM_TRAIT_PROTOCOL,
+	[TM_TEST_BYTES] = TM_TRAIT_BYTES,
+	[TM_TEST_PACKETS] = TM_TRAIT_PACKETS,
+	[TM_TEST_PORT] = TM_TRAIT_SOURCE_PORT,
+	[TM_TEST_LOOPBACK] = TM_TRAIT_LOOPBACK,
+	[TM_TEST_SINCE] = TM_TRAIT_TIME,
+	[TM_TEST_UNTIL] = TM_TRAIT_TIME,
+	[TM_TEST_COMM] = TM_TRAIT_PROCESS,
+	[TM_TEST_PROCESS_PATTERN] = TM_TRAIT_PROCESS,
+	[TM_TEST_HOST] = TM_TRAIT_SOURCE,
+	[TM_TEST_NET] = TM_TRAIT_SOURCE,
+	[TM_TEST_USER_NAME] = TM_TRAIT_USER_NAME,
+	[TM_TEST_INTERFACE_NAME] = TM_TRAIT_INTERFACE_NAME,
+	[TM_TEST_CGROUP_NAME] = TM_TRAIT_CGROUP_NAME,
+};
+
+static void trait_add(struct tm_traits *traits, enum tm_trait_of of,
+		union tm_trait_value value)
+{
+	struct tm_trait *const trait = &traits->all[of];
+	const size_t room = trait->room ? 2 * trait->room : 8;
+	union tm_trait_value *more;
+
+	if (trait->count == trait->room) {
+		more = reallocarray(trait->values, room, sizeof(*more));
+		traits->is_too_much |= !more;
+		if (!more)
+			return;
+		trait->values = more;
+		trait->room = room;
+	}
+	trait->values[trait->count++] = value;
+}
+
+/* --- numbers --- */
+
+static void number_add(
+		struct tm_traits *traits, enum tm_trait_of of, uint64_t number)
+{
+	if (number <= largest[of])
+		trait_add(traits, of,
+				(union tm_trait_value){ .number = number });
+}
+
+/* The lowest of each stretch whose numbers have the same answers. */
+static void numbers_learn(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question)
+{
+	if (!traits->all[of].count)
+		number_add(traits, of, 0);
+	number_add(traits, of, question->low);
+	if (question->high != UINT64_MAX)
+		number_add(traits, of, question->high + 1);
+}
+
+/* --- times --- */
+
+static void time_add(
+		struct tm_traits *traits, uint64_t end_ns, uint64_t begin_ns)
+{
+	const uint64_t least_ns = end_ns > SPAN_NS ? end_ns - SPAN_NS : 0;
+
+	if (begin_ns > end_ns)
+		return;
+	if (begin_ns < least_ns)
+		begin_ns = least_ns;
+	trait_add(traits, TM_TRAIT_TIME,
+			(union tm_trait_value){ .end_ns = end_ns,
+					.begin_ns = begin_ns });
+}
+
+/* An event that spans two times may be since the later and until the earlier
+ * one: the least pairs of an end and a beginning. */
+static void times_learn(
+		struct tm_traits *traits, const struct tm_question *question)
+{
+	struct tm_trait *const trait = &traits->all[TM_TRAIT_TIME];
+	const size_t count = trait->count;
+	const uint64_t time_ns = question->low;
+	uint64_t other_ns;
+
+	traits->is_too_much |= count > TIMES_MOST * TIMES_MOST;
+	if (traits->is_too_much)
+		return;
+	time_add(traits, 0, 0);
+	time_add(traits, time_ns, 0);
+	time_add(traits, time_ns, time_ns);
+	for (size_t i = 0; i < count; i++) {
+		other_ns = trait->values[i].end_ns;
+		time_add(traits, other_ns, time_ns);
+		time_add(traits, time_ns, other_ns);
+	}
+}
+
+/* --- addresses --- */
+
+static void address_add(struct tm_traits *traits, enum tm_trait_of of,
+		const uint8_t address[16])
+{
+	union tm_trait_value value;
+
+	memcpy(value.address, address, sizeof(value.address));
+	trait_add(traits, of, value);
+}
+
+/* The first address after the network; after the last of all comes ::. */
+static void address_pass(struct tm_network *network)
+{
+	const unsigned ipv4 = tm_address_is_ipv4(network->address) ? 96 : 0;
+	const unsigned bits = network->prefix + ipv4;
+	unsigned carry, byte = (bits + 7) / 8;
+
+	for (carry = 1u << (8 - bits % 8) % 8; byte-- && carry; carry >>= 8) {
+		carry += network->address[byte];
+		network->address[byte] = carry;
+	}
+}
+
+static void networks_learn(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_networks *networks)
+{
+	struct tm_networks_walk walk = { 0 };
+	struct tm_network network;
+	size_t count = 0;
+
+	while (!traits->is_too_much &&
+			tm_networks_next(networks, &walk, &network)) {
+		address_add(traits, of, network.address);
+		address_pass(&network);
+		address_add(traits, of, network.address);
+		traits->is_too_much |= ++count > NETWORKS_MOST;
+	}
+}
+
+static void addresses_learn(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question)
+{
+	static const uint8_t lowest[2][16] = { { 0 },
+		{ [10] = 0xff, [11] = 0xff } };
+
+	if (!traits->all[of].count) {
+		address_add(traits, of, lowest[0]);
+		address_add(traits, of, lowest[1]);
+	}
+	if (question->test == TM_TEST_NET)
+		networks_learn(traits, of, question->list->networks);
+	else
+		address_add(traits, of, question->address);
+}
+
+/* --- texts --- */
+
+static bool question_is_pattern(const struct tm_question *question)
+{
+	if (question->test == TM_TEST_COMM)
+		return false;
+	return question->test == TM_TEST_PROCESS_PATTERN ||
+			question->ids->is_pattern;
+}
+
+static const char *text_of(const struct tm_question *question)
+{
+	if (question->test == TM_TEST_COMM)
+		return question->comm;
+	if (question->test == TM_TEST_PROCESS_PATTERN)
+		return question->pattern;
+	return question->ids->name;
+}
+
+/* The number of the trait, or -1. */
+static int pattern_find(const struct tm_traits *traits, enum tm_trait_of of,
+		const char *text)
+{
+	for (size_t i = 0; i < traits->pattern_count; i++) {
+		if (traits->patterns[i].of == of &&
+				!strcmp(traits->patterns[i].text, text))
+			return TM_TRAIT_PATTERN + i;
+	}
+	return -1;
+}
+
+static void pattern_learn(
+		struct tm_traits *traits, enum tm_trait_of of, const char *text)
+{
+	const size_t number = traits->pattern_count;
+	const bool is_everything =
+			of == TM_TRAIT_PROCESS && !text[strspn(text, "*")];
+
+	if (pattern_find(traits, of, text) >= 0)
+		return;
+	traits->is_too_much |= number == TM_TRAIT_PATTERNS;
+	if (traits->is_too_much)
+		return;
+	traits->patterns[number].of = of;
+	traits->patterns[number].text = text;
+	traits->pattern_count++;
+	for (uint64_t truth = is_everything; truth <= 1; truth++)
+		trait_add(traits, TM_TRAIT_PATTERN + number,
+				(union tm_trait_value){ .number = truth });
+}
+
+static void texts_learn(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question)
+{
+	const char *const text = text_of(question);
+
+	if (!traits->all[of].count)
+		trait_add(traits, of, (union tm_trait_value){ .text = NULL });
+	if (question_is_pattern(question))
+		pattern_learn(traits, of, text);
+	else
+		trait_add(traits, of, (union tm_trait_value){ .text = text });
+}
+
+static enum tm_truth truth_of(bool is_true)
+{
+	return is_true ? TM_TRUE : TM_FALSE;
+}
+
+static enum tm_truth trait_open(struct tm_traits *traits, int trait)
+{
+	traits->open = trait;
+	return TM_UNDECIDED;
+}
+
+static enum tm_truth pattern_answer(struct tm_traits *traits,
+		enum tm_trait_of of, const char *pattern)
+{
+	const int number = pattern_find(traits, of, pattern);
+	const union tm_trait_value *const chosen = traits->all[number].chosen;
+
+	return chosen ? truth_of(chosen->number) : trait_open(traits, number);
+}
+
+static bool text_matches(const struct tm_question *question, const char *text)
+{
+	char process[TM_COMM_SIZE];
+
+	switch (question->test) {
+	case TM_TEST_COMM:
+		return !strncmp(text, question->comm, TM_COMM_SIZE - 1);
+	case TM_TEST_PROCESS_PATTERN:
+		snprintf(process, sizeof(process), "%.*s", TM_COMM_SIZE - 1,
+				text);
+		return tm_glob_matches(question->pattern, process);
+	}
+	return tm_ids_match(question->ids, text);
+}
+
+/* A chosen cgroup may be one below that path, too, which other patterns can
+ * match. */
+static enum tm_truth text_answer(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question, const char *text)
+{
+	const bool is_pattern = question_is_pattern(question);
+
+	if (text && text_matches(question, text))
+		return TM_TRUE;
+	if (is_pattern && (!text || of == TM_TRAIT_CGROUP_NAME))
+		return pattern_answer(traits, of, text_of(question));
+	return TM_FALSE;
+}
+
+/* --- all --- */
+
+static void trait_learn(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question)
+{
+	if (of < TM_TRAIT_TIME)
+		numbers_learn(traits, of, question);
+	else if (of == TM_TRAIT_TIME)
+		times_learn(traits, question);
+	else if (of <= TM_TRAIT_DESTINATION)
+		addresses_learn(traits, of, question);
+	else
+		texts_learn(traits, of, question);
+}
+
+static bool question_has_ends(const struct tm_question *question)
+{
+	return question->test == TM_TEST_PORT ||
+			question->test == TM_TEST_HOST ||
+			question->test == TM_TEST_NET;
+}
+
+void tm_traits_learn(
+		struct tm_traits *traits, const struct tm_question *question)
+{
+	static const struct tm_question directions = { .low = TM_OUT,
+		.high = TM_OUT };
+	static const struct tm_question owners = { .low = TM_NOBODY,
+		.high = TM_NOBODY };
+	const enum tm_trait_of of = trait_of[question->test];
+
+	trait_learn(traits, of, question);
+	if (question_has_ends(question)) {
+		trait_learn(traits, of + 1, question);
+		trait_learn(traits, TM_TRAIT_DIRECTION, &directions);
+	}
+	if (of == TM_TRAIT_USER_NAME)
+		trait_learn(traits, TM_TRAIT_UID, &owners);
+}
+
+static enum tm_truth trait_answer(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question)
+{
+	const union tm_trait_value *const value = traits->all[of].chosen;
+
+	if (!value)
+		return trait_open(traits, of);
+	switch (question->test) {
+	case TM_TEST_SINCE:
+		return truth_of(value->end_ns >= question->low);
+	case TM_TEST_UNTIL:
+		return truth_of(value->begin_ns < question->low);
+	case TM_TEST_HOST:
+		return truth_of(!memcmp(value->address, question->address,
+				sizeof(value->address)));
+	case TM_TEST_NET:
+		return truth_of(tm_networks_hold(
+				question->list->networks, value->address));
+	}
+	if (of >= TM_TRAIT_USER_NAME)
+		return text_answer(traits, of, question, value->text);
+	return truth_of(value->number >= question->low &&
+			value->number <= question->high);
+}
+
+/* One is enough; or, of the opposite, none. */
+static enum tm_truth answer_either(struct tm_traits *traits,
+		enum tm_trait_of of, const struct tm_question *question,
+		enum tm_truth decisive)
+{
+	const enum tm_truth source = trait_answer(traits, of, question);
+	enum tm_truth destination;
+
+	if (source == decisive)
+		return source;
+	destination = trait_answer(traits, of + 1, question);
+	return destination == decisive || source != TM_UNDECIDED ? destination
+								 : source;
+}
+
+static enum tm_truth answer_side(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question)
+{
+	const union tm_trait_value *const direction =
+			traits->all[TM_TRAIT_DIRECTION].chosen;
+	bool is_source;
+
+	if (!direction)
+		return trait_open(traits, TM_TRAIT_DIRECTION);
+	is_source = (direction->number == TM_IN) ==
+			(question->ends == TM_REMOTE);
+	return trait_answer(traits, is_source ? of : of + 1, question);
+}
+
+static enum tm_truth answer_user(
+		struct tm_traits *traits, const struct tm_question *question)
+{
+	const union tm_trait_value *const uid =
+			traits->all[TM_TRAIT_UID].chosen;
+
+	if (!uid)
+		return trait_open(traits, TM_TRAIT_UID);
+	return uid->number == TM_NOBODY
+			? TM_FALSE
+			: trait_answer(traits, TM_TRAIT_USER_NAME, question);
+}
+
+enum tm_truth tm_traits_answer(
+		struct tm_traits *traits, const struct tm_question *question)
+{
+	const enum tm_trait_of of = trait_of[question->test];
+
+	if (of == TM_TRAIT_USER_NAME)
+		return answer_user(traits, question);
+	if (!question_has_ends(question))
+		return trait_answer(traits, of, question);
+	switch (question->ends) {
+	case TM_SOURCE:
+		return trait_answer(traits, of, question);
+	case TM_DESTINATION:
+		return trait_answer(traits, of + 1, question);
+	case TM_BOTH:
+		return answer_either(traits, of, question, TM_FALSE);
+	case TM_EITHER:
+		return answer_either(traits, of, question, TM_TRUE);
+	}
+	return answer_side(traits, of, question);
+}
+
+/* Whether a text can match this pattern and the others that are said to. */
+static bool pattern_is_possible(const struct tm_traits *traits, size_t number)
+{
+	const enum tm_trait_of of = traits->patterns[number].of;
+
+	for (size_t i = 0; i < traits->pattern_count; i++) {
+		const union tm_trait_value *const chosen =
+				traits->all[TM_TRAIT_PATTERN + i].chosen;
+
+		if (traits->patterns[i].of == of && chosen && chosen->number &&
+				!tm_globs_meet(traits->patterns[i].text,
+						traits->patterns[number].text))
+			return false;
+	}
+	return true;
+}
+
+bool tm_traits_choose(struct tm_traits *traits, int trait, size_t value)
+{
+	struct tm_trait *const chosen = &traits->all[trait];
+	const union tm_trait_value *const wanted = &chosen->values[value];
+
+	chosen->chosen = NULL;
+	if (trait >= TM_TRAIT_PATTERN && wanted->number &&
+			traits->patterns[trait - TM_TRAIT_PATTERN].of !=
+					TM_TRAIT_CGROUP_NAME &&
+			!pattern_is_possible(traits, trait - TM_TRAIT_PATTERN))
+		return false;
+	chosen->chosen = wanted;
+	return true;
+}
+
+void tm_traits_free(struct tm_traits *traits)
+{
+	for (size_t i = 0; i < TM_TRAITS; i++)
+		free(traits->all[i].values);
+	*traits = (struct tm_traits){ 0 };
+}
