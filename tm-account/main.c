@@ -45,10 +45,8 @@ static void account_take_option(void *context, const struct tm_option *option,
 {
 	struct options *const options = context;
 
-	if (!*argument)
-		tm_option_refuse(option, argument, "the state's name is empty");
 	*(option->letter == STATE ? &options->state : &options->show) =
-			argument;
+			tm_option_file(option, argument);
 }
 
 static const struct tm_tool tool = {

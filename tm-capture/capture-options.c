@@ -177,7 +177,7 @@ static void capture_take_option(void *context, const struct tm_option *option,
 
 	switch (option->letter) {
 	case 'c':
-		options->cgroup = argument;
+		options->cgroup = tm_option_file(option, argument);
 		break;
 	case 'i':
 		options_add_interface(&options->interfaces, argument);
@@ -186,6 +186,7 @@ static void capture_take_option(void *context, const struct tm_option *option,
 		options_add_network(option, &options->exclusion.site, argument);
 		break;
 	case 'w':
+		tm_option_stream(option, argument);
 		options->recording = strcmp(argument, "-") ? argument : NULL;
 		break;
 	case 'x':

@@ -137,10 +137,10 @@ static void csv_take_option(void *context, const struct tm_option *option,
 				check_nic(option, argument);
 		break;
 	case 'd':
-		options->target.directory = argument;
+		options->target.directory = tm_option_file(option, argument);
 		break;
 	case 'o':
-		options->target.file = argument;
+		options->target.file = tm_option_stream(option, argument);
 		break;
 	case COLUMNS:
 		csv_add_columns(&options->columns, argument);

@@ -141,7 +141,8 @@ static bool take_question(struct pending *pending,
 		pending->sum = argument;
 		return true;
 	case NETWORK_NAMES:
-		pending->netnames = load_names(argument);
+		pending->netnames =
+				load_names(tm_option_stream(option, argument));
 		return true;
 	default:
 		return false;
@@ -163,7 +164,7 @@ static void report_take_option(void *context, const struct tm_option *option,
 		options->has_interval = true;
 		break;
 	case 'l':
-		options->log = argument;
+		options->log = tm_option_file(option, argument);
 		break;
 	case STYLE:
 		set_style(options, find_style(option, argument, styles));

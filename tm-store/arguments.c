@@ -11,9 +11,7 @@
 
 const char *find_database(const char *named)
 {
-	if (named && !*named)
-		tm_misuse("--db: no file is named");
-	return tm_history_path(named);
+	return named ? named : tm_variable_file("TM_DB", tm_history_path());
 }
 
 uint64_t parse_time(const char *option, const char *text)

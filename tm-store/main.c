@@ -105,7 +105,7 @@ static void store_take_option(void *context, const struct tm_option *option,
 
 	switch (option->letter) {
 	case DB:
-		options->store.path = argument;
+		options->store.path = tm_option_file(option, argument);
 		break;
 	case REMOTES:
 		retention->remotes = tm_option_number(

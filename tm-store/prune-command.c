@@ -36,7 +36,7 @@ static void prune_take_option(void *context, const struct tm_option *option,
 	struct options *const options = context;
 
 	if (option->letter == DB)
-		options->path = argument;
+		options->path = tm_option_file(option, argument);
 	else
 		options->older = argument;
 }

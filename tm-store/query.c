@@ -245,7 +245,7 @@ static void query_take_option(void *context, const struct tm_option *option,
 		options->rows_only = option->name;
 	switch (option->letter) {
 	case DB:
-		options->path = argument;
+		options->path = tm_option_file(option, argument);
 		break;
 	case BY:
 		parse_by(options, argument);

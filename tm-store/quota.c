@@ -95,7 +95,7 @@ static void quota_take_option(void *context, const struct tm_option *option,
 
 	switch (option->letter) {
 	case DB:
-		options->path = argument;
+		options->path = tm_option_file(option, argument);
 		break;
 	case USER:
 		options->user = argument;

@@ -115,7 +115,7 @@ static void web_take_option(void *context, const struct tm_option *option,
 
 	switch (option->letter) {
 	case DATABASE:
-		options->server.database = argument;
+		options->server.database = tm_option_file(option, argument);
 		break;
 	case LISTEN:
 		set_place(&options->place, option, argument);
@@ -168,9 +168,9 @@ void web_options_parse(struct web_options *options, int argc, char **argv)
 	at = tm_tool_parse(&tool, argc, argv, options);
 	if (at < argc)
 		tm_misuse("%s: it takes no files but --db FILE", argv[at]);
-	if (options->server.database && !*options->server.database)
-		tm_misuse("--db: no file is named");
-	options->server.database = tm_history_path(options->server.database);
+	if (!options->server.database)
+		options->server.database =
+				tm_variable_file("TM_DB", tm_history_path());
 	check_header(options);
 	options->server.gate.place = &options->place;
 }

@@ -3,12 +3,10 @@
 
 #include "where.h"
 
-const char *tm_history_path(const char *named)
+const char *tm_history_path(void)
 {
 	const char *const wanted = getenv("TM_DB");
 
-	if (named)
-		return named;
 	return wanted && *wanted ? wanted : TM_HISTORY_DEFAULT;
 }
 

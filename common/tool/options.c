@@ -358,6 +358,39 @@ uint64_t tm_option_size(const struct tm_option *option, const char *argument)
 	return bytes;
 }
 
+static void refuse_dash(const char *of, const char *name)
+{
+	if (!strcmp(name, "-"))
+		tm_misuse("%s: - is no file here; for one of that name, write ./-",
+				of);
+}
+
+const char *tm_option_stream(
+		const struct tm_option *option, const char *argument)
+{
+	if (!*argument)
+		tm_misuse("--%s: no %s is named", option->name,
+				strcmp(option->argument, "DIR") ? "file"
+								: "directory");
+	return argument;
+}
+
+const char *tm_option_file(const struct tm_option *option, const char *argument)
+{
+	char of[64];
+
+	tm_option_stream(option, argument);
+	snprintf(of, sizeof(of), "--%s", option->name);
+	refuse_dash(of, argument);
+	return argument;
+}
+
+const char *tm_variable_file(const char *variable, const char *name)
+{
+	refuse_dash(variable, name);
+	return name;
+}
+
 unsigned tm_option_choice(const struct tm_option *option, const char *argument,
 		const char *const *names)
 {

@@ -78,6 +78,16 @@ uint64_t tm_option_moment(const struct tm_option *option, const char *argument,
 		uint64_t now_ns);
 uint64_t tm_option_size(const struct tm_option *option, const char *argument);
 
+/* The argument where it names a file or directory. Exits if it is empty or "-",
+ * which elsewhere is standard input or output: a file of that name is "./-". */
+const char *tm_option_file(
+		const struct tm_option *option, const char *argument);
+/* The same where "-" is standard input or output. */
+const char *tm_option_stream(
+		const struct tm_option *option, const char *argument);
+/* The same as tm_option_file for what a variable such as TM_DB names. */
+const char *tm_variable_file(const char *variable, const char *name);
+
 /* Ends the process with a message unless standard output has all that was
  * printed. */
 void tm_stdout_finish(void);

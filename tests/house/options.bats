@@ -102,3 +102,55 @@ options_of_words() {
 	tm-doctor --format json >json || true
 	jq -e .version json
 }
+
+# The options of --help that name a file or a directory: "COMMAND --OPTION".
+file_options() {
+	local tool command
+	for tool in "$BUILD"/bin/*; do
+		tool=${tool##*/}
+		"$tool" --help | grep -oE -- '--[a-z-]+ (FILE|DIR)' |
+			sed "s/^/$tool /; s/ [A-Z]*$//"
+	done
+	for command in query quota 'prune --older-than 1d'; do
+		echo "tm-store $command --db"
+	done
+}
+
+@test "an option that names a file refuses no name, and - where no pipe is meant" {
+	mkdir empty
+	cd empty
+	file_options >../options
+	[ "$(wc -l <../options)" -ge 11 ]
+	while read -r words; do
+		run --separate-stderr timeout 10 $words ''
+		assert_failure 2
+		[[ $stderr =~ ^tm-[a-z]*:\ --${words##* --}:\ no\ (file|directory)\ is\ named ]]
+		case $words in
+		*--output | *--write | *--network-names) continue ;;
+		esac
+		run --separate-stderr timeout 10 $words -
+		assert_failure 2
+		[[ $stderr == "tm-"*": --${words##* --}: - is no file here; for one of that name, write ./-"* ]]
+	done <../options
+	TM_DB=- run timeout 10 tm-store /dev/null
+	assert_failure 2
+	assert_line "tm-store: TM_DB: - is no file here; for one of that name, write ./-"
+	TM_DB=- run timeout 10 tm-web
+	assert_failure 2
+	[ -z "$(ls -A)" ]
+}
+
+@test "a file called - is named ./-" {
+	echo '{"uid":7,"bytes":5,"time_ns":1700000000000000000}' | tm-parse >day.tm
+	chmod 700 .
+	tm-report -q -l ./- day.tm >/dev/null
+	assert_file_exists ./-
+	rm ./-
+	tm-account -q --state ./- day.tm >/dev/null
+	run -0 tm-account --show ./-
+	assert_line "user 7 in 5 out 0"
+	rm ./-*
+	tm-store -q --db ./- day.tm
+	run -0 tm-store query --db ./- --format csv
+	assert_output --partial ",5,"
+}
