@@ -166,10 +166,57 @@ static struct tm_node *term_parse_word(
 			: term->node;
 }
 
+static const struct family {
+	const char *word;
+	bool is_ipv4;
+} families[] = { { "ip", true }, { "ip6", false } };
+
+static const struct family *family_find(const char *word)
+{
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+		if (!strcmp(families[i].word, word))
+			return &families[i];
+	}
+	return NULL;
+}
+
+/* IPv6 is what is neither IPv4 nor without an address. */
+static struct tm_node *family_invert(
+		struct tm_parser *parser, struct tm_node *ipv4)
+{
+	struct tm_node *node = term_ask(parser, ipv4->begin, TM_TEST_HOST, 0);
+
+	if (!node)
+		return NULL;
+	memset(node->question.address, 0, sizeof(node->question.address));
+	node->question.ends = TM_DESTINATION;
+	node = tm_parser_node(parser, TM_OR, ipv4, node);
+	return node ? tm_parser_node(parser, TM_NOT, node, NULL) : NULL;
+}
+
+/* By the destination: it is never absent where there is a source. */
+static struct tm_node *family_ask(struct tm_parser *parser, size_t begin,
+		const struct family *family)
+{
+	struct tm_filter_list *const list =
+			tm_filter_list_new(&parser->sources->lists);
+	struct tm_node *node = term_ask(parser, begin, TM_TEST_NET, 0);
+	char problem[TM_NETWORKS_PROBLEM];
+
+	if (!list || !node || tm_filter_list_add(list, "0.0.0.0/0") ||
+			tm_filter_list_read(list, problem)) {
+		tm_parser_fail(parser, begin, "out of memory");
+		return NULL;
+	}
+	node->question.list = list;
+	node->question.ends = TM_DESTINATION;
+	return family->is_ipv4 ? node : family_invert(parser, node);
+}
+
 static bool unknown_word(struct tm_parser *parser)
 {
 	uint8_t address[16];
-	char known[256];
+	char known[512];
 
 	if (tm_address_parse(parser->word, address))
 		return tm_parser_fail(parser, parser->begin,
@@ -189,34 +236,71 @@ static const struct tm_word ends_words[] = {
 	{ NULL, 0 },
 };
 
+/* After "src" or "dst": "and dst" means both ends, and "or dst" either. */
+static bool term_take_other_end(struct tm_parser *parser, enum tm_ends *ends)
+{
+	const bool is_and = tm_parser_is_at(parser, "and");
+	const char *const other = *ends == TM_SOURCE ? "dst" : "src";
+
+	if (!is_and && !tm_parser_is_at(parser, "or"))
+		return true;
+	*ends = is_and ? TM_BOTH : TM_EITHER;
+	return tm_parser_advance(parser) &&
+			(tm_parser_is_at(parser, other) ||
+					tm_parser_fail(parser, parser->begin,
+							"expected %s",
+							other)) &&
+			tm_parser_advance(parser);
+}
+
 /* Before a word: the end of the event that it applies to. */
-static bool term_take_ends(struct tm_parser *parser, enum tm_ends *ends)
+static bool term_take_ends(
+		struct tm_parser *parser, enum tm_ends *ends, bool *has_ends)
 {
 	uint32_t found = TM_EITHER;
 
-	if (tm_word_find(ends_words, parser->word, &found) &&
-			!tm_parser_advance(parser))
+	*has_ends = tm_word_find(ends_words, parser->word, &found);
+	if (*has_ends && !tm_parser_advance(parser))
 		return false;
 	*ends = found;
-	return true;
+	return (found != TM_SOURCE && found != TM_DESTINATION) ||
+			term_take_other_end(parser, ends);
 }
 
-/* After local and remote, an address or host name needs no word. */
-static const struct tm_filter_word *term_take_word(
-		struct tm_parser *parser, enum tm_ends ends)
+/* After an end, an address, a network or a host's name needs no word. */
+static const struct tm_filter_word *term_choose_word(
+		const struct tm_parser *parser)
 {
-	const struct tm_filter_word *const word = parser->token == TM_TOKEN_WORD
+	uint32_t protocol;
+
+	if (parser->token == TM_TOKEN_WORD &&
+			(family_find(parser->word) ||
+					tm_word_find(tm_protocols, parser->word,
+							&protocol)))
+		return NULL;
+	if (parser->token != TM_TOKEN_COMPARISON && !has_value(parser))
+		return NULL;
+	return tm_filter_word_find(
+			*parser->word == '@' || strchr(parser->word, '/')
+					? "network"
+					: "host");
+}
+
+static const struct tm_filter_word *term_take_word(
+		struct tm_parser *parser, bool has_ends)
+{
+	const struct tm_filter_word *word = parser->token == TM_TOKEN_WORD
 			? tm_filter_word_find(parser->word)
 			: NULL;
-	const bool is_short = (ends == TM_LOCAL || ends == TM_REMOTE) &&
-			(has_value(parser) ||
-					parser->token == TM_TOKEN_COMPARISON);
 
-	if (!word && is_short)
-		return tm_filter_word_find("host");
-	if (!word && ends == TM_EITHER)
+	if (!word && has_ends) {
+		word = term_choose_word(parser);
+		if (word)
+			return word;
+	}
+	if (!word && !has_ends)
 		unknown_word(parser);
-	else if (ends != TM_EITHER && (!word || !word->has_ends))
+	else if (has_ends && (!word || !word->has_ends))
 		tm_parser_fail(parser, parser->begin,
 				"expected host, network or port");
 	else if (tm_parser_advance(parser))
@@ -224,21 +308,37 @@ static const struct tm_filter_word *term_take_word(
 	return NULL;
 }
 
+/* The protocols that a word without a value asks for. */
+static struct tm_node *term_parse_protocol(
+		struct tm_parser *parser, size_t begin)
+{
+	const struct family *const family = family_find(parser->word);
+	uint32_t protocol = 0;
+
+	if (!family && !tm_word_find(tm_protocols, parser->word, &protocol))
+		return NULL;
+	parser->is_qualified = true;
+	if (!tm_parser_advance(parser))
+		return NULL;
+	return family ? family_ask(parser, begin, family)
+		      : term_ask(parser, begin, TM_TEST_PROTOCOL, protocol);
+}
+
 struct tm_node *tm_term_parse(struct tm_parser *parser)
 {
 	struct term term = { .begin = parser->begin };
-	uint32_t protocol;
+	struct tm_node *node;
+	bool has_ends;
 
-	parser->is_qualified = !tm_filter_word_find(parser->word) &&
-			tm_word_find(tm_protocols, parser->word, &protocol);
-	if (parser->is_qualified)
-		return tm_parser_advance(parser)
-				? term_ask(parser, term.begin, TM_TEST_PROTOCOL,
-						  protocol)
-				: NULL;
-	if (!term_take_ends(parser, &term.ends))
+	parser->is_qualified = false;
+	if (!tm_filter_word_find(parser->word)) {
+		node = term_parse_protocol(parser, term.begin);
+		if (parser->is_qualified)
+			return node;
+	}
+	if (!term_take_ends(parser, &term.ends, &has_ends))
 		return NULL;
-	term.word = term_take_word(parser, term.ends);
+	term.word = term_take_word(parser, has_ends);
 	return term.word ? term_parse_word(parser, &term) : NULL;
 }
 
@@ -249,7 +349,7 @@ bool tm_term_is_qualified(const struct tm_parser *parser)
 	uint32_t ends;
 
 	return parser->is_qualified && parser->token == TM_TOKEN_WORD &&
-			((word && word->has_ends) ||
+			((word && (word->has_ends || word->test == TM_TEST_PROTOCOL)) ||
 					tm_word_find(ends_words, parser->word,
 							&ends));
 }

@@ -66,23 +66,27 @@ static bool no_number(struct tm_parser *parser,
 		const char *text)
 {
 	const size_t column = value->column + (text - value->text);
+	const char * or = "";
 
+	if (word->test == TM_TEST_UID)
+		or = " or none";
+	else if (word->expand)
+		or = " or a service such as ssh";
 	if (word->test == TM_TEST_BYTES)
 		return tm_parser_fail(parser, column,
 				"bytes takes a size such as 1500, 1.5M or 4GB, not '%s'",
 				text);
 	return tm_parser_fail(parser, column,
 			"%s takes a number up to %ju%s, not '%s'", word->name,
-			(uintmax_t)word->max,
-			word->expand ? " or a service such as ssh" : "", text);
+			(uintmax_t)word->max, or, text);
 }
 
-/* 5, or 5-10. */
+/* 5, or 5-10. A number below 0 is no range. */
 static bool parse_range(struct tm_parser *parser,
 		const struct tm_filter_word *word, const struct tm_value *value,
 		struct tm_question *question)
 {
-	char *const dash = strchr(value->text, '-');
+	char *const dash = *value->text ? strchr(value->text + 1, '-') : NULL;
 	uint64_t number;
 
 	if (dash)
@@ -95,6 +99,10 @@ static bool parse_range(struct tm_parser *parser,
 	if (value->comparison > TM_DIFFERENT)
 		return tm_parser_fail(parser, value->column,
 				"a range can only be compared with = and !=");
+	if (!dash[1])
+		return tm_parser_fail(parser,
+				value->column + (dash - value->text),
+				"the range has no end");
 	if (!value_read(word, dash + 1, &question->high))
 		return no_number(parser, word, value, dash + 1);
 	if (question->high < question->low)
@@ -167,7 +175,8 @@ static bool parse_user(struct tm_parser *parser,
 		const struct tm_filter_word *word, const struct tm_value *value,
 		struct tm_question *question)
 {
-	if (text_is_number(value->text) || !strcmp(value->text, "none"))
+	if (text_is_number(value->text + (*value->text == '-')) ||
+			!strcmp(value->text, "none"))
 		return parse_uid(parser, word, value, question);
 	return parse_name(parser, TM_NAME_USER, TM_TEST_USER_NAME, value,
 			question);
@@ -354,6 +363,10 @@ static bool parse_time(struct tm_parser *parser,
 static const struct tm_filter_word words[] = {
 	{ "in", .test = TM_TEST_DIRECTION, .max = TM_IN, .is_flag = true },
 	{ "out", .test = TM_TEST_DIRECTION, .max = TM_OUT, .is_flag = true },
+	{ "inbound", .test = TM_TEST_DIRECTION, .max = TM_IN, .is_flag = true,
+			.is_alias = true },
+	{ "outbound", .test = TM_TEST_DIRECTION, .max = TM_OUT, .is_flag = true,
+			.is_alias = true },
 	{ "loopback", .test = TM_TEST_LOOPBACK, .max = TM_LOOPBACK,
 			.is_flag = true },
 	{ "user", parse_user, .test = TM_TEST_UID, .max = UINT32_MAX },
@@ -368,6 +381,9 @@ static const struct tm_filter_word words[] = {
 	{ "network", parse_network, .test = TM_TEST_NET, .has_ends = true },
 	{ "port", parse_range, .test = TM_TEST_PORT, .max = UINT16_MAX,
 			.is_ordered = true, .has_ends = true,
+			.expand = expand_port },
+	{ "portrange", parse_range, .test = TM_TEST_PORT, .max = UINT16_MAX,
+			.has_ends = true, .is_alias = true,
 			.expand = expand_port },
 	{ "protocol", parse_protocol_name, .test = TM_TEST_PROTOCOL,
 			.max = UINT8_MAX },
@@ -396,6 +412,9 @@ void tm_filter_words_list(char *out, size_t size)
 	size_t used = 0;
 
 	*out = '\0';
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		used += snprintf(out + used, size - used, " %s", words[i].name);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (!words[i].is_alias && used < size)
+			used += snprintf(out + used, size - used, " %s",
+					words[i].name);
+	}
 }

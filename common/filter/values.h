@@ -24,7 +24,8 @@ struct tm_filter_word {
 	uint64_t max;
 	bool is_ordered; /* may be compared by < and the like */
 	bool has_ends;
-	bool is_flag; /* takes no value: the value is max */
+	bool is_flag;  /* takes no value: the value is max */
+	bool is_alias; /* tcpdump's word, which no message names */
 	/* The values that a name stands for, with commas between; to be freed.
 	 * NULL = none, with the problem, or just itself without. */
 	char *(*expand)(struct tm_parser *parser, const struct tm_value *value);
