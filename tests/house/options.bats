@@ -89,7 +89,7 @@ options_of_words() {
 }
 
 @test "--json is --format json" {
-	tm-parse <<<'{"uid":7,"bytes":5}' >x.tm
+	tm-parse <<<'{"time_ns":1700000000000000000,"uid":7,"bytes":5}' >x.tm
 	tm-print --json x.tm >json
 	[ "$(jq .bytes json)" = 5 ]
 	tm-print --format json x.tm | cmp - json
