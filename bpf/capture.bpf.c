@@ -115,7 +115,7 @@ int note_holders(struct bpf_iter__task_file *held)
 		return 0;
 	socket = bpf_sock_from_file(file);
 	if (socket && socket->sk)
-		note_holder_of(socket->sk, task);
+		note_holder_of(socket->sk, kernel_task(task));
 	return 0;
 }
 

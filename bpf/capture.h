@@ -10,6 +10,8 @@
 #define NO_CARRIER 0	      /* the ifindex of no interface */
 #define LOST_OWNERS 65536     /* of two turns; others share the overflow */
 
+#define TREES 4 /* of cgroup1, in which a process is looked for */
+
 #define LISTED_NETWORKS (1 << 24) /* at most; allocated as they are added */
 #define LIST_GENERATIONS (1 << 29)
 
@@ -29,8 +31,11 @@ struct settings {
 	uint8_t reads_task;	  /* by its pointer; else copies its fields */
 	uint8_t finds_receivers;  /* of frames, by socket look-up */
 	uint8_t knows_result;	  /* of the programs that ran before */
-	uint8_t sums;	    /* interval sums; else an event for each packet */
-	uint64_t secret[9]; /* of mix_ends() */
+	uint8_t sums; /* interval sums; else an event for each packet */
+	uint8_t reports_processes; /* who a process is, see struct process */
+	int8_t subsystems[TREES];  /* of css_set, -1 = none */
+	uint64_t cgroup_root;	   /* the id where paths of cgroup2 begin */
+	uint64_t secret[9];	   /* of mix_ends() */
 };
 
 #ifdef __bpf__
@@ -72,6 +77,7 @@ struct counted {
  * only atomic additions are exact. */
 struct counters {
 	struct counted counted[2]; /* by enum tm_direction */
+	uint64_t unreported;	   /* processes that did not fit their ring */
 } __attribute__((aligned(128)));
 
 /* What sockets moved over an interface, for each CPU, by ifindex. Interfaces
@@ -100,7 +106,36 @@ struct owner {
 	uint32_t netns;
 	char comm[TM_COMM_SIZE];
 	uint16_t flags;
-	uint8_t reserved[6];
+	uint8_t reserved[2];
+	uint32_t identity; /* of the process among those that had its pid */
+};
+
+enum process_text {
+	PROCESS_COMMAND,
+	PROCESS_CGROUP,
+	PROCESS_TREES, /* one for each of settings.subsystems */
+	PROCESS_ARGUMENTS = PROCESS_TREES + TREES,
+	PROCESS_TEXTS
+};
+
+#define PROCESS_TEXT 4096  /* the most of one text */
+#define PROCESS_ROOM 32768 /* for all of them */
+#define PROCESS_NAME 256   /* of a component of a path, with its NUL */
+
+/* Who a process is. An event, and the owner of a sum, carry the identity: a pid
+ * can be used again, and a process can execute another program. */
+struct process {
+	uint32_t pid;
+	uint32_t identity; /* 0 = unknown */
+	uint64_t cgroup_id;
+	uint32_t login; /* TM_NOBODY = none */
+	uint32_t session;
+	/* where the text ends, and the next one begins */
+	uint16_t ends[PROCESS_TEXTS];
+	uint8_t cut;	    /* 1 << enum process_text: its begin is missing */
+	uint8_t is_deleted; /* the executable */
+	/* The texts follow. A path is its components, the last one first, each
+	 * with its NUL. */
 };
 
 /* What a flow moved in one direction. Amounts are never reset, not even when

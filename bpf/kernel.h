@@ -54,14 +54,70 @@ struct cred {
 
 struct kernfs_node {
 	unsigned long long id;
+	const char *name;
+	struct kernfs_node *__parent;
+};
+
+/* Before 6.15. */
+struct kernfs_node___named {
+	struct kernfs_node *parent;
+};
+
+struct cgroup_root {
+	int hierarchy_id; /* 0 = the tree of cgroup2 */
 };
 
 struct cgroup {
 	struct kernfs_node *kn;
+	struct cgroup_root *root;
+};
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
 };
 
 struct css_set {
+	struct cgroup_subsys_state *subsys[4];
 	struct cgroup *dfl_cgrp;
+};
+
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	struct path f_path;
+};
+
+struct mm_struct {
+	unsigned long arg_start;
+	unsigned long arg_end;
+	struct file *exe_file;
 };
 
 struct bpf_run_ctx {
@@ -81,11 +137,13 @@ struct task_struct {
 	struct css_set *cgroups;
 	struct files_struct *files;
 	struct bpf_run_ctx *bpf_ctx;
+	struct mm_struct *mm;
+	kuid_t loginuid; /* with CONFIG_AUDIT */
+	unsigned int sessionid;
 	struct task_struct *group_leader;
+	unsigned long long start_boottime;
 	char comm[16];
 };
-
-struct file;
 
 struct fdtable {
 	unsigned int max_fds;
@@ -204,6 +262,14 @@ static __always_inline struct sock *kernel_sock(struct bpf_sock *socket)
 
 	bpf_probe_read_kernel(&sk, sizeof(sk), &socket);
 	return sk;
+}
+
+static __always_inline struct task_struct *kernel_task(struct task_struct *task)
+{
+	struct task_struct *number = NULL;
+
+	bpf_probe_read_kernel(&number, sizeof(number), &task);
+	return number;
 }
 
 static __always_inline struct sk_buff *kernel_buffer(struct __sk_buff *skb)

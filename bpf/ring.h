@@ -146,7 +146,7 @@ static __always_inline void fill_event(struct tm_event *event,
 	__builtin_memcpy(event->destination, packet->destination, 16);
 	__builtin_memcpy(event->process, owner->comm, sizeof(event->process));
 	event->cgroup_id = owner->cgroup_id;
-	event->total_in = 0;
+	event->total_in = owner->identity; /* tm-capture takes it out */
 	event->total_out = 0;
 	event->socket_uid = owner->socket_uid;
 	event->netns = owner->netns;

@@ -22,7 +22,9 @@
 struct socket_state {
 	struct owner owner;
 	uint64_t cgroups; /* the owner's css_set: changes with its cgroup */
+	uint64_t memory;  /* the owner's: changes with its program */
 	uint64_t name[2]; /* the owner's, as the kernel has it */
+	uint32_t login;	  /* the owner's */
 	uint32_t owner_version; /* changes before and after the owner */
 	uint64_t judged_as;	/* state_name() once there is a verdict */
 	uint64_t verdict;	/* see verdict_of() */

@@ -5,6 +5,7 @@
 
 #include "bpf/capture.h"
 #include "bpf/kernel.h"
+#include "bpf/process.h"
 #include "bpf/socket.h"
 
 #include <linux/bpf.h>
@@ -45,6 +46,23 @@ static __always_inline struct task_struct *current_task(void)
 				   : (void *)bpf_get_current_task();
 }
 
+/* The same as login_of(), directly. */
+static __always_inline uint32_t login_read(struct task_struct *task)
+{
+	return bpf_core_field_exists(struct task_struct, loginuid)
+			? task->loginuid.val
+			: TM_NOBODY;
+}
+
+/* Whether the task runs the owner's program, for the owner's login. One that
+ * ends has no memory any more. */
+static __always_inline bool runs_as_before(const struct socket_state *state,
+		uint64_t memory, uint32_t login)
+{
+	return !settings.reports_processes || !memory ||
+			(state->memory == memory && state->login == login);
+}
+
 /* Whether the current task is the owner already, as for most packets. The name
  * changes with execve(2) and prctl(2). */
 static __always_inline bool is_owned_by(
@@ -64,14 +82,19 @@ static __always_inline bool is_owned_by(
 						cred->fsuid.val) &&
 				state->cgroups == (uint64_t)task->cgroups &&
 				state->name[0] == leader[0] &&
-				state->name[1] == leader[1];
+				state->name[1] == leader[1] &&
+				runs_as_before(state, (uint64_t)task->mm,
+						login_read(task));
 	}
 	BPF_CORE_READ_INTO(&name, task, group_leader, comm);
 	return owner->pid == (uint32_t)BPF_CORE_READ(task, tgid) &&
 			owner->uid == user_of(task) &&
 			state->cgroups ==
 			(uint64_t)BPF_CORE_READ(task, cgroups) &&
-			state->name[0] == name[0] && state->name[1] == name[1];
+			state->name[0] == name[0] &&
+			state->name[1] == name[1] &&
+			runs_as_before(state, (uint64_t)BPF_CORE_READ(task, mm),
+					login_of(task));
 }
 
 /* The version changes before and after, so that no reader takes half of an
@@ -80,6 +103,7 @@ static __always_inline bool is_owned_by(
 static __always_inline void write_owner(
 		struct socket_state *state, struct task_struct *task)
 {
+	const uint32_t identity = report_process((uint64_t)task);
 	struct owner *const owner = &state->owner;
 
 	__sync_fetch_and_add(&state->owner_version, 1);
@@ -87,6 +111,9 @@ static __always_inline void write_owner(
 	owner->uid = user_of(task);
 	state->cgroups = (uint64_t)BPF_CORE_READ(task, cgroups);
 	BPF_CORE_READ_INTO(&state->name, task, group_leader, comm);
+	state->memory = (uint64_t)BPF_CORE_READ(task, mm);
+	state->login = login_of(task);
+	owner->identity = identity;
 	owner->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 	owner->flags = TM_OWNER_TASK;
 	__builtin_memset(owner->comm, 0, sizeof(owner->comm));

@@ -65,6 +65,17 @@ void report_crowded(struct capture *capture)
 	capture->is_crowded = true;
 }
 
+void report_unnamed(struct capture *capture)
+{
+	const uint64_t unreported = programs_unreported(&capture->programs);
+
+	if (!unreported || capture->has_unnamed)
+		return;
+	warnx("too many new processes at once: some have no executable, login "
+	      "or job in the stream; fix: raise --ring");
+	capture->has_unnamed = true;
+}
+
 static void report_packets(struct capture *capture)
 {
 	struct tm_status in = writer_count(&capture->writer, TM_IN);
@@ -145,4 +156,7 @@ void report_statistics(struct capture *capture)
 {
 	report_packets(capture);
 	report_flows(capture);
+	if (capture->processes)
+		warnx("processes not named, as their ring was full: %" PRIu64,
+				programs_unreported(&capture->programs));
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <bpf/libbpf.h>
 
@@ -175,10 +176,14 @@ static void attach_to_interfaces(struct capture *capture)
 
 static void open_place(struct capture *capture)
 {
+	struct stat root;
+
 	if (meters_frames(capture))
 		open_tree(&capture->cgroup);
 	else
 		open_cgroup(&capture->cgroup, capture->options.cgroup);
+	if (!stat(capture->cgroup.mount, &root))
+		capture->options.settings.cgroup_root = root.st_ino;
 	if (capture->cgroup.id == CGROUP_ROOT)
 		capture->options.settings.own_netns = own_netns();
 }
@@ -209,9 +214,15 @@ void capture_start(struct capture *capture,
 	wall_clock_open(&capture->clock);
 	capture->writer.programs = programs;
 	capture->writer.clock = &capture->clock;
-	capture->writer.naming = naming_new(&capture->cgroup, own_netns());
+	if (programs->hooks & TM_HOOK_PROCESSES)
+		capture->processes = processes_new(
+				programs_map(programs, "processes"));
+	capture->writer.naming = naming_new(
+			&capture->cgroup, own_netns(), capture->processes);
 	capture->writer.limit = options->count;
-	if (order_open(&capture->order) || !capture->writer.naming)
+	if (order_open(&capture->order) || !capture->writer.naming ||
+			(programs->hooks & TM_HOOK_PROCESSES &&
+					!capture->processes))
 		err(TM_FAILED, "cannot start");
 	start_ns = wall_clock_boot_ns(&capture->clock);
 	if (programs->flows) {

@@ -11,6 +11,7 @@
 #include "flow-table.h"
 #include "held.h"
 #include "order.h"
+#include "processes.h"
 #include "programs.h"
 #include "wall-clock.h"
 #include "writer.h"
@@ -23,12 +24,14 @@ struct capture {
 	struct wall_clock clock;
 	struct event_order order;
 	struct writer writer;
-	struct flow_table *flows; /* NULL = every packet is an event */
-	struct held sums;	  /* read from the flows, not yet written */
-	size_t round;		  /* records that this round may still read */
+	struct processes *processes; /* NULL = programs do not report them */
+	struct flow_table *flows;    /* NULL = every packet is an event */
+	struct held sums;	     /* read from the flows, not yet written */
+	size_t round; /* records that this round may still read */
 	bool is_drained;
 	bool is_orphaned; /* the cgroup or all interfaces were removed */
 	bool is_crowded;  /* too few flows, which was reported */
+	bool has_unnamed; /* so was that a process has no names */
 };
 
 static inline bool meters_frames(const struct capture *capture)
@@ -52,6 +55,7 @@ void report_bridge(const struct named_interface *interface);
 void report_stuck(const char *interface);
 void report_statistics(struct capture *capture);
 void report_crowded(struct capture *capture);
+void report_unnamed(struct capture *capture);
 
 /* Reports how the capture ended and returns the exit code. */
 int report_end(struct capture *capture);

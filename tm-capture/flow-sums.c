@@ -77,6 +77,7 @@ static struct tm_event *flow_event(struct flow_table *flows,
 		.flags = flow->flags | owner->flags |
 				(is_out ? 0 : flow->ends.copy),
 		.cgroup_id = owner->cgroup_id,
+		.total_in = owner->identity, /* as in the programs' events */
 		.socket_uid = owner->socket_uid,
 		.netns = owner->netns,
 	};

@@ -98,6 +98,7 @@ static void open_flow(struct flow_table *flows, uint32_t slot)
 {
 	const struct flow *const flow = &flows->slots[slot];
 	struct written *const written = &flows->written[slot];
+	const struct owner *owner;
 	struct tm_event event;
 
 	if (slot_load(&flow->is_ready) != written->generation)
@@ -108,11 +109,14 @@ static void open_flow(struct flow_table *flows, uint32_t slot)
 	written->state = OPEN;
 	written->is_waiting = false;
 	written->active_ns = flows->now_ns;
+	owner = &flows->slots[written->holder].owner;
 	event = (struct tm_event){
 		.time_ns = flows->now_ns,
-		.uid = flows->slots[written->holder].owner.uid,
-		.cgroup_id = flows->slots[written->holder].owner.cgroup_id,
-		.netns = flows->slots[written->holder].owner.netns,
+		.uid = owner->uid,
+		.pid = owner->pid,
+		.total_in = owner->identity,
+		.cgroup_id = owner->cgroup_id,
+		.netns = owner->netns,
 		.ifindex = flow->ends.ifindex,
 	};
 	flows->reader->found(flows->reader->context, &event);

@@ -114,6 +114,14 @@ static const struct flow_table_reader *flow_reader(struct capture *capture)
 	return &reader;
 }
 
+static void processes_drain(struct capture *capture)
+{
+	if (!capture->processes)
+		return;
+	processes_follow(capture->processes);
+	report_unnamed(capture);
+}
+
 static void sums_drain(struct capture *capture)
 {
 	if (!capture->flows)
@@ -186,6 +194,7 @@ static void capture_run(struct capture *capture)
 			!writer_is_full(&capture->writer) &&
 			!capture->is_orphaned) {
 		capture_wait(capture);
+		processes_drain(capture);
 		sums_drain(capture);
 		until_ns = ring_drain(capture);
 		if (until_ns >= tick_ns) {

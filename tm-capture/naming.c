@@ -7,6 +7,7 @@
 #include "common/record/names.h"
 #include "common/record/users.h"
 #include "naming.h"
+#include "process-names.h"
 
 #define MEMO 256	   /* combinations of ids, direct-mapped */
 #define LATE 1024	   /* ids that may wait for their name */
@@ -39,13 +40,16 @@ struct naming {
 	struct tm_users *users;
 	struct naming_seen seen[TM_NAME_CGROUP + 1];
 	struct cgroup_names *cgroups;
+	struct processes *processes;
+	struct process_names *names;
 	struct late late[LATE];
 	size_t late_count;
 	struct memo memo[MEMO];
 	struct tm_event records[RECORDS];
 };
 
-struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns)
+struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns,
+		struct processes *processes)
 {
 	struct naming *naming = calloc(1, sizeof(*naming));
 
@@ -54,14 +58,16 @@ struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns)
 	naming->own_netns = own_netns;
 	naming->users = tm_users_new();
 	naming->cgroups = cgroup_names_new(tree);
-	if (!naming->users || !naming->cgroups) {
+	naming->processes = processes;
+	naming->names = process_names_new(processes);
+	if (!naming->users || !naming->cgroups || !naming->names) {
 		naming_free(naming);
 		return NULL;
 	}
 	return naming;
 }
 
-bool naming_is_news(struct naming *naming, const struct tm_event *event)
+static bool has_news(struct naming *naming, const struct tm_event *event)
 {
 	const uint64_t mixed = (event->uid ^ event->cgroup_id << 8 ^
 					       (uint64_t)event->ifindex << 40) *
@@ -76,6 +82,14 @@ bool naming_is_news(struct naming *naming, const struct tm_event *event)
 	*memo = (struct memo){ event->cgroup_id, event->uid, event->ifindex,
 		event->netns, true };
 	return true;
+}
+
+bool naming_is_news(struct naming *naming, const struct tm_event *event,
+		uint32_t identity)
+{
+	return has_news(naming, event) ||
+			process_names_are_news(
+					naming->names, event->pid, identity);
 }
 
 /* False for an id that is there, or without memory. */
@@ -163,12 +177,16 @@ static size_t name_changed(struct naming *naming, enum tm_name_of of,
 	return n;
 }
 
-/* The records of the name, or the cgroup waits for it. */
+/* The records of the name, or the cgroup waits for it. The process that was in
+ * it knows the path of one that is gone. */
 static size_t name_cgroup(struct naming *naming, const struct late *id,
-		uint64_t time_ns, struct tm_event *out)
+		const struct process_facts *facts, uint64_t time_ns,
+		struct tm_event *out)
 {
-	const char *const path = cgroup_names_find(naming->cgroups, id->id);
+	const char *path = cgroup_names_find(naming->cgroups, id->id);
 
+	if (!path && facts && facts->cgroup_id == id->id && *facts->cgroup)
+		path = facts->cgroup;
 	if (path)
 		return tm_name_records(out, TM_NAME_PARTS, TM_NAME_CGROUP,
 				id->id, time_ns, path);
@@ -179,12 +197,15 @@ static size_t name_cgroup(struct naming *naming, const struct late *id,
 	return 0;
 }
 
-size_t naming_records(struct naming *naming, const struct tm_event *event,
-		struct tm_event **records)
+/* The records of the ids that the stream has not named. */
+static size_t name_ids(struct naming *naming, const struct tm_event *event,
+		const struct process_facts *facts, struct tm_event *out)
 {
-	struct tm_event *const out = naming->records;
 	size_t n = 0;
 
+	if (facts && facts->login != TM_NOBODY)
+		n += name_first(naming, TM_NAME_USER, facts->login,
+				event->time_ns, out + n);
 	if (event->uid != TM_NOBODY)
 		n += name_first(naming, TM_NAME_USER, event->uid,
 				event->time_ns, out + n);
@@ -196,10 +217,35 @@ size_t naming_records(struct naming *naming, const struct tm_event *event,
 			seen_add(&naming->seen[TM_NAME_CGROUP],
 					event->cgroup_id))
 		n += name_cgroup(naming,
-				&(struct late){ .id = event->cgroup_id },
+				&(struct late){ .id = event->cgroup_id }, facts,
 				event->time_ns, out + n);
-	*records = out;
 	return n;
+}
+
+size_t naming_records(struct naming *naming, const struct tm_event *event,
+		uint32_t identity, struct tm_event **records)
+{
+	const struct process_facts *facts = NULL;
+	size_t n = 0;
+
+	if (identity)
+		n = process_names_records(naming->names, event->pid, identity,
+				event->time_ns, naming->records, &facts);
+	*records = naming->records;
+	return n + name_ids(naming, event, facts, naming->records + n);
+}
+
+size_t naming_introduce(struct naming *naming, const struct tm_event *event,
+		uint32_t identity, struct tm_event **records)
+{
+	*records = naming->records;
+	if (!has_news(naming, event))
+		return 0;
+	return name_ids(naming, event,
+			identity ? processes_find(naming->processes, event->pid,
+						   identity)
+				 : NULL,
+			naming->records);
 }
 
 bool naming_continue(struct naming *naming)
@@ -223,7 +269,7 @@ size_t naming_late(struct naming *naming, uint64_t time_ns,
 	for (size_t i = 0; i < waiting; i++) {
 		late = naming->late[i];
 		if (n + TM_NAME_PARTS <= RECORDS)
-			n += name_cgroup(naming, &late, time_ns,
+			n += name_cgroup(naming, &late, NULL, time_ns,
 					naming->records + n);
 		else
 			naming->late[naming->late_count++] = late;
@@ -237,6 +283,7 @@ void naming_free(struct naming *naming)
 	if (!naming)
 		return;
 	cgroup_names_free(naming->cgroups);
+	process_names_free(naming->names);
 	for (size_t i = 0; i <= TM_NAME_CGROUP; i++)
 		seen_free(&naming->seen[i]);
 	tm_users_free(naming->users);

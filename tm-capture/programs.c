@@ -14,6 +14,7 @@
 #include "common/capture/features.h"
 #include "common/record/amount.h"
 #include "kernel-traits.h"
+#include "process-maps.h"
 #include "programs.h"
 
 extern const char programs_object[], programs_object_end[];
@@ -25,6 +26,7 @@ extern const char programs_plain_object[], programs_plain_object_end[];
 #define TCP_RECEIVER TM_HOOK_RCV_SPACE_ADJUST
 #define HOLDERS TM_HOOK_TASK_FILE
 #define SUMS TM_HOOK_INTERVALS
+#define PROCESSES TM_HOOK_PROCESSES
 #define SOCKETS TM_HOOK_CGROUP_SKB
 #define FRAMES TM_HOOK_TCX
 
@@ -186,6 +188,10 @@ static int programs_load_object(struct programs *programs,
 			bpf_map__set_initial_value(
 					rodata, settings, sizeof(*settings)) ||
 			set_flows(programs) ||
+			(programs->hooks & PROCESSES &&
+					process_maps_size(programs->object,
+							ring_bytes,
+							programs->cpus)) ||
 			bpf_object__load(programs->object))
 		return programs_close(programs);
 	return 0;
@@ -220,6 +226,8 @@ static int programs_load_with(struct programs *programs,
 	used.knows_reader = (hooks & RECEIVER) != 0;
 	used.knows_tcp_reader = (hooks & TCP_RECEIVER) != 0;
 	used.sums = (hooks & SUMS) != 0;
+	used.reports_processes = (hooks & PROCESSES) != 0;
+	kernel_find_subsystems(used.subsystems);
 	if (getrandom(used.secret, sizeof(used.secret), 0) < 0)
 		return -1;
 	used.reads_task = reading->direct;
@@ -238,7 +246,8 @@ static uint32_t optional_hooks(void)
 	return hooks;
 }
 
-/* The optional hooks that load, each tried alone. */
+/* The optional hooks that load, each tried alone. That of processes has no
+ * program of its own. */
 static uint32_t find_optional_hooks(struct programs *programs,
 		const struct settings *settings, size_t ring_bytes,
 		uint32_t sums, const struct reading *reading)
@@ -247,10 +256,11 @@ static uint32_t find_optional_hooks(struct programs *programs,
 
 	for (size_t i = 0; i < tm_feature_count; i++) {
 		const uint32_t hook = tm_features[i].hook;
+		const uint32_t meter = hook == PROCESSES ? programs->meter : 0;
 
 		if (!hook ||
 				programs_load_with(programs, settings,
-						ring_bytes, hook | sums,
+						ring_bytes, hook | meter | sums,
 						reading))
 			continue;
 		programs_close(programs);
@@ -346,6 +356,8 @@ int programs_load(struct programs *programs, const struct settings *settings,
 			programs->object, "lost");
 	if (map_counters(programs) || map_lost_turn(programs))
 		return programs_fail(programs, "counters: %s", strerror(errno));
+	if (programs->hooks & PROCESSES && process_maps_fill(programs->object))
+		return programs_fail(programs, "drafts: %s", strerror(errno));
 	return 0;
 }
 
@@ -526,6 +538,15 @@ struct counted programs_counted(
 		tm_amount_add(&all.overflow, &counted->overflow);
 		tm_amount_add(&all.flowless, &counted->flowless);
 	}
+	return all;
+}
+
+uint64_t programs_unreported(const struct programs *programs)
+{
+	uint64_t all = 0;
+
+	for (unsigned cpu = 0; cpu < programs->cpus; cpu++)
+		all += programs->counters[cpu].unreported;
 	return all;
 }
 

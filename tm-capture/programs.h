@@ -77,6 +77,9 @@ void programs_detach(struct programs *programs);
 struct counted programs_counted(
 		const struct programs *programs, enum tm_direction direction);
 
+/* How often the programs failed to report a process. */
+uint64_t programs_unreported(const struct programs *programs);
+
 /* Calls found for every owner with what was lost since the previous call but
  * one; at the end, with all that is left. 0, or -1 and errno. */
 int programs_lost(const struct programs *programs, bool is_end,

@@ -47,10 +47,20 @@ bool writer_is_full(const struct writer *writer)
 	return writer->limit && writer->events >= writer->limit;
 }
 
+/* Takes out what the programs put in the place of a total. */
+static uint32_t take_identity(struct tm_event *event)
+{
+	const uint32_t identity = event->total_in;
+
+	event->total_in = 0;
+	return identity;
+}
+
 void writer_events(struct writer *writer, struct tm_event *events, size_t count)
 {
 	struct tm_event *names;
 	size_t written = 0, i, n;
+	uint32_t identity;
 
 	for (i = 0; i < count && !writer_is_full(writer); i++) {
 		events[i].time_ns =
@@ -58,9 +68,11 @@ void writer_events(struct writer *writer, struct tm_event *events, size_t count)
 		tm_amount_count(&writer->recorded[events[i].direction & 1],
 				&events[i]);
 		writer->events++;
-		if (!naming_is_news(writer->naming, &events[i]))
+		identity = take_identity(&events[i]);
+		if (!naming_is_news(writer->naming, &events[i], identity))
 			continue;
-		n = naming_records(writer->naming, &events[i], &names);
+		n = naming_records(
+				writer->naming, &events[i], identity, &names);
 		if (n) {
 			writer_put(writer, events + written, i - written);
 			writer_put(writer, names, n);
@@ -76,13 +88,12 @@ void writer_events(struct writer *writer, struct tm_event *events, size_t count)
 void writer_introduce(struct writer *writer, const struct tm_event *owner)
 {
 	struct tm_event event = *owner;
+	const uint32_t identity = take_identity(&event);
 	struct tm_event *names;
 	size_t n;
 
-	if (!naming_is_news(writer->naming, owner))
-		return;
 	event.time_ns = wall_clock_ns(writer->clock, owner->time_ns);
-	n = naming_records(writer->naming, &event, &names);
+	n = naming_introduce(writer->naming, &event, identity, &names);
 	writer_put(writer, names, n);
 }
 
@@ -99,7 +110,7 @@ static void writer_put_amount(struct writer *writer, struct tm_event *event,
 	event->magic = TM_MAGIC;
 	event->time_ns = wall_clock_ns(writer->clock, writer->status_ns);
 	event->span = span < UINT16_MAX ? span : UINT16_MAX;
-	n = naming_records(writer->naming, event, &names);
+	n = naming_records(writer->naming, event, 0, &names);
 	writer_put(writer, names, n);
 	while (tm_amount_is_some(&left)) {
 		const bool fits = left.packets <= UINT32_MAX;

@@ -7,6 +7,7 @@
 #define RING_BYTES (4 << 20)
 #define FLOWS 65536
 #define PAGE 4096
+#define REPORTED 32768
 
 #define FIRST "5.8" /* that tm-capture runs on */
 
@@ -165,6 +166,21 @@ const struct tm_feature tm_features[] = {
 				"their user, without a process, until their "
 				"first I/O",
 			.since = "5.11" },
+	/* the ring, the drafts and their numbers, what was reported */
+	{ .name = "process records",
+			.hook = TM_HOOK_PROCESSES,
+			SOCKETS,
+			.helpers = { BPF_FUNC_ringbuf_output,
+					BPF_FUNC_map_pop_elem },
+			.maps = { { BPF_MAP_TYPE_RINGBUF, 0, 0, RING_BYTES / 4,
+						  0 },
+					{ BPF_MAP_TYPE_QUEUE, 0, 4, 4, 0 },
+					{ BPF_MAP_TYPE_LRU_HASH, 4, 4, REPORTED,
+							0 } },
+			.takes_perfmon = true,
+			.cost = "a process has its pid and its name, but no "
+				"executable, login or cgroup1 job",
+			.since = FIRST },
 	/* the slots, the token to take one, and the index of flows by their
 	   ends */
 	{ .name = "flow table",

@@ -118,6 +118,7 @@ enum tm_hook {
 	TM_HOOK_TCX = 1 << 6,
 	TM_HOOK_CLSACT = 1 << 7,
 	TM_HOOK_SEND_LENGTH = 1 << 8,
+	TM_HOOK_PROCESSES = 1 << 9, /* programs report who a process is */
 };
 
 struct __attribute__((may_alias)) tm_start {

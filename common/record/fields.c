@@ -90,6 +90,7 @@ static const struct tm_word hooks[] = {
 	{ "tcx", TM_HOOK_TCX },
 	{ "clsact", TM_HOOK_CLSACT },
 	{ "send_length", TM_HOOK_SEND_LENGTH },
+	{ "processes", TM_HOOK_PROCESSES },
 	{ NULL, 0 },
 };
 

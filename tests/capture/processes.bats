@@ -1,0 +1,270 @@
+# What the stream says of processes: executable, login, cgroups. Each test moves
+# its data in a network and a cgroup of its own.
+# bats file_tags=kernel
+
+load ../helper
+load ../lib/kernel
+load capture
+
+# isolated COMMAND...: in the cgroup, in a network of its own
+isolated() {
+	inside timeout 30 unshare --net sh -c 'ip link set lo up && exec "$@"' \
+		sh "$@"
+}
+
+# one_datagram [PROGRAM]
+one_datagram() {
+	isolated "${1-traffic}" udp 127.0.0.1 9 1 20
+}
+
+# said: of out.tm the lines "KIND ID TEXT" of names, and "traffic PID UID", in
+# their order; a long text is one line
+said() {
+	tm-print --json out.tm | jq -r '
+		if .kind == "name" then [.of, .id, .part, .text]
+		elif .kind == "traffic" then ["traffic", .pid, 0, "\(.uid)"]
+		else empty end | @json' | python3 -c '
+import json, sys
+kinds = {3: "command", 4: "login", 5: "cgroup1", 6: "arguments", 7: "group"}
+for line in sys.stdin:
+    of, number, part, text = json.loads(line)
+    text = text.replace("\n", r"\n")
+    sys.stdout.write(text if part else f"\n{kinds.get(of, of)} {number} {text}")
+print()' | sed 1d
+}
+
+# texts KIND: of out.tm
+texts() {
+	said | sed -n "s/^$1 [0-9]* \?//p"
+}
+
+# both_ways COMMAND...: as events, then as sums; what is said of each
+both_ways() {
+	local options
+	for options in "" "--every 200ms"; do
+		# shellcheck disable=SC2086 # words
+		start -c "$CGROUP" $options
+		"$@"
+		stop
+		said
+	done
+}
+
+@test "a process of a few ms is named with its executable before its data" {
+	cp "$BUILD/tests/traffic" 'short one'
+	both_ways one_datagram ./'short one' >found
+	cat found
+	run sed -n '/^command/,/^traffic/{/^command\|^traffic/s/[0-9]\+/N/p}' found
+	assert_output "command N $PWD/short one
+traffic N 0
+command N $PWD/short one
+traffic N 0"
+}
+
+@test "an executable that is gone is marked as deleted" {
+	start -c "$CGROUP"
+	cp "$(command -v bash)" doomed
+	isolated ./doomed -c 'rm doomed; echo >/dev/udp/127.0.0.1/9'
+	isolated python3 -c '
+import os, subprocess
+fd = os.memfd_create("made here")
+with open(os.environ["BUILD"] + "/tests/traffic", "rb") as program:
+    os.write(fd, program.read())
+subprocess.run([f"/proc/self/fd/{fd}", "udp", "127.0.0.1", "9", "1", "20"],
+               pass_fds=[fd], check=True)'
+	stop
+	run texts command
+	assert_output "$PWD/doomed (deleted)
+/memfd:made here (deleted)"
+}
+
+@test "hostile names of executables are said whole, or their end" {
+	local name longest deep
+	name=$'two\nlines \xc3\xa9 \x01'
+	longest=$(printf 'y%.0s' $(seq 255))
+	start -c "$CGROUP"
+	cp "$BUILD/tests/traffic" "$name"
+	one_datagram "./$name"
+	cp "$BUILD/tests/traffic" "$longest"
+	one_datagram "./$longest"
+	for _ in $(seq 60); do
+		deep=$(printf 'd%.0s' $(seq 100))
+		mkdir "$deep"
+		cd "$deep"
+	done
+	cp "$BUILD/tests/traffic" end
+	one_datagram ./end
+	cd "$WORK"
+	stop
+	texts command >found
+	assert_equal "$(sed -n 1p found)" "$(printf '%s' "$PWD/$name" |
+		sed 'N;s/\n/\\n/')"
+	assert_equal "$(sed -n 2p found)" "$PWD/$longest"
+	run sed -n 3p found
+	assert_output --regexp "^\.\.\.(/$deep){35,40}/end$"
+}
+
+@test "a container's process has the path that it has in the container" {
+	mkdir -p root/bin root/proc
+	cp "$BUILD/tests/traffic" root/bin/
+	ldd "$BUILD/tests/traffic" | grep -o '/[^ ]*' |
+		xargs -I '{}' cp --parents '{}' root
+	start -c "$CGROUP"
+	isolated unshare --mount sh -c 'mount --bind root root && cd root &&
+		mkdir old && pivot_root . old &&
+		exec /bin/traffic udp 127.0.0.1 9 1 20'
+	stop
+	run texts command
+	assert_output /bin/traffic
+}
+
+@test "a process that executes another program is named again" {
+	start -c "$CGROUP"
+	mkdir empty
+	cd empty
+	isolated python3 -c '
+import os, socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.bind(("127.0.0.1", 7714))
+os.set_inheritable(receiver.fileno(), True)
+sender.connect(("127.0.0.1", 7714))
+sender.send(b"x")
+os.set_inheritable(sender.fileno(), True)
+# by the same name, so that only the program differs
+with open("/proc/self/comm") as name:
+    os.symlink("/bin/bash", name.read().strip())
+os.execv(os.listdir()[0], ["bash", "-c", f"echo >&{sender.fileno()}"])'
+	cd ..
+	stop
+	run jq -rs 'map(select(.kind == "traffic") | .process) | unique[]' \
+		<(tm-print --json out.tm)
+	assert_output python3
+	run texts command
+	assert_line --index 0 --regexp python
+	assert_line --index 1 --regexp /bash
+}
+
+@test "a pid that is used again has the names of each process in turn" {
+	local pid=3999999
+	[ $pid -lt "$(cat /proc/sys/kernel/pid_max)" ] || pid=32000
+	cp "$BUILD/tests/traffic" one
+	cp "$BUILD/tests/traffic" two
+	both_ways isolated python3 "$ROOT/tests/lib/reuse.py" $pid \
+		./one udp 127.0.0.1 9 1 20 -- ./two udp 127.0.0.1 9 1 20 \
+		-- ./one udp 127.0.0.1 9 1 20 >found
+	grep "^command\|^traffic" found >order
+	for _ in events sums; do
+		printf "%s\n" "command $pid $PWD/one" "traffic $pid 0" \
+			"command $pid $PWD/two" "traffic $pid 0" \
+			"command $pid $PWD/one" "traffic $pid 0"
+	done >expected
+	diff expected order
+}
+
+@test "what the next process of a pid lacks is said to be none" {
+	local pid=3999998
+	[ $pid -lt "$(cat /proc/sys/kernel/pid_max)" ] || pid=32001
+	start -c "$CGROUP"
+	isolated python3 "$ROOT/tests/lib/reuse.py" $pid \
+		sh -c 'echo 541007 >/proc/self/loginuid &&
+			exec traffic udp 127.0.0.1 9 1 20' \
+		-- traffic udp 127.0.0.1 9 1 20
+	stop
+	run texts login
+	assert_line --index 0 --regexp '^541007 [0-9]+$'
+	assert_equal "$(said | grep -c "^login $pid")" 2
+	said | grep -x "login $pid "
+}
+
+@test "a process has its login user, and that user has a name" {
+	both_ways isolated sh -c 'echo 1 >/proc/self/loginuid &&
+		exec traffic udp 127.0.0.1 9 1 20' >found
+	cat found
+	assert_equal "$(grep -cE '^login [0-9]+ 1 [0-9]+$' found)" 2
+	assert_equal "$(grep -cx "user 1 $(id -un 1)" found)" 2
+}
+
+@test "a cgroup that lives for 10 ms has its path in the stream" {
+	both_ways inside sh -c '
+		mkdir "$1"/job_77 && (cd "$1"/job_77 &&
+		unshare --net sh -c "ip link set lo up &&
+			echo 0 >cgroup.procs && exec \"\$@\"" sh \
+			traffic udp 127.0.0.1 9 1 20)
+		rmdir "$1"/job_77' sh "$CGROUP" >found
+	cat found
+	assert_equal "$(grep -cE "^cgroup [0-9]+ /${CGROUP##*/}/job_77$" found)" 2
+}
+
+@test "a process that moves to another cgroup is named again" {
+	mkdir "$CGROUP/below"
+	start -c "$CGROUP"
+	isolated python3 -c '
+import socket, sys
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.sendto(b"x", ("127.0.0.1", 9))
+with open(sys.argv[1] + "/below/cgroup.procs", "w") as procs:
+    procs.write("0")
+sender.sendto(b"x", ("127.0.0.1", 9))' "$CGROUP"
+	stop
+	rmdir "$CGROUP/below"
+	assert_equal "$(texts command | wc -l)" 2
+}
+
+# tree_of SUBSYSTEM: where the tree of cgroup1 is mounted, here if nowhere
+tree_of() {
+	awk -v wanted="$1" '$(NF - 2) == "cgroup" {
+		n = split($NF, options, ",")
+		for (i = 1; i <= n; i++)
+			if (options[i] == wanted) {
+				print $5
+				exit
+			}
+	}' /proc/self/mountinfo | grep . || {
+		mkdir -p "$WORK/$1"
+		mount -t cgroup -o "$1" cgroup "$WORK/$1"
+		echo "$WORK/$1"
+	}
+}
+
+@test "a process in a tree of cgroup1 has its path there" {
+	local tree
+	tree=$(tree_of memory 2>/dev/null || tree_of freezer)
+	mkdir -p "$tree/tm-test-$$/job_77/step_0"
+	both_ways isolated sh -c 'echo $$ >"$0"/cgroup.procs &&
+		exec traffic udp 127.0.0.1 9 1 20' \
+		"$tree/tm-test-$$/job_77/step_0" >found
+	rmdir -p "$tree/tm-test-$$/job_77/step_0" 2>/dev/null || true
+	cat found
+	assert_equal "$(grep -cE \
+		"^cgroup1 [0-9]+ /tm-test-$$/job_77/step_0$" found)" 2
+	umount "$WORK"/freezer 2>/dev/null || true
+}
+
+@test "a socket older than the capture names its process" {
+	mkfifo orders
+	isolated python3 -c '
+import socket
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.connect(("127.0.0.1", 9))
+print("ready", flush=True)
+input()
+sender.send(b"x")' <orders >ready &
+	local sender=$!
+	exec 7>orders
+	has_begun ready
+	start -c "$CGROUP"
+	echo go >&7
+	wait $sender
+	exec 7>&-
+	stop
+	run texts command
+	assert_output --regexp "^/.*python3[.0-9]*$"
+}
+
+@test "no total and no identity of the programs is left in the stream" {
+	both_ways one_datagram
+	run jq -s 'map(select((.total_in // 0) > 0)) | length' \
+		<(tm-print --json out.tm)
+	assert_output 0
+}
