@@ -198,7 +198,7 @@ static void report_take_option(void *context, const struct tm_option *option,
 
 static const char *report_words(const struct tm_option *option)
 {
-	return option->letter == BY ? tm_key_names(TM_KEY_FOR_REPORT) : NULL;
+	return option->letter == BY ? tm_keys_words(TM_KEY_FOR_REPORT) : NULL;
 }
 
 static const struct tm_tool tool = {

@@ -127,9 +127,10 @@ static void draw_typed(const struct editor *editor, size_t from, unsigned room)
 
 static void draw_editor(const struct top_view *view)
 {
-	static const char prompt[] = "filter: ";
+	const bool is_filter = view->mode == TYPING_FILTER;
+	const char *const prompt = is_filter ? "filter: " : "by: ";
 	const struct editor *const editor = &view->editor;
-	const unsigned room = view->layout.columns - sizeof(prompt);
+	const unsigned room = view->layout.columns - strlen(prompt) - 1;
 	const struct span whole = { 0, view->layout.columns };
 	unsigned cursor = editor_columns(editor, editor->cursor), from = 0;
 	struct problem problem = { .lines = 0 };
@@ -138,7 +139,7 @@ static void draw_editor(const struct top_view *view)
 	/* scroll until the cursor fits */
 	while (cursor - editor_columns(editor, from) > room)
 		from++;
-	cursor += sizeof(prompt) - 1 - editor_columns(editor, from);
+	cursor += strlen(prompt) - editor_columns(editor, from);
 	if (*view->problem)
 		prepare_problem(&problem, view, cursor);
 	line = view->layout.lines - 2 - problem.lines;
@@ -150,7 +151,8 @@ static void draw_editor(const struct top_view *view)
 		draw_problem(view, &problem, cursor);
 	else
 		screen_put_fitted(line + 1, &whole, screen_paint(FAINT),
-				"Enter applies it; an empty line shows all; Esc cancels");
+				is_filter ? "Enter applies it; an empty line shows all; Esc cancels"
+					  : "Enter lists by these keys, such as job,user; Esc cancels");
 	move(line, cursor);
 }
 
@@ -158,7 +160,7 @@ void draw_keys(const struct top_view *view)
 {
 	const struct span line = { 0, view->layout.columns };
 
-	if (view->mode == TYPING)
+	if (view->mode >= TYPING_FILTER)
 		draw_editor(view);
 	else if (view->note)
 		screen_put_fitted(view->layout.lines - 1, &line,
@@ -173,7 +175,7 @@ static const char *const texts[][2] = {
 	{ "Enter l Right", "open the row: user, process, remote, connection" },
 	{ "Esc Left", "go back (also Backspace)" },
 	{ "1 2 3 4 5", "users, processes, remotes, services, connections" },
-	{ "Tab", "the next of these lists" },
+	{ "Tab y", "the next of these lists; a list by any keys" },
 	{ "j k Up Down", "select a row (also PgUp, PgDn, g, G, Home, End)" },
 	{ "< > s S", "sort by another column" },
 	{ "d", "sort by both directions, in, or out" },

@@ -219,13 +219,13 @@ static void place_text(char out[TEXT_SIZE], const struct top_view *view,
 static unsigned draw_place(struct top_view *view)
 {
 	const struct stop *const stop = view_stop(view);
-	const uint32_t count = view->rows.count;
-	char scope[TEXT_SIZE], text[TEXT_SIZE + 64], fitted[TEXT_SIZE];
+	char scope[TEXT_SIZE], rows[LEVEL_SIZE], text[TEXT_SIZE + LEVEL_SIZE],
+			fitted[TEXT_SIZE];
 	unsigned used;
 
 	place_text(scope, view, &stop->place);
-	snprintf(text, sizeof(text), "%s%u %s", scope, count,
-			level_name(stop->level, count == 1));
+	level_format(rows, stop->level, &stop->place.keys, view->rows.count);
+	snprintf(text, sizeof(text), "%s%s", scope, rows);
 	used = text_cut(fitted, text, view->layout.columns);
 	screen_put(PLACE_LINE, 0, screen_paint(STRONG), fitted);
 	return used + 2;
@@ -313,7 +313,7 @@ int view_draw(struct top_view *view)
 	layout_make(layout, LINES, COLS, &view_stop(view)->place.keys,
 			&view->sorting, view->has_commands);
 	erase();
-	curs_set(view->mode == TYPING && layout->lines);
+	curs_set(view->mode >= TYPING_FILTER && layout->lines);
 	if (!layout->lines) {
 		draw_too_small(LINES, COLS);
 	} else if (view->mode == READING_HELP) {

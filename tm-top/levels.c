@@ -1,24 +1,24 @@
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "levels.h"
 
-#define KEYS_MOST 8
+static const enum tm_key_id users[] = { TM_KEY_USER, TM_KEYS };
+static const enum tm_key_id processes[] = { TM_KEY_USER, TM_KEY_PROCESS,
+	TM_KEY_PID, TM_KEYS };
+static const enum tm_key_id remotes[] = { TM_KEY_REMOTE, TM_KEYS };
+static const enum tm_key_id services[] = { TM_KEY_PORT, TM_KEY_PROTOCOL,
+	TM_KEYS };
 
-/* TM_KEYS ends the keys. */
 static const struct {
 	const char *name, *names;
-	enum tm_key_id keys[KEYS_MOST];
-} levels[LEVELS + 1] = {
-	[USERS] = { "user", "users", { TM_KEY_USER, TM_KEYS } },
-	[PROCESSES] = { "process", "processes",
-			{ TM_KEY_USER, TM_KEY_PROCESS, TM_KEY_PID, TM_KEYS } },
-	[REMOTES] = { "remote", "remotes", { TM_KEY_REMOTE, TM_KEYS } },
-	[SERVICES] = { "service", "services",
-			{ TM_KEY_PORT, TM_KEY_PROTOCOL, TM_KEYS } },
-	[CONNECTIONS] = { "connection", "connections",
-			{ TM_KEY_USER, TM_KEY_PROCESS, TM_KEY_PID,
-					TM_KEY_PROTOCOL, TM_KEY_LOCAL_PORT,
-					TM_KEY_REMOTE, TM_KEY_REMOTE_PORT,
-					TM_KEYS } },
-	[OTHER_KEYS] = { "row", "rows", { TM_KEYS } },
+	const enum tm_key_id *keys; /* TM_KEYS ends them */
+} levels[LEVELS] = {
+	[USERS] = { "user", "users", users },
+	[PROCESSES] = { "process", "processes", processes },
+	[REMOTES] = { "remote", "remotes", remotes },
+	[SERVICES] = { "service", "services", services },
+	[CONNECTIONS] = { "connection", "connections", tm_keys_connection },
 };
 
 bool level_set(struct list_place *place, enum level level, bool is_merged)
@@ -75,7 +75,23 @@ void level_enter(struct list_place *place, const uint64_t *row_key)
 	place->words[place->scope.words] = is_lost;
 }
 
-const char *level_name(enum level level, bool is_one)
+/* What the rows of a level are, by the only key of one that is not listed here.
+ */
+void level_format(char out[LEVEL_SIZE], enum level level,
+		const struct tm_keys *keys, uint32_t count)
 {
-	return is_one ? levels[level].name : levels[level].names;
+	const char *name = count == 1 ? "row" : "rows";
+	const char *plural = "";
+
+	if (level < LEVELS) {
+		name = count == 1 ? levels[level].name : levels[level].names;
+	} else if (keys->count == 1) {
+		name = keys->list[0]->name;
+		plural = count == 1 ? "" : "s";
+	}
+	snprintf(out, LEVEL_SIZE, "%" PRIu32 " %s%s", count, name, plural);
+	for (char *c = out; *c; c++) {
+		if (*c == '_')
+			*c = ' ';
+	}
 }

@@ -27,7 +27,9 @@ enum level level_below(const struct list_place *place, bool is_merged);
 /* Makes a row of the place the scope. */
 void level_enter(struct list_place *place, const uint64_t *row_key);
 
-/* "user" or "users" */
-const char *level_name(enum level level, bool is_one);
+/* "1 user", "2 users" */
+#define LEVEL_SIZE 64
+void level_format(char out[LEVEL_SIZE], enum level level,
+		const struct tm_keys *keys, uint32_t count);
 
 #endif

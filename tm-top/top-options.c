@@ -156,22 +156,18 @@ static const struct tm_option known[] = {
 
 static const char *top_words(const struct tm_option *option)
 {
-	return option->letter == BY ? tm_key_names(TM_KEY_FOR_TOP) : NULL;
+	return option->letter == BY ? tm_keys_words(TM_KEY_FOR_TOP) : NULL;
 }
 
-static void top_take_by(struct top_options *options,
-		const struct tm_option *option, const char *argument)
+static void top_take_by(struct top_options *options, const char *argument)
 {
-	struct list_place place = { .keys.count = 0 };
-	const char *problem = NULL;
+	struct tm_keys by = { .count = 0 };
+	const char *const problem =
+			tm_keys_parse(&by, TM_KEY_FOR_TOP, argument);
 
-	if (!strcmp(argument, "connection"))
-		level_set(&place, CONNECTIONS, false);
-	else
-		problem = tm_keys_parse(&place.keys, TM_KEY_FOR_TOP, argument);
 	if (problem)
-		tm_option_refuse(option, argument, "%s", problem);
-	options->by = place.keys;
+		errx(TM_MISUSED, "--by: %s", problem);
+	options->by = by;
 }
 
 static void top_take_option(void *context, const struct tm_option *option,
@@ -189,7 +185,7 @@ static void top_take_option(void *context, const struct tm_option *option,
 				option, argument, LEAST_NS, MOST_NS);
 		break;
 	case BY:
-		top_take_by(options, option, argument);
+		top_take_by(options, argument);
 		break;
 	case SORT:
 		top_take_sort(line, argument);

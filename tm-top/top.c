@@ -69,6 +69,12 @@ void top_set_keys(const struct top *top, struct list_place *place)
 	place->keys.sources = place->scope.sources = top_sources(top);
 }
 
+bool top_keeps_key(const struct top *top, enum tm_key_id id)
+{
+	return tm_key_table[id].steady != TM_KEY_OF_EVENT ||
+			tm_keys_place(&top->keys.of_event, id) >= 0;
+}
+
 void top_reset(struct top *top)
 {
 	traffic_reset(&top->all);

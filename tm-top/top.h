@@ -72,6 +72,9 @@ struct tm_key_sources top_sources(const struct top *top);
 /* Sets the keys of a place to those of the command line. */
 void top_set_keys(const struct top *top, struct list_place *place);
 
+/* Whether rows can be listed by the key: it is kept with the flows. */
+bool top_keeps_key(const struct top *top, enum tm_key_id id);
+
 /* Totals and peaks count from now on, whatever is shown. */
 void top_reset(struct top *top);
 

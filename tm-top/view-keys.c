@@ -1,4 +1,5 @@
 #include <ncurses.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "screen.h"
@@ -7,34 +8,52 @@
 #define CONTROL(letter) ((letter)&0x1f)
 #define DELETE 0x7f
 
-/* --- typing a filter --- */
+/* --- typing a filter or keys --- */
 
-static void edit_question(struct top_view *view)
+static void start_typing(
+		struct top_view *view, enum view_mode mode, const char *text)
 {
-	view->mode = TYPING;
+	view->mode = mode;
 	*view->problem = '\0';
-	editor_start(&view->editor, view_question(view));
+	editor_start(&view->editor, text);
 }
 
 /* A pause shows what was before the question and ends with it. */
-static void view_ask(struct top_view *view)
+static void view_ask(struct top_view *view, const char *text)
 {
-	char *const text = editor_text(&view->editor);
 	size_t column = 0;
 
-	*view->problem = '\0';
-	if (!text) {
-		view->note = "out of memory";
-		return;
-	}
 	if (top_ask(view->top, text, view->problem, &column)) {
 		view->problem_at = tm_expression_characters(text, column);
 		view->editor.cursor = view->problem_at;
-	} else {
-		if (view->paused)
-			view_pause(view);
-		view->mode = LOOKING;
+		return;
 	}
+	if (view->paused)
+		view_pause(view);
+	view->mode = LOOKING;
+}
+
+static void view_list_by(struct top_view *view, const char *list)
+{
+	const char *const problem = *list ? view_change_keys(view, list) : NULL;
+
+	if (problem)
+		snprintf(view->problem, sizeof(view->problem), "%s", problem);
+	else
+		view->mode = LOOKING;
+}
+
+static void view_enter(struct top_view *view)
+{
+	char *const text = editor_text(&view->editor);
+
+	*view->problem = '\0';
+	if (!text)
+		view->note = "out of memory";
+	else if (view->mode == TYPING_FILTER)
+		view_ask(view, text);
+	else
+		view_list_by(view, text);
 	free(text);
 	rows_forget(&view->rows);
 }
@@ -43,7 +62,7 @@ static void view_type(struct top_view *view, wint_t key, bool is_code)
 {
 	switch (editor_take(&view->editor, key, is_code)) {
 	case ENTERED:
-		view_ask(view);
+		view_enter(view);
 		break;
 	case LEFT:
 		view->mode = LOOKING;
@@ -193,7 +212,10 @@ static void view_look(struct top_view *view, wint_t key)
 		break;
 	case '/':
 	case 'e':
-		edit_question(view);
+		start_typing(view, TYPING_FILTER, view_question(view));
+		break;
+	case 'y':
+		start_typing(view, TYPING_KEYS, "");
 		break;
 	case '+':
 		view_change_speed(view, 2);
@@ -227,7 +249,8 @@ void view_take_key(struct top_view *view, wint_t key, bool is_code)
 {
 	view->note = NULL;
 	switch (view->mode) {
-	case TYPING:
+	case TYPING_FILTER:
+	case TYPING_KEYS:
 		view_type(view, key, is_code);
 		break;
 	case READING_HELP:

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 
 #define SLOWEST (1.0 / 64)
 #define FASTEST 4096.0
+
+static const char only_one[] = "there is only one of them here";
 
 void view_start(struct top_view *view, struct top *top)
 {
@@ -158,19 +161,55 @@ void view_go_back(struct top_view *view)
 	rows_forget(&view->rows);
 }
 
+/* What a stop lists, from its beginning. */
+static void stop_list(struct stop *stop, const struct tm_keys *keys)
+{
+	stop->place.keys = *keys;
+	stop->level = level_of(keys);
+	stop->has_chosen = false;
+	stop->at = stop->top = 0;
+}
+
 void view_change_level(struct top_view *view, enum level level)
 {
 	struct stop *const stop = view_stop(view);
 	struct list_place place = stop->place;
 
 	if (!level_set(&place, level, view->is_merged)) {
-		view->note = "there is only one of them here";
+		view->note = only_one;
 		return;
 	}
-	stop->place = place;
+	stop_list(stop, &place.keys);
 	stop->level = level;
-	stop->has_chosen = false;
-	stop->at = stop->top = 0;
+}
+
+const char *view_change_keys(struct top_view *view, const char *list)
+{
+	static char problem[128];
+	struct stop *const stop = view_stop(view);
+	struct tm_keys asked = { .count = 0 };
+	struct tm_keys keys = { .sources = stop->place.keys.sources };
+	const char *const wrong = tm_keys_parse(&asked, TM_KEY_FOR_TOP, list);
+
+	if (wrong)
+		return wrong;
+	for (unsigned i = 0; i < asked.count; i++) {
+		const enum tm_key_id id = asked.list[i] - tm_key_table;
+
+		if (!top_keeps_key(view->top, id)) {
+			snprintf(problem, sizeof(problem),
+					"%s is counted only if --by names it",
+					asked.list[i]->name);
+			return problem;
+		}
+		if (tm_keys_place(&stop->place.scope, id) < 0)
+			tm_keys_add(&keys, id);
+	}
+	if (keys.count)
+		stop_list(stop, &keys);
+	else
+		view->note = only_one;
+	return NULL;
 }
 
 void view_next_level(struct top_view *view)

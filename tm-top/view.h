@@ -19,7 +19,7 @@ struct stop {
 	uint32_t at, top; /* the cursor, and the first row shown */
 };
 
-enum view_mode { LOOKING, READING_HELP, TYPING };
+enum view_mode { LOOKING, READING_HELP, TYPING_FILTER, TYPING_KEYS };
 
 struct top_view {
 	struct top *top;
@@ -73,6 +73,10 @@ void view_go_back(struct top_view *view);
 /* Lists the same traffic by other keys. */
 void view_change_level(struct top_view *view, enum level level);
 void view_next_level(struct top_view *view);
+
+/* By the keys of a list like that of --by. NULL, or a problem, which is the
+ * function's own; then nothing changes. */
+const char *view_change_keys(struct top_view *view, const char *list);
 
 /* Processes of one name become one row, or each its own. */
 void view_merge(struct top_view *view);

@@ -16,6 +16,14 @@ struct tm_keys {
 /* Adds a key that is not among them. */
 void tm_keys_add(struct tm_keys *keys, enum tm_key_id id);
 
+/* The keys of a connection and its owner; TM_KEYS ends them. In lists, the word
+ * "connection" stands for them. */
+extern const enum tm_key_id tm_keys_connection[];
+
+/* "user, process, ... or connection" for messages; the function's own, for this
+ * thread. */
+const char *tm_keys_words(enum tm_key_use use);
+
 /* Adds those of a list with commas between. NULL, or a problem, which is the
  * function's own. */
 const char *tm_keys_parse(

@@ -70,16 +70,19 @@ load top
 		moved 0.4 in 1001 1500 1 '"kind":"lost"'
 		status end 1
 	} | tm-parse >some.tm
-	keys=$(tm-top --help | sed -n '/--by/,/--sort/p')
-	for key in user process pid remote local network port local_port \
-		remote_port protocol interface cgroup; do
-		grep -qw "$key" <<<"$keys"
+	all=$(tm-top --batch --by x some.tm 2>&1 |
+		sed 's/.*; they are //; s/ or connection$//; s/, /,/g')
+	[[ ,$all, == *,user,* && ,$all, == *,remote_port,* ]]
+	tm-top --help | tr -d ' \n' | grep -F ":${all}orconnection"
+	for key in ${all//,/ }; do
 		tm-report --by $key some.tm | awk '$1 == "all" { exit } NR > 1 { print $1 }' |
 			sort >report
 		tm-top --batch --by $key some.tm | awk 'NR > 2 && $1 != "all" { print $1 }' |
 			sed 's/^(lost)$/-/' | sort -u >top
 		diff report top
 	done
+	tm-top --batch --by "$all" some.tm | grep -c 192.0.2 | grep -x 3
+	tm-report --by "$all" some.tm | grep -c 192.0.2 | grep -x 3
 	tm-top --batch --by connection some.tm | awk 'NR > 1 { print $4, $5, $6, $7 }' >out
 	assert_file out <<-'END'
 	PROTOCOL LOCAL_PORT REMOTE REMOTE_PORT

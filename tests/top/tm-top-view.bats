@@ -114,6 +114,36 @@ load top
 	wait_for 'there is only one of them here'
 }
 
+@test "y lists by any keys, in whatever is open" {
+	show_day
+	press y
+	wait_for '^by:'
+	press -l protocol,nosuch
+	press Enter
+	wait_for 'no such key: nosuch; they are user, process'
+	press Escape
+	wait_for '^3 users'
+	press y
+	press -l pid
+	press Enter
+	wait_for '^4 pids'
+	press Down Up Enter
+	wait_for '^50 › 1 user'
+	press y
+	press -l user,remote,pid
+	press Enter
+	wait_for '^50 › 1 row$'
+	wait_for '^bob +203.0.113.5'
+	press y
+	press -l pid
+	press Enter
+	wait_for 'there is only one of them here'
+	press y Enter
+	wait_for '^50 › 1 row$'
+	press Escape
+	wait_for '^4 pids'
+}
+
 @test "connections show their ports, by service unless n is pressed" {
 	{
 		begin
