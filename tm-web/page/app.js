@@ -9,6 +9,7 @@ import { draw, drawFrame } from "./draw.js";
 import { drawBadge, listen } from "./live.js";
 import { load, pagesOf } from "./load.js";
 import { moment } from "./calendar.js";
+import { keyOf } from "./names.js";
 import { clearProblem, problemOf, showRefusal, showTrouble } from "./problem.js";
 import { createPrint } from "./print.js";
 import { pairs } from "./query.js";
@@ -213,9 +214,9 @@ function pushRates(event) {
 	const per = Number(event.span_ns) / 1e9 || 1;
 	rates = new Map(event.rows.map((r) =>
 		[r.uid, { in: r.in / per, out: r.out / per }]));
-	const user = state.user === null ? null : shown?.called?.key;
+	const user = state.user === null ? null : shown?.called.user?.key;
 	const sum = (way) => user === null ? event[way] / per : event.rows
-		.filter((r) => String(r.uid) === user)
+		.filter((r) => keyOf("user", r) === user)
 		.reduce((n, r) => n + r[way] / per, 0);
 	if (event.span_ns !== null && user !== undefined)
 		now.push({ in: sum("in"), out: sum("out") });

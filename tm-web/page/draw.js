@@ -7,7 +7,7 @@ import { FACETS, TIMES } from "./facets.js";
 import { time, visible } from "./format.js";
 import { deeper, drawHead, drawLegend, drawTrail, levels, note } from "./frame.js";
 import { download } from "./load.js";
-import { HEADS, PLURALS, shownName } from "./names.js";
+import { HEADS, PLURALS, shortNames, shownName } from "./names.js";
 import { drawQuotaCount, drawQuotas } from "./quota.js";
 import { address, follows, hasRates, hasTime, lengthOf, mainOf } from
 	"./state.js";
@@ -89,9 +89,11 @@ function drawChart({ plot, go }, { state, shown }) {
 	for (const one of chart.series) {
 		one.hidden = state.hide.includes(one.key);
 		one.kept = state.pin.includes(one.key);
-		one.name = one.rest ? one.name : shownName(main, one.name);
 	}
 	const looks = dress(chart, main);
+	const named = chart.series.filter((one) => !one.rest);
+	const names = shortNames(main, named.map(({ name }) => shownName(main, name)));
+	named.forEach((one, i) => one.name = names[i]);
 	const what = state.chart === "volume" ? "Volume" : "Rate";
 	byId("chart-title").textContent = main === "direction" ? what :
 		`${what} by ${HEADS[main].toLowerCase()}`;
@@ -128,8 +130,7 @@ function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 		link, lossy: summary.lost > 0, looks, pinned: state.pin,
 		onPin: by.length === 1 && main !== "direction" ? pin : null,
 		filtered: FACETS.filter((f) => state[f] !== null).map((f) =>
-			`${f} ${f === "user" ? shown.called?.name ?? state[f] :
-				visible(state[f])}`).join(", "),
+			`${f} ${shown.called[f]?.name ?? visible(state[f])}`).join(", "),
 		first: Number(status.first_ns) / 1e9,
 		last: Number(status.watermark_ns) / 1e9,
 		...elsewhere(status, shown.asked, go),

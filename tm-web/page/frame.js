@@ -12,12 +12,14 @@ import { address } from "./state.js";
 
 // Where a click on a row leads.
 const DEEPER = { user: "process", process: "remote", remote: "protocol",
-	protocol: "user", interface: "user", direction: "user" };
+	protocol: "user", interface: "user", login: "command", direction: "user" };
 
 // What is not yet known of a view that is narrowed to a key of this kind.
 export function deeper(facet, state) {
 	const open = (f) => f !== facet && state[f] === null;
-	return open(DEEPER[facet]) ? DEEPER[facet] : FACETS.find(open) ?? facet;
+	const next = DEEPER[facet] ?? "user";
+	return FACETS.includes(next) && open(next) ? next :
+		FACETS.find(open) ?? facet;
 }
 
 export function note({ step, covered, volume }) {
@@ -47,7 +49,7 @@ export function drawHead(shown) {
 		.filter(Boolean).map((text) => el("span", {}, text)));
 }
 
-// [name, address] of each level; called: the user of the address.
+// [name, address] of each level; called: the users of the address.
 export function levels(state, called, status) {
 	const found = FACETS.filter((f) => state[f] !== null &&
 		!(f === "user" && status?.user));
@@ -62,8 +64,7 @@ export function levels(state, called, status) {
 		const next = { ...top, by: [deeper(facet, state)] };
 		for (const other of found.slice(level + 1))
 			next[other] = null;
-		const name = facet === "user" && called ? called.name :
-			shownName(facet, state[facet]);
+		const name = called?.[facet]?.name ?? shownName(facet, state[facet]);
 		return [name, address(next)];
 	});
 	return [[all, address(root)], ...below];

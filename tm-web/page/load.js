@@ -4,7 +4,7 @@ import { Refused, ask } from "./ask.js";
 import { drawnBefore, loadBefore } from "./before.js";
 import { FACETS } from "./facets.js";
 import { setZone } from "./format.js";
-import { keyOf, nameOf } from "./names.js";
+import { isPerson, keyOf, nameOf } from "./names.js";
 import { query } from "./query.js";
 import { addLost, chartOf } from "./series.js";
 import { hasRates, hasTime, lengthOf, mainOf } from "./state.js";
@@ -124,7 +124,7 @@ export async function load(state, signal, most) {
 		drawing(state, counted(asking, summing), most, signal)];
 	const [asked, summary, { chart }, rows, called, before] = await Promise.all([
 		...answers, tableOf(state, signal),
-		state.user === null ? null : userName(state.user, signal),
+		calledIn(state, signal),
 		state.compare ? earlier(state, answers, signal) : null]);
 	if (summary.lost > 0)
 		await losses(chart, state, signal);
@@ -134,13 +134,21 @@ export async function load(state, signal, most) {
 
 const names = new Map();
 
-// What to call the user of a filter, which may be a number.
-async function userName(user, signal) {
-	if (!names.has(user)) {
-		const { rows: [row] } = await ask("rows", { by: "user", user, from: "@0",
+// What to call a user of a filter, who may be a number.
+async function userName(by, user, signal) {
+	const known = `${by} ${user}`;
+	if (!names.has(known)) {
+		const { rows: [row] } = await ask("rows", { by, [by]: user, from: "@0",
 			to: "now", limit: 1 }, signal);
-		names.set(user, row ? { name: nameOf("user", row),
-			key: keyOf("user", row) } : null);
+		names.set(known, row ? { name: nameOf(by, row), key: keyOf(by, row) } :
+			null);
 	}
-	return names.get(user);
+	return names.get(known);
+}
+
+// The users of the filters, by the filter.
+async function calledIn(state, signal) {
+	const people = FACETS.filter((f) => isPerson(f) && state[f] !== null);
+	return Object.fromEntries(await Promise.all(people.map(async (by) =>
+		[by, await userName(by, state[by], signal)])));
 }

@@ -9,25 +9,32 @@ export const SMALL = "**";
 
 const NOBODY = 4294967295;
 
-const TITLES = { remote: "Remote host" };
-const UNKNOWN = { remote: "no address" };
+// [heading, of several] where they are not the key itself.
+const TITLES = { remote: ["Remote host"],
+	workload: ["Unit or container", "Units and containers"] };
+const UNKNOWN = { remote: "no address", workload: "no unit" };
 
-const head = (key) => TITLES[key] ?? key[0].toUpperCase() + key.slice(1);
+const head = (key) => TITLES[key]?.[0] ?? key[0].toUpperCase() + key.slice(1);
 const plural = (word) => `${word}${word.endsWith("s") ? "es" : "s"}`;
 const each = (keys, make) => Object.fromEntries(keys.map((k) => [k, make(k)]));
 
 export const HEADS = each([...FACETS, ...TIMES], head);
-export const PLURALS = each(FACETS, (key) => plural(head(key)));
+export const PLURALS = each(FACETS, (key) =>
+	TITLES[key]?.[1] ?? plural(head(key)));
 
 const STEPS = { minute: 60, hour: 3600, day: 86400, month: 86400 };
 
-export const isUnowned = (row) => row.uid === NOBODY;
+// Keys that are users: a row has the number beside the name.
+const PEOPLE = { user: "uid", login: "login_uid" };
+export const isPerson = (by) => by in PEOPLE;
+export const uidOf = (by, row) => row[PEOPLE[by]];
+export const isNobody = (by, row) => uidOf(by, row) === NOBODY;
 
 // A row's key for a filter; null where the store summed up what was too much
 // to keep one by one.
 export function keyOf(by, row) {
-	if (by === "user")
-		return String(row.uid);
+	if (isPerson(by))
+		return isNobody(by, row) ? "none" : String(uidOf(by, row));
 	return TIMES.includes(by) ? row.time_ns : row[by];
 }
 
@@ -47,8 +54,21 @@ export function nameOf(by, row) {
 		// Where the shorter sums are gone.
 		return row.resolution === by ? name : `${name}, ${row.resolution}`;
 	}
-	if (by === "user")
-		return shownName(by, isUnowned(row) ? "none" :
-			row.user ?? String(row.uid));
+	if (isPerson(by))
+		return shownName(by, isNobody(by, row) ? "none" :
+			row[by] ?? String(uidOf(by, row)));
 	return shownName(by, row[by]);
+}
+
+// The end of a path, which tells most, and the folder that it is in.
+export function pathParts(by, name) {
+	const at = by === "command" ? name.lastIndexOf("/") : -1;
+	return at < 0 ? [name, ""] : [name.slice(at + 1), name.slice(0, at) || "/"];
+}
+
+// Names for a list of a few: whole paths only where their ends are the same.
+export function shortNames(by, names) {
+	const ends = names.map((name) => pathParts(by, name)[0]);
+	return names.map((name, i) =>
+		ends.indexOf(ends[i]) === ends.lastIndexOf(ends[i]) ? ends[i] : name);
 }

@@ -4,8 +4,8 @@ import { swatch } from "./colours.js";
 import { byId, el, fill, glyph } from "./dom.js";
 import { count, percent, rate, size, span, visible } from "./format.js";
 import { heading, plain } from "./heading.js";
-import { HEADS, PLURALS, SMALL, isUnowned, keyOf, nameOf, rowKey } from
-	"./names.js";
+import { HEADS, PLURALS, SMALL, isNobody, isPerson, keyOf, nameOf, pathParts,
+	rowKey, uidOf } from "./names.js";
 import { quotaBar, quotaNote } from "./quota.js";
 import { hasTime } from "./state.js";
 
@@ -17,25 +17,29 @@ function pinButton(key, name, { pinned, onPin }) {
 		onclick: () => onPin(key) }, glyph("pin"));
 }
 
-// What stands beside a name: the number of a user, or that there is none.
-function aside(by, row, quota) {
-	if (by !== "user")
-		return [];
-	return [isUnowned(row) ? el("small", {}, "no socket owns it") :
-		row.user === null ? null : el("small", {}, String(row.uid)),
-	quota ? quotaNote(quota) : null];
+const NOBODYS = { user: "no socket owns it", login: "not by a login" };
+
+// What stands beside a name: the number of a user, or that there is none, and
+// the folder of a command.
+function aside(by, row, folder, quota) {
+	if (!isPerson(by))
+		return [folder ? el("small", {}, folder) : null];
+	return [isNobody(by, row) ? el("small", {}, NOBODYS[by]) :
+		row[by] === null ? null : el("small", {}, String(uidOf(by, row))),
+	quota && by === "user" ? quotaNote(quota) : null];
 }
 
 function nameCell(by, row, view, isFirst) {
-	const key = keyOf(by, row), shown = nameOf(by, row);
+	const key = keyOf(by, row), whole = nameOf(by, row);
+	const [shown, folder] = pathParts(by, whole);
 	const isMain = by === view.main;
 	const target = key === null ? null : view.link(by, key);
 	const look = isMain ? view.looks.get(key ?? SMALL) : null;
 	const parts = [isMain ? look ? swatch(look) : el("span.dot") : null,
-		target ? el("a", { href: target, title: shown }, shown) :
-			el("span.text", { title: shown }, shown),
-		...aside(by, row, view.quotas.get(row.uid)),
-		isMain && view.onPin && key !== null ? pinButton(key, shown, view) : null];
+		target ? el("a", { href: target, title: whole }, shown) :
+			el("span.text", { title: whole }, shown),
+		...aside(by, row, folder, view.quotas.get(row.uid)),
+		isMain && view.onPin && key !== null ? pinButton(key, whole, view) : null];
 	return el(isFirst ? "th.name" : "td.name", { scope: isFirst ? "row" : null },
 		el("div", {}, parts));
 }
