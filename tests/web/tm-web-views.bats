@@ -93,6 +93,14 @@ setup() {
 	use pins "$HISTORY"
 }
 
+@test "one series can be shown alone, and a double click zooms out" {
+	use alone "$HISTORY"
+}
+
+@test "a day, week, month or year that is not over has a projection" {
+	use pace "$HISTORY"
+}
+
 @test "the table can be split by a second key" {
 	use split "$HISTORY"
 }

@@ -212,6 +212,72 @@ export const views = {
 		});
 	},
 
+	async alone() {
+		await with_page(`?${RANGE}`, async (page) => {
+			const pressed = () => page.locator("#legend .entry button[aria-pressed]")
+				.evaluateAll((all) => all.map((b) => b.getAttribute("aria-pressed")));
+			const third = page.locator("#legend .entry button").nth(2);
+			const before = await pressed();
+			await third.click({ modifiers: ["Shift"] });
+			await settled(page);
+			same(await pressed(), before.map((was, i) => String(i === 2)), "one alone");
+			await page.reload();
+			await ready(page);
+			same(await pressed(), before.map((was, i) => String(i === 2)), "reloaded");
+			await third.click({ modifiers: ["Shift"] });
+			await settled(page);
+			same(await pressed(), before, "all again");
+			same(await path(page), "?from=-6h", "the address");
+			const box = await page.locator("#chart .u-over").boundingBox();
+			await page.mouse.dblclick(box.x + box.width / 2, box.y + 20);
+			await settled(page);
+			const [, from, to] = /from=(\d+)&to=(\d+)/.exec(await path(page)) ??
+				fail("a double click leads to", await path(page));
+			same(Math.round((to - from) / 360) / 10, 12, "hours after a double click");
+		});
+	},
+
+	// Of a day, week, month or year that is not over.
+	async pace() {
+		const day = 86400, now = new Date(), year = now.getUTCFullYear();
+		const of = (y, m, d) => Date.UTC(y, m, d) / 1000;
+		const month = now.getUTCMonth(), date = now.getUTCDate();
+		const monday = of(year, month, date) - (now.getUTCDay() + 6) % 7 * day;
+		const periods = { today: [of(year, month, date), day, "day"],
+			"this week": [monday, 7 * day, "week"],
+			"this month": [of(year, month, 1), of(year, month + 1, 1) -
+				of(year, month, 1), "month"],
+			"this year": [of(year, 0, 1), of(year + 1, 0, 1) - of(year, 0, 1),
+				"year"] };
+		await with_page("", async (page, web) => {
+			let told = 0;
+			for (const [from, [begin, length, unit]] of Object.entries(periods)) {
+				await open(page, `${web.base}/?from=${from}`);
+				const said = (await tile(page, "In").textContent())
+					.match(/[\d.]+ [KMGT]?i?B by the end of the \w+, at this pace/)?.[0];
+				const at = Date.now() / 1000;
+				if ((at - begin) / length < 0.1) {
+					same(said, undefined, from);
+					continue;
+				}
+				const all = await json(`${web.base}/api/v1/summary?from=${from}&to=now`);
+				const wanted = all.in + all.in / all.covered_seconds *
+					(begin + length - at);
+				const [, number, prefix, what] = /^([\d.]+) (\w)iB by the end of the (\w+),/
+					.exec(said) ?? fail(from, "says", said);
+				const bytes = number * 1024 ** (" KMGT".indexOf(prefix));
+				if (what !== unit || Math.abs(bytes / wanted - 1) > 0.01)
+					fail(from, "says", said, "and not", String(wanted));
+				told++;
+			}
+			if (told === 0)
+				fail("no period has had a tenth of its time");
+			await open(page, `${web.base}/?from=-1h`);
+			if (/pace/.test(await tile(page, "In").textContent()))
+				fail("the last hour has a pace");
+		});
+	},
+
 	async split() {
 		await with_page(`?${RANGE}`, async (page, web) => {
 			await page.locator("#also").selectOption("remote");

@@ -191,6 +191,7 @@ document.addEventListener("visibilitychange", () => {
 /* drawing */
 
 const plot = createChart(byId("chart"), { zoom,
+	zoomOut: () => outer.length ? zoomBack() : range.wider(),
 	say: (text) => byId("chart-said").textContent = text });
 const range = createRange(view, go);
 const nextScheme = createScheme(() => {

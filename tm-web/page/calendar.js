@@ -54,6 +54,21 @@ export function movedByCalendar(from, to, sign) {
 	return { from: days(first, count), to: days(end, count) };
 }
 
+const BEGUN = { today: [days, 1, "day"], "this week": [days, 7, "week"],
+	"this month": [months, 1, "month"], "this year": [months, 12, "year"] };
+
+// The part of a calendar period that is still to come: { unit, seconds, passed },
+// or null for other ranges. from: its beginning; now: until when it is shown.
+export function stillToCome(state, from, now) {
+	const [add, count, unit] = BEGUN[state.from.trim().toLowerCase()] ?? [];
+	const day = midnight(from);
+	if (!unit || state.to !== "now" || !day)
+		return null;
+	const length = (Date.parse(add(day, count)) - Date.parse(day)) / 1000;
+	return { unit, seconds: Math.max(0, from + length - now),
+		passed: (now - from) / length };
+}
+
 // The whole period before one that is not over.
 export function periodBefore({ from, to }) {
 	const [kind, unit] = from.split(" ");

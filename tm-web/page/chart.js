@@ -17,7 +17,7 @@ function stacked(series, way, sign, covered) {
 	return sums;
 }
 
-export function createChart(root, { zoom, say }) {
+export function createChart(root, { zoom, zoomOut, say }) {
 	let plot = null, model = null, shape = "", at = null;
 	let held = false, owed = null; // a drag, and the data that waits for its end
 	const readout = createReadout(root);
@@ -187,6 +187,7 @@ export function createChart(root, { zoom, say }) {
 	root.addEventListener("mousedown", () => held = true);
 	addEventListener("mouseup", release);
 	addEventListener("blur", release);
+	root.addEventListener("dblclick", zoomOut);
 	root.addEventListener("keydown", keyed);
 	root.addEventListener("blur", () => plot?.setCursor({ left: -10, top: -10 }));
 	new ResizeObserver(fit).observe(root);

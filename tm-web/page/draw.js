@@ -1,6 +1,6 @@
 // Puts an answer on the page.
 
-import { moment } from "./calendar.js";
+import { moment, stillToCome } from "./calendar.js";
 import { dress } from "./colours.js";
 import { byId } from "./dom.js";
 import { FACETS, TIMES } from "./facets.js";
@@ -100,9 +100,13 @@ function drawChart({ plot, go }, { state, shown }) {
 	byId("chart-note").textContent = note(chart);
 	plot.draw(chart);
 	const without = (list, key) => list.filter((k) => k !== key);
-	drawLegend(chart, { before: shown.before, toggle: (key) => go({ page: state.page,
-		hide: state.hide.includes(key) ? without(state.hide, key) :
-			[...state.hide, key] }, { replace: true }),
+	const hide = (keys) => go({ page: state.page, hide: keys }, { replace: true });
+	const others = (key) => without(chart.series.map((one) => one.key), key);
+	drawLegend(chart, { before: shown.before,
+		toggle: (key) => hide(state.hide.includes(key) ?
+			without(state.hide, key) : [...state.hide, key]),
+		alone: (key) => hide(others(key).every((k) => state.hide.includes(k)) ?
+			[] : others(key)),
 	unpin: (key) => go({ page: state.page, pin: without(state.pin, key) }) });
 	return looks;
 }
@@ -153,6 +157,7 @@ export function draw(parts, { state, shown, outer }) {
 	drawTotals(byId("tiles"), { all: summary, before: shown.before, state,
 		user: state.user, length: Math.min(chart.to, chart.now) - chart.from,
 		seconds: metered(summary),
+		rest: stillToCome(state, shown.asked.from, shown.asked.now),
 		within: { isCounted: state.loopback,
 			href: address({ ...state, loopback: !state.loopback }) },
 		quotas: quotasOf(state) });

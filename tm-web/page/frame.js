@@ -81,11 +81,13 @@ export function drawTrail(all, shown) {
 		.filter(Boolean).join(" · ");
 }
 
-// toggle: hides a series or shows it again; unpin: of one that was kept.
-export function drawLegend(model, { before, toggle, unpin }) {
+// toggle: hides a series or shows it again; alone: hides all others, or shows all
+// again; unpin: of one that was kept.
+export function drawLegend(model, { before, toggle, alone, unpin }) {
 	const button = (s) => el("span.entry", { dataset: { key: s.key } },
 		el("button", { type: "button", "aria-pressed": String(!s.hidden),
-			onclick: () => toggle(s.key) },
+			title: `${s.hidden ? "Show" : "Hide"} ${s.name}; with Shift, show it alone`,
+			onclick: ({ shiftKey }) => (shiftKey ? alone : toggle)(s.key) },
 		swatch(s.look), el("span", {}, s.name)),
 		s.kept ? el("button.square", { type: "button", title: "Let it go",
 			"aria-label": `Do not keep ${s.name} in the chart`,

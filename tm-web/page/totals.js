@@ -29,7 +29,13 @@ function earlier({ isKnown, coverage, ...sums }, way) {
 		`before, metered ${percent(coverage, 1)}` : "before");
 }
 
-function moved(title, way, { all, before, seconds }) {
+// As for quotas, a tenth of the period has to be over.
+function pace(bytes, seconds, rest) {
+	return rest && rest.passed >= 0.1 ? figure(size(bytes + bytes / seconds *
+		rest.seconds), `by the end of the ${rest.unit}, at this pace`) : null;
+}
+
+function moved(title, way, { all, before, seconds, rest }) {
 	const isRated = all.rates && all.rates_slots > 1;
 	const per = { title: `of each ${all.rates}’s average` };
 	const rated = (key, ...what) => el("p", per,
@@ -37,6 +43,7 @@ function moved(title, way, { all, before, seconds }) {
 	return tile(title, way, big(size(all[way]), before ?
 		el("small.change", {}, before.change(all[way], before[way])) : null),
 	before ? earlier(before, way) : null,
+	pace(all[way], seconds, rest),
 	figure(rate(all[way] / seconds), "average"),
 	...(isRated ? [rated("p95", " 95th", el("span.wide", {}, " percentile")),
 		rated("peak", ` peak ${all.rates}`)] : []));
@@ -107,7 +114,8 @@ function quota(one, href) {
 
 // all: of the range; length: how many seconds of it have passed; seconds: how
 // many were metered; quotas: the address of their table; within: whether loopback
-// traffic is counted, and the address of the other way.
+// traffic is counted, and the address of the other way; rest: what is still to come
+// of a calendar period.
 export function drawTotals(root, view) {
 	const { all, state, user, length, quotas, within } = view;
 	const narrowed = FACETS.some((facet) => state[facet] !== null);
