@@ -14,12 +14,21 @@
 
 static void writer_put(struct writer *writer, const void *records, size_t count)
 {
+	const struct tm_event *const events = records;
+	size_t size;
+
 	if (writer->error || !count)
 		return;
-	if (tm_write(STDOUT_FILENO, records, count * TM_EVENT_SIZE))
+	size = tm_write_most(STDOUT_FILENO, records, count * TM_EVENT_SIZE);
+	if (size < count * TM_EVENT_SIZE)
 		writer->error = errno;
-	else
-		writer->size += count * TM_EVENT_SIZE;
+	writer->size += size;
+	for (size_t i = 0; i < size / TM_EVENT_SIZE; i++) {
+		if (events[i].kind == TM_TRAFFIC)
+			tm_amount_count(&writer->recorded[events[i].direction &
+							1],
+					&events[i]);
+	}
 }
 
 void writer_start(struct writer *writer, uint64_t since_boot_ns,
@@ -65,8 +74,6 @@ void writer_events(struct writer *writer, struct tm_event *events, size_t count)
 	for (i = 0; i < count && !writer_is_full(writer); i++) {
 		events[i].time_ns =
 				wall_clock_ns(writer->clock, events[i].time_ns);
-		tm_amount_count(&writer->recorded[events[i].direction & 1],
-				&events[i]);
 		writer->events++;
 		identity = take_identity(&events[i]);
 		if (!naming_is_news(writer->naming, &events[i], identity))
@@ -195,14 +202,26 @@ static void on_unattributed(void *context, uint32_t ifindex,
 	writer_put_amount(writer, &event, amount, writer->since_ns);
 }
 
+/* What was seen and is in the stream in no form, after a failure. */
+static struct tm_amount writer_missing(const struct tm_status *status)
+{
+	struct tm_amount told = status->recorded;
+
+	tm_amount_add(&told, &status->excluded);
+	tm_amount_add(&told, &status->lost);
+	return tm_amount_rest(&status->seen, &told);
+}
+
 struct tm_status writer_count(
 		const struct writer *writer, enum tm_direction direction)
 {
+	struct tm_amount missing;
+	struct tm_status status;
 	const struct counted counted =
 			programs_counted(writer->programs, direction);
 	const struct tm_amount *spared = &writer->spared[direction];
 
-	return (struct tm_status){
+	status = (struct tm_status){
 		.magic = TM_MAGIC,
 		.direction = direction,
 		.time_ns = wall_clock_ns(writer->clock, writer->status_ns),
@@ -213,6 +232,14 @@ struct tm_status writer_count(
 				counted.excluded.bytes + spared->bytes },
 		.lost = writer->lost[direction],
 	};
+	if (writer->error) {
+		missing = writer_missing(&status);
+		/* a reader that left wants nothing more */
+		tm_amount_add(writer->error == EPIPE ? &status.excluded
+						     : &status.lost,
+				&missing);
+	}
+	return status;
 }
 
 void writer_status(struct writer *writer, enum tm_kind kind,

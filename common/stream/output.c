@@ -7,24 +7,27 @@
 #include "output.h"
 #include "reader.h"
 
-int tm_write(int fd, const void *data, size_t size)
+size_t tm_write_most(int fd, const void *data, size_t size)
 {
 	struct pollfd writable = { .fd = fd, .events = POLLOUT };
-	const char *p = data;
+	size_t written = 0;
 	ssize_t n;
 
-	while (size) {
-		n = write(fd, p, size);
+	while (written < size) {
+		n = write(fd, (const char *)data + written, size - written);
 		if (n < 0 && errno == EAGAIN)
 			poll(&writable, 1, -1);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return -1;
-		if (n > 0) {
-			p += n;
-			size -= n;
-		}
+			break;
+		if (n > 0)
+			written += n;
 	}
-	return 0;
+	return written;
+}
+
+int tm_write(int fd, const void *data, size_t size)
+{
+	return tm_write_most(fd, data, size) < size ? -1 : 0;
 }
 
 bool tm_output_is(const struct stat *input)

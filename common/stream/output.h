@@ -13,6 +13,9 @@ struct stat;
 /* Writes all bytes; 0, or -1 with errno. */
 int tm_write(int fd, const void *data, size_t size);
 
+/* How many bytes could be written: all of them, or less with errno. */
+size_t tm_write_most(int fd, const void *data, size_t size);
+
 /* Prepares standard output for events. NULL, or why it cannot take them. */
 const char *tm_output_prepare(void);
 

@@ -100,4 +100,7 @@ end"
 	assert_equal "$status" 1
 	assert_file_contains err "^tm-capture: standard output: No space left on device; the stream ends after $(wc -c <out.tm) bytes$"
 	assert_equal $(($(wc -c <out.tm) % 128)) 0
+	recorded=$(tm-print --json out.tm | grep -c '"kind":"traffic"')
+	awk -v recorded="$recorded" '/: seen / { exit !($9 == recorded &&
+		$17 > 0 && $3 == $9 + $13 + $17 && $5 == $10 + $14 + $18) }' err
 }
