@@ -1,6 +1,7 @@
 /* tm-replay: writes recorded events at their original pace. */
 #include <err.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@
 #include "pace.h"
 #include "replay-options.h"
 #include "replay-runs.h"
+
+#define WAIT_SIZE 32
 
 struct replay {
 	struct replay_options options;
@@ -137,10 +140,42 @@ static bool is_due(const struct replay *replay, uint64_t *now_ns)
 	return due_ns <= *now_ns;
 }
 
+static const char *format_wait(char out[WAIT_SIZE], uint64_t ns)
+{
+	const uint64_t hours = ns / TM_HOUR_NS, years = hours / 24 / 365;
+
+	if (hours < 48)
+		snprintf(out, WAIT_SIZE, "%" PRIu64 " h", hours);
+	else if (years < 2)
+		snprintf(out, WAIT_SIZE, "%" PRIu64 " days", hours / 24);
+	else
+		snprintf(out, WAIT_SIZE, "%" PRIu64 " years", years);
+	return out;
+}
+
+/* Otherwise a wrong clock in the recording looks like a tool that hangs. */
+static void note_long_wait(const struct replay *replay)
+{
+	const uint64_t due_ns = pace_due_ns(&replay->pace);
+	const uint64_t now_ns = tm_clock_steady_ns();
+	char time[TM_TIMESTAMP_SIZE + 1], wait[WAIT_SIZE];
+
+	if (replay->options.is_quiet || due_ns < now_ns + TM_HOUR_NS ||
+			(replay->end_ns && replay->end_ns < due_ns))
+		return;
+	if (replay->is_shown)
+		fputs("\r\033[K", stderr);
+	*tm_timestamp_format(time, replay->pace.clock_ns) = '\0';
+	warnx("the next record, of %s, is due in %s; --idle 10s shortens such "
+	      "waits",
+			time, format_wait(wait, due_ns - now_ns));
+}
+
 static void wait_until_due(struct replay *replay)
 {
 	const uint64_t due_ns = pace_due_ns(&replay->pace);
 
+	note_long_wait(replay);
 	while (!replay->is_over && tm_clock_steady_ns() < due_ns)
 		sleep_until(replay, due_ns);
 }

@@ -27,6 +27,28 @@ load replay
 		exit !(c[2] >= 3 && c[6] >= 5 && c[6] < 6.8 && c[8] == 0) }'
 }
 
+@test "a wait of an hour or more is announced with the time of the next record" {
+	waits() {
+		at 0.0 "$1" | tm-parse >far.tm
+		shift
+		run --separate-stderr timeout -s TERM 1 tm-replay "$@" far.tm
+	}
+	waits 3599
+	assert_equal "$stderr" ""
+	waits 7200
+	assert_equal "$stderr" "tm-replay: the next record, of 2023-11-15T00:13:20.000000000Z, is due in 1 h; --idle 10s shortens such waits"
+	waits 864000
+	assert_equal "$stderr" "tm-replay: the next record, of 2023-11-24T22:13:20.000000000Z, is due in 9 days; --idle 10s shortens such waits"
+	waits 16700000000
+	assert_regex "$stderr" '^tm-replay: the next record, of 2552-.*Z, is due in 73 years; --idle 10s shortens such waits$'
+	waits 7200 -q
+	assert_equal "$stderr" ""
+	waits 7200 --for 1s
+	assert_equal "$stderr" ""
+	waits 7200 --speed 100x
+	assert_equal "$stderr" ""
+}
+
 @test "with --speed max a day passes without waiting, in constant memory" {
 	at 0.0 86400.0 | tm-parse >day.tm
 	run timeout 10 bash -c 'tm-replay --speed max day.tm | cmp - day.tm'
