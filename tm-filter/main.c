@@ -87,8 +87,9 @@ static const struct tm_tool tool = {
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
 		"Expressions: user alice and not (network 10.0.0.0/8 or port 443) and bytes > 1M\n"
-		"Words: in out loopback user uid pid process cgroup host network port protocol\n"
-		"interface bytes packets since until kind, src dst local remote, and or not ( ),\n"
+		"Words: in out loopback user login uid pid process command cgroup unit container\n"
+		"workload job step session on host network port protocol interface bytes packets\n"
+		"since until kind, ip ip6 tcp ..., src dst local remote, and or not ( ),\n"
 		"= != < <= > >=\n",
 	.take = filter_take_option,
 };
@@ -225,10 +226,15 @@ static void read_lists_again(void *context)
 
 static int filter_pass_on(void *context, struct tm_event *events, size_t n)
 {
-	const ssize_t kept = tm_filter_sift(context, events, n);
+	struct tm_filter *const filter = context;
+	const ssize_t kept = tm_filter_sift(filter, events, n);
 
 	if (kept < 0)
 		err(TM_FAILED, NULL);
+	if (tm_wanted_are_many(filter->sources.wanted)) {
+		tm_names_renumber(filter->sources.names);
+		tm_wanted_forget(filter->sources.wanted);
+	}
 	return tm_loop_write(events, kept * TM_EVENT_SIZE);
 }
 
@@ -255,7 +261,7 @@ int main(int argc, char **argv)
 	if (options.explains)
 		say_rules(&filter, options.inverts);
 	if (!options.quiet)
-		tm_filter_note_names(filter.sources.ids, say_note);
+		tm_filter_note_names(&filter.sources, say_note);
 	tm_reader_close(&in);
 	return status;
 }

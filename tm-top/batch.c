@@ -83,8 +83,8 @@ static void batch_say_notes(const struct top *top)
 	if (note)
 		warnx("%s", note);
 	if (top->question)
-		tm_filter_note_names(top->question->filter.sources.ids,
-				top_say_note);
+		tm_filter_note_names(
+				&top->question->filter.sources, top_say_note);
 }
 
 void batch_run(struct top *top)

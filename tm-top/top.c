@@ -411,11 +411,16 @@ void top_say_note(const char *note)
 
 const char *top_unknown_name(const struct top *top)
 {
-	const struct tm_ids *ids = top->question
-			? top->question->filter.sources.ids
-			: NULL;
+	const struct tm_wanted *wanted;
+	const struct tm_ids *ids;
 
+	if (!top->question)
+		return NULL;
+	ids = top->question->filter.sources.ids;
+	wanted = top->question->filter.sources.wanted;
 	while (ids && ids->found)
 		ids = ids->next;
-	return ids ? ids->name : NULL;
+	while (wanted && (wanted->found || !*wanted->text))
+		wanted = wanted->next;
+	return ids ? ids->name : wanted ? wanted->text : NULL;
 }

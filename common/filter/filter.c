@@ -8,8 +8,11 @@
  * is a sum of many packets, whose sizes and addresses are gone. */
 __attribute__((cold)) static uint32_t answers(const struct tm_event *event)
 {
+	/* whether a fact is known shows when it is asked for */
 	uint32_t known = 1 << TM_TEST_KIND | 1 << TM_TEST_DIRECTION |
-			1 << TM_TEST_SINCE | 1 << TM_TEST_UNTIL;
+			1 << TM_TEST_SINCE | 1 << TM_TEST_UNTIL |
+			1 << TM_TEST_LOGIN | 1 << TM_TEST_LOGIN_NAME |
+			1 << TM_TEST_FACT;
 
 	if (event->ifindex)
 		known |= 1 << TM_TEST_IFINDEX | 1 << TM_TEST_INTERFACE_NAME;
@@ -68,13 +71,30 @@ static __attribute__((noinline)) bool filter_holds(
 	return tm_ids_hold(step->ids, field(step, event));
 }
 
+/* What no field of the event holds. A record without details may lack it. */
+static __attribute__((noinline)) enum tm_truth names_answer(
+		const struct tm_step *step, struct tm_names *names,
+		const struct tm_event *event)
+{
+	uint32_t uid;
+
+	if (step->how == TM_OF_FACT)
+		return tm_wanted_answer(step->wanted, event);
+	uid = tm_names_login(names, event);
+	if (uid == TM_NOBODY && event->kind != TM_TRAFFIC)
+		return TM_UNDECIDED;
+	return step->how == TM_OF_LOGIN ? uid >= step->low && uid <= step->high
+					: tm_ids_hold(step->ids, uid);
+}
+
 /* TM_KEEP, or the exit of the rule that drops the event. */
-static inline int program_run(const struct tm_program *program,
+static inline int filter_run(const struct tm_filter *filter,
 		const struct tm_event *event, uint32_t known)
 {
-	const struct tm_step *const steps = program->steps;
+	const struct tm_step *const steps = filter->program.steps;
 	const struct tm_step *step;
-	int at = program->entry;
+	int at = filter->program.entry;
+	enum tm_truth answer;
 	uint64_t value;
 	bool is_true;
 
@@ -90,8 +110,16 @@ static inline int program_run(const struct tm_program *program,
 		} else if (step->how == TM_IN_NETWORKS) {
 			is_true = tm_networks_hold(step->list->networks,
 					(const uint8_t *)event + step->offset);
-		} else {
+		} else if (step->how < TM_OF_NAMES) {
 			is_true = filter_holds(step, event);
+		} else {
+			answer = names_answer(
+					step, filter->sources.names, event);
+			if (answer == TM_UNDECIDED) {
+				at = step->unknown;
+				continue;
+			}
+			is_true = answer == TM_TRUE;
 		}
 		at = is_true ? step->yes : step->no;
 	}
@@ -102,6 +130,7 @@ static inline int program_run(const struct tm_program *program,
 static int filter_follow(struct tm_filter *filter, struct tm_event *event)
 {
 	if ((event->kind == TM_NAME || event->kind == TM_START) &&
+			filter->sources.has_names &&
 			tm_ids_note(filter->sources.ids, filter->sources.names,
 					event))
 		return -1;
@@ -112,7 +141,7 @@ static bool passes(struct tm_filter *filter, const struct tm_event *event)
 {
 	const uint32_t known =
 			event->kind == TM_TRAFFIC ? UINT32_MAX : answers(event);
-	const int at = program_run(&filter->program, event, known);
+	const int at = filter_run(filter, event, known);
 	struct tm_rule *rule;
 
 	if (at == TM_KEEP)

@@ -32,6 +32,7 @@ void tm_filter_sources_free(struct tm_sources *sources)
 
 	tm_filter_list_free(sources->lists);
 	tm_ids_free(sources->ids);
+	tm_wanted_free(sources->wanted);
 	for (; sources->patterns; sources->patterns = next) {
 		next = sources->patterns->next;
 		free(sources->patterns);

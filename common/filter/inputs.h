@@ -4,6 +4,7 @@
 
 #include "list.h"
 #include "named-ids.h"
+#include "wanted.h"
 
 struct tm_pattern {
 	struct tm_pattern *next;
@@ -14,9 +15,11 @@ struct tm_pattern {
 struct tm_sources {
 	struct tm_filter_list *lists;
 	struct tm_ids *ids;
+	struct tm_wanted *wanted;
 	struct tm_pattern *patterns;
 	struct tm_names *names;
 	uint64_t now_ns;
+	bool has_names;	     /* ids, or anything else that NAME records tell */
 	bool stdin_is_taken; /* standard input can be read once: as a list or as
 				the events */
 };

@@ -147,8 +147,6 @@ int tm_ids_note(struct tm_ids *all, struct tm_names *names,
 {
 	const struct tm_name *const name = (const void *)event;
 
-	if (!all)
-		return 0;
 	if (tm_names_note(names, event))
 		return -1;
 	if (event->kind != TM_NAME)

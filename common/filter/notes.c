@@ -48,7 +48,7 @@ static bool is_repeated(const struct tm_ids *ids)
 	return false;
 }
 
-void tm_filter_note_names(const struct tm_ids *all, tm_note_fn *say)
+static void note_ids(const struct tm_ids *all, tm_note_fn *say)
 {
 	static const char *const kinds[] = {
 		[TM_NAME_USER] = "user is called",
@@ -67,4 +67,49 @@ void tm_filter_note_names(const struct tm_ids *all, tm_note_fn *say)
 				ids->of == TM_NAME_CGROUP ? "" : " or here");
 		say(note);
 	}
+}
+
+static bool is_wanted_again(const struct tm_wanted *wanted)
+{
+	const struct tm_wanted *other = wanted->next;
+
+	while (other &&
+			(other->fact != wanted->fact ||
+					strcmp(other->text, wanted->text)))
+		other = other->next;
+	return other;
+}
+
+static void note_wanted(const struct tm_wanted *all, tm_note_fn *say)
+{
+	static const char *const kinds[] = {
+		[TM_FACT_JOB] = "job",
+		[TM_FACT_STEP] = "step",
+		[TM_FACT_UNIT] = "unit",
+		[TM_FACT_CONTAINER] = "container",
+		[TM_FACT_SESSION] = "session",
+		[TM_FACT_WORKLOAD] = "workload",
+		[TM_FACT_COMMAND] = "command",
+		[TM_FACT_GROUP] = "group",
+		[TM_FACT_HOST] = "host",
+	};
+	char text[SHOWN + 1], note[NOTE_SIZE];
+
+	for (const struct tm_wanted *wanted = all; wanted;
+			wanted = wanted->next) {
+		if (wanted->found || !*wanted->text || is_wanted_again(wanted))
+			continue;
+		tm_expression_show(text, sizeof(text), wanted->text,
+				sizeof(text) - 1);
+		snprintf(note, sizeof(note),
+				"no %s is called %s in these events",
+				kinds[wanted->fact], text);
+		say(note);
+	}
+}
+
+void tm_filter_note_names(const struct tm_sources *sources, tm_note_fn *say)
+{
+	note_ids(sources->ids, say);
+	note_wanted(sources->wanted, say);
 }

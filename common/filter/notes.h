@@ -16,6 +16,6 @@ bool tm_filter_note_parts(
 void tm_filter_note_rules(const struct tm_program *program, tm_note_fn *say);
 
 /* Names that never occurred: more often a slip than an answer. */
-void tm_filter_note_names(const struct tm_ids *all, tm_note_fn *say);
+void tm_filter_note_names(const struct tm_sources *sources, tm_note_fn *say);
 
 #endif

@@ -44,6 +44,9 @@ static const struct field {
 	[TM_TEST_INTERFACE_NAME] = { TM_OF_INTERFACE, 0, 0 },
 	[TM_TEST_CGROUP_NAME] = { TM_OF_ID,
 			offsetof(struct tm_event, cgroup_id), UINT64_MAX },
+	[TM_TEST_LOGIN] = { TM_OF_LOGIN, 0, 0 },
+	[TM_TEST_LOGIN_NAME] = { TM_OF_LOGIN_ID, 0, 0 },
+	[TM_TEST_FACT] = { TM_OF_FACT, 0, 0 },
 };
 
 /* The steps that follow the answers to one question. */
@@ -167,7 +170,11 @@ static int emit_one(struct tm_program *program,
 	case TM_TEST_USER_NAME:
 	case TM_TEST_INTERFACE_NAME:
 	case TM_TEST_CGROUP_NAME:
+	case TM_TEST_LOGIN_NAME:
 		step.ids = question->ids;
+		break;
+	case TM_TEST_FACT:
+		step.wanted = question->wanted;
 		break;
 	}
 	return emit(program, step, exits);

@@ -30,7 +30,11 @@ enum tm_how {
 	TM_OF_INTERFACE,
 	TM_OF_ID,
 	TM_OF_PATTERN,
-	TM_IN_NETWORKS
+	TM_IN_NETWORKS,
+	TM_OF_NAMES, /* what names.h tells; an event may not know it */
+	TM_OF_LOGIN = TM_OF_NAMES,
+	TM_OF_LOGIN_ID,
+	TM_OF_FACT
 };
 
 /* One look at one field: what is at offset, masked, is within low to high; or
@@ -49,6 +53,7 @@ struct tm_step {
 		const struct tm_filter_list *list;
 		const struct tm_ids *ids;
 		const char *pattern;
+		struct tm_wanted *wanted;
 	};
 };
 

@@ -25,7 +25,12 @@ enum tm_test {
 	TM_TEST_USER_NAME,
 	TM_TEST_INTERFACE_NAME,
 	TM_TEST_CGROUP_NAME,
+	TM_TEST_LOGIN, /* the uid of the login within low to high */
+	TM_TEST_LOGIN_NAME,
+	TM_TEST_FACT,
 };
+
+enum tm_truth { TM_FALSE, TM_TRUE, TM_UNDECIDED };
 
 /* The ends of the event to which a port, host or network applies. The local end
  * is the destination of inbound and the source of outbound traffic. */
@@ -50,6 +55,7 @@ struct tm_question {
 		const struct tm_filter_list *list;
 		const struct tm_ids *ids;
 		const char *pattern;
+		struct tm_wanted *wanted;
 	};
 };
 

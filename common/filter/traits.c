@@ -4,7 +4,6 @@
 
 #include "common/net/address.h"
 #include "common/record/event.h"
-#include "glob.h"
 #include "traits.h"
 
 #define SPAN_NS (UINT16_MAX * UINT64_C(10000000)) /* a record's longest */
@@ -23,6 +22,7 @@ static const uint64_t largest[] = {
 	[TM_TRAIT_BYTES] = UINT64_MAX,
 	[TM_TRAIT_PACKETS] = UINT32_MAX,
 	[TM_TRAIT_LOOPBACK] = TM_LOOPBACK,
+	[TM_TRAIT_LOGIN] = UINT32_MAX,
 	[TM_TRAIT_SOURCE_PORT] = UINT16_MAX,
 	[TM_TRAIT_DESTINATION_PORT] = UINT16_MAX,
 };
@@ -49,9 +49,19 @@ static const uint8_t trait_of[] = {
 	[TM_TEST_USER_NAME] = TM_TRAIT_USER_NAME,
 	[TM_TEST_INTERFACE_NAME] = TM_TRAIT_INTERFACE_NAME,
 	[TM_TEST_CGROUP_NAME] = TM_TRAIT_CGROUP_NAME,
+	[TM_TEST_LOGIN] = TM_TRAIT_LOGIN,
+	[TM_TEST_LOGIN_NAME] = TM_TRAIT_LOGIN_NAME,
+	[TM_TEST_FACT] = TM_TRAIT_FACT,
 };
 
-static void trait_add(struct tm_traits *traits, enum tm_trait_of of,
+static enum tm_trait_of question_trait(const struct tm_question *question)
+{
+	return trait_of[question->test] +
+			(question->test == TM_TEST_FACT ? question->wanted->fact
+							: 0);
+}
+
+void tm_trait_add(struct tm_traits *traits, enum tm_trait_of of,
 		union tm_trait_value value)
 {
 	struct tm_trait *const trait = &traits->all[of];
@@ -75,7 +85,7 @@ static void number_add(
 		struct tm_traits *traits, enum tm_trait_of of, uint64_t number)
 {
 	if (number <= largest[of])
-		trait_add(traits, of,
+		tm_trait_add(traits, of,
 				(union tm_trait_value){ .number = number });
 }
 
@@ -101,7 +111,7 @@ static void time_add(
 		return;
 	if (begin_ns < least_ns)
 		begin_ns = least_ns;
-	trait_add(traits, TM_TRAIT_TIME,
+	tm_trait_add(traits, TM_TRAIT_TIME,
 			(union tm_trait_value){ .end_ns = end_ns,
 					.begin_ns = begin_ns });
 }
@@ -137,7 +147,7 @@ static void address_add(struct tm_traits *traits, enum tm_trait_of of,
 	union tm_trait_value value;
 
 	memcpy(value.address, address, sizeof(value.address));
-	trait_add(traits, of, value);
+	tm_trait_add(traits, of, value);
 }
 
 /* The first address after the network; after the last of all comes ::. */
@@ -185,120 +195,29 @@ static void addresses_learn(struct tm_traits *traits, enum tm_trait_of of,
 		address_add(traits, of, question->address);
 }
 
-/* --- texts --- */
-
-static bool question_is_pattern(const struct tm_question *question)
-{
-	if (question->test == TM_TEST_COMM)
-		return false;
-	return question->test == TM_TEST_PROCESS_PATTERN ||
-			question->ids->is_pattern;
-}
-
-static const char *text_of(const struct tm_question *question)
-{
-	if (question->test == TM_TEST_COMM)
-		return question->comm;
-	if (question->test == TM_TEST_PROCESS_PATTERN)
-		return question->pattern;
-	return question->ids->name;
-}
-
-/* The number of the trait, or -1. */
-static int pattern_find(const struct tm_traits *traits, enum tm_trait_of of,
-		const char *text)
-{
-	for (size_t i = 0; i < traits->pattern_count; i++) {
-		if (traits->patterns[i].of == of &&
-				!strcmp(traits->patterns[i].text, text))
-			return TM_TRAIT_PATTERN + i;
-	}
-	return -1;
-}
-
-static void pattern_learn(
-		struct tm_traits *traits, enum tm_trait_of of, const char *text)
-{
-	const size_t number = traits->pattern_count;
-	const bool is_everything =
-			of == TM_TRAIT_PROCESS && !text[strspn(text, "*")];
-
-	if (pattern_find(traits, of, text) >= 0)
-		return;
-	traits->is_too_much |= number == TM_TRAIT_PATTERNS;
-	if (traits->is_too_much)
-		return;
-	traits->patterns[number].of = of;
-	traits->patterns[number].text = text;
-	traits->pattern_count++;
-	for (uint64_t truth = is_everything; truth <= 1; truth++)
-		trait_add(traits, TM_TRAIT_PATTERN + number,
-				(union tm_trait_value){ .number = truth });
-}
-
-static void texts_learn(struct tm_traits *traits, enum tm_trait_of of,
-		const struct tm_question *question)
-{
-	const char *const text = text_of(question);
-
-	if (!traits->all[of].count)
-		trait_add(traits, of, (union tm_trait_value){ .text = NULL });
-	if (question_is_pattern(question))
-		pattern_learn(traits, of, text);
-	else
-		trait_add(traits, of, (union tm_trait_value){ .text = text });
-}
+/* --- all --- */
 
 static enum tm_truth truth_of(bool is_true)
 {
 	return is_true ? TM_TRUE : TM_FALSE;
 }
 
-static enum tm_truth trait_open(struct tm_traits *traits, int trait)
+enum tm_truth tm_trait_open(struct tm_traits *traits, int trait)
 {
 	traits->open = trait;
 	return TM_UNDECIDED;
 }
 
-static enum tm_truth pattern_answer(struct tm_traits *traits,
-		enum tm_trait_of of, const char *pattern)
+/* The number that a name belongs to: without an owner there is none. */
+static enum tm_trait_of trait_named(enum tm_trait_of of)
 {
-	const int number = pattern_find(traits, of, pattern);
-	const union tm_trait_value *const chosen = traits->all[number].chosen;
-
-	return chosen ? truth_of(chosen->number) : trait_open(traits, number);
+	return of == TM_TRAIT_LOGIN_NAME ? TM_TRAIT_LOGIN : TM_TRAIT_UID;
 }
 
-static bool text_matches(const struct tm_question *question, const char *text)
+static bool is_user_name(enum tm_trait_of of)
 {
-	char process[TM_COMM_SIZE];
-
-	switch (question->test) {
-	case TM_TEST_COMM:
-		return !strncmp(text, question->comm, TM_COMM_SIZE - 1);
-	case TM_TEST_PROCESS_PATTERN:
-		snprintf(process, sizeof(process), "%.*s", TM_COMM_SIZE - 1,
-				text);
-		return tm_glob_matches(question->pattern, process);
-	}
-	return tm_ids_match(question->ids, text);
+	return of == TM_TRAIT_USER_NAME || of == TM_TRAIT_LOGIN_NAME;
 }
-
-/* A chosen cgroup may be one below that path, too, which other patterns can
- * match. */
-static enum tm_truth text_answer(struct tm_traits *traits, enum tm_trait_of of,
-		const struct tm_question *question, const char *text)
-{
-	const bool is_pattern = question_is_pattern(question);
-
-	if (text && text_matches(question, text))
-		return TM_TRUE;
-	if (is_pattern && (!text || of == TM_TRAIT_CGROUP_NAME))
-		return pattern_answer(traits, of, text_of(question));
-	return TM_FALSE;
-}
-
-/* --- all --- */
 
 static void trait_learn(struct tm_traits *traits, enum tm_trait_of of,
 		const struct tm_question *question)
@@ -310,7 +229,7 @@ static void trait_learn(struct tm_traits *traits, enum tm_trait_of of,
 	else if (of <= TM_TRAIT_DESTINATION)
 		addresses_learn(traits, of, question);
 	else
-		texts_learn(traits, of, question);
+		tm_trait_texts_learn(traits, of, question);
 }
 
 static bool question_has_ends(const struct tm_question *question)
@@ -327,15 +246,15 @@ void tm_traits_learn(
 		.high = TM_OUT };
 	static const struct tm_question owners = { .low = TM_NOBODY,
 		.high = TM_NOBODY };
-	const enum tm_trait_of of = trait_of[question->test];
+	const enum tm_trait_of of = question_trait(question);
 
 	trait_learn(traits, of, question);
 	if (question_has_ends(question)) {
 		trait_learn(traits, of + 1, question);
 		trait_learn(traits, TM_TRAIT_DIRECTION, &directions);
 	}
-	if (of == TM_TRAIT_USER_NAME)
-		trait_learn(traits, TM_TRAIT_UID, &owners);
+	if (is_user_name(of))
+		trait_learn(traits, trait_named(of), &owners);
 }
 
 static enum tm_truth trait_answer(struct tm_traits *traits, enum tm_trait_of of,
@@ -344,7 +263,7 @@ static enum tm_truth trait_answer(struct tm_traits *traits, enum tm_trait_of of,
 	const union tm_trait_value *const value = traits->all[of].chosen;
 
 	if (!value)
-		return trait_open(traits, of);
+		return tm_trait_open(traits, of);
 	switch (question->test) {
 	case TM_TEST_SINCE:
 		return truth_of(value->end_ns >= question->low);
@@ -358,7 +277,7 @@ static enum tm_truth trait_answer(struct tm_traits *traits, enum tm_trait_of of,
 				question->list->networks, value->address));
 	}
 	if (of >= TM_TRAIT_USER_NAME)
-		return text_answer(traits, of, question, value->text);
+		return tm_trait_text_answer(traits, of, question, value->text);
 	return truth_of(value->number >= question->low &&
 			value->number <= question->high);
 }
@@ -386,32 +305,31 @@ static enum tm_truth answer_side(struct tm_traits *traits, enum tm_trait_of of,
 	bool is_source;
 
 	if (!direction)
-		return trait_open(traits, TM_TRAIT_DIRECTION);
+		return tm_trait_open(traits, TM_TRAIT_DIRECTION);
 	is_source = (direction->number == TM_IN) ==
 			(question->ends == TM_REMOTE);
 	return trait_answer(traits, is_source ? of : of + 1, question);
 }
 
-static enum tm_truth answer_user(
-		struct tm_traits *traits, const struct tm_question *question)
+static enum tm_truth answer_user(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question)
 {
-	const union tm_trait_value *const uid =
-			traits->all[TM_TRAIT_UID].chosen;
+	const enum tm_trait_of named = trait_named(of);
+	const union tm_trait_value *const uid = traits->all[named].chosen;
 
 	if (!uid)
-		return trait_open(traits, TM_TRAIT_UID);
-	return uid->number == TM_NOBODY
-			? TM_FALSE
-			: trait_answer(traits, TM_TRAIT_USER_NAME, question);
+		return tm_trait_open(traits, named);
+	return uid->number == TM_NOBODY ? TM_FALSE
+					: trait_answer(traits, of, question);
 }
 
 enum tm_truth tm_traits_answer(
 		struct tm_traits *traits, const struct tm_question *question)
 {
-	const enum tm_trait_of of = trait_of[question->test];
+	const enum tm_trait_of of = question_trait(question);
 
-	if (of == TM_TRAIT_USER_NAME)
-		return answer_user(traits, question);
+	if (is_user_name(of))
+		return answer_user(traits, of, question);
 	if (!question_has_ends(question))
 		return trait_answer(traits, of, question);
 	switch (question->ends) {
@@ -427,23 +345,6 @@ enum tm_truth tm_traits_answer(
 	return answer_side(traits, of, question);
 }
 
-/* Whether a text can match this pattern and the others that are said to. */
-static bool pattern_is_possible(const struct tm_traits *traits, size_t number)
-{
-	const enum tm_trait_of of = traits->patterns[number].of;
-
-	for (size_t i = 0; i < traits->pattern_count; i++) {
-		const union tm_trait_value *const chosen =
-				traits->all[TM_TRAIT_PATTERN + i].chosen;
-
-		if (traits->patterns[i].of == of && chosen && chosen->number &&
-				!tm_globs_meet(traits->patterns[i].text,
-						traits->patterns[number].text))
-			return false;
-	}
-	return true;
-}
-
 bool tm_traits_choose(struct tm_traits *traits, int trait, size_t value)
 {
 	struct tm_trait *const chosen = &traits->all[trait];
@@ -451,9 +352,7 @@ bool tm_traits_choose(struct tm_traits *traits, int trait, size_t value)
 
 	chosen->chosen = NULL;
 	if (trait >= TM_TRAIT_PATTERN && wanted->number &&
-			traits->patterns[trait - TM_TRAIT_PATTERN].of !=
-					TM_TRAIT_CGROUP_NAME &&
-			!pattern_is_possible(traits, trait - TM_TRAIT_PATTERN))
+			!tm_trait_pattern_can_hold(traits, trait))
 		return false;
 	chosen->chosen = wanted;
 	return true;

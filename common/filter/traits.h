@@ -11,10 +11,8 @@
 
 #define TM_TRAIT_PATTERNS 32
 
-enum tm_truth { TM_FALSE, TM_TRUE, TM_UNDECIDED };
-
-/* No two depend on each other, except that traffic without an owner has no
- * user's name. */
+/* No two depend on each other, except that without a user or a login there is
+ * no name of one. */
 enum tm_trait_of {
 	TM_TRAIT_KIND,
 	TM_TRAIT_DIRECTION,
@@ -28,15 +26,18 @@ enum tm_trait_of {
 	TM_TRAIT_LOOPBACK,
 	TM_TRAIT_SOURCE_PORT,
 	TM_TRAIT_DESTINATION_PORT,
+	TM_TRAIT_LOGIN,
 	TM_TRAIT_TIME,
 	TM_TRAIT_SOURCE,
 	TM_TRAIT_DESTINATION,
 	TM_TRAIT_USER_NAME,
 	TM_TRAIT_INTERFACE_NAME,
 	TM_TRAIT_CGROUP_NAME,
+	TM_TRAIT_LOGIN_NAME,
 	TM_TRAIT_PROCESS,
+	TM_TRAIT_FACT, /* by enum tm_fact */
 	/* whether a text that is none of the expression's matches a pattern */
-	TM_TRAIT_PATTERN,
+	TM_TRAIT_PATTERN = TM_TRAIT_FACT + TM_FACTS,
 	TM_TRAITS = TM_TRAIT_PATTERN + TM_TRAIT_PATTERNS
 };
 
@@ -80,5 +81,16 @@ enum tm_truth tm_traits_answer(
 bool tm_traits_choose(struct tm_traits *traits, int trait, size_t value);
 
 void tm_traits_free(struct tm_traits *traits);
+
+/* For the files of traits. */
+void tm_trait_add(struct tm_traits *traits, enum tm_trait_of of,
+		union tm_trait_value value);
+enum tm_truth tm_trait_open(struct tm_traits *traits, int trait);
+void tm_trait_texts_learn(struct tm_traits *traits, enum tm_trait_of of,
+		const struct tm_question *question);
+enum tm_truth tm_trait_text_answer(struct tm_traits *traits,
+		enum tm_trait_of of, const struct tm_question *question,
+		const char *text);
+bool tm_trait_pattern_can_hold(const struct tm_traits *traits, int trait);
 
 #endif

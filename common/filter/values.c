@@ -68,7 +68,7 @@ static bool no_number(struct tm_parser *parser,
 	const size_t column = value->column + (text - value->text);
 	const char * or = "";
 
-	if (word->test == TM_TEST_UID)
+	if (word->test == TM_TEST_UID || word->test == TM_TEST_LOGIN)
 		or = " or none";
 	else if (word->expand)
 		or = " or a service such as ssh";
@@ -154,8 +154,7 @@ static bool parse_uid(struct tm_parser *parser,
 
 /* --- names --- */
 
-/* Names whose text has * ? or [ are patterns unless they are quoted. */
-static bool is_pattern(const struct tm_value *value)
+bool tm_value_is_pattern(const struct tm_value *value)
 {
 	return !value->is_quoted && strpbrk(value->text, "*?[");
 }
@@ -165,8 +164,9 @@ static bool parse_name(struct tm_parser *parser, enum tm_name_of of,
 		struct tm_question *question)
 {
 	question->test = test;
+	parser->sources->has_names = true;
 	question->ids = tm_ids_new(&parser->sources->ids, of, value->text,
-			is_pattern(value), parser->sources->names);
+			tm_value_is_pattern(value), parser->sources->names);
 	return question->ids ||
 			tm_parser_fail(parser, value->column, "out of memory");
 }
@@ -179,6 +179,24 @@ static bool parse_user(struct tm_parser *parser,
 			!strcmp(value->text, "none"))
 		return parse_uid(parser, word, value, question);
 	return parse_name(parser, TM_NAME_USER, TM_TEST_USER_NAME, value,
+			question);
+}
+
+/* The user who logged in, before su or sudo. */
+static bool parse_login_name(struct tm_parser *parser,
+		const struct tm_filter_word *word, const struct tm_value *value,
+		struct tm_question *question)
+{
+	parser->sources->has_names = true;
+	if (!value->is_quoted && !strcmp(value->text, "any")) {
+		question->low = 0;
+		question->high = TM_NOBODY - 1;
+		return true;
+	}
+	if (text_is_number(value->text + (*value->text == '-')) ||
+			!strcmp(value->text, "none"))
+		return parse_uid(parser, word, value, question);
+	return parse_name(parser, TM_NAME_USER, TM_TEST_LOGIN_NAME, value,
 			question);
 }
 
@@ -208,7 +226,7 @@ static bool parse_process(struct tm_parser *parser,
 		struct tm_question *question)
 {
 	(void)word;
-	if (is_pattern(value)) {
+	if (tm_value_is_pattern(value)) {
 		question->test = TM_TEST_PROCESS_PATTERN;
 		question->pattern = tm_sources_pattern(
 				parser->sources, value->text);
@@ -376,6 +394,23 @@ static const struct tm_filter_word words[] = {
 			.is_ordered = true },
 	{ "process", parse_process, .test = TM_TEST_COMM },
 	{ "cgroup", parse_cgroup, .test = TM_TEST_CGROUP, .max = UINT64_MAX },
+	{ "job", tm_fact_word_parse, .test = TM_TEST_FACT,
+			.fact = TM_FACT_JOB },
+	{ "step", tm_fact_word_parse, .test = TM_TEST_FACT,
+			.fact = TM_FACT_STEP },
+	{ "unit", tm_fact_word_parse, .test = TM_TEST_FACT,
+			.fact = TM_FACT_UNIT },
+	{ "container", tm_fact_word_parse, .test = TM_TEST_FACT,
+			.fact = TM_FACT_CONTAINER },
+	{ "workload", tm_fact_word_parse, .test = TM_TEST_FACT,
+			.fact = TM_FACT_WORKLOAD },
+	{ "session", tm_fact_word_parse, .test = TM_TEST_FACT,
+			.fact = TM_FACT_SESSION },
+	{ "login", parse_login_name, .test = TM_TEST_LOGIN, .max = UINT32_MAX },
+	{ "command", tm_fact_word_parse, .test = TM_TEST_FACT,
+			.fact = TM_FACT_COMMAND },
+	{ "on", tm_fact_word_parse, .test = TM_TEST_FACT,
+			.fact = TM_FACT_HOST },
 	{ "host", parse_host, .test = TM_TEST_HOST, .has_ends = true,
 			.expand = expand_host },
 	{ "network", parse_network, .test = TM_TEST_NET, .has_ends = true },

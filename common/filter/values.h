@@ -21,6 +21,7 @@ struct tm_filter_word {
 			const struct tm_value *value,
 			struct tm_question *question);
 	enum tm_test test;
+	enum tm_fact fact; /* of TM_TEST_FACT */
 	uint64_t max;
 	bool is_ordered; /* may be compared by < and the like */
 	bool has_ends;
@@ -30,6 +31,14 @@ struct tm_filter_word {
 	 * NULL = none, with the problem, or just itself without. */
 	char *(*expand)(struct tm_parser *parser, const struct tm_value *value);
 };
+
+/* Whether the value is a pattern: it has * ? or [ and no quotes. */
+bool tm_value_is_pattern(const struct tm_value *value);
+
+/* Parses the value of a word about a fact. */
+bool tm_fact_word_parse(struct tm_parser *parser,
+		const struct tm_filter_word *word, const struct tm_value *value,
+		struct tm_question *question);
 
 const struct tm_filter_word *tm_filter_word_find(const char *name);
 

@@ -41,29 +41,31 @@ type() {
 	type 'user alice and foo'
 	press Enter
 	wait_for 'unknown word'
-	screen | tail -n 5 >out
+	screen | tail -n 6 >out
 	assert_file out <<-'END'
 	filter: user alice and foo
 	                       ^
 	unknown word 'foo'; the words are in out loopback user uid pid process cgroup
-	host network port protocol interface bytes packets since until kind, src, dst,
-	local, remote, and, or, not
+	job step unit container workload session login command on host network port
+	protocol interface bytes packets since until kind, src, dst, local, remote, and,
+	or, not
 	END
 	tmux_here resize-window -x 32 -y 9
 	wait_for '^filter.*foo$'
-	screen | tail -n 8 >out
+	screen | tail -n 9 >out
 	assert_file out <<-'END'
 	filter: user alice and foo
 	                       ^
 	unknown word 'foo'; the words
 	are in out loopback user uid pid
-	process cgroup host network port
+	process cgroup job step unit
+	container workload session login
+	command on host network port
 	protocol interface bytes packets
-	since until kind, src, dst,
-	local, remote, and, or, not
+	since until kind, src, dst, loc…
 	END
 	tmux_here resize-window -x 80 -y 24
-	wait_for '^host network port protocol interface'
+	wait_for '^job step unit container workload'
 	press C-e
 	type ' and port 5 or port 70000'
 	press C-a C-f
