@@ -33,6 +33,7 @@ struct settings {
 	uint8_t knows_result;	  /* of the programs that ran before */
 	uint8_t sums; /* interval sums; else an event for each packet */
 	uint8_t reports_processes; /* who a process is, see struct process */
+	uint8_t reports_arguments; /* and its command line */
 	int8_t subsystems[TREES];  /* of css_set, -1 = none */
 	uint64_t cgroup_root;	   /* the id where paths of cgroup2 begin */
 	uint64_t secret[9];	   /* of mix_ends() */

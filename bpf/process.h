@@ -17,6 +17,7 @@
 
 #define STEPS 64 /* of a path: components and mounts */
 #define WAS_CUT (1u << 16)
+#define PIECE 256 /* of a command line */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -36,7 +37,7 @@ struct {
  * has it alone. */
 struct draft {
 	struct process process;
-	char texts[PROCESS_ROOM + PROCESS_NAME];
+	char texts[PROCESS_ROOM + PROCESS_TEXT];
 };
 
 struct {
@@ -229,6 +230,33 @@ static __always_inline uint32_t add_cgroups(struct process *process,
 	return at;
 }
 
+/* Appends the command line, which only the task itself can read, a piece at a
+ * time: the whole is refused if a part of it is not in memory. */
+static __always_inline uint32_t add_arguments(
+		struct draft *draft, struct task_struct *task, uint32_t at)
+{
+	const uint64_t begin = BPF_CORE_READ(task, mm, arg_start);
+	const uint64_t size = BPF_CORE_READ(task, mm, arg_end) - begin;
+	uint64_t done = 0, piece;
+
+	if (!settings.reports_arguments ||
+			(uint64_t)task != bpf_get_current_task())
+		return end_text(&draft->process, PROCESS_ARGUMENTS, at);
+	for (int i = 0; i < PROCESS_TEXT / PIECE && done < size; i++) {
+		piece = size - done;
+		if (piece > PIECE)
+			piece = PIECE;
+		if (bpf_probe_read_user(&draft->texts[(at + done) &
+							(PROCESS_ROOM - 1)],
+				    piece, (void *)(begin + done)))
+			break;
+		done += piece;
+	}
+	if (done < size)
+		draft->process.cut |= 1 << PROCESS_ARGUMENTS;
+	return end_text(&draft->process, PROCESS_ARGUMENTS, at + done);
+}
+
 static __always_inline bool send_process(struct draft *draft,
 		struct task_struct *task, uint32_t number, uint32_t identity)
 {
@@ -242,7 +270,7 @@ static __always_inline bool send_process(struct draft *draft,
 	process->cut = 0;
 	size = add_program(process, task, number);
 	size = add_cgroups(process, task, number, size);
-	size = end_text(process, PROCESS_ARGUMENTS, size);
+	size = add_arguments(draft, task, size);
 	size += sizeof(*process);
 	if (size > sizeof(*draft)) /* for the verifier */
 		return false;

@@ -108,6 +108,7 @@ enum {
 	FOR,
 	COUNT,
 	RING,
+	COMMAND_LINES,
 	L2,
 	HOOK,
 	DETACH,
@@ -141,6 +142,11 @@ static const struct tm_option known[] = {
 	{ "for", FOR, "DURATION", "stop after 10s, 5m, 2h", 0 },
 	{ "count", COUNT, "N", "stop after N events", 0 },
 	{ "ring", RING, "SIZE", "ring buffer, 256K to 64M (4M)", 0 },
+	{ "command-lines", COMMAND_LINES, NULL,
+			"record the arguments of processes, without what\n"
+			"looks like a secret",
+			TM_FLAG(struct capture_options,
+					settings.reports_arguments) },
 	{ "l2", L2, NULL, "bytes with the link header",
 			TM_FLAG(struct capture_options, settings.counts_link) },
 	{ "hook", HOOK, "HOOK",
@@ -231,8 +237,8 @@ static void capture_take_option(void *context, const struct tm_option *option,
 static const struct tm_tool tool = {
 	.usage = "usage: tm-capture [-qv] [-c CGROUP] [-i INTERFACE] [-s NETWORK] [-x NETWORK]\n"
 		 "                  [--every DURATION] [--for DURATION] [--count N]\n"
-		 "                  [--flows N] [--ring SIZE] [--l2] [--run-as USER]\n"
-		 "                  [--strict] [-w FILE]\n"
+		 "                  [--flows N] [--ring SIZE] [--command-lines] [--l2]\n"
+		 "                  [--run-as USER] [--strict] [-w FILE]\n"
 		 "       tm-capture --hook tc -i INTERFACE [-i ...] [as above]\n"
 		 "       tm-capture --detach[=all] [--dry-run] [-i INTERFACE]\n"
 		 "Meters the traffic of this host's sockets; events go to standard output.\n\n",

@@ -216,7 +216,8 @@ void capture_start(struct capture *capture,
 	capture->writer.clock = &capture->clock;
 	if (programs->hooks & TM_HOOK_PROCESSES)
 		capture->processes = processes_new(
-				programs_map(programs, "processes"));
+				programs_map(programs, "processes"),
+				options->settings.reports_arguments);
 	capture->writer.naming = naming_new(
 			&capture->cgroup, own_netns(), capture->processes);
 	capture->writer.limit = options->count;
@@ -233,6 +234,9 @@ void capture_start(struct capture *capture,
 	}
 	if (programs_attach(programs, capture->cgroup.fd))
 		cannot("attach to the cgroup", programs);
+	/* while the holders of older sockets still exist */
+	if (capture->processes)
+		processes_follow(capture->processes);
 	if (meters_frames(capture))
 		attach_to_interfaces(capture);
 	unattributed_watch(capture);

@@ -103,6 +103,8 @@ static size_t name_facts(struct named_pid *named, uint32_t pid,
 	n += name_process(named, TM_NAME_LOGIN, pid, time_ns, login, out + n);
 	n += name_process(named, TM_NAME_CGROUP1, pid, time_ns, facts->cgroup1,
 			out + n);
+	n += name_process(named, TM_NAME_ARGUMENTS, pid, time_ns,
+			facts->arguments, out + n);
 	return n;
 }
 
@@ -110,9 +112,11 @@ size_t process_names_records(struct process_names *names, uint32_t pid,
 		uint32_t identity, uint64_t time_ns, struct tm_event *out,
 		const struct process_facts **facts)
 {
-	static const struct process_facts unknown = {
-		.login = TM_NOBODY, .command = "", .cgroup = "", .cgroup1 = ""
-	};
+	static const struct process_facts unknown = { .login = TM_NOBODY,
+		.command = "",
+		.cgroup = "",
+		.cgroup1 = "",
+		.arguments = "" };
 	struct named_pid *const named = named_pid(names, pid);
 
 	*facts = NULL;

@@ -18,14 +18,12 @@ struct process_names *process_names_new(struct processes *processes);
 bool process_names_are_news(const struct process_names *names, uint32_t pid,
 		uint32_t identity);
 
-/* Writes the NAME records that the pid needs, at most PROCESS_NAMES_RECORDS.
- * Returns their count, and at *facts what they contain, or NULL. */
+/* Writes the NAME records that the pid needs, at most four long texts. Returns
+ * their count, and at *facts what they contain, or NULL. */
 size_t process_names_records(struct process_names *names, uint32_t pid,
 		uint32_t identity, uint64_t time_ns, struct tm_event *out,
 		const struct process_facts **facts);
 
 void process_names_free(struct process_names *names);
-
-#define PROCESS_NAMES_RECORDS 121 /* three long texts and the login */
 
 #endif

@@ -1,5 +1,6 @@
 #include <errno.h>
-#include <stdbool.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,13 +10,14 @@
 
 #include "bpf/capture.h"
 #include "common/base/map.h"
+#include "common/capture/command-line.h"
 #include "processes.h"
 
 #define KEPT 65536		     /* processes */
 #define KEPT_TEXT ((size_t)64 << 20) /* bytes of their texts */
 #define SPARED 64		     /* looked at to find one to forget */
 #define ROUND 65536		     /* records taken at once */
-#define TEXTS_MOST (4 * (PROCESS_TEXT + 16))
+#define TEXTS_MOST (5 * (PROCESS_TEXT + 16))
 
 struct known_process {
 	uint32_t pid, identity;
@@ -28,6 +30,7 @@ struct known_process {
 /* A queue in the order in which they were reported. */
 struct processes {
 	struct ring_buffer *ring;
+	bool has_arguments;
 	struct tm_map map; /* numbers modulo KEPT */
 	struct known_process *all;
 	uint32_t first, end;
@@ -87,7 +90,7 @@ static bool is_alive(uint32_t pid)
 {
 	char path[32];
 
-	snprintf(path, sizeof(path), "/proc/%u", pid);
+	snprintf(path, sizeof(path), "/proc/%" PRIu32, pid);
 	return !access(path, F_OK);
 }
 
@@ -189,6 +192,39 @@ static char *write_cgroup1(char *to, const struct process *process)
 	return to + 1;
 }
 
+/* Of a socket older than the capture, programs know the process only while it
+ * does not run. */
+static size_t arguments_read(uint32_t pid, char arguments[PROCESS_TEXT])
+{
+	char path[32];
+	ssize_t size;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/cmdline", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	size = fd < 0 ? -1 : read(fd, arguments, PROCESS_TEXT);
+	if (fd >= 0)
+		close(fd);
+	return size > 0 ? size : 0;
+}
+
+static char *write_arguments(char *to, const struct processes *processes,
+		const struct process *process)
+{
+	struct reported_text found = reported_text(process, PROCESS_ARGUMENTS);
+	char arguments[PROCESS_TEXT];
+
+	*to = '\0';
+	if (!processes->has_arguments)
+		return to + 1;
+	if (!found.size) {
+		found.size = arguments_read(process->pid, arguments);
+		found.text = arguments;
+	}
+	tm_command_line_write(to, PROCESS_TEXT, found.text, found.size);
+	return to + strlen(to) + 1;
+}
+
 static bool is_sound(const struct process *process, size_t size)
 {
 	uint32_t begin = 0;
@@ -219,6 +255,7 @@ static void facts_read(struct process_facts *facts,
 	facts->command = texts;
 	facts->cgroup = texts + strlen(texts) + 1;
 	facts->cgroup1 = facts->cgroup + strlen(facts->cgroup) + 1;
+	facts->arguments = facts->cgroup1 + strlen(facts->cgroup1) + 1;
 }
 
 static void process_add(
@@ -231,6 +268,7 @@ static void process_add(
 
 	end = write_cgroup(end, process);
 	end = write_cgroup1(end, process);
+	end = write_arguments(end, processes, process);
 	size = end - processes->texts;
 	texts = malloc(size);
 	if (!texts)
@@ -270,12 +308,13 @@ void processes_follow(struct processes *processes)
 	ring_buffer__consume(processes->ring);
 }
 
-struct processes *processes_new(int ring)
+struct processes *processes_new(int ring, bool has_arguments)
 {
 	struct processes *const processes = calloc(1, sizeof(*processes));
 
 	if (!processes)
 		return NULL;
+	processes->has_arguments = has_arguments;
 	processes->all = calloc(KEPT, sizeof(*processes->all));
 	processes->ring = ring_buffer__new(ring, on_process, processes, NULL);
 	if (!processes->all || !processes->ring ||

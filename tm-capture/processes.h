@@ -3,6 +3,7 @@
 #ifndef TM_CAPTURE_PROCESSES_H
 #define TM_CAPTURE_PROCESSES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct processes;
@@ -15,10 +16,12 @@ struct process_facts {
 	const char *command;
 	const char *cgroup; /* below the mount, as cgroup_names_find() has it */
 	const char *cgroup1;
+	const char *arguments; /* without secrets */
 };
 
-/* Reads the ring with that descriptor. NULL with errno. */
-struct processes *processes_new(int ring);
+/* Reads the ring with that descriptor. With arguments, also asks /proc for the
+ * command lines that the programs could not read. NULL with errno. */
+struct processes *processes_new(int ring, bool has_arguments);
 
 /* Reads the ring; to be called often, as it is small. */
 void processes_follow(struct processes *processes);

@@ -227,21 +227,32 @@ tree_of() {
 	}
 }
 
-@test "a process in a tree of cgroup1 has its path there" {
-	local tree
-	tree=$(tree_of memory 2>/dev/null || tree_of freezer)
-	mkdir -p "$tree/tm-test-$$/job_77/step_0"
-	both_ways isolated sh -c 'echo $$ >"$0"/cgroup.procs &&
-		exec traffic udp 127.0.0.1 9 1 20' \
-		"$tree/tm-test-$$/job_77/step_0" >found
-	rmdir -p "$tree/tm-test-$$/job_77/step_0" 2>/dev/null || true
+# in_cgroup1 PATH SUBSYSTEM: sends from this cgroup of its tree
+in_cgroup1() {
+	local tree cgroup
+	tree=$(tree_of "$2")
+	cgroup=$tree/tm-test-$$/$1
+	mkdir -p "$cgroup"
+	both_ways isolated sh -c 'echo 0 >"$0"/cgroup.procs &&
+		exec traffic udp 127.0.0.1 9 1 20' "$cgroup" >found
+	eventually rmdir "$cgroup"
+	while [ "${cgroup%/*}" != "$tree" ]; do
+		cgroup=${cgroup%/*}
+		rmdir "$cgroup"
+	done
+	[ "$tree" != "$WORK/$2" ] || umount "$tree"
 	cat found
-	assert_equal "$(grep -cE \
-		"^cgroup1 [0-9]+ /tm-test-$$/job_77/step_0$" found)" 2
-	umount "$WORK"/freezer 2>/dev/null || true
 }
 
-@test "a socket older than the capture names its process" {
+@test "a process in a tree of cgroup1 has its path there" {
+	in_cgroup1 some/where memory 2>/dev/null ||
+		in_cgroup1 some/where freezer
+	assert_equal "$(grep -cE "^cgroup1 [0-9]+ /tm-test-$$/some/where$" \
+		found)" 2
+}
+
+# older OPTIONS...: what is said of a socket older than the capture
+older() {
 	mkfifo orders
 	isolated python3 -c '
 import socket
@@ -249,17 +260,54 @@ sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sender.connect(("127.0.0.1", 9))
 print("ready", flush=True)
 input()
-sender.send(b"x")' <orders >ready &
+sender.send(b"x")' --token hunter2 <orders >ready &
 	local sender=$!
 	exec 7>orders
 	has_begun ready
-	start -c "$CGROUP"
+	start -c "$CGROUP" "$@"
 	echo go >&7
 	wait $sender
 	exec 7>&-
 	stop
+}
+
+@test "a socket older than the capture names its process" {
+	older
 	run texts command
 	assert_output --regexp "^/.*python3[.0-9]*$"
+}
+
+@test "arguments are recorded only with --command-lines, without secrets" {
+	start -c "$CGROUP"
+	isolated traffic udp 127.0.0.1 9 1 20
+	stop
+	run texts arguments
+	assert_output ""
+	start -c "$CGROUP" --command-lines
+	isolated traffic udp 127.0.0.1 9 1 20
+	isolated bash -c 'exec -a "tool --password=hunter2" "$0" "$@"' \
+		"$BUILD/tests/traffic" udp 127.0.0.1 9 1 20
+	stop
+	run texts arguments
+	assert_output "traffic udp 127.0.0.1 9 1 20
+tool --password=*** udp 127.0.0.1 9 1 20"
+	run grep -c hunter2 out.tm
+	assert_output 0
+}
+
+@test "long command lines are recorded as far as there is room" {
+	start -c "$CGROUP" --command-lines
+	isolated sh -c 'exec 3<>/dev/null; exec traffic udp 127.0.0.1 9 1 20 \
+		0 "$(head -c 100000 /dev/zero | tr "\\0" x)"'
+	stop
+	run texts arguments
+	assert_output --regexp "^traffic udp 127.0.0.1 9 1 20 0 x{4060,4070}$"
+}
+
+@test "the command line of an older socket's process is recorded, too" {
+	older --command-lines
+	run texts arguments
+	assert_output --regexp '^.*python3 -c .* --token \*\*\*$'
 }
 
 @test "no total and no identity of the programs is left in the stream" {
