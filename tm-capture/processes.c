@@ -11,6 +11,7 @@
 #include "bpf/capture.h"
 #include "common/base/map.h"
 #include "common/capture/command-line.h"
+#include "common/record/workload.h"
 #include "processes.h"
 
 #define KEPT 65536		     /* processes */
@@ -176,20 +177,37 @@ static char *write_cgroup(char *to, const struct process *process)
 	return to + 1;
 }
 
-/* The first tree in which the process is not at the root. */
+static int path_rank(const char *path)
+{
+	struct tm_workload workload;
+
+	tm_workload_parse(&workload, path);
+	return *workload.job		      ? 4
+			: *workload.container ? 3
+			: *workload.unit      ? 2
+					      : *path != 0;
+}
+
+/* The path that tells most: of a job, else of a container, else of a unit. Job
+ * managers use different trees. At the root a process has no path. */
 static char *write_cgroup1(char *to, const struct process *process)
 {
-	struct reported_text found;
+	char path[PROCESS_TEXT + 16];
+	int best = 0, rank;
 
-	for (int i = 0; i < TREES; i++) {
-		found = reported_text(process, PROCESS_TREES + i);
-		if (!found.size)
-			continue;
-		to = path_write(to, found.text, found.size, found.is_cut);
-		break;
-	}
 	*to = '\0';
-	return to + 1;
+	for (int i = 0; i < TREES; i++) {
+		const struct reported_text found =
+				reported_text(process, PROCESS_TREES + i);
+
+		*path_write(path, found.text, found.size, found.is_cut) = '\0';
+		rank = path_rank(path);
+		if (rank <= best)
+			continue;
+		strcpy(to, path);
+		best = rank;
+	}
+	return to + strlen(to) + 1;
 }
 
 /* Of a socket older than the capture, programs know the process only while it

@@ -251,6 +251,13 @@ in_cgroup1() {
 		found)" 2
 }
 
+@test "of the trees of cgroup1 that with a job counts" {
+	in_cgroup1 slurm/uid_1000/job_77/step_0 freezer
+	assert_equal "$(grep -cE \
+		"^cgroup1 [0-9]+ /tm-test-$$/slurm/uid_1000/job_77/step_0$" \
+		found)" 2
+}
+
 # older OPTIONS...: what is said of a socket older than the capture
 older() {
 	mkfifo orders
