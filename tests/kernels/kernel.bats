@@ -142,6 +142,33 @@ INTERVALS=32
 	done
 }
 
+# name OF ID NAME: of the recording, the text of that id
+name() {
+	tm-print --json "$FACTS/$3.tm" | jq -r --arg of "$1" --argjson id "$2" \
+		'select(.kind == "name" and .of == $of and .id == $id) | .text'
+}
+
+@test "a process of some ms is named with its program, login and cgroups" {
+	local name pid cgroup
+	for name in events sums; do
+		read -r pid cgroup < <(tm-print --json "$FACTS/$name.tm" |
+			jq -r 'select(.kind == "traffic" and
+				.process == "brief") |
+				"\(.pid) \(.cgroup_id)"')
+		assert_equal "$(name command "$pid" $name)" /run/tm/brief
+		assert_equal "$(name cgroup "$cgroup" $name)" /job_1
+		assert_equal "$(name cgroup1 "$pid" $name)" /job_2
+		[[ "$(name login "$pid" $name)" =~ ^541001\ [0-9]+$ ]]
+		# of the others, none is in a tree of cgroup1
+		run jq -r 'select(.kind == "name" and .of == "cgroup1") |
+			.text' <(tm-print --json "$FACTS/$name.tm")
+		assert_output /job_2
+	done
+	assert_equal "$(name arguments "$pid" sums)" \
+		"brief udp 127.0.0.1 9 1 100 --token ***"
+	assert_equal "$(name arguments "$pid" events)" ""
+}
+
 # capabilities NAME: what is left of them after it attached, and may come back
 capabilities() {
 	awk '/^Cap(Inh|Prm|Eff|Amb)/ { print $2 }' "$FACTS/$1.rights" |
