@@ -142,12 +142,13 @@ static bool is_due(const struct replay *replay, uint64_t *now_ns)
 
 static const char *format_wait(char out[WAIT_SIZE], uint64_t ns)
 {
-	const uint64_t hours = ns / TM_HOUR_NS, years = hours / 24 / 365;
+	const uint64_t hours = (ns + TM_HOUR_NS / 2) / TM_HOUR_NS;
+	const uint64_t days = (hours + 12) / 24, years = days / 365;
 
 	if (hours < 48)
 		snprintf(out, WAIT_SIZE, "%" PRIu64 " h", hours);
 	else if (years < 2)
-		snprintf(out, WAIT_SIZE, "%" PRIu64 " days", hours / 24);
+		snprintf(out, WAIT_SIZE, "%" PRIu64 " days", days);
 	else
 		snprintf(out, WAIT_SIZE, "%" PRIu64 " years", years);
 	return out;

@@ -29,23 +29,27 @@ load replay
 
 @test "a wait of an hour or more is announced with the time of the next record" {
 	waits() {
-		at 0.0 "$1" | tm-parse >far.tm
+		local epoch=$1
 		shift
+		{
+			at 0.0
+			echo '{"uid":2,"bytes":1,"packets":1,"time_ns":'"$epoch"'000000000}'
+		} | tm-parse >far.tm
 		run --separate-stderr timeout -s TERM 1 tm-replay "$@" far.tm
 	}
-	waits 3599
+	waits 1700003599
 	assert_equal "$stderr" ""
-	waits 7200
-	assert_equal "$stderr" "tm-replay: the next record, of 2023-11-15T00:13:20.000000000Z, is due in 1 h; --idle 10s shortens such waits"
-	waits 864000
-	assert_equal "$stderr" "tm-replay: the next record, of 2023-11-24T22:13:20.000000000Z, is due in 9 days; --idle 10s shortens such waits"
-	waits 16700000000
-	assert_regex "$stderr" '^tm-replay: the next record, of 2552-.*Z, is due in 73 years; --idle 10s shortens such waits$'
-	waits 7200 -q
+	waits 1700007200
+	assert_equal "$stderr" "tm-replay: the next record, of 2023-11-15T00:13:20.000000000Z, is due in 2 h; --idle 10s shortens such waits"
+	waits 1700864000
+	assert_equal "$stderr" "tm-replay: the next record, of 2023-11-24T22:13:20.000000000Z, is due in 10 days; --idle 10s shortens such waits"
+	waits 18400000000
+	assert_regex "$stderr" '^tm-replay: the next record, of 2553-.*Z, is due in 73 years; --idle 10s shortens such waits$'
+	waits 1700007200 -q
 	assert_equal "$stderr" ""
-	waits 7200 --for 1s
+	waits 1700007200 --for 1s
 	assert_equal "$stderr" ""
-	waits 7200 --speed 100x
+	waits 1700007200 --speed 100x
 	assert_equal "$stderr" ""
 }
 
