@@ -4,19 +4,12 @@
 
 #include "columns.h"
 #include "common/base/clock.h"
-#include "common/base/csv.h"
 #include "common/base/number.h"
 #include "row.h"
 
-/* Of a longer text the rest is left out: a row has an end. */
-#define TEXT_SIZE 8192
-
-_Static_assert(3 * TM_CSV_SIZE(TEXT_SIZE) + COLUMNS_MAX * 256 < COLUMNS_SIZE,
-		"user, interface and cgroup are long, the others short");
-
 const char *columns_known(void)
 {
-	static char known[512];
+	static char known[TM_KEY_NAMES_SIZE + 64];
 
 	snprintf(known, sizeof(known), "%s, ports (both), packets",
 			tm_key_names(TM_KEY_FOR_CSV));
@@ -100,8 +93,23 @@ static bool column_is_number(
 					(key->is_id && columns->sources.is_numeric));
 }
 
+bool columns_have(const struct columns *columns, enum tm_key_id id)
+{
+	for (unsigned i = 0; i < columns->count; i++) {
+		if (columns->list[i].key == &tm_key_table[id])
+			return true;
+	}
+	return false;
+}
+
 void columns_settle(struct columns *columns)
 {
+	struct tm_key_sources *const sources = &columns->sources;
+
+	if (columns_have(columns, TM_KEY_SERVICE))
+		sources->ports = tm_ports_new();
+	if (columns_have(columns, TM_KEY_PROJECT) && !sources->projects)
+		sources->projects = tm_projects_new();
 	for (unsigned i = 0; i < columns->count; i++)
 		columns->list[i].is_number =
 				column_is_number(columns, &columns->list[i]);
@@ -123,7 +131,7 @@ char *columns_header(const struct columns *columns)
 
 static char *column_put_text(char *out, const char *text)
 {
-	return tm_csv_format(out, TEXT_SIZE, text, strlen(text));
+	return tm_csv_format(out, COLUMN_TEXT_SIZE, text, strlen(text));
 }
 
 /* What a LOST record does not know is empty; what another has none of is 0. */
@@ -268,6 +276,9 @@ static __attribute__((noinline)) char *columns_put_from(
 		}
 		words[1] = 0;
 		column->key->extract(&columns->sources, event, words);
+		/* a row cannot wait for what follows */
+		if (column->key->settle)
+			column->key->settle(&columns->sources, words);
 		if (column->is_number && *words && *words != TM_NOBODY)
 			out = tm_number_format(out, *words);
 		else

@@ -5,12 +5,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/csv.h"
 #include "common/sums/key.h"
 
 #define COLUMNS_MAX (TM_KEYS + 1) /* each once, and the packets */
 
-/* Room for all of them in one row, whatever the names hold. */
-#define COLUMNS_SIZE (60 * 1024)
+/* Of a longer text the rest is left out: a row has an end. */
+#define COLUMN_TEXT_SIZE 8192
+
+/* Room for all of them in one row, whatever the names hold. Little of it is
+ * ever touched. */
+#define COLUMNS_SIZE (COLUMNS_MAX * (TM_CSV_SIZE(COLUMN_TEXT_SIZE) + 1))
 
 struct csv_column {
 	const struct tm_key *key; /* NULL = packets */
@@ -29,6 +34,8 @@ struct columns {
  * the first name that is not one or that came before, for a message; static
  * text. */
 const char *columns_add(struct columns *columns, const char *list);
+
+bool columns_have(const struct columns *columns, enum tm_key_id id);
 
 /* Once the list and the sources are known, before the first row. */
 void columns_settle(struct columns *columns);

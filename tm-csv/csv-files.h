@@ -33,7 +33,7 @@ struct csv_files *csv_files_open(const struct csv_files_target *target,
 int csv_files_directory(const struct csv_files *files);
 
 /* The most that a row may take. */
-#define CSV_FILES_ROW_MAX (63 * 1024)
+#define CSV_FILES_ROW_MAX (1024 * 1024)
 
 /* Where to put a row of this user that takes at most size bytes; it counts once
  * csv_files_end was told where it ends, its end of line included. */

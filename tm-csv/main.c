@@ -87,6 +87,7 @@ enum {
 	NIC = TM_OPTION,
 	HEADER,
 	COLUMNS,
+	PROJECTS,
 	GROUP,
 	READABLE,
 	SYNC,
@@ -109,6 +110,10 @@ static const struct tm_option known[] = {
 			"additional columns, separated by commas:", 0 },
 	{ "numeric", 'n', NULL, "numbers instead of names in these",
 			TM_FLAG(struct options, columns.sources.is_numeric) },
+	{ "projects", PROJECTS, "FILE",
+			"projects: lines 'user NAME PROJECT' or\n"
+			"'job MANAGER/ID PROJECT'",
+			0 },
 	{ "group", GROUP, "GROUP", "give new files to this group (mode 0640)",
 			0 },
 	{ "readable", READABLE, NULL, "give each file to its user's own group",
@@ -144,6 +149,10 @@ static void csv_take_option(void *context, const struct tm_option *option,
 		break;
 	case COLUMNS:
 		csv_add_columns(&options->columns, argument);
+		break;
+	case PROJECTS:
+		options->columns.sources.projects =
+				tm_option_projects(option, argument);
 		break;
 	case GROUP:
 		options->target.group = find_group(option, argument);
@@ -213,6 +222,9 @@ static char **csv_parse_options(struct options *options, int argc, char **argv)
 	argv += tm_tool_parse(&tool, argc, argv, options);
 	if (options->target.group != (gid_t)-1 && options->target.is_readable)
 		tm_misuse("--group and --readable exclude each other");
+	if (options->columns.sources.projects &&
+			!columns_have(&options->columns, TM_KEY_PROJECT))
+		tm_misuse("--projects is for --columns project");
 	if (options->target.file) {
 		split_output(&options->target);
 		columns_begin_with_uid(&options->columns);

@@ -19,6 +19,7 @@ struct pending {
 	const char *by, *sort, *sum;
 	uint64_t bin_ns;
 	const struct tm_netnames *netnames;
+	struct tm_projects *projects;
 };
 
 struct command_line {
@@ -65,6 +66,7 @@ enum {
 	SUM,
 	TOP,
 	NETWORK_NAMES,
+	PROJECTS,
 	CONNECTIONS,
 	ALERT,
 	MAX_ROWS,
@@ -104,6 +106,10 @@ static const struct tm_option known[] = {
 	{ "top", TOP, "N", "show N rows and sum up the others; 0 = all", 0 },
 	{ "network-names", NETWORK_NAMES, "FILE",
 			"names for networks: lines NETWORK NAME", 0 },
+	{ "projects", PROJECTS, "FILE",
+			"projects: lines 'user NAME PROJECT' or\n"
+			"'job MANAGER/ID PROJECT'",
+			0 },
 	{ "connections", CONNECTIONS, NULL,
 			"pdtt: each connection with its process, too",
 			FLAG(has_connections) },
@@ -143,6 +149,9 @@ static bool take_question(struct pending *pending,
 	case NETWORK_NAMES:
 		pending->netnames =
 				load_names(tm_option_stream(option, argument));
+		return true;
+	case PROJECTS:
+		pending->projects = tm_option_projects(option, argument);
 		return true;
 	default:
 		return false;
@@ -205,9 +214,9 @@ static const struct tm_tool tool = {
 	.usage = "usage: tm-report [-nq] [-t DURATION] [-l FILE]\n"
 		 "                 [--style STYLE | --format FORMAT | --oneline USER]\n"
 		 "                 [--by KEYS] [--bin DURATION] [--sort KEY] [--sum WHAT]\n"
-		 "                 [--top N] [--network-names FILE] [--connections]\n"
-		 "                 [--alert LIMIT] [--max-rows N] [--no-loopback]\n"
-		 "                 [--si] [--strict] [EVENTS ...]\n"
+		 "                 [--top N] [--network-names FILE] [--projects FILE]\n"
+		 "                 [--connections] [--alert LIMIT] [--max-rows N]\n"
+		 "                 [--no-loopback] [--si] [--strict] [EVENTS ...]\n"
 		 "Reports how much each user, or any other key, received and sent:\n"
 		 "a table at the end, and with -t or -l one at each interval, too.\n\n",
 	.options = known,
@@ -218,6 +227,17 @@ static const struct tm_tool tool = {
 	.take = report_take_option,
 	.words = report_words,
 };
+
+static void set_projects(struct tm_keys *keys, struct tm_projects *projects)
+{
+	const bool is_wanted = tm_keys_place(keys, TM_KEY_PROJECT) >= 0;
+
+	if (projects && !is_wanted)
+		tm_misuse("--projects is for --by project");
+	if (is_wanted && !projects)
+		projects = tm_projects_new();
+	keys->sources.projects = projects;
+}
 
 static void set_keys(
 		struct report_options *options, const struct pending *pending)
@@ -235,6 +255,7 @@ static void set_keys(
 			pending->by ? pending->by : "user");
 	if (problem)
 		errx(TM_MISUSED, "--by: %s", problem);
+	set_projects(&options->by, pending->projects);
 }
 
 static void set_sum(struct report_options *options, const char *list)

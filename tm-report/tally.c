@@ -5,7 +5,6 @@ void tally_want(struct tally *tally, enum view_name name,
 		const struct tm_keys *keys, bool has_now, uint32_t max_rows)
 {
 	struct report_view *const view = &tally->views[name];
-	const int user = tm_keys_place(keys, TM_KEY_USER);
 
 	view->keys = *keys;
 	view->keys.sources.names = tally->names;
@@ -15,7 +14,6 @@ void tally_want(struct tally *tally, enum view_name name,
 	view->is_wanted = true;
 	view->has_now = has_now;
 	view->has_no_copies = tm_keys_are_by_interface(keys);
-	view->user = user < 0 ? -1 : (int)keys->offsets[user];
 	tm_sums_init(&view->total, keys->words, max_rows);
 	view->total.has_nobody = tm_keys_are_user(keys);
 	view->now = view->total;
@@ -28,6 +26,18 @@ static bool is_left_out(
 	return view->has_no_copies && event->flags & TM_COPY;
 }
 
+/* A name that is asked for now is there when it is to be shown. */
+static void view_expect_names(struct tm_names *names,
+		const struct report_view *view, const uint64_t *words)
+{
+	const struct tm_keys *const keys = &view->keys;
+
+	for (unsigned i = 0; i < keys->count; i++) {
+		if (keys->list[i]->is_user)
+			tm_names_expect(names, words[keys->offsets[i]]);
+	}
+}
+
 static void view_note(struct tally *tally, struct report_view *view,
 		const struct tm_event *event)
 {
@@ -38,9 +48,8 @@ static void view_note(struct tally *tally, struct report_view *view,
 		return;
 	tm_keys_extract(&view->keys, event, key);
 	tm_sum_count(tm_sums_at(&view->total, key, &is_new), event);
-	/* a name that is asked for now is there when it is to be shown */
-	if (is_new && view->user >= 0 && !tally->is_numeric)
-		tm_names_expect(tally->names, key[view->user]);
+	if (is_new && !tally->is_numeric)
+		view_expect_names(tally->names, view, key);
 	if (view->has_now)
 		tm_sum_count(tm_sums_at(&view->now, key, &is_new), event);
 }

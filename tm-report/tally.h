@@ -27,7 +27,6 @@ struct report_view {
 	bool is_wanted;
 	bool has_now;
 	bool has_no_copies; /* a packet counts once, whoever received it */
-	int user; /* the place of the user's word in a key, -1 = none */
 };
 
 struct tally {

@@ -4,9 +4,9 @@
 
 #include "cells.h"
 #include "command-lines.h"
+#include "common/record/services.h"
 #include "common/record/words.h"
 #include "draw.h"
-#include "services.h"
 
 #define COMMAND_SIZE 512
 #define BOTH_COLUMNS 12 /* has room for a port and its name */
@@ -27,7 +27,7 @@ static void name_port(char out[TEXT_SIZE], const struct rows *rows,
 			&rows->list->place, row_key, TM_KEY_PROTOCOL);
 	const char *const name = rows->sources.is_numeric
 			? NULL
-			: service_name(protocol ? *protocol : 0, port);
+			: tm_service_name(protocol ? *protocol : 0, port);
 
 	if (name && columns >= BOTH_COLUMNS)
 		snprintf(out, TEXT_SIZE, "%-5u %s", port, name);

@@ -44,18 +44,29 @@ static bool intern_make_room(struct tm_intern *intern, size_t size)
 	return true;
 }
 
+static uint32_t intern_find(
+		const struct tm_intern *intern, const char *text, uint32_t hash)
+{
+	return tm_map_find(&intern->map, hash, intern_is, intern->texts, text) +
+			1;
+}
+
+uint32_t tm_intern_find(const struct tm_intern *intern, const char *text)
+{
+	return intern_find(intern, text, intern_hash(text, strlen(text)));
+}
+
 uint32_t tm_intern(struct tm_intern *intern, const char *text)
 {
 	const size_t size = strlen(text);
-	uint32_t hash, number;
+	const uint32_t hash = intern_hash(text, size);
+	uint32_t number;
 
 	if (!size)
 		return TM_INTERN_NONE;
-	hash = intern_hash(text, size);
-	number = tm_map_find(
-			&intern->map, hash, intern_is, intern->texts, text);
-	if (number != TM_MAP_NONE)
-		return number + 1;
+	number = intern_find(intern, text, hash);
+	if (number != TM_INTERN_NONE)
+		return number;
 	if (!intern_make_room(intern, size + 1))
 		return TM_INTERN_FULL;
 	intern->texts[intern->count] = strdup(text);
@@ -65,6 +76,8 @@ uint32_t tm_intern(struct tm_intern *intern, const char *text)
 	intern->size += size + 1;
 	return ++intern->count;
 }
+
+_Static_assert(TM_MAP_NONE + 1 == TM_INTERN_NONE, "none is before the first");
 
 const char *tm_intern_text(const struct tm_intern *intern, uint32_t number)
 {

@@ -21,6 +21,9 @@ struct tm_intern {
  * the limits or when there is no memory. */
 uint32_t tm_intern(struct tm_intern *intern, const char *text);
 
+/* The number that the text has; TM_INTERN_NONE if it has none. */
+uint32_t tm_intern_find(const struct tm_intern *intern, const char *text);
+
 /* The text of a number that tm_intern returned; NULL for NONE and FULL. */
 const char *tm_intern_text(const struct tm_intern *intern, uint32_t number);
 

@@ -384,6 +384,11 @@ uint32_t tm_names_fact(struct tm_names *names, enum tm_fact fact,
 	}
 }
 
+uint32_t tm_names_number(struct tm_names *names, const char *text)
+{
+	return tm_intern(&names->facts, text);
+}
+
 const char *tm_names_text(const struct tm_names *names, uint32_t number)
 {
 	return tm_intern_text(&names->facts, number);

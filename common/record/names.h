@@ -57,6 +57,9 @@ uint64_t tm_names_first(
 uint32_t tm_names_fact(struct tm_names *names, enum tm_fact fact,
 		const struct tm_event *event);
 
+/* The number that facts with this text have. */
+uint32_t tm_names_number(struct tm_names *names, const char *text);
+
 /* The text of a fact's number, which stays until tm_names_renumber; NULL for 0
  * and TM_FACT_OTHERS. It is as hostile as any name. */
 const char *tm_names_text(const struct tm_names *names, uint32_t number);

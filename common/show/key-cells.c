@@ -2,6 +2,9 @@
 #include "common/record/words.h"
 
 #define USER_WIDTH 19 /* the width of a time */
+#define OTHERS 16     /* columns of amounts */
+
+_Static_assert(TM_KEYS + OTHERS <= TM_TABLE_COLUMNS, "all keys fit a table");
 
 static bool is_user(const struct tm_key *key)
 {

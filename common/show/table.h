@@ -29,7 +29,7 @@
 #include "common/base/text.h"
 #include "common/stream/shares.h"
 
-#define TM_TABLE_COLUMNS 32
+#define TM_TABLE_COLUMNS 64
 
 struct tm_column {
 	const char *key;     /* NULL = only for people */

@@ -8,26 +8,12 @@
 #include "common/net/range.h"
 #include "common/record/fields.h"
 #include "common/record/words.h"
-#include "key.h"
+#include "key-functions.h"
 
 #define IPV4_PREFIX 24
 #define IPV6_PREFIX 48
 
 /* --- labels --- */
-
-static void label_set(struct tm_label *label, enum tm_label_sort sort,
-		const char *text)
-{
-	label->sort = sort;
-	label->text = text;
-}
-
-static void label_digits(struct tm_label *label, enum tm_label_sort sort,
-		uint64_t number)
-{
-	*tm_number_format(label->room, number) = '\0';
-	label_set(label, sort, label->room);
-}
 
 static void label_number(const struct tm_key_sources *sources,
 		const uint64_t *words, struct tm_label *label)
@@ -57,19 +43,19 @@ void tm_key_label_user(const struct tm_key_sources *sources, uint32_t uid,
 	const char *name = recorded;
 
 	if (uid == TM_NOBODY) {
-		label_set(label, TM_LABEL_WORD, TM_WORD_NONE);
+		tm_label_set(label, TM_LABEL_WORD, TM_WORD_NONE);
 		return;
 	}
 	if (sources->is_numeric) {
-		label_digits(label, TM_LABEL_WORD, uid);
+		tm_label_digits(label, TM_LABEL_WORD, uid);
 		return;
 	}
 	if (!name && sources->names)
 		name = tm_names_user(sources->names, uid);
 	if (name)
-		label_set(label, TM_LABEL_NAME, name);
+		tm_label_set(label, TM_LABEL_NAME, name);
 	else
-		label_digits(label, TM_LABEL_UNNAMED, uid);
+		tm_label_digits(label, TM_LABEL_UNNAMED, uid);
 }
 
 static void label_user(const struct tm_key_sources *sources,
@@ -83,7 +69,8 @@ static void label_uid(const struct tm_key_sources *sources,
 {
 	(void)sources;
 	label->number = *words;
-	label_set(label, *words == TM_NOBODY ? TM_LABEL_WORD : TM_LABEL_NUMBER,
+	tm_label_set(label,
+			*words == TM_NOBODY ? TM_LABEL_WORD : TM_LABEL_NUMBER,
 			TM_WORD_NONE);
 }
 
@@ -109,7 +96,7 @@ static void label_process(const struct tm_key_sources *sources,
 	(void)sources;
 	tm_key_bytes_of(words, label->room);
 	label->room[TM_COMM_SIZE] = '\0';
-	label_set(label, *label->room ? TM_LABEL_NAME : TM_LABEL_ABSENT,
+	tm_label_set(label, *label->room ? TM_LABEL_NAME : TM_LABEL_ABSENT,
 			label->room);
 }
 
@@ -125,10 +112,13 @@ static uint64_t key_number(const struct tm_key_sources *sources,
 const char *tm_key_recorded_name(const struct tm_key *key,
 		const struct tm_key_sources *sources, const uint64_t *words)
 {
-	return sources->names && !sources->is_numeric
-			? tm_names_recorded(
-					  sources->names, key->name_of, *words)
-			: NULL;
+	if (!sources->names)
+		return NULL;
+	if (key->is_text)
+		return tm_names_text(sources->names, *words);
+	return sources->is_numeric ? NULL
+				   : tm_names_recorded(sources->names,
+						     key->name_of, *words);
 }
 
 static void extract_cgroup(const struct tm_key_sources *sources,
@@ -145,7 +135,8 @@ static bool label_recorded(struct tm_label *label, enum tm_key_id id,
 			tm_key_recorded_name(&tm_key_table[id], sources, words);
 
 	if (name)
-		label_set(label, *name ? TM_LABEL_NAME : TM_LABEL_ABSENT, name);
+		tm_label_set(label, *name ? TM_LABEL_NAME : TM_LABEL_ABSENT,
+				name);
 	return name;
 }
 
@@ -153,7 +144,7 @@ static void label_cgroup(const struct tm_key_sources *sources,
 		const uint64_t *words, struct tm_label *label)
 {
 	if (!label_recorded(label, TM_KEY_CGROUP, sources, words))
-		label_digits(label, *words ? TM_LABEL_WORD : TM_LABEL_ABSENT,
+		tm_label_digits(label, *words ? TM_LABEL_WORD : TM_LABEL_ABSENT,
 				*words);
 }
 
@@ -172,7 +163,8 @@ static void label_interface(const struct tm_key_sources *sources,
 
 	if (label_recorded(label, TM_KEY_INTERFACE, sources, words))
 		return;
-	label_digits(label, ifindex ? TM_LABEL_WORD : TM_LABEL_ABSENT, ifindex);
+	tm_label_digits(label, ifindex ? TM_LABEL_WORD : TM_LABEL_ABSENT,
+			ifindex);
 	if (!netns)
 		return;
 	end = label->room + strlen(label->room);
@@ -210,7 +202,7 @@ static void label_address(const struct tm_key_sources *sources,
 	(void)sources;
 	tm_key_bytes_of(words, address);
 	*tm_address_format(label->room, address) = '\0';
-	label_set(label,
+	tm_label_set(label,
 			tm_address_is_absent(address) ? TM_LABEL_ABSENT
 						      : TM_LABEL_WORD,
 			label->room);
@@ -251,88 +243,22 @@ static void label_network(const struct tm_key_sources *sources,
 
 	tm_key_bytes_of(words, network.address);
 	if (tm_address_is_absent(network.address)) {
-		label_set(label, TM_LABEL_ABSENT, NULL);
+		tm_label_set(label, TM_LABEL_ABSENT, NULL);
 	} else if (!sources->netnames) {
 		network.prefix = tm_address_is_ipv4(network.address)
 				? IPV4_PREFIX
 				: IPV6_PREFIX;
 		tm_network_format(label->room, &network);
-		label_set(label, TM_LABEL_WORD, label->room);
+		tm_label_set(label, TM_LABEL_WORD, label->room);
 	} else if (*words == UNNAMED) {
-		label_set(label, TM_LABEL_WORD, TM_WORD_UNNAMED);
+		tm_label_set(label, TM_LABEL_WORD, TM_WORD_UNNAMED);
 	} else {
-		label_set(label, TM_LABEL_NAME,
+		tm_label_set(label, TM_LABEL_NAME,
 				tm_netnames_text(sources->netnames, words[1]));
 	}
 }
 
-/* --- ports, protocols, directions --- */
-
-/* The service's, the same for both directions. */
-static void extract_port(const struct tm_key_sources *sources,
-		const struct tm_event *event, uint64_t *words)
-{
-	const uint16_t a = event->source_port, b = event->destination_port;
-
-	*words = sources->ports ? tm_ports_note(sources->ports, event)
-			: !a || (b && b < a) ? b
-					     : a;
-}
-
-static void settle_port(const struct tm_key_sources *sources, uint64_t *words)
-{
-	if (sources->ports)
-		*words = tm_ports_settle(sources->ports, *words);
-}
-
-static void extract_source_port(const struct tm_key_sources *sources,
-		const struct tm_event *event, uint64_t *words)
-{
-	(void)sources;
-	*words = event->source_port;
-}
-
-static void extract_destination_port(const struct tm_key_sources *sources,
-		const struct tm_event *event, uint64_t *words)
-{
-	(void)sources;
-	*words = event->destination_port;
-}
-
-static void extract_local_port(const struct tm_key_sources *sources,
-		const struct tm_event *event, uint64_t *words)
-{
-	(void)sources;
-	*words = is_out(event) ? event->source_port : event->destination_port;
-}
-
-static void extract_remote_port(const struct tm_key_sources *sources,
-		const struct tm_event *event, uint64_t *words)
-{
-	(void)sources;
-	*words = is_out(event) ? event->destination_port : event->source_port;
-}
-
-static void extract_protocol(const struct tm_key_sources *sources,
-		const struct tm_event *event, uint64_t *words)
-{
-	(void)sources;
-	*words = event->protocol;
-}
-
-static void label_protocol(const struct tm_key_sources *sources,
-		const uint64_t *words, struct tm_label *label)
-{
-	const char *const text = sources->is_numeric
-			? NULL
-			: tm_word_text(tm_protocols, *words);
-
-	if (text)
-		label_set(label, TM_LABEL_WORD, text);
-	else
-		label_digits(label, *words ? TM_LABEL_WORD : TM_LABEL_ABSENT,
-				*words);
-}
+/* --- directions --- */
 
 static void extract_direction(const struct tm_key_sources *sources,
 		const struct tm_event *event, uint64_t *words)
@@ -345,7 +271,7 @@ static void label_direction(const struct tm_key_sources *sources,
 		const uint64_t *words, struct tm_label *label)
 {
 	(void)sources;
-	label_set(label, TM_LABEL_WORD, *words ? "out" : "in");
+	tm_label_set(label, TM_LABEL_WORD, *words ? "out" : "in");
 }
 
 /* --- times --- */
@@ -402,7 +328,7 @@ static void label_month(const struct tm_key_sources *sources,
 	*label->room = '\0';
 	if (localtime_r(&seconds, &local))
 		strftime(label->room, sizeof(label->room), "%Y-%m", &local);
-	label_set(label, TM_LABEL_WORD, label->room);
+	tm_label_set(label, TM_LABEL_WORD, label->room);
 }
 
 /* --- the table --- */
@@ -412,12 +338,13 @@ static void label_month(const struct tm_key_sources *sources,
 #define HISTORY TM_KEY_FOR_HISTORY
 #define TOP TM_KEY_FOR_TOP
 #define EVERYWHERE (REPORT | CSV | HISTORY | TOP)
+#define PROCESS_FACTS (REPORT | CSV | TOP)
 
 /* clang-format off */
 const struct tm_key tm_key_table[TM_KEYS] = {
 	[TM_KEY_USER] = { "user", "USER", 1, EVERYWHERE, TM_KEY_TEXT,
-		extract_user, label_user, .is_id = true, .is_owner = true,
-		.steady = TM_KEY_OF_FLOW },
+		extract_user, label_user, .is_id = true, .is_user = true,
+		.is_owner = true, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_PROCESS] = { "process", "PROCESS", 2, EVERYWHERE, TM_KEY_TEXT,
 		extract_process, label_process, .is_owner = true,
 		.steady = TM_KEY_OF_FLOW },
@@ -425,7 +352,7 @@ const struct tm_key tm_key_table[TM_KEYS] = {
 		extract_remote, label_address, .is_detail = true,
 		.steady = TM_KEY_OF_FLOW },
 	[TM_KEY_PROTOCOL] = { "protocol", "PROTOCOL", 1, EVERYWHERE, TM_KEY_TEXT,
-		extract_protocol, label_protocol, .is_id = true,
+		tm_key_extract_protocol, tm_key_label_protocol, .is_id = true,
 		.is_detail = true, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_INTERFACE] = { "interface", "INTERFACE", 1, EVERYWHERE, TM_KEY_TEXT,
 		extract_interface, label_interface,
@@ -440,6 +367,15 @@ const struct tm_key tm_key_table[TM_KEYS] = {
 		extract_day, label_time, .length_ns = TM_DAY_NS },
 	[TM_KEY_MONTH] = { "month", "MONTH", 1, HISTORY, TM_KEY_TEXT,
 		extract_month, label_month, .length_ns = 28 * TM_DAY_NS },
+	[TM_KEY_WORKLOAD] = { "workload", "WORKLOAD", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_workload, tm_key_label_fact, .is_text = true,
+		.is_owner = true, .steady = TM_KEY_OF_OWNER },
+	[TM_KEY_LOGIN] = { "login", "LOGIN", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_login, tm_key_label_login, .is_id = true, .is_user = true,
+		.is_owner = true, .steady = TM_KEY_OF_OWNER },
+	[TM_KEY_COMMAND] = { "command", "COMMAND", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_command, tm_key_label_fact, .is_text = true,
+		.is_owner = true, .is_path = true, .steady = TM_KEY_OF_OWNER },
 	[TM_KEY_PID] = { "pid", "PID", 1, REPORT | CSV | TOP, TM_KEY_NUMBER,
 		extract_pid, label_number, .is_owner = true,
 		.steady = TM_KEY_OF_FLOW },
@@ -450,28 +386,53 @@ const struct tm_key tm_key_table[TM_KEYS] = {
 		extract_network, label_network, .is_detail = true,
 		.steady = TM_KEY_OF_FLOW },
 	[TM_KEY_PORT] = { "port", "PORT", 1, REPORT | TOP, TM_KEY_NUMBER,
-		extract_port, label_number, .is_detail = true,
-		.settle = settle_port, .steady = TM_KEY_OF_FLOW },
+		tm_key_extract_port, label_number, .is_detail = true,
+		.settle = tm_key_settle_port, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_LOCAL_PORT] = { "local_port", "LOCAL PORT", 1, REPORT | TOP,
-		TM_KEY_NUMBER, extract_local_port, label_number,
+		TM_KEY_NUMBER, tm_key_extract_local_port, label_number,
 		.is_detail = true, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_REMOTE_PORT] = { "remote_port", "REMOTE PORT", 1, REPORT | TOP,
-		TM_KEY_NUMBER, extract_remote_port, label_number,
+		TM_KEY_NUMBER, tm_key_extract_remote_port, label_number,
 		.is_detail = true, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_CGROUP] = { "cgroup", "CGROUP", 1, REPORT | CSV | TOP, TM_KEY_TEXT,
 		extract_cgroup, label_cgroup, .name_of = TM_NAME_CGROUP,
 		.is_named = true, .is_id = true, .is_owner = true,
 		.is_path = true, .steady = TM_KEY_OF_FLOW },
+	[TM_KEY_JOB] = { "job", "JOB", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_job, tm_key_label_fact, .is_text = true,
+		.is_owner = true, .steady = TM_KEY_OF_OWNER },
+	[TM_KEY_STEP] = { "step", "STEP", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_step, tm_key_label_fact, .is_text = true,
+		.is_owner = true, .steady = TM_KEY_OF_OWNER },
+	[TM_KEY_UNIT] = { "unit", "UNIT", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_unit, tm_key_label_fact, .is_text = true,
+		.is_owner = true, .steady = TM_KEY_OF_OWNER },
+	[TM_KEY_CONTAINER] = { "container", "CONTAINER", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_container, tm_key_label_fact, .is_text = true,
+		.is_owner = true, .steady = TM_KEY_OF_OWNER },
+	[TM_KEY_SESSION] = { "session", "SESSION", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_session, tm_key_label_fact, .is_text = true,
+		.is_owner = true, .steady = TM_KEY_OF_OWNER },
+	[TM_KEY_SERVICE] = { "service", "SERVICE", 2, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_service, tm_key_label_service, .is_detail = true,
+		.settle = tm_key_settle_port, .steady = TM_KEY_OF_FLOW },
+	[TM_KEY_HOST] = { "host", "HOST", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_host, tm_key_label_fact, .is_text = true, .steady = TM_KEY_OF_OWNER },
+	[TM_KEY_PROJECT] = { "project", "PROJECT", 1, PROCESS_FACTS, TM_KEY_TEXT,
+		tm_key_extract_project, tm_key_label_fact, .is_text = true,
+		.is_owner = true, .steady = TM_KEY_OF_OWNER },
 	[TM_KEY_BIN] = { "bin", "TIME", 1, 0, TM_KEY_TIME,
 		extract_bin, .label = label_time },
 	[TM_KEY_UID] = { "uid", NULL, 1, CSV, TM_KEY_NUMBER,
 		extract_user, .label = label_uid },
 	[TM_KEY_SOURCE_PORT] = { "source_port", "SOURCE PORT", 1, CSV,
-		TM_KEY_NUMBER, extract_source_port, label_number,
+		TM_KEY_NUMBER, tm_key_extract_source_port, label_number,
 		.is_detail = true },
 	[TM_KEY_DESTINATION_PORT] = { "destination_port", "DESTINATION PORT", 1,
-		CSV, TM_KEY_NUMBER, extract_destination_port, label_number,
+		CSV, TM_KEY_NUMBER, tm_key_extract_destination_port, label_number,
 		.is_detail = true },
+	[TM_KEY_ARGUMENTS] = { "arguments", NULL, 1, CSV, TM_KEY_TEXT,
+		extract_pid, tm_key_label_arguments, .is_owner = true },
 };
 /* clang-format on */
 
@@ -488,7 +449,7 @@ const struct tm_key *tm_key_find(
 
 const char *tm_key_names(enum tm_key_use use)
 {
-	static _Thread_local char names[20 * TM_KEYS];
+	static _Thread_local char names[TM_KEY_NAMES_SIZE];
 	char *end = names;
 
 	for (unsigned i = 0; i < TM_KEYS; i++) {

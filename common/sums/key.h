@@ -11,6 +11,7 @@
 
 #include "common/net/netnames.h"
 #include "common/record/names.h"
+#include "common/record/projects.h"
 #include "ports.h"
 
 enum tm_key_id {
@@ -28,17 +29,29 @@ enum tm_key_id {
 	TM_KEY_DAY,
 	TM_KEY_MONTH,
 	TM_KEYS_HISTORY,
-	TM_KEY_PID = TM_KEYS_HISTORY,
+	TM_KEY_WORKLOAD = TM_KEYS_HISTORY,
+	TM_KEY_LOGIN,
+	TM_KEY_COMMAND,
+	TM_KEY_PID,
 	TM_KEY_LOCAL,
 	TM_KEY_NETWORK,
 	TM_KEY_PORT,
 	TM_KEY_LOCAL_PORT,
 	TM_KEY_REMOTE_PORT,
 	TM_KEY_CGROUP,
+	TM_KEY_JOB,
+	TM_KEY_STEP,
+	TM_KEY_UNIT,
+	TM_KEY_CONTAINER,
+	TM_KEY_SESSION,
+	TM_KEY_SERVICE,
+	TM_KEY_HOST,
+	TM_KEY_PROJECT,
 	TM_KEY_BIN, /* a time of any length, as an option asks for it */
 	TM_KEY_UID,
 	TM_KEY_SOURCE_PORT,
 	TM_KEY_DESTINATION_PORT,
+	TM_KEY_ARGUMENTS,
 	TM_KEYS
 };
 
@@ -74,6 +87,7 @@ struct tm_key_sources {
 	uint64_t bin_ns;
 	const struct tm_netnames *netnames; /* NULL = networks by prefix */
 	struct tm_ports *ports; /* NULL = the service has the smaller port */
+	struct tm_projects *projects; /* NULL = the recorded groups */
 };
 
 enum tm_label_sort {
@@ -113,7 +127,9 @@ struct tm_key {
 	uint64_t length_ns; /* of a time */
 	uint8_t name_of;    /* enum tm_name_of; its words number these names */
 	bool is_named;	    /* so that name_of counts */
+	bool is_text;	    /* its word is a number of tm_names_text */
 	bool is_id;	    /* a number that is_numeric shows as its digits */
+	bool is_user;	    /* that number is a uid */
 	bool is_owner;	    /* part of who an owner is */
 	bool is_detail;	    /* a LOST record does not know it */
 	bool is_path;	    /* to be cut at its beginning */
@@ -129,6 +145,8 @@ extern const struct tm_key tm_key_table[TM_KEYS];
 const struct tm_key *tm_key_find(
 		enum tm_key_use use, const char *name, size_t size);
 
+#define TM_KEY_NAMES_SIZE (20 * TM_KEYS)
+
 /* "user, process, ..." for messages; the function's own,
  * for this thread. */
 const char *tm_key_names(enum tm_key_use use);
@@ -143,7 +161,7 @@ static inline const char *tm_key_column(enum tm_key_id id)
 void tm_key_label_user(const struct tm_key_sources *sources, uint32_t uid,
 		const char *recorded, struct tm_label *label);
 
-/* The name by which a value is sorted, where its key is_named. */
+/* The name by which a value is sorted, where its key is_named or is_text. */
 const char *tm_key_recorded_name(const struct tm_key *key,
 		const struct tm_key_sources *sources, const uint64_t *words);
 

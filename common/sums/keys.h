@@ -4,7 +4,7 @@
 
 #include "key.h"
 
-#define TM_KEY_WORDS 24 /* of the longest combination */
+#define TM_KEY_WORDS (2 * TM_KEYS) /* of the longest combination, and more */
 
 struct tm_keys {
 	const struct tm_key *list[TM_KEYS];

@@ -148,7 +148,8 @@ static void sorting_set_key(struct sorting *sorting, const struct tm_keys *keys,
 	sorting->begin = keys->offsets[key];
 	sorting->end = sorting->begin + keys->list[key]->words;
 	sorting->sources = &keys->sources;
-	if (keys->list[key]->is_named && keys->sources.is_by_name)
+	if (keys->list[key]->is_text ||
+			(keys->list[key]->is_named && keys->sources.is_by_name))
 		sorting->key = keys->list[key];
 }
 

@@ -391,6 +391,18 @@ const char *tm_variable_file(const char *variable, const char *name)
 	return name;
 }
 
+struct tm_projects *tm_option_projects(
+		const struct tm_option *option, const char *path)
+{
+	char problem[TM_PROJECTS_PROBLEM];
+	struct tm_projects *const projects =
+			tm_projects_load(tm_option_file(option, path), problem);
+
+	if (!projects)
+		errx(TM_FAILED, "--%s: %s", option->name, problem);
+	return projects;
+}
+
 unsigned tm_option_choice(const struct tm_option *option, const char *argument,
 		const char *const *names)
 {

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/record/projects.h"
+
 struct tm_option {
 	const char *name;     /* the long one, without dashes */
 	int letter;	      /* or a number from TM_OPTION on;
@@ -87,6 +89,9 @@ const char *tm_option_stream(
 		const struct tm_option *option, const char *argument);
 /* The same as tm_option_file for what a variable such as TM_DB names. */
 const char *tm_variable_file(const char *variable, const char *name);
+/* Reads the file of --projects, which is the same in all tools. */
+struct tm_projects *tm_option_projects(
+		const struct tm_option *option, const char *path);
 
 /* Ends the process with a message unless standard output has all that was
  * printed. */

@@ -104,7 +104,7 @@ static const char *service_find(unsigned protocol, uint16_t port)
 	return found ? found->name : NULL;
 }
 
-const char *service_name(unsigned protocol, uint16_t port)
+const char *tm_service_name(unsigned protocol, uint16_t port)
 {
 	static bool has_read;
 	const char *name;
