@@ -22,6 +22,7 @@ struct arguments {
 
 struct options {
 	struct arguments expressions, site, excluded;
+	struct tm_projects *projects;
 	bool inverts, explains, quiet, is_strict;
 };
 
@@ -36,7 +37,7 @@ static void arguments_append(struct arguments *arguments, const char *argument)
 	longer[arguments->count++] = argument;
 }
 
-enum { INVERT = TM_OPTION, EXPLAIN, STRICT };
+enum { INVERT = TM_OPTION, EXPLAIN, PROJECTS, STRICT };
 
 static const struct tm_option known[] = {
 	{ "expression", 'e', "EXPRESSION",
@@ -55,6 +56,10 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct options, inverts) },
 	{ "explain", EXPLAIN, NULL, "report how much each part dropped",
 			TM_FLAG(struct options, explains) },
+	{ "projects", PROJECTS, "FILE",
+			"projects: lines 'user NAME PROJECT' or\n"
+			"'job MANAGER/ID PROJECT'",
+			0 },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
 	{ "quiet", 'q', NULL, "no notes, no progress",
@@ -76,6 +81,9 @@ static void filter_take_option(void *context, const struct tm_option *option,
 	case 'x':
 		arguments_append(&options->excluded, argument);
 		break;
+	case PROJECTS:
+		options->projects = tm_option_projects(option, argument);
+		break;
 	}
 }
 
@@ -88,9 +96,9 @@ static const struct tm_tool tool = {
 	.rest = "\n"
 		"Expressions: user alice and not (network 10.0.0.0/8 or port 443) and bytes > 1M\n"
 		"Words: in out loopback user login uid pid process command cgroup unit container\n"
-		"workload job step session on host network port protocol interface bytes packets\n"
-		"since until kind, ip ip6 tcp ..., src dst local remote, and or not ( ),\n"
-		"= != < <= > >=\n",
+		"workload job step session project on host network port service protocol\n"
+		"interface bytes packets since until kind, ip ip6 tcp ...,\n"
+		"src dst local remote, and or not ( ), = != < <= > >=\n",
 	.take = filter_take_option,
 };
 
@@ -164,6 +172,15 @@ static void add_networks(struct tm_filter *filter, const char *option,
 	free(text);
 }
 
+static bool has_project(const struct tm_filter *filter)
+{
+	const struct tm_wanted *wanted = filter->sources.wanted;
+
+	while (wanted && wanted->fact != TM_WANTED_PROJECT)
+		wanted = wanted->next;
+	return wanted;
+}
+
 static void filter_build(
 		struct tm_filter *filter, const struct options *options)
 {
@@ -176,11 +193,14 @@ static void filter_build(
 	filter->counts_kept = options->explains;
 	filter->sources.now_ns = tm_clock_wall_ns();
 	filter->sources.names = tm_names_new();
+	filter->sources.projects = options->projects;
 	if (!filter->sources.names)
 		err(TM_FAILED, NULL);
 	for (size_t i = 0; i < options->expressions.count; i++)
 		is_noted |= add_expression(filter, options->expressions.all[i],
 				&expression, options->quiet);
+	if (options->projects && !has_project(filter))
+		tm_misuse("--projects is for the word project");
 	if (options->site.count)
 		add_networks(filter, "-s", options->site.all,
 				options->site.count, TM_BOTH);

@@ -52,15 +52,35 @@ static bool is_container(const char *name)
 							"0123456789abcdef")]);
 }
 
+/* Makes what answers about services and projects need. */
+static bool sources_prepare(struct tm_sources *sources, uint8_t fact,
+		struct tm_wanted_sources *of)
+{
+	const bool is_service = fact == TM_WANTED_SERVICE;
+	const bool is_project = fact == TM_WANTED_PROJECT;
+
+	if (is_service && !sources->ports)
+		sources->ports = tm_ports_new();
+	if (is_project && !sources->projects && !sources->groups)
+		sources->groups = tm_projects_new();
+	of->names = sources->names;
+	of->ports = sources->ports;
+	of->projects = sources->projects ? sources->projects : sources->groups;
+	return (!is_service || of->ports) && (!is_project || of->projects);
+}
+
 static bool question_want(struct tm_parser *parser,
 		const struct tm_filter_word *word, enum tm_wanted_how how,
 		const struct tm_value *value, struct tm_question *question)
 {
 	struct tm_sources *const sources = parser->sources;
+	struct tm_wanted_sources of;
 
 	sources->has_names = true;
-	question->wanted = tm_wanted_new(&sources->wanted, word->fact, how,
-			value->text, sources->names);
+	if (!sources_prepare(sources, word->fact, &of))
+		return tm_parser_fail(parser, value->column, "out of memory");
+	question->wanted = tm_wanted_new(
+			&sources->wanted, word->fact, how, value->text, &of);
 	return question->wanted ||
 			tm_parser_fail(parser, value->column, "out of memory");
 }

@@ -80,6 +80,8 @@ static __attribute__((noinline)) enum tm_truth names_answer(
 
 	if (step->how == TM_OF_FACT)
 		return tm_wanted_answer(step->wanted, event);
+	if (step->how == TM_OF_SERVICE)
+		return tm_wanted_service_answer(step->wanted, event);
 	uid = tm_names_login(names, event);
 	if (uid == TM_NOBODY && event->kind != TM_TRAFFIC)
 		return TM_UNDECIDED;
@@ -153,6 +155,16 @@ static bool passes(struct tm_filter *filter, const struct tm_event *event)
 	return false;
 }
 
+/* Who listens shows in events that are dropped, too. */
+static void filter_learn_ports(struct tm_filter *filter,
+		const struct tm_event *events, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (events[i].kind == TM_TRAFFIC)
+			tm_ports_note(filter->sources.ports, &events[i]);
+	}
+}
+
 static void count_kept(struct tm_filter *filter, const struct tm_event *events,
 		size_t n)
 {
@@ -169,6 +181,8 @@ ssize_t tm_filter_sift(
 {
 	size_t kept = 0;
 
+	if (filter->sources.ports)
+		filter_learn_ports(filter, events, n);
 	for (size_t i = 0; i < n; i++) {
 		if (__builtin_expect(events[i].kind > TM_UNATTRIBUTED, 0)) {
 			if (filter_follow(filter, &events[i]))

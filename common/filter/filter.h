@@ -21,7 +21,8 @@ struct tm_filter {
 ssize_t tm_filter_sift(
 		struct tm_filter *filter, struct tm_event *events, size_t n);
 
-/* Frees everything except the names, which belong to the caller. */
+/* Frees everything except the names and the projects of a file, which belong to
+ * the caller. */
 void tm_filter_free(struct tm_filter *filter);
 
 #endif

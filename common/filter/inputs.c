@@ -33,6 +33,8 @@ void tm_filter_sources_free(struct tm_sources *sources)
 	tm_filter_list_free(sources->lists);
 	tm_ids_free(sources->ids);
 	tm_wanted_free(sources->wanted);
+	tm_projects_free(sources->groups);
+	tm_ports_free(sources->ports);
 	for (; sources->patterns; sources->patterns = next) {
 		next = sources->patterns->next;
 		free(sources->patterns);

@@ -18,6 +18,9 @@ struct tm_sources {
 	struct tm_wanted *wanted;
 	struct tm_pattern *patterns;
 	struct tm_names *names;
+	struct tm_projects *projects; /* of a file; NULL = of groups, */
+	struct tm_projects *groups;   /* if they are asked for */
+	struct tm_ports *ports;	      /* if services are */
 	uint64_t now_ns;
 	bool has_names;	     /* ids, or anything else that NAME records tell */
 	bool stdin_is_taken; /* standard input can be read once: as a list or as
@@ -33,7 +36,8 @@ bool tm_sources_take(struct tm_sources *sources, const char *argument);
  */
 const char *tm_sources_pattern(struct tm_sources *sources, const char *text);
 
-/* Frees everything except the names, which belong to the caller. */
+/* Frees everything except the names and the projects of a file, which belong to
+ * the caller. */
 void tm_filter_sources_free(struct tm_sources *sources);
 
 #endif

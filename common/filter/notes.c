@@ -92,6 +92,8 @@ static void note_wanted(const struct tm_wanted *all, tm_note_fn *say)
 		[TM_FACT_COMMAND] = "command",
 		[TM_FACT_GROUP] = "group",
 		[TM_FACT_HOST] = "host",
+		[TM_WANTED_SERVICE] = "service",
+		[TM_WANTED_PROJECT] = "project",
 	};
 	char text[SHOWN + 1], note[NOTE_SIZE];
 

@@ -47,6 +47,7 @@ static const struct field {
 	[TM_TEST_LOGIN] = { TM_OF_LOGIN, 0, 0 },
 	[TM_TEST_LOGIN_NAME] = { TM_OF_LOGIN_ID, 0, 0 },
 	[TM_TEST_FACT] = { TM_OF_FACT, 0, 0 },
+	[TM_TEST_SERVICE] = { TM_OF_SERVICE, 0, 0 },
 };
 
 /* The steps that follow the answers to one question. */
@@ -174,6 +175,7 @@ static int emit_one(struct tm_program *program,
 		step.ids = question->ids;
 		break;
 	case TM_TEST_FACT:
+	case TM_TEST_SERVICE:
 		step.wanted = question->wanted;
 		break;
 	}

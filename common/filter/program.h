@@ -31,10 +31,11 @@ enum tm_how {
 	TM_OF_ID,
 	TM_OF_PATTERN,
 	TM_IN_NETWORKS,
-	TM_OF_NAMES, /* what names.h tells; an event may not know it */
+	TM_OF_NAMES, /* from here on: what no field of an event holds */
 	TM_OF_LOGIN = TM_OF_NAMES,
 	TM_OF_LOGIN_ID,
-	TM_OF_FACT
+	TM_OF_FACT,
+	TM_OF_SERVICE
 };
 
 /* One look at one field: what is at offset, masked, is within low to high; or

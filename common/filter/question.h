@@ -28,6 +28,7 @@ enum tm_test {
 	TM_TEST_LOGIN, /* the uid of the login within low to high */
 	TM_TEST_LOGIN_NAME,
 	TM_TEST_FACT,
+	TM_TEST_SERVICE,
 };
 
 enum tm_truth { TM_FALSE, TM_TRUE, TM_UNDECIDED };

@@ -21,6 +21,8 @@ static bool question_is_pattern(const struct tm_question *question)
 		return true;
 	case TM_TEST_FACT:
 		return question->wanted->how == TM_WANTED_PATTERN;
+	case TM_TEST_SERVICE: /* as ssh and 22/tcp are the same */
+		return *question->wanted->text;
 	}
 	return question->ids->is_pattern;
 }
@@ -33,6 +35,7 @@ static const char *text_of(const struct tm_question *question)
 	case TM_TEST_PROCESS_PATTERN:
 		return question->pattern;
 	case TM_TEST_FACT:
+	case TM_TEST_SERVICE:
 		return question->wanted->text;
 	}
 	return question->ids->name;
@@ -76,7 +79,7 @@ void tm_trait_texts_learn(struct tm_traits *traits, enum tm_trait_of of,
 	if (!traits->all[of].count) {
 		tm_trait_add(traits, of,
 				(union tm_trait_value){ .text = NULL });
-		if (question->test == TM_TEST_FACT)
+		if (of >= TM_TRAIT_FACT)
 			tm_trait_add(traits, of,
 					(union tm_trait_value){ .text = "" });
 	}
@@ -111,6 +114,7 @@ static bool text_matches(const struct tm_question *question, const char *text)
 				text);
 		return tm_glob_matches(question->pattern, process);
 	case TM_TEST_FACT:
+	case TM_TEST_SERVICE:
 		return tm_wanted_matches(question->wanted, text);
 	}
 	return tm_ids_match(question->ids, text);
@@ -120,7 +124,7 @@ enum tm_truth tm_trait_text_answer(struct tm_traits *traits,
 		enum tm_trait_of of, const struct tm_question *question,
 		const char *text)
 {
-	if (!text && question->test == TM_TEST_FACT &&
+	if (!text && of >= TM_TRAIT_FACT &&
 			question->wanted->how == TM_WANTED_ANY)
 		return TM_TRUE;
 	if (text && text_matches(question, text))

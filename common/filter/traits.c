@@ -52,13 +52,14 @@ static const uint8_t trait_of[] = {
 	[TM_TEST_LOGIN] = TM_TRAIT_LOGIN,
 	[TM_TEST_LOGIN_NAME] = TM_TRAIT_LOGIN_NAME,
 	[TM_TEST_FACT] = TM_TRAIT_FACT,
+	[TM_TEST_SERVICE] = TM_TRAIT_FACT,
 };
 
 static enum tm_trait_of question_trait(const struct tm_question *question)
 {
-	return trait_of[question->test] +
-			(question->test == TM_TEST_FACT ? question->wanted->fact
-							: 0);
+	const enum tm_trait_of of = trait_of[question->test];
+
+	return of == TM_TRAIT_FACT ? of + question->wanted->fact : of;
 }
 
 void tm_trait_add(struct tm_traits *traits, enum tm_trait_of of,

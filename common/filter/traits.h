@@ -35,9 +35,9 @@ enum tm_trait_of {
 	TM_TRAIT_CGROUP_NAME,
 	TM_TRAIT_LOGIN_NAME,
 	TM_TRAIT_PROCESS,
-	TM_TRAIT_FACT, /* by enum tm_fact */
+	TM_TRAIT_FACT, /* by what struct tm_wanted calls a fact */
 	/* whether a text that is none of the expression's matches a pattern */
-	TM_TRAIT_PATTERN = TM_TRAIT_FACT + TM_FACTS,
+	TM_TRAIT_PATTERN = TM_TRAIT_FACT + TM_WANTED_FACTS,
 	TM_TRAITS = TM_TRAIT_PATTERN + TM_TRAIT_PATTERNS
 };
 

@@ -21,7 +21,7 @@ struct tm_filter_word {
 			const struct tm_value *value,
 			struct tm_question *question);
 	enum tm_test test;
-	enum tm_fact fact; /* of TM_TEST_FACT */
+	uint8_t fact; /* as of struct tm_wanted */
 	uint64_t max;
 	bool is_ordered; /* may be compared by < and the like */
 	bool has_ends;

@@ -1,15 +1,18 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/record/fields.h"
+#include "common/record/services.h"
 #include "glob.h"
 #include "wanted.h"
 
 #define COUNT_LEAST 64
 #define MANY (1u << 20) /* a byte each, of a text of maybe 64 */
 
-struct tm_wanted *tm_wanted_new(struct tm_wanted **all, enum tm_fact fact,
+struct tm_wanted *tm_wanted_new(struct tm_wanted **all, uint8_t fact,
 		enum tm_wanted_how how, const char *text,
-		struct tm_names *names)
+		const struct tm_wanted_sources *sources)
 {
 	struct tm_wanted *const wanted = calloc(1, sizeof(*wanted));
 
@@ -19,7 +22,7 @@ struct tm_wanted *tm_wanted_new(struct tm_wanted **all, enum tm_fact fact,
 	*all = wanted;
 	wanted->fact = fact;
 	wanted->how = how;
-	wanted->names = names;
+	wanted->sources = *sources;
 	wanted->text = strdup(text);
 	return wanted->text ? wanted : NULL;
 }
@@ -39,6 +42,18 @@ static bool wanted_equals(
 	memcpy(part, text, size);
 	part[size] = '\0';
 	return tm_glob_matches(wanted->text, part);
+}
+
+static bool wanted_equals_all(const struct tm_wanted *wanted, const char *text)
+{
+	return wanted_equals(wanted, text, strlen(text));
+}
+
+/* Of PORT/PROTOCOL the port alone will do. */
+static bool port_matches(const struct tm_wanted *wanted, const char *text)
+{
+	return wanted_equals_all(wanted, text) ||
+			wanted_equals(wanted, text, strcspn(text, "/"));
 }
 
 /* The place after the last such character; NULL without one. */
@@ -67,13 +82,13 @@ static bool command_matches(const struct tm_wanted *wanted, const char *path)
 	const char *const text = is_path || !base ? path : base;
 
 	return wanted_equals(wanted, text, command_size(text)) ||
-			wanted_equals(wanted, text, strlen(text));
+			wanted_equals_all(wanted, text);
 }
 
 /* Of HOST.DOMAIN the host alone will do. */
 static bool host_matches(const struct tm_wanted *wanted, const char *host)
 {
-	return wanted_equals(wanted, host, strlen(host)) ||
+	return wanted_equals_all(wanted, host) ||
 			wanted_equals(wanted, host, strcspn(host, "."));
 }
 
@@ -85,9 +100,9 @@ static bool id_matches(const struct tm_wanted *wanted, const char *text)
 			? after_last(text, '.')
 			: NULL;
 
-	return wanted_equals(wanted, text, strlen(text)) ||
-			(id && wanted_equals(wanted, id + 1, strlen(id + 1))) ||
-			(step && wanted_equals(wanted, step, strlen(step)));
+	return wanted_equals_all(wanted, text) ||
+			(id && wanted_equals_all(wanted, id + 1)) ||
+			(step && wanted_equals_all(wanted, step));
 }
 
 bool tm_wanted_matches(const struct tm_wanted *wanted, const char *text)
@@ -100,51 +115,120 @@ bool tm_wanted_matches(const struct tm_wanted *wanted, const char *text)
 		return command_matches(wanted, text);
 	if (wanted->fact == TM_FACT_HOST)
 		return host_matches(wanted, text);
+	if (wanted->fact == TM_WANTED_PROJECT)
+		return wanted_equals_all(wanted, text);
 	return id_matches(wanted, text);
 }
 
-/* Matches each text once. */
-static enum tm_truth wanted_learn(struct tm_wanted *wanted, uint32_t number)
+static void wanted_remember(
+		struct tm_wanted *wanted, uint32_t number, enum tm_truth answer)
 {
-	const char *const text = tm_names_text(wanted->names, number);
 	uint32_t count = wanted->count ? wanted->count : COUNT_LEAST;
-	enum tm_truth answer;
 	uint8_t *more;
 
-	if (!text) /* it did not fit */
-		return wanted->how == TM_WANTED_ANY ? TM_TRUE : TM_UNDECIDED;
-	answer = tm_wanted_matches(wanted, text) ? TM_TRUE : TM_FALSE;
-	wanted->found |= answer == TM_TRUE;
 	while (count <= number)
 		count *= 2;
 	if (count > wanted->count) {
 		more = realloc(wanted->answers, count);
 		if (!more)
-			return answer;
+			return;
 		memset(more + wanted->count, TM_UNDECIDED,
 				count - wanted->count);
 		wanted->answers = more;
 		wanted->count = count;
 	}
 	wanted->answers[number] = answer;
+}
+
+/* Matches each text once. */
+static enum tm_truth wanted_learn(
+		struct tm_wanted *wanted, uint32_t number, bool matches)
+{
+	const enum tm_truth answer = matches ? TM_TRUE : TM_FALSE;
+
+	wanted->found |= matches;
+	wanted_remember(wanted, number, answer);
 	return answer;
+}
+
+static enum tm_truth wanted_remembered(
+		const struct tm_wanted *wanted, uint32_t number)
+{
+	return number < wanted->count ? wanted->answers[number] : TM_UNDECIDED;
+}
+
+static uint32_t wanted_number(
+		const struct tm_wanted *wanted, const struct tm_event *event)
+{
+	const struct tm_wanted_sources *const sources = &wanted->sources;
+
+	return wanted->fact == TM_WANTED_PROJECT
+			? tm_projects_find(sources->projects, sources->names,
+					  event)
+			: tm_names_fact(sources->names, wanted->fact, event);
 }
 
 enum tm_truth tm_wanted_answer(
 		struct tm_wanted *wanted, const struct tm_event *event)
 {
-	const uint32_t number =
-			tm_names_fact(wanted->names, wanted->fact, event);
-	enum tm_truth answer = TM_UNDECIDED;
+	const uint32_t number = wanted_number(wanted, event);
+	enum tm_truth answer;
+	const char *text;
 
 	/* A record without details may have lost this one as well. */
 	if (!number && event->kind != TM_TRAFFIC)
 		return TM_UNDECIDED;
 	if (!number)
 		return wanted->how == TM_WANTED_NONE ? TM_TRUE : TM_FALSE;
-	if (number < wanted->count)
-		answer = wanted->answers[number];
-	return answer != TM_UNDECIDED ? answer : wanted_learn(wanted, number);
+	answer = wanted_remembered(wanted, number);
+	if (answer != TM_UNDECIDED)
+		return answer;
+	text = tm_names_text(wanted->sources.names, number);
+	if (!text) /* it did not fit */
+		return wanted->how == TM_WANTED_ANY ? TM_TRUE : TM_UNDECIDED;
+	return wanted_learn(wanted, number, tm_wanted_matches(wanted, text));
+}
+
+static bool service_matches(
+		const struct tm_wanted *wanted, uint8_t protocol, uint16_t port)
+{
+	const char *const name = port ? tm_service_name(protocol, port) : NULL;
+	const char *const word = tm_word_text(tm_protocols, protocol);
+	char known[24], text[80];
+
+	if (wanted->how == TM_WANTED_NONE || wanted->how == TM_WANTED_ANY)
+		return (wanted->how == TM_WANTED_ANY) == (port || protocol);
+	snprintf(known, sizeof(known), "%u", (unsigned)protocol);
+	if (word)
+		snprintf(known, sizeof(known), "%s", word);
+	if (!port)
+		return protocol && wanted_equals_all(wanted, known);
+	snprintf(text, sizeof(text), "%u/%s", (unsigned)port, known);
+	if (port_matches(wanted, text))
+		return true;
+	snprintf(text, sizeof(text), "%.40s/%s", name ? name : "", known);
+	return name && port_matches(wanted, text);
+}
+
+enum tm_truth tm_wanted_service_answer(
+		struct tm_wanted *wanted, const struct tm_event *event)
+{
+	struct tm_ports *const ports = wanted->sources.ports;
+	const uint16_t port =
+			tm_ports_settle(ports, tm_ports_note(ports, event));
+	const uint32_t number = tm_index_add(&wanted->services,
+			(uint64_t)event->protocol << 16 | port);
+	enum tm_truth answer = TM_UNDECIDED;
+	bool matches;
+
+	if (number != TM_INDEX_NONE)
+		answer = wanted_remembered(wanted, number);
+	if (answer != TM_UNDECIDED)
+		return answer;
+	matches = service_matches(wanted, event->protocol, port);
+	if (number == TM_INDEX_NONE)
+		return matches ? TM_TRUE : TM_FALSE;
+	return wanted_learn(wanted, number, matches);
 }
 
 bool tm_wanted_are_many(const struct tm_wanted *all)
@@ -160,6 +244,7 @@ void tm_wanted_forget(struct tm_wanted *all)
 {
 	for (; all; all = all->next) {
 		free(all->answers);
+		tm_index_free(&all->services);
 		all->answers = NULL;
 		all->count = 0;
 	}
@@ -172,6 +257,7 @@ void tm_wanted_free(struct tm_wanted *all)
 	for (; all; all = next) {
 		next = all->next;
 		free(all->answers);
+		tm_index_free(&all->services);
 		free(all->text);
 		free(all);
 	}

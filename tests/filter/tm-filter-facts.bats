@@ -2,11 +2,7 @@
 
 load ../helper
 load ../events
-
-# packet SECOND PID [CGROUP [MEMBERS]]: the second is the event's number
-packet() {
-	moved "$1" out 1000 100 1 "\"pid\":$2,\"cgroup_id\":${3:-0}${4:+,$4}"
-}
+load facts
 
 HEX=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
 
@@ -36,22 +32,6 @@ write_node() {
 		packet 6 12 91
 	} >events
 	{ cat events && status end 20; } | tm-parse >all.tm
-}
-
-# kept: the seconds of the events that the options keep, as "1 3"
-kept() {
-	tm-filter -q "$@" all.tm >got.tm || fail "$*: exit $?"
-	tm-print --json got.tm | grep '"bytes"' | grep -oE '"time_ns":[0-9]+' |
-		sed -E 's/.*17000000(..).*/\1/; s/^0//' | paste -sd ' '
-}
-
-# Reads lines of "numbers | expression".
-assert_table() {
-	local line
-	while IFS= read -r line; do
-		run kept "${line#* | }"
-		assert_equal "$output | ${line#* | }" "$line"
-	done
 }
 
 @test "each word about a process tests its own fact" {

@@ -7,7 +7,7 @@ tools() {
 }
 
 # The layers of common/ and how high each lies: it includes only lower ones.
-layers="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:4 filter:3
+layers="base:0 record:1 net:1 system:2 stream:2 tool:3 sums:3 show:4 filter:4
 	capture:4 history:5"
 
 # height LAYER

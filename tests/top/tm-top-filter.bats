@@ -46,9 +46,9 @@ type() {
 	filter: user alice and foo
 	                       ^
 	unknown word 'foo'; the words are in out loopback user uid pid process cgroup
-	job step unit container workload session login command on host network port
-	protocol interface bytes packets since until kind, src, dst, local, remote, and,
-	or, not
+	job step unit container workload session login command service project on host
+	network port protocol interface bytes packets since until kind, src, dst, local,
+	remote, and, or, not
 	END
 	tmux_here resize-window -x 32 -y 9
 	wait_for '^filter.*foo$'
@@ -60,9 +60,9 @@ type() {
 	are in out loopback user uid pid
 	process cgroup job step unit
 	container workload session login
-	command on host network port
-	protocol interface bytes packets
-	since until kind, src, dst, loc…
+	command service project on host
+	network port protocol interface
+	bytes packets since until kind,…
 	END
 	tmux_here resize-window -x 80 -y 24
 	wait_for '^job step unit container workload'
