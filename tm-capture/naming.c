@@ -38,7 +38,7 @@ struct late {
 struct naming {
 	uint32_t own_netns;
 	struct tm_users *users;
-	struct naming_seen seen[TM_NAME_CGROUP + 1];
+	struct naming_seen seen[TM_NAMES];
 	struct cgroup_names *cgroups;
 	struct processes *processes;
 	struct process_names *names;
@@ -60,6 +60,8 @@ struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns,
 	naming->cgroups = cgroup_names_new(tree);
 	naming->processes = processes;
 	naming->names = process_names_new(processes);
+	if (naming->users)
+		tm_users_want_groups(naming->users);
 	if (!naming->users || !naming->cgroups || !naming->names) {
 		naming_free(naming);
 		return NULL;
@@ -129,6 +131,19 @@ static const char *interface_name(const struct naming *naming, uint64_t id,
 			: if_indextoname((uint32_t)id, name);
 }
 
+static const char *current_name(const struct naming *naming, enum tm_name_of of,
+		uint64_t id, char room[IF_NAMESIZE])
+{
+	switch (of) {
+	case TM_NAME_USER:
+		return tm_users_name(naming->users, id);
+	case TM_NAME_GROUP: /* the user is named before it */
+		return tm_users_group(naming->users, id);
+	default:
+		return interface_name(naming, id, room);
+	}
+}
+
 /* The records of an id of that number whose name is new to the stream. What has
  * no name any more keeps the one that it had. */
 static size_t name_anew(struct naming *naming, enum tm_name_of of,
@@ -138,9 +153,7 @@ static size_t name_anew(struct naming *naming, enum tm_name_of of,
 	const uint64_t id = seen->ids.keys[number];
 	char **const before = &seen->names[number];
 	char room[IF_NAMESIZE];
-	const char *const name = of == TM_NAME_USER
-			? tm_users_name(naming->users, id)
-			: interface_name(naming, id, room);
+	const char *const name = current_name(naming, of, id, room);
 
 	if (!name || (*before && !strcmp(*before, name)))
 		return 0;
@@ -197,18 +210,26 @@ static size_t name_cgroup(struct naming *naming, const struct late *id,
 	return 0;
 }
 
+static size_t name_user(struct naming *naming, uint32_t uid, uint64_t time_ns,
+		struct tm_event *out)
+{
+	size_t n;
+
+	if (uid == TM_NOBODY)
+		return 0;
+	n = name_first(naming, TM_NAME_USER, uid, time_ns, out);
+	return n + name_first(naming, TM_NAME_GROUP, uid, time_ns, out + n);
+}
+
 /* The records of the ids that the stream has not named. */
 static size_t name_ids(struct naming *naming, const struct tm_event *event,
 		const struct process_facts *facts, struct tm_event *out)
 {
 	size_t n = 0;
 
-	if (facts && facts->login != TM_NOBODY)
-		n += name_first(naming, TM_NAME_USER, facts->login,
-				event->time_ns, out + n);
-	if (event->uid != TM_NOBODY)
-		n += name_first(naming, TM_NAME_USER, event->uid,
-				event->time_ns, out + n);
+	if (facts)
+		n += name_user(naming, facts->login, event->time_ns, out + n);
+	n += name_user(naming, event->uid, event->time_ns, out + n);
 	if (event->ifindex)
 		n += name_first(naming, TM_NAME_INTERFACE,
 				(uint64_t)event->netns << 32 | event->ifindex,
@@ -262,7 +283,9 @@ size_t naming_late(struct naming *naming, uint64_t time_ns,
 
 	tm_users_refresh(naming->users);
 	n = name_changed(naming, TM_NAME_USER, USERS_AT_ONCE, time_ns,
-			naming->records, RECORDS - 2 * TM_NAME_PARTS);
+			naming->records, RECORDS - 3 * TM_NAME_PARTS);
+	n += name_changed(naming, TM_NAME_GROUP, USERS_AT_ONCE, time_ns,
+			naming->records + n, RECORDS - 2 * TM_NAME_PARTS - n);
 	n += name_changed(naming, TM_NAME_INTERFACE, INTERFACES_AT_ONCE,
 			time_ns, naming->records + n, RECORDS - n);
 	naming->late_count = 0;
@@ -284,7 +307,7 @@ void naming_free(struct naming *naming)
 		return;
 	cgroup_names_free(naming->cgroups);
 	process_names_free(naming->names);
-	for (size_t i = 0; i <= TM_NAME_CGROUP; i++)
+	for (size_t i = 0; i < TM_NAMES; i++)
 		seen_free(&naming->seen[i]);
 	tm_users_free(naming->users);
 	free(naming);

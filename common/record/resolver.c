@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <grp.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
@@ -15,13 +16,38 @@ struct tm_resolver {
 	pthread_mutex_t lock;
 	pthread_cond_t asked, answered;
 	bool is_left; /* nobody will ask any more: the thread frees it */
+	bool has_groups;
 	unsigned question_first, question_count, answer_first, answer_count;
 	unsigned open_count;
 	uint32_t questions[OPEN_MAX];
 	struct tm_answer answers[OPEN_MAX];
 };
 
-static struct tm_answer resolver_look_up(uint32_t uid)
+#define ENTRY_MOST (1 << 20)
+
+/* NULL = none, or the name service fails. */
+static char *look_up_group(gid_t gid)
+{
+	struct group group, *found = NULL;
+	char *buffer = NULL, *bigger, *name = NULL;
+	size_t size = 1024;
+	int error;
+
+	do {
+		size *= 2;
+		bigger = realloc(buffer, size);
+		if (!bigger)
+			break;
+		buffer = bigger;
+		error = getgrgid_r(gid, &group, buffer, size, &found);
+	} while (error == ERANGE && size < ENTRY_MOST);
+	if (found)
+		name = strdup(group.gr_name);
+	free(buffer);
+	return name;
+}
+
+static struct tm_answer resolver_look_up(uint32_t uid, bool has_group)
 {
 	struct tm_answer answer = { .uid = uid };
 	struct passwd user, *found;
@@ -38,7 +64,9 @@ static struct tm_answer resolver_look_up(uint32_t uid)
 		error = getpwuid_r(uid, &user, buffer, size, &found);
 		if (!error && found)
 			answer.name = strdup(user.pw_name);
-	} while (error == ERANGE && size < (1 << 20));
+	} while (error == ERANGE && size < ENTRY_MOST);
+	if (answer.name && has_group)
+		answer.group = look_up_group(user.pw_gid);
 	free(buffer);
 	answer.is_error = error || (found && !answer.name);
 	return answer;
@@ -46,9 +74,14 @@ static struct tm_answer resolver_look_up(uint32_t uid)
 
 static void resolver_free_answers(struct tm_resolver *resolver)
 {
-	for (unsigned i = 0; i < resolver->answer_count; i++)
-		free(resolver->answers[(resolver->answer_first + i) % OPEN_MAX]
-						.name);
+	struct tm_answer *answer;
+
+	for (unsigned i = 0; i < resolver->answer_count; i++) {
+		answer = &resolver->answers[(resolver->answer_first + i) %
+				OPEN_MAX];
+		free(answer->name);
+		free(answer->group);
+	}
 	pthread_mutex_destroy(&resolver->lock);
 	pthread_cond_destroy(&resolver->asked);
 	pthread_cond_destroy(&resolver->answered);
@@ -65,7 +98,7 @@ static void answer_next(struct tm_resolver *resolver)
 	resolver->question_first = (resolver->question_first + 1) % OPEN_MAX;
 	resolver->question_count--;
 	pthread_mutex_unlock(&resolver->lock);
-	answer = resolver_look_up(uid);
+	answer = resolver_look_up(uid, resolver->has_groups);
 	pthread_mutex_lock(&resolver->lock);
 	last = resolver->answer_first + resolver->answer_count++;
 	resolver->answers[last % OPEN_MAX] = answer;
@@ -104,7 +137,7 @@ static int start_thread(struct tm_resolver *resolver)
 	return error;
 }
 
-struct tm_resolver *tm_resolver_new(void)
+struct tm_resolver *tm_resolver_new(bool has_groups)
 {
 	struct tm_resolver *resolver = calloc(1, sizeof(*resolver));
 	pthread_condattr_t monotonic;
@@ -112,6 +145,7 @@ struct tm_resolver *tm_resolver_new(void)
 
 	if (!resolver)
 		return NULL;
+	resolver->has_groups = has_groups;
 	pthread_mutex_init(&resolver->lock, NULL);
 	pthread_cond_init(&resolver->asked, NULL);
 	pthread_condattr_init(&monotonic);

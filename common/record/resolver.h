@@ -13,10 +13,12 @@ struct tm_answer {
 	uint32_t uid;
 	char *name;    /* to be freed; NULL = the user has none ... */
 	bool is_error; /* ... or the name service failed */
+	char *group;   /* to be freed; the primary one's, NULL = not known */
 };
 
-/* NULL and errno when there is no memory or no thread. */
-struct tm_resolver *tm_resolver_new(void);
+/* With groups, looks up the user's primary group too. NULL and errno when there
+ * is no memory or no thread. */
+struct tm_resolver *tm_resolver_new(bool has_groups);
 
 /* False while too many questions are open. */
 bool tm_resolver_ask(struct tm_resolver *resolver, uint32_t uid);

@@ -15,6 +15,7 @@
 
 struct user {
 	char *name;	   /* NULL = none */
+	char *group;	   /* the same */
 	uint64_t again_ns; /* when the answer is old; 0 = there is none yet */
 	uint8_t pause_s;
 	bool is_asked;
@@ -27,7 +28,7 @@ struct tm_users {
 	struct tm_resolver *resolver;
 	uint64_t left_ns, refilled_ns; /* of patience */
 	uint64_t now_ns;	       /* at the last refresh or answer */
-	bool is_hanging, has_changed;
+	bool is_hanging, has_changed, has_groups;
 	char **old; /* names that have been replaced */
 	uint32_t old_count;
 };
@@ -39,6 +40,11 @@ struct tm_users *tm_users_new(void)
 	if (users)
 		users->left_ns = PATIENCE_NS;
 	return users;
+}
+
+void tm_users_want_groups(struct tm_users *users)
+{
+	users->has_groups = true;
 }
 
 static struct user *users_find_or_add(struct tm_users *users, uint32_t uid)
@@ -85,19 +91,29 @@ static bool is_same(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
+/* Whether the name is another one now. */
+static bool name_learn(struct tm_users *users, char **name, char *now)
+{
+	if (is_same(*name, now)) {
+		free(now);
+		return false;
+	}
+	put_away(users, *name);
+	*name = now;
+	return true;
+}
+
 static void user_learn(struct tm_users *users, struct user *user,
 		const struct tm_answer *answer)
 {
-	const bool is_news =
-			!answer->is_error && !is_same(user->name, answer->name);
+	bool is_news = false;
 
 	user->is_asked = false;
-	if (is_news) {
-		put_away(users, user->name);
-		user->name = answer->name;
-		users->has_changed = true;
-	} else {
-		free(answer->name);
+	if (!answer->is_error) {
+		is_news = name_learn(users, &user->name, answer->name);
+		is_news |= answer->group &&
+				name_learn(users, &user->group, answer->group);
+		users->has_changed |= is_news;
 	}
 	if (is_news && user->again_ns)
 		user->pause_s = PAUSE_LEAST_S;
@@ -128,7 +144,7 @@ static void users_ask(struct tm_users *users, struct user *user, uint32_t uid)
 	if (user->is_asked || user->again_ns > users->now_ns)
 		return;
 	if (!users->resolver)
-		users->resolver = tm_resolver_new();
+		users->resolver = tm_resolver_new(users->has_groups);
 	user->is_asked = users->resolver &&
 			tm_resolver_ask(users->resolver, uid);
 }
@@ -171,6 +187,13 @@ const char *tm_users_name(struct tm_users *users, uint32_t uid)
 	return user->name;
 }
 
+const char *tm_users_group(struct tm_users *users, uint32_t uid)
+{
+	const uint32_t number = tm_index_find(&users->index, uid);
+
+	return number == TM_INDEX_NONE ? NULL : users->all[number].group;
+}
+
 void tm_users_expect(struct tm_users *users, uint32_t uid)
 {
 	struct user *const user = users_find_or_add(users, uid);
@@ -203,8 +226,10 @@ void tm_users_free(struct tm_users *users)
 {
 	if (!users)
 		return;
-	for (uint32_t i = 0; i < users->index.count; i++)
+	for (uint32_t i = 0; i < users->index.count; i++) {
 		free(users->all[i].name);
+		free(users->all[i].group);
+	}
 	while (users->old_count)
 		free(users->old[--users->old_count]);
 	free(users->old);

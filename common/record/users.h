@@ -20,9 +20,15 @@ struct tm_users;
 /* NULL when there is no memory. */
 struct tm_users *tm_users_new(void);
 
+/* The names of primary groups are wanted, too; before the first look-up. */
+void tm_users_want_groups(struct tm_users *users);
+
 /* The user's name, NULL where there is none or the answer is not there yet. It
  * stays until the next tm_users_refresh. */
 const char *tm_users_name(struct tm_users *users, uint32_t uid);
+
+/* The name of the user's primary group, from the same answer. */
+const char *tm_users_group(struct tm_users *users, uint32_t uid);
 
 /* Asks for a name that will be wanted later. Never waits. */
 void tm_users_expect(struct tm_users *users, uint32_t uid);

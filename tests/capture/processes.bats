@@ -25,11 +25,10 @@ said() {
 		elif .kind == "traffic" then ["traffic", .pid, 0, "\(.uid)"]
 		else empty end | @json' | python3 -c '
 import json, sys
-kinds = {3: "command", 4: "login", 5: "cgroup1", 6: "arguments", 7: "group"}
 for line in sys.stdin:
     of, number, part, text = json.loads(line)
     text = text.replace("\n", r"\n")
-    sys.stdout.write(text if part else f"\n{kinds.get(of, of)} {number} {text}")
+    sys.stdout.write(text if part else f"\n{of} {number} {text}")
 print()' | sed 1d
 }
 
@@ -183,6 +182,14 @@ os.execv(os.listdir()[0], ["bash", "-c", f"echo >&{sender.fileno()}"])'
 	cat found
 	assert_equal "$(grep -cE '^login [0-9]+ 1 [0-9]+$' found)" 2
 	assert_equal "$(grep -cx "user 1 $(id -un 1)" found)" 2
+}
+
+@test "a user has the name of the primary group" {
+	local user
+	user=$(awk -F: '$3 && $3 != $4 { print $3; exit }' /etc/passwd)
+	both_ways isolated traffic udp 127.0.0.1 9 1 20 "$user" >found
+	cat found
+	assert_equal "$(grep -cx "group $user $(id -gn "$user")" found)" 2
 }
 
 @test "a cgroup that lives for 10 ms has its path in the stream" {
