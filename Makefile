@@ -67,6 +67,9 @@ helpers := $(patsubst tests/lib/%.c,$(BUILD)/tests/%,$(wildcard tests/lib/*.c))
 ifneq ($(call has,sqlite3),yes)
 helpers := $(filter-out %/history-check,$(helpers))
 endif
+ifneq ($(call has,libbpf),yes)
+helpers := $(filter-out %/verdict-check,$(helpers))
+endif
 racers := $(patsubst bench/%.c,$(BUILD)/bench/%,$(wildcard bench/*.c))
 
 all: $(programs) $(helpers)
