@@ -15,23 +15,9 @@ height() {
 	sed -n "s/.*\<$1:\([0-9]\).*/\1/p" <<<"${layers//$'\n'/ }"
 }
 
-# The tree without what was built, in a directory of its own.
-copy_tree() {
-	mkdir -p "$1"
-	tar -C "$ROOT" --exclude=./build --exclude=./.git -c . | tar -C "$1" -x
-}
-
 # The files of the tree in the current directory, as find names them.
 sources() {
 	find . \( -path ./build -o -path ./.git \) -prune -o -type f "$@"
-}
-
-# make in the directory $1, with nothing of the make that runs these tests.
-make_in() {
-	local directory=$1
-	shift
-	env -u BUILD -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u CFLAGS \
-		make -s -C "$directory" -j2 "$@"
 }
 
 # "-i --interface" for each option of a tool's help; "-" where it has no letter.
@@ -323,68 +309,4 @@ options_of_page() {
 	assert_output ""
 	run sources -exec grep -lP '\A\x7fELF' {} +
 	assert_output ""
-}
-
-@test "the same source gives the same programs in any directory, without warnings" {
-	copy_tree one
-	copy_tree "another/and a blank"
-	make_in one CC=gcc CFLAGS='-O2 -g -Werror'
-	make_in "another/and a blank" CC=gcc CFLAGS='-O2 -g -Werror'
-	(cd one && find build -type f ! -name '*.d' | sort) >files
-	grep -x build/bpf/capture.bpf.o files
-	while read -r file; do
-		cmp "one/$file" "another/and a blank/$file"
-	done <files
-	run grep -rlF "$BATS_TEST_TMPDIR" one/build "another/and a blank/build"
-	assert_output ""
-}
-
-@test "everything builds with clang, without warnings" {
-	copy_tree tree
-	run make_in tree CC=clang CFLAGS='-O2 -g -Werror'
-	assert_success
-	refute_output --partial warning:
-	[ -x tree/build/bin/tm-capture ]
-}
-
-@test "a build without libseccomp names what goes without it" {
-	copy_tree tree
-	cat >pkg-config <<-'END'
-		#!/bin/sh
-		case "$*" in *seccomp*) exit 1 ;; esac
-		exec pkg-config "$@"
-	END
-	chmod +x pkg-config
-	run make_in tree PKG_CONFIG="$PWD/pkg-config" build/bin/tm-capture
-	assert_success
-	assert_output --partial "tm-capture will run without a seccomp filter: libseccomp is missing"
-	run readelf -d tree/build/bin/tm-capture
-	refute_output --partial libseccomp
-}
-
-@test "a build without clang leaves out tm-capture with a warning" {
-	copy_tree tree
-	make_in tree CLANG=no-such-compiler -n >commands 2>said
-	grep -F "tm-capture is left out: no-such-compiler is missing" said
-	grep -F " -o build/bin/tm-account" commands
-	run ! grep -F " -o build/bin/tm-capture" commands
-}
-
-@test "a build without libbpf leaves out tm-capture and tm-doctor with a warning" {
-	copy_tree tree
-	make_in tree PKG_CONFIG=false -n >commands 2>said
-	for tool in tm-capture tm-doctor; do
-		grep -F "$tool is left out: libbpf is missing" said
-	done
-	run grep -o ' -o build/bin/[a-z-]*' commands
-	assert_line " -o build/bin/tm-account"
-	refute_line " -o build/bin/tm-capture"
-	refute_line " -o build/bin/tm-doctor"
-}
-
-@test "nothing that is built is built twice" {
-	copy_tree tree
-	make_in tree
-	run make_in tree -q
-	assert_success
 }
