@@ -4,7 +4,8 @@
 # make test-kernels   tm-capture in Debian's real kernels; KERNEL=bookworm
 # make bench      benchmarks against references in the same run; PART=csv
 # make bench-kernel   what metering costs the traffic (root)
-# make install    PREFIX (/usr/local) and DESTDIR; make uninstall
+# make install    PREFIX (/usr/local), DESTDIR and KEEPER, who writes the history
+#                 (UID:GID); make uninstall
 
 VERSION := 0.1
 PREFIX ?= /usr/local
@@ -186,6 +187,13 @@ bench: all $(racers)
 bench-kernel: all $(racers)
 	BUILD="$$(realpath $(BUILD))" bench/kernel
 
+# Whose the history is: the user tm, else who called sudo. What is packaged for
+# another host (DESTDIR) has none of this host's users.
+KEEPER ?= $(if $(DESTDIR),,$(shell [ "$$(id -u)" != 0 ] || if id -u tm; \
+	then echo "$$(id -u tm):$$(id -g tm)"; \
+	else echo "$$SUDO_UID:$$SUDO_GID"; fi 2>/dev/null | tail -n 1))
+history := $(DESTDIR)/var/lib/tm
+
 install: all
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(programs) "$(DESTDIR)$(PREFIX)/bin"
@@ -193,13 +201,15 @@ install: all
 		"$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}"; done
 	install -D -m 755 contrib/quota-mail \
 		"$(DESTDIR)$(PREFIX)/share/tm/quota-mail"
+	[ -d "$(history)" ] || { install -d -m 750 "$(history)" \
+		$(if $(KEEPER),&& chown $(KEEPER) "$(history)"); }
 
 uninstall:
 	for tool in $(known); do rm -f "$(DESTDIR)$(PREFIX)/bin/$$tool"; done
 	for page in $(pages); do rm -f \
 		"$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}"; done
 	rm -f "$(DESTDIR)$(PREFIX)/share/tm/quota-mail"
-	-rmdir "$(DESTDIR)$(PREFIX)/share/tm" 2>/dev/null
+	rmdir "$(DESTDIR)$(PREFIX)/share/tm" "$(history)" 2>/dev/null || true
 
 clean:
 	rm -rf $(BUILD)

@@ -1,6 +1,7 @@
 # make install and make uninstall
 
 load ../helper
+load ../events
 
 in_tree() {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$ROOT" "$@"
@@ -50,6 +51,45 @@ expected() {
 	run installed root
 	assert_output "./usr/local/bin/tm-other
 ./usr/local/share/man/man1/other.1"
+}
+
+@test "the history's directory is made for its keeper, and nothing that is there is touched" {
+	needs_root
+	in_tree install DESTDIR="$PWD/root"
+	assert_equal "$(stat -c '%u:%g %a' root/var/lib/tm)" "0:0 750"
+	in_tree install DESTDIR="$PWD/root" KEEPER=541003:541004
+	assert_equal "$(stat -c '%u:%g %a' root/var/lib/tm)" "0:0 750"
+	rmdir root/var/lib/tm
+	in_tree install DESTDIR="$PWD/root" KEEPER=541003:541004
+	assert_equal "$(stat -c '%u:%g %a' root/var/lib/tm)" "541003:541004 750"
+	touch root/var/lib/tm/history.db
+	in_tree uninstall DESTDIR="$PWD/root"
+	assert_file_exists root/var/lib/tm/history.db
+}
+
+@test "after sudo make install, tm-store needs no --db" {
+	needs_root
+	keeper=$(id -u tm 2>/dev/null || echo 541003)
+	group=$(id -g tm 2>/dev/null || echo 541003)
+	{
+		start
+		moved 1 out 0 100
+		status end 2
+	} | tm-parse >x.tm
+	export ROOT keeper group
+	export -f in_tree
+	run env SUDO_UID=541003 SUDO_GID=541003 unshare -m bash -euc '
+		mount -t tmpfs -o mode=755 none /usr/local
+		mount -t tmpfs -o mode=755 none /var/lib
+		in_tree install
+		as_keeper() {
+			setpriv --reuid $keeper --regid $group --clear-groups \
+				env -u TM_DB /usr/local/bin/tm-store "$@"
+		}
+		as_keeper -q <x.tm
+		as_keeper query --format csv'
+	assert_success
+	assert_line 0,,0,100,100,0,1,1,0,0
 }
 
 @test "an ordinary user can build and install into a DESTDIR" {
