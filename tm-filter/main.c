@@ -11,6 +11,7 @@
 #include "common/base/exit.h"
 #include "common/filter/filter.h"
 #include "common/filter/notes.h"
+#include "common/stream/input-check.h"
 #include "common/tool/loop.h"
 #include "common/tool/options.h"
 #include "say.h"
@@ -213,17 +214,6 @@ static void filter_build(
 		err(TM_FAILED, NULL);
 }
 
-static bool has_stdin(char *const *files)
-{
-	if (!*files)
-		return true;
-	for (; *files; files++) {
-		if (!strcmp(*files, "-"))
-			return true;
-	}
-	return false;
-}
-
 static void read_lists_again(void *context)
 {
 	const struct tm_filter *const filter = context;
@@ -271,7 +261,7 @@ int main(int argc, char **argv)
 
 	files = argv + tm_tool_parse(&tool, argc, argv, &options);
 	files = take_operands(files, &options);
-	filter.sources.stdin_is_taken = has_stdin(files);
+	filter.sources.stdin_is_taken = tm_inputs_have_standard(files);
 	filter_build(&filter, &options);
 	tm_loop_prepare_output();
 	tm_loop_open(&in, files);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/record/event.h"
+#include "common/stream/input-check.h"
 #include "common/tool/options.h"
 #include "replay-options.h"
 
@@ -45,7 +46,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct replay_options, is_quiet) },
 };
 
-static const char *parse_host(const struct tm_option *option, const char *text)
+static const char *replay_host(const struct tm_option *option, const char *text)
 {
 	if (!*text || strlen(text) >= TM_HOST_SIZE)
 		tm_option_refuse(option, text, "not 1 to 63 bytes long");
@@ -60,7 +61,7 @@ static void replay_take_option(
 	if (option->letter == SPEED)
 		options->speed = parse_speed(option, text);
 	else if (option->letter == HOST)
-		options->host = parse_host(option, text);
+		options->host = replay_host(option, text);
 	else if (option->letter == FOR)
 		options->for_ns =
 				tm_option_duration(option, text, 1, UINT64_MAX);
@@ -84,15 +85,11 @@ static const struct tm_tool tool = {
 
 static void check_loop(const struct replay_options *options, char *const *files)
 {
-	bool has_stdin = !*files;
-
-	for (; *files; files++)
-		has_stdin |= !strcmp(*files, "-");
 	if (!options->is_looped)
 		return;
 	if (!options->is_fresh)
 		tm_misuse("--loop needs --now, so that time goes on");
-	if (has_stdin)
+	if (tm_inputs_have_standard(files))
 		tm_misuse("--loop needs files: standard input cannot be read "
 			  "again");
 }

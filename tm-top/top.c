@@ -8,6 +8,7 @@
 #include "common/base/exit.h"
 #include "common/filter/never.h"
 #include "common/filter/notes.h"
+#include "common/stream/input-check.h"
 #include "top.h"
 
 #define TCP_SYN 0x02
@@ -337,19 +338,8 @@ int top_ask(struct top *top, const char *text, char problem[WRONG_SIZE],
 	return result;
 }
 
-static bool is_read(char *const *files)
-{
-	if (!*files)
-		return true;
-	for (; *files; files++) {
-		if (!strcmp(*files, "-"))
-			return true;
-	}
-	return false;
-}
-
 /* "a" and "b" as one text, as it could be typed. */
-static char *join(const char *const *texts)
+static char *join_expressions(const char *const *texts)
 {
 	const bool is_one = !texts[1];
 	char *joined = strdup(""), *longer;
@@ -376,13 +366,14 @@ void top_ask_first(struct top *top, char *const *files)
 
 	if (!texts)
 		return;
-	text = join(texts);
+	text = join_expressions(texts);
 	top->question = text ? question_new(top, text) : NULL;
 	free(text);
 	if (!top->question)
 		err(TM_FAILED, NULL);
 	top->question->filter.sources.now_ns = tm_clock_wall_ns();
-	top->question->filter.sources.stdin_is_taken = is_read(files);
+	top->question->filter.sources.stdin_is_taken =
+			tm_inputs_have_standard(files);
 	for (size_t i = 0; texts[i]; i++) {
 		if (!question_add_expression(
 				    top->question, texts[i], &expression)) {

@@ -19,7 +19,7 @@ struct problem {
 	size_t room;
 };
 
-static int refuse(struct problem problem, int status, const char *path,
+static int refuse_input(struct problem problem, int status, const char *path,
 		const char *why)
 {
 	snprintf(problem.text, problem.room, "%s: %s", path, why);
@@ -40,16 +40,16 @@ int tm_input_refuse_terminal(const char *path, char *problem, size_t room)
 static int refuse_output(struct problem problem, const char *path,
 		const struct stat *status)
 {
-	return tm_output_is(status)
-			? refuse(problem, TM_FAILED, path, TM_OUTPUT_IS_INPUT)
-			: 0;
+	return tm_output_is(status) ? refuse_input(problem, TM_FAILED, path,
+						      TM_OUTPUT_IS_INPUT)
+				    : 0;
 }
 
-static int look_at(struct problem problem, const char *path, int fd)
+static int look_at_input(struct problem problem, const char *path, int fd)
 {
 	const char *const why = tm_foreign_look(fd);
 
-	return why ? refuse(problem, TM_CUT, path, why) : 0;
+	return why ? refuse_input(problem, TM_CUT, path, why) : 0;
 }
 
 static int look_at_file(struct problem problem, const char *path)
@@ -58,8 +58,8 @@ static int look_at_file(struct problem problem, const char *path)
 	int status;
 
 	if (fd < 0)
-		return refuse(problem, TM_FAILED, path, strerror(errno));
-	status = look_at(problem, path, fd);
+		return refuse_input(problem, TM_FAILED, path, strerror(errno));
+	status = look_at_input(problem, path, fd);
 	close(fd);
 	return status;
 }
@@ -75,7 +75,7 @@ static int check_standard_input(struct problem problem)
 		return 0;
 	if (refuse_output(problem, TM_STANDARD_INPUT, &status))
 		return TM_FAILED;
-	return look_at(problem, TM_STANDARD_INPUT, STDIN_FILENO);
+	return look_at_input(problem, TM_STANDARD_INPUT, STDIN_FILENO);
 }
 
 static int check_file(struct problem problem, const char *path, uint64_t *size)
@@ -83,13 +83,22 @@ static int check_file(struct problem problem, const char *path, uint64_t *size)
 	struct stat status;
 
 	if (access(path, R_OK) || stat(path, &status))
-		return refuse(problem, TM_FAILED, path, strerror(errno));
+		return refuse_input(problem, TM_FAILED, path, strerror(errno));
 	if (S_ISDIR(status.st_mode))
-		return refuse(problem, TM_FAILED, path, strerror(EISDIR));
+		return refuse_input(problem, TM_FAILED, path, strerror(EISDIR));
 	if (refuse_output(problem, path, &status))
 		return TM_FAILED;
 	*size += status.st_size;
 	return S_ISREG(status.st_mode) ? look_at_file(problem, path) : 0;
+}
+
+bool tm_inputs_have_standard(char *const *paths)
+{
+	bool has_standard = !*paths;
+
+	for (; *paths; paths++)
+		has_standard |= tm_input_is_standard(*paths);
+	return has_standard;
 }
 
 int tm_inputs_check(

@@ -13,6 +13,9 @@ static inline bool tm_input_is_standard(const char *path)
 	return path[0] == '-' && !path[1];
 }
 
+/* Whether a tool with these operands reads standard input. */
+bool tm_inputs_have_standard(char *const *paths);
+
 /* Whether all of them can be read and begin like recordings, so that none is
  * refused after a tool has made something of those before it. 0 and their size
  * as stored; or an exit code, with why in problem. */

@@ -104,15 +104,16 @@ static uint32_t attribute_number(const struct rtattr *attribute)
 	return value;
 }
 
-static void copy_text(char text[TM_FILTER_NAME], const struct rtattr *attribute)
+static void attribute_copy(
+		char *out, size_t size, const struct rtattr *attribute)
 {
-	size_t size = attribute ? RTA_PAYLOAD(attribute) : 0;
+	size_t length = attribute ? RTA_PAYLOAD(attribute) : 0;
 
-	if (size >= TM_FILTER_NAME)
-		size = TM_FILTER_NAME - 1;
-	if (size)
-		memcpy(text, RTA_DATA(attribute), size);
-	text[size] = '\0';
+	if (length >= size)
+		length = size - 1;
+	if (length)
+		memcpy(out, RTA_DATA(attribute), length);
+	out[length] = '\0';
 }
 
 struct search {
@@ -141,7 +142,7 @@ static void netlink_on_filter(void *context, const struct nlmsghdr *message)
 		options = attribute_find(first, length, TCA_OPTIONS);
 		search->filter.program = attribute_number(
 				find_inside(options, TCA_BPF_ID));
-		copy_text(search->filter.name,
+		attribute_copy(search->filter.name, TM_FILTER_NAME,
 				find_inside(options, TCA_BPF_NAME));
 	}
 	search->filter.handle = tc->tcm_handle;
@@ -181,18 +182,6 @@ struct walk {
 	void (*found)(void *context, const struct tm_link *link);
 	void *context;
 };
-
-static void attribute_copy(
-		char *out, size_t size, const struct rtattr *attribute)
-{
-	size_t length = attribute ? RTA_PAYLOAD(attribute) : 0;
-
-	if (length >= size)
-		length = size - 1;
-	if (length)
-		memcpy(out, RTA_DATA(attribute), length);
-	out[length] = '\0';
-}
 
 static void link_count(struct tm_link *link, const struct rtattr *attribute)
 {
