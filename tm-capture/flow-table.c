@@ -48,6 +48,21 @@ static void flow_table_offer_all(struct flow_table *flows)
 	flows->returned = flows->control->given = flows->size;
 }
 
+static void flow_table_free(struct flow_table *flows)
+{
+	if (!flows)
+		return;
+	if (flows->slots)
+		munmap(flows->slots, flows->sizes[0]);
+	if (flows->control)
+		munmap(flows->control, flows->sizes[1]);
+	if (flows->ring)
+		munmap(flows->ring, flows->sizes[2]);
+	free(flows->written);
+	free(flows->used);
+	free(flows);
+}
+
 struct flow_table *flow_table_new(const struct programs *programs,
 		uint64_t every_ns, uint64_t now_ns)
 {
@@ -279,19 +294,4 @@ struct flow_table_use flow_table_use(const struct flow_table *flows)
 		use.flowless += programs_counted(flows->programs, i)
 						.flowless.packets;
 	return use;
-}
-
-void flow_table_free(struct flow_table *flows)
-{
-	if (!flows)
-		return;
-	if (flows->slots)
-		munmap(flows->slots, flows->sizes[0]);
-	if (flows->control)
-		munmap(flows->control, flows->sizes[1]);
-	if (flows->ring)
-		munmap(flows->ring, flows->sizes[2]);
-	free(flows->written);
-	free(flows->used);
-	free(flows);
 }

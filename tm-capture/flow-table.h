@@ -42,6 +42,4 @@ void flow_table_finish(struct flow_table *flows, uint64_t now_ns,
 
 struct flow_table_use flow_table_use(const struct flow_table *flows);
 
-void flow_table_free(struct flow_table *flows);
-
 #endif

@@ -54,8 +54,3 @@ size_t held_take(struct held *held, uint64_t time_ns, struct tm_event **sums)
 		held->first++;
 	return held->first - first;
 }
-
-void held_free(struct held *held)
-{
-	free(held->events);
-}

@@ -25,6 +25,4 @@ bool held_are_due(const struct held *held, uint64_t until_ns,
  * that adds. */
 size_t held_take(struct held *held, uint64_t time_ns, struct tm_event **sums);
 
-void held_free(struct held *held);
-
 #endif

@@ -65,8 +65,3 @@ size_t order_compact(struct event_order *order)
 	}
 	return ORDER_CAPACITY - order->end;
 }
-
-void order_close(struct event_order *order)
-{
-	free(order->events);
-}

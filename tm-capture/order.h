@@ -34,6 +34,4 @@ size_t order_take(struct event_order *order, uint64_t until_ns,
 /* Makes room; returns how many records fit. */
 size_t order_compact(struct event_order *order);
 
-void order_close(struct event_order *order);
-
 #endif

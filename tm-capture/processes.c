@@ -326,6 +326,18 @@ void processes_follow(struct processes *processes)
 	ring_buffer__consume(processes->ring);
 }
 
+static void processes_free(struct processes *processes)
+{
+	if (!processes)
+		return;
+	ring_buffer__free(processes->ring);
+	for (uint32_t i = processes->first; i != processes->end; i++)
+		free(process_at(processes, i)->texts);
+	free(processes->all);
+	tm_map_free(&processes->map);
+	free(processes);
+}
+
 struct processes *processes_new(int ring, bool has_arguments)
 {
 	struct processes *const processes = calloc(1, sizeof(*processes));
@@ -363,16 +375,4 @@ void processes_release(
 
 	if (one)
 		one->is_released = true;
-}
-
-void processes_free(struct processes *processes)
-{
-	if (!processes)
-		return;
-	ring_buffer__free(processes->ring);
-	for (uint32_t i = processes->first; i != processes->end; i++)
-		free(process_at(processes, i)->texts);
-	free(processes->all);
-	tm_map_free(&processes->map);
-	free(processes);
 }

@@ -35,6 +35,4 @@ const struct process_facts *processes_find(
 void processes_release(
 		struct processes *processes, uint32_t pid, uint32_t identity);
 
-void processes_free(struct processes *processes);
-
 #endif

@@ -575,16 +575,3 @@ int programs_lost(const struct programs *programs, bool is_end,
 			__ATOMIC_RELEASE);
 	return 0;
 }
-
-void programs_free(struct programs *programs)
-{
-	programs_stop(programs);
-	programs_detach(programs);
-	ring_buffer__free(programs->ring);
-	if (programs->lost_turn)
-		munmap(programs->lost_turn, sysconf(_SC_PAGESIZE));
-	if (programs->counters)
-		munmap(programs->counters, programs->counters_size);
-	bpf_object__close(programs->object);
-	memset(programs, 0, sizeof(*programs));
-}

@@ -87,8 +87,6 @@ int programs_lost(const struct programs *programs, bool is_end,
 				const struct tm_amount *amount),
 		void *context);
 
-void programs_free(struct programs *programs);
-
 /* Lets libbpf's own messages through to standard error. */
 void programs_be_verbose(void);
 

@@ -403,14 +403,3 @@ struct unattributed *unattributed_new(int carriers_fd,
 	unattributed_look(all);
 	return all;
 }
-
-void unattributed_free(struct unattributed *all)
-{
-	if (!all)
-		return;
-	tm_index_free(&all->index);
-	free(all->interfaces);
-	free(all->present);
-	free(all->carriers);
-	free(all);
-}

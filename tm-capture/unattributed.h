@@ -27,6 +27,4 @@ void unattributed_take(struct unattributed *unattributed,
 				const struct tm_amount *amount),
 		void *context);
 
-void unattributed_free(struct unattributed *unattributed);
-
 #endif

@@ -9,7 +9,8 @@
 
 /* --- words --- */
 
-const char *quota_subject(
+/* "alice", "group students", "each member of students" or "everyone". */
+static const char *quota_subject(
 		struct tm_text *text, const struct quota_options *options)
 {
 	tm_text_string(text,
@@ -25,7 +26,8 @@ const char *quota_subject(
 	return text->at;
 }
 
-const char *quota_describe(
+/* "1.0 TiB sent a month" */
+static const char *quota_describe(
 		struct tm_text *text, const struct tm_history_rule *rule)
 {
 	char size[TM_SIZE_SIZE], period[TM_HISTORY_PERIOD_SIZE];
@@ -105,7 +107,7 @@ static void set_limit(struct tm_history *history,
 
 /* --- removing --- */
 
-static bool is_named(const struct quota_options *options,
+static bool is_named_rule(const struct quota_options *options,
 		const struct tm_history_rule *rule)
 {
 	const struct tm_history_rule *const wanted = &options->rule;
@@ -134,7 +136,7 @@ static void remove_rules(struct tm_history *history,
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct tm_history_rule *const rule = &rules->rules[i];
 
-		if (!is_named(options, rule))
+		if (!is_named_rule(options, rule))
 			continue;
 		has_any = true;
 		if (!options->is_trial)

@@ -14,14 +14,6 @@ struct quota_options {
 	struct tm_history_form form;
 };
 
-/* "alice", "group students", "each member of students" or "everyone". */
-const char *quota_subject(
-		struct tm_text *text, const struct quota_options *options);
-
-/* "1.0 TiB sent a month" */
-const char *quota_describe(
-		struct tm_text *text, const struct tm_history_rule *rule);
-
 /* Sets or removes rules, or reports what would change. */
 void quota_change(struct tm_history *history,
 		const struct quota_options *options);

@@ -15,7 +15,8 @@ bool text_is_utf8(void)
 	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-const char *text_ellipsis(void)
+/* Replaces text that does not fit. */
+static const char *text_ellipsis(void)
 {
 	return text_is_utf8() ? "\u2026" : "~";
 }

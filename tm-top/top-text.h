@@ -12,9 +12,6 @@
 /* Whether the terminal shows more than ASCII, by the locale. */
 bool text_is_utf8(void);
 
-/* Replaces text that does not fit. */
-const char *text_ellipsis(void);
-
 /* Makes hostile text harmless and cuts it to so many columns; escapes
  * characters without a width. Returns how many columns it takes. */
 unsigned text_fit(char out[TEXT_SIZE], const char *text, unsigned columns);

@@ -26,7 +26,7 @@ void view_start(struct top_view *view, struct top *top)
 	stop->level = level_of(&stop->place.keys);
 }
 
-struct traffic *view_traffic(const struct top_view *view)
+static struct traffic *view_traffic(const struct top_view *view)
 {
 	return view->paused ? view->paused : top_shown(view->top);
 }

@@ -50,8 +50,6 @@ int view_arrange(struct top_view *view);
 /* Handles a key; is_code: it is a code of curses, not a character. */
 void view_take_key(struct top_view *view, wint_t key, bool is_code);
 
-struct traffic *view_traffic(const struct top_view *view);
-
 /* Rows, with the one of rows that were forgotten. */
 uint32_t view_rows(const struct top_view *view);
 

@@ -106,20 +106,6 @@ void tm_map_clear(struct tm_map *map)
 		memset(map->slots, 0xff, size_of(map) * sizeof(*map->slots));
 }
 
-int tm_map_copy(struct tm_map *to, const struct tm_map *from)
-{
-	const size_t size = size_of(from) * sizeof(*from->slots);
-
-	*to = *from;
-	if (!from->slots)
-		return 0;
-	to->slots = malloc(size);
-	if (!to->slots)
-		return -1;
-	memcpy(to->slots, from->slots, size);
-	return 0;
-}
-
 void tm_map_free(struct tm_map *map)
 {
 	free(map->slots);

@@ -92,9 +92,6 @@ void tm_map_remove(struct tm_map *map, uint32_t hash, uint32_t number);
 /* Removes all keys and keeps the memory. */
 void tm_map_clear(struct tm_map *map);
 
-/* 0, or -1 and errno. */
-int tm_map_copy(struct tm_map *to, const struct tm_map *from);
-
 void tm_map_free(struct tm_map *map);
 
 #endif

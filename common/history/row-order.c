@@ -9,7 +9,8 @@ struct order {
 	int sign;
 };
 
-uint64_t tm_history_row_measure(
+/* The amount that a row is sorted by; the total for other orders. */
+static uint64_t row_measure(
 		const struct tm_history_row *row, enum tm_history_sort sort)
 {
 	switch (sort) {
@@ -86,8 +87,8 @@ bool tm_history_row_is_remainder(const struct tm_history_row *row, unsigned by)
 static int compare_measures(const struct tm_history_row *a,
 		const struct tm_history_row *b, enum tm_history_sort sort)
 {
-	const int result = compare_numbers(tm_history_row_measure(a, sort),
-			tm_history_row_measure(b, sort));
+	const int result = compare_numbers(
+			row_measure(a, sort), row_measure(b, sort));
 
 	return result ? result
 		      : compare_numbers(tm_history_row_bytes(a),

@@ -4,10 +4,6 @@
 
 #include "query.h"
 
-/* The amount that a row is sorted by; the total for other orders. */
-uint64_t tm_history_row_measure(
-		const struct tm_history_row *row, enum tm_history_sort sort);
-
 /* Whether the row is the remainder. */
 bool tm_history_row_is_remainder(const struct tm_history_row *row, unsigned by);
 

@@ -136,6 +136,22 @@ options_of_page() {
 	refute_line --partial ' common/'
 }
 
+@test "no two files have a function of one name" {
+	cd "$ROOT"
+	# a definition begins in column 0, and its body with a line that is "{"
+	awk 'FNR == 1 || /^[a-z]/ { head = "" }
+		{ head = head $0 }
+		/^\{$/ && match(head, /[a-z_0-9]+\(/) {
+			print substr(head, RSTART, RLENGTH - 1), FILENAME
+			head = ""
+		}' {common/*,bpf,tm-*,ipmask,*/compat}/*.[ch] |
+		sed '/^main /d; /^__attribute__ /d' |
+		sort -u >"$BATS_TEST_TMPDIR/functions"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/functions")" -gt 2000 ]
+	twice=$(cut -d' ' -f1 "$BATS_TEST_TMPDIR/functions" | sort | uniq -d)
+	assert_equal "$twice" ""
+}
+
 @test "within a layer of common/ no modules use each other in a circle" {
 	cd "$BUILD/common"
 	for layer in *; do
