@@ -66,7 +66,7 @@ static const char *listing_find(const struct listing *listing, uint64_t id)
 	return number == TM_INDEX_NONE ? NULL : listing->paths[number];
 }
 
-static char *join(const char *path, const char *name)
+static char *join_path(const char *path, const char *name)
 {
 	char *joined;
 
@@ -102,7 +102,7 @@ static void reading_end(struct cgroup_names *names)
 static void reading_open(struct cgroup_names *names)
 {
 	const char *const path = names->reading.paths[names->reading.next];
-	char *const whole = join(names->tree->mount, path + 1);
+	char *const whole = join_path(names->tree->mount, path + 1);
 	struct stat status;
 
 	names->directory = whole ? opendir(whole) : NULL;
@@ -135,7 +135,7 @@ static void reading_step(struct cgroup_names *names)
 	} else if (entry->d_type == DT_DIR && strcmp(entry->d_name, ".") != 0 &&
 			strcmp(entry->d_name, "..") != 0) {
 		listing_add(reading, entry->d_ino,
-				join(reading->paths[reading->next],
+				join_path(reading->paths[reading->next],
 						entry->d_name));
 	}
 }
@@ -172,7 +172,7 @@ struct cgroup_names *cgroup_names_new(const struct cgroup_tree *tree)
 	return names;
 }
 
-static const char *names_find(const struct cgroup_names *names, uint64_t id)
+static const char *name_of_cgroup(const struct cgroup_names *names, uint64_t id)
 {
 	const char *const path = listing_find(&names->reading, id);
 
@@ -181,14 +181,14 @@ static const char *names_find(const struct cgroup_names *names, uint64_t id)
 
 const char *cgroup_names_find(struct cgroup_names *names, uint64_t id)
 {
-	const char *const path = names_find(names, id);
+	const char *const path = name_of_cgroup(names, id);
 
 	if (path || names->is_reading ||
 			tm_clock_steady_ns() - names->begun_ns < PAUSE_NS)
 		return path;
 	reading_begin(names);
 	cgroup_names_continue(names);
-	return names_find(names, id);
+	return name_of_cgroup(names, id);
 }
 
 void cgroup_names_free(struct cgroup_names *names)

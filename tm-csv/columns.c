@@ -28,7 +28,7 @@ static bool columns_append(struct columns *columns, const struct tm_key *key,
 	return true;
 }
 
-static bool is_word(const char *word, const char *name, size_t size)
+static bool is_column(const char *word, const char *name, size_t size)
 {
 	return strlen(word) == size && !memcmp(word, name, size);
 }
@@ -45,12 +45,12 @@ static bool columns_append_named(
 {
 	const struct tm_key *key;
 
-	if (is_word("ports", name, size))
+	if (is_column("ports", name, size))
 		return columns_append_key(columns, TM_KEY_SOURCE_PORT) &&
 				columns_append_key(columns,
 						TM_KEY_DESTINATION_PORT);
 	key = tm_key_find(TM_KEY_FOR_CSV, name, size);
-	return (key || is_word("packets", name, size)) &&
+	return (key || is_column("packets", name, size)) &&
 			columns_append(columns, key, name, size);
 }
 

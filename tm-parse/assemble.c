@@ -78,7 +78,7 @@ static const struct tm_word *slice_find_word(
 }
 
 /* "one of in, out" */
-static void list_words(char *out, size_t size, const struct tm_word *words)
+static void list_choices(char *out, size_t size, const struct tm_word *words)
 {
 	int n = snprintf(out, size, "a number");
 
@@ -96,7 +96,7 @@ static int not_a_value(const struct pairs *pairs, const struct pair *pair,
 			(!is_json || field->type == TM_FIELD_WORD);
 	char wanted[PROBLEM_SIZE / 2];
 
-	list_words(wanted, sizeof(wanted), takes_words ? field->words : NULL);
+	list_choices(wanted, sizeof(wanted), takes_words ? field->words : NULL);
 	return problem_set(pairs->problem, pair->value.at, "%s is %s",
 			field->key, wanted);
 }

@@ -99,7 +99,7 @@ static char *put_json_value(char *out, const struct tm_event *event,
 	return tm_number_format(out, tm_field_number(event, field));
 }
 
-static char *put_user(char *out, const char *user)
+static char *format_put_user(char *out, const char *user)
 {
 	const size_t size = strnlen(user, USER_SIZE_MAX);
 
@@ -128,7 +128,7 @@ char *format_json(char out[LINE_MAX_SIZE], const struct tm_event *event,
 		separator = ',';
 	}
 	if (user)
-		out = put_user(out, user);
+		out = format_put_user(out, user);
 	*out++ = '}';
 	*out++ = '\n';
 	return out;
@@ -150,7 +150,7 @@ static char *put_bits(char *out, uint32_t value, const struct tm_word *words)
 	return out;
 }
 
-static char *put_value(char *out, const struct tm_event *event,
+static char *format_put_value(char *out, const struct tm_event *event,
 		const struct tm_field *field)
 {
 	const char *bytes = tm_field_bytes(event, field);
@@ -195,7 +195,7 @@ static char *put_pair(char *out, const struct tm_event *event,
 	*out++ = ' ';
 	out = format_put(out, field->key);
 	*out++ = '=';
-	return put_value(out, event, field);
+	return format_put_value(out, event, field);
 }
 
 /* Prints a word that identifies its field by itself, otherwise the pair. */
@@ -207,7 +207,7 @@ static char *put_bare(char *out, const struct tm_event *event,
 	if (!tm_word_text(field->words, value))
 		return put_pair(out, event, field);
 	*out++ = ' ';
-	return put_value(out, event, field);
+	return format_put_value(out, event, field);
 }
 
 static char *put_end(char *out, const struct tm_event *event,

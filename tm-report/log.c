@@ -50,7 +50,7 @@ static const char *explain(const struct tm_refusal *refusal)
 	}
 }
 
-static bool is_same(int fd, const struct stat *status)
+static bool is_file(int fd, const struct stat *status)
 {
 	struct stat held;
 
@@ -79,7 +79,7 @@ static const char *log_take(struct log *log, int fd)
 
 	if (fstat(fd, &status))
 		return because_of_errno();
-	if (is_same(log->fd, &status)) {
+	if (is_file(log->fd, &status)) {
 		close(fd);
 		return NULL;
 	}

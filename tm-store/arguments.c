@@ -14,7 +14,7 @@ const char *find_database(const char *named)
 	return named ? named : tm_variable_file("TM_DB", tm_history_path());
 }
 
-uint64_t parse_time(const char *option, const char *text)
+uint64_t argument_time(const char *option, const char *text)
 {
 	return tm_option_moment(&(struct tm_option){ .name = option }, text,
 			tm_clock_wall_ns());

@@ -31,6 +31,6 @@ int write_out(void *context, const char *text, size_t size);
 uint32_t find_user(struct tm_history *history, const char *name);
 
 /* A time by tm-words(7), in the zone of the history that is open. */
-uint64_t parse_time(const char *option, const char *text);
+uint64_t argument_time(const char *option, const char *text);
 
 #endif

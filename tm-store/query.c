@@ -343,9 +343,9 @@ static void set_range(struct options *options, struct tm_history *history)
 	uint64_t end_ns;
 
 	if (options->since)
-		filter->from_ns = parse_time("since", options->since);
+		filter->from_ns = argument_time("since", options->since);
 	if (options->until)
-		filter->to_ns = parse_time("until", options->until);
+		filter->to_ns = argument_time("until", options->until);
 	if (options->until && filter->from_ns >= filter->to_ns)
 		errx(TM_MISUSED, "--since has to be before --until");
 	if (!options->hours)

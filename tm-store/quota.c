@@ -267,7 +267,7 @@ static int answer_quotas(struct tm_history *history,
 
 static int answer(struct tm_history *history, struct quota_options *options)
 {
-	const uint64_t at = options->at ? parse_time("at", options->at) : 0;
+	const uint64_t at = options->at ? argument_time("at", options->at) : 0;
 	struct tm_history_quotas quotas;
 	int status;
 

@@ -255,7 +255,7 @@ static bool is_summed(const struct tm_event *event)
 }
 
 /* SQLite's integers have 63 bits, and sums beyond them become inexact. */
-static bool is_sound(const struct tm_event *event)
+static bool is_event_sound(const struct tm_event *event)
 {
 	return event->time_ns < TIME_MOST &&
 			(!is_summed(event) || event->bytes < BYTES_MOST);
@@ -274,7 +274,7 @@ static void store_note(struct store *store, const struct tm_event *event)
 			store_leave_out(store, "a name");
 		return;
 	}
-	if (!is_sound(event)) {
+	if (!is_event_sound(event)) {
 		store->unsound++;
 		return;
 	}
@@ -288,7 +288,7 @@ static void store_note(struct store *store, const struct tm_event *event)
 
 static void store_cover(struct store *store, const struct tm_event *event)
 {
-	if (is_sound(event))
+	if (is_event_sound(event))
 		tm_sources_cover(store->sources, event->time_ns);
 }
 
@@ -301,7 +301,7 @@ static size_t store_take_some(struct store *store,
 	size_t i = 0;
 
 	while (i < count && is_summed(&events[i])) {
-		if (!is_sound(&events[i]))
+		if (!is_event_sound(&events[i]))
 			store->unsound++;
 		else if (i >= before)
 			take_sum(store, &events[i]);

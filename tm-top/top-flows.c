@@ -46,7 +46,7 @@ static void flow_take(struct flow_key *key, const struct tm_keys *of_event,
 }
 
 /* An outgoing event of the flow, from which keys are taken. */
-static void flow_event(struct tm_event *event, const struct top_flow *flow,
+static void top_flow_event(struct tm_event *event, const struct top_flow *flow,
 		uint16_t flags)
 {
 	*event = (struct tm_event){
@@ -92,7 +92,7 @@ void flows_extract(const struct flows *flows, uint32_t row,
 	const uint64_t *kept;
 	struct tm_event event;
 
-	flow_event(&event, flows_key(flows, row),
+	top_flow_event(&event, flows_key(flows, row),
 			flows_state(flows, row)->flags);
 	if (!flows->keys->of_event.count && !flows->keys->of_owner.count) {
 		tm_keys_extract(keys, &event, words);

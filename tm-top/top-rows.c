@@ -39,7 +39,7 @@ static uint64_t row_value(const struct rows *rows, uint32_t row)
 }
 
 /* Those without a name come last. */
-static int compare_texts(const char *a, const char *b)
+static int rows_compare_texts(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) : !a - !b;
 }
@@ -48,7 +48,7 @@ static int rows_compare_users(const struct rows *rows, uint32_t a, uint32_t b)
 {
 	if (rows->sources.is_numeric || a == b)
 		return 0;
-	return compare_texts(tm_names_user(rows->sources.names, a),
+	return rows_compare_texts(tm_names_user(rows->sources.names, a),
 			tm_names_user(rows->sources.names, b));
 }
 
@@ -67,7 +67,7 @@ static int rows_compare_values(const struct rows *rows, unsigned number,
 	if (key == &tm_key_table[TM_KEY_USER])
 		result = rows_compare_users(rows, *a, *b);
 	else if (key->is_named)
-		result = compare_texts(
+		result = rows_compare_texts(
 				tm_key_recorded_name(key, &rows->sources, a),
 				tm_key_recorded_name(key, &rows->sources, b));
 	for (unsigned i = 0; !result && i < key->words; i++)

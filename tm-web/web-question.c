@@ -105,7 +105,7 @@ static bool read_remote(struct reading *reading, const char *value)
 	return !*value || tm_address_parse(value, address);
 }
 
-static bool read_interface(struct reading *reading, const char *value)
+static bool read_interface_name(struct reading *reading, const char *value)
 {
 	reading->question->query.filter.interface = value;
 	return true;
@@ -257,7 +257,7 @@ static const struct {
 	{ "process", read_process, "a command's name" },
 	{ "remote", read_remote, "an address" },
 	{ "protocol", read_protocol, "tcp, udp, icmp or a number" },
-	{ "interface", read_interface, "an interface's name" },
+	{ "interface", read_interface_name, "an interface's name" },
 	{ "direction", read_direction, "in or out" },
 	{ "loopback", read_loopback, "yes or no" },
 	{ "search", read_search, "a text of at most 256 bytes" },

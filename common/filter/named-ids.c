@@ -30,7 +30,7 @@ static int ids_set(struct tm_ids *ids, uint64_t id, bool carries)
 
 /* An interface number means nothing in another namespace. A record without a
  * namespace (0) is assumed to be from this one. */
-static int add_interface(struct tm_ids *ids)
+static int add_named_interface(struct tm_ids *ids)
 {
 	const uint64_t ifindex = if_nametoindex(ids->name);
 	struct stat here;
@@ -49,7 +49,7 @@ static int add_local(struct tm_ids *ids, struct tm_names *names)
 	uint32_t uid;
 
 	if (ids->of == TM_NAME_INTERFACE)
-		return add_interface(ids);
+		return add_named_interface(ids);
 	if (ids->of == TM_NAME_USER &&
 			tm_names_find_user(names, ids->name, &uid))
 		return ids_set(ids, uid, true);

@@ -167,7 +167,7 @@ int tm_dictionary_find_ids(struct tm_dictionary *dictionary,
 
 /* --- interfaces --- */
 
-static const char *interface_name(
+static const char *name_of_interface(
 		struct tm_dictionary *dictionary, uint64_t key)
 {
 	return tm_names_recorded(dictionary->names, TM_NAME_INTERFACE, key)
@@ -177,7 +177,7 @@ static const char *interface_name(
 static void bind_interface(sqlite3_stmt *statement,
 		struct tm_dictionary *dictionary, uint64_t key)
 {
-	const char *const name = interface_name(dictionary, key);
+	const char *const name = name_of_interface(dictionary, key);
 
 	sqlite3_bind_int64(statement, 1, key >> 32);
 	sqlite3_bind_int64(statement, 2, key & UINT32_MAX);

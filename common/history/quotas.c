@@ -79,7 +79,7 @@ static int compare_owners(const void *key, const void *element)
 	return uid - uids->first >= uids->count;
 }
 
-static uint32_t find_owner(const struct work *work, uint32_t uid)
+static uint32_t find_subuid_owner(const struct work *work, uint32_t uid)
 {
 	const struct tm_history_uids *const uids = !work->owner_count
 			? NULL
@@ -112,7 +112,7 @@ static int usage_fill(const struct work *work, struct usage *usage,
 		const struct tm_history_group_row *const row = &group->rows[i];
 
 		usage->users[i] = (struct moved){
-			find_owner(work, row->values[TM_KEY_USER]),
+			find_subuid_owner(work, row->values[TM_KEY_USER]),
 			{ row->moved[TM_IN].bytes, row->moved[TM_OUT].bytes },
 		};
 	}

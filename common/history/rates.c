@@ -36,7 +36,7 @@ static size_t count_slots(enum tm_history_resolution r,
 	return count;
 }
 
-static enum tm_history_resolution choose_slots(
+static enum tm_history_resolution choose_rate_slots(
 		const struct tm_history_marks *marks,
 		const struct tm_history_plan *plan, unsigned by, size_t count)
 {
@@ -200,7 +200,7 @@ static int lay_lines(struct tm_history *history,
 	if (tm_history_plan_make(history, filter->from_ns, filter->to_ns,
 			    TM_HISTORY_MONTH, plan))
 		return -1;
-	*r = choose_slots(&history->marks, plan, lines->group.by, count);
+	*r = choose_rate_slots(&history->marks, plan, lines->group.by, count);
 	free(plan->pieces);
 	if (tm_history_plan_make(
 			    history, filter->from_ns, filter->to_ns, *r, plan))

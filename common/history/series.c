@@ -152,7 +152,7 @@ static void take_all(void *context, const struct tm_history_sums *sums)
 }
 
 /* The rest is everything that is in no line. */
-static void subtract(struct tm_history_line *rest,
+static void subtract_line(struct tm_history_line *rest,
 		const struct tm_history_line *line, size_t bins)
 {
 	for (int i = TM_IN; i <= TM_OUT; i++) {
@@ -171,7 +171,7 @@ static void finish_rest(struct tm_history_series *series, unsigned by)
 
 	rest->row.is_rest = by; /* also if there is no line */
 	for (size_t i = 0; i < series->count; i++)
-		subtract(rest, &series->lines[i], series->bins);
+		subtract_line(rest, &series->lines[i], series->bins);
 	if (tm_history_row_bytes(&rest->row) || !series->count)
 		series->count++;
 	else

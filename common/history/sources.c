@@ -147,7 +147,8 @@ static struct source *source_find(struct tm_sources *sources, uint64_t id)
 	return &more[number];
 }
 
-static int note_start(struct tm_sources *sources, const struct tm_start *start)
+static int sources_note_start(
+		struct tm_sources *sources, const struct tm_start *start)
 {
 	struct source *source;
 	uint64_t before;
@@ -227,7 +228,7 @@ int tm_sources_note(struct tm_sources *sources, const struct tm_event *event,
 	const struct tm_status *const status = (const void *)event;
 
 	if (event->kind == TM_START)
-		return note_start(sources, (const void *)event);
+		return sources_note_start(sources, (const void *)event);
 	if ((event->kind != TM_TICK && event->kind != TM_END) ||
 			status->direction > TM_OUT)
 		return 0;

@@ -55,8 +55,9 @@ static int sum_users(struct tm_history *history,
 
 /* --- interfaces, and what only the host has --- */
 
-static struct tm_history_interface *find_interface(struct tm_history *history,
-		struct tm_history_summary *answer, uint32_t id)
+static struct tm_history_interface *summary_interface(
+		struct tm_history *history, struct tm_history_summary *answer,
+		uint32_t id)
 {
 	const char *const name =
 			tm_history_text(answer->texts, TM_KEY_INTERFACE, id)
@@ -90,7 +91,7 @@ static int sum_interfaces(struct tm_history *history,
 	int result = tm_history_scan_run(history, plan, &scan);
 
 	for (uint32_t i = 0; i < group.count && !result; i++) {
-		struct tm_history_interface *const interface = find_interface(
+		struct tm_history_interface *const interface = summary_interface(
 				history, answer,
 				group.rows[i].values[TM_KEY_INTERFACE]);
 
@@ -123,7 +124,7 @@ static int take_host(struct tm_history *history, sqlite3_stmt *statement,
 	tm_history_amounts_add(sums[what], amounts);
 	if (what != TM_HISTORY_UNATTRIBUTED)
 		return 0;
-	interface = find_interface(
+	interface = summary_interface(
 			history, answer, sqlite3_column_int64(statement, 1));
 	if (!interface)
 		return -1;

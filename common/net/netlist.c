@@ -120,7 +120,7 @@ static enum tm_netlist_found netlist_fill(struct tm_netlist *list)
 	return nul ? refuse_binary(list, nul) : TM_NETLIST_ENTRY;
 }
 
-static bool is_full(const struct tm_netlist *list)
+static bool has_no_room(const struct tm_netlist *list)
 {
 	return !list->begin && list->end == LINE_MOST;
 }
@@ -155,7 +155,7 @@ static enum tm_netlist_found next_line(
 			return TM_NETLIST_END;
 		if (list->is_skipping)
 			list->begin = list->end;
-		else if (is_full(list))
+		else if (has_no_room(list))
 			return refuse_long(list);
 		found = netlist_fill(list);
 		if (found == TM_NETLIST_WRONG)

@@ -62,7 +62,8 @@ static bool column_is_text(const struct tm_column *column)
 			column->type == TM_CELL_DAY;
 }
 
-static bool is_shown(const struct tm_table *table, const struct tm_column *c)
+static bool is_column_shown(
+		const struct tm_table *table, const struct tm_column *c)
 {
 	return table->spec.form == TM_FORM_TABLE ? c->heading : c->key;
 }
@@ -140,7 +141,7 @@ static void keep(struct tm_table *table, const char *text)
 
 static bool begin_shown(struct tm_table *table)
 {
-	if (!is_shown(table, column(table)))
+	if (!is_column_shown(table, column(table)))
 		return false;
 	if (table->spec.form != TM_FORM_TABLE)
 		begin_cell(table);
@@ -322,7 +323,7 @@ void tm_table_open(struct tm_table *table, const struct tm_table_spec *spec)
 	for (unsigned i = 0; i < spec->count; i++)
 		table->widths[i] = least_width(&spec->columns[i]);
 	while (table->first < spec->count &&
-			!is_shown(table, &spec->columns[table->first]))
+			!is_column_shown(table, &spec->columns[table->first]))
 		table->first++;
 	if (spec->form == TM_FORM_JSON)
 		put_json_head(table);

@@ -48,7 +48,7 @@ static void options_add(struct list *list, const struct tm_option *option)
 }
 
 /* --help shows neither old spellings nor what has moved. */
-static bool is_shown(const struct tm_option *option)
+static bool is_option_shown(const struct tm_option *option)
 {
 	return option->help && (!option->name || option->letter != TM_MOVED);
 }
@@ -72,7 +72,7 @@ static void list_options(struct list *list, const struct tm_tool *tool)
 
 static void options_add_shown(struct list *list, const struct tm_option *option)
 {
-	if (is_shown(option))
+	if (is_option_shown(option))
 		options_add(list, option);
 }
 
@@ -444,7 +444,7 @@ static void options_make_tables(
 					: option->argument ? required_argument
 							   : no_argument,
 			NULL, option->letter };
-		if (option->letter >= TM_OPTION || !is_shown(option))
+		if (option->letter >= TM_OPTION || !is_option_shown(option))
 			continue;
 		*letter++ = option->letter;
 		if (option->argument)
