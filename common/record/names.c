@@ -165,11 +165,6 @@ bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 	return false;
 }
 
-void tm_names_be_here(struct tm_names *names)
-{
-	names->is_here = true;
-}
-
 bool tm_names_are_here(const struct tm_names *names)
 {
 	return names->is_here;

@@ -77,9 +77,7 @@ uint32_t tm_names_login(struct tm_names *names, const struct tm_event *event);
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 		size_t *step, uint64_t *id, const char **text);
 
-/* The numbers are this machine's, without a START that says so. */
-void tm_names_be_here(struct tm_names *names);
-
+/* Whether the numbers are of this machine's users. */
 bool tm_names_are_here(const struct tm_names *names);
 
 /* The user's name: recorded, else this machine's; "none" for TM_NOBODY; NULL
