@@ -6,9 +6,9 @@
  * facts that the names tell of an owner, which last until they tell others.
  *
  * When there is no room for another row, those that have been idle longest
- * become less exact: first without their ports, then without their remotes, at
- * last without their processes and their users. So all sums stay exact that can
- * be made of what is still known. */
+ * become less exact: first without their ports, then without their remotes,
+ * their processes, the jobs and other facts of these, at last without their
+ * users. So all sums stay exact that can be made of what is still known. */
 #ifndef TM_TOP_TOP_FLOWS_H
 #define TM_TOP_TOP_FLOWS_H
 
@@ -20,6 +20,7 @@ enum flow_known {
 	KNOWS_ALL,
 	KNOWS_REMOTE, /* and its owner */
 	KNOWS_OWNER,
+	KNOWS_FACTS, /* and the cgroup and user of its owner */
 	KNOWS_USER,
 	KNOWS_NOTHING
 };
@@ -40,6 +41,13 @@ struct top_flow {
 
 _Static_assert(sizeof(struct top_flow) == 80, "ten words");
 
+/* The whole key of a row. */
+struct flow_key {
+	struct top_flow flow;
+	uint64_t words[TM_KEY_WORDS]; /* of the keys of events */
+};
+
+#define FLOW_WORDS (sizeof(struct top_flow) / sizeof(uint64_t))
 #define FLOW_FACTS_MOST ((1u << 20) - 1) /* different ones */
 #define FLOW_LISTS 2			 /* that a flow may have its place in */
 #define FLOW_UNPLACED (TM_SUMS_NONE - 2)
@@ -88,9 +96,17 @@ static inline struct flow_state *flows_state(
 	return tm_sums_beside(&flows->sums, row);
 }
 
+static inline bool flows_have_facts(const struct flows *flows)
+{
+	return flows->keys->of_owner.count;
+}
+
 /* What a row has of these keys. */
 void flows_extract(const struct flows *flows, uint32_t row,
 		const struct tm_keys *keys, uint64_t *words);
+
+/* Whether any flow has a value of the key. */
+bool flows_know(const struct flows *flows, enum tm_key_id id);
 
 /* Whether it is known what the flow has of these keys. */
 bool flow_has_keys(const struct top_flow *flow, const struct tm_keys *keys);
