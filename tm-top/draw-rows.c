@@ -94,6 +94,8 @@ static void draw_labels(
 				span->columns);
 		if (layout_is_right(key))
 			screen_put_right(line, span, A_NORMAL, text);
+		else if (key->is_path)
+			screen_put_path(line, span, A_NORMAL, text);
 		else
 			screen_put_fitted(line, span, A_NORMAL, text);
 	}

@@ -203,7 +203,10 @@ static void place_text(char out[TEXT_SIZE], const struct top_view *view,
 				!words[scope.keys.offsets[i]])
 			continue;
 		draw_name(name, &view->rows, &scope, i, words, 10);
-		text_fit(fitted, name, 40);
+		if (key->is_path)
+			text_fit_path(fitted, name, 40);
+		else
+			text_fit(fitted, name, 40);
 		used += snprintf(out + used, TEXT_SIZE - used, "%s%s",
 				i ? place_separator(key - tm_key_table) : "",
 				fitted);

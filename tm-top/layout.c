@@ -20,7 +20,6 @@ struct key_size {
 
 /* clang-format off */
 static const struct key_size sizes[TM_KEYS] = {
-	[TM_KEY_USER] = { 8, 32, 20, 1, 3, NULL },
 	[TM_KEY_PROCESS] = { 9, TM_COMM_SIZE, 0, 1, 2, NULL },
 	[TM_KEY_PID] = { 7, 7, 0, 1, 6, NULL },
 	[TM_KEY_REMOTE] = { 15, ADDRESS_COLUMNS, 0, 4, 0, NULL },
@@ -31,18 +30,22 @@ static const struct key_size sizes[TM_KEYS] = {
 	[TM_KEY_REMOTE_PORT] = { 6, 20, 8, 1, 1, "PORT" },
 	[TM_KEY_PROTOCOL] = { 5, 8, 5, 1, 5, "PROTO" },
 	[TM_KEY_INTERFACE] = { 9, 15, 0, 1, 1, NULL },
-	[TM_KEY_CGROUP] = { 16, 64, 0, 4, 1, NULL },
 };
 /* clang-format on */
 
-/* Keys that need no other size have this one. */
+/* Those of other keys. */
 static const struct key_size usual_size = { 10, 24, 0, 1, 1, NULL };
+static const struct key_size user_size = { 8, 32, 20, 1, 3, NULL };
+static const struct key_size path_size = { 16, 64, 0, 4, 1, NULL };
 
 static const struct key_size *key_size(const struct tm_key *key)
 {
 	const struct key_size *const size = &sizes[key - tm_key_table];
 
-	return size->least ? size : &usual_size;
+	return size->least	       ? size
+			: key->is_user ? &user_size
+			: key->is_path ? &path_size
+				       : &usual_size;
 }
 
 const char *layout_heading(const struct tm_key *key, unsigned columns)

@@ -7,8 +7,11 @@ static const enum tm_key_id users[] = { TM_KEY_USER, TM_KEYS };
 static const enum tm_key_id processes[] = { TM_KEY_USER, TM_KEY_PROCESS,
 	TM_KEY_PID, TM_KEYS };
 static const enum tm_key_id remotes[] = { TM_KEY_REMOTE, TM_KEYS };
-static const enum tm_key_id services[] = { TM_KEY_PORT, TM_KEY_PROTOCOL,
-	TM_KEYS };
+static const enum tm_key_id services[] = { TM_KEY_SERVICE, TM_KEYS };
+static const enum tm_key_id jobs[] = { TM_KEY_JOB, TM_KEYS };
+static const enum tm_key_id workloads[] = { TM_KEY_WORKLOAD, TM_KEYS };
+static const enum tm_key_id logins[] = { TM_KEY_LOGIN, TM_KEYS };
+static const enum tm_key_id commands[] = { TM_KEY_COMMAND, TM_KEYS };
 
 static const struct {
 	const char *name, *names;
@@ -19,6 +22,11 @@ static const struct {
 	[REMOTES] = { "remote", "remotes", remotes },
 	[SERVICES] = { "service", "services", services },
 	[CONNECTIONS] = { "connection", "connections", tm_keys_connection },
+	[JOBS] = { "job", "jobs", jobs },
+	[WORKLOADS] = { "unit or container", "units and containers",
+			workloads },
+	[LOGINS] = { "login", "logins", logins },
+	[COMMANDS] = { "command", "commands", commands },
 };
 
 bool level_set(struct list_place *place, enum level level, bool is_merged)

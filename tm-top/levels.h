@@ -10,6 +10,10 @@ enum level {
 	REMOTES,
 	SERVICES,
 	CONNECTIONS,
+	JOBS,
+	WORKLOADS,
+	LOGINS,
+	COMMANDS,
 	LEVELS,
 	OTHER_KEYS = LEVELS /* those of --by */
 };

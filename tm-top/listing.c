@@ -41,9 +41,12 @@ static const char *listing_cell(
 
 	is_strange = cell_label(&label, &list->place, &rows->sources, key,
 			list_key(list, rows->items[at].row));
-	if (label.sort == TM_LABEL_WORD && !strcmp(label.text, CELL_LOST))
-		return CELL_LOST;
-	word_put(word, label.text, is_strange);
+	if (!is_strange &&
+			(tm_word_is_ours(label.text) ||
+					!strcmp(label.text, CELL_LOST)))
+		snprintf(word, sizeof(word), "%s", label.text);
+	else
+		word_put(word, label.text, is_strange);
 	return word;
 }
 

@@ -292,6 +292,15 @@ void screen_put_right(unsigned line, const struct span *span, unsigned paint,
 				text);
 }
 
+void screen_put_path(unsigned line, const struct span *span, unsigned paint,
+		const char *path)
+{
+	char fitted[TEXT_SIZE];
+
+	text_fit_path(fitted, path, span->columns);
+	screen_put(line, span->at, paint, fitted);
+}
+
 void screen_put_fitted(unsigned line, const struct span *span, unsigned paint,
 		const char *text)
 {

@@ -49,7 +49,8 @@ void screen_refresh(void);
 /* Attributes of curses. */
 unsigned screen_paint(enum paint paint);
 
-/* The text must be harmless, except for screen_put_fitted(). */
+/* The text must be harmless, except for screen_put_fitted() and
+ * screen_put_path(), which cuts it at its beginning. */
 
 void screen_put(unsigned line, unsigned at, unsigned paint, const char *text);
 
@@ -58,6 +59,8 @@ void screen_put_right(unsigned line, const struct span *span, unsigned paint,
 		const char *text);
 
 /* Makes the text harmless and cuts it. */
+void screen_put_path(unsigned line, const struct span *span, unsigned paint,
+		const char *path);
 void screen_put_fitted(unsigned line, const struct span *span, unsigned paint,
 		const char *text);
 

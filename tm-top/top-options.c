@@ -103,6 +103,7 @@ enum {
 	BATCH,
 	COUNT,
 	STRICT,
+	PROJECTS,
 	NO_LOOPBACK,
 	SI
 };
@@ -119,6 +120,10 @@ static const struct tm_option known[] = {
 			"(10s); otherwise redraw at least that often (1s)",
 			0 },
 	{ "by", BY, "KEYS", "a row for each value of these keys (user):", 0 },
+	{ "projects", PROJECTS, "FILE",
+			"projects: lines 'user NAME PROJECT' or\n"
+			"'job MANAGER/ID PROJECT'",
+			0 },
 	{ "sort", SORT, "KEY",
 			"by total, in, out, packets, 2s, 10s, 40s or peak,\n"
 			"the largest first; or by one of the keys",
@@ -187,6 +192,9 @@ static void top_take_option(void *context, const struct tm_option *option,
 	case BY:
 		top_take_by(options, argument);
 		break;
+	case PROJECTS:
+		options->projects = tm_option_projects(option, argument);
+		break;
 	case SORT:
 		top_take_sort(line, argument);
 		break;
@@ -217,9 +225,11 @@ static void top_take_option(void *context, const struct tm_option *option,
 static const struct tm_tool tool = {
 	.usage = "usage: tm-top [-nq] [-e EXPRESSION] [-t DURATION] [--by KEYS] [--sort KEY]\n"
 		 "              [--bytes] [--si] [--no-loopback] [--speed N] [--max-rows N]\n"
-		 "              [--strict] [--batch [--count N] [--top N]] [EVENTS ...]\n"
+		 "              [--projects FILE] [--strict] [--batch [--count N] [--top N]]\n"
+		 "              [EVENTS ...]\n"
 		 "Shows live who sends and receives how much: users, their processes,\n"
-		 "remotes, services and connections. Press ? for the keys.\n\n",
+		 "remotes, services and connections; jobs, units, containers, logins\n"
+		 "and commands. Press ? for the keys.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.rest = "\n"
@@ -229,6 +239,17 @@ static const struct tm_tool tool = {
 	.take = top_take_option,
 	.words = top_words,
 };
+
+/* In the view, projects may be listed later. */
+static void top_finish_projects(struct top_options *options)
+{
+	const bool is_asked = tm_keys_place(&options->by, TM_KEY_PROJECT) >= 0;
+
+	if (options->projects && options->is_batch && !is_asked)
+		tm_misuse("--projects is for --by project");
+	if (is_asked && !options->projects)
+		options->projects = tm_projects_new();
+}
 
 /* What could not be decided before all options were known. */
 static void top_finish(struct command_line *line)
@@ -248,6 +269,7 @@ static void top_finish(struct command_line *line)
 				line->n);
 	if (!options->by.count)
 		tm_keys_add(&options->by, TM_KEY_USER);
+	top_finish_projects(options);
 	if (line->sort) {
 		key = tm_keys_place_of(&options->by, line->sort);
 		if (key < 0)

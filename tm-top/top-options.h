@@ -15,6 +15,7 @@ struct top_options {
 	uint64_t top;	      /* rows of such a table, 0 = all */
 	double speed;	      /* of a recording, 0 = as fast as possible */
 	struct tm_keys by;
+	struct tm_projects *projects;
 	struct sorting sorting;
 	uint32_t max_rows;
 	bool has_no_loopback;

@@ -64,9 +64,9 @@ static int rows_compare_values(const struct rows *rows, unsigned number,
 			list_key(rows->list, right) + keys->offsets[number];
 	int result = 0;
 
-	if (key == &tm_key_table[TM_KEY_USER])
+	if (key->is_user)
 		result = rows_compare_users(rows, *a, *b);
-	else if (key->is_named)
+	else if (key->is_named || key->is_text)
 		result = rows_compare_texts(
 				tm_key_recorded_name(key, &rows->sources, a),
 				tm_key_recorded_name(key, &rows->sources, b));

@@ -9,6 +9,7 @@
 #include "top-text.h"
 
 #define PIECE_SIZE 16
+#define PATH_MOST 200 /* bytes of a path that are looked at */
 
 bool text_is_utf8(void)
 {
@@ -89,6 +90,31 @@ static unsigned fit(char out[TEXT_SIZE], const char *text, unsigned columns,
 unsigned text_fit(char out[TEXT_SIZE], const char *text, unsigned columns)
 {
 	return fit(out, text, columns, take_piece);
+}
+
+unsigned text_fit_path(char out[TEXT_SIZE], const char *path, unsigned columns)
+{
+	const size_t size = strlen(path);
+	char whole[TEXT_SIZE], piece[PIECE_SIZE];
+	const char *rest = whole;
+	unsigned taken, width;
+
+	/* no more than what has room when all of it is escaped */
+	taken = fit(whole, size > PATH_MOST ? path + size - PATH_MOST : path,
+			UINT_MAX, take_piece);
+	if (taken <= columns && size <= PATH_MOST) {
+		strcpy(out, whole);
+		return taken;
+	}
+	for (size_t left = strlen(whole); left && taken >= columns;) {
+		const size_t used = take_harmless(piece, &width, rest, left);
+
+		rest += used;
+		left -= used;
+		taken -= width;
+	}
+	snprintf(out, TEXT_SIZE, "%s%s", text_ellipsis(), rest);
+	return taken + 1;
 }
 
 unsigned text_cut(char out[TEXT_SIZE], const char *text, unsigned columns)

@@ -16,6 +16,9 @@ bool text_is_utf8(void);
  * characters without a width. Returns how many columns it takes. */
 unsigned text_fit(char out[TEXT_SIZE], const char *text, unsigned columns);
 
+/* The same, but a path is cut at its beginning. */
+unsigned text_fit_path(char out[TEXT_SIZE], const char *path, unsigned columns);
+
 /* Cuts text that is harmless already. */
 unsigned text_cut(char out[TEXT_SIZE], const char *text, unsigned columns);
 

@@ -61,6 +61,7 @@ struct tm_key_sources top_sources(const struct top *top)
 		.is_numeric = top->options->is_numeric,
 		.is_by_name = true,
 		.ports = top->ports,
+		.projects = top->options->projects,
 	};
 }
 

@@ -212,15 +212,29 @@ const char *view_change_keys(struct top_view *view, const char *list)
 	return NULL;
 }
 
+/* Whether a level has something to list: there may be no jobs. */
+static bool view_has_level(const struct top_view *view, enum level level)
+{
+	struct list_place place = view->stops[view->depth].place;
+
+	if (!level_set(&place, level, view->is_merged))
+		return false;
+	for (unsigned i = 0; i < place.keys.count; i++) {
+		if (flows_know(&view_traffic(view)->flows,
+				    place.keys.list[i] - tm_key_table))
+			return true;
+	}
+	return false;
+}
+
 void view_next_level(struct top_view *view)
 {
 	const enum level now = view_stop(view)->level;
-	struct list_place place = view_stop(view)->place;
 	enum level next = now;
 
 	do
-		next = next >= CONNECTIONS ? USERS : next + 1;
-	while (!level_set(&place, next, view->is_merged) && next != now);
+		next = next + 1 >= LEVELS ? USERS : next + 1;
+	while (next != now && !view_has_level(view, next));
 	view_change_level(view, next);
 }
 

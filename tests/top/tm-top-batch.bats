@@ -253,7 +253,7 @@ load top
 			NR > 2 && !/^all/ { in_sum += $(NF - 1); out_sum += $NF }
 			END { print in_sum, out_sum, has_others }' out >sums
 		case $by in
-		user) assert_file sums <<<"500000 5000 " ;;
+		user | cgroup) assert_file sums <<<"500000 5000 " ;;
 		*) assert_file sums <<<"500000 5000 1" ;;
 		esac
 	done

@@ -162,7 +162,7 @@ load top
 	wait_for ended
 	press 4
 	wait_for '^1 service$'
-	shows '^51413 +tcp .* 48.8K'
+	shows '^51413/tcp .* 48.8K'
 }
 
 @test "sums that would overflow stay at the largest number in tm-top, too" {

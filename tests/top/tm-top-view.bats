@@ -178,13 +178,13 @@ load top
 	wait_for '^4 services'
 	screen | sed -n '7,10p' | cut -c 1-19 | trimmed >out
 	assert_file out <<-'END'
-	443   https     tcp
-	22    ssh       tcp
-	50003           tcp
-	(lost)          -
+	https
+	ssh
+	50003/tcp
+	(lost)
 	END
 	press Enter
-	wait_for '^https tcp › 1 user'
+	wait_for '^https › 1 user'
 }
 
 @test "m merges processes of one name, in every list of processes" {
