@@ -57,7 +57,7 @@ load capture
 		"tm-capture: cgroup $CGROUP-x: No such file or directory"
 	run -1 tm-capture -c /tmp
 	assert_output --partial "/tmp: not a cgroup"
-	run -1 tm-capture -c ""
+	run -2 tm-capture -c ""
 	run -2 tm-capture "$CGROUP"
 	assert_output --partial "a cgroup is named with -c"
 }
