@@ -14,6 +14,7 @@
 #include "common/base/exit.h"
 #include "common/system/rights.h"
 #include "exclusion.h"
+#include "kernel-traits.h"
 #include "naming.h"
 #include "unattributed.h"
 
@@ -196,6 +197,7 @@ void capture_start(struct capture *capture,
 	uint64_t start_ns;
 
 	options->settings.netns = own_netns();
+	kernel_find_subsystems(options->settings.subsystems);
 	options->settings.interface_count = options->interfaces.count;
 	read_lists(options);
 	check_user(options->user);

@@ -227,11 +227,11 @@ static int programs_load_with(struct programs *programs,
 	used.knows_tcp_reader = (hooks & TCP_RECEIVER) != 0;
 	used.sums = (hooks & SUMS) != 0;
 	used.reports_processes = (hooks & PROCESSES) != 0;
-	kernel_find_subsystems(used.subsystems);
 	if (getrandom(used.secret, sizeof(used.secret), 0) < 0)
 		return -1;
 	used.reads_task = reading->direct;
-	used.knows_result = reading->direct && programs->knows_result;
+	programs->knows_result = reading->direct && programs->keeps_result;
+	used.knows_result = programs->knows_result;
 	used.knows_buffer = reading->buffer;
 	return programs_load_finding(programs, &used, ring_bytes);
 }
@@ -338,7 +338,7 @@ int programs_load(struct programs *programs, const struct settings *settings,
 	programs->flows = flows;
 	libbpf_set_print(libbpf_say);
 	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
-	programs->knows_result = kernel_keeps_result();
+	programs->keeps_result = kernel_keeps_result();
 	cpus = libbpf_num_possible_cpus();
 	if (cpus < 0)
 		return programs_fail(programs, "the number of CPUs: %s",
@@ -455,13 +455,22 @@ static void report_missing_buffer(const struct programs *programs,
 			    "is not distinguished from forwarded traffic");
 }
 
-static void report_missing_hook(const struct programs *programs,
+/* The hooks, and the one feature that is no hook but a function. */
+static bool feature_is_used(const struct programs *programs,
+		const struct tm_feature *feature)
+{
+	if (feature->function)
+		return programs->meter != SOCKETS || programs->knows_result;
+	return !feature->hook || programs->hooks & feature->hook;
+}
+
+static void report_missing_feature(const struct programs *programs,
 		const struct tm_feature *feature,
 		void say_missing(const char *what))
 {
 	char text[PROGRAMS_PROBLEM];
 
-	if (!feature->hook || programs->hooks & feature->hook)
+	if (feature_is_used(programs, feature))
 		return;
 	snprintf(text, sizeof(text), "%s: %s", feature->name, feature->cost);
 	say_missing(text);
@@ -481,7 +490,7 @@ void programs_report_missing(const struct programs *programs,
 		say_missing("cgroup_skb/egress: traffic of an inherited or passed "
 			    "socket is charged to its creator");
 	for (size_t i = 0; i < tm_feature_count; i++)
-		report_missing_hook(programs, &tm_features[i], say_missing);
+		report_missing_feature(programs, &tm_features[i], say_missing);
 	report_missing_buffer(programs, say_missing);
 }
 

@@ -31,7 +31,8 @@ struct programs {
 	bool knows_buffer;    /* can read sk_buff: fragments and --l2 */
 	bool finds_receivers; /* can look up the socket of an inbound frame */
 	bool has_cgroup;      /* to attach to */
-	bool knows_result;    /* programs see what those before decided */
+	bool keeps_result;    /* the kernel has what programs decided, ... */
+	bool knows_result;    /* ... and those after them see it */
 	char problem[PROGRAMS_PROBLEM];
 };
 

@@ -92,6 +92,38 @@ static int try_program(const struct tm_feature *feature, const struct lab *lab,
 	return result;
 }
 
+static bool has_member(const struct btf *btf, const char *wanted)
+{
+	const char *const member = strchr(wanted, '.') + 1;
+	char name[128];
+	const struct btf_type *type;
+	int id;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(member - 1 - wanted),
+			wanted);
+	id = btf__find_by_name_kind(btf, name, BTF_KIND_STRUCT);
+	type = id > 0 ? btf__type_by_id(btf, id) : NULL;
+	for (int i = 0; type && i < btf_vlen(type); i++) {
+		if (!strcmp(member,
+				    btf__name_by_offset(btf,
+						    btf_members(type)[i]
+								    .name_off)))
+			return true;
+	}
+	return false;
+}
+
+static int try_types(const struct tm_feature *feature, const struct btf *btf)
+{
+	errno = ENOENT;
+	return btf && has_member(btf, feature->member) &&
+					btf__find_by_name_kind(btf,
+							feature->function,
+							BTF_KIND_FUNC) > 0
+			? 0
+			: -1;
+}
+
 /* 0, UNTRIED, or -1 with errno. */
 static int try_feature(const struct tm_feature *feature, const struct lab *lab)
 {
@@ -102,6 +134,8 @@ static int try_feature(const struct tm_feature *feature, const struct lab *lab)
 		if (try_map(&feature->maps[i]))
 			return -1;
 	}
+	if (feature->member)
+		return try_types(feature, lab->btf);
 	if (feature->place == TM_AT_TCX)
 		return links_try_tcx();
 	if (feature->place == TM_AT_CLSACT)

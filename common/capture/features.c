@@ -105,6 +105,13 @@ const struct tm_feature tm_features[] = {
 			.takes_perfmon = true,
 			.cost = BLIND,
 			.fix = "boot without lockdown=confidentiality" },
+	{ .name = "results of other programs",
+			.member = "bpf_cg_run_ctx.retval",
+			.function = "bpf_rdonly_cast",
+			.takes_perfmon = true,
+			.cost = "packets that another eBPF program of a cgroup "
+				"drops are counted as sent",
+			.since = "6.2" },
 	{ .name = "bpf_get_current_task",
 			SOCKETS,
 			.helpers = { BPF_FUNC_get_current_task },

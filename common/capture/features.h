@@ -39,12 +39,14 @@ struct tm_feature {
 	uint32_t program, attach; /* enum bpf_prog_type, bpf_attach_type */
 	uint32_t helpers[2]; /* enum bpf_func_id: the program calls these */
 	struct tm_feature_map maps[3];
-	bool is_needed;	    /* without it nothing is captured */
-	bool takes_perfmon; /* without CAP_PERFMON it cannot be tried */
-	const char *cost;   /* of its lack */
-	const char *since;  /* the first kernel that has it, NULL = any */
-	const char *with;   /* what that one has to be built with, or NULL */
-	const char *fix;    /* unless a kernel is, NULL = it is */
+	const char *member;   /* of a type of the kernel, as "type.member" */
+	const char *function; /* of the kernel, which the program calls */
+	bool is_needed;	      /* without it nothing is captured */
+	bool takes_perfmon;   /* without CAP_PERFMON it cannot be tried */
+	const char *cost;     /* of its lack */
+	const char *since;    /* the first kernel that has it, NULL = any */
+	const char *with;     /* what that one has to be built with, or NULL */
+	const char *fix;      /* unless a kernel is, NULL = it is */
 };
 
 extern const struct tm_feature tm_features[];
