@@ -65,6 +65,13 @@ void report_crowded(struct capture *capture)
 	capture->is_crowded = true;
 }
 
+void report_queue(void)
+{
+	warnx("packets wait for another program (NFQUEUE), which was not so at "
+	      "the start: what a process sends stays with who made the socket "
+	      "or last read from it; fix: restart tm-capture");
+}
+
 void report_unnamed(struct capture *capture)
 {
 	const uint64_t unreported = programs_unreported(&capture->programs);

@@ -31,6 +31,7 @@ struct capture {
 	bool is_drained;
 	bool is_orphaned; /* the cgroup or all interfaces were removed */
 	bool is_crowded;  /* too few flows, which was reported */
+	bool has_queue;	  /* so was that packets wait for another program */
 	bool has_unnamed; /* so was that a process has no names */
 };
 
@@ -56,6 +57,7 @@ void report_stuck(const char *interface);
 void report_statistics(struct capture *capture);
 void report_crowded(struct capture *capture);
 void report_unnamed(struct capture *capture);
+void report_queue(void);
 
 /* Reports how the capture ended and returns the exit code. */
 int report_end(struct capture *capture);

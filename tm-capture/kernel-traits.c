@@ -67,14 +67,14 @@ void kernel_find_subsystems(int8_t found[TREES])
 
 bool kernel_holds_packets(void)
 {
+	static int queues = -1; /* stays open: only root may open it */
 	char queue;
-	const int fd = open("/proc/net/netfilter/nfnetlink_queue",
-			O_RDONLY | O_CLOEXEC);
-	const bool has_queue = fd >= 0 && read(fd, &queue, 1) == 1;
 
-	if (fd >= 0)
-		close(fd);
+	if (queues < 0)
+		queues = open("/proc/net/netfilter/nfnetlink_queue",
+				O_RDONLY | O_CLOEXEC);
 	/* a module is there because a rule uses it */
-	return has_queue ||
+	return (queues >= 0 && !lseek(queues, 0, SEEK_SET) &&
+			       read(queues, &queue, 1) == 1) ||
 			!access("/sys/module/nfnetlink_queue/initstate", F_OK);
 }

@@ -9,7 +9,8 @@
 /* Whether a program can read whether those before it let the packet pass. */
 bool kernel_keeps_result(void);
 
-/* Whether packets may wait for another program to let them go (NFQUEUE). */
+/* Whether packets may wait for another program to let them go (NFQUEUE). The
+ * first call needs the rights of root. */
 bool kernel_holds_packets(void);
 
 /* The numbers of the subsystems in whose trees of cgroup1 job managers put

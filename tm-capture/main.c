@@ -15,6 +15,7 @@
 #include "common/tool/loop.h"
 #include "detach.h"
 #include "exclusion.h"
+#include "kernel-traits.h"
 #include "recording.h"
 #include "unattributed.h"
 
@@ -168,8 +169,20 @@ static bool is_told_to_stop(struct capture *capture)
 	return tm_stop_requested();
 }
 
+/* The hook for it can be attached at the start only, with rights. */
+static void watch_queue(struct capture *capture)
+{
+	if (capture->has_queue ||
+			!(capture->programs.spared & TM_HOOK_SEND_LENGTH) ||
+			!kernel_holds_packets())
+		return;
+	report_queue();
+	capture->has_queue = true;
+}
+
 static void capture_tick(struct capture *capture, uint64_t until_ns)
 {
+	watch_queue(capture);
 	unattributed_look_now(capture);
 	writer_status(&capture->writer, TM_TICK, until_ns);
 	capture->is_orphaned = !programs_are_attached(&capture->programs) ||

@@ -89,6 +89,32 @@ charged_for() {
 	done
 }
 
+@test "a queue that comes after the start is reported once" {
+	local ticks
+	# a module is taken for a queue
+	[ ! -e /sys/module/nfnetlink_queue/initstate ] || return 0
+	rm -f ready
+	HOST=tmq-$$-$BATS_SUITE_TEST_NUMBER
+	ip netns add "$HOST"
+	start_at_host -c "$CGROUP"
+	ip -n "$HOST" link set lo up
+	nsenter --net=/run/netns/"$HOST" \
+		timeout 60 python3 "$ROOT/tests/lib/inspector.py" 5 >ready &
+	STARTED=$!
+	has_begun ready
+	eventually grep -q "packets wait for another program" err
+	ticks=$(tm-print out.tm 2>/dev/null | grep -c " tick in ")
+	more() {
+		[ "$(tm-print out.tm 2>/dev/null | grep -c " tick in ")" -gt \
+			$((ticks + 2)) ]
+	}
+	eventually more
+	stop
+	end_inspector
+	run grep -c "packets wait for another program" err
+	assert_output 1
+}
+
 @test "START names the hook that sees who sends only if packets may wait" {
 	uses_hook() {
 		tm-print --json out.tm | jq -e -s 'map(select(.kind ==
