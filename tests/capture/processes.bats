@@ -324,6 +324,59 @@ tool --password=*** udp 127.0.0.1 9 1 20"
 	assert_output --regexp '^.*python3 -c .* --token \*\*\*$'
 }
 
+# many COUNT: so many processes send a datagram each
+many() {
+	isolated python3 -c '
+import os, socket, sys
+for _ in range(int(sys.argv[1])):
+    if not os.fork():
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sender.sendto(b"x", ("127.0.0.1", 9))
+        os._exit(0)
+    os.wait()' "$1"
+}
+
+@test "each of a thousand short processes is named" {
+	start -c "$CGROUP"
+	many 1000
+	stop
+	said >found
+	run awk '$1 == "command" && $3 ~ /python/ { named[$2] = 1 }
+		$1 == "traffic" { n += $2 in named }
+		END { print n }' found
+	assert_output 1000
+}
+
+@test "a process that could not be reported is reported as missing, without a name" {
+	local pid=3999997
+	[ $pid -lt "$(cat /proc/sys/kernel/pid_max)" ] || pid=32002
+	start -c "$CGROUP" --ring 256K
+	isolated python3 "$ROOT/tests/lib/reuse.py" $pid \
+		traffic udp 127.0.0.1 9 1 20
+	eventually grep -q "traffic" out.tm
+	kill -STOP "$CAPTURE"
+	many 1000
+	isolated python3 "$ROOT/tests/lib/reuse.py" $pid \
+		traffic udp 127.0.0.1 9 1 20
+	kill -CONT "$CAPTURE"
+	eventually grep -q "too many new processes at once" err
+	kill -USR1 "$CAPTURE"
+	eventually grep -q "processes not named" err
+	stop
+	said | grep "^[a-z]* $pid" | grep -v '^cgroup1' >found
+	diff - found <<-END
+		command $pid $BUILD/tests/traffic
+		traffic $pid 0
+		command $pid 
+		traffic $pid 0
+	END
+	run grep -c "too many" err
+	assert_output 1
+	run grep "processes not named" err
+	assert_output --regexp \
+		"^tm-capture: processes not named, as their ring was full: [0-9]+$"
+}
+
 @test "no total and no identity of the programs is left in the stream" {
 	both_ways one_datagram
 	run jq -s 'map(select((.total_in // 0) > 0)) | length' \
