@@ -173,15 +173,6 @@ static void add_networks(struct tm_filter *filter, const char *option,
 	free(text);
 }
 
-static bool has_project(const struct tm_filter *filter)
-{
-	const struct tm_wanted *wanted = filter->sources.wanted;
-
-	while (wanted && wanted->fact != TM_WANTED_PROJECT)
-		wanted = wanted->next;
-	return wanted;
-}
-
 static void filter_build(
 		struct tm_filter *filter, const struct options *options)
 {
@@ -200,7 +191,7 @@ static void filter_build(
 	for (size_t i = 0; i < options->expressions.count; i++)
 		is_noted |= add_expression(filter, options->expressions.all[i],
 				&expression, options->quiet);
-	if (options->projects && !has_project(filter))
+	if (options->projects && !tm_wanted_has_project(filter->sources.wanted))
 		tm_misuse("--projects is for the word project");
 	if (options->site.count)
 		add_networks(filter, "-s", options->site.all,

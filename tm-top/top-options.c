@@ -245,7 +245,8 @@ static void top_finish_projects(struct top_options *options)
 {
 	const bool is_asked = tm_keys_place(&options->by, TM_KEY_PROJECT) >= 0;
 
-	if (options->projects && options->is_batch && !is_asked)
+	if (options->projects && options->is_batch && !is_asked &&
+			!options->expressions)
 		tm_misuse("--projects is for --by project");
 	if (is_asked && !options->projects)
 		options->projects = tm_projects_new();

@@ -9,6 +9,7 @@
 #include "common/filter/never.h"
 #include "common/filter/notes.h"
 #include "common/stream/input-check.h"
+#include "common/tool/options.h"
 #include "top.h"
 
 #define TCP_SYN 0x02
@@ -265,6 +266,7 @@ static struct top_question *question_new(struct top *top, const char *text)
 	if (!question)
 		return NULL;
 	question->filter.sources.names = top->names;
+	question->filter.sources.projects = top->options->projects;
 	question->filter.sources.now_ns = top->all.clock.newest_ns;
 	question->filter.sources.stdin_is_taken = true;
 	question->text = strdup(text);
@@ -389,6 +391,11 @@ void top_ask_first(struct top *top, char *const *files)
 		warnx("%s", lines);
 		exit(expression.in_file ? TM_FAILED : TM_MISUSED);
 	}
+	if (top->options->is_batch && top->options->projects &&
+			tm_keys_place(&top->options->by, TM_KEY_PROJECT) < 0 &&
+			!tm_wanted_has_project(
+					top->question->filter.sources.wanted))
+		tm_misuse("--projects is for --by project or the word project");
 	if (is_noted && !is_void)
 		tm_filter_note_rules(
 				&top->question->filter.program, top_say_note);

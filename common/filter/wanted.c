@@ -231,6 +231,13 @@ enum tm_truth tm_wanted_service_answer(
 	return wanted_learn(wanted, number, matches);
 }
 
+bool tm_wanted_has_project(const struct tm_wanted *all)
+{
+	while (all && all->fact != TM_WANTED_PROJECT)
+		all = all->next;
+	return all;
+}
+
 bool tm_wanted_are_many(const struct tm_wanted *all)
 {
 	for (; all; all = all->next) {

@@ -55,6 +55,8 @@ enum tm_truth tm_wanted_answer(
 enum tm_truth tm_wanted_service_answer(
 		struct tm_wanted *wanted, const struct tm_event *event);
 
+bool tm_wanted_has_project(const struct tm_wanted *all);
+
 /* Whether so many texts have been seen that the numbers should begin anew. */
 bool tm_wanted_are_many(const struct tm_wanted *all);
 

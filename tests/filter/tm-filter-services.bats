@@ -96,6 +96,11 @@ talk() {
 	assert_equal "$(kept --projects projects 'not project physics')" "1 3 4 5 6"
 	run -2 tm-filter --projects projects in all.tm
 	assert_line --index 0 "tm-filter: --projects is for the word project"
+	tm-top -q --batch --projects projects -e 'project physics' all.tm >got
+	grep -qE '^all .* 200$' got
+	run -2 tm-top --batch --projects projects -e in all.tm
+	assert_line --index 0 \
+		"tm-top: --projects is for --by project or the word project"
 	echo 'user alice' >bad
 	run tm-filter --projects bad 'project x' all.tm
 	assert_failure
