@@ -106,6 +106,7 @@ void columns_settle(struct columns *columns)
 {
 	struct tm_key_sources *const sources = &columns->sources;
 
+	sources->is_at_once = true;
 	if (columns_have(columns, TM_KEY_SERVICE))
 		sources->ports = tm_ports_new();
 	if (columns_have(columns, TM_KEY_PROJECT) && !sources->projects)
@@ -276,9 +277,6 @@ static __attribute__((noinline)) char *columns_put_from(
 		}
 		words[1] = 0;
 		column->key->extract(&columns->sources, event, words);
-		/* a row cannot wait for what follows */
-		if (column->key->settle)
-			column->key->settle(&columns->sources, words);
 		if (column->is_number && *words && *words != TM_NOBODY)
 			out = tm_number_format(out, *words);
 		else

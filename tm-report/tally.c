@@ -41,7 +41,8 @@ static void view_expect_names(struct tm_names *names,
 static void view_note(struct tally *tally, struct report_view *view,
 		const struct tm_event *event)
 {
-	uint64_t key[TM_KEY_WORDS];
+	/* not on the stack, whose protector would cost each event a check */
+	static uint64_t key[TM_KEY_WORDS];
 	bool is_new = false;
 
 	if (is_left_out(view, event))

@@ -17,9 +17,13 @@ void tm_key_extract_port(const struct tm_key_sources *sources,
 {
 	const uint16_t a = event->source_port, b = event->destination_port;
 
-	*words = sources->ports ? tm_ports_note(sources->ports, event)
-			: !a || (b && b < a) ? b
-					     : a;
+	if (!sources->ports) {
+		*words = !a || (b && b < a) ? b : a;
+		return;
+	}
+	*words = tm_ports_note(sources->ports, event);
+	if (sources->is_at_once)
+		*words = tm_ports_settle(sources->ports, *words);
 }
 
 void tm_key_settle_port(const struct tm_key_sources *sources, uint64_t *words)
