@@ -10,6 +10,8 @@ void tally_want(struct tally *tally, enum view_name name,
 	view->keys.sources.names = tally->names;
 	view->keys.sources.is_numeric = tally->is_numeric;
 	view->keys.sources.is_by_name = !tally->is_numeric;
+	view->keys.sources.is_by_host = !tally->is_numeric &&
+			tm_keys_place(keys, TM_KEY_HOST) >= 0;
 	view->keys.sources.ports = tally->ports;
 	view->is_wanted = true;
 	view->has_now = has_now;

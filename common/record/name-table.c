@@ -60,7 +60,7 @@ struct tm_name_entry *tm_name_table_note(
 	table->text_size += held + more - before;
 	entry->text = text;
 	entry->part = more == TM_NAME_SIZE ? name->part + 1 : 0;
-	entry->has_first = false;
+	entry->has_uid = false;
 	entry->epoch = 0;
 	return entry;
 }
@@ -84,64 +84,6 @@ struct tm_name_entry *tm_name_table_move(struct tm_name_table *to,
 	return entry;
 }
 
-/* FNV-1a. Who makes two texts meet keeps two rows. */
-static uint64_t hash(const char *text)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (; *text; text++)
-		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
-static bool has_room_for_text(struct tm_name_table *table)
-{
-	const uint32_t count = table->texts.count;
-	uint64_t *more;
-
-	if (count == table->ids_max)
-		return false;
-	if (count & (count - 1)) /* rooms are powers of two */
-		return true;
-	more = realloc(table->firsts, (count ? 2 * count : 1) * sizeof(*more));
-	if (!more)
-		return false;
-	table->firsts = more;
-	return true;
-}
-
-static uint64_t find_first(
-		struct tm_name_table *table, const char *text, uint64_t id)
-{
-	const uint64_t key = hash(text);
-	uint32_t number = tm_index_find(&table->texts, key);
-	const struct tm_name_entry *first;
-
-	if (number == TM_INDEX_NONE) {
-		if (!has_room_for_text(table))
-			return id;
-		number = tm_index_add(&table->texts, key);
-		if (number == TM_INDEX_NONE)
-			return id;
-		table->firsts[number] = id;
-	}
-	first = tm_name_table_find(table, table->firsts[number]);
-	return first->text && !strcmp(first->text, text) ? table->firsts[number]
-							 : id;
-}
-
-uint64_t tm_name_table_first(struct tm_name_table *table, uint64_t id)
-{
-	struct tm_name_entry *const entry = tm_name_table_find(table, id);
-
-	if (!entry || !entry->text || !*entry->text)
-		return id;
-	if (!entry->has_first)
-		entry->first = find_first(table, entry->text, id);
-	entry->has_first = true;
-	return entry->first;
-}
-
 void tm_name_table_clear(struct tm_name_table *table)
 {
 	const struct tm_name_table empty = { .ids_max = table->ids_max,
@@ -150,8 +92,6 @@ void tm_name_table_clear(struct tm_name_table *table)
 	for (uint32_t i = 0; i < table->index.count; i++)
 		free(table->entries[i].text);
 	free(table->entries);
-	free(table->firsts);
 	tm_index_free(&table->index);
-	tm_index_free(&table->texts);
 	*table = empty;
 }

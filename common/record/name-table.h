@@ -6,16 +6,16 @@
 #include "event.h"
 
 #define TM_NAME_PARTS 40  /* records of the longest text: 4,160 bytes */
-#define TM_NAME_NUMBERS 5 /* what names.c derives from a text, at most */
+#define TM_NAME_NUMBERS 6 /* what names.c derives from a text, at most */
 
 struct tm_name_entry {
 	char *text;	/* NULL = none */
-	uint64_t first; /* the id that had this text first */
+	uint32_t uid;	/* of a login, once has_uid */
 	uint32_t run;	/* in which it was recorded */
 	uint32_t epoch; /* of the numbers, 0 = none are known */
 	uint32_t numbers[TM_NAME_NUMBERS];
 	uint8_t part; /* the NAME record that may follow, 0 = none may */
-	bool has_first;
+	bool has_uid;
 };
 
 struct tm_name_table {
@@ -24,8 +24,6 @@ struct tm_name_table {
 	uint32_t room;
 	uint32_t ids_max;
 	size_t text_size, text_max;
-	struct tm_index texts; /* hashes of texts, numbered ... */
-	uint64_t *firsts;      /* ... as the ids that had them first */
 };
 
 struct tm_name_entry *tm_name_table_find(
@@ -41,10 +39,6 @@ struct tm_name_entry *tm_name_table_note(
  * above. */
 struct tm_name_entry *tm_name_table_move(struct tm_name_table *to,
 		struct tm_name_table *from, uint64_t id);
-
-/* The id that had the text of this one first; the id itself if there is no
- * text. */
-uint64_t tm_name_table_first(struct tm_name_table *table, uint64_t id);
 
 /* Empties it; its limits stay. */
 void tm_name_table_clear(struct tm_name_table *table);

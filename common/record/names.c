@@ -19,6 +19,8 @@
 #define FACTS_MAX (1u << 24)
 #define FACTS_TEXT_MAX ((size_t)256 << 20)
 #define NOT_ASKED (UINT32_MAX - 1) /* in place of a number of a text */
+/* where an entry has the number of the whole text */
+#define WHOLE (TM_NAME_NUMBERS - 1)
 
 /* Ids of processes come without end, so the names of those seen lately are in
  * a young table and those of others in an old one, which the young one replaces
@@ -144,11 +146,6 @@ const char *tm_names_recorded(
 	const struct tm_name_entry *entry = names_find(names, of, id);
 
 	return entry && entry->text && *entry->text ? entry->text : NULL;
-}
-
-uint64_t tm_names_first(struct tm_names *names, enum tm_name_of of, uint64_t id)
-{
-	return tm_name_table_first(&names->recorded[of].young, id);
 }
 
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
@@ -311,23 +308,46 @@ static uint32_t number_of(struct tm_names *names, enum tm_name_of of,
 	}
 }
 
-/* What the name of an id says of the fact. */
-static uint32_t recorded_fact(struct tm_names *names, enum tm_name_of of,
-		uint64_t id, enum tm_fact fact)
+/* Where the entry keeps a number, once it is asked for. */
+static uint32_t *number_in(
+		struct tm_names *names, struct tm_name_entry *entry, unsigned i)
 {
-	const unsigned i = fact < TM_NAME_NUMBERS ? fact : 0;
-	struct tm_name_entry *const entry = names_find(names, of, id);
-
-	if (!entry || !entry->text || entry->run != names->run)
-		return TM_INTERN_NONE;
 	if (entry->epoch != names->epoch) {
 		for (unsigned k = 0; k < TM_NAME_NUMBERS; k++)
 			entry->numbers[k] = NOT_ASKED;
 		entry->epoch = names->epoch;
 	}
-	if (entry->numbers[i] == NOT_ASKED)
-		entry->numbers[i] = number_of(names, of, entry->text, fact);
-	return entry->numbers[i];
+	return &entry->numbers[i];
+}
+
+/* What the name of an id says of the fact. */
+static uint32_t recorded_fact(struct tm_names *names, enum tm_name_of of,
+		uint64_t id, enum tm_fact fact)
+{
+	struct tm_name_entry *const entry = names_find(names, of, id);
+	uint32_t *number;
+
+	if (!entry || !entry->text || entry->run != names->run)
+		return TM_INTERN_NONE;
+	number = number_in(names, entry, fact < WHOLE ? fact : 0);
+	if (*number == NOT_ASKED)
+		*number = number_of(names, of, entry->text, fact);
+	return *number;
+}
+
+uint32_t tm_names_recorded_number(
+		struct tm_names *names, enum tm_name_of of, uint64_t id)
+{
+	struct tm_name_entry *const entry = names_find(names, of, id);
+	uint32_t *number;
+
+	if (!entry || !entry->text ||
+			(of == TM_NAME_USER && entry->run != names->run))
+		return TM_INTERN_NONE;
+	number = number_in(names, entry, WHOLE);
+	if (*number == NOT_ASKED)
+		*number = tm_intern(&names->facts, entry->text);
+	return *number;
 }
 
 static uint32_t process_fact(struct tm_names *names, enum tm_name_of of,
@@ -405,10 +425,10 @@ uint32_t tm_names_login(struct tm_names *names, const struct tm_event *event)
 
 	if (!entry || !entry->text)
 		return TM_NOBODY;
-	if (!entry->has_first)
-		entry->first = parse_login(entry->text, &session);
-	entry->has_first = true;
-	return entry->first;
+	if (!entry->has_uid)
+		entry->uid = parse_login(entry->text, &session);
+	entry->has_uid = true;
+	return entry->uid;
 }
 
 /* --- writing --- */

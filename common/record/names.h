@@ -46,9 +46,9 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event);
 const char *tm_names_recorded(
 		struct tm_names *names, enum tm_name_of of, uint64_t id);
 
-/* The id that this one's text was recorded for first: ids change with a cgroup
- * that is made anew, its path does not. The id itself where it has no text. */
-uint64_t tm_names_first(
+/* The number of the text that NAME records gave this id, as tm_names_fact has
+ * it; of a user only if that was in the current run. */
+uint32_t tm_names_recorded_number(
 		struct tm_names *names, enum tm_name_of of, uint64_t id);
 
 /* The fact about an event that follows the records noted so far: the number of

@@ -81,7 +81,7 @@ void tm_keys_put(const struct tm_keys *keys, struct tm_table *table,
 		const uint64_t *const own = words + keys->offsets[i];
 
 		if (is_user(keys->list[i]))
-			tm_table_number(table, *own);
+			tm_table_number(table, (uint32_t)*own);
 		keys->list[i]->label(&keys->sources, own, &label);
 		tm_label_put(table, &label);
 	}

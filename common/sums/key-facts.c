@@ -81,15 +81,17 @@ void tm_key_label_fact(const struct tm_key_sources *sources,
 void tm_key_extract_login(const struct tm_key_sources *sources,
 		const struct tm_event *event, uint64_t *words)
 {
-	*words = sources->names ? tm_names_login(sources->names, event)
-				: TM_NOBODY;
+	*words = sources->names
+			? tm_key_uid(sources,
+					  tm_names_login(sources->names, event))
+			: TM_NOBODY;
 }
 
 /* Data have no number beside it. */
 void tm_key_label_login(const struct tm_key_sources *sources,
 		const uint64_t *words, struct tm_label *label)
 {
-	tm_key_label_user(sources, *words, NULL, label);
+	tm_key_label_uid(sources, words, label);
 	if (*words == TM_NOBODY)
 		label->sort = TM_LABEL_ABSENT;
 	else if (label->sort == TM_LABEL_UNNAMED)

@@ -19,6 +19,16 @@ static inline void tm_label_digits(struct tm_label *label,
 	tm_label_set(label, sort, label->room);
 }
 
+/* A uid as a value, and its label. */
+uint64_t tm_key_uid(const struct tm_key_sources *sources, uint32_t uid);
+tm_key_label_fn tm_key_label_uid;
+
+/* --- key-named.c: ids that have recorded names --- */
+
+tm_key_extract_fn tm_key_extract_cgroup, tm_key_extract_interface;
+tm_key_label_fn tm_key_label_cgroup, tm_key_label_interface;
+tm_key_settle_fn tm_key_settle_cgroup, tm_key_settle_interface;
+
 /* --- key-ports.c --- */
 
 tm_key_extract_fn tm_key_extract_port, tm_key_extract_source_port,

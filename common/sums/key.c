@@ -33,8 +33,34 @@ static bool is_out(const struct tm_event *event)
 static void extract_user(const struct tm_key_sources *sources,
 		const struct tm_event *event, uint64_t *words)
 {
-	(void)sources;
-	*words = event->uid;
+	*words = tm_key_uid(sources, event->uid);
+}
+
+/* By host, a user also has the number of the name that the host recorded. */
+uint64_t tm_key_uid(const struct tm_key_sources *sources, uint32_t uid)
+{
+	uint32_t number;
+
+	if (!sources->is_by_host || uid == TM_NOBODY)
+		return uid;
+	number = tm_names_recorded_number(sources->names, TM_NAME_USER, uid);
+	if (!number && !tm_names_are_here(sources->names))
+		number = TM_FACT_OTHERS;
+	return (uint64_t)number << 32 | uid;
+}
+
+void tm_key_label_uid(const struct tm_key_sources *sources,
+		const uint64_t *words, struct tm_label *label)
+{
+	const uint32_t uid = *words, number = *words >> 32;
+
+	if (number == TM_FACT_OTHERS)
+		tm_label_digits(label, TM_LABEL_UNNAMED, uid);
+	else
+		tm_key_label_user(sources, uid,
+				number ? tm_names_text(sources->names, number)
+				       : NULL,
+				label);
 }
 
 void tm_key_label_user(const struct tm_key_sources *sources, uint32_t uid,
@@ -56,12 +82,6 @@ void tm_key_label_user(const struct tm_key_sources *sources, uint32_t uid,
 		tm_label_set(label, TM_LABEL_NAME, name);
 	else
 		tm_label_digits(label, TM_LABEL_UNNAMED, uid);
-}
-
-static void label_user(const struct tm_key_sources *sources,
-		const uint64_t *words, struct tm_label *label)
-{
-	tm_key_label_user(sources, *words, NULL, label);
 }
 
 static void label_uid(const struct tm_key_sources *sources,
@@ -98,78 +118,6 @@ static void label_process(const struct tm_key_sources *sources,
 	label->room[TM_COMM_SIZE] = '\0';
 	tm_label_set(label, *label->room ? TM_LABEL_NAME : TM_LABEL_ABSENT,
 			label->room);
-}
-
-/* --- what has recorded names --- */
-
-static uint64_t key_number(const struct tm_key_sources *sources,
-		enum tm_name_of of, uint64_t id)
-{
-	return sources->is_by_name ? tm_names_first(sources->names, of, id)
-				   : id;
-}
-
-const char *tm_key_recorded_name(const struct tm_key *key,
-		const struct tm_key_sources *sources, const uint64_t *words)
-{
-	if (!sources->names)
-		return NULL;
-	if (key->is_text)
-		return tm_names_text(sources->names, *words);
-	return sources->is_numeric ? NULL
-				   : tm_names_recorded(sources->names,
-						     key->name_of, *words);
-}
-
-static void extract_cgroup(const struct tm_key_sources *sources,
-		const struct tm_event *event, uint64_t *words)
-{
-	*words = key_number(sources, TM_NAME_CGROUP, event->cgroup_id);
-}
-
-/* Whether the id has a name, which is its label. */
-static bool label_recorded(struct tm_label *label, enum tm_key_id id,
-		const struct tm_key_sources *sources, const uint64_t *words)
-{
-	const char *const name =
-			tm_key_recorded_name(&tm_key_table[id], sources, words);
-
-	if (name)
-		tm_label_set(label, *name ? TM_LABEL_NAME : TM_LABEL_ABSENT,
-				name);
-	return name;
-}
-
-static void label_cgroup(const struct tm_key_sources *sources,
-		const uint64_t *words, struct tm_label *label)
-{
-	if (!label_recorded(label, TM_KEY_CGROUP, sources, words))
-		tm_label_digits(label, *words ? TM_LABEL_WORD : TM_LABEL_ABSENT,
-				*words);
-}
-
-static void extract_interface(const struct tm_key_sources *sources,
-		const struct tm_event *event, uint64_t *words)
-{
-	*words = key_number(sources, TM_NAME_INTERFACE,
-			(uint64_t)event->netns << 32 | event->ifindex);
-}
-
-static void label_interface(const struct tm_key_sources *sources,
-		const uint64_t *words, struct tm_label *label)
-{
-	const uint32_t netns = *words >> 32, ifindex = *words;
-	char *end;
-
-	if (label_recorded(label, TM_KEY_INTERFACE, sources, words))
-		return;
-	tm_label_digits(label, ifindex ? TM_LABEL_WORD : TM_LABEL_ABSENT,
-			ifindex);
-	if (!netns)
-		return;
-	end = label->room + strlen(label->room);
-	*end++ = '@';
-	*tm_number_format(end, netns) = '\0';
 }
 
 /* --- addresses --- */
@@ -343,7 +291,7 @@ static void label_month(const struct tm_key_sources *sources,
 /* clang-format off */
 const struct tm_key tm_key_table[TM_KEYS] = {
 	[TM_KEY_USER] = { "user", "USER", 1, EVERYWHERE, TM_KEY_TEXT,
-		extract_user, label_user, .is_id = true, .is_user = true,
+		extract_user, tm_key_label_uid, .is_id = true, .is_user = true,
 		.is_owner = true, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_PROCESS] = { "process", "PROCESS", 2, EVERYWHERE, TM_KEY_TEXT,
 		extract_process, label_process, .is_owner = true,
@@ -355,8 +303,9 @@ const struct tm_key tm_key_table[TM_KEYS] = {
 		tm_key_extract_protocol, tm_key_label_protocol, .is_id = true,
 		.is_detail = true, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_INTERFACE] = { "interface", "INTERFACE", 1, EVERYWHERE, TM_KEY_TEXT,
-		extract_interface, label_interface,
-		.name_of = TM_NAME_INTERFACE, .is_named = true, .steady = TM_KEY_OF_FLOW },
+		tm_key_extract_interface, tm_key_label_interface,
+		.name_of = TM_NAME_INTERFACE, .is_named = true,
+		.settle = tm_key_settle_interface, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_DIRECTION] = { "direction", "DIRECTION", 1, REPORT | HISTORY,
 		TM_KEY_TEXT, extract_direction, .label = label_direction },
 	[TM_KEY_MINUTE] = { "minute", "MINUTE", 1, HISTORY, TM_KEY_TIME,
@@ -395,9 +344,10 @@ const struct tm_key tm_key_table[TM_KEYS] = {
 		TM_KEY_NUMBER, tm_key_extract_remote_port, label_number,
 		.is_detail = true, .steady = TM_KEY_OF_FLOW },
 	[TM_KEY_CGROUP] = { "cgroup", "CGROUP", 1, REPORT | CSV | TOP, TM_KEY_TEXT,
-		extract_cgroup, label_cgroup, .name_of = TM_NAME_CGROUP,
+		tm_key_extract_cgroup, tm_key_label_cgroup, .name_of = TM_NAME_CGROUP,
 		.is_named = true, .is_id = true, .is_owner = true,
-		.is_path = true, .steady = TM_KEY_OF_FLOW },
+		.is_path = true, .settle = tm_key_settle_cgroup,
+		.steady = TM_KEY_OF_FLOW },
 	[TM_KEY_JOB] = { "job", "JOB", 1, PROCESS_FACTS, TM_KEY_TEXT,
 		tm_key_extract_job, tm_key_label_fact, .is_text = true,
 		.is_owner = true, .steady = TM_KEY_OF_OWNER },

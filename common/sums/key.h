@@ -84,6 +84,7 @@ struct tm_key_sources {
 	struct tm_names *names; /* NULL = no names but recorded ones */
 	bool is_numeric;	/* numbers in place of names */
 	bool is_by_name;	/* ids of one name are one value */
+	bool is_by_host;	/* so that uids have each host's names */
 	bool is_at_once;	/* values settle as they are extracted */
 	uint64_t bin_ns;
 	const struct tm_netnames *netnames; /* NULL = networks by prefix */

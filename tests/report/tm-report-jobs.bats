@@ -152,6 +152,53 @@ setup() {
 	assert_line 'slurm/11,3000,1008'
 }
 
+# host NAME UNIT USER INTERFACE: an event of uid 998, cgroup 90, interface 2
+host() {
+	start 7 0 "$1"
+	name cgroup 90 "/$2"
+	[ -z "$3" ] || name user 998 "$3"
+	name interface 2 "$4"
+	name login 20 '998 3'
+	moved 1 in 998 "${#2}" 1 '"pid":20,"cgroup_id":90,"ifindex":2'
+	status end 5
+}
+
+@test "users, interfaces and cgroups have the names that their own host recorded" {
+	host node1 a.service polkitd eth0 | tm-parse >1.tm
+	host node2 bb.service chrony eno1 | tm-parse >2.tm
+	host node3 a.service '' eth0 | tm-parse >3.tm
+	FIELDS=5
+	run rows host,user,login 1.tm 2.tm 3.tm
+	assert_output - <<-'END'
+	node2,998,chrony,chrony,10
+	node1,998,polkitd,polkitd,9
+	node3,998,,998,9
+	END
+	FIELDS=3
+	run rows interface 1.tm 2.tm 3.tm
+	assert_output - <<-'END'
+	eth0,18,0
+	eno1,10,0
+	END
+	run rows cgroup 1.tm 2.tm 3.tm
+	assert_output - <<-'END'
+	/a.service,18,0
+	/bb.service,10,0
+	END
+}
+
+@test "a name that comes after its id names what came before it" {
+	{
+		moved 1 in 998 5 1 '"cgroup_id":90,"ifindex":2'
+		name cgroup 90 /a.service
+		name interface 2 eth0
+		moved 1 in 998 5 1 '"cgroup_id":90,"ifindex":2'
+	} | tm-parse >late.tm
+	FIELDS=4
+	run rows cgroup,interface late.tm
+	assert_output /a.service,eth0,10,0
+}
+
 @test "a job outlives the cgroup and the pid that it was known by" {
 	{
 		start
