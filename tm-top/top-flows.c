@@ -82,6 +82,11 @@ void flows_extract(const struct flows *flows, uint32_t row,
 	const uint64_t *kept;
 	struct tm_event event;
 
+	/* the list of users is always there */
+	if (tm_keys_are_user(keys)) {
+		*words = flows_key(flows, row)->uid;
+		return;
+	}
 	top_flow_event(&event, flows_key(flows, row),
 			flows_state(flows, row)->flags);
 	if (!flows->keys->of_event.count && !flows->keys->of_owner.count) {
@@ -132,21 +137,56 @@ bool flow_has_keys(const struct top_flow *flow, const struct tm_keys *keys)
 
 /* --- facts of owners --- */
 
-/* The number of what the names tell of an event's owner, or TM_SUMS_NONE if
- * there is no memory. */
-static uint32_t flows_note_facts(
+/* The place of an event's owner among the latest ones. */
+static struct flow_owner *flows_owner(
+		struct flows *flows, const struct tm_event *event)
+{
+	const uint64_t words[2] = { (uint64_t)event->uid << 32 | event->pid,
+		event->cgroup_id };
+
+	return &flows->owners[tm_map_hash_words(words, 2) % FLOW_OWNERS];
+}
+
+static bool is_same_owner(const struct flow_owner *owner,
+		const struct tm_event *event, uint32_t changes)
+{
+	return owner->facts && owner->uid == event->uid &&
+			owner->pid == event->pid &&
+			owner->cgroup_id == event->cgroup_id &&
+			owner->changes == changes;
+}
+
+static uint32_t flows_ask_facts(
 		struct flows *flows, const struct tm_event *event)
 {
 	struct tm_sums *const facts = &flows->facts;
 	uint64_t words[TM_KEY_WORDS];
 	bool is_new;
 
-	if (!flows_have_facts(flows))
-		return 0;
 	if (!tm_sums_have_room(facts))
 		return TM_SUMS_NONE;
 	tm_keys_extract(&flows->keys->of_owner, event, words);
 	return tm_sums_at(facts, words, &is_new) - facts->rows;
+}
+
+/* The number of what the names tell of an event's owner, or TM_SUMS_NONE if
+ * there is no memory. */
+static uint32_t flows_note_facts(
+		struct flows *flows, const struct tm_event *event)
+{
+	const uint32_t changes = flows->keys->changes;
+	struct flow_owner *owner;
+	uint32_t facts;
+
+	if (!flows_have_facts(flows))
+		return 0;
+	owner = flows_owner(flows, event);
+	if (is_same_owner(owner, event, changes))
+		return owner->facts - 1;
+	facts = flows_ask_facts(flows, event);
+	*owner = (struct flow_owner){ event->uid, event->pid, event->cgroup_id,
+		changes, facts + 1 };
+	return facts;
 }
 
 bool flows_know(const struct flows *flows, enum tm_key_id id)
@@ -181,7 +221,7 @@ static void flows_rekey(struct flows *flows, uint32_t row, uint32_t facts)
 /* The names have changed since the row had an event. The row of its owner as
  * the names are now: the same one, an earlier one, or TM_SUMS_NONE if there is
  * none so far. */
-static uint32_t flows_review(struct flows *flows, uint32_t row,
+static uint32_t flows_move_to(struct flows *flows, uint32_t row,
 		struct flow_key *key, uint32_t facts)
 {
 	struct flow_state *const state = flows_state(flows, row);
@@ -234,7 +274,7 @@ static __attribute__((noinline)) uint32_t flows_find_or_add(struct flows *flows,
 	if (facts == TM_SUMS_NONE)
 		return TM_SUMS_NONE;
 	if (row != TM_SUMS_NONE)
-		row = flows_review(flows, row, key, facts);
+		row = flows_move_to(flows, row, key, facts);
 	if (row != TM_SUMS_NONE)
 		return row;
 	*is_new = true;
@@ -252,11 +292,20 @@ uint32_t flows_row(
 	if (row >= sums->count ||
 			!tm_sums_is_key(sums, row, (const void *)&key))
 		row = tm_sums_row(sums, (const void *)&key);
-	if (row == TM_SUMS_NONE ||
-			flows_state(flows, row)->changes !=
-					flows->keys->changes)
+	if (row == TM_SUMS_NONE)
 		row = flows_find_or_add(flows, row, &key, event, is_new);
 	return sums->last = row;
+}
+
+uint32_t flows_review(struct flows *flows, uint32_t row,
+		const struct tm_event *event, bool *is_new)
+{
+	struct flow_key key;
+
+	memcpy(&key, flows_key(flows, row),
+			flows->sums.words * sizeof(uint64_t));
+	row = flows_find_or_add(flows, row, &key, event, is_new);
+	return flows->sums.last = row;
 }
 
 void flows_reset(struct flows *flows)

@@ -67,10 +67,20 @@ struct flow_keys {
 	uint32_t changes; /* of the names so far */
 };
 
+/* Owners have more flows than one: what was found out of the latest ones. */
+#define FLOW_OWNERS 4096
+struct flow_owner {
+	uint32_t uid, pid;
+	uint64_t cgroup_id;
+	uint32_t changes;
+	uint32_t facts; /* +1; 0 = nothing is here */
+};
+
 struct flows {
 	const struct flow_keys *keys;
 	struct tm_sums sums;
 	struct tm_sums facts; /* rows are the words of keys of owners */
+	struct flow_owner owners[FLOW_OWNERS];
 	uint32_t max_rows;
 	bool has_folded; /* since this was last cleared: rows have new
 			    numbers */
@@ -83,6 +93,11 @@ void flows_start(struct flows *flows, const struct flow_keys *keys,
 /* The row of an event, or TM_SUMS_NONE if there is no memory. */
 uint32_t flows_row(struct flows *flows, const struct tm_event *event,
 		bool *is_new);
+
+/* The same if the names have changed since that row's latest event, which may
+ * make it another owner's. */
+uint32_t flows_review(struct flows *flows, uint32_t row,
+		const struct tm_event *event, bool *is_new);
 
 static inline const struct top_flow *flows_key(
 		const struct flows *flows, uint32_t row)

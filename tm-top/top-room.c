@@ -33,6 +33,7 @@ static int flows_forget_facts(struct flows *flows)
 			flow->facts = state->facts + 1;
 	}
 	tm_sums_rehash(&flows->sums);
+	memset(flows->owners, 0, sizeof(flows->owners));
 	free(becomes);
 	return 0;
 }

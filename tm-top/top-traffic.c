@@ -81,13 +81,20 @@ static int traffic_move(struct traffic *traffic, const struct tm_event *event,
 		bool *is_new)
 {
 	struct flows *const flows = &traffic->flows;
-	const uint32_t row = flows_row(flows, event, is_new);
+	uint32_t row = flows_row(flows, event, is_new);
 	struct flow_state *state;
 
-	if (row == TM_SUMS_NONE ||
-			(flows->has_folded && traffic_prune(traffic)))
+	if (row == TM_SUMS_NONE)
 		return -1;
 	state = flows_state(flows, row);
+	if (state->changes != flows->keys->changes) {
+		row = flows_review(flows, row, event, is_new);
+		if (row == TM_SUMS_NONE)
+			return -1;
+		state = flows_state(flows, row);
+	}
+	if (flows->has_folded && traffic_prune(traffic))
+		return -1;
 	state->flags |= event->flags;
 	if (*is_new)
 		traffic_place(traffic, row);
