@@ -39,7 +39,7 @@ static const struct tm_option known[] = {
 			TM_FLAG(struct replay_options, is_fresh) },
 	{ "loop", LOOP, NULL, "start over at the end, until Ctrl-C",
 			TM_FLAG(struct replay_options, is_looped) },
-	{ "host", HOST, "NAME", "name the recorded host NAME", 0 },
+	{ "as-host", HOST, "NAME", "name the recorded host NAME", 0 },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct replay_options, is_strict) },
 	{ "quiet", 'q', NULL, "no notes, no progress",
@@ -72,7 +72,7 @@ static void replay_take_option(
 
 static const struct tm_tool tool = {
 	.usage = "usage: tm-replay [-q] [--speed N] [--idle DURATION] [--for DURATION]\n"
-		 "                 [--now [--loop]] [--host NAME]\n"
+		 "                 [--now [--loop]] [--as-host NAME]\n"
 		 "                 [--strict] [FILE ...]\n"
 		 "Replays recorded events at their original pace.\n\n",
 	.options = known,

@@ -217,7 +217,7 @@ load replay
 	head -c 256 events.tm | cmp - out.tm
 }
 
-@test "--host renames the host of each run and changes nothing else" {
+@test "--as-host renames the host of each run and changes nothing else" {
 	{
 		start 5 0 login1
 		at 0.1
@@ -226,8 +226,8 @@ load replay
 	} | tm-parse >all.tm
 	tm-print --json all.tm | sed 's/"host":"[^"]*"/"host":"SAMPLE of 2023"/' >wanted
 	assert_equal "$(grep -c SAMPLE wanted)" 2
-	tm-replay --speed max --host "SAMPLE of 2023" all.tm | tm-print --json |
+	tm-replay --speed max --as-host "SAMPLE of 2023" all.tm | tm-print --json |
 		diff wanted -
-	run -2 tm-replay --host "$(printf '%064d' 0)" all.tm
+	run -2 tm-replay --as-host "$(printf '%064d' 0)" all.tm
 	assert_output --partial "not 1 to 63 bytes long"
 }
