@@ -6,6 +6,7 @@
 #include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/number.h"
+#include "common/record/words.h"
 #include "draw.h"
 
 #define STALE_NS (3 * TM_SECOND_NS)
@@ -203,6 +204,8 @@ static void place_text(char out[TEXT_SIZE], const struct top_view *view,
 				!words[scope.keys.offsets[i]])
 			continue;
 		draw_name(name, &view->rows, &scope, i, words, 10);
+		if (!strcmp(name, TM_WORD_ABSENT))
+			snprintf(name, sizeof(name), "no %s", key->name);
 		if (key->is_path)
 			text_fit_path(fitted, name, 40);
 		else

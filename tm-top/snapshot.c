@@ -62,7 +62,7 @@ void snapshot_write(char *note, size_t size, struct top_view *view)
 		unlink(name);
 		snprintf(note, size, "%s: %s", name, strerror(error));
 	} else {
-		snprintf(note, size, "%u rows are in %s", view->rows.count,
-				name);
+		snprintf(note, size, "%u row%s in %s", view->rows.count,
+				view->rows.count == 1 ? " is" : "s are", name);
 	}
 }

@@ -102,7 +102,9 @@ try: tm-top --help'
 	wait_for '^slurm/9 › bob › \(unknown\) 21 › 198.51.100.1 › 1 connection'
 	press Escape Escape Escape Escape
 	wait_for '^3 jobs'
-	press 7
+	press End Enter
+	wait_for '^no job › 2 users'
+	press Escape 7
 	wait_for '^5 units and containers'
 	screen | grep '^docker/0123456789ab '
 	press 8
