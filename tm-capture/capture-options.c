@@ -118,7 +118,8 @@ enum {
 };
 
 static const struct tm_option known[] = {
-	{ "cgroup", 'c', "PATH", "only this cgroup and those below it", 0 },
+	{ "cgroup", 'c', "PATH", "only this cgroup and those below it",
+			TM_ONCE },
 	{ "interface", 'i', "NAME", "only this interface (repeat for several)",
 			0 },
 	{ "site", 's', "NETWORK",
@@ -130,7 +131,8 @@ static const struct tm_option known[] = {
 			"(both: @FILE is a list; repeat for several)",
 			0 },
 	{ "write", 'w', "FILE",
-			"write the events to this recording (mode 0640)", 0 },
+			"write the events to this recording (mode 0640)",
+			TM_ONCE },
 	{ "every", EVERY, "DURATION",
 			"a sum for each flow and interval, not an event\n"
 			"for each packet (100ms to 10m)",

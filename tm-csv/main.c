@@ -98,11 +98,12 @@ enum {
 static const struct tm_option known[] = {
 	{ "nic", NIC, "NAME", "the NIC in the names of the files (unknown)",
 			0 },
-	{ "dir", 'd', "DIR", "directory of the files (the current one)", 0 },
+	{ "dir", 'd', "DIR", "directory of the files (the current one)",
+			TM_ONCE },
 	{ "output", 'o', "FILE",
 			"all users in one file, - is standard output; the\n"
 			"uid is the eighth column",
-			0 },
+			TM_ONCE },
 	{ "header", HEADER, NULL,
 			"begin each file with the names of its columns",
 			TM_FLAG(struct options, with_header) },
@@ -113,7 +114,7 @@ static const struct tm_option known[] = {
 	{ "projects", PROJECTS, "FILE",
 			"projects: lines 'user NAME PROJECT' or\n"
 			"'job MANAGER/ID PROJECT'",
-			0 },
+			TM_ONCE },
 	{ "group", GROUP, "GROUP", "give new files to this group (mode 0640)",
 			0 },
 	{ "readable", READABLE, NULL, "give each file to its user's own group",

@@ -60,7 +60,7 @@ static const struct tm_option known[] = {
 	{ "projects", PROJECTS, "FILE",
 			"projects: lines 'user NAME PROJECT' or\n"
 			"'job MANAGER/ID PROJECT'",
-			0 },
+			TM_ONCE },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
 	{ "quiet", 'q', NULL, "no notes, no progress",

@@ -83,7 +83,7 @@ static const struct tm_option known[] = {
 			"at its end; 0 = at its end only",
 			0 },
 	{ "log", 'l', "FILE", "append to FILE, and show it on a terminal too",
-			0 },
+			TM_ONCE },
 	{ "style", STYLE, "STYLE",
 			"table, or the form of another tool: pdtt,\n"
 			"pdtt-xdp, processes",
@@ -91,7 +91,8 @@ static const struct tm_option known[] = {
 	{ "format", FORMAT, "FORMAT", "table, csv or json", 0 },
 	{ "json", JSON, NULL, "JSON, as --format json", 0 },
 	{ "output", FORMAT, "FORMAT", NULL, 0 },
-	{ "oneline", ONELINE, "USER", "one line for programs, like vnstat", 0 },
+	{ "oneline", ONELINE, "USER", "one line for programs, like vnstat",
+			TM_ONCE },
 	{ "by", BY, "KEYS",
 			"a row for each of these, separated by\n"
 			"commas (user):",
@@ -105,11 +106,11 @@ static const struct tm_option known[] = {
 	{ "sum", SUM, "WHAT", "bytes, packets (both)", 0 },
 	{ "top", TOP, "N", "show N rows and sum up the others; 0 = all", 0 },
 	{ "network-names", NETWORK_NAMES, "FILE",
-			"names for networks: lines NETWORK NAME", 0 },
+			"names for networks: lines NETWORK NAME", TM_ONCE },
 	{ "projects", PROJECTS, "FILE",
 			"projects: lines 'user NAME PROJECT' or\n"
 			"'job MANAGER/ID PROJECT'",
-			0 },
+			TM_ONCE },
 	{ "connections", CONNECTIONS, NULL,
 			"pdtt: each connection with its process, too",
 			FLAG(has_connections) },

@@ -123,7 +123,7 @@ static const struct tm_option known[] = {
 	{ "projects", PROJECTS, "FILE",
 			"projects: lines 'user NAME PROJECT' or\n"
 			"'job MANAGER/ID PROJECT'",
-			0 },
+			TM_ONCE },
 	{ "sort", SORT, "KEY",
 			"by total, in, out, packets, 2s, 10s, 40s or peak,\n"
 			"the largest first; or by one of the keys",

@@ -77,7 +77,7 @@ static const struct tm_option known[] = {
 	{ "listen", LISTEN, "PLACE",
 			"127.0.0.1:8080 by default; port 0: any that is\n"
 			"free; unix:PATH is a socket for a proxy",
-			0 },
+			TM_ONCE },
 	{ "host", HOST, "NAME",
 			"answer to this name (or NAME:PORT) too; repeatable",
 			0 },
@@ -92,7 +92,7 @@ static const struct tm_option known[] = {
 	{ "user-from-header", HEADER, "NAME",
 			"a proxy names the user in this header, and users see\n"
 			"only their own rows; needs a local PLACE",
-			0 },
+			TM_ONCE },
 	{ "run-as", RUN_AS, "USER",
 			"become this user (as root, by default: tm, else the\n"
 			"user of sudo, else nobody)",

@@ -7,10 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/clock.h"
 #include "common/base/exit.h"
-#include "common/base/moment.h"
-#include "common/base/number.h"
 #include "common/base/text.h"
 #include "descriptors.h"
 #include "options.h"
@@ -27,6 +24,7 @@ static const struct tm_option common[] = {
 /* The options in the order of --help. */
 struct list {
 	const struct tm_option *all[OPTIONS_MOST];
+	const char *given[OPTIONS_MOST]; /* values of those with TM_ONCE */
 	size_t count;
 };
 
@@ -296,129 +294,6 @@ _Noreturn void tm_option_refuse(const struct tm_option *option,
 	errx(TM_MISUSED, "--%s: %s: %s", option->name, text, argument);
 }
 
-uint64_t tm_option_number(const struct tm_option *option, const char *argument,
-		uint64_t least, uint64_t most)
-{
-	uint64_t number;
-
-	if (tm_number_parse(argument, most, &number) && number >= least)
-		return number;
-	if (!least && most == UINT64_MAX)
-		tm_option_refuse(option, argument, "not a number");
-	tm_option_refuse(option, argument, "not a number from %ju to %ju",
-			(uintmax_t)least, (uintmax_t)most);
-}
-
-uint64_t tm_option_duration(const struct tm_option *option,
-		const char *argument, uint64_t least_ns, uint64_t most_ns)
-{
-	uint64_t ns;
-
-	if (!tm_duration_parse(argument, &ns) || ns < least_ns || ns > most_ns)
-		tm_option_refuse(option, argument,
-				"not a length of time such as 500ms, 10s, 5m or 2d");
-	return ns;
-}
-
-uint64_t tm_option_age(const struct tm_option *option, const char *argument)
-{
-	const char *at = argument, *problem;
-	uint64_t ns;
-
-	if (!strcmp(argument, "0"))
-		return 0;
-	problem = tm_duration_scan(&at, &ns);
-	if (!problem && *at)
-		problem = "not a length of time such as 90d, 2w or 12h";
-	if (problem)
-		tm_option_refuse(option, argument, "column %zu: %s",
-				at - argument + 1, problem);
-	return ns;
-}
-
-uint64_t tm_option_moment(const struct tm_option *option, const char *argument,
-		uint64_t now_ns)
-{
-	struct tm_moment_problem problem;
-	uint64_t ns;
-
-	if (!tm_moment_parse(argument, now_ns, &ns, &problem))
-		tm_option_refuse(option, argument, "column %zu: %s",
-				problem.column + 1, problem.reason);
-	return ns;
-}
-
-uint64_t tm_option_size(const struct tm_option *option, const char *argument)
-{
-	uint64_t bytes;
-
-	if (!tm_size_parse(argument, &bytes) || !bytes)
-		tm_option_refuse(option, argument,
-				"not a size such as 500M, 1.5T or 500GB");
-	return bytes;
-}
-
-static void refuse_dash(const char *of, const char *name)
-{
-	if (!strcmp(name, "-"))
-		tm_misuse("%s: - is no file here; for one of that name, write ./-",
-				of);
-}
-
-const char *tm_option_stream(
-		const struct tm_option *option, const char *argument)
-{
-	if (!*argument)
-		tm_misuse("--%s: no %s is named", option->name,
-				strcmp(option->argument, "DIR") ? "file"
-								: "directory");
-	return argument;
-}
-
-const char *tm_option_file(const struct tm_option *option, const char *argument)
-{
-	char of[64];
-
-	tm_option_stream(option, argument);
-	snprintf(of, sizeof(of), "--%s", option->name);
-	refuse_dash(of, argument);
-	return argument;
-}
-
-const char *tm_variable_file(const char *variable, const char *name)
-{
-	refuse_dash(variable, name);
-	return name;
-}
-
-struct tm_projects *tm_option_projects(
-		const struct tm_option *option, const char *path)
-{
-	char problem[TM_PROJECTS_PROBLEM];
-	struct tm_projects *const projects =
-			tm_projects_load(tm_option_file(option, path), problem);
-
-	if (!projects)
-		errx(TM_FAILED, "--%s: %s", option->name, problem);
-	return projects;
-}
-
-unsigned tm_option_choice(const struct tm_option *option, const char *argument,
-		const char *const *names)
-{
-	struct tm_text known = { 0 };
-
-	for (unsigned i = 0; names[i]; i++) {
-		if (!strcmp(names[i], argument))
-			return i;
-		if (i)
-			tm_text_string(&known, names[i + 1] ? ", " : " or ");
-		tm_text_string(&known, names[i]);
-	}
-	tm_option_refuse(option, argument, "not %.*s", (int)known.size,
-			known.at ? known.at : "");
-}
-
 /* The command line */
 
 struct getopt_tables {
@@ -461,6 +336,20 @@ static const struct tm_option *options_find(const struct list *list, int letter)
 	try_help(); /* getopt has printed the reason */
 }
 
+/* An option by which something is selected or named has one value: with another
+ * one, what is printed would silently be about one of them only. */
+static void options_note_once(struct list *list, const struct tm_option *option)
+{
+	size_t i = 0;
+
+	while (list->all[i] != option)
+		i++;
+	if (list->given[i] && strcmp(list->given[i], optarg))
+		tm_misuse("--%s: takes one value, not both %s and %s",
+				option->name, list->given[i], optarg);
+	list->given[i] = optarg;
+}
+
 static void options_take(const struct tm_tool *tool,
 		const struct tm_option *option, void *context)
 {
@@ -470,7 +359,7 @@ static void options_take(const struct tm_tool *tool,
 		print_help(tool);
 	else if (option->letter == 'V')
 		print_version();
-	else if (option->flag)
+	else if (option->flag && option->flag != TM_ONCE)
 		((char *)context)[option->flag - 1] = true;
 	else
 		tool->take(context, option, optarg);
@@ -480,6 +369,7 @@ int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
 		void *context)
 {
 	struct getopt_tables tables = { 0 };
+	const struct tm_option *option;
 	struct list list = { .count = 0 };
 	int letter, at = -1;
 
@@ -490,11 +380,12 @@ int tm_tool_parse(const struct tm_tool *tool, int argc, char **argv,
 	options_make_tables(&tables, &list);
 	for (; (letter = getopt_long(argc, argv, tables.shorts, tables.longs,
 				&at)) != -1;
-			at = -1)
-		options_take(tool,
-				letter == TM_MOVED
-						? tables.of[at]
-						: options_find(&list, letter),
-				context);
+			at = -1) {
+		option = letter == TM_MOVED ? tables.of[at]
+					    : options_find(&list, letter);
+		if (option->flag == TM_ONCE)
+			options_note_once(&list, option);
+		options_take(tool, option, context);
+	}
 	return optind;
 }

@@ -21,7 +21,8 @@ struct tm_option {
 				 NULL = it takes none */
 	const char *help;     /* lines; NULL = an old spelling of the option
 				 with the same letter, which --help leaves out */
-	size_t flag;	      /* TM_FLAG(): set to true; take is not called */
+	size_t flag;	      /* TM_FLAG(): set to true; take is not called;
+				 or TM_ONCE */
 };
 
 #define TM_OPTION 256 /* the first number for options without a letter */
@@ -32,6 +33,10 @@ struct tm_option {
 #define TM_MOVED 0
 
 #define TM_FLAG(type, member) (offsetof(type, member) + 1)
+
+/* In place of a flag: two different values are refused. Of other options that
+ * are repeated the last value counts, or take adds them up. */
+#define TM_ONCE SIZE_MAX
 
 /* Instead of an option: a line of --help. */
 #define TM_HEADING(text)                                                       \

@@ -154,3 +154,33 @@ file_options() {
 	run -0 tm-store query --db ./- --format csv
 	assert_output --partial ",5,"
 }
+
+@test "a second value for what takes one is refused; of other options the last counts" {
+	touch a b
+	while read -r tool option one two; do
+		run -2 ${tool/./ } "$option" "$one" "$option" "$two"
+		assert_line --index 0 "${tool%.*}: $option: takes one value, not both $one and $two"
+		assert_line --index 1 "try: ${tool%.*} --help"
+	done <<-'END'
+		tm-store.query --user alice bob
+		tm-store.query --process curl ssh
+		tm-store.query --remote 192.0.2.1 192.0.2.2
+		tm-store.query --direction in out
+		tm-store.quota --members staff users
+		tm-report --oneline alice bob
+		tm-report --log a b
+		tm-report --projects a b
+		tm-csv --dir a b
+		tm-capture --cgroup /a /b
+		tm-capture --write a b
+		tm-account --state a b
+		tm-top --projects a b
+		tm-filter --projects a b
+		tm-web --listen 127.0.0.1:1 127.0.0.1:2
+	END
+	tm-parse </dev/null >none.tm
+	run -0 tm-report -q --by project --projects a --projects a none.tm
+	run -0 tm-report -q --format csv --by process --by user none.tm
+	assert_output --partial uid,user,
+	run -0 tm-print --count 1 --count 2 none.tm
+}
