@@ -9,7 +9,7 @@ void flows_start(struct flows *flows, const struct flow_keys *keys,
 	tm_sums_init(&flows->facts, keys->of_owner.words, TM_SUMS_NONE - 1);
 }
 
-static void flow_take(struct flow_key *key, const struct tm_keys *of_event,
+static void flow_take(struct top_flow_key *key, const struct tm_keys *of_event,
 		const struct tm_event *event)
 {
 	const bool is_out = event->direction == TM_OUT;
@@ -210,7 +210,7 @@ bool flows_know(const struct flows *flows, enum tm_key_id id)
 static void flows_rekey(struct flows *flows, uint32_t row, uint32_t facts)
 {
 	const struct tm_sum sum = flows->sums.rows[row];
-	struct flow_key key;
+	struct top_flow_key key;
 
 	memcpy(&key, flows_key(flows, row),
 			flows->sums.words * sizeof(uint64_t));
@@ -222,7 +222,7 @@ static void flows_rekey(struct flows *flows, uint32_t row, uint32_t facts)
  * the names are now: the same one, an earlier one, or TM_SUMS_NONE if there is
  * none so far. */
 static uint32_t flows_move_to(struct flows *flows, uint32_t row,
-		struct flow_key *key, uint32_t facts)
+		struct top_flow_key *key, uint32_t facts)
 {
 	struct flow_state *const state = flows_state(flows, row);
 
@@ -239,8 +239,8 @@ static uint32_t flows_move_to(struct flows *flows, uint32_t row,
 	return row;
 }
 
-static uint32_t flows_add(
-		struct flows *flows, const struct flow_key *key, uint32_t facts)
+static uint32_t flows_add(struct flows *flows, const struct top_flow_key *key,
+		uint32_t facts)
 {
 	bool is_new;
 	uint32_t row;
@@ -257,7 +257,7 @@ static uint32_t flows_add(
 /* The row that was found is none, or it is of what the names were before. Kept
  * apart, so that most events have a short way. */
 static __attribute__((noinline)) uint32_t flows_find_or_add(struct flows *flows,
-		uint32_t row, struct flow_key *key,
+		uint32_t row, struct top_flow_key *key,
 		const struct tm_event *event, bool *is_new)
 {
 	struct tm_sums *const sums = &flows->sums;
@@ -285,7 +285,7 @@ uint32_t flows_row(
 		struct flows *flows, const struct tm_event *event, bool *is_new)
 {
 	struct tm_sums *const sums = &flows->sums;
-	struct flow_key key;
+	struct top_flow_key key;
 	uint32_t row = sums->last;
 
 	flow_take(&key, &flows->keys->of_event, event);
@@ -300,7 +300,7 @@ uint32_t flows_row(
 uint32_t flows_review(struct flows *flows, uint32_t row,
 		const struct tm_event *event, bool *is_new)
 {
-	struct flow_key key;
+	struct top_flow_key key;
 
 	memcpy(&key, flows_key(flows, row),
 			flows->sums.words * sizeof(uint64_t));

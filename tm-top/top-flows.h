@@ -42,7 +42,7 @@ struct top_flow {
 _Static_assert(sizeof(struct top_flow) == 80, "ten words");
 
 /* The whole key of a row. */
-struct flow_key {
+struct top_flow_key {
 	struct top_flow flow;
 	uint64_t words[TM_KEY_WORDS]; /* of the keys of events */
 };

@@ -42,7 +42,7 @@ static int flows_forget_facts(struct flows *flows)
 
 /* The key of a row when it knows no more than that. */
 static void flows_coarsen(const struct flows *flows, uint32_t row,
-		enum flow_known known, struct flow_key *key)
+		enum flow_known known, struct top_flow_key *key)
 {
 	const struct top_flow *const before = flows_key(flows, row);
 	struct top_flow *const flow = &key->flow;
@@ -106,7 +106,7 @@ static uint32_t flows_count_coarse(const struct flows *flows,
 		const uint32_t *rows, uint32_t count, enum flow_known known)
 {
 	struct tm_sums coarse;
-	struct flow_key key;
+	struct top_flow_key key;
 	uint32_t found;
 	bool is_new;
 
@@ -142,7 +142,7 @@ static uint32_t flows_choose(const struct flows *flows, const uint32_t *order,
 
 /* A row that is taken out, to be added to a less exact one. */
 struct folded {
-	struct flow_key key;
+	struct top_flow_key key;
 	struct tm_sum sum;
 	struct flow_state state;
 };
