@@ -48,27 +48,6 @@ struct naming {
 	struct tm_event records[RECORDS];
 };
 
-struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns,
-		struct processes *processes)
-{
-	struct naming *naming = calloc(1, sizeof(*naming));
-
-	if (!naming)
-		return NULL;
-	naming->own_netns = own_netns;
-	naming->users = tm_users_new();
-	naming->cgroups = cgroup_names_new(tree);
-	naming->processes = processes;
-	naming->names = process_names_new(processes);
-	if (naming->users)
-		tm_users_want_groups(naming->users);
-	if (!naming->users || !naming->cgroups || !naming->names) {
-		naming_free(naming);
-		return NULL;
-	}
-	return naming;
-}
-
 static bool has_news(struct naming *naming, const struct tm_event *event)
 {
 	const uint64_t mixed = (event->uid ^ event->cgroup_id << 8 ^
@@ -119,6 +98,39 @@ static void seen_free(struct naming_seen *seen)
 		free(seen->names[i]);
 	free(seen->names);
 	tm_index_free(&seen->ids);
+}
+
+static void naming_free(struct naming *naming)
+{
+	if (!naming)
+		return;
+	cgroup_names_free(naming->cgroups);
+	process_names_free(naming->names);
+	for (size_t i = 0; i < TM_NAMES; i++)
+		seen_free(&naming->seen[i]);
+	tm_users_free(naming->users);
+	free(naming);
+}
+
+struct naming *naming_new(const struct cgroup_tree *tree, uint32_t own_netns,
+		struct processes *processes)
+{
+	struct naming *naming = calloc(1, sizeof(*naming));
+
+	if (!naming)
+		return NULL;
+	naming->own_netns = own_netns;
+	naming->users = tm_users_new();
+	naming->cgroups = cgroup_names_new(tree);
+	naming->processes = processes;
+	naming->names = process_names_new(processes);
+	if (naming->users)
+		tm_users_want_groups(naming->users);
+	if (!naming->users || !naming->cgroups || !naming->names) {
+		naming_free(naming);
+		return NULL;
+	}
+	return naming;
 }
 
 static const char *interface_name(const struct naming *naming, uint64_t id,
@@ -299,16 +311,4 @@ size_t naming_late(struct naming *naming, uint64_t time_ns,
 	}
 	*records = naming->records;
 	return n;
-}
-
-void naming_free(struct naming *naming)
-{
-	if (!naming)
-		return;
-	cgroup_names_free(naming->cgroups);
-	process_names_free(naming->names);
-	for (size_t i = 0; i < TM_NAMES; i++)
-		seen_free(&naming->seen[i]);
-	tm_users_free(naming->users);
-	free(naming);
 }

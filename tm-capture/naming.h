@@ -36,6 +36,4 @@ bool naming_continue(struct naming *naming);
 size_t naming_late(struct naming *naming, uint64_t time_ns,
 		struct tm_event **records);
 
-void naming_free(struct naming *naming);
-
 #endif

@@ -136,6 +136,22 @@ options_of_page() {
 	refute_line --partial ' common/'
 }
 
+@test "a public function is used by another file, and not by tests alone" {
+	objects=$(cd "$ROOT" && printf '%s\n' {common/*,tm-*,ipmask,*/compat}/*.c |
+		sed 's/c$/o/')
+	cd "$BUILD"
+	# shellcheck disable=SC2086 # words
+	nm -g --defined-only $objects | sed -nE 's,.* T ([a-z0-9_]+)$,\1,p' |
+		sort -u | grep -vx main >"$BATS_TEST_TMPDIR/defined"
+	# shellcheck disable=SC2086 # words
+	nm -u $objects | sed -nE 's,^ +U ([a-z0-9_]+)$,\1,p' |
+		sort -u >"$BATS_TEST_TMPDIR/used"
+	cd "$BATS_TEST_TMPDIR"
+	[ -s defined ]
+	run comm -23 defined used
+	assert_output ""
+}
+
 @test "no two files have a function of one name" {
 	cd "$ROOT"
 	# a definition begins in column 0, and its body with a line that is "{"
