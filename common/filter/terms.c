@@ -267,6 +267,18 @@ static bool term_take_ends(
 			term_take_other_end(parser, ends);
 }
 
+/* Whether the next value, before which a comparison may stand, has a slash or
+ * is a file. */
+static bool is_before_network(const struct tm_parser *parser)
+{
+	const bool is_after = parser->token == TM_TOKEN_COMPARISON;
+	const char *at = parser->expression->text +
+			(is_after ? parser->end : parser->begin);
+
+	at += strspn(at, " \t\n\r'\"");
+	return *at == '@' || memchr(at, '/', strcspn(at, " \t\n\r()'\""));
+}
+
 /* After an end, an address, a network or a host's name needs no word. */
 static const struct tm_filter_word *term_choose_word(
 		const struct tm_parser *parser)
@@ -281,9 +293,7 @@ static const struct tm_filter_word *term_choose_word(
 	if (parser->token != TM_TOKEN_COMPARISON && !has_value(parser))
 		return NULL;
 	return tm_filter_word_find(
-			*parser->word == '@' || strchr(parser->word, '/')
-					? "network"
-					: "host");
+			is_before_network(parser) ? "network" : "host");
 }
 
 static const struct tm_filter_word *term_take_word(

@@ -106,6 +106,9 @@ assert_table() {
 	1 2 4 6 | local 192.0.2.0/24
 	1 2 4 | remote 198.51.100.0/24
 	1 2 4 | remote "198.51.100.0/24"
+	1 2 4 | remote = 198.51.100.0/24
+	3 5 6 | remote != '198.51.100.0/24'
+	1 6 | src = @list.txt
 	5 | src localhost
 	END
 }
