@@ -1,8 +1,10 @@
 /* Makes the events of a busy host, the same ones each time:
- *   history [-d DAYS] [-u USERS] [-r REMOTES] [-m EVENTS]
+ *   history [-d DAYS] [-u USERS] [-r REMOTES] [-m EVENTS] [-w 1]
  * EVENTS interval sums a minute for so many days, with a TICK each minute: as
  * many as a history has to keep. Each user meets 100 of the remotes, some more
- * often than others. It ends at 2023-11-15T00:00:00Z. */
+ * often than others. With -w, each process has a command, and of four users one
+ * is a service, one a container that is made anew each week, one logs in each
+ * day, and one has a job every six hours. It ends at 2023-11-15T00:00:00Z. */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +18,8 @@
 #define OWN 100 /* remotes that a user meets */
 
 static struct {
-	uint64_t days, users, remotes, events;
-} options = { 30, 200, 5000, 300 };
+	uint64_t days, users, remotes, events, workloads;
+} options = { 30, 200, 5000, 300, 0 };
 
 static void put_host(uint8_t to[16], uint64_t number)
 {
@@ -36,6 +38,83 @@ static uint64_t draw_below(uint64_t count)
 	return at * (draw() % count) / count;
 }
 
+/* --- workloads --- */
+
+#define HOURS_NS (3600 * TM_SECOND_NS)
+
+enum { SERVICE, CONTAINER, LOGIN, JOB, SORTS };
+
+/* How many workloads of that sort a user has had. */
+static uint64_t period_of(uint64_t sort, uint64_t time_ns)
+{
+	static const uint64_t hours[SORTS] = { 1 << 20, 168, 24, 6 };
+
+	return time_ns / HOURS_NS / hours[sort];
+}
+
+static uint64_t cgroup_of(uint64_t user, uint64_t time_ns)
+{
+	return period_of(user % SORTS, time_ns) * options.users + user + 1;
+}
+
+static uint64_t pid_of(uint64_t user, uint64_t worker)
+{
+	return 2000 + 4 * user + worker;
+}
+
+static void put_cgroup(uint64_t user, uint64_t id)
+{
+	char path[160];
+
+	switch (user % SORTS) {
+	case SERVICE:
+		snprintf(path, sizeof(path), "/system.slice/daemon%u.service",
+				(unsigned)user);
+		break;
+	case CONTAINER:
+		snprintf(path, sizeof(path),
+				"/system.slice/docker-%016llx.scope",
+				(unsigned long long)mix(id));
+		break;
+	case LOGIN:
+		snprintf(path, sizeof(path),
+				"/user.slice/user-%u.slice/session-%u.scope",
+				(unsigned)(1000 + user), (unsigned)id);
+		break;
+	case JOB:
+		snprintf(path, sizeof(path),
+				"/system.slice/slurmstepd.scope/job_%u/step_0/"
+				"user/task_0",
+				(unsigned)id);
+	}
+	put_name(TM_NAME_CGROUP, id, path);
+}
+
+static void put_processes(uint64_t user)
+{
+	char text[32];
+
+	for (unsigned worker = 0; worker < 4; worker++) {
+		snprintf(text, sizeof(text), "/usr/lib/work/worker%u",
+				(unsigned)((user + worker) % PROCESSES));
+		put_name(TM_NAME_COMMAND, pid_of(user, worker), text);
+		snprintf(text, sizeof(text), "%u 1", (unsigned)(1000 + user));
+		if (user % SORTS >= LOGIN)
+			put_name(TM_NAME_LOGIN, pid_of(user, worker), text);
+	}
+}
+
+/* Of the workloads that begin in the hour. */
+static void put_workloads(void)
+{
+	for (uint64_t user = 0; user < options.users; user++) {
+		const uint64_t id = cgroup_of(user, now_ns);
+
+		if (id != cgroup_of(user, now_ns - HOURS_NS))
+			put_cgroup(user, id);
+	}
+}
+
 static void put_sum(void)
 {
 	struct tm_event *const event = next_record(TM_TRAFFIC);
@@ -52,7 +131,8 @@ static void put_sum(void)
 	event->bytes = event->packets * (40 + (random >> 16) % 1460);
 	event->span = 100;
 	event->uid = event->socket_uid = 1000 + user;
-	event->pid = 2000 + user;
+	event->pid = pid_of(user, which >> 40 & 3);
+	event->cgroup_id = options.workloads ? cgroup_of(user, now_ns) : 0;
 	event->ifindex = INTERFACE;
 	event->flags = TM_OWNER_TASK;
 	snprintf(event->process, sizeof(event->process), "worker%u",
@@ -70,7 +150,14 @@ static void put_history(void)
 	state = 88172645463325252;
 	put_start(1, 0);
 	put_names(INTERFACE, options.users);
+	for (uint64_t user = 0; user < options.users && options.workloads;
+			user++) {
+		put_processes(user);
+		put_cgroup(user, cgroup_of(user, now_ns));
+	}
 	for (uint64_t minute = 0; minute < minutes; minute++) {
+		if (options.workloads && minute % 60 == 0)
+			put_workloads();
 		for (uint64_t i = 0; i < options.events; i++) {
 			put_sum();
 			now_ns += 60 * TM_SECOND_NS / options.events;
@@ -86,11 +173,11 @@ static void put_history(void)
 int main(int argc, char **argv)
 {
 	uint64_t *const values[] = { &options.days, &options.users,
-		&options.remotes, &options.events };
-	static const char letters[] = "durm";
+		&options.remotes, &options.events, &options.workloads };
+	static const char letters[] = "durmw";
 	int letter;
 
-	while ((letter = getopt(argc, argv, "d:u:r:m:")) != -1) {
+	while ((letter = getopt(argc, argv, "d:u:r:m:w:")) != -1) {
 		const char *const at = strchr(letters, letter);
 
 		if (!at)

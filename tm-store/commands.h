@@ -17,6 +17,9 @@ extern const struct tm_tool store_tool, query_tool, prune_tool, quota_tool;
 struct tm_history *open_or_exit(
 		const char *path, enum tm_history_access access, bool is_quiet);
 
+/* Has conversions of an older database reported, unless quiet. */
+void note_conversion(bool is_quiet);
+
 /* The database that --db names, otherwise the default. */
 const char *find_database(const char *named);
 

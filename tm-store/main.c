@@ -48,6 +48,7 @@ struct tm_history *open_or_exit(
 
 	path = find_database(path);
 	tm_zone_find(zone);
+	note_conversion(is_quiet);
 	history = tm_history_open(path, access, &status);
 	if (status)
 		errx(status, "%s%s", tm_history_problem(history),
@@ -57,6 +58,25 @@ struct tm_history *open_or_exit(
 		      "machine's is %s",
 				path, tm_history_zone(history), zone);
 	return history;
+}
+
+static void store_say_conversion(
+		const char *path, int from, uint64_t bytes, uint64_t took_ns)
+{
+	if (took_ns)
+		warnx("%s: converted in %.1f s", path,
+				took_ns / (double)TM_SECOND_NS);
+	else
+		warnx("%s: converting %" PRIu64
+		      " MiB from format %d, which takes some seconds for each "
+		      "100 MiB and twice the room for a while",
+				path, (bytes >> 20) + 1, from);
+}
+
+void note_conversion(bool is_quiet)
+{
+	if (!is_quiet)
+		tm_history_on_conversion(store_say_conversion);
 }
 
 enum tm_form parse_form(const struct tm_option *option, const char *name)
@@ -72,7 +92,7 @@ int write_out(void *context, const char *text, size_t size)
 	return tm_write(STDOUT_FILENO, text, size);
 }
 
-enum { DB = TM_OPTION, MINUTES, HOURS, DAYS, MONTHS, REMOTES, STRICT };
+enum { DB = TM_OPTION, MINUTES, HOURS, DAYS, MONTHS, JOBS, REMOTES, STRICT };
 
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE",
@@ -87,9 +107,10 @@ static const struct tm_option known[] = {
 	{ "keep-hours", HOURS, "TIME", "hours (60d)", 0 },
 	{ "keep-days", DAYS, "TIME", "days (730d)", 0 },
 	{ "keep-months", MONTHS, "TIME", "months (0, for ever)", 0 },
+	{ "keep-jobs", JOBS, "TIME", "jobs (1095d)", 0 },
 	{ "remotes", REMOTES, "N",
-			"largest remotes of a user each minute (1000);\n"
-			"the others are summed up",
+			"largest remotes, workloads and commands of a user\n"
+			"each minute (1000); the others are summed up",
 			0 },
 	{ "strict", STRICT, NULL, "exit 4 if events were lost",
 			TM_FLAG(struct options, is_strict) },
@@ -106,6 +127,9 @@ static void store_take_option(void *context, const struct tm_option *option,
 	switch (option->letter) {
 	case DB:
 		options->store.path = tm_option_file(option, argument);
+		break;
+	case JOBS:
+		retention->keep_jobs_ns = tm_option_age(option, argument);
 		break;
 	case REMOTES:
 		retention->remotes = tm_option_number(
@@ -126,8 +150,9 @@ const struct tm_tool store_tool = {
 		 "       tm-store prune [--db FILE] --older-than TIME|--ahead [--dry-run]\n"
 		 "       tm-store quota [--db FILE] [--user USER --limit SIZE] ...\n"
 		 "Keeps a history of who moved how much, and to where: sums of events by\n"
-		 "user, process, remote address, protocol, interface and direction in\n"
-		 "minutes, hours, days and months, in an SQLite database.\n\n",
+		 "user, process, remote address, protocol, interface, workload, login user,\n"
+		 "command and direction in minutes, hours, days and months, and of jobs, in an\n"
+		 "SQLite database.\n\n",
 	.options = known,
 	.option_count = sizeof(known) / sizeof(*known),
 	.take = store_take_option,
@@ -232,6 +257,8 @@ static int write_main(int argc, char **argv)
 								   60 * TM_DAY_NS,
 								   730 * TM_DAY_NS,
 								   0 },
+						   .keep_jobs_ns = 1095 *
+								   TM_DAY_NS,
 						   .remotes = REMOTES_DEFAULT,
 				   } };
 	struct tm_loop loop = { .take = store_take_block,
@@ -247,6 +274,7 @@ static int write_main(int argc, char **argv)
 	loop.is_quiet = options.store.is_quiet;
 	loop.is_strict = options.is_strict;
 	tm_loop_open(&in, argv);
+	note_conversion(options.store.is_quiet);
 	loop.context = store = store_open(&options.store);
 	store_confine(store, options.is_verbose);
 	status = tm_loop_run(&loop, &in);

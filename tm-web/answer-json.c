@@ -30,6 +30,16 @@ void json_user(struct tm_text *text, uint32_t uid, const char *name)
 			text, "user", uid == TM_NOBODY ? TM_WORD_NONE : name);
 }
 
+static void json_login(struct tm_text *text, const struct tm_history_row *row)
+{
+	const uint32_t uid = row->ids[TM_KEY_LOGIN];
+
+	tm_json_member_number(text, "login_uid", uid);
+	tm_json_member_string(text, "login",
+			uid == TM_NOBODY ? TM_WORD_NONE
+					 : row->texts[TM_KEY_LOGIN]);
+}
+
 const char *json_value(const struct tm_history_row *row, enum tm_key_id id,
 		struct tm_label *label)
 {
@@ -60,9 +70,11 @@ void json_keys(struct tm_text *text, const struct tm_history_row *row,
 	}
 	if (by & TM_HISTORY_BY_USER)
 		json_user(text, row->ids[TM_KEY_USER], row->texts[TM_KEY_USER]);
+	if (by & TM_HISTORY_BY_LOGIN)
+		json_login(text, row);
 	for (enum tm_key_id id = TM_KEY_USER + 1; id <= TM_KEY_DIRECTION;
 			id++) {
-		if (by & 1 << id)
+		if (by & 1 << id && id != TM_KEY_LOGIN)
 			tm_json_member_string(text, tm_key_table[id].name,
 					json_value(row, id, &label));
 	}
@@ -102,22 +114,21 @@ void json_key(struct tm_text *text, const struct tm_history_row *row,
 {
 	static const struct tm_key_sources sources = { 0 };
 	struct tm_label label;
+	const enum tm_key_id id = by ? __builtin_ctz(by) : 0;
 	const char *value;
 	char number[16];
+	uint32_t uid;
 
 	if (!by) {
 		json_put_key(text, "", "all");
-	} else if (by == TM_HISTORY_BY_USER) {
-		tm_key_label_user(&sources, row->ids[TM_KEY_USER],
-				row->texts[TM_KEY_USER], &label);
-		snprintf(number, sizeof(number), "%" PRIu32,
-				row->ids[TM_KEY_USER]);
-		json_put_key(text,
-				row->ids[TM_KEY_USER] == TM_NOBODY ? label.text
-								   : number,
+	} else if (by & (TM_HISTORY_BY_USER | TM_HISTORY_BY_LOGIN)) {
+		uid = row->ids[id];
+		tm_key_label_user(&sources, uid, row->texts[id], &label);
+		snprintf(number, sizeof(number), "%" PRIu32, uid);
+		json_put_key(text, uid == TM_NOBODY ? label.text : number,
 				label.text);
 	} else {
-		value = json_value(row, __builtin_ctz(by), &label);
+		value = json_value(row, id, &label);
 		json_put_key(text, value, value);
 	}
 }

@@ -7,7 +7,7 @@
 #include "common/record/amount.h"
 #include "common/record/words.h"
 #include "common/show/key-cells.h"
-#include "database.h"
+#include "stored.h"
 
 static const struct tm_column amount_columns[] = {
 	{ "in", "IN", .type = TM_CELL_BYTES },
@@ -59,7 +59,6 @@ static void put_user(const struct tm_key_sources *sources,
 {
 	struct tm_label label;
 
-	tm_table_number(table, uid);
 	tm_key_label_user(sources, uid, recorded, &label);
 	tm_label_put(table, &label);
 }
@@ -78,6 +77,8 @@ static void put_key(const struct tm_key_sources *sources,
 		const struct tm_history_row *row)
 {
 	if (key == TM_KEY_USER)
+		tm_table_number(table, row->ids[key]);
+	if (tm_history_key_is_user(key))
 		put_user(sources, table, row->ids[key], row->texts[key]);
 	else if (key == TM_KEY_DIRECTION)
 		put_value(sources, table, key, row->direction);

@@ -11,6 +11,7 @@
 #include "query.h"
 #include "schema.h"
 #include "stored.h"
+#include "trim.h"
 
 #define LOG_PAGES 1000		 /* of the -wal file, before it is emptied */
 #define LOG_PAGES_MANY (1 << 16) /* 256 MiB */
@@ -106,7 +107,7 @@ static sqlite3_stmt *commit_find_insert(struct tm_commit *commit, int cube,
 	snprintf(sql, sizeof(sql),
 			"INSERT INTO %s_%s VALUES (%s) ON CONFLICT DO UPDATE SET %s",
 			facts->name, tm_history_resolution_name(r), marks,
-			tm_coarse_add_amounts(facts));
+			tm_trim_add_amounts(facts));
 	*insert = tm_history_prepare(commit->history, sql);
 	return *insert;
 }
@@ -129,7 +130,7 @@ static int insert_sum(struct tm_commit *commit, sqlite3_stmt *insert, int cube,
 	const struct tm_store_sum_key key =
 			tm_store_sums_key(&commit->part, row);
 	const struct tm_sum *const sum = &commit->part.table.rows[row];
-	uint32_t values[TM_KEYS_STORED];
+	int64_t values[TM_KEYS_STORED];
 	const unsigned count = tm_history_values(
 			&tm_history_cubes[cube], key.values, values);
 	int at = 1, result;
@@ -163,7 +164,7 @@ static int write_part(struct tm_commit *commit, int cube,
 	return 0;
 }
 
-/* --- too many remotes --- */
+/* --- too many remotes, workloads or commands --- */
 
 /* How many sums from there on have the same user and slot, by which they are
  * sorted. */
@@ -181,15 +182,16 @@ static int trim_slot(struct tm_commit *commit,
 		const struct tm_store_sum_key *key,
 		enum tm_history_resolution r)
 {
-	const uint32_t most = tm_coarse_remotes(commit->retention, r);
+	const uint32_t most = tm_trim_most(commit->retention, r);
 	const uint64_t slot_ns = key->minute * TM_MINUTE_NS;
 	sqlite3_stmt *statement;
 	bool is_crowd = false;
 	char sql[256];
 
 	snprintf(sql, sizeof(sql),
-			"SELECT count(DISTINCT +remote) FROM traffic_%s "
-			"WHERE time = ? AND uid = ?",
+			"SELECT max(count(DISTINCT +remote), "
+			"count(DISTINCT +workload), count(DISTINCT +command)) "
+			"FROM traffic_%s WHERE time = ? AND uid = ?",
 			tm_history_resolution_name(r));
 	statement = tm_history_prepare(commit->history, sql);
 	if (!statement)
@@ -199,7 +201,7 @@ static int trim_slot(struct tm_commit *commit,
 	if (tm_history_step(commit->history, statement) == 1)
 		is_crowd = sqlite3_column_int64(statement, 0) > ROOM * most;
 	sqlite3_finalize(statement);
-	return is_crowd ? tm_coarse_trim(commit->history, r, slot_ns,
+	return is_crowd ? tm_trim_slot(commit->history, r, slot_ns,
 					  key->values[TM_KEY_USER], most)
 			: 0;
 }
@@ -299,7 +301,11 @@ static int commit_write_all(struct tm_commit *commit,
 	if (tm_history_read_marks(history) || tm_sources_write(sources))
 		return -1;
 	commit_note_times(&history->marks, batch);
-	return commit_write_sums(commit, batch) || commit_tend(commit) ||
+	return commit_write_sums(commit, batch) ||
+					tm_job_sums_write(&batch->jobs, history,
+							tm_dictionary_names(
+									commit->dictionary)) ||
+					commit_tend(commit) ||
 					tm_dictionary_write(
 							commit->dictionary) ||
 					tm_history_sql(history, "COMMIT")

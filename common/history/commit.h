@@ -4,11 +4,13 @@
 
 #include "coarse.h"
 #include "dictionary.h"
+#include "job-sums.h"
 #include "sources.h"
 #include "store-sums.h"
 
 struct tm_batch {
 	struct tm_store_sums traffic, host;
+	struct tm_job_sums jobs;
 	uint64_t first_ns, newest_ns; /* of all records with a time of theirs */
 	bool has_time;
 };

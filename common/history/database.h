@@ -22,7 +22,8 @@ struct tm_history_marks {
 	uint64_t added[TM_HISTORY_RESOLUTIONS]; /* [minute] is not used */
 	uint64_t kept[TM_HISTORY_RESOLUTIONS];	/* [month] is not used */
 	uint64_t first_ns, newest_ns, written_ns;
-	uint64_t swept; /* processes and remotes after the last sweep */
+	uint64_t swept; /* what had a name after the last sweep */
+	int format;	/* the user_version; readers know older ones */
 };
 
 struct tm_history {

@@ -14,8 +14,9 @@
 #include "sweep.h"
 
 #define INTERFACES_MAX 10000
-#define NAMES_A_MINUTE 100 /* of processes that were not seen yet, by user */
-#define BUDGETS 4096	   /* users that have some in one minute */
+#define NAMES_A_MINUTE 100    /* of a kind that were not seen yet, by user */
+#define BATCHES_NUMBERED 3600 /* before texts get new numbers: an hour */
+#define BUDGETS 8192	      /* of users and kinds, in one minute */
 
 struct name {
 	uint64_t id;
@@ -37,16 +38,17 @@ struct interface {
 
 struct tm_dictionary {
 	struct tm_history *history;
-	struct tm_row_ids processes, remotes;
-	bool is_swept;	 /* in a transaction that is not over */
-	bool has_failed; /* an interface was not found for want of memory */
+	struct tm_row_ids ids[TM_ROW_IDS_KINDS];
+	unsigned batches; /* since texts got their numbers */
+	bool is_swept;	  /* in a transaction that is not over */
+	bool has_failed;  /* an interface was not found for want of memory */
 	struct tm_names *names;
 	struct name_list lists[TM_NAME_CGROUP + 1];
 	struct tm_index index; /* of interfaces */
 	struct interface *interfaces;
 	uint32_t interface_room;
 	uint32_t next_interface;
-	struct tm_index budget; /* users with new processes */
+	struct tm_index budget; /* users with new names, by kind */
 	uint64_t budget_minute;
 	uint8_t budgets[BUDGETS];
 };
@@ -58,21 +60,18 @@ static int dictionary_prepare(struct tm_dictionary *dictionary)
 			history, "SELECT max(id) FROM interface");
 
 	dictionary->next_interface = id + 1;
-	return id < 0 ||
-					tm_row_ids_open(&dictionary->processes,
-							history,
-							TM_ROW_IDS_PROCESS) ||
-					tm_row_ids_open(&dictionary->remotes,
-							history,
-							TM_ROW_IDS_REMOTE)
-			? -1
-			: 0;
+	for (int of = 0; of < TM_ROW_IDS_KINDS; of++) {
+		if (tm_row_ids_open(&dictionary->ids[of], history,
+				    dictionary->names, of))
+			return -1;
+	}
+	return id < 0 ? -1 : 0;
 }
 
 void tm_dictionary_forget(struct tm_dictionary *dictionary)
 {
-	tm_row_ids_close(&dictionary->processes);
-	tm_row_ids_close(&dictionary->remotes);
+	for (int of = 0; of < TM_ROW_IDS_KINDS; of++)
+		tm_row_ids_close(&dictionary->ids[of]);
 	tm_index_free(&dictionary->index);
 }
 
@@ -90,11 +89,16 @@ struct tm_dictionary *tm_dictionary_new(struct tm_history *history)
 	return NULL;
 }
 
-/* --- processes and remotes --- */
+struct tm_names *tm_dictionary_names(const struct tm_dictionary *dictionary)
+{
+	return dictionary->names;
+}
 
-/* Whoever names processes at will gets so many of them a minute. */
-static bool is_in_budget(
-		struct tm_dictionary *dictionary, const struct tm_event *event)
+/* --- processes, remotes, workloads and commands --- */
+
+/* Whoever makes up names at will gets so many of them a minute. */
+static bool is_in_budget(struct tm_dictionary *dictionary,
+		const struct tm_event *event, enum tm_row_ids_of of)
 {
 	const uint64_t minute = event->time_ns / TM_MINUTE_NS;
 	uint32_t number;
@@ -104,28 +108,53 @@ static bool is_in_budget(
 		memset(dictionary->budgets, 0, sizeof(dictionary->budgets));
 		dictionary->budget_minute = minute;
 	}
-	number = tm_index_add(&dictionary->budget, event->uid);
+	number = tm_index_add(
+			&dictionary->budget, (uint64_t)of << 32 | event->uid);
 	if (number >= BUDGETS || dictionary->budgets[number] >= NAMES_A_MINUTE)
 		return false;
 	dictionary->budgets[number]++;
 	return true;
 }
 
+static uint32_t dictionary_number(struct tm_dictionary *dictionary,
+		const struct tm_event *event, enum tm_row_ids_of of,
+		const void *key)
+{
+	struct tm_row_ids *const ids = &dictionary->ids[of];
+	const uint32_t known = tm_row_ids_known(ids, key);
+
+	if (known != TM_HISTORY_UNKNOWN)
+		return known;
+	return is_in_budget(dictionary, event, of) ? tm_row_ids_number(ids, key)
+						   : TM_HISTORY_REMAINDER;
+}
+
 static uint32_t dictionary_process(
 		struct tm_dictionary *dictionary, const struct tm_event *event)
 {
 	char comm[TM_COMM_SIZE] = { 0 };
-	uint32_t known;
 
 	if (!event->process[0])
 		return TM_HISTORY_UNKNOWN;
 	memcpy(comm, event->process, strnlen(event->process, TM_COMM_SIZE));
-	known = tm_row_ids_known(&dictionary->processes, comm);
-	if (known != TM_HISTORY_UNKNOWN)
-		return known;
-	return is_in_budget(dictionary, event)
-			? tm_row_ids_number(&dictionary->processes, comm)
-			: TM_HISTORY_REMAINDER;
+	return dictionary_number(dictionary, event, TM_ROW_IDS_PROCESS, comm);
+}
+
+/* By the number of its text. */
+static uint32_t dictionary_fact(struct tm_dictionary *dictionary,
+		const struct tm_event *event, enum tm_row_ids_of of,
+		enum tm_fact fact)
+{
+	const uint32_t text = tm_names_fact(dictionary->names, fact, event);
+	const struct tm_wide_key key = { .high = text };
+
+	if (!text)
+		return TM_HISTORY_UNKNOWN;
+	if (text == TM_FACT_OTHERS) {
+		dictionary->batches = BATCHES_NUMBERED; /* soon again */
+		return TM_HISTORY_REMAINDER;
+	}
+	return dictionary_number(dictionary, event, of, &key);
 }
 
 static uint32_t dictionary_remote(
@@ -137,32 +166,44 @@ static uint32_t dictionary_remote(
 
 	if (tm_address_is_absent(remote))
 		return TM_HISTORY_UNKNOWN;
-	return tm_row_ids_number(&dictionary->remotes, remote);
+	return tm_row_ids_number(&dictionary->ids[TM_ROW_IDS_REMOTE], remote);
 }
 
 bool tm_dictionary_is_full(const struct tm_dictionary *dictionary)
 {
-	return tm_row_ids_are_many(&dictionary->remotes) ||
-			tm_row_ids_are_many(&dictionary->processes);
+	bool is_full = false;
+
+	for (int of = 0; of < TM_ROW_IDS_KINDS; of++)
+		is_full = is_full || tm_row_ids_are_many(&dictionary->ids[of]);
+	return is_full;
 }
 
 bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary)
 {
-	return dictionary->has_failed || dictionary->processes.has_failed ||
-			dictionary->remotes.has_failed;
+	bool has_failed = dictionary->has_failed;
+
+	for (int of = 0; of < TM_ROW_IDS_KINDS; of++)
+		has_failed = has_failed || dictionary->ids[of].has_failed;
+	return has_failed;
 }
 
 int tm_dictionary_find_ids(struct tm_dictionary *dictionary,
 		uint32_t values[TM_KEYS_STORED])
 {
-	uint32_t *const process = &values[TM_KEY_PROCESS];
-	uint32_t *const remote = &values[TM_KEY_REMOTE];
+	static const enum tm_key_id keys[TM_ROW_IDS_KINDS] = {
+		[TM_ROW_IDS_PROCESS] = TM_KEY_PROCESS,
+		[TM_ROW_IDS_REMOTE] = TM_KEY_REMOTE,
+		[TM_ROW_IDS_WORKLOAD] = TM_KEY_WORKLOAD,
+		[TM_ROW_IDS_COMMAND] = TM_KEY_COMMAND,
+	};
 
-	return tm_row_ids_find(&dictionary->processes, *process, process) ||
-					tm_row_ids_find(&dictionary->remotes,
-							*remote, remote)
-			? -1
-			: 0;
+	for (int of = 0; of < TM_ROW_IDS_KINDS; of++) {
+		uint32_t *const value = &values[keys[of]];
+
+		if (tm_row_ids_find(&dictionary->ids[of], *value, value))
+			return -1;
+	}
+	return 0;
 }
 
 /* --- interfaces --- */
@@ -262,18 +303,16 @@ uint32_t tm_dictionary_interface(
 void tm_dictionary_values(struct tm_dictionary *dictionary,
 		const struct tm_event *event, uint32_t values[TM_KEYS_STORED])
 {
-	static const struct tm_key_sources sources = { 0 };
-	uint64_t words[2];
-
-	for (unsigned id = 0; id < TM_KEYS_STORED; id++) {
-		if (tm_history_dictionary_of(id) && id != TM_KEY_USER)
-			continue;
-		tm_key_table[id].extract(&sources, event, words);
-		values[id] = words[0];
-	}
+	values[TM_KEY_USER] = event->uid;
 	values[TM_KEY_PROCESS] = dictionary_process(dictionary, event);
 	values[TM_KEY_REMOTE] = dictionary_remote(dictionary, event);
+	values[TM_KEY_PROTOCOL] = event->protocol;
 	values[TM_KEY_INTERFACE] = tm_dictionary_interface(dictionary, event);
+	values[TM_KEY_WORKLOAD] = dictionary_fact(dictionary, event,
+			TM_ROW_IDS_WORKLOAD, TM_FACT_WORKLOAD);
+	values[TM_KEY_LOGIN] = tm_names_login(dictionary->names, event);
+	values[TM_KEY_COMMAND] = dictionary_fact(
+			dictionary, event, TM_ROW_IDS_COMMAND, TM_FACT_COMMAND);
 }
 
 /* --- names --- */
@@ -302,7 +341,8 @@ int tm_dictionary_note(
 
 	if (tm_names_note(dictionary->names, event))
 		return -1;
-	if (name->part + 1 < name->parts || name->of > TM_NAME_CGROUP)
+	if (event->kind != TM_NAME || name->part + 1 < name->parts ||
+			name->of > TM_NAME_CGROUP)
 		return 0;
 	if (name->of != TM_NAME_INTERFACE)
 		return keep_name(&dictionary->lists[name->of], name->id);
@@ -363,9 +403,10 @@ static int write_names(struct tm_dictionary *dictionary, enum tm_name_of of)
 /* What was trimmed leaves names behind. */
 static int dictionary_sweep(struct tm_dictionary *dictionary)
 {
-	const uint64_t rows = tm_row_ids_rows(&dictionary->remotes) +
-			tm_row_ids_rows(&dictionary->processes);
+	uint64_t rows = 0;
 
+	for (int of = 0; of < TM_ROW_IDS_KINDS; of++)
+		rows += tm_row_ids_rows(&dictionary->ids[of]);
 	dictionary->is_swept = false;
 	if (!tm_history_is_swept_at(dictionary->history, rows))
 		return 0;
@@ -377,9 +418,11 @@ static int dictionary_sweep(struct tm_dictionary *dictionary)
 
 int tm_dictionary_write(struct tm_dictionary *dictionary)
 {
-	if (tm_row_ids_write(&dictionary->processes) ||
-			tm_row_ids_write(&dictionary->remotes) ||
-			write_names(dictionary, TM_NAME_USER) ||
+	for (int of = 0; of < TM_ROW_IDS_KINDS; of++) {
+		if (tm_row_ids_write(&dictionary->ids[of]))
+			return -1;
+	}
+	if (write_names(dictionary, TM_NAME_USER) ||
 			write_names(dictionary, TM_NAME_CGROUP) ||
 			write_interfaces(dictionary))
 		return -1;
@@ -396,10 +439,21 @@ static void set_fresh_names(struct tm_dictionary *dictionary, bool is_fresh)
 	}
 }
 
+/* A stream of years has texts without end. */
+static void dictionary_renumber(struct tm_dictionary *dictionary)
+{
+	tm_names_renumber(dictionary->names);
+	tm_row_ids_forget(&dictionary->ids[TM_ROW_IDS_WORKLOAD]);
+	tm_row_ids_forget(&dictionary->ids[TM_ROW_IDS_COMMAND]);
+	dictionary->batches = 0;
+}
+
 void tm_dictionary_settle(struct tm_dictionary *dictionary)
 {
-	tm_row_ids_settle(&dictionary->processes, dictionary->is_swept);
-	tm_row_ids_settle(&dictionary->remotes, dictionary->is_swept);
+	for (int of = 0; of < TM_ROW_IDS_KINDS; of++)
+		tm_row_ids_settle(&dictionary->ids[of], dictionary->is_swept);
+	if (++dictionary->batches >= BATCHES_NUMBERED)
+		dictionary_renumber(dictionary);
 	for (uint32_t i = 0; i < dictionary->index.count; i++)
 		dictionary->interfaces[i].is_fresh = false;
 	set_fresh_names(dictionary, false);

@@ -1,5 +1,5 @@
-/* The numbers of processes, remotes and interfaces in the database, and the
- * names that a stream records. */
+/* The numbers of processes, remotes, interfaces, workloads and commands in the
+ * database, and the names that a stream records. */
 #ifndef TM_HISTORY_DICTIONARY_H
 #define TM_HISTORY_DICTIONARY_H
 
@@ -20,12 +20,15 @@ int tm_dictionary_move(struct tm_dictionary *dictionary);
 
 /* What the event has of the keys that are stored: numbers, and those that texts
  * have here. TM_HISTORY_UNKNOWN is that it has none, and without memory it is
- * the remainder's. Those of processes and remotes are this process's, until
- * _settle; an interface's is its id in the database. */
+ * the remainder's. They are this process's, until _settle, but an interface's
+ * is its id in the database. */
 void tm_dictionary_values(struct tm_dictionary *dictionary,
 		const struct tm_event *event, uint32_t values[TM_KEYS_STORED]);
 uint32_t tm_dictionary_interface(
 		struct tm_dictionary *dictionary, const struct tm_event *event);
+
+/* Those that the stream records. */
+struct tm_names *tm_dictionary_names(const struct tm_dictionary *dictionary);
 
 /* Whether there are so many numbers that they should be written and settled. */
 bool tm_dictionary_is_full(const struct tm_dictionary *dictionary);
@@ -38,7 +41,7 @@ bool tm_dictionary_has_failed(const struct tm_dictionary *dictionary);
 int tm_dictionary_find_ids(struct tm_dictionary *dictionary,
 		uint32_t values[TM_KEYS_STORED]);
 
-/* Remembers a NAME record. 0, or -1 with errno. */
+/* Remembers a NAME record, or the host of a START. 0, or -1 with errno. */
 int tm_dictionary_note(
 		struct tm_dictionary *dictionary, const struct tm_event *event);
 

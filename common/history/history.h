@@ -32,6 +32,12 @@ struct tm_history *tm_history_open(
 		const char *path, enum tm_history_access access, int *status);
 void tm_history_close(struct tm_history *history);
 
+/* A database of an older format is converted when it is opened for a change.
+ * The report is called as that begins, with took_ns = 0, and as it ends. */
+typedef void tm_history_convert_report(
+		const char *path, int from, uint64_t bytes, uint64_t took_ns);
+void tm_history_on_conversion(tm_history_convert_report *report);
+
 const char *tm_history_problem(const struct tm_history *history);
 
 /* Queries between the two see the same state. Keep it short: meanwhile the log

@@ -58,7 +58,9 @@ int tm_history_read_marks(struct tm_history *history)
 			*mark = sqlite3_column_int64(statement, 1);
 	}
 	sqlite3_finalize(statement);
-	return result;
+	history->marks.format =
+			tm_history_number(history, "PRAGMA user_version");
+	return result || history->marks.format < 0 ? -1 : 0;
 }
 
 int tm_history_write_marks(struct tm_history *history)

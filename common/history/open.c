@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
 #include "common/base/exit.h"
 #include "common/base/zone.h"
 #include "common/system/place.h"
+#include "conversion.h"
 #include "database.h"
 #include "functions.h"
 #include "marks.h"
@@ -18,7 +18,6 @@
 #define BUSY_MS 5000
 #define WRITER_BUSY_MS 100   /* the stream waits for it */
 #define LOG_BYTES (64 << 20) /* that the -wal file keeps afterwards */
-#define PROGRESS_STEPS 20000
 
 /* SQLite opens files by their path, which somebody could lead elsewhere after
  * it was looked at. So it opens them here: relative to the directory that was,
@@ -69,8 +68,12 @@ static int refuse(struct tm_history *history, const char *suffix,
 	switch (refusal->flaw) {
 	case TM_FLAW_HELD:
 		return tm_history_fail(history,
-				"%s writes to it; give each tm-store a database of its "
-				"own",
+				history->access == TM_HISTORY_WRITE
+						? "%s writes to it; give each "
+						  "tm-store a database of its own"
+						: "has an older format, and %s "
+						  "writes to it; restart that "
+						  "tm-store, which converts it",
 				refusal->text);
 	default:
 		return tm_history_fail(history, "%s%s", *suffix ? suffix : "",
@@ -273,11 +276,11 @@ static int refuse_foreign(
 	if (id != TM_HISTORY_APPLICATION)
 		return tm_history_fail(history,
 				"is a database of another program; name another file");
-	if (version > tm_history_format)
+	if (version > TM_HISTORY_FORMAT)
 		return tm_history_fail(history,
 				"was written by a newer tm (format %jd, this one knows "
 				"%d); use that one",
-				(intmax_t)version, tm_history_format);
+				(intmax_t)version, TM_HISTORY_FORMAT);
 	return 0;
 }
 
@@ -359,9 +362,22 @@ static int read_zone(struct tm_history *history)
 	return 0;
 }
 
-static bool may_upgrade(enum tm_history_access access)
+static int convert_database(struct tm_history *history)
 {
-	return access == TM_HISTORY_CHANGE || access == TM_HISTORY_WRITE;
+	int result;
+
+	if (history->access == TM_HISTORY_WRITE)
+		return tm_history_convert(history);
+	if (history->access != TM_HISTORY_CHANGE ||
+			tm_history_number(history, "PRAGMA user_version") ==
+					TM_HISTORY_FORMAT)
+		return 0;
+	if (take_lock(history))
+		return -1;
+	result = tm_history_convert(history);
+	close(history->lock);
+	history->lock = -1;
+	return result;
 }
 
 static int set_up_database(struct tm_history *history)
@@ -371,7 +387,7 @@ static int set_up_database(struct tm_history *history)
 		return -1;
 	if (history->access != TM_HISTORY_READ && set_up_writer(history))
 		return -1;
-	if (may_upgrade(history->access) && tm_history_upgrade(history))
+	if (convert_database(history))
 		return -1;
 	if (history->access == TM_HISTORY_READ)
 		tm_history_sql(history,
@@ -434,51 +450,4 @@ void tm_history_close(struct tm_history *history)
 	leave_place(history);
 	free(history->path);
 	free(history);
-}
-
-/* --- transactions of readers --- */
-
-static int is_late(void *context)
-{
-	const struct tm_history *const history = context;
-
-	return tm_clock_coarse_ns() > history->deadline_ns;
-}
-
-void tm_history_set_limit(struct tm_history *history, unsigned milliseconds)
-{
-	history->limit_ms = milliseconds;
-	sqlite3_progress_handler(history->db, milliseconds ? PROGRESS_STEPS : 0,
-			is_late, history);
-}
-
-int tm_history_begin(struct tm_history *history)
-{
-	history->deadline_ns =
-			tm_clock_coarse_ns() + history->limit_ms * TM_MS_NS;
-	if (history->depth) {
-		history->depth++;
-		return 0;
-	}
-	if (tm_history_sql(history, "BEGIN"))
-		return -1;
-	history->depth = 1;
-	if (!tm_history_read_marks(history))
-		return 0;
-	tm_history_end(history);
-	return -1;
-}
-
-void tm_history_end(struct tm_history *history)
-{
-	if (--history->depth)
-		return;
-	/* also what went before it may have ended the transaction */
-	if (!sqlite3_get_autocommit(history->db))
-		sqlite3_exec(history->db, "COMMIT", NULL, NULL, NULL);
-}
-
-int64_t tm_history_version(struct tm_history *history)
-{
-	return tm_history_number(history, "PRAGMA data_version");
 }

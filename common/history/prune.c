@@ -31,6 +31,7 @@ static int prune_all(struct tm_history *history, uint64_t before_ns,
 
 	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++)
 		retention.keep_ns[i] = age_ns;
+	retention.keep_jobs_ns = age_ns;
 	if (tm_history_sql(history, "BEGIN IMMEDIATE") ||
 			tm_history_read_marks(history) ||
 			tm_coarse_prune(history, &retention, now_ns, pruned) ||
@@ -45,7 +46,7 @@ int tm_history_prune(struct tm_history *history, uint64_t before_ns,
 {
 	const bool may_forget = tm_history_try_lock(history);
 
-	if (prune_all(history, before_ns, may_forget, pruned))
+	if (prune_all(history, before_ns, may_forget && !is_trial, pruned))
 		return -1;
 	if (is_trial)
 		return tm_history_sql(history, "ROLLBACK");

@@ -13,6 +13,7 @@ struct tm_history;
 struct tm_pruned {
 	uint64_t rows[TM_HISTORY_RESOLUTIONS];
 	uint64_t before_ns[TM_HISTORY_RESOLUTIONS]; /* if there were rows */
+	uint64_t jobs, jobs_before_ns;		    /* of the table of jobs */
 };
 
 /* Removes what is older than a time, in whole months, and, unless somebody

@@ -17,6 +17,9 @@ enum tm_history_key {
 	TM_HISTORY_BY_REMOTE = 1 << TM_KEY_REMOTE,
 	TM_HISTORY_BY_PROTOCOL = 1 << TM_KEY_PROTOCOL,
 	TM_HISTORY_BY_INTERFACE = 1 << TM_KEY_INTERFACE,
+	TM_HISTORY_BY_WORKLOAD = 1 << TM_KEY_WORKLOAD,
+	TM_HISTORY_BY_LOGIN = 1 << TM_KEY_LOGIN,
+	TM_HISTORY_BY_COMMAND = 1 << TM_KEY_COMMAND,
 	TM_HISTORY_BY_DIRECTION = 1 << TM_KEY_DIRECTION,
 	TM_HISTORY_BY_MINUTE = 1 << TM_KEY_MINUTE, /* at most one of four */
 	TM_HISTORY_BY_HOUR = 1 << TM_KEY_HOUR,
@@ -48,12 +51,21 @@ struct tm_history_filter {
 				  not known */
 	const char *remote;    /* this address; "" = none */
 	const char *interface; /* this name, otherwise this number */
-	bool has_no_loopback;  /* without loopback traffic */
+	const char *workload, *command; /* this one; "" = none is known */
+	bool has_login;
+	uint32_t login;	      /* TM_NOBODY = none */
+	bool has_no_loopback; /* without loopback traffic */
 	bool has_protocol;
 	uint8_t protocol;
 	bool has_direction;
 	uint8_t direction; /* TM_IN, TM_OUT */
 };
+
+/* The first name in the filter that nothing in the history has: its key and its
+ * text, which is NULL if there is none. */
+int tm_history_filter_unknown(struct tm_history *history,
+		const struct tm_history_filter *filter, enum tm_key_id *id,
+		const char **text);
 
 /* Only the keys that were asked for are set. */
 struct tm_history_row {

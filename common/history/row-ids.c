@@ -4,6 +4,7 @@
 #include "common/base/room.h"
 #include "common/net/address.h"
 #include "common/record/event.h"
+#include "common/record/names.h"
 #include "database.h"
 #include "row-ids.h"
 #include "schema.h"
@@ -23,9 +24,17 @@ static const struct {
 			"INSERT OR IGNORE INTO remote VALUES (?, ?)",
 			"SELECT max(id) FROM remote",
 			"SELECT count(*) FROM remote" },
+	[TM_ROW_IDS_WORKLOAD] = { "SELECT id FROM workload WHERE name = ?",
+			"INSERT OR IGNORE INTO workload VALUES (?, ?)",
+			"SELECT max(id) FROM workload",
+			"SELECT count(*) FROM workload" },
+	[TM_ROW_IDS_COMMAND] = { "SELECT id FROM command WHERE path = ?",
+			"INSERT OR IGNORE INTO command VALUES (?, ?)",
+			"SELECT max(id) FROM command",
+			"SELECT count(*) FROM command" },
 };
 
-static void ids_forget(struct tm_row_ids *ids)
+void tm_row_ids_forget(struct tm_row_ids *ids)
 {
 	tm_wide_free(&ids->wide);
 	free(ids->ids);
@@ -45,9 +54,10 @@ static int ids_measure(struct tm_row_ids *ids)
 }
 
 int tm_row_ids_open(struct tm_row_ids *ids, struct tm_history *history,
-		enum tm_row_ids_of of)
+		struct tm_names *names, enum tm_row_ids_of of)
 {
 	ids->history = history;
+	ids->names = names;
 	ids->of = of;
 	ids->find = tm_history_prepare(history, sql[of].find);
 	return ids->find ? ids_measure(ids) : -1;
@@ -55,7 +65,7 @@ int tm_row_ids_open(struct tm_row_ids *ids, struct tm_history *history,
 
 void tm_row_ids_close(struct tm_row_ids *ids)
 {
-	ids_forget(ids);
+	tm_row_ids_forget(ids);
 	free(ids->fresh);
 	sqlite3_finalize(ids->find);
 	*ids = (struct tm_row_ids){ 0 };
@@ -111,15 +121,25 @@ bool tm_row_ids_are_many(const struct tm_row_ids *ids)
 static void ids_bind_text(const struct tm_row_ids *ids, sqlite3_stmt *statement,
 		int at, uint32_t number)
 {
-	const void *const key = &ids->wide.keys[number];
-	char text[TEXT_SIZE];
+	const struct tm_wide_key *const key = &ids->wide.keys[number];
+	char address[TEXT_SIZE];
+	const char *text;
 
-	if (ids->of == TM_ROW_IDS_REMOTE)
+	switch (ids->of) {
+	case TM_ROW_IDS_PROCESS:
+		text = (const char *)key;
 		tm_history_bind_text(statement, at, text,
-				tm_address_format(text, key) - text);
-	else
-		tm_history_bind_text(
-				statement, at, key, strnlen(key, TM_COMM_SIZE));
+				strnlen(text, TM_COMM_SIZE));
+		break;
+	case TM_ROW_IDS_REMOTE:
+		tm_history_bind_text(statement, at, address,
+				tm_address_format(address, (const void *)key) -
+						address);
+		break;
+	default:
+		text = tm_names_text(ids->names, key->high);
+		tm_history_bind_text(statement, at, text, strlen(text));
+	}
 }
 
 /* 1 = it is there. */
@@ -191,7 +211,7 @@ void tm_row_ids_settle(struct tm_row_ids *ids, bool are_changed)
 	ids->rows += ids->fresh_count;
 	ids->fresh_count = 0;
 	if (are_changed || tm_row_ids_are_many(ids))
-		ids_forget(ids);
+		tm_row_ids_forget(ids);
 	if (are_changed)
 		ids_measure(ids);
 }

@@ -1,6 +1,6 @@
-/* The processes or the remotes of a database: numbers for this process at once,
- * and the database's ids of those whose sums are written. So what was summed up
- * with others meanwhile never gets there. */
+/* The processes, remotes, workloads or commands of a database: numbers for this
+ * process at once, and the database's ids of those whose sums are written. So
+ * what was summed up with others meanwhile never gets there. */
 #ifndef TM_HISTORY_ROW_IDS_H
 #define TM_HISTORY_ROW_IDS_H
 
@@ -11,15 +11,24 @@
 
 struct tm_history;
 
-enum tm_row_ids_of { TM_ROW_IDS_PROCESS, TM_ROW_IDS_REMOTE };
+struct tm_names;
+
+enum tm_row_ids_of {
+	TM_ROW_IDS_PROCESS,  /* their keys: a command's name, */
+	TM_ROW_IDS_REMOTE,   /* an address, */
+	TM_ROW_IDS_WORKLOAD, /* and the number of a text in two words */
+	TM_ROW_IDS_COMMAND,
+	TM_ROW_IDS_KINDS
+};
 
 /* All zero is closed. */
 struct tm_row_ids {
 	struct tm_history *history;
 	enum tm_row_ids_of of;
-	struct tm_wide wide; /* their keys: a command, or an address */
-	uint32_t *ids;	     /* by number; 0 = not looked up */
-	uint32_t *fresh;     /* the numbers of those to be written */
+	struct tm_names *names; /* that have the texts */
+	struct tm_wide wide;
+	uint32_t *ids;	 /* by number; 0 = not looked up */
+	uint32_t *fresh; /* the numbers of those to be written */
 	uint32_t room, fresh_room, fresh_count;
 	uint32_t next_id;
 	uint64_t rows;	 /* of the table */
@@ -29,7 +38,7 @@ struct tm_row_ids {
 
 /* 0, or -1 with a problem. */
 int tm_row_ids_open(struct tm_row_ids *ids, struct tm_history *history,
-		enum tm_row_ids_of of);
+		struct tm_names *names, enum tm_row_ids_of of);
 
 /* Call it before the database is closed. Numbers become invalid. */
 void tm_row_ids_close(struct tm_row_ids *ids);
@@ -56,8 +65,9 @@ static inline uint64_t tm_row_ids_rows(const struct tm_row_ids *ids)
 	return ids->rows + ids->fresh_count;
 }
 
-/* Call it when no number is in use. Forgets all of them if they are many, or if
- * the ids no longer match the table. */
+/* Call either when no number is in use. _settle forgets all of them if they are
+ * many, or if the ids no longer match the table. */
 void tm_row_ids_settle(struct tm_row_ids *ids, bool are_changed);
+void tm_row_ids_forget(struct tm_row_ids *ids);
 
 #endif

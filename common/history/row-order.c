@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "row-order.h"
+#include "stored.h"
 
 struct order {
 	enum tm_history_sort sort;
@@ -48,7 +49,7 @@ static int compare_key(const struct tm_history_row *a,
 			? compare_texts(a->texts[key], b->texts[key])
 			: compare_numbers(a->ids[key], b->ids[key]);
 
-	return result || key != TM_KEY_USER
+	return result || !tm_history_key_is_user(key)
 			? result
 			: compare_numbers(a->ids[key], b->ids[key]);
 }
@@ -75,8 +76,9 @@ int tm_history_row_compare_values(
 
 bool tm_history_row_is_remainder(const struct tm_history_row *row, unsigned by)
 {
-	for (unsigned key = TM_KEY_USER + 1; key < TM_KEYS_STORED; key++) {
+	for (unsigned key = 0; key < TM_KEYS_STORED; key++) {
 		if (by & 1u << key && tm_history_key_has_text(key) &&
+				!tm_history_key_is_user(key) &&
 				!row->texts[key])
 			return true;
 	}

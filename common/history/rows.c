@@ -70,14 +70,14 @@ static bool process_holds(const char *name, const char *search)
 							TM_COMM_SIZE - 1));
 }
 
-static bool user_holds(const struct tm_history_row *row, const char *search)
+static bool user_holds(const struct tm_history_row *row, enum tm_key_id key,
+		const char *search)
 {
-	const uint32_t uid = row->ids[TM_KEY_USER];
+	const uint32_t uid = row->ids[key];
 
 	if (uid == TM_NOBODY)
 		return holds(TM_WORD_NONE, search);
-	return holds(row->texts[TM_KEY_USER], search) ||
-			number_holds(uid, search);
+	return holds(row->texts[key], search) || number_holds(uid, search);
 }
 
 static bool word_holds(enum tm_key_id key, uint32_t value, const char *search)
@@ -96,7 +96,8 @@ static bool key_holds(const struct tm_history_row *row, enum tm_key_id key,
 {
 	switch (key) {
 	case TM_KEY_USER:
-		return user_holds(row, search);
+	case TM_KEY_LOGIN:
+		return user_holds(row, key, search);
 	case TM_KEY_PROCESS:
 		return process_holds(row->texts[key], search);
 	default:

@@ -1,163 +1,11 @@
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "common/base/clock.h"
-#include "common/base/number.h"
 #include "common/base/text.h"
-#include "common/net/address.h"
 #include "scan.h"
+#include "stored.h"
 
 #define SLOTS_MOST 100000 /* in one statement */
-
-/* --- the filter --- */
-
-static int want_ids(struct tm_history *history,
-		struct tm_history_wanted *wanted, sqlite3_stmt *statement)
-{
-	size_t room = 0;
-	int result;
-
-	wanted->is_set = true;
-	while ((result = tm_history_step(history, statement)) == 1) {
-		if (wanted->count == room) {
-			uint32_t *more;
-
-			room = room ? 2 * room : 4;
-			more = realloc(wanted->owned, room * sizeof(*more));
-			if (!more)
-				return tm_history_fail(
-						history, "out of memory");
-			wanted->values = wanted->owned = more;
-		}
-		wanted->owned[wanted->count++] =
-				sqlite3_column_int64(statement, 0);
-	}
-	return result;
-}
-
-static int want_text(struct tm_history *history,
-		struct tm_history_wanted *wanted, const char *sql,
-		const char *text)
-{
-	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
-	int result;
-
-	if (!statement)
-		return -1;
-	tm_history_bind_text(statement, 1, text, strlen(text));
-	result = want_ids(history, wanted, statement);
-	sqlite3_finalize(statement);
-	return result;
-}
-
-/* The kernel cuts the names of tasks to 15 bytes; so is what is asked for, as
- * in tm-filter. */
-static int want_process(struct tm_history *history,
-		struct tm_history_wanted *wanted, const char *name)
-{
-	sqlite3_stmt *const statement = tm_history_prepare(history,
-			"SELECT id FROM process WHERE name IN (?1, ?2)");
-	int result;
-
-	if (!statement)
-		return -1;
-	tm_history_bind_text(statement, 1, name, strlen(name));
-	tm_history_bind_text(
-			statement, 2, name, strnlen(name, TM_COMM_SIZE - 1));
-	result = want_ids(history, wanted, statement);
-	sqlite3_finalize(statement);
-	return result;
-}
-
-static int want_number(struct tm_history *history,
-		struct tm_history_wanted *wanted, uint32_t value)
-{
-	wanted->owned = malloc(sizeof(value));
-	if (!wanted->owned)
-		return tm_history_fail(history, "out of memory");
-	*wanted->owned = value;
-	wanted->values = wanted->owned;
-	wanted->is_set = true;
-	wanted->count = 1;
-	return 0;
-}
-
-/* Addresses are stored in their one form. */
-static int want_remote(struct tm_history *history,
-		struct tm_history_wanted *wanted, const char *text)
-{
-	static const char sql[] = "SELECT id FROM remote WHERE address = ?";
-	char form[TM_ADDRESS_SIZE + 1];
-	uint8_t address[16];
-
-	if (!tm_address_parse(text, address))
-		return want_text(history, wanted, sql, text);
-	*tm_address_format(form, address) = '\0';
-	return want_text(history, wanted, sql, form);
-}
-
-/* One of that name, else of that number; or all, with NULL. The first interface
- * of a network namespace is its loopback. */
-static int want_interface(struct tm_history *history,
-		struct tm_history_wanted *wanted, const char *text,
-		bool has_no_loopback)
-{
-	sqlite3_stmt *const statement = tm_history_prepare(history,
-			"SELECT id FROM interface WHERE (?1 IS NULL OR "
-			"name = ?1 AND (id = 0 OR name <> '') OR "
-			"name = '' AND id > 1 AND CAST(ifindex AS TEXT) = ?1) "
-			"AND NOT (?2 AND (name IS 'lo' OR "
-			"name IS '' AND id > 1 AND ifindex = 1))");
-	int result;
-
-	if (!statement)
-		return -1;
-	if (text)
-		tm_history_bind_text(statement, 1, text, strlen(text));
-	sqlite3_bind_int(statement, 2, has_no_loopback);
-	result = want_ids(history, wanted, statement);
-	sqlite3_finalize(statement);
-	return result;
-}
-
-int tm_history_scan_filter(struct tm_history *history,
-		const struct tm_history_filter *filter,
-		struct tm_history_scan *scan)
-{
-	struct tm_history_wanted *const wanted = scan->wanted;
-
-	scan->has_direction = filter->has_direction;
-	scan->direction = filter->direction;
-	if (filter->has_user &&
-			want_number(history, &wanted[TM_KEY_USER], filter->uid))
-		return -1;
-	if (filter->has_protocol &&
-			want_number(history, &wanted[TM_KEY_PROTOCOL],
-					filter->protocol))
-		return -1;
-	if (filter->process &&
-			want_process(history, &wanted[TM_KEY_PROCESS],
-					filter->process))
-		return -1;
-	if (filter->remote &&
-			want_remote(history, &wanted[TM_KEY_REMOTE],
-					filter->remote))
-		return -1;
-	return (filter->interface || filter->has_no_loopback) &&
-					want_interface(history,
-							&wanted[TM_KEY_INTERFACE],
-							filter->interface,
-							filter->has_no_loopback)
-			? -1
-			: 0;
-}
-
-void tm_history_scan_free(struct tm_history_scan *scan)
-{
-	for (unsigned i = 0; i < TM_KEYS_STORED; i++)
-		free(scan->wanted[i].owned);
-}
 
 /* --- the statement --- */
 
@@ -238,20 +86,25 @@ static void put_slots(struct tm_text *sql, const struct tm_history_piece *piece)
 	tm_text_format(sql, ")");
 }
 
-static void put_wanted(struct tm_text *sql, const char *column,
-		const struct tm_history_wanted *wanted)
+static void put_wanted(struct tm_text *sql, const struct tm_history *history,
+		const struct tm_history_scan *scan, enum tm_key_id id)
 {
+	const struct tm_history_wanted *const wanted = &scan->wanted[id];
 	const char *before = "";
 
-	tm_text_format(sql, " AND %s IN (", column);
+	if (!wanted->is_set)
+		return;
+	tm_text_format(sql, " AND %s IN (", tm_history_column_in(history, id));
 	for (size_t i = 0; i < wanted->count; i++) {
-		tm_text_format(sql, "%s%" PRIu32, before, wanted->values[i]);
+		tm_text_format(sql, "%s%" PRId64, before,
+				tm_history_stored_value(id, wanted->values[i]));
 		before = ",";
 	}
 	tm_text_format(sql, ")");
 }
 
-static void put_columns(struct tm_text *sql, const struct tm_history_scan *scan,
+static void put_columns(struct tm_text *sql, const struct tm_history *history,
+		const struct tm_history_scan *scan,
 		const struct tm_history_cube_facts *cube)
 {
 	tm_text_format(sql, "SELECT time, " TM_HISTORY_AMOUNTS);
@@ -259,11 +112,12 @@ static void put_columns(struct tm_text *sql, const struct tm_history_scan *scan,
 		tm_text_format(sql, ", " TM_HISTORY_LOST);
 	for (unsigned i = 0; i < TM_KEYS_STORED; i++) {
 		if (scan->keys & 1u << i)
-			tm_text_format(sql, ", %s", tm_key_column(i));
+			tm_text_format(sql, ", %s",
+					tm_history_column_in(history, i));
 	}
 }
 
-static void put_statement(struct tm_text *sql,
+static void put_statement(struct tm_text *sql, const struct tm_history *history,
 		const struct tm_history_scan *scan,
 		const struct tm_history_cube_facts *cube,
 		const struct tm_history_piece *piece)
@@ -271,28 +125,27 @@ static void put_statement(struct tm_text *sql,
 	const char *const resolution =
 			tm_history_resolution_name(piece->resolution);
 
-	put_columns(sql, scan, cube);
+	put_columns(sql, history, scan, cube);
 	tm_text_format(sql, " FROM %s_%s ", cube->name, resolution);
 	if (scan->wanted[TM_KEY_REMOTE].is_set &&
 			!scan->wanted[TM_KEY_USER].is_set &&
 			cube == &tm_history_cubes[TM_HISTORY_CUBE_TRAFFIC])
-		tm_text_format(sql, "INDEXED BY traffic_%s_remote ",
-				resolution);
+		tm_text_format(sql, "INDEXED BY traffic_%s_%s ", resolution,
+				tm_history_remote_index(history));
 	tm_text_format(sql, "WHERE ");
 	if (is_sought(cube, scan))
 		put_slots(sql, piece);
 	else
 		tm_text_format(sql, "time >= %" PRIu64 " AND time < %" PRIu64,
 				piece->begin_ns, piece->end_ns);
-	for (unsigned i = 0; i < TM_KEYS_STORED; i++) {
-		if (scan->wanted[i].is_set)
-			put_wanted(sql, tm_key_column(i), &scan->wanted[i]);
-	}
+	for (unsigned i = 0; i < TM_KEYS_STORED; i++)
+		put_wanted(sql, history, scan, i);
 }
 
 /* What was lost has no address, so a table of remotes has no columns for it: it
  * is in rows of traffic without one. Few slots have any. */
 static void put_lost_statement(struct tm_text *sql,
+		const struct tm_history *history,
 		const struct tm_history_scan *scan,
 		const struct tm_history_piece *piece)
 {
@@ -303,17 +156,17 @@ static void put_lost_statement(struct tm_text *sql,
 	if (scan->keys)
 		tm_text_format(sql, ", remote");
 	tm_text_format(sql,
-			" FROM traffic_%s INDEXED BY traffic_%s_remote WHERE time IN "
+			" FROM traffic_%s INDEXED BY traffic_%s_%s WHERE time IN "
 			"(SELECT time FROM user_%s WHERE time >= %" PRIu64
 			" AND time < %" PRIu64
 			" AND (lost_in_bytes OR lost_in_packets "
 			"OR lost_out_bytes OR lost_out_packets)) AND remote IN (%d, "
 			"%d)",
-			resolution, resolution, resolution, piece->begin_ns,
-			piece->end_ns, TM_HISTORY_UNKNOWN,
+			resolution, resolution,
+			tm_history_remote_index(history), resolution,
+			piece->begin_ns, piece->end_ns, TM_HISTORY_UNKNOWN,
 			TM_HISTORY_REMAINDER);
-	if (scan->wanted[TM_KEY_REMOTE].is_set)
-		put_wanted(sql, "remote", &scan->wanted[TM_KEY_REMOTE]);
+	put_wanted(sql, history, scan, TM_KEY_REMOTE);
 }
 
 static sqlite3_stmt *prepare(struct tm_history *history, struct tm_text *sql)
@@ -396,12 +249,12 @@ static int scan_piece(struct tm_history *history,
 	const struct tm_history_sums sums = { .resolution = piece->resolution };
 	struct tm_text sql = { 0 }, of_lost = { 0 };
 
-	put_statement(&sql, scan, cube, piece);
+	put_statement(&sql, history, scan, cube, piece);
 	if (take_rows(history, scan, &sql, cube->has_lost, sums))
 		return -1;
 	if (cube->has_lost)
 		return 0;
-	put_lost_statement(&of_lost, scan, piece);
+	put_lost_statement(&of_lost, history, scan, piece);
 	return take_rows(history, scan, &of_lost, true, sums);
 }
 

@@ -8,10 +8,6 @@
 #include "schema.h"
 #include "stored.h"
 
-/* With the tables another one: so it grows with each key, and
- * tm_history_upgrade has a step from the one before. */
-const int tm_history_format = 2;
-
 static const char dictionaries[] =
 		"CREATE TABLE about (key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
 		"CREATE TABLE user (uid INTEGER PRIMARY KEY, name TEXT NOT NULL);"
@@ -60,16 +56,22 @@ static const char quotas[] =
 		"CREATE TRIGGER quota_removed AFTER DELETE ON quota_rule BEGIN "
 		"DELETE FROM quota_state WHERE rule = OLD.id; END;";
 
-/* Version 1 had quotas of users alone, in one table. */
-static const char upgrade[] =
-		"INSERT INTO quota_rule (whose, uid, name, period, seconds, "
-		"direction, bytes) SELECT 'user', uid, '', period, 0, 'both', bytes "
-		"FROM quota ORDER BY uid, period;"
-		"INSERT INTO quota_state SELECT rule.id, old.uid, old.fired_in, "
-		"old.fired FROM quota AS old JOIN quota_rule AS rule "
-		"ON rule.uid = old.uid AND rule.period = old.period "
-		"WHERE old.fired <> 0;"
-		"DROP TABLE quota; PRAGMA user_version = 2";
+/* A job is in a row for each day, so that a range of days is read alone, what
+ * is old goes with its days, and a manager that begins to count anew joins no
+ * job of another year. Seconds are enough, and 8 bytes less of each row. */
+static const char names[] =
+		"CREATE TABLE workload (id INTEGER PRIMARY KEY, name TEXT UNIQUE);"
+		"CREATE TABLE command (id INTEGER PRIMARY KEY, path TEXT UNIQUE);"
+		"CREATE TABLE host (id INTEGER PRIMARY KEY, name TEXT UNIQUE);"
+		"INSERT INTO workload VALUES (0, ''), (1, NULL);"
+		"INSERT INTO command VALUES (0, ''), (1, NULL);"
+		"INSERT INTO host VALUES (0, ''), (1, NULL);"
+		"CREATE TABLE job (day INTEGER NOT NULL, name TEXT NOT NULL, "
+		"uid INTEGER NOT NULL, host INTEGER NOT NULL, "
+		"first INTEGER NOT NULL, last INTEGER NOT NULL, "
+		"in_bytes INTEGER NOT NULL, in_packets INTEGER NOT NULL, "
+		"out_bytes INTEGER NOT NULL, out_packets INTEGER NOT NULL, "
+		"PRIMARY KEY (day, name, uid, host)) WITHOUT ROWID;";
 
 /* All traffic, each event once; see struct tm_history_marks. */
 static const char view[] =
@@ -89,21 +91,24 @@ static void view_add_key(
 {
 	const struct tm_history_dictionary *const of =
 			tm_history_dictionary_of(id);
+	const bool is_user = tm_history_key_is_user(id);
 	const char *const column = tm_key_column(id);
+	const char *const name = tm_key_table[id].name;
 
 	if (!of || id == TM_KEY_USER)
 		tm_text_format(select, "rows.%s, ", column);
 	if (!of)
 		return;
-	tm_text_format(select, "%s.%s AS %s, ", of->table, of->text,
-			tm_key_table[id].name);
+	if (is_user && id != TM_KEY_USER)
+		tm_text_format(select, "rows.%s AS %s_uid, ", column, name);
+	tm_text_format(select, "%s.%s AS %s, ", name, of->text, name);
 	/* some users have no name */
-	tm_text_format(from, " %s %s ON %s.%s = rows.%s",
-			id == TM_KEY_USER ? "LEFT JOIN" : "JOIN", of->table,
-			of->table, of->id, column);
+	tm_text_format(from, " %s %s AS %s ON %s.%s = rows.%s",
+			is_user ? "LEFT JOIN" : "JOIN", of->table, name, name,
+			of->id, column);
 }
 
-static int make_view(struct tm_history *history)
+int tm_history_make_view(struct tm_history *history)
 {
 	struct tm_text select = { 0 }, from = { 0 };
 	int result;
@@ -138,9 +143,9 @@ static char *declare(char *to, const char *columns)
 	return to;
 }
 
-static int make_table(struct tm_history *history,
+int tm_history_make_table(struct tm_history *history,
 		const struct tm_history_cube_facts *cube,
-		const char *resolution)
+		enum tm_history_resolution resolution, const char *name)
 {
 	char keys[TM_HISTORY_COLUMNS_SIZE], columns[1024], sql[2048], *end;
 
@@ -152,36 +157,45 @@ static int make_table(struct tm_history *history,
 		declare(end, TM_HISTORY_LOST);
 	snprintf(sql, sizeof(sql),
 			"CREATE TABLE %s_%s (%sPRIMARY KEY (time, %.*s)) WITHOUT ROWID",
-			cube->name, resolution, columns, (int)strlen(keys) - 2,
-			keys);
+			name, tm_history_resolution_name(resolution), columns,
+			(int)strlen(keys) - 2, keys);
 	return tm_history_sql(history, sql);
 }
 
 /* Who talked to one remote: the only question that the keys' order is bad for.
- */
-static int make_index(struct tm_history *history, const char *resolution)
+ * A conversion makes it beside the one of the older format, and SQLite cannot
+ * rename it. */
+int tm_history_make_index(struct tm_history *history,
+		enum tm_history_resolution resolution, const char *name)
 {
+	const char *const of = tm_history_resolution_name(resolution);
 	char sql[256];
 
 	snprintf(sql, sizeof(sql),
-			"CREATE INDEX traffic_%s_remote ON traffic_%s (time, remote)",
-			resolution, resolution);
+			"CREATE INDEX traffic_%s_by_remote ON %s_%s (time, remote)",
+			of, name, of);
 	return tm_history_sql(history, sql);
+}
+
+const char *tm_history_remote_index(const struct tm_history *history)
+{
+	return history->marks.format < TM_HISTORY_WHO ? "remote" : "by_remote";
 }
 
 static int make_tables(struct tm_history *history,
 		enum tm_history_resolution resolution)
 {
-	const char *const name = tm_history_resolution_name(resolution);
-
 	for (unsigned i = 0; i < TM_HISTORY_CUBES; i++) {
-		if (resolution == TM_HISTORY_MINUTE &&
-				!tm_history_cubes[i].has_minutes)
+		const struct tm_history_cube_facts *const cube =
+				&tm_history_cubes[i];
+
+		if (resolution == TM_HISTORY_MINUTE && !cube->has_minutes)
 			continue;
-		if (make_table(history, &tm_history_cubes[i], name))
+		if (tm_history_make_table(
+				    history, cube, resolution, cube->name))
 			return -1;
 	}
-	return make_index(history, name);
+	return tm_history_make_index(history, resolution, "traffic");
 }
 
 static int set_zone(struct tm_history *history, const char *zone)
@@ -198,22 +212,33 @@ static int set_zone(struct tm_history *history, const char *zone)
 	return result;
 }
 
+int tm_history_make_names(struct tm_history *history)
+{
+	return tm_history_sql(history, names);
+}
+
+int tm_history_make_quotas(struct tm_history *history)
+{
+	return tm_history_sql(history, quotas);
+}
+
 int tm_history_make_schema(struct tm_history *history, const char *zone)
 {
 	char sql[128];
 
 	snprintf(sql, sizeof(sql),
 			"PRAGMA application_id = %d; PRAGMA user_version = %d",
-			TM_HISTORY_APPLICATION, tm_history_format);
+			TM_HISTORY_APPLICATION, TM_HISTORY_FORMAT);
 	if (tm_history_sql(history, sql) ||
 			tm_history_sql(history, dictionaries) ||
-			tm_history_sql(history, quotas))
+			tm_history_make_names(history) ||
+			tm_history_make_quotas(history))
 		return -1;
 	for (int i = 0; i < TM_HISTORY_RESOLUTIONS; i++) {
 		if (make_tables(history, i))
 			return -1;
 	}
-	return make_view(history) || set_zone(history, zone) ||
+	return tm_history_make_view(history) || set_zone(history, zone) ||
 					tm_history_write_marks(history)
 			? -1
 			: 0;
@@ -221,28 +246,6 @@ int tm_history_make_schema(struct tm_history *history, const char *zone)
 
 bool tm_history_is_first(struct tm_history *history)
 {
-	return tm_history_number(history, "PRAGMA user_version") == 1;
-}
-
-/* Another process may already have done it. */
-static int upgrade_locked(struct tm_history *history)
-{
-	if (!tm_history_is_first(history))
-		return 0;
-	return tm_history_sql(history, quotas) ||
-					tm_history_sql(history, upgrade)
-			? -1
-			: 0;
-}
-
-int tm_history_upgrade(struct tm_history *history)
-{
-	if (!tm_history_is_first(history))
-		return 0;
-	if (tm_history_sql(history, "BEGIN IMMEDIATE"))
-		return -1;
-	if (!upgrade_locked(history))
-		return tm_history_sql(history, "COMMIT");
-	sqlite3_exec(history->db, "ROLLBACK", NULL, NULL, NULL);
-	return -1;
+	return tm_history_number(history, "PRAGMA user_version") ==
+			TM_HISTORY_USER_QUOTAS;
 }

@@ -6,7 +6,10 @@
 #define BY_NO_REMOTE (TM_HISTORY_BY_STORED & ~TM_HISTORY_BY_REMOTE)
 
 const struct tm_history_cube_facts tm_history_cubes[TM_HISTORY_CUBES] = {
-	{ "protocol", BY_NO_REMOTE & ~TM_HISTORY_BY_USER, true, true },
+	{ "protocol",
+			TM_HISTORY_BY_PROCESS | TM_HISTORY_BY_PROTOCOL |
+					TM_HISTORY_BY_INTERFACE,
+			true, true },
 	{ "user", TM_HISTORY_BY_USER, true, true },
 	{ "process", BY_NO_REMOTE, true, true },
 	{ "remote", TM_HISTORY_BY_REMOTE, false, false },
@@ -24,6 +27,9 @@ const struct tm_history_dictionary *tm_history_dictionary_of(enum tm_key_id id)
 		[TM_KEY_INTERFACE] = { "interface", "id", "name",
 				"CASE WHEN name = '' AND id > 1 THEN ifindex "
 				"ELSE name END" },
+		[TM_KEY_WORKLOAD] = { "workload", "id", "name", NULL },
+		[TM_KEY_LOGIN] = { "user", "uid", "name", NULL },
+		[TM_KEY_COMMAND] = { "command", "id", "path", NULL },
 	};
 
 	return id < TM_KEYS_STORED && dictionaries[id].table ? &dictionaries[id]
@@ -62,32 +68,38 @@ void tm_history_columns(char out[TM_HISTORY_COLUMNS_SIZE],
 
 void tm_history_columns_folded(char group[TM_HISTORY_COLUMNS_SIZE],
 		char select[TM_HISTORY_COLUMNS_SIZE],
-		const struct tm_history_cube_facts *cube)
+		const struct tm_history_cube_facts *cube, enum tm_key_id folded)
 {
 	char remainder[16];
 
 	snprintf(remainder, sizeof(remainder), "%d", TM_HISTORY_REMAINDER);
 	for (unsigned id = 0; id < TM_KEYS_STORED; id++) {
-		const bool is_remote = id == TM_KEY_REMOTE;
-
 		if (!(cube->keys & 1u << id))
 			continue;
-		if (!is_remote)
+		if (id != folded)
 			group = add_column(group, column_of(cube, id));
 		select = add_column(select,
-				is_remote ? remainder : column_of(cube, id));
+				id == folded ? remainder : column_of(cube, id));
 	}
+}
+
+const char *tm_history_column_in(
+		const struct tm_history *history, enum tm_key_id id)
+{
+	if (tm_history_has_column(history, id))
+		return tm_key_column(id);
+	return id == TM_KEY_LOGIN ? "-1" : "0";
 }
 
 unsigned tm_history_values(const struct tm_history_cube_facts *cube,
 		const uint32_t all[TM_KEYS_STORED],
-		uint32_t values[TM_KEYS_STORED])
+		int64_t values[TM_KEYS_STORED])
 {
 	unsigned count = 0;
 
 	for (unsigned id = 0; id < TM_KEYS_STORED; id++) {
 		if (cube->keys & 1u << id)
-			values[count++] = all[id];
+			values[count++] = tm_history_stored_value(id, all[id]);
 	}
 	return count;
 }

@@ -1,4 +1,4 @@
-/* Removes processes and remotes that no sum refers to. */
+/* Removes processes, remotes, workloads and commands that no sum refers to. */
 #ifndef TM_HISTORY_SWEEP_H
 #define TM_HISTORY_SWEEP_H
 

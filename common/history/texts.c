@@ -58,6 +58,9 @@ static sqlite3_stmt *text_prepare(
 			tm_history_dictionary_of(key);
 	char sql[256];
 
+	if (!tm_history_has_column(history, key) &&
+			!tm_history_key_is_user(key))
+		return tm_history_prepare(history, "SELECT '' WHERE ? = 0");
 	snprintf(sql, sizeof(sql), "SELECT %s FROM %s WHERE %s = ?",
 			of->shown ? of->shown : of->text, of->table, of->id);
 	return tm_history_prepare(history, sql);

@@ -50,7 +50,7 @@ load store
 	sqlite3 h.db 'PRAGMA user_version = 99'
 	run store day.tm
 	assert_failure 1
-	assert_output "tm-store: h.db: was written by a newer tm (format 99, this one knows 2); use that one"
+	assert_output "tm-store: h.db: was written by a newer tm (format 99, this one knows 3); use that one"
 	run query
 	assert_failure 1
 	head -c 8192 /dev/urandom >noise.db

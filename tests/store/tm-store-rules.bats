@@ -206,15 +206,12 @@ staff month both 630 ok
 }
 
 @test "quotas of version 1 are read as they are, and kept by the first change" {
-	moved_now 1000 950 0
-	sqlite3 h.db 'DROP TRIGGER quota_changed; DROP TRIGGER quota_removed;
-		DROP TABLE quota_rule; DROP TABLE quota_state;
-		DROP TABLE quota_member; DROP TABLE subordinate;
-		CREATE TABLE quota (uid INTEGER NOT NULL, period TEXT NOT NULL,
-			bytes INTEGER NOT NULL, fired_in INTEGER NOT NULL DEFAULT 0,
-			fired INTEGER NOT NULL DEFAULT 0,
-			PRIMARY KEY (uid, period)) WITHOUT ROWID;
-		PRAGMA user_version = 1'
+	sqlite3 h.db <"$ROOT/tests/store/format-1.sql"
+	now=$(date +%s)
+	sqlite3 h.db "UPDATE about SET value = ${now}000000000 WHERE key = 'newest';
+		INSERT INTO user_minute
+		VALUES ($((now - now % 60))000000000, 1000, 950, 1, 0, 0, 0, 0, 0, 0);
+		DELETE FROM quota"
 	month=$(date -d "$(date +%Y-%m-01)" +%s)
 	sqlite3 h.db "INSERT INTO quota VALUES (1000, 'month', 1000, ${month}000000000, 3),
 		(1001, 'day', 7, 0, 0)"
@@ -229,7 +226,7 @@ staff month both 630 ok
 	run quota -q --exec 'echo "$TM_STATE" >>log'
 	assert_success
 	assert_file_not_exist log
-	assert_equal "$(sqlite3 h.db 'PRAGMA user_version')" 2
+	assert_equal "$(sqlite3 h.db 'PRAGMA user_version')" 3
 	assert_equal "$(states)" "1000 month both 950 90
 1001 day both 0 ok"
 	moved_now 1000 950 0
