@@ -20,12 +20,17 @@ uint64_t argument_time(const char *option, const char *text)
 			tm_clock_wall_ns());
 }
 
-uint32_t find_user(struct tm_history *history, const char *name)
+uint32_t find_user(struct tm_history *history, const char *option,
+		const char *name)
 {
 	const struct passwd *user;
 	uint64_t number;
 	uint32_t uid;
 
+	if (!*name)
+		tm_misuse("--%s: no user is named; 'none' selects traffic "
+			  "without one",
+				option);
 	if (!strcmp(name, "none"))
 		return TM_NOBODY;
 	if (tm_number_parse(name, UINT32_MAX, &number))
@@ -34,14 +39,14 @@ uint32_t find_user(struct tm_history *history, const char *name)
 		return uid;
 	if (!tm_history_is_local(history))
 		errx(TM_FAILED,
-				"--user: %s: the history does not know that user, "
+				"--%s: %s: the history does not know that user, "
 				"and is not of this machine; give the number",
-				name);
+				option, name);
 	user = getpwnam(name);
 	if (!user)
 		errx(TM_FAILED,
-				"--user: %s: neither the history nor this machine "
+				"--%s: %s: neither the history nor this machine "
 				"knows that user; give the number",
-				name);
+				option, name);
 	return user->pw_uid;
 }

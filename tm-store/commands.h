@@ -31,7 +31,8 @@ int write_out(void *context, const char *text, size_t size);
 
 /* The user of that name or number, from the history or else from this machine.
  */
-uint32_t find_user(struct tm_history *history, const char *name);
+uint32_t find_user(struct tm_history *history, const char *option,
+		const char *name);
 
 /* A time by tm-words(7), in the zone of the history that is open. */
 uint64_t argument_time(const char *option, const char *text);

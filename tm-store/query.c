@@ -3,30 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
 #include "common/base/clock.h"
 #include "common/base/exit.h"
+#include "common/base/moment.h"
 #include "common/base/number.h"
 #include "common/net/address.h"
 #include "common/record/fields.h"
 #include "common/tool/loop.h"
+#include "query-command.h"
 
 #define TABLE_ROWS 20
 #define NUMBER_MOST (1u << 30)
 #define HOURS_MOST 876000 /* a century */
 
-/* Values that need the open database remain text. */
-struct options {
-	const char *path, *since, *until, *user;
-	const char *rows_only; /* an option without meaning for --summary */
-	uint64_t hours;
-	bool has_top, has_sort, is_reverse, is_summary, is_quiet, is_json;
-	struct tm_history_keys keys;
-	struct tm_history_rows_query query;
-	struct tm_history_form form;
-};
-
-static void query_add_key(struct options *options, const char *name)
+static void query_add_key(struct query_options *options, const char *name)
 {
 	struct tm_history_keys *const keys = &options->keys;
 	const unsigned key = tm_history_key_find(name);
@@ -43,7 +33,7 @@ static void query_add_key(struct options *options, const char *name)
 	keys->order[keys->count++] = key;
 }
 
-static void parse_by(struct options *options, const char *list)
+static void parse_by(struct query_options *options, const char *list)
 {
 	char *const copy = strdup(list), *rest = copy, *name;
 
@@ -122,6 +112,9 @@ enum {
 	PROCESS,
 	REMOTE,
 	PROTOCOL,
+	WORKLOAD,
+	LOGIN,
+	COMMAND,
 	DIRECTION,
 	NO_LOOPBACK,
 	SEARCH,
@@ -137,13 +130,13 @@ enum {
 static const struct tm_option known[] = {
 	{ "db", DB, "FILE", "the database, which must exist", 0 },
 	{ "quiet", 'q', NULL, "no notes, no progress",
-			TM_FLAG(struct options, is_quiet) },
+			TM_FLAG(struct query_options, is_quiet) },
 	TM_HEADING("query:"),
 	{ "by", BY, "KEYS",
 			"a row for each of these, separated by commas (user):",
 			0 },
 	{ "summary", SUMMARY, NULL, "the sums over all rows",
-			TM_FLAG(struct options, is_summary) },
+			TM_FLAG(struct query_options, is_summary) },
 	{ "since", SINCE, "TIME", "yesterday, 2h (ago), '2026-11-21 06:33'",
 			0 },
 	{ "until", UNTIL, "TIME", "that time is not included: tm-words(7)", 0 },
@@ -155,14 +148,18 @@ static const struct tm_option known[] = {
 	{ "remote", REMOTE, "ADDRESS", "only this remote", TM_ONCE },
 	{ "protocol", PROTOCOL, "NAME", "tcp, udp, ...", TM_ONCE },
 	{ "interface", 'i', "NAME", "only this interface", TM_ONCE },
+	{ "workload", WORKLOAD, "NAME", "only this container or unit", TM_ONCE },
+	{ "login", LOGIN, "USER", "only what this user logged in for", TM_ONCE },
+	{ "command", COMMAND, "PATH", "only this executable", TM_ONCE },
 	{ "direction", DIRECTION, "WAY", "in or out", TM_ONCE },
 	{ "no-loopback", NO_LOOPBACK, NULL,
 			"leave out traffic within the machine",
-			TM_FLAG(struct options, query.filter.has_no_loopback) },
+			TM_FLAG(struct query_options,
+					query.filter.has_no_loopback) },
 	{ "search", SEARCH, "TEXT", "rows with TEXT in a key", TM_ONCE },
 	{ "sort", SORT, "KEY", "by total, in, out, packets, lost or key", 0 },
 	{ "reverse", REVERSE, NULL, "reverse the order",
-			TM_FLAG(struct options, is_reverse) },
+			TM_FLAG(struct query_options, is_reverse) },
 	{ "top", TOP, "N",
 			"show N rows, the largest, and sum up the others;\n"
 			"0 = all (20 in a table); with a time, the same in\n"
@@ -172,13 +169,13 @@ static const struct tm_option known[] = {
 	{ "format", FORMAT, "FORMAT", "table, csv or json", 0 },
 	{ "output", FORMAT, "FORMAT", NULL, 0 },
 	{ "json", JSON, NULL, "JSON, as --format json",
-			TM_FLAG(struct options, is_json) },
+			TM_FLAG(struct query_options, is_json) },
 	{ "si", SI, NULL, "sizes in powers of 1000 (kB, MB), not 1024", 0 },
 	{ "numeric", 'n', NULL, "numbers instead of names",
-			TM_FLAG(struct options, form.is_numeric) },
+			TM_FLAG(struct query_options, form.is_numeric) },
 };
 
-static void query_take_filter(struct options *options,
+static void query_take_filter(struct query_options *options,
 		const struct tm_option *option, const char *argument)
 {
 	struct tm_history_filter *const filter = &options->query.filter;
@@ -209,6 +206,15 @@ static void query_take_filter(struct options *options,
 	case 'i':
 		filter->interface = argument;
 		break;
+	case WORKLOAD:
+		filter->workload = argument;
+		break;
+	case LOGIN:
+		options->login = argument;
+		break;
+	case COMMAND:
+		filter->command = argument;
+		break;
 	case DIRECTION:
 		parse_direction(filter, option, argument);
 		break;
@@ -225,6 +231,9 @@ static bool query_is_about_rows(const struct tm_option *option)
 	case REMOTE:
 	case PROTOCOL:
 	case 'i':
+	case WORKLOAD:
+	case LOGIN:
+	case COMMAND:
 	case DIRECTION:
 	case SEARCH:
 	case SORT:
@@ -239,7 +248,7 @@ static bool query_is_about_rows(const struct tm_option *option)
 static void query_take_option(void *context, const struct tm_option *option,
 		const char *argument)
 {
-	struct options *const options = context;
+	struct query_options *const options = context;
 
 	if (query_is_about_rows(option))
 		options->rows_only = option->name;
@@ -290,7 +299,7 @@ const struct tm_tool query_tool = {
 
 /* A summary says how much of all that passed has an owner: of a part, it would
  * say what is not so. */
-static void query_check_summary(const struct options *options)
+static void query_check_summary(const struct query_options *options)
 {
 	const char *const name = options->query.filter.has_no_loopback
 			? "no-loopback"
@@ -304,14 +313,30 @@ static void query_check_summary(const struct options *options)
 				name);
 }
 
-static void query_parse_options(struct options *options, int argc, char **argv)
+/* What is most often meant by a word that is no option. */
+static _Noreturn void query_refuse(const char *word)
+{
+	struct tm_moment_problem problem;
+	uint64_t time_ns;
+
+	if (tm_history_key_find(word))
+		tm_misuse("query takes no files: %s; rows by a key are --by %s",
+				word, word);
+	if (tm_moment_parse(word, tm_clock_wall_ns(), &time_ns, &problem))
+		tm_misuse("query takes no files: %s; a time is --since %s",
+				word, word);
+	tm_misuse("query takes no files: %s", word);
+}
+
+static void query_parse_options(
+		struct query_options *options, int argc, char **argv)
 {
 	int at;
 
 	parse_by(options, "user");
 	at = tm_tool_parse(&query_tool, argc, argv, options);
 	if (at < argc)
-		tm_misuse("query takes no files: %s", argv[at]);
+		query_refuse(argv[at]);
 	if (options->is_json)
 		options->form.form = TM_FORM_JSON;
 	if (options->hours && options->since)
@@ -320,7 +345,7 @@ static void query_parse_options(struct options *options, int argc, char **argv)
 }
 
 /* The largest first, but times as they passed. */
-static void query_set_order(struct options *options)
+static void query_set_order(struct query_options *options)
 {
 	struct tm_history_rows_query *const query = &options->query;
 
@@ -336,7 +361,7 @@ static void query_set_order(struct options *options)
 	query->top = 0;
 }
 
-static void set_range(struct options *options, struct tm_history *history)
+static void set_range(struct query_options *options, struct tm_history *history)
 {
 	struct tm_history_filter *const filter = &options->query.filter;
 	const uint64_t back_ns = options->hours * TM_HOUR_NS;
@@ -362,72 +387,14 @@ static bool query_is_filtered(const struct tm_history_rows_query *query)
 	const struct tm_history_filter *const filter = &query->filter;
 
 	return filter->has_user || filter->process || filter->remote ||
-			filter->interface || filter->has_protocol ||
-			filter->has_direction || filter->has_no_loopback ||
+			filter->interface || filter->workload ||
+			filter->command || filter->has_login ||
+			filter->has_protocol || filter->has_direction ||
+			filter->has_no_loopback ||
 			(query->search && *query->search);
 }
 
-/* The last line of the table, for CSV. */
-static void query_say_shares(const struct tm_shares *shares)
-{
-	char text[TM_SHARES_SIZE];
-
-	fprintf(stderr, "%s\n", tm_shares_format(text, shares));
-}
-
-/* Notes that rows of a time are longer where shorter ones are gone. */
-static void say_coarse(const struct options *options,
-		const struct tm_history_rows *rows)
-{
-	const unsigned asked = options->query.by & TM_HISTORY_BY_TIME;
-	const char *before = "";
-	char time[TM_TIME_SIZE];
-
-	if (!rows->coarse || options->is_quiet)
-		return;
-	fprintf(stderr, "%ss before %s are gone: those rows are ",
-			tm_history_key_name(asked),
-			tm_time_format(time, rows->coarse_ns));
-	for (int r = TM_HISTORY_HOUR; r < TM_HISTORY_RESOLUTIONS; r++) {
-		if (!(rows->coarse & 1u << r))
-			continue;
-		fprintf(stderr, "%s%ss", before, tm_history_resolution_name(r));
-		before = " and ";
-	}
-	fputc('\n', stderr);
-}
-
-static void query_say_ahead(const struct options *options,
-		const struct tm_history_summary *summary)
-{
-	char time[TM_TIME_SIZE];
-
-	if (summary->ahead_ns && !options->is_quiet)
-		fprintf(stderr,
-				"records up to %s are ahead of this machine's "
-				"clock\n",
-				tm_time_format(time, summary->ahead_ns));
-}
-
-/* What the first line of the table says, for CSV, where it is another range
- * than was asked for. */
-static void query_say_range(const struct options *options,
-		const struct tm_history_rows *rows)
-{
-	const struct tm_history_filter *const filter = &options->query.filter;
-	const bool is_early = rows->from_ns + TM_MINUTE_NS <= filter->from_ns;
-	const bool is_late = filter->to_ns &&
-			rows->to_ns >= filter->to_ns + TM_MINUTE_NS;
-	char from[TM_TIME_SIZE], to[TM_TIME_SIZE];
-
-	if (!rows->to_ns || !(is_early || is_late))
-		return;
-	fprintf(stderr, "minutes are gone: the rows are of %s to %s\n",
-			tm_time_format(from, rows->from_ns),
-			tm_time_format(to, rows->to_ns));
-}
-
-static void show_rows(const struct options *options,
+static void show_rows(const struct query_options *options,
 		const struct tm_history_rows *rows,
 		const struct tm_shares *shares)
 {
@@ -435,17 +402,19 @@ static void show_rows(const struct options *options,
 			    &options->form, &options->keys, rows, shares))
 		err(TM_FAILED, "standard output");
 	if (shares && options->form.form == TM_FORM_CSV && !options->is_quiet)
-		query_say_shares(shares);
+		query_note_shares(shares);
 	if (options->form.form == TM_FORM_CSV && !options->is_quiet)
-		query_say_range(options, rows);
-	say_coarse(options, rows);
+		query_note_range(options, rows);
+	query_note_coarse(options, rows);
 }
 
-static void show(const struct options *options, struct tm_history *history)
+static void show(
+		const struct query_options *options, struct tm_history *history)
 {
 	struct tm_history_rows rows = { 0 };
 	struct tm_history_summary summary;
 	struct tm_shares shares;
+	bool is_empty;
 
 	if (tm_history_begin(history) ||
 			tm_history_summary(history, &options->query.filter,
@@ -455,6 +424,7 @@ static void show(const struct options *options, struct tm_history *history)
 							&options->query,
 							&rows)))
 		errx(TM_FAILED, "%s", tm_history_problem(history));
+	is_empty = options->is_summary ? !summary.to_ns : !rows.found;
 	tm_history_end(history);
 	shares = tm_history_shares(&summary);
 	if (!options->is_summary)
@@ -463,14 +433,16 @@ static void show(const struct options *options, struct tm_history *history)
 								   : &shares);
 	else if (tm_history_answer_summary(&options->form, &summary))
 		err(TM_FAILED, "standard output");
-	query_say_ahead(options, &summary);
+	query_note_ahead(options, &summary);
+	if (is_empty && query_note_absent(options, history, &summary))
+		errx(TM_FAILED, "%s", tm_history_problem(history));
 	tm_history_rows_free(&rows);
 	tm_history_summary_free(&summary);
 }
 
 int query_main(int argc, char **argv)
 {
-	struct options options = { .form.write = write_out };
+	struct query_options options = { .form.write = write_out };
 	struct tm_history *history;
 
 	query_parse_options(&options, argc, argv);
@@ -479,7 +451,13 @@ int query_main(int argc, char **argv)
 	set_range(&options, history);
 	if (options.user) {
 		options.query.filter.has_user = true;
-		options.query.filter.uid = find_user(history, options.user);
+		options.query.filter.uid =
+				find_user(history, "user", options.user);
+	}
+	if (options.login) {
+		options.query.filter.has_login = true;
+		options.query.filter.login =
+				find_user(history, "login", options.login);
 	}
 	show(&options, history);
 	tm_loop_say_overflow();

@@ -214,7 +214,7 @@ static void set_subject(
 	struct tm_history_rule *const rule = &options->rule;
 
 	if (options->user)
-		rule->uid = find_user(history, options->user);
+		rule->uid = find_user(history, "user", options->user);
 	if (options->has_limit && options->group)
 		quota_check_group(history, options->group);
 	if (options->group)
