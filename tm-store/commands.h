@@ -7,10 +7,13 @@
 #include "common/tool/options.h"
 
 int query_main(int argc, char **argv);
+int job_main(int argc, char **argv);
+int jobs_main(int argc, char **argv);
 int prune_main(int argc, char **argv);
 int quota_main(int argc, char **argv);
 
-extern const struct tm_tool store_tool, query_tool, prune_tool, quota_tool;
+extern const struct tm_tool store_tool, query_tool, job_tool, jobs_tool,
+		prune_tool, quota_tool;
 
 /* Opens the database or exits with a message. Unless quiet, notes if the time
  * zone of the history is not that of this machine. */

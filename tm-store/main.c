@@ -141,12 +141,14 @@ static void store_take_option(void *context, const struct tm_option *option,
 	}
 }
 
-static const struct tm_tool *const commands[] = { &query_tool, &prune_tool,
-	&quota_tool, NULL };
+static const struct tm_tool *const commands[] = { &query_tool, &job_tool,
+	&jobs_tool, &prune_tool, &quota_tool, NULL };
 
 const struct tm_tool store_tool = {
 	.usage = "usage: tm-store [--db FILE] [-qv] [--keep-minutes TIME] ... [EVENTS ...]\n"
 		 "       tm-store query [--db FILE] [--by KEYS] [-n] ...\n"
+		 "       tm-store job [--db FILE] [-n] [--host HOST] ID\n"
+		 "       tm-store jobs [--db FILE] [-n] [--since TIME] [--user USER] ...\n"
 		 "       tm-store prune [--db FILE] --older-than TIME|--ahead [--dry-run]\n"
 		 "       tm-store quota [--db FILE] [--user USER --limit SIZE] ...\n"
 		 "Keeps a history of who moved how much, and to where: sums of events by\n"
@@ -284,9 +286,10 @@ static int write_main(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	static const char *const names[] = { "query", "prune", "quota", NULL };
+	static const char *const names[] = { "query", "job", "jobs", "prune",
+		"quota", NULL };
 	static int (*const mains[])(int argc, char **argv) = { query_main,
-		prune_main, quota_main };
+		job_main, jobs_main, prune_main, quota_main };
 	const int command = tm_command_take(&store_tool, names, &argc, argv);
 
 	return command < 0 ? write_main(argc, argv)

@@ -75,22 +75,31 @@ static uint64_t prune_parse_time(struct tm_history *history, const char *text)
 	return ns;
 }
 
+static void prune_report_rows(const struct options *options, uint64_t rows,
+		const char *what, uint64_t time_ns)
+{
+	char time[TM_TIME_SIZE];
+
+	if (rows)
+		warnx("%s: %s %" PRIu64 " rows of %ss %s %s", options->path,
+				options->is_trial ? "would remove" : "removed",
+				rows, what,
+				options->is_ahead ? "after" : "before",
+				tm_time_format(time, time_ns));
+}
+
 static void prune_report(
 		const struct options *options, const struct tm_pruned *pruned)
 {
-	uint64_t rows = 0;
-	char time[TM_TIME_SIZE];
+	uint64_t rows = pruned->jobs;
 
 	for (int r = 0; r < TM_HISTORY_RESOLUTIONS; r++) {
-		if (!pruned->rows[r])
-			continue;
 		rows += pruned->rows[r];
-		warnx("%s: %s %" PRIu64 " rows of %ss %s %s", options->path,
-				options->is_trial ? "would remove" : "removed",
-				pruned->rows[r], tm_history_resolution_name(r),
-				options->is_ahead ? "after" : "before",
-				tm_time_format(time, pruned->before_ns[r]));
+		prune_report_rows(options, pruned->rows[r],
+				tm_history_resolution_name(r),
+				pruned->before_ns[r]);
 	}
+	prune_report_rows(options, pruned->jobs, "job", pruned->jobs_before_ns);
 	if (!rows)
 		warnx("%s: nothing in it is %s", options->path,
 				options->is_ahead ? "ahead" : "as old");
