@@ -15,9 +15,10 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# eventually COMMAND...: waits until it succeeds, for a minute at most
+# eventually COMMAND...: waits until it succeeds, for a minute at most, or for as
+# many times that as an emulated machine is slower
 eventually() {
-	local deadline=$((SECONDS + 60))
+	local deadline=$((SECONDS + 60 * ${SLOWER:-1}))
 	until "$@"; do
 		if [ "$SECONDS" -ge "$deadline" ]; then
 			echo "never: $*" >&2
