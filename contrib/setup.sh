@@ -26,15 +26,21 @@ packages_to_check() {
 	apt) echo bats bats-support bats-assert bats-file mandoc shellcheck \
 		clang-format strace iproute2 iptables ethtool procps sudo \
 		openssh-server openssh-client jq python3 tmux sqlite3 curl \
-		chromium nodejs ;;
+		chromium nodejs slurmctld slurmd slurm-client munge \
+		libpam-slurm-adopt runc podman uidmap systemd-container \
+		libpam-systemd dbus-user-session ;;
 	dnf) echo bats bats-support bats-assert bats-file mandoc ShellCheck \
 		clang-tools-extra strace iproute iptables-nft ethtool procps-ng sudo \
 		openssh-server openssh-clients jq python3 tmux sqlite curl \
-		chromium nodejs ;;
+		chromium nodejs slurm slurm-slurmctld slurm-slurmd munge \
+		slurm-pam_slurm runc podman shadow-utils systemd-container \
+		systemd-pam dbus-daemon ;;
 	zypper) echo bats bats-support bats-assert bats-file mandoc \
 		ShellCheck clang-tools strace iproute2 iptables ethtool procps sudo \
 		openssh-server openssh-clients jq python3 tmux sqlite3 curl \
-		chromium nodejs ;;
+		chromium nodejs slurm slurm-node slurm-munge munge \
+		slurm-pam_slurm runc podman shadow systemd-container \
+		dbus-1-daemon ;;
 	esac
 	# nodejs from elsewhere brings npm, and forbids the package
 	command -v npm >/dev/null || echo npm
