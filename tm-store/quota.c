@@ -71,6 +71,8 @@ static uint64_t parse_limit(const struct tm_option *option, const char *text)
 {
 	const uint64_t limit = tm_option_size(option, text);
 
+	if (tm_size_is_decimal(limit))
+		tm_size_use_decimal();
 	if (limit > INT64_MAX)
 		tm_option_refuse(option, text, "too large");
 	return limit;

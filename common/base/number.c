@@ -243,6 +243,11 @@ void tm_size_use_decimal(void)
 	sizes_are_decimal = true;
 }
 
+bool tm_size_is_decimal(uint64_t bytes)
+{
+	return bytes % 1000000 == 0 && bytes % (1 << 20) != 0;
+}
+
 unsigned tm_size_base(void)
 {
 	return sizes_are_decimal ? 1000 : 1024;

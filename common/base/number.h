@@ -43,6 +43,10 @@ char *tm_nanoseconds_format(char *out, uint32_t value);
  * which it starts no thread: 1000 is "1.0 kB". */
 void tm_size_use_decimal(void);
 
+/* Whether somebody gave the size in decimal units: 500 GB is a multiple of 10^6
+ * and not of 2^20. */
+bool tm_size_is_decimal(uint64_t bytes);
+
 /* 1024, or 1000 if sizes are decimal. */
 unsigned tm_size_base(void);
 

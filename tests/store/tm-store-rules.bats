@@ -270,3 +270,17 @@ Subject: uid 1000 has used up the quota"
 	run grep -c '^Bcc' mail
 	assert_output 0
 }
+
+@test "a limit in decimal units is shown in them, by mail too" {
+	printf '#!/bin/sh\nexec cat >>mail\n' >sendmail
+	chmod +x sendmail
+	moved_now 1000 1500000 500000
+	quota -q --user 1000 --limit 1MB --window 30d >/dev/null || true
+	run quota --user 1000 --limit 2MB --window 30d
+	assert_line "tm-store: h.db: changed the quota of 1000: 2.0 MB in 30d, which was 1.0 MB"
+	assert_line --regexp '^1000 .* 2\.0 MB +2\.0 MB '
+	SENDMAIL=$PWD/sendmail run quota -q --exec "$ROOT/contrib/quota-mail root"
+	grep -xF "1000 has moved 2.0 MB of 2.0 MB in the last 30d" mail
+	run quota --user 1000 --limit 2M --window 30d
+	assert_line --regexp '^1000 .* 2\.0 MiB +1\.9 MiB '
+}
