@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "fields.h"
 
@@ -219,7 +220,7 @@ bool tm_word_find(
 		const struct tm_word *words, const char *text, uint32_t *number)
 {
 	for (; words->text; words++) {
-		if (strcmp(words->text, text))
+		if (strcasecmp(words->text, text))
 			continue;
 		*number = words->value;
 		return true;

@@ -51,7 +51,7 @@ const struct tm_field *tm_fields_of(unsigned kind);
 uint64_t tm_field_number(
 		const struct tm_event *event, const struct tm_field *field);
 
-/* The number of that name; false if there is none. */
+/* The number of that name, whatever its case; false if there is none. */
 bool tm_word_find(const struct tm_word *words, const char *text,
 		uint32_t *number);
 

@@ -153,6 +153,7 @@ losses() {
 	assert_equal "$(sums --remote 2001:DB8:1:0::7)" "out,76 "
 	assert_equal "$(sums --remote '')" "out,900 "
 	assert_equal "$(sums --protocol udp)" "out,976 "
+	assert_equal "$(sums --protocol UDP)" "out,976 "
 	assert_equal "$(sums --protocol 1)" "in,84 "
 	assert_equal "$(sums --interface eth0)" "out,6036 in,1500 "
 	assert_equal "$(sums -i 3)" "in,84 "

@@ -22,6 +22,7 @@ load serve
 	assert_equal "$(names 'by=remote&remote=2001:db8:1::7')" "1: 2001:db8:1::7=76"
 	assert_equal "$(names 'by=protocol&sort=name')" "4: =500 icmp=84 tcp=2460 udp=76"
 	assert_equal "$(names 'by=protocol&protocol=udp')" "1: udp=76"
+	assert_equal "$(names 'by=protocol&protocol=Udp')" "1: udp=76"
 	assert_equal "$(names 'by=protocol&protocol=17')" "1: udp=76"
 	assert_equal "$(names 'by=protocol&protocol=')" "1: =500"
 	assert_equal "$(names 'by=direction&order=asc')" "2: out=1036 in=2084"
