@@ -59,6 +59,7 @@ int main(int argc, char **argv)
 	top_ask_first(&top, argv);
 	if (feed_open(&top.feed, argv, options.speed))
 		errx(in->status, "%s", in->problem);
+	tm_loop_warn_of_twins(argv);
 	if (options.is_batch)
 		batch_run(&top);
 	else

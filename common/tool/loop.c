@@ -14,11 +14,54 @@
 #include "loop.h"
 #include "progress.h"
 
+struct named_file {
+	dev_t device;
+	ino_t inode;
+	const char *path;
+};
+
+static int named_file_compare(const void *a, const void *b)
+{
+	const struct named_file *const x = a, *const y = b;
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+/* Two recordings with one run can be parts of it; one file cannot. */
+void tm_loop_warn_of_twins(char *const *paths)
+{
+	struct named_file *files;
+	struct stat status;
+	size_t count = 0;
+
+	while (paths[count])
+		count++;
+	files = calloc(count + 1, sizeof(*files));
+	count = 0;
+	for (; files && *paths; paths++) {
+		if (!stat(*paths, &status) && S_ISREG(status.st_mode))
+			files[count++] = (struct named_file){ status.st_dev,
+				status.st_ino, *paths };
+	}
+	if (count)
+		qsort(files, count, sizeof(*files), named_file_compare);
+	for (size_t i = 1; i < count; i++) {
+		if (!named_file_compare(&files[i - 1], &files[i]))
+			warnx("%s: is named twice, so its events are read "
+			      "twice",
+					files[i].path);
+	}
+	free(files);
+}
+
 void tm_loop_open(struct tm_reader *in, char *const *paths)
 {
 	tm_signals_install();
 	if (tm_reader_open(in, paths))
 		errx(in->status, "%s", in->problem);
+	tm_loop_warn_of_twins(paths);
 }
 
 void tm_loop_prepare_output(void)

@@ -33,6 +33,9 @@ struct tm_loop {
  * fails. */
 void tm_loop_open(struct tm_reader *in, char *const *paths);
 
+/* Warns of each file that is named twice, which tm_loop_open does, too. */
+void tm_loop_warn_of_twins(char *const *paths);
+
 /* Reads to the end, or until take ends it, and returns the exit code. */
 int tm_loop_run(const struct tm_loop *loop, struct tm_reader *in);
 

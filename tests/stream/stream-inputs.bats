@@ -130,3 +130,17 @@ stays_whole() {
 	run -1 bash -c "tm-print day.tm >day.tm"
 	assert_output "tm-print: day.tm: is standard output too; write to another file"
 }
+
+@test "a file that is named twice is read twice, with a warning" {
+	moved 0 in 1000 5 | tm-parse >one.tm
+	cp one.tm copy.tm
+	ln -s one.tm link.tm
+	for reader in "${readers[@]}"; do
+		run --separate-stderr timeout 20 $reader one.tm copy.tm ./link.tm
+		assert_regex "$stderr" "^${reader%% *}: (one|\./link)\.tm: is named twice, so its events are read twice"
+		run --separate-stderr timeout 20 $reader one.tm copy.tm
+		refute_regex "$stderr" "is named twice"
+	done
+	run bash -c 'tm-report -q --format csv one.tm one.tm 2>/dev/null | tail -n 1'
+	assert_output --partial ',10,0,10,'
+}
