@@ -53,17 +53,19 @@ struct {
 	__type(value, uint32_t);
 } free_drafts SEC(".maps");
 
+/* Threads may have logins and cgroups of their own. Those of the leader are the
+ * process's: else each thread in turn would be news. */
 static __always_inline uint32_t login_of(struct task_struct *task)
 {
 	return bpf_core_field_exists(struct task_struct, loginuid)
-			? BPF_CORE_READ(task, loginuid.val)
+			? BPF_CORE_READ(task, group_leader, loginuid.val)
 			: TM_NOBODY;
 }
 
 static __always_inline uint32_t session_of(struct task_struct *task)
 {
 	return bpf_core_field_exists(struct task_struct, sessionid)
-			? BPF_CORE_READ(task, sessionid)
+			? BPF_CORE_READ(task, group_leader, sessionid)
 			: TM_NOBODY;
 }
 
@@ -217,7 +219,7 @@ static __always_inline uint32_t add_tree(struct process *process,
 static __always_inline uint32_t add_cgroups(struct process *process,
 		struct task_struct *task, uint32_t number, uint32_t at)
 {
-	struct css_set *const set = BPF_CORE_READ(task, cgroups);
+	struct css_set *const set = BPF_CORE_READ(task, group_leader, cgroups);
 	struct cgroup *const cgroup = BPF_CORE_READ(set, dfl_cgrp);
 
 	process->cgroup_id = BPF_CORE_READ(cgroup, kn, id);
@@ -298,16 +300,17 @@ static __always_inline bool send_in_turn(
 static __always_inline uint32_t identity_of(struct task_struct *task)
 {
 	const uint64_t odd = 0x9e3779b97f4a7c15;
-	uint64_t mixed = BPF_CORE_READ(task, group_leader, start_boottime);
+	struct task_struct *const leader = BPF_CORE_READ(task, group_leader);
+	struct css_set *const set = BPF_CORE_READ(leader, cgroups);
+	uint64_t mixed = BPF_CORE_READ(leader, start_boottime);
 	uint32_t identity;
 
-	mixed = (mixed ^ BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id)) * odd;
+	mixed = (mixed ^ BPF_CORE_READ(set, dfl_cgrp, kn, id)) * odd;
 	mixed = (mixed ^ mixed >> 32 ^ (uint64_t)BPF_CORE_READ(task, mm)) * odd;
 	mixed = (mixed ^ mixed >> 32 ^
 				(uint64_t)BPF_CORE_READ(task, mm, exe_file)) *
 			odd;
-	mixed = (mixed ^ mixed >> 32 ^ (uint64_t)BPF_CORE_READ(task, cgroups)) *
-			odd;
+	mixed = (mixed ^ mixed >> 32 ^ (uint64_t)set) * odd;
 	mixed = (mixed ^ mixed >> 32 ^ login_of(task)) * odd;
 	identity = mixed >> 32;
 	return identity ? identity : 1;
@@ -322,8 +325,8 @@ static __always_inline void count_unreported(void)
 		__sync_fetch_and_add(&mine->unreported, 1);
 }
 
-/* Returns the identity of the task's process, and reports it if
- * that is news. 0 for one that is ending, or has no program. */
+/* Returns the identity of the task's process, and reports it if that is news. 0
+ * for one that is ending, or has no program. */
 __noinline int report_process(uint64_t address)
 {
 	struct task_struct *const task = (void *)address;

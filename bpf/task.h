@@ -50,7 +50,7 @@ static __always_inline struct task_struct *current_task(void)
 static __always_inline uint32_t login_read(struct task_struct *task)
 {
 	return bpf_core_field_exists(struct task_struct, loginuid)
-			? task->loginuid.val
+			? task->group_leader->loginuid.val
 			: TM_NOBODY;
 }
 

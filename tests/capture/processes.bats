@@ -324,6 +324,37 @@ tool --password=*** udp 127.0.0.1 9 1 20"
 	assert_output --regexp '^.*python3 -c .* --token \*\*\*$'
 }
 
+@test "threads in cgroups of their own do not make another process" {
+	mkdir "$CGROUP/below"
+	echo threaded >"$CGROUP/below/cgroup.type"
+	both_ways isolated python3 -c '
+import socket, sys, threading
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+moved, sent = threading.Event(), threading.Event()
+
+def send_below():
+    with open(sys.argv[1] + "/below/cgroup.threads", "w") as threads:
+        threads.write("0")
+    moved.set()
+    for _ in range(20):
+        sent.wait()
+        sent.clear()
+        sender.sendto(b"x", ("127.0.0.1", 9))
+        moved.set()
+
+thread = threading.Thread(target=send_below)
+thread.start()
+for _ in range(20):
+    moved.wait()
+    moved.clear()
+    sender.sendto(b"x", ("127.0.0.1", 9))
+    sent.set()
+thread.join()' "$CGROUP" >found
+	eventually rmdir "$CGROUP/below"
+	assert_equal "$(grep -c "^command " found)" 2
+	assert_equal "$(grep -c "^cgroup [0-9]* .*/below" found)" 2
+}
+
 # many COUNT: so many processes send a datagram each
 many() {
 	isolated python3 -c '
