@@ -167,6 +167,7 @@ name() {
 	assert_equal "$(name arguments "$pid" sums)" \
 		"brief udp 127.0.0.1 9 1 100 --token ***"
 	assert_equal "$(name arguments "$pid" events)" ""
+	echo "program, login, cgroups" >"$FACTS/named"
 }
 
 # capabilities NAME: what is left of them after it attached, and may come back
