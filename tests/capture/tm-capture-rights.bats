@@ -127,6 +127,7 @@ load capture
 	assert_output "traffic out $ALICE 10 480"
 	run sed -n 's/^tm-capture: without \([^:]*\):.*/\1/p' err
 	assert_output "\
+results of other programs
 cgroup/sock_create
 tp_btf/sock_send_length
 tp_btf/sock_recv_length
