@@ -177,9 +177,12 @@ static __always_inline bool read_ipv4(
 
 /* For the verifier: hides the value of a number, so that it follows one path
  * from here on instead of one for each value. That saves most of its work. */
-#define FORGET(skb, number)                                                    \
+#define FORGET(skb, number) FORGET_BY((skb)->len, number)
+
+/* By a number that the verifier does not know. */
+#define FORGET_BY(any, number)                                                 \
 	do {                                                                   \
-		uint64_t unknown = (skb)->len, hidden = (number);              \
+		uint64_t unknown = (any), hidden = (number);                   \
 		asm volatile("%0 ^= %1\n\t%0 ^= %1"                            \
 				: "+r"(hidden)                                 \
 				: "r"(unknown));                               \

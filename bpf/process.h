@@ -233,30 +233,33 @@ static __always_inline uint32_t add_cgroups(struct process *process,
 }
 
 /* Appends the command line, which only the task itself can read, a piece at a
- * time: the whole is refused if a part of it is not in memory. */
-static __always_inline uint32_t add_arguments(
-		struct draft *draft, struct task_struct *task, uint32_t at)
+ * time: the whole is refused if a part of it is not in memory. Returns where it
+ * ends, and WAS_CUT. */
+__noinline int append_arguments(
+		uint64_t address, uint32_t number, uint32_t begin)
 {
-	const uint64_t begin = BPF_CORE_READ(task, mm, arg_start);
-	const uint64_t size = BPF_CORE_READ(task, mm, arg_end) - begin;
+	struct draft *const draft = bpf_map_lookup_elem(&drafts, &number);
+	struct mm_struct *const memory =
+			BPF_CORE_READ((struct task_struct *)address, mm);
+	const uint64_t from = BPF_CORE_READ(memory, arg_start);
+	const uint64_t size = BPF_CORE_READ(memory, arg_end) - from;
 	uint64_t done = 0, piece;
 
-	if (!settings.reports_arguments ||
-			(uint64_t)task != bpf_get_current_task())
-		return end_text(&draft->process, PROCESS_ARGUMENTS, at);
+	if (!draft || !settings.reports_arguments ||
+			address != bpf_get_current_task())
+		return begin;
 	for (int i = 0; i < PROCESS_TEXT / PIECE && done < size; i++) {
 		piece = size - done;
 		if (piece > PIECE)
 			piece = PIECE;
-		if (bpf_probe_read_user(&draft->texts[(at + done) &
+		if (bpf_probe_read_user(&draft->texts[(begin + done) &
 							(PROCESS_ROOM - 1)],
-				    piece, (void *)(begin + done)))
+				    piece, (void *)(from + done)))
 			break;
 		done += piece;
+		FORGET_BY(from, done);
 	}
-	if (done < size)
-		draft->process.cut |= 1 << PROCESS_ARGUMENTS;
-	return end_text(&draft->process, PROCESS_ARGUMENTS, at + done);
+	return done < size ? (begin + done) | WAS_CUT : begin + done;
 }
 
 static __always_inline bool send_process(struct draft *draft,
@@ -272,7 +275,8 @@ static __always_inline bool send_process(struct draft *draft,
 	process->cut = 0;
 	size = add_program(process, task, number);
 	size = add_cgroups(process, task, number, size);
-	size = add_arguments(draft, task, size);
+	size = end_text(process, PROCESS_ARGUMENTS,
+			append_arguments((uint64_t)task, number, size));
 	size += sizeof(*process);
 	if (size > sizeof(*draft)) /* for the verifier */
 		return false;
