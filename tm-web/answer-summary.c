@@ -17,7 +17,8 @@ static bool summary_is_filtered(const struct tm_history_filter *filter)
 	return filter->has_user || filter->has_protocol ||
 			filter->has_direction || filter->process ||
 			filter->remote || filter->interface ||
-			filter->has_no_loopback;
+			filter->workload || filter->command ||
+			filter->has_login || filter->has_no_loopback;
 }
 
 static int summary_sum_up(struct tm_history *history,

@@ -10,6 +10,7 @@
 void api_rows(struct tm_history *history, struct request *request);
 void api_series(struct tm_history *history, struct request *request);
 void api_summary(struct tm_history *history, struct request *request);
+void api_jobs(struct tm_history *history, struct request *request);
 void api_quotas(struct tm_history *history, struct request *request);
 void api_status(struct tm_history *history, struct request *request);
 
@@ -18,7 +19,8 @@ void api_fail(struct tm_history *history, struct request *request);
 
 /* The parameters that most of them take, see question_parse(). */
 #define API_FILTERS                                                            \
-	" user process remote protocol interface direction loopback "
+	" user process remote protocol interface workload login command "      \
+	"direction loopback "
 
 /* The beginning of an answer: {"version":1 */
 struct tm_text *api_begin(struct request *request);

@@ -20,6 +20,7 @@ static const struct route routes[] = {
 	{ "/api/v1/rows", api_rows, false },
 	{ "/api/v1/series", api_series, false },
 	{ "/api/v1/summary", api_summary, false },
+	{ "/api/v1/jobs", api_jobs, false },
 	{ "/api/v1/quotas", api_quotas, false },
 	{ "/api/v1/status", api_status, false },
 	{ "/api/v1/live", answer_live, true },

@@ -15,6 +15,8 @@ struct reading {
 	struct web_question *question;
 	struct tm_history *history;
 	const struct request *request;
+	const char *names; /* of the parameters that the path takes */
+	const char *is;	   /* what the value has to be here, or NULL */
 	struct tm_moment_problem time_problem;
 };
 
@@ -72,23 +74,39 @@ static bool read_by(struct reading *reading, const char *value)
 	}
 }
 
+static bool question_find_user(
+		struct reading *reading, const char *value, uint32_t *uid)
+{
+	uint64_t number;
+
+	*uid = TM_NOBODY;
+	if (!strcmp(value, "none"))
+		return true;
+	if (tm_number_parse(value, UINT32_MAX, &number)) {
+		*uid = number;
+		return true;
+	}
+	/* who sees his own rows learns of no other name whether it is there */
+	return tm_history_find_user(reading->history, value, uid) ||
+			reading->request->viewer.is_bound;
+}
+
 static bool read_user(struct reading *reading, const char *value)
 {
 	struct tm_history_filter *const filter =
 			&reading->question->query.filter;
-	uint64_t number;
 
 	filter->has_user = true;
-	filter->uid = TM_NOBODY;
-	if (!strcmp(value, "none"))
-		return true;
-	if (tm_number_parse(value, UINT32_MAX, &number)) {
-		filter->uid = number;
-		return true;
-	}
-	/* who sees his own rows learns of no other name whether it is there */
-	return tm_history_find_user(reading->history, value, &filter->uid) ||
-			reading->request->viewer.is_bound;
+	return question_find_user(reading, value, &filter->uid);
+}
+
+static bool read_login(struct reading *reading, const char *value)
+{
+	struct tm_history_filter *const filter =
+			&reading->question->query.filter;
+
+	filter->has_login = true;
+	return question_find_user(reading, value, &filter->login);
 }
 
 static bool read_process(struct reading *reading, const char *value)
@@ -136,6 +154,24 @@ static bool read_direction(struct reading *reading, const char *value)
 	return !strcmp(value, "in") || !strcmp(value, "out");
 }
 
+static bool read_workload(struct reading *reading, const char *value)
+{
+	reading->question->query.filter.workload = value;
+	return true;
+}
+
+static bool read_command(struct reading *reading, const char *value)
+{
+	reading->question->query.filter.command = value;
+	return true;
+}
+
+static bool read_job(struct reading *reading, const char *value)
+{
+	reading->question->job = value;
+	return *value;
+}
+
 static bool read_loopback(struct reading *reading, const char *value)
 {
 	reading->question->query.filter.has_no_loopback = !strcmp(value, "no");
@@ -148,20 +184,39 @@ static bool read_search(struct reading *reading, const char *value)
 	return strlen(value) <= 256;
 }
 
+static bool is_taken(const char *names, const char *name)
+{
+	const size_t length = strlen(name);
+	const char *at = names;
+
+	while (length && (at = strstr(at + 1, name))) {
+		if (at[-1] == ' ' && at[length] == ' ')
+			return true;
+	}
+	return false;
+}
+
 static bool read_sort(struct reading *reading, const char *value)
 {
+	/* jobs are in the order of their beginning or of an amount */
 	static const struct {
 		const char *name;
 		enum tm_history_sort sort;
-	} sorts[] = { { "total", TM_HISTORY_SORT_TOTAL },
-		{ "in", TM_HISTORY_SORT_IN }, { "out", TM_HISTORY_SORT_OUT },
-		{ "packets", TM_HISTORY_SORT_PACKETS },
-		{ "lost", TM_HISTORY_SORT_LOST },
-		{ "name", TM_HISTORY_SORT_KEY } };
+		bool is_of_rows, is_of_jobs;
+	} sorts[] = { { "total", TM_HISTORY_SORT_TOTAL, true, true },
+		{ "in", TM_HISTORY_SORT_IN, true, true },
+		{ "out", TM_HISTORY_SORT_OUT, true, true },
+		{ "packets", TM_HISTORY_SORT_PACKETS, true, true },
+		{ "lost", TM_HISTORY_SORT_LOST, true, false },
+		{ "name", TM_HISTORY_SORT_KEY, true, false },
+		{ "first", TM_HISTORY_SORT_KEY, false, true } };
 	struct tm_history_rows_query *const query = &reading->question->query;
+	const bool is_of_jobs = is_taken(reading->names, "job");
 
 	for (size_t i = 0; i < sizeof(sorts) / sizeof(*sorts); i++) {
-		if (strcmp(sorts[i].name, value))
+		if (strcmp(sorts[i].name, value) ||
+				!(is_of_jobs ? sorts[i].is_of_jobs
+					     : sorts[i].is_of_rows))
 			continue;
 		query->sort = sorts[i].sort;
 		/* names begin with a, sizes with the largest */
@@ -170,6 +225,8 @@ static bool read_sort(struct reading *reading, const char *value)
 					query->sort == TM_HISTORY_SORT_KEY;
 		return true;
 	}
+	if (is_of_jobs)
+		reading->is = "total, in, out, packets or first";
 	return false;
 }
 
@@ -258,8 +315,14 @@ static const struct {
 	{ "remote", read_remote, "an address" },
 	{ "protocol", read_protocol, "tcp, udp, icmp or a number" },
 	{ "interface", read_interface_name, "an interface's name" },
+	{ "workload", read_workload, "a unit's or a container's name" },
+	{ "login", read_login,
+			"a user's number, or a name that one user has in the "
+			"history" },
+	{ "command", read_command, "the path of an executable" },
 	{ "direction", read_direction, "in or out" },
 	{ "loopback", read_loopback, "yes or no" },
+	{ "job", read_job, "a job such as slurm/4711, or its number" },
 	{ "search", read_search, "a text of at most 256 bytes" },
 	{ "sort", read_sort, "total, in, out, packets, lost or name" },
 	{ "order", read_order, "asc or desc" },
@@ -273,22 +336,11 @@ static const struct {
 	{ "hours", read_hours, "1 to 876000" },
 };
 
-static bool is_taken(const char *names, const char *name)
-{
-	const size_t length = strlen(name);
-	const char *at = names;
-
-	while (length && (at = strstr(at + 1, name))) {
-		if (at[-1] == ' ' && at[length] == ' ')
-			return true;
-	}
-	return false;
-}
-
 static void question_refuse(const struct reading *reading,
 		struct request *request, size_t which)
 {
 	const struct tm_moment_problem *const problem = &reading->time_problem;
+	const char *const is = reading->is ? reading->is : known[which].is;
 
 	if (*problem->reason)
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
@@ -297,10 +349,8 @@ static void question_refuse(const struct reading *reading,
 	else
 		answer_error(&request->answer, MHD_HTTP_BAD_REQUEST,
 				"%s has to be %s%s", known[which].name,
-				known[which].is ? known[which].is
-						: "at most one time and some of ",
-				known[which].is ? ""
-						: tm_key_names(TM_KEY_FOR_HISTORY));
+				is ? is : "at most one time and some of ",
+				is ? "" : tm_key_names(TM_KEY_FOR_HISTORY));
 }
 
 static void refuse_name(
@@ -415,7 +465,10 @@ static void question_begin(struct web_question *question)
 static bool parse(struct web_question *question, struct tm_history *history,
 		struct request *request, const char *names, bool is_strict)
 {
-	struct reading reading = { question, history, request, { 0 } };
+	struct reading reading = { .question = question,
+		.history = history,
+		.request = request,
+		.names = names };
 
 	question_begin(question);
 	for (unsigned i = 0; i < request->parameter_count; i++) {

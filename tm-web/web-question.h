@@ -12,7 +12,8 @@ struct web_question {
 	struct tm_history_rows_query query;
 	struct tm_history_keys keys; /* of query.by, as they came */
 	unsigned top, bins;
-	unsigned hours; /* 0 = not given */
+	unsigned hours;	 /* 0 = not given */
+	const char *job; /* NULL = not given */
 	bool is_csv;
 	bool wants_rates, wants_before;
 	uint64_t before_ns; /* where the period to compare with begins; 0 = the

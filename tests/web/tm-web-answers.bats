@@ -245,12 +245,12 @@ load serve
 		assert_output 400
 		assert_equal "$(jq -r .error body)" "$reason"
 	done <<-'END'
-		rows?colour=red colour is no parameter here; known are from, to, by, user, process, remote, protocol, interface, direction, loopback, search, sort, order, limit, offset, output, top, rates, compare
+		rows?colour=red colour is no parameter here; known are from, to, by, user, process, remote, protocol, interface, workload, login, command, direction, loopback, search, sort, order, limit, offset, output, top, rates, compare
 		rows?user=1&user=2 user is there twice
 		rows?user=carol user has to be a user's number, or a name that one user has in the history
-		rows?by=nothing by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
-		rows?by=user,user by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
-		rows?by=hour,day by has to be at most one time and some of user, process, remote, protocol, interface, direction, minute, hour, day, month
+		rows?by=nothing by has to be at most one time and some of user, process, remote, protocol, interface, workload, login, command, direction, minute, hour, day, month
+		rows?by=user,user by has to be at most one time and some of user, process, remote, protocol, interface, workload, login, command, direction, minute, hour, day, month
+		rows?by=hour,day by has to be at most one time and some of user, process, remote, protocol, interface, workload, login, command, direction, minute, hour, day, month
 		rows?from=2026-11-31 from: column 9: November 2026 has 30 days
 		rows?to=2026 to: column 1: a year alone; write 2026-01 or 2026-01-01
 		rows?from=now&to=-1h from has to be before to
@@ -264,7 +264,7 @@ load serve
 		series?by=user,process by has to be one key, and no direction or time
 		series?top=33 top has to be 0 to 32
 		series?bins=0 bins has to be 1 to 2000
-		summary?by=user by is no parameter here; known are from, to, user, process, remote, protocol, interface, direction, loopback, rates, compare
+		summary?by=user by is no parameter here; known are from, to, user, process, remote, protocol, interface, workload, login, command, direction, loopback, rates, compare
 		status?x= x is no parameter here; known are from, to
 		live?user=alice user is no parameter here
 	END
