@@ -8,6 +8,7 @@ import { RANGE, crumbs, lately, message, path, press, read, settled, sleep, with
 	"./person.mjs";
 import { feed, output, serve } from "./programs.mjs";
 import { views } from "./views.mjs";
+import { who } from "./who.mjs";
 
 const [, , scenario, db] = process.argv;
 // On the page: how far what is drawn below the chart goes beyond its end, how
@@ -383,7 +384,8 @@ const scenarios = {
 			same(await page.locator("#host").isVisible(), true, "whose traffic it is");
 			for (const query of ["", "&by=process", "&by=remote", "&by=protocol",
 				"&user=1000&by=process", "&q=nothing", "&view=quotas",
-				"&by=interface", "&by=user,remote", "&columns=rates", "&chart=volume&compare=before"])
+				"&by=interface", "&by=command", "&by=workload,login", "&view=jobs",
+				"&job=slurm/4712", "&by=user,remote", "&columns=rates", "&chart=volume&compare=before"])
 				for (const colorScheme of ["light", "dark"]) {
 					await page.emulateMedia({ colorScheme });
 					await open(page, `${web.base}/?${RANGE}${query}`);
@@ -437,7 +439,9 @@ const scenarios = {
 				`${RANGE}&view=quotas`, `${RANGE}&by=user,remote&rows=100`,
 				"from=yesterday&to=now&chart=volume&compare=before",
 				`${RANGE}&by=interface`, `${RANGE}&pin=1007&by=user,day`,
-				`${RANGE}&columns=rates`];
+				`${RANGE}&columns=rates`, `${RANGE}&by=command`, `${RANGE}&by=login`,
+				`${RANGE}&view=jobs`, `${RANGE}&job=slurm/4712&process=x`,
+				`${RANGE}&view=jobs&q=nothing`];
 			for (const colorScheme of ["light", "dark"]) {
 				await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
 				for (const query of views) {
@@ -552,7 +556,7 @@ const scenarios = {
 	},
 };
 
-const all = { ...scenarios, ...addresses, ...views };
+const all = { ...scenarios, ...addresses, ...views, ...who };
 if (!(scenario in all))
 	fail("scenarios:", Object.keys(all).join(" "));
 await all[scenario]();

@@ -134,7 +134,7 @@ setup() {
 @test "a month of 200 users and 5,000 remotes is on the page within a second" {
 	cc -O2 -D_GNU_SOURCE -I"$ROOT" -o history "$ROOT/bench/history.c" \
 		"$BUILD/libtm.a" -lz -lpthread
-	./history -d 30 -u 200 -r 5000 -m 20 |
+	./history -d 30 -u 200 -r 5000 -m 20 -w 1 |
 		tm-store --quiet --db month.db
 	VIEW="from=2023-10-16&to=2023-11-15" use speed month.db
 }

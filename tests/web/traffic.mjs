@@ -50,6 +50,34 @@ const FLOWS = [
 	["root", "chronyd", ["192.0.2.123"], 17, 123, 90, 90, steady(17)],
 	[null, "", ["192.0.2.1"], 1, 0, 900, 900, steady(18)],
 ];
+// What a flow's process is: its executable, who logged in, and its cgroup.
+const slurm = (job) =>
+	`/system.slice/slurmstepd.scope/job_${job}/step_0/user/task_0`;
+const unit = (name) => `/system.slice/${name}`;
+const session = (uid, n) => `/user.slice/user-${uid}.slice/session-${n}.scope`;
+const FACTS = {
+	nginx: ["/usr/sbin/nginx", "", unit("nginx.service")],
+	rsync: ["/usr/bin/rsync", "alice 3", session(1000, 3)],
+	python3: ["/usr/bin/python3.11", "bob 5", slurm(4711)],
+	git: ["/usr/bin/git", "bob 5", session(1001, 5)],
+	"alice firefox": ["/usr/lib/firefox-esr/firefox-esr", "alice 3",
+		session(1000, 3)],
+	firefox: ["/usr/lib/firefox-esr/firefox-esr", "carol 6", session(1002, 6)],
+	zoom: ["/opt/zoom/zoom", "carol 6", session(1002, 6)],
+	rclone: ["/usr/bin/rclone", "", unit("backup.service")],
+	postgres: ["/usr/lib/postgresql/15/bin/postgres", "",
+		unit(`docker-${"0123456789abcdef".repeat(4)}.scope`)],
+	curl: ["/usr/bin/curl", "dave 8", slurm(4712)],
+	scp: ["/usr/bin/scp", "erin 9", session(1004, 9)],
+	julia: ["/opt/julia/bin/julia", "frank 10", slurm(4713)],
+	wget: ["/usr/bin/wget", "grace 11", slurm(4712)],
+	apt: ["/usr/bin/apt", "alice 3", session(1000, 3)],
+	chronyd: ["/usr/sbin/chronyd", "", unit("chrony.service")],
+};
+const factsOf = ([user, comm]) => FACTS[`${user} ${comm}`] ?? FACTS[comm];
+const pidOf = (flow) => 4000 + FLOWS.indexOf(flow);
+const cgroupOf = (flow) => 90000 + FLOWS.indexOf(flow);
+
 const HERE = { 4: "192.0.2.10", 6: "2001:db8::10" };
 
 const ns = (seconds) => `${seconds}000000000`;
@@ -57,11 +85,25 @@ const ns = (seconds) => `${seconds}000000000`;
 const line = (record, seconds) =>
 	`${JSON.stringify(record).slice(0, -1)},"time_ns":${ns(seconds)}}\n`;
 
+// A text that is longer than a record, in several of them.
+function name(of, id, text, seconds) {
+	const parts = Math.ceil(text.length / 104) || 1;
+	return [...Array(parts).keys()].map((part) => line({ kind: "name", of, id,
+		part, parts, text: text.slice(part * 104, (part + 1) * 104) }, seconds));
+}
+
 export function preamble(run, seconds) {
 	const said = [line({ kind: "start", run_id: run, host: "gate.example" }, seconds)];
 	for (const [text, id] of Object.entries(USERS))
-		said.push(line({ kind: "name", of: "user", parts: 1, id, text }, seconds));
-	said.push(line({ kind: "name", of: "interface", parts: 1, id: 2, text: "eth0" }, seconds));
+		said.push(...name("user", id, text, seconds));
+	said.push(...name("interface", 2, "eth0", seconds));
+	for (const flow of FLOWS.filter(factsOf)) {
+		const [command, login, cgroup] = factsOf(flow);
+		const [user, number] = login.split(" ");
+		said.push(...name("command", pidOf(flow), command, seconds),
+			...name("login", pidOf(flow), login && `${USERS[user]} ${number}`,
+				seconds), ...name("cgroup", cgroupOf(flow), cgroup, seconds));
+	}
 	return said.join("");
 }
 
@@ -71,8 +113,9 @@ export function event(flow, way, bytes, seconds, span) {
 	const here = HERE[remote.includes(":") ? 6 : 4];
 	const [source, destination] = way === "in" ? [remote, here] : [here, remote];
 	const [source_port, destination_port] = way === "in" ? [port, 40000] : [40000, port];
-	return line({ uid: user === null ? NOBODY : USERS[user], pid: user === null ?
-		0 : 4000 + FLOWS.indexOf(flow), comm, ifindex: 2, protocol, bytes,
+	return line({ uid: user === null ? NOBODY : USERS[user],
+		...(user === null ? { pid: 0 } : { pid: pidOf(flow),
+			cgroup_id: cgroupOf(flow) }), comm, ifindex: 2, protocol, bytes,
 	packets: Math.ceil(bytes / 1100), direction: way, source, source_port,
 	destination, destination_port, span: span * 100 }, seconds);
 }

@@ -45,7 +45,7 @@ function go(change, { replace = false, within = [] } = {}) {
 		next.page = 1;
 	if ("by" in change) {
 		if (!("sort" in change))
-			next.sort = sortOf(next.by);
+			next.sort = sortOf(next);
 		if (mainOf(next) !== mainOf(state))
 			Object.assign(next, { hide: [], pin: [], q: change.q ?? "" });
 	}

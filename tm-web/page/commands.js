@@ -7,14 +7,17 @@ import { HEADS, PLURALS } from "./names.js";
 import { follows, mainOf } from "./state.js";
 import { rowLinks } from "./table.js";
 
+const JOBS = { view: "jobs", job: null, sort: "-total", q: "" };
+const QUOTAS = { view: "quotas", job: null, sort: "-share", q: "" };
+
 function createTabs(go, state) {
 	const tab = (data, text, onclick) => byId("tabs").append(
 		el("button", { type: "button", dataset: data, onclick }, text));
-	const table = { view: "table", sort: "-total" };
+	const table = { view: "table", job: null, sort: "-total" };
 	for (const by of FACETS)
 		tab({ by }, PLURALS[by], () => go({ ...table, by: [by] }));
-	tab({ view: "quotas" }, "Quotas",
-		() => go({ view: "quotas", sort: "-share", q: "" }));
+	tab({ view: "jobs" }, "Jobs", () => go(JOBS));
+	tab({ view: "quotas" }, "Quotas", () => go(QUOTAS));
 	const also = byId("also");
 	also.append(el("option", { value: "" }, "Split by…"),
 		...[...FACETS, ...TIMES].map((key) =>
@@ -84,8 +87,9 @@ export function createCommands(page) {
 		[["u"], "Up one level", up],
 		[FACETS.slice(0, 9).map((key, i) => String(i + 1)), FACETS.slice(0, 9)
 			.map((key) => PLURALS[key]).join(", "), (key) => go({
-			by: [FACETS[key - 1]], view: "table", sort: "-total" })],
-		[["q"], "Quotas", () => go({ view: "quotas", sort: "-share", q: "" })],
+			by: [FACETS[key - 1]], view: "table", job: null, sort: "-total" })],
+		[["b"], "Jobs of batch systems", () => go(JOBS)],
+		[["q"], "Quotas", () => go(QUOTAS)],
 		[["[", "]"], "Earlier and later", (key) => {
 			if (key === "[" || !follows(state()))
 				range.shift(key === "[" ? -1 : 1);

@@ -6,8 +6,9 @@ import { byId } from "./dom.js";
 import { FACETS, TIMES } from "./facets.js";
 import { time, visible } from "./format.js";
 import { deeper, drawHead, drawLegend, drawTrail, levels, note } from "./frame.js";
+import { drawJobs } from "./jobs.js";
 import { download } from "./load.js";
-import { HEADS, PLURALS, shortNames, shownName } from "./names.js";
+import { HEADS, PLURALS, keyOf, shortNames, shownName } from "./names.js";
 import { drawQuotaCount, drawQuotas } from "./quota.js";
 import { address, follows, hasRates, hasTime, lengthOf, mainOf } from
 	"./state.js";
@@ -90,10 +91,10 @@ function drawChart({ plot, go }, { state, shown }) {
 		one.hidden = state.hide.includes(one.key);
 		one.kept = state.pin.includes(one.key);
 	}
-	const looks = dress(chart, main);
 	const named = chart.series.filter((one) => !one.rest);
 	const names = shortNames(main, named.map(({ name }) => shownName(main, name)));
 	named.forEach((one, i) => one.name = names[i]);
+	const looks = dress(chart, main);
 	const what = state.chart === "volume" ? "Volume" : "Rate";
 	byId("chart-title").textContent = main === "direction" ? what :
 		`${what} by ${HEADS[main].toLowerCase()}`;
@@ -146,6 +147,34 @@ function drawRows({ go, rates }, { state, shown, looks, isLive }) {
 		onPage: (to) => go({ page: to }), onRows: (n) => go({ rows: n }) });
 }
 
+// What a job's user moved, in the time of the job and by what.
+function visitOf(state) {
+	const all = Object.fromEntries(FACETS.map((facet) => [facet, null]));
+	return ({ uid, first_ns: first, last_ns: last }) => address({ ...state, ...all,
+		from: moment(Number(first) / 1e9), to: moment(Number(last) / 1e9 + 60),
+		user: keyOf("user", { uid }), by: ["process"],
+		view: "table", job: null, q: "", page: 1, sort: "-total" });
+}
+
+// What narrows rows and not jobs.
+const ignoredBy = (state) => [...FACETS.filter((f) => f !== "user" &&
+	state[f] !== null).map((f) => `${f} ${visible(state[f])}`),
+...(state.loopback ? [] : ["loopback"])];
+
+function drawJobTable({ go }, { state, shown }) {
+	const { rows: jobs, status, asked } = shown;
+	const { page, sort, q, job } = state;
+	drawJobs(byId("rows"), { jobs, job, q, sort, ignored: ignoredBy(state),
+		link: (name) => address({ ...state, job: name, q: "", page: 1 }),
+		visit: visitOf(state), onSort: (to) => go({ sort: to }),
+		onAll: () => go({ job: null }),
+		onClear: () => go({ q: "" }, { replace: true }),
+		onWhole: elsewhere(status, asked, go).onWhole });
+	drawPages(byId("pages"), { total: jobs.count, page, rows: lengthOf(state),
+		most: Infinity, note: "by whole days", onPage: (to) => go({ page: to }),
+		onRows: (n) => go({ rows: n }) });
+}
+
 export function draw(parts, { state, shown, outer }) {
 	const { status, summary, chart } = shown, { go } = parts;
 	drawFrame(parts, { state, shown, outer });
@@ -168,6 +197,8 @@ export function draw(parts, { state, shown, outer }) {
 			link: (uid) => address({ ...state, user: uid, by: ["process"],
 				view: "table", sort: "-total" }) });
 		drawQuotaCount(byId("pages"), summary.quotas);
+	} else if (state.view === "jobs") {
+		drawJobTable(parts, { state, shown });
 	} else {
 		drawRows(parts, { state, shown, looks, isLive });
 	}

@@ -54,7 +54,7 @@ export function levels(state, called, status) {
 	const found = FACETS.filter((f) => state[f] !== null &&
 		!(f === "user" && status?.user));
 	const top = { ...state, by: ["user"], q: "", page: 1, hide: [], pin: [],
-		view: "table", sort: "-total" };
+		view: "table", job: null, sort: "-total" };
 	const root = { ...top };
 	for (const facet of FACETS)
 		root[facet] = null;
@@ -67,7 +67,8 @@ export function levels(state, called, status) {
 		const name = called?.[facet]?.name ?? shownName(facet, state[facet]);
 		return [name, address(next)];
 	});
-	return [[all, address(root)], ...below];
+	const job = state.job === null ? [] : [[visible(state.job), address(state)]];
+	return [[all, address(root)], ...below, ...job];
 }
 
 export function drawTrail(all, shown) {

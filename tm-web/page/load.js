@@ -24,8 +24,19 @@ function rowsOf(state) {
 		order: state.sort.startsWith("-") ? "desc" : "asc" };
 }
 
-export const download = (state, output) => `api/v1/rows?${query({
-	...rowsOf(state), output, limit: output === "json" ? ROWS_MOST : null })}`;
+// Of a user's jobs; nothing else that filters rows is known of them.
+function jobsOf(state) {
+	const { by, search, ...rest } = rowsOf(state);
+	return { ...ends(state), user: state.user, job: state.job, search,
+		sort: rest.sort, order: rest.order };
+}
+
+export const download = (state, output) => {
+	const [path, asked] = state.view === "jobs" ? ["jobs", jobsOf(state)] :
+		["rows", rowsOf(state)];
+	return `api/v1/${path}?${query({ ...asked, output,
+		limit: output === "json" ? ROWS_MOST : null })}`;
+};
 
 // What the words of a range mean now, in seconds.
 export async function meant(range, signal) {
@@ -98,11 +109,15 @@ export const pagesOf = (state, { count }) =>
 
 // Quotas have a table of their own.
 async function tableOf(state, signal) {
-	return state.view === "quotas" ? { rows: [], count: 0 } :
-		ask("rows", { ...rowsOf(state), limit: lengthOf(state),
-			offset: (state.page - 1) * lengthOf(state),
-			rates: hasRates(state) ? "yes" : null,
-			compare: hasTime(state.by) ? null : compared(state) }, signal);
+	const part = { limit: lengthOf(state),
+		offset: (state.page - 1) * lengthOf(state) };
+	if (state.view === "quotas")
+		return { rows: [], count: 0 };
+	if (state.view === "jobs")
+		return ask("jobs", { ...jobsOf(state), ...part }, signal);
+	return ask("rows", { ...rowsOf(state), ...part,
+		rates: hasRates(state) ? "yes" : null,
+		compare: hasTime(state.by) ? null : compared(state) }, signal);
 }
 
 // The range that the answers are of: a longer one where shorter rows are gone.

@@ -12,8 +12,10 @@ const WIDTH = 1020, HEIGHT = 260; // of the chart, for paper that lies
 // The facts of the print, as [what, text].
 function facts({ state, shown }) {
 	const { chart, status, called, rows, summary } = shown;
+	const what = state.view !== "jobs" ? PLURALS[mainOf(state)].toLowerCase() :
+		state.job === null ? "jobs" : `users and hosts of ${visible(state.job)}`;
 	const table = state.view === "quotas" ? `quotas, ${summary.quotas.length}` :
-		`${PLURALS[mainOf(state)].toLowerCase()}, ` +
+		`${what}, ` +
 			`${rows.rows.length} of ${rows.count} rows` +
 			(state.q ? `, only those with “${visible(state.q)}” in the name` : "");
 	return [["Host", hosts(shown)],

@@ -8,7 +8,7 @@ function encode(text) {
 		const code = c.codePointAt(0);
 		out += code >= 0xdc80 && code <= 0xdcff ?
 			`%${(code - 0xdc00).toString(16).toUpperCase()}` :
-			/[,:@]/.test(c) ? c : encodeURIComponent(c);
+			/[,:@/]/.test(c) ? c : encodeURIComponent(c);
 	}
 	return out;
 }

@@ -4,10 +4,10 @@
 import { FACETS, TIMES } from "./facets.js";
 import { pairs, query } from "./query.js";
 
-// Of rows, and of quotas.
-const SORTS = ["total", "in", "out", "packets", "lost", "name", "share", "used",
-	"limit", "left", "projected"];
-const VIEWS = ["table", "quotas"];
+// Of rows, of jobs and of quotas.
+const SORTS = ["total", "in", "out", "packets", "lost", "name", "first",
+	"share", "used", "limit", "left", "projected"];
+const VIEWS = ["table", "jobs", "quotas"];
 const CHARTS = ["rate", "volume"];
 const COLUMNS = ["amounts", "rates"];
 const ROWS = 25;
@@ -15,8 +15,8 @@ const ROWS_MOST = 1000, PINS_MOST = 8, KEYS_MOST = 3;
 
 const DEFAULTS = {
 	from: "-1h", to: "now", by: ["user"], ...Object.fromEntries(
-		FACETS.map((facet) => [facet, null])), q: "", sort: "-total", page: 1,
-	rows: ROWS, hide: [], pin: [], chart: "rate", compare: false,
+		FACETS.map((facet) => [facet, null])), job: null, q: "", sort: "-total",
+	page: 1, rows: ROWS, hide: [], pin: [], chart: "rate", compare: false,
 	view: "table", columns: "amounts", loopback: true,
 };
 
@@ -27,7 +27,8 @@ export const mainOf = ({ by }) => by.find((key) => FACETS.includes(key)) ??
 export const hasTime = (by) => by.some((key) => TIMES.includes(key));
 
 // The largest first, but times as they passed.
-export const sortOf = (by) => hasTime(by) ? "name" : "-total";
+export const sortOf = ({ by, view }) =>
+	view === "table" && hasTime(by) ? "name" : "-total";
 
 // Peaks and percentiles are of a few rows, and of no time.
 const RATES_MOST = 100;
@@ -117,8 +118,13 @@ export function parse(search) {
 	}
 	if (seen.has("range") && seen.has("from"))
 		problems.push({ key: "range", value: "", text: "stands beside from" });
+	if (state.job !== null && !seen.has("view"))
+		state.view = "jobs";
+	else if (state.job !== null && state.view !== "jobs")
+		problems.push({ key: "job", value: state.job,
+			text: "is of the view jobs" });
 	if (!seen.has("sort"))
-		state.sort = sortOf(state.by);
+		state.sort = sortOf(state);
 	return { state, problems };
 }
 
@@ -126,7 +132,7 @@ export function parse(search) {
 export function address(state) {
 	const said = {};
 	for (const [key, value] of Object.entries(state)) {
-		const usual = key === "sort" ? sortOf(state.by) : DEFAULTS[key];
+		const usual = key === "sort" ? sortOf(state) : DEFAULTS[key];
 		if (String(value) !== String(usual) || (value === "") !== (usual === ""))
 			said[key] = value;
 	}

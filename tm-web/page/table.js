@@ -177,7 +177,7 @@ export function drawTable(root, view) {
 }
 
 export function drawPages(root, view) {
-	const { total, page, rows, most, onPage, onRows } = view;
+	const { total, page, rows, most, note = "", onPage, onRows } = view;
 	const last = Math.max(1, Math.ceil(total / rows)), first = (page - 1) * rows;
 	root.hidden = total === 0;
 	const end = Math.min(first + rows, total);
@@ -190,8 +190,9 @@ export function drawPages(root, view) {
 		.map((n) => el("button.small", { type: "button", dataset: { key: `n${n}` },
 			"aria-pressed": String(n === rows), title: `${n} rows a page`,
 			onclick: () => onRows(n) }, String(n)));
-	fill(root, el("span", {}, last === 1 ? `${count(total)} in all` :
-		`${count(first + 1)}–${count(end)} of ${count(total)}`),
+	const said = last === 1 ? `${count(total)} in all` :
+		`${count(first + 1)}–${count(end)} of ${count(total)}`;
+	fill(root, el("span", {}, note ? `${said}, ${note}` : said),
 	more.length > 1 ? el("div.lengths.segments", { role: "group",
 		"aria-label": "Rows a page" }, more) : null,
 	last === 1 ? [] : [button("First", 1), button("Previous", Math.max(1, page - 1)),
