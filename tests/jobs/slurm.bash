@@ -157,6 +157,14 @@ two_users() {
 		slurm/$carol $CAROL 0 616800 0 600
 		slurm/$dave $DAVE $(without 616800 600)
 	END
+	rm -f h.db
+	tm-store -q --db h.db cable.tm
+	tm-store job --db h.db --format csv "slurm/$carol" |
+		cut -d, -f 1,2,8,9,11,12 >kept
+	diff - kept <<-END
+		job,uid,in,out,packets_in,packets_out
+		slurm/$carol,$CAROL,0,616800,0,600
+	END
 	tm-filter "job slurm/$dave" cable.tm >dave.tm
 	mv dave.tm cable.tm
 	assert_equal "$(report job,user)" "$(tail -n 1 rows)"
