@@ -62,24 +62,6 @@ static enum tm_trait_of question_trait(const struct tm_question *question)
 	return of == TM_TRAIT_FACT ? of + question->wanted->fact : of;
 }
 
-void tm_trait_add(struct tm_traits *traits, enum tm_trait_of of,
-		union tm_trait_value value)
-{
-	struct tm_trait *const trait = &traits->all[of];
-	const size_t room = trait->room ? 2 * trait->room : 8;
-	union tm_trait_value *more;
-
-	if (trait->count == trait->room) {
-		more = reallocarray(trait->values, room, sizeof(*more));
-		traits->is_too_much |= !more;
-		if (!more)
-			return;
-		trait->values = more;
-		trait->room = room;
-	}
-	trait->values[trait->count++] = value;
-}
-
 /* --- numbers --- */
 
 static void number_add(
@@ -201,12 +183,6 @@ static void addresses_learn(struct tm_traits *traits, enum tm_trait_of of,
 static enum tm_truth truth_of(bool is_true)
 {
 	return is_true ? TM_TRUE : TM_FALSE;
-}
-
-enum tm_truth tm_trait_open(struct tm_traits *traits, int trait)
-{
-	traits->open = trait;
-	return TM_UNDECIDED;
 }
 
 /* The number that a name belongs to: without an owner there is none. */

@@ -154,11 +154,6 @@ static bool parse_uid(struct tm_parser *parser,
 
 /* --- names --- */
 
-bool tm_value_is_pattern(const struct tm_value *value)
-{
-	return !value->is_quoted && strpbrk(value->text, "*?[");
-}
-
 static bool parse_name(struct tm_parser *parser, enum tm_name_of of,
 		enum tm_test test, const struct tm_value *value,
 		struct tm_question *question)

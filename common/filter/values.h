@@ -3,6 +3,8 @@
 #ifndef TM_FILTER_VALUES_H
 #define TM_FILTER_VALUES_H
 
+#include <string.h>
+
 #include "parser.h"
 
 /* One value of a word. */
@@ -33,7 +35,10 @@ struct tm_filter_word {
 };
 
 /* Whether the value is a pattern: it has * ? or [ and no quotes. */
-bool tm_value_is_pattern(const struct tm_value *value);
+static inline bool tm_value_is_pattern(const struct tm_value *value)
+{
+	return !value->is_quoted && strpbrk(value->text, "*?[");
+}
 
 /* Parses the value of a word about a fact. */
 bool tm_fact_word_parse(struct tm_parser *parser,
