@@ -36,54 +36,6 @@ static void extract_user(const struct tm_key_sources *sources,
 	*words = tm_key_uid(sources, event->uid);
 }
 
-/* By host, a user also has the number of the name that the host recorded. */
-uint64_t tm_key_uid(const struct tm_key_sources *sources, uint32_t uid)
-{
-	uint32_t number;
-
-	if (!sources->is_by_host || uid == TM_NOBODY)
-		return uid;
-	number = tm_names_recorded_number(sources->names, TM_NAME_USER, uid);
-	if (!number && !tm_names_are_here(sources->names))
-		number = TM_FACT_OTHERS;
-	return (uint64_t)number << 32 | uid;
-}
-
-void tm_key_label_uid(const struct tm_key_sources *sources,
-		const uint64_t *words, struct tm_label *label)
-{
-	const uint32_t uid = *words, number = *words >> 32;
-
-	if (number == TM_FACT_OTHERS)
-		tm_label_digits(label, TM_LABEL_UNNAMED, uid);
-	else
-		tm_key_label_user(sources, uid,
-				number ? tm_names_text(sources->names, number)
-				       : NULL,
-				label);
-}
-
-void tm_key_label_user(const struct tm_key_sources *sources, uint32_t uid,
-		const char *recorded, struct tm_label *label)
-{
-	const char *name = recorded;
-
-	if (uid == TM_NOBODY) {
-		tm_label_set(label, TM_LABEL_WORD, TM_WORD_NONE);
-		return;
-	}
-	if (sources->is_numeric) {
-		tm_label_digits(label, TM_LABEL_WORD, uid);
-		return;
-	}
-	if (!name && sources->names)
-		name = tm_names_user(sources->names, uid);
-	if (name)
-		tm_label_set(label, TM_LABEL_NAME, name);
-	else
-		tm_label_digits(label, TM_LABEL_UNNAMED, uid);
-}
-
 static void label_uid(const struct tm_key_sources *sources,
 		const uint64_t *words, struct tm_label *label)
 {
