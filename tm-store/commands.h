@@ -20,9 +20,6 @@ extern const struct tm_tool store_tool, query_tool, job_tool, jobs_tool,
 struct tm_history *open_or_exit(
 		const char *path, enum tm_history_access access, bool is_quiet);
 
-/* Has conversions of an older database reported, unless quiet. */
-void note_conversion(bool is_quiet);
-
 /* The database that --db names, otherwise the default. */
 const char *find_database(const char *named);
 

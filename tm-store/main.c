@@ -27,6 +27,26 @@ struct options {
 	bool is_verbose;
 };
 
+static void store_say_conversion(
+		const char *path, int from, uint64_t bytes, uint64_t took_ns)
+{
+	if (took_ns)
+		warnx("%s: converted in %.1f s", path,
+				took_ns / (double)TM_SECOND_NS);
+	else
+		warnx("%s: converting %" PRIu64
+		      " MiB from format %d, which takes some seconds for each "
+		      "100 MiB and twice the room for a while",
+				path, (bytes >> 20) + 1, from);
+}
+
+/* Has conversions of an older database reported, unless quiet. */
+static void note_conversion(bool is_quiet)
+{
+	if (!is_quiet)
+		tm_history_on_conversion(store_say_conversion);
+}
+
 /* The offset from UTC now, and half a year later in the upper half. */
 static int64_t store_zone_offsets(void)
 {
@@ -58,25 +78,6 @@ struct tm_history *open_or_exit(
 		      "machine's is %s",
 				path, tm_history_zone(history), zone);
 	return history;
-}
-
-static void store_say_conversion(
-		const char *path, int from, uint64_t bytes, uint64_t took_ns)
-{
-	if (took_ns)
-		warnx("%s: converted in %.1f s", path,
-				took_ns / (double)TM_SECOND_NS);
-	else
-		warnx("%s: converting %" PRIu64
-		      " MiB from format %d, which takes some seconds for each "
-		      "100 MiB and twice the room for a while",
-				path, (bytes >> 20) + 1, from);
-}
-
-void note_conversion(bool is_quiet)
-{
-	if (!is_quiet)
-		tm_history_on_conversion(store_say_conversion);
 }
 
 enum tm_form parse_form(const struct tm_option *option, const char *name)
