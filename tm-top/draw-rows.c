@@ -37,6 +37,15 @@ static void name_port(char out[TEXT_SIZE], const struct rows *rows,
 		snprintf(out, TEXT_SIZE, "%u", port);
 }
 
+/* The end of a path, which tells more than its beginning. */
+static void copy_path(char out[TEXT_SIZE], const char *path)
+{
+	const size_t size = strlen(path);
+
+	snprintf(out, TEXT_SIZE, "%s",
+			size < TEXT_SIZE ? path : path + size - TEXT_SIZE + 1);
+}
+
 void draw_name(char out[TEXT_SIZE], const struct rows *rows,
 		const struct list_place *place, unsigned number,
 		const uint64_t *row_key, unsigned columns)
@@ -54,6 +63,8 @@ void draw_name(char out[TEXT_SIZE], const struct rows *rows,
 		snprintf(out, TEXT_SIZE, "%s", TM_WORD_UNKNOWN);
 	else if (is_strange && tm_word_is_ours(label.text))
 		snprintf(out, TEXT_SIZE, "\"%s\"", label.text);
+	else if (key->is_path)
+		copy_path(out, label.text);
 	else
 		snprintf(out, TEXT_SIZE, "%s", label.text);
 }

@@ -125,10 +125,15 @@ try: tm-top --help'
 	{
 		start 7 0 node1
 		name command 1 "/software/easybuild/$(printf 'directory/%.0s' {1..7})bin/python3.11"
+		for part in {0..10}; do
+			text=/usr$(printf '/directory%.0s' {1..10})
+			[ $part != 10 ] || text=/bin/julia
+			echo '{"kind":"name","of":"command","id":4,"part":'$part',"parts":11,"text":"'"$text"'"}'
+		done
 		name command 2 '/tmp/\u001b[2J\u202egnp'
 		name command 3 all
 		name cgroup 9 '/system.slice/\u001b]0;x\u0007.service'
-		for pid in 1 2 3; do
+		for pid in 1 2 3 4; do
 			moved 1 out 1000 $((pid * 1000)) 1 '"pid":'$pid',"cgroup_id":9'
 		done
 		status end 2
@@ -136,22 +141,23 @@ try: tm-top --help'
 	show 80x24 "tm-top --speed max some.tm"
 	wait_for ended
 	press 9
-	wait_for '^3 commands'
-	screen | sed -n '6,9p' | cut -c 1-25 | trimmed >out
+	wait_for '^4 commands'
+	screen | sed -n '6,10p' | cut -c 1-25 | trimmed >out
 	assert_file out <<-'END'
 	all
+	…ry/directory/bin/julia
 	"all"
 	/tmp/\x1b[2J\u{202e}gnp
 	…rectory/bin/python3.11
 	END
-	press Down Down Enter
+	press Down Down Down Enter
 	wait_for '^…tory/directory/directory/bin/python3.11 › 1 user'
 	tmux_here resize-window -x 200 -y 24
 	press Escape
 	wait_for '^…irectory/directory/.*/bin/python3.11  '
 	press 7
 	wait_for '^\\x1b\]0;x\\x07.service '
-	tm-top --batch --by command,unit some.tm | awk '{ print $1, $2 }' | sed 1,2d | head -2 >out
+	tm-top --batch --by command,unit some.tm | awk '{ print $1, $2 }' | sed 1,3d | head -2 >out
 	assert_file out <<-'END'
 	"all" "\x1b]0;x\x07.service"
 	"/tmp/\x1b[2J\u{202e}gnp" "\x1b]0;x\x07.service"
