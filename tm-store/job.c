@@ -63,7 +63,7 @@ enum {
 static const struct tm_option of_one[] = {
 	COMMON_OPTIONS,
 	TM_HEADING("job ID, jobs:"),
-	{ "host", HOST, "HOST", "only what this host metered", TM_ONCE },
+	{ "on", HOST, "HOST", "only what this host metered", TM_ONCE },
 };
 
 static const struct tm_option of_many[] = {
@@ -83,7 +83,7 @@ static const struct tm_option of_many[] = {
 			"every slot",
 			0 },
 	{ "offset", OFFSET, "N", "skip the first N rows", 0 },
-	{ "host", HOST, "HOST", "only what this host metered", TM_ONCE },
+	{ "on", HOST, "HOST", "only what this host metered", TM_ONCE },
 };
 
 static enum tm_history_sort job_sort(

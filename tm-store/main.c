@@ -148,7 +148,7 @@ static const struct tm_tool *const commands[] = { &query_tool, &job_tool,
 const struct tm_tool store_tool = {
 	.usage = "usage: tm-store [--db FILE] [-qv] [--keep-minutes TIME] ... [EVENTS ...]\n"
 		 "       tm-store query [--db FILE] [--by KEYS] [-n] ...\n"
-		 "       tm-store job [--db FILE] [-n] [--host HOST] ID\n"
+		 "       tm-store job [--db FILE] [-n] [--on HOST] ID\n"
 		 "       tm-store jobs [--db FILE] [-n] [--since TIME] [--user USER] ...\n"
 		 "       tm-store prune [--db FILE] --older-than TIME|--ahead [--dry-run]\n"
 		 "       tm-store quota [--db FILE] [--user USER --limit SIZE] ...\n"

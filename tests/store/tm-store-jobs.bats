@@ -150,13 +150,13 @@ pbs/55.server,1001,bob,n018,1,1700080003.000000000,1700080003.000000000,0,60,60,
 	assert_equal "$(tail -1 top)" "(others),,,,,,,0,130,130,0,2,2"
 	run jobs --format csv --since 2023-11-15 --sort time --reverse
 	assert_equal "$(cut -d, -f1 <<<"$output" | xargs)" "job pbs/55.server slurm/99 slurm/4711"
-	run jobs --format csv --host n017 --search BOB
+	run jobs --format csv --on n017 --search BOB
 	assert_equal "$(cut -d, -f1,3 <<<"$output" | xargs)" "job,user slurm/4711,bob"
 	run job 55
 	assert_line -n 0 "Job: pbs/55.server"
 	run job pbs/55
 	assert_line -n 0 "Job: pbs/55.server"
-	run job 4711 --host n018
+	run job 4711 --on n018
 	assert_line "Host: n018"
 	run jobs
 	assert_line --partial "(2 hosts)"
