@@ -247,6 +247,17 @@ static void keep_asked_for(struct tm_history_quotas *quotas,
 	quotas->count = kept;
 }
 
+/* As with one limit, if all that are shown were given in decimal units. */
+static void choose_units(const struct tm_history_quotas *quotas)
+{
+	size_t decimal = 0;
+
+	for (size_t i = 0; i < quotas->count; i++)
+		decimal += tm_size_is_decimal(quotas->quotas[i].rule.limit);
+	if (decimal && decimal == quotas->count)
+		tm_size_use_decimal();
+}
+
 /* Hooks run even if nobody can read the answer. Setting a quota succeeds,
  * however much of it is used. */
 static int answer_quotas(struct tm_history *history,
@@ -282,6 +293,7 @@ static int answer(struct tm_history *history, struct quota_options *options)
 		quota_note_people(history);
 	quota_check(history, tm_history_quotas(history, at, &quotas));
 	keep_asked_for(&quotas, options);
+	choose_units(&quotas);
 	if (options->has_limit && !options->is_trial)
 		quota_report_full(options, &quotas);
 	status = answer_quotas(history, options, &quotas);

@@ -133,10 +133,14 @@ static int usage_fill(const struct work *work, struct usage *usage,
 	return 0;
 }
 
+/* Traffic within the machine needs no line, and counts for both of its ends. */
 static int usage_read(struct work *work, struct usage *usage)
 {
+	static const struct tm_history_filter filter = {
+		.has_no_loopback = true,
+	};
 	struct tm_history_group group = { .by = TM_HISTORY_BY_USER };
-	const struct tm_history_scan scan = {
+	struct tm_history_scan scan = {
 		.keys = TM_HISTORY_BY_USER,
 		.take = tm_history_group_take,
 		.context = &group,
@@ -146,10 +150,13 @@ static int usage_read(struct work *work, struct usage *usage)
 
 	result = tm_history_plan_make(work->history, usage->begin_ns,
 				 usage->end_ns, TM_HISTORY_MONTH, &plan) ||
+					tm_history_scan_filter(work->history,
+							&filter, &scan) ||
 					tm_history_scan_run(work->history,
 							&plan, &scan)
 			? -1
 			: 0;
+	tm_history_scan_free(&scan);
 	free(plan.pieces);
 	if (!result && group.has_failed)
 		result = tm_history_fail(work->history, "out of memory");

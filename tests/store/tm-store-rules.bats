@@ -205,12 +205,43 @@ staff month both 630 ok
 	END
 }
 
+@test "a quota does not count what passes within the machine" {
+	S=$(date +%s)
+	{
+		start 7 0 "$(hostname)"
+		name interface 1 lo
+		name interface 2 eth0
+		moved 0 out 1000 900 1 '"ifindex":1'
+		moved 0 in 1000 900 1 '"ifindex":1'
+		moved 0 in 1000 50 1 '"ifindex":2'
+		moved 0 out 1000 7 1 '"kind":"lost"'
+		status end 1
+	} | tm-parse | store
+	quota -q --user 1000 --limit 1KiB >/dev/null
+	assert_equal "$(states)" "1000 month both 57 ok"
+	quota -q --user 1000 --limit 1KiB --window 1h --direction out >/dev/null
+	assert_equal "$(states | sort)" "1000 1h out 7 ok
+1000 month both 57 ok"
+}
+
+@test "a list of quotas is in decimal units if all limits were given so" {
+	moved_now 1000 600000000 0
+	quota -q --user 1000 --limit 1.5GB >/dev/null
+	run quota
+	assert_line --regexp '1.5 GB +600.0 MB +900.0 MB'
+	quota -q --user 1001 --limit 2GiB >/dev/null
+	run quota
+	assert_line --regexp '1.4 GiB +572.2 MiB'
+	run quota --user 1001
+	assert_line --regexp '2.0 GiB +0 B'
+}
+
 @test "quotas of version 1 are read as they are, and kept by the first change" {
 	sqlite3 h.db <"$ROOT/tests/store/format-1.sql"
 	now=$(date +%s)
 	sqlite3 h.db "UPDATE about SET value = ${now}000000000 WHERE key = 'newest';
-		INSERT INTO user_minute
-		VALUES ($((now - now % 60))000000000, 1000, 950, 1, 0, 0, 0, 0, 0, 0);
+		INSERT INTO process_minute
+		VALUES ($((now - now % 60))000000000, 1000, 0, 6, 2, 950, 1, 0, 0, 0, 0, 0, 0);
 		DELETE FROM quota"
 	month=$(date -d "$(date +%Y-%m-01)" +%s)
 	sqlite3 h.db "INSERT INTO quota VALUES (1000, 'month', 1000, ${month}000000000, 3),
