@@ -226,6 +226,24 @@ static void check_clock(struct store *store)
 			tm_time_format(time, store->batch.sums.newest_ns));
 }
 
+static void say_shortened(struct store *store)
+{
+	const struct tm_pruned *const pruned =
+			tm_commit_shortened(store->commit);
+	char time[TM_TIME_SIZE];
+
+	for (int r = 0; pruned && r < TM_HISTORY_RESOLUTIONS; r++) {
+		if (!pruned->rows[r])
+			continue;
+		warnx("%s: removed %" PRIu64 " rows of %ss before %s: %ss are "
+		      "kept for a shorter time than before",
+				store->options->path, pruned->rows[r],
+				tm_history_resolution_name(r),
+				tm_time_format(time, pruned->before_ns[r]),
+				tm_history_resolution_name(r));
+	}
+}
+
 static void write_batch(struct store *store)
 {
 	store->tried_ns = tm_clock_coarse_ns();
@@ -239,6 +257,7 @@ static void write_batch(struct store *store)
 	say_well(store);
 	check_log(store);
 	check_clock(store);
+	say_shortened(store);
 	empty_batch(store);
 }
 

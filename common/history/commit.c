@@ -26,6 +26,8 @@ struct tm_commit {
 	struct tm_store_sums part; /* of a table */
 	int log_pages;
 	unsigned log_mib; /* that a reader keeps */
+	struct tm_pruned shortened;
+	bool has_tended, has_shortened;
 };
 
 /* --- which tables --- */
@@ -274,8 +276,42 @@ static void commit_note_times(
 		marks->newest_ns = 1; /* 0 is of an empty history */
 }
 
+/* Rows expire as time passes. If more expire with the first write than time has
+ * passed since the last one, give or take a slot of what is removed as a whole,
+ * somebody shortened how long they are kept. */
+static void commit_find_shortened(struct tm_commit *commit,
+		const struct tm_history_marks *before,
+		const struct tm_pruned *pruned)
+{
+	static const uint64_t lengths[] = { TM_HOUR_NS, TM_DAY_NS,
+		31 * TM_DAY_NS, 31 * TM_DAY_NS };
+	const uint64_t passed_ns =
+			commit->history->marks.newest_ns - before->newest_ns;
+
+	for (int r = 0; r < TM_HISTORY_RESOLUTIONS; r++) {
+		const uint64_t from_ns = before->kept[r] ?: before->first_ns;
+
+		if (!pruned->rows[r] || !before->newest_ns ||
+				pruned->before_ns[r] - from_ns <=
+						passed_ns + lengths[r])
+			continue;
+		commit->shortened.rows[r] = pruned->rows[r];
+		commit->shortened.before_ns[r] = pruned->before_ns[r];
+		commit->has_shortened = true;
+	}
+}
+
+const struct tm_pruned *tm_commit_shortened(struct tm_commit *commit)
+{
+	const bool has_shortened = commit->has_shortened;
+
+	commit->has_shortened = false;
+	return has_shortened ? &commit->shortened : NULL;
+}
+
 /* A clock that is ahead must not make everything else too old. */
-static int commit_tend(struct tm_commit *commit)
+static int commit_tend(
+		struct tm_commit *commit, const struct tm_history_marks *before)
 {
 	struct tm_history *const history = commit->history;
 	struct tm_history_marks *const marks = &history->marks;
@@ -284,28 +320,32 @@ static int commit_tend(struct tm_commit *commit)
 	struct tm_pruned pruned;
 
 	marks->written_ns = wall;
-	return tm_coarse_add(history, commit->retention, marks->newest_ns) ||
-					tm_coarse_prune(history,
-							commit->retention, now,
-							&pruned) ||
-					tm_history_write_marks(history)
-			? -1
-			: 0;
+	if (tm_coarse_add(history, commit->retention, marks->newest_ns) ||
+			tm_coarse_prune(history, commit->retention, now,
+					&pruned) ||
+			tm_history_write_marks(history))
+		return -1;
+	if (!commit->has_tended)
+		commit_find_shortened(commit, before, &pruned);
+	commit->has_tended = true;
+	return 0;
 }
 
 static int commit_write_all(struct tm_commit *commit,
 		const struct tm_batch *batch, struct tm_sources *sources)
 {
 	struct tm_history *const history = commit->history;
+	struct tm_history_marks before;
 
 	if (tm_history_read_marks(history) || tm_sources_write(sources))
 		return -1;
+	before = history->marks;
 	commit_note_times(&history->marks, batch);
 	return commit_write_sums(commit, batch) ||
 					tm_job_sums_write(&batch->jobs, history,
 							tm_dictionary_names(
 									commit->dictionary)) ||
-					commit_tend(commit) ||
+					commit_tend(commit, &before) ||
 					tm_dictionary_write(
 							commit->dictionary) ||
 					tm_history_sql(history, "COMMIT")

@@ -5,6 +5,7 @@
 #include "coarse.h"
 #include "dictionary.h"
 #include "job-sums.h"
+#include "prune.h"
 #include "sources.h"
 #include "store-sums.h"
 
@@ -25,6 +26,10 @@ struct tm_commit *tm_commit_new(struct tm_history *history,
  * change, except that excess remotes move to the remainder. */
 int tm_commit_write(struct tm_commit *commit, struct tm_batch *batch,
 		struct tm_dictionary *dictionary, struct tm_sources *sources);
+
+/* What the first write removed because it is kept for a shorter time than
+ * before; NULL if nothing was, and after the first call. */
+const struct tm_pruned *tm_commit_shortened(struct tm_commit *commit);
 
 /* The size of the -wal file if a long reader keeps it from shrinking, otherwise
  * 0. */

@@ -115,3 +115,23 @@ without_memory() {
 			"$(sqlite3 "$at.db" 'PRAGMA integrity_check')" ok
 	done
 }
+
+@test "what is kept for a shorter time than before is reported when it is removed" {
+	{
+		start
+		for hour in $(seq 0 60); do
+			moved $((hour * 3600)) in 1000 100 1
+		done
+		status end 220000
+	} | tm-parse >days.tm
+	# rows that expire as time passes are not worth a line
+	run store --keep-minutes 30d days.tm
+	assert_output ""
+	moved 221000 in 1000 5 | tm-parse >more.tm
+	run store --keep-minutes 30d more.tm
+	refute_output --partial removed
+	run store --keep-minutes 1h more.tm
+	assert_line --regexp '^tm-store: h.db: removed [0-9]+ rows of minutes before 2023-11-17 [0-9:]+: minutes are kept for a shorter time than before$'
+	run store --keep-minutes 1h more.tm
+	refute_output --partial removed
+}
