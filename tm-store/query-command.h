@@ -24,6 +24,10 @@ void query_note_coarse(const struct query_options *options,
 void query_note_ahead(const struct query_options *options,
 		const struct tm_history_summary *summary);
 
+/* That the sums count what passed within the machine twice. */
+int query_note_loopback(const struct query_options *options,
+		struct tm_history *history);
+
 /* Why there are no rows: a name that the history does not have, or a range of
  * which it has nothing. */
 int query_note_absent(const struct query_options *options,

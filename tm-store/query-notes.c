@@ -2,6 +2,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/escape.h"
+#include "common/stream/loopback.h"
 #include "query-command.h"
 
 /* The last line of the table, for CSV. */
@@ -62,6 +63,35 @@ void query_note_range(const struct query_options *options,
 	fprintf(stderr, "minutes are gone: the rows are of %s to %s\n",
 			tm_time_format(from, rows->from_ns),
 			tm_time_format(to, rows->to_ns));
+}
+
+int query_note_loopback(
+		const struct query_options *options, struct tm_history *history)
+{
+	struct tm_history_rows_query query = {
+		.filter = options->query.filter
+	};
+	char text[TM_LOOPBACK_SIZE];
+	struct tm_loopback loopback = { 0 };
+	struct tm_history_rows all, others;
+	const char *note;
+
+	if (options->is_quiet || query.filter.has_no_loopback)
+		return 0;
+	if (tm_history_rows(history, &query, &all))
+		return -1;
+	query.filter.has_no_loopback = true;
+	if (tm_history_rows(history, &query, &others))
+		return -1;
+	for (int i = TM_IN; i <= TM_OUT; i++)
+		loopback.moved[i] = tm_amount_rest(
+				&all.sum.moved[i], &others.sum.moved[i]);
+	note = tm_loopback_note(text, &loopback);
+	if (note)
+		fprintf(stderr, "%s\n", note);
+	tm_history_rows_free(&all);
+	tm_history_rows_free(&others);
+	return 0;
 }
 
 /* The first name that nothing in the history has. */

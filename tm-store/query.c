@@ -436,7 +436,10 @@ static void show(
 	else if (tm_history_answer_summary(&options->form, &summary))
 		err(TM_FAILED, "standard output");
 	query_note_ahead(options, &summary);
-	if (is_empty && query_note_absent(options, history, &summary))
+	if (query_note_loopback(options, history) ||
+			(is_empty &&
+					query_note_absent(options, history,
+							&summary)))
 		errx(TM_FAILED, "%s", tm_history_problem(history));
 	tm_history_rows_free(&rows);
 	tm_history_summary_free(&summary);

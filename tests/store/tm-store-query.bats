@@ -356,3 +356,25 @@ uid,user,in,out,total,packets_in,packets_out,packets,lost,lost_packets
 	assert_success
 	assert_line --regexp 'alice +1500 +5060'
 }
+
+@test "sums that count loopback traffic twice have a note" {
+	{
+		start
+		name interface 1 lo
+		name interface 2 eth0
+		moved 1 out 1000 900 1 '"ifindex":1'
+		moved 1 in 1001 900 1 '"ifindex":1'
+		moved 1 in 1000 50 1 '"ifindex":2'
+		status end 2
+	} | tm-parse | store
+	run -0 --separate-stderr query
+	assert_equal "$stderr" "loopback traffic (1.8 KiB) counts for its sender and for its receiver; --no-loopback leaves it out"
+	for options in -q --no-loopback "--interface eth0"; do
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr query $options
+		assert_equal "$stderr" ""
+	done
+	run -0 --separate-stderr query --summary
+	assert_line -n 0 --partial 2023
+	[[ $stderr == "loopback traffic"* ]]
+}
