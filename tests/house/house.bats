@@ -103,10 +103,10 @@ options_of_page() {
 	done
 }
 
-@test "headers, structs and guards have distinct names" {
+@test "source files, structs and guards have distinct names" {
 	cd "$ROOT"
-	twice=$(printf '%s\n' {common/*,bpf,tm-*,ipmask,*/compat}/*.h | sed 's,.*/,,' |
-		sort | uniq -d)
+	twice=$(printf '%s\n' {common/*,bpf,tm-*,ipmask,*/compat}/*.[ch] |
+		sed 's,.*/,,; /^main\.c$/d' | sort | uniq -d)
 	assert_equal "$twice" ""
 	twice=$(sed -nE '/^(struct|enum|union) .* \{/{s/__attribute__\(\(may_alias\)\) //;s/ \{.*//p;}
 		s/^#ifndef ([A-Z0-9_]+_H)$/\1/p' */*.h {common/*,*/compat}/*.h | sort | uniq -d)
