@@ -43,13 +43,14 @@ read_by_all() {
 	rm -rf logs h.db*
 	mkdir logs
 	survives tm-print --json "$1"
-	survives tm-filter -e 'user alice and port 443 or cgroup /x' "$1"
+	survives tm-filter -e 'user alice and port 443 or cgroup /x or job any' "$1"
 	survives tm-account "$1"
 	survives tm-csv -d logs --columns user,process,protocol,interface,cgroup "$1"
 	survives tm-report -t 1 "$1"
 	survives tm-report --by user,process,port,interface,cgroup,hour "$1"
+	survives tm-report --by job,step,unit,container,login,command,service "$1"
 	survives tm-replay --speed max "$1"
-	survives tm-top --batch --by user,process,remote "$1"
+	survives tm-top --batch --by user,process,remote,workload "$1"
 	survives tm-store --db h.db "$1"
 	survives tm-store query --db h.db --by user,process,remote,minute
 	survives tm-store query --db h.db --summary
