@@ -180,45 +180,22 @@ static uint32_t crowd_at(const struct tm_store_sums *sums,
 	return end - i;
 }
 
-static int trim_slot(struct tm_commit *commit,
-		const struct tm_store_sum_key *key,
-		enum tm_history_resolution r)
-{
-	const uint32_t most = tm_trim_most(commit->retention, r);
-	const uint64_t slot_ns = key->minute * TM_MINUTE_NS;
-	sqlite3_stmt *statement;
-	bool is_crowd = false;
-	char sql[256];
-
-	snprintf(sql, sizeof(sql),
-			"SELECT max(count(DISTINCT +remote), "
-			"count(DISTINCT +workload), count(DISTINCT +command)) "
-			"FROM traffic_%s WHERE time = ? AND uid = ?",
-			tm_history_resolution_name(r));
-	statement = tm_history_prepare(commit->history, sql);
-	if (!statement)
-		return -1;
-	sqlite3_bind_int64(statement, 1, slot_ns);
-	sqlite3_bind_int64(statement, 2, key->values[TM_KEY_USER]);
-	if (tm_history_step(commit->history, statement) == 1)
-		is_crowd = sqlite3_column_int64(statement, 0) > ROOM * most;
-	sqlite3_finalize(statement);
-	return is_crowd ? tm_trim_slot(commit->history, r, slot_ns,
-					  key->values[TM_KEY_USER], most)
-			: 0;
-}
-
 static int trim_part(struct tm_commit *commit, enum tm_history_resolution r,
 		const struct tm_ranked *rows)
 {
 	const struct tm_store_sums *const part = &commit->part;
+	const uint32_t most = tm_trim_most(commit->retention, r);
 	struct tm_store_sum_key key;
 	uint32_t i = 0, count;
 
 	for (; i < part->table.count; i += count) {
 		count = crowd_at(part, rows, i);
 		key = tm_store_sums_key(part, rows[i].row);
-		if (count >= CROWD && trim_slot(commit, &key, r))
+		if (count >= CROWD &&
+				tm_trim_slot(commit->history, r,
+						key.minute * TM_MINUTE_NS,
+						key.values[TM_KEY_USER], most,
+						ROOM))
 			return -1;
 	}
 	return 0;

@@ -180,16 +180,21 @@ static const enum tm_key_id trimmed[] = { TM_KEY_REMOTE, TM_KEY_WORKLOAD,
 /* How many values of each the user has in the slot. */
 static int trim_count(const struct trim *trim, uint64_t counts[TRIMMED])
 {
+	struct tm_text sql = { 0 };
 	sqlite3_stmt *statement;
-	char sql[256];
 	int result;
 
-	snprintf(sql, sizeof(sql),
-			"SELECT count(DISTINCT +remote), "
-			"count(DISTINCT +workload), count(DISTINCT +command) "
-			"FROM traffic_%s WHERE time = ?1 AND uid = ?2",
+	for (unsigned i = 0; i < TRIMMED; i++)
+		tm_text_format(&sql, "%s count(DISTINCT +%s)",
+				i ? "," : "SELECT", tm_key_column(trimmed[i]));
+	tm_text_format(&sql, " FROM traffic_%s WHERE time = ?1 AND uid = ?2",
 			trim->resolution);
-	statement = tm_history_prepare(trim->history, sql);
+	tm_text_put(&sql, "", 1);
+	if (sql.error)
+		tm_history_fail(trim->history, "out of memory");
+	statement = sql.error ? NULL
+			      : tm_history_prepare(trim->history, sql.at);
+	tm_text_free(&sql);
 	if (!statement)
 		return -1;
 	sqlite3_bind_int64(statement, 1, trim->numbers[0]);
@@ -203,7 +208,7 @@ static int trim_count(const struct trim *trim, uint64_t counts[TRIMMED])
 
 int tm_trim_slot(struct tm_history *history,
 		enum tm_history_resolution resolution, uint64_t slot_ns,
-		uint32_t uid, uint32_t most)
+		uint32_t uid, uint32_t most, uint32_t room)
 {
 	struct trim trim = {
 		.history = history,
@@ -216,7 +221,7 @@ int tm_trim_slot(struct tm_history *history,
 		return -1;
 	for (unsigned i = 0; i < TRIMMED; i++) {
 		trim.key = trimmed[i];
-		if (counts[i] > most &&
+		if (counts[i] > (uint64_t)most * room &&
 				trim_key(&trim, resolution == TM_HISTORY_MINUTE))
 			return -1;
 	}
@@ -245,7 +250,7 @@ int tm_trim_range(struct tm_history *history,
 	while ((result = tm_history_step(history, statement)) == 1) {
 		result = tm_trim_slot(history, resolution,
 				sqlite3_column_int64(statement, 0),
-				sqlite3_column_int64(statement, 1), most);
+				sqlite3_column_int64(statement, 1), most, 1);
 		if (result)
 			break;
 	}
