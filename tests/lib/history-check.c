@@ -14,10 +14,12 @@
 #include "common/history/query.h"
 #include "common/history/schema.h"
 
-enum { TOTAL, USER, PROCESS, REMOTE, PROTOCOL, SUMMARY, SERIES, KINDS };
+/* The keys as enum tm_key_id has them. */
+enum { TOTAL, USER, SUMMARY = USER + TM_KEYS_STORED, SERIES, KINDS };
 
-static const char *const names[] = { "total", "by user", "by process",
-	"by remote", "by protocol", "summary", "series" };
+static const char *const names[KINDS] = { "total", "by user", "by process",
+	"by remote", "by protocol", "by interface", "by workload", "by login",
+	"by command", "summary", "series" };
 static double longest[KINDS];
 static struct tm_history *history;
 static uint64_t lost; /* of the last question for rows or a summary */
@@ -144,7 +146,9 @@ static void ask_all(const struct tm_history_filter *filter, uint64_t wanted)
 {
 	static const unsigned keys[] = { 0, TM_HISTORY_BY_USER,
 		TM_HISTORY_BY_PROCESS, TM_HISTORY_BY_REMOTE,
-		TM_HISTORY_BY_PROTOCOL };
+		TM_HISTORY_BY_PROTOCOL, TM_HISTORY_BY_INTERFACE,
+		TM_HISTORY_BY_WORKLOAD, TM_HISTORY_BY_LOGIN,
+		TM_HISTORY_BY_COMMAND };
 	uint64_t lost_in_all;
 
 	compare("summary", filter, ask_summary(filter), wanted);

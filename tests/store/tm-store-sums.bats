@@ -271,16 +271,23 @@ days_agree() {
 
 @test "for any range and key, the answer is the sum of the finest table" {
 	[ -x "$BUILD/tests/history-check" ]
-	awk -v s=$S 'BEGIN { srand(1); for (i = 0; i < 6000; i++)
-		printf("{\"time_ns\":%d000000000,\"direction\":\"%s\",\"uid\":%d,\"bytes\":%d,\"packets\":1,\"protocol\":%d,\"comm\":\"c%d\",\"source\":\"10.0.0.%d\",\"destination\":\"10.0.1.%d\"}\n",
+	{
+		for i in 1 2 3 4; do
+			name cgroup $i /system.slice/u$i.service
+			name command $i /usr/bin/c$i
+			name login $i "100$i 1"
+		done
+		awk -v s=$S 'BEGIN { srand(1); for (i = 0; i < 6000; i++)
+		printf("{\"time_ns\":%d000000000,\"direction\":\"%s\",\"uid\":%d,\"bytes\":%d,\"packets\":1,\"protocol\":%d,\"comm\":\"c%d\",\"source\":\"10.0.0.%d\",\"destination\":\"10.0.1.%d\",\"cgroup_id\":%d,\"pid\":%d}\n",
 			s + i * 170, i % 2 ? "in" : "out", 1000 + int(rand() * 20),
 			1 + rand() * 9999, i % 3 ? 6 : 17, rand() * 5, rand() * 200,
-			rand() * 200)
+			rand() * 200, rand() * 5, rand() * 5)
 		for (i = 0; i < 300; i++)
 		printf("{\"kind\":\"lost\",\"time_ns\":%d000000000,\"direction\":\"%s\",\"uid\":%d,\"bytes\":%d,\"packets\":1}\n",
 			s + i * 3400, i % 2 ? "in" : "out", 1000 + int(rand() * 20),
 			1 + rand() * 9999)
-	}' | tm-parse >days.tm
+		}'
+	} | tm-parse >days.tm
 	store days.tm
 	run timeout 60 history-check h.db 30
 	assert_success
