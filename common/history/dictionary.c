@@ -15,6 +15,7 @@
 
 #define INTERFACES_MAX 10000
 #define NAMES_A_MINUTE 100    /* of a kind that were not seen yet, by user */
+#define TEXT_MOST 511	      /* bytes of a workload or a command */
 #define BATCHES_NUMBERED 3600 /* before texts get new numbers: an hour */
 #define BUDGETS 8192	      /* of users and kinds, in one minute */
 
@@ -140,6 +141,16 @@ static uint32_t dictionary_process(
 	return dictionary_number(dictionary, event, TM_ROW_IDS_PROCESS, comm);
 }
 
+/* A path may have 4 KiB: a user who makes up such ones would fill the disk. */
+static bool is_long(const struct tm_dictionary *dictionary,
+		enum tm_row_ids_of of, const struct tm_wide_key *key)
+{
+	return tm_row_ids_known(&dictionary->ids[of], key) ==
+			TM_HISTORY_UNKNOWN &&
+			strlen(tm_names_text(dictionary->names, key->high)) >
+			TEXT_MOST;
+}
+
 /* By the number of its text. */
 static uint32_t dictionary_fact(struct tm_dictionary *dictionary,
 		const struct tm_event *event, enum tm_row_ids_of of,
@@ -150,6 +161,8 @@ static uint32_t dictionary_fact(struct tm_dictionary *dictionary,
 
 	if (!text)
 		return TM_HISTORY_UNKNOWN;
+	if (text != TM_FACT_OTHERS && is_long(dictionary, of, &key))
+		return TM_HISTORY_REMAINDER;
 	if (text == TM_FACT_OTHERS) {
 		dictionary->batches = BATCHES_NUMBERED; /* soon again */
 		return TM_HISTORY_REMAINDER;

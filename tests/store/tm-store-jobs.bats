@@ -214,3 +214,24 @@ pbs/55.server,1001,bob,n018,1,1700080003.000000000,1700080003.000000000,0,60,60,
 	assert_equal "$(sqlite3 h.db 'SELECT count(*) FROM workload')" 22
 	assert_equal "$(sqlite3 h.db 'SELECT count(*) FROM command')" 22
 }
+
+@test "a command of more than 511 bytes is in the remainder" {
+	{
+		start
+		for pid in 41 42; do
+			# 5 records of 104 bytes, all of them for the second
+			for part in 0 1 2 3 4; do
+				text=$(printf '%104s' | tr ' ' a)
+				[ "$part" -gt 0 ] || text=/${text#a}
+				[ $pid$part != 414 ] || text=${text:0:95}
+				printf '{"kind":"name","time_ns":%s000000000,"of":"command","id":%s,"part":%s,"parts":5,"text":"%s"}\n' \
+					"$S" $pid "$part" "$text"
+			done
+			moved 1 out 1000 $pid 1 "\"pid\":$pid,$OUT"
+		done
+		status end 2
+	} | tm-parse | store -q
+	run csv --by command
+	assert_line --regexp '^/a{510},0,41,'
+	assert_line --regexp '^\(others\),0,42,'
+}
