@@ -210,8 +210,8 @@ static char *write_cgroup1(char *to, const struct process *process)
 	return to + strlen(to) + 1;
 }
 
-/* Of a socket older than the capture, programs know the process only while it
- * does not run. */
+/* The holders of sockets that are older than the capture do not run while the
+ * programs look at them, so that these cannot read the arguments. */
 static size_t arguments_read(uint32_t pid, char arguments[PROCESS_TEXT])
 {
 	char path[32];
