@@ -92,6 +92,10 @@ docker/0123456789ab,0,300,300,0,3,3,0,0
 	assert_line -n 0 "tm-store: --user: no user is named; 'none' selects traffic without one"
 	run -2 query yesterday
 	assert_line -n 0 "tm-store: query takes no files: yesterday; a time is --since yesterday"
+	run -2 query --job 4711
+	assert_line -n 0 "tm-store: --job: write tm-store job ID, or tm-store jobs"
+	run -2 query --unit nginx.service
+	assert_line -n 0 "tm-store: --unit: write --workload NAME"
 	run -2 query user
 	assert_line -n 0 "tm-store: query takes no files: user; rows by a key are --by user"
 }
