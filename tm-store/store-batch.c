@@ -5,7 +5,7 @@
 #include "common/history/schema.h"
 #include "store-batch.h"
 
-#define ROWS_MAX 262144	 /* sums in memory; 29 MiB */
+#define ROWS_MAX 262144	 /* sums in memory; 31 MiB */
 #define ROWS_SPARE 65536 /* more, by user only, while the disk is full */
 #define ROWS_TIMES 4	 /* sums of a user, as a multiple of the remotes kept */
 
