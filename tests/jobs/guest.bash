@@ -41,8 +41,8 @@ guest_prepare() {
 	END
 }
 
-# The nspawn of a host without systemd makes no unit, and does not forbid what
-# container engines need.
+# This machine's own systemd, if it has one, is not asked for a unit. Container
+# engines need what nspawn would forbid.
 guest_boot() {
 	node_daemon nspawn systemd-nspawn --directory=/ --volatile=yes --boot \
 		--register=no --keep-unit --console=pipe --machine=guest \
