@@ -6,6 +6,7 @@
 
 #include "capture-state.h"
 #include "common/base/exit.h"
+#include "program-counts.h"
 
 void report_missing(const char *what)
 {

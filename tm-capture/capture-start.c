@@ -15,6 +15,7 @@
 #include "common/system/rights.h"
 #include "exclusion.h"
 #include "kernel-traits.h"
+#include "missing-features.h"
 #include "naming.h"
 #include "unattributed.h"
 
@@ -243,7 +244,7 @@ void capture_start(struct capture *capture,
 		attach_to_interfaces(capture);
 	unattributed_watch(capture);
 	give_up_rights(options, programs);
-	programs_report_missing(programs, report_missing);
+	missing_features_say(programs, report_missing);
 	if (options->every_ns && !(programs->hooks & TM_HOOK_INTERVALS))
 		report_missing("interval sums: every packet is an event");
 	writer_start(&capture->writer, start_ns, capture->cgroup.id,

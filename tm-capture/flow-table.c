@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "flow-sums.h"
 #include "flow-table.h"
+#include "program-counts.h"
 
 /* Between two readings if few slots are free, and otherwise. */
 #define OFTEN_NS (100 * TM_MS_NS)

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,9 +11,9 @@
 #include <bpf/libbpf.h>
 
 #include "common/capture/features.h"
-#include "common/record/amount.h"
 #include "kernel-traits.h"
 #include "process-maps.h"
+#include "program-counts.h"
 #include "programs.h"
 
 extern const char programs_object[], programs_object_end[];
@@ -297,35 +296,6 @@ static int programs_load_best(struct programs *programs,
 			needed | found, reading);
 }
 
-static int map_counters(struct programs *programs)
-{
-	const size_t page = sysconf(_SC_PAGESIZE);
-	const size_t size = programs->cpus * sizeof(struct counters);
-	void *counters;
-
-	programs->counters_size = (size + page - 1) / page * page;
-	counters = mmap(NULL, programs->counters_size, PROT_READ, MAP_SHARED,
-			bpf_object__find_map_fd_by_name(
-					programs->object, "counters"),
-			0);
-	if (counters == MAP_FAILED)
-		return -1;
-	programs->counters = counters;
-	return 0;
-}
-
-static int map_lost_turn(struct programs *programs)
-{
-	void *const turn = mmap(NULL, sysconf(_SC_PAGESIZE),
-			PROT_READ | PROT_WRITE, MAP_SHARED,
-			programs_map(programs, "lost_turn"), 0);
-
-	if (turn == MAP_FAILED)
-		return -1;
-	programs->lost_turn = turn;
-	return 0;
-}
-
 int programs_load(struct programs *programs, const struct settings *settings,
 		size_t ring_bytes, uint32_t flows, uint32_t meter,
 		bool has_cgroup)
@@ -352,9 +322,7 @@ int programs_load(struct programs *programs, const struct settings *settings,
 				*last_warning ? last_warning : strerror(errno));
 	if (!(programs->hooks & SUMS))
 		programs->flows = 0;
-	programs->lost_fd = bpf_object__find_map_fd_by_name(
-			programs->object, "lost");
-	if (map_counters(programs) || map_lost_turn(programs))
+	if (programs_map_counts(programs))
 		return programs_fail(programs, "counters: %s", strerror(errno));
 	if (programs->hooks & PROCESSES && process_maps_fill(programs->object))
 		return programs_fail(programs, "drafts: %s", strerror(errno));
@@ -441,59 +409,6 @@ void programs_of_interface(const struct programs *programs, int fds[2])
 	}
 }
 
-static void report_missing_buffer(const struct programs *programs,
-		void say_missing(const char *what))
-{
-	if (!programs->knows_buffer)
-		say_missing(programs->meter == SOCKETS
-						? "access to sk_buff: a fragmented packet "
-						  "counts as one, and --l2 adds nothing"
-						: "access to sk_buff: the length of the "
-						  "link header is assumed");
-	if (programs->meter == FRAMES && !programs->finds_receivers)
-		say_missing("bpf_sk_lookup_tcp: inbound traffic has no owner and "
-			    "is not distinguished from forwarded traffic");
-}
-
-/* The hooks, and the one feature that is no hook but a function. */
-static bool feature_is_used(const struct programs *programs,
-		const struct tm_feature *feature)
-{
-	if (feature->function)
-		return programs->meter != SOCKETS || programs->knows_result;
-	return !feature->hook || programs->hooks & feature->hook;
-}
-
-static void report_missing_feature(const struct programs *programs,
-		const struct tm_feature *feature,
-		void say_missing(const char *what))
-{
-	char text[PROGRAMS_PROBLEM];
-
-	if (feature_is_used(programs, feature))
-		return;
-	snprintf(text, sizeof(text), "%s: %s", feature->name, feature->cost);
-	say_missing(text);
-}
-
-void programs_report_missing(const struct programs *programs,
-		void say_missing(const char *what))
-{
-	if (!programs->knows_task) {
-		say_missing("CAP_PERFMON or access to kernel memory: the owner "
-			    "is the user of the socket, and unattributed traffic "
-			    "is not measured");
-		report_missing_buffer(programs, say_missing);
-		return;
-	}
-	if (!(programs->hooks & SOCKETS))
-		say_missing("cgroup_skb/egress: traffic of an inherited or passed "
-			    "socket is charged to its creator");
-	for (size_t i = 0; i < tm_feature_count; i++)
-		report_missing_feature(programs, &tm_features[i], say_missing);
-	report_missing_buffer(programs, say_missing);
-}
-
 bool programs_are_attached(const struct programs *programs)
 {
 	for (size_t i = 0; i < PROGRAMS_PARTS; i++) {
@@ -530,57 +445,4 @@ void programs_stop(struct programs *programs)
 void programs_detach(struct programs *programs)
 {
 	programs_unlink(programs, false);
-}
-
-struct counted programs_counted(
-		const struct programs *programs, enum tm_direction direction)
-{
-	struct counted all = {};
-
-	for (unsigned cpu = 0; cpu < programs->cpus; cpu++) {
-		const struct counted *counted =
-				&programs->counters[cpu].counted[direction];
-
-		tm_amount_add(&all.seen, &counted->seen);
-		tm_amount_add(&all.excluded, &counted->excluded);
-		tm_amount_add(&all.lost, &counted->lost);
-		tm_amount_add(&all.overflow, &counted->overflow);
-		tm_amount_add(&all.flowless, &counted->flowless);
-	}
-	return all;
-}
-
-uint64_t programs_unreported(const struct programs *programs)
-{
-	uint64_t all = 0;
-
-	for (unsigned cpu = 0; cpu < programs->cpus; cpu++)
-		all += programs->counters[cpu].unreported;
-	return all;
-}
-
-int programs_lost(const struct programs *programs, bool is_end,
-		void found(void *context, const struct lost_key *key,
-				const struct tm_amount *amount),
-		void *context)
-{
-	const int fd = programs->lost_fd;
-	struct lost_key key, next;
-	struct tm_amount amount;
-	int end = bpf_map_get_next_key(fd, NULL, &next);
-
-	while (!end) {
-		key = next;
-		end = bpf_map_get_next_key(fd, &key, &next);
-		/* a program may be writing it */
-		if (!is_end && key.turn == *programs->lost_turn)
-			continue;
-		if (bpf_map_lookup_elem(fd, &key, &amount) ||
-				bpf_map_delete_elem(fd, &key))
-			return -1;
-		found(context, &key, &amount);
-	}
-	__atomic_store_n(programs->lost_turn, !*programs->lost_turn,
-			__ATOMIC_RELEASE);
-	return 0;
 }

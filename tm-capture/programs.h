@@ -61,10 +61,6 @@ int programs_attach(struct programs *programs, int cgroup_fd);
 /* The programs for an interface, by direction; programs_attach() skips them. */
 void programs_of_interface(const struct programs *programs, int fds[2]);
 
-/* Calls say for each missing hook, with the consequence. */
-void programs_report_missing(
-		const struct programs *programs, void say(const char *what));
-
 /* False once the cgroup was removed. */
 bool programs_are_attached(const struct programs *programs);
 
@@ -74,19 +70,6 @@ void programs_stop(struct programs *programs);
 
 /* Detaches the remaining programs. The ring can still be read. */
 void programs_detach(struct programs *programs);
-
-struct counted programs_counted(
-		const struct programs *programs, enum tm_direction direction);
-
-/* How often the programs failed to report a process. */
-uint64_t programs_unreported(const struct programs *programs);
-
-/* Calls found for every owner with what was lost since the previous call but
- * one; at the end, with all that is left. 0, or -1 and errno. */
-int programs_lost(const struct programs *programs, bool is_end,
-		void found(void *context, const struct lost_key *key,
-				const struct tm_amount *amount),
-		void *context);
 
 /* Lets libbpf's own messages through to standard error. */
 void programs_be_verbose(void);

@@ -8,6 +8,7 @@
 
 #include "common/record/amount.h"
 #include "common/stream/output.h"
+#include "program-counts.h"
 #include "writer.h"
 
 #define SPAN_NS 10000000 /* the unit of a record's span */
