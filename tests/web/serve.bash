@@ -7,12 +7,14 @@ teardown() {
 	[ -z "${FEED-}" ] || kill -KILL "$FEED" 2>/dev/null || true
 }
 
-# serve DATABASE [OPTION...]: $URL ends without a slash, $SERVER is its process
+# serve DATABASE [OPTION...]: on a free port of this host, or where --listen says;
+# $URL ends without a slash, $SERVER is its process
 serve() {
-	local db=$1
+	local db=$1 place=(--listen 127.0.0.1:0)
 	shift
+	[[ " $* " != *" --listen "* ]] || place=()
 	: >address
-	tm-web --quiet --db "$db" --listen 127.0.0.1:0 "$@" >address 2>err 3>&- &
+	tm-web --quiet --db "$db" "${place[@]}" "$@" >address 2>err 3>&- &
 	SERVER=$!
 	has_begun address
 	read -r URL <address
