@@ -1,4 +1,5 @@
 #include <err.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "commands.h"
@@ -64,6 +65,7 @@ static const struct tm_option of_one[] = {
 	COMMON_OPTIONS,
 	TM_HEADING("job ID, jobs:"),
 	{ "on", HOST, "HOST", "only what this host metered", TM_ONCE },
+	{ "host", TM_MOVED, "HOST", "write --on HOST", 0 },
 };
 
 static const struct tm_option of_many[] = {
@@ -84,6 +86,11 @@ static const struct tm_option of_many[] = {
 			0 },
 	{ "offset", OFFSET, "N", "skip the first N rows", 0 },
 	{ "on", HOST, "HOST", "only what this host metered", TM_ONCE },
+	{ "host", TM_MOVED, "HOST", "write --on HOST", 0 },
+	{ "by", TM_MOVED, "KEYS",
+			"a row is a job and a user; the keys of recordings "
+			"are tm-report --by job,KEYS FILE",
+			0 },
 };
 
 static enum tm_history_sort job_sort(
@@ -247,6 +254,22 @@ int job_main(int argc, char **argv)
 	return TM_DONE;
 }
 
+static bool is_within_day(uint64_t time_ns)
+{
+	return time_ns && time_ns != tm_history_slot(TM_HISTORY_DAY, time_ns);
+}
+
+static void jobs_note(const struct tm_history_jobs_query *query,
+		const struct tm_history_jobs *jobs)
+{
+	if (!jobs->found)
+		fprintf(stderr, "the history has no such jobs\n");
+	else if (is_within_day(query->from_ns) || is_within_day(query->to_ns))
+		fprintf(stderr,
+				"jobs are kept by day: these are the sums of "
+				"whole days\n");
+}
+
 int jobs_main(int argc, char **argv)
 {
 	struct job_options options = { .form.write = write_out };
@@ -267,6 +290,8 @@ int jobs_main(int argc, char **argv)
 	job_check(history, tm_history_jobs(history, &options.query, &jobs));
 	if (tm_history_answer_jobs(&options.form, &jobs))
 		err(TM_FAILED, "standard output");
+	if (!options.is_quiet)
+		jobs_note(&options.query, &jobs);
 	tm_history_jobs_free(&jobs);
 	tm_loop_say_overflow();
 	tm_history_close(history);

@@ -34,4 +34,7 @@ int query_note_absent(const struct query_options *options,
 		struct tm_history *history,
 		const struct tm_history_summary *summary);
 
+/* A key that a history does not have, and what to write instead. */
+_Noreturn void query_refuse_key(const char *name);
+
 #endif

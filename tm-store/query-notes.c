@@ -1,7 +1,10 @@
+#include <err.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/escape.h"
+#include "common/base/exit.h"
 #include "common/stream/loopback.h"
 #include "query-command.h"
 
@@ -115,8 +118,10 @@ static int note_unknown(
 	if (!text)
 		return 0;
 	tm_escape_text(escaped, sizeof(escaped), text, strlen(text));
-	fprintf(stderr, "--%s: %s: the history has nothing of that name\n",
-			options_of[id], escaped);
+	fprintf(stderr,
+			"--%s: %s: the history has nothing of that name; "
+			"--by %s --search finds parts of names\n",
+			options_of[id], escaped, options_of[id]);
 	return 1;
 }
 
@@ -139,4 +144,28 @@ int query_note_absent(const struct query_options *options,
 				tm_time_format(from, summary->first_ns),
 				tm_time_format(to, summary->newest_ns));
 	return 0;
+}
+
+_Noreturn void query_refuse_key(const char *name)
+{
+	static const struct {
+		const char *name, *instead;
+	} moved[] = {
+		{ "job", "tm-store jobs, or tm-store job ID" },
+		{ "unit", "--by workload" },
+		{ "container", "--by workload" },
+	};
+
+	for (size_t i = 0; i < sizeof(moved) / sizeof(*moved); i++) {
+		if (!strcmp(name, moved[i].name))
+			errx(TM_MISUSED, "--by: %s: write %s", name,
+					moved[i].instead);
+	}
+	if (tm_key_find(TM_KEY_FOR_REPORT, name, strlen(name)))
+		errx(TM_MISUSED,
+				"--by: %s: only recordings have this key: "
+				"write tm-report --by %s FILE",
+				name, name);
+	errx(TM_MISUSED, "--by: no such key: %s; they are %s", name,
+			tm_key_names(TM_KEY_FOR_HISTORY));
 }

@@ -22,8 +22,7 @@ static void query_add_key(struct query_options *options, const char *name)
 	const unsigned key = tm_history_key_find(name);
 
 	if (!key)
-		errx(TM_MISUSED, "--by: no such key: %s; they are %s", name,
-				tm_key_names(TM_KEY_FOR_HISTORY));
+		query_refuse_key(name);
 	if (options->query.by & key)
 		errx(TM_MISUSED, "--by: %s is there twice", name);
 	if (key & TM_HISTORY_BY_TIME && options->query.by & TM_HISTORY_BY_TIME)

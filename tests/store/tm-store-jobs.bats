@@ -80,7 +80,7 @@ docker/0123456789ab,0,300,300,0,3,3,0,0
 	for name in process:nosuch remote:203.0.113.9 interface:eno9 workload:x.service \
 		command:/bin/no; do
 		run -0 --separate-stderr query --${name%%:*} "${name#*:}"
-		assert_equal "$stderr" "--${name%%:*}: ${name#*:}: the history has nothing of that name"
+		assert_equal "$stderr" "--${name%%:*}: ${name#*:}: the history has nothing of that name; --by ${name%%:*} --search finds parts of names"
 		run -0 --separate-stderr query -q --${name%%:*} "${name#*:}"
 		assert_equal "$stderr" ""
 	done
@@ -96,6 +96,16 @@ docker/0123456789ab,0,300,300,0,3,3,0,0
 	assert_line -n 0 "tm-store: --job: write tm-store job ID, or tm-store jobs"
 	run -2 query --unit nginx.service
 	assert_line -n 0 "tm-store: --unit: write --workload NAME"
+	run -2 query --by user,job
+	assert_output "tm-store: --by: job: write tm-store jobs, or tm-store job ID"
+	for key in unit container; do
+		run -2 query --by $key
+		assert_output "tm-store: --by: $key: write --by workload"
+	done
+	run -2 query --by service
+	assert_output "tm-store: --by: service: only recordings have this key: write tm-report --by service FILE"
+	run -2 query --by nosuch
+	assert_output --partial "tm-store: --by: no such key: nosuch; they are user, process, "
 	run -2 query user
 	assert_line -n 0 "tm-store: query takes no files: user; rows by a key are --by user"
 }
@@ -164,6 +174,18 @@ pbs/55.server,1001,bob,n018,1,1700080003.000000000,1700080003.000000000,0,60,60,
 	assert_line "Host: n018"
 	run jobs
 	assert_line --partial "(2 hosts)"
+	run -0 --separate-stderr tm-store jobs --db h.db --since 2023-11-15 --until 2023-11-16
+	assert_equal "$stderr" ""
+	run -0 --separate-stderr tm-store jobs --db h.db --since '2023-11-15 12:00'
+	assert_equal "$stderr" "jobs are kept by day: these are the sums of whole days"
+	run -0 --separate-stderr tm-store jobs --db h.db --since 2024-01-01
+	assert_equal "$stderr" "the history has no such jobs"
+	run -0 --separate-stderr jobs --since 2024-01-01
+	assert_equal "$stderr" ""
+	run -2 jobs --host n018
+	assert_output "tm-store: --host: write --on HOST"
+	run -2 jobs --by remote
+	assert_output "tm-store: --by: a row is a job and a user; the keys of recordings are tm-report --by job,KEYS FILE"
 	run -2 jobs 4711
 	assert_line -n 0 "tm-store: jobs takes no names: 4711; 'tm-store job 4711' shows one"
 }
