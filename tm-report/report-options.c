@@ -115,6 +115,12 @@ static const struct tm_option known[] = {
 			"pdtt: each connection with its process, too",
 			FLAG(has_connections) },
 	{ "alert", ALERT, "LIMIT", "name users above LIMIT (10G); exit 5", 0 },
+	{ "since", TM_MOVED, "TIME",
+			"write tm-filter 'since TIME' FILE | tm-report", 0 },
+	{ "until", TM_MOVED, "TIME",
+			"write tm-filter 'until TIME' FILE | tm-report", 0 },
+	{ "user", TM_MOVED, "USER",
+			"write tm-filter 'user USER' FILE | tm-report", 0 },
 	{ "max-rows", MAX_ROWS, "N",
 			"rows kept in memory (1000000); beyond that the\n"
 			"smallest are summed up",

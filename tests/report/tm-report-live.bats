@@ -155,8 +155,11 @@ load report
 		assert_failure 2
 		assert_line --index 0 "tm-report: $text"
 	}
-	misused '--by: no such key: x; they are user, process, remote, protocol, interface, direction, hour, day, workload, login, command, pid, local, network, port, local_port, remote_port, cgroup, job, step, unit, container, session, service, host, project or connection' --by user,x
-	misused '--by: no such key: bin; they are user, process, remote, protocol, interface, direction, hour, day, workload, login, command, pid, local, network, port, local_port, remote_port, cgroup, job, step, unit, container, session, service, host, project or connection' --by bin
+	misused '--by: no such key: x; they are user, process, remote, protocol, interface, workload, login, command, direction, hour, day, pid, local, network, port, local_port, remote_port, cgroup, job, step, unit, container, session, service, host, project or connection' --by user,x
+	misused '--by: no such key: bin; they are user, process, remote, protocol, interface, workload, login, command, direction, hour, day, pid, local, network, port, local_port, remote_port, cgroup, job, step, unit, container, session, service, host, project or connection' --by bin
+	misused "--since: write tm-filter 'since TIME' FILE | tm-report" --since yesterday
+	misused "--until: write tm-filter 'until TIME' FILE | tm-report" --until today
+	misused "--user: write tm-filter 'user USER' FILE | tm-report" --user alice
 	misused '--by: user is there twice' --by user,port,user
 	misused '--by: names no key' --by user,
 	misused '--style: not pdtt, pdtt-xdp, processes or table: x' --style x
