@@ -258,7 +258,8 @@ static void find_container(
 
 static void find_unit(struct tm_workload *workload, const struct place *place)
 {
-	static const char *const kinds[] = { ".service", ".socket", ".scope" };
+	static const char *const kinds[] = { ".service", ".socket", ".scope",
+		".mount", ".swap" };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		if (piece_ends(place->name, kinds[i]) &&

@@ -156,7 +156,7 @@ reads() {
 		status end 3 7
 	} | tm-parse >big.tm
 	tm-store -q --db h.db big.tm
-	tm-store quota -q --db h.db --user alice --limit 2TB --at 2023-11-14 >/dev/null
+	tm-store quota -q --db h.db --user alice --limit 2T --at 2023-11-14 >/dev/null
 	for tool in "tm-report -q big.tm" \
 		"tm-store query -q --db h.db" \
 		"tm-store quota -q --db h.db --at 2023-11-14"; do

@@ -85,6 +85,7 @@ belong() {
 	/system.slice ->
 	/user.slice/user-1000.slice ->
 	/ ->
+	/system.slice/srv-data.mount -> unit srv-data.mount
 	END
 }
 
