@@ -60,6 +60,8 @@ struct tm_name_entry *tm_name_table_note(
 	table->text_size += held + more - before;
 	entry->text = text;
 	entry->part = more == TM_NAME_SIZE ? name->part + 1 : 0;
+	entry->is_cut = more == TM_NAME_SIZE && name->part + 1 < name->parts &&
+			name->part + 1 < TM_NAME_PARTS;
 	entry->has_uid = false;
 	entry->epoch = 0;
 	return entry;

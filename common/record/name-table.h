@@ -16,6 +16,7 @@ struct tm_name_entry {
 	uint32_t numbers[TM_NAME_NUMBERS];
 	uint8_t part; /* the NAME record that may follow, 0 = none may */
 	bool has_uid;
+	bool is_cut; /* more was to follow than has so far */
 };
 
 struct tm_name_table {

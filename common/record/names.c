@@ -327,7 +327,8 @@ static uint32_t recorded_fact(struct tm_names *names, enum tm_name_of of,
 	struct tm_name_entry *const entry = names_find(names, of, id);
 	uint32_t *number;
 
-	if (!entry || !entry->text || entry->run != names->run)
+	/* "job_47" may be what there is of "job_4711" */
+	if (!entry || !entry->text || entry->is_cut || entry->run != names->run)
 		return TM_INTERN_NONE;
 	number = number_in(names, entry, fact < WHOLE ? fact : 0);
 	if (*number == NOT_ASKED)

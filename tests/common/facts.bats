@@ -55,6 +55,28 @@ facts() {
 	END
 }
 
+@test "a text of which a part is missing says nothing" {
+	local long
+
+	long=$(printf '/%085d' 0)/slurm/uid_5/job_4711
+	{
+		name cgroup 90 "${long:0:104}" | sed 's/"parts":1/"parts":2/'
+		name cgroup1 12 "${long:0:104}" | sed 's/"parts":1/"parts":2/'
+		name command 12 "${long:0:104}" | sed 's/"parts":1/"parts":2/'
+		packet 12 90
+		name cgroup 90 "${long:104}" | sed 's/"parts":1/"part":1,"parts":2/'
+		packet 12 90
+		name command 12 "${long:0:104}"
+		packet 12
+	} >events
+	facts
+	assert_output - <<-END
+	12:
+	12: job slurm/4711
+	12: command ${long:0:104}
+	END
+}
+
 @test "a pid that passes to another process has that one's facts" {
 	{
 		name command 12 /bin/one
