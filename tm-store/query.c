@@ -89,6 +89,12 @@ static const char *parse_remote(
 	return text;
 }
 
+/* As in tm-filter; "" selects what has none. */
+static const char *parse_name(const char *text)
+{
+	return strcmp(text, "none") ? text : "";
+}
+
 static void parse_direction(struct tm_history_filter *filter,
 		const struct tm_option *option, const char *text)
 {
@@ -147,11 +153,14 @@ static const struct tm_option known[] = {
 	{ "remote", REMOTE, "ADDRESS", "only this remote", TM_ONCE },
 	{ "protocol", PROTOCOL, "NAME", "tcp, udp, ...", TM_ONCE },
 	{ "interface", 'i', "NAME", "only this interface", TM_ONCE },
-	{ "workload", WORKLOAD, "NAME", "only this container or unit",
+	{ "workload", WORKLOAD, "NAME",
+			"only this container or unit; '*' and '?' match",
 			TM_ONCE },
 	{ "login", LOGIN, "USER", "only what this user logged in for",
 			TM_ONCE },
-	{ "command", COMMAND, "PATH", "only this executable", TM_ONCE },
+	{ "command", COMMAND, "NAME",
+			"only this executable: ssh, '/opt/*', a path",
+			TM_ONCE },
 	{ "job", TM_MOVED, "ID", "write tm-store job ID, or tm-store jobs", 0 },
 	{ "unit", TM_MOVED, "NAME", "write --workload NAME", 0 },
 	{ "container", TM_MOVED, "NAME", "write --workload NAME", 0 },
@@ -211,13 +220,13 @@ static void query_take_filter(struct query_options *options,
 		filter->interface = argument;
 		break;
 	case WORKLOAD:
-		filter->workload = argument;
+		filter->workload = parse_name(argument);
 		break;
 	case LOGIN:
 		options->login = argument;
 		break;
 	case COMMAND:
-		filter->command = argument;
+		filter->command = parse_name(argument);
 		break;
 	case DIRECTION:
 		parse_direction(filter, option, argument);
@@ -449,7 +458,10 @@ static void show(
 
 int query_main(int argc, char **argv)
 {
-	struct query_options options = { .form.write = write_out };
+	struct query_options options = {
+		.form.write = write_out,
+		.query.filter.has_patterns = true,
+	};
 	struct tm_history *history;
 
 	query_parse_options(&options, argc, argv);

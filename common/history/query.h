@@ -52,6 +52,8 @@ struct tm_history_filter {
 	const char *remote;    /* this address; "" = none */
 	const char *interface; /* this name, otherwise this number */
 	const char *workload, *command; /* this one; "" = none is known */
+	bool has_patterns; /* those two are patterns as of fnmatch(3), and a
+			      command is its last part, too */
 	bool has_login;
 	uint32_t login;	      /* TM_NOBODY = none */
 	bool has_no_loopback; /* without loopback traffic */

@@ -1,3 +1,4 @@
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,14 +7,52 @@
 #include "scan.h"
 #include "stored.h"
 
+#define REMOVED " (deleted)"
+
+static const char *text_of(sqlite3_stmt *statement)
+{
+	const char *const text =
+			(const void *)sqlite3_column_text(statement, 1);
+
+	return text ? text : "";
+}
+
+/* Without a slash, a command's last part will do, as in tm-filter; the kernel
+ * appends " (deleted)" to files that were removed. */
+static bool name_matches(const char *pattern, const char *name)
+{
+	const char *const slash = strrchr(name, '/');
+	const char *const text = slash && *name == '/' && !strchr(pattern, '/')
+			? slash + 1
+			: name;
+	size_t size = strlen(text);
+	char kept[512];
+
+	if (!*text || size >= sizeof(kept))
+		return false;
+	if (!strcmp(pattern, text) || !fnmatch(pattern, text, 0))
+		return true;
+	size -= strlen(REMOVED);
+	if (size >= sizeof(kept) || strcmp(text + size, REMOVED))
+		return false;
+	memcpy(kept, text, size);
+	kept[size] = '\0';
+	return !strcmp(pattern, kept) || !fnmatch(pattern, kept, 0);
+}
+
+/* Of the rows whose first column is an id; with a pattern, of those whose
+ * second one it matches. */
 static int want_ids(struct tm_history *history,
-		struct tm_history_wanted *wanted, sqlite3_stmt *statement)
+		struct tm_history_wanted *wanted, sqlite3_stmt *statement,
+		const char *pattern)
 {
 	size_t room = 0;
 	int result;
 
 	wanted->is_set = true;
 	while ((result = tm_history_step(history, statement)) == 1) {
+		if (pattern && !name_matches(pattern, text_of(statement)))
+			continue;
 		if (wanted->count == room) {
 			uint32_t *more;
 
@@ -40,7 +79,21 @@ static int want_text(struct tm_history *history,
 	if (!statement)
 		return -1;
 	tm_history_bind_text(statement, 1, text, strlen(text));
-	result = want_ids(history, wanted, statement);
+	result = want_ids(history, wanted, statement, NULL);
+	sqlite3_finalize(statement);
+	return result;
+}
+
+static int want_pattern(struct tm_history *history,
+		struct tm_history_wanted *wanted, const char *sql,
+		const char *pattern)
+{
+	sqlite3_stmt *const statement = tm_history_prepare(history, sql);
+	int result;
+
+	if (!statement)
+		return -1;
+	result = want_ids(history, wanted, statement, pattern);
 	sqlite3_finalize(statement);
 	return result;
 }
@@ -59,7 +112,7 @@ static int want_process(struct tm_history *history,
 	tm_history_bind_text(statement, 1, name, strlen(name));
 	tm_history_bind_text(
 			statement, 2, name, strnlen(name, TM_COMM_SIZE - 1));
-	result = want_ids(history, wanted, statement);
+	result = want_ids(history, wanted, statement, NULL);
 	sqlite3_finalize(statement);
 	return result;
 }
@@ -94,7 +147,7 @@ static int want_remote(struct tm_history *history,
 /* Workloads and commands, which an older format knows of none: then all rows
  * have no text. */
 static int want_name(struct tm_history *history, struct tm_history_scan *scan,
-		enum tm_key_id id, const char *text)
+		enum tm_key_id id, const char *text, bool is_pattern)
 {
 	const struct tm_history_dictionary *const of =
 			tm_history_dictionary_of(id);
@@ -106,6 +159,11 @@ static int want_name(struct tm_history *history, struct tm_history_scan *scan,
 		return want_number(history, &scan->wanted[id],
 				*text ? TM_HISTORY_REMAINDER
 				      : TM_HISTORY_UNKNOWN);
+	if (is_pattern && *text) {
+		snprintf(sql, sizeof(sql), "SELECT id, %s FROM %s", of->text,
+				of->table);
+		return want_pattern(history, &scan->wanted[id], sql, text);
+	}
 	snprintf(sql, sizeof(sql), "SELECT id FROM %s WHERE %s = ?", of->table,
 			of->text);
 	return want_text(history, &scan->wanted[id], sql, text);
@@ -130,7 +188,7 @@ static int want_interface(struct tm_history *history,
 	if (text)
 		tm_history_bind_text(statement, 1, text, strlen(text));
 	sqlite3_bind_int(statement, 2, has_no_loopback);
-	result = want_ids(history, wanted, statement);
+	result = want_ids(history, wanted, statement, NULL);
 	sqlite3_finalize(statement);
 	return result;
 }
@@ -150,9 +208,10 @@ int tm_history_scan_filter(struct tm_history *history,
 			want_number(history, &wanted[TM_KEY_LOGIN],
 					filter->login))
 		return -1;
-	if (want_name(history, scan, TM_KEY_WORKLOAD, filter->workload) ||
+	if (want_name(history, scan, TM_KEY_WORKLOAD, filter->workload,
+			    filter->has_patterns) ||
 			want_name(history, scan, TM_KEY_COMMAND,
-					filter->command))
+					filter->command, filter->has_patterns))
 		return -1;
 	if (filter->has_protocol &&
 			want_number(history, &wanted[TM_KEY_PROTOCOL],

@@ -110,6 +110,33 @@ docker/0123456789ab,0,300,300,0,3,3,0,0
 	assert_line -n 0 "tm-store: query takes no files: user; rows by a key are --by user"
 }
 
+@test "a query takes commands by their last part, and patterns, as tm-filter does" {
+	local filter sums
+
+	{
+		cluster
+		name command 45 "/tmp/x [y] (deleted)"
+		moved 3700 out 33 600 6 "\"pid\":45,\"cgroup_id\":12,\"process\":\"x\",$OUT"
+		status end 3701
+	} | grep -v lost | tm-parse >cluster.tm
+	store <cluster.tm
+	for filter in 'command python3.11' 'command /usr/sbin/nginx' 'command py*' \
+		'command /usr/*' 'command "x [y]"' 'command "/tmp/x [y]"' \
+		'command none' 'command *' 'workload nginx.service' \
+		'workload *x*' 'workload docker/*' \
+		'workload session-?.scope'; do
+		echo "$filter"
+		sums=$(tm-filter -q "$filter" cluster.tm | tm-report -q --format csv --by user)
+		run csv --by user "--${filter%% *}" "$(sed 's/"//g' <<<"${filter#* }")"
+		assert_output "$sums"
+		assert [ "${#lines[@]}" -gt 1 ]
+	done
+	run -0 --separate-stderr query --workload 'none*'
+	assert_equal "$stderr" "--workload: none*: the history has nothing of that name"
+	run csv --by user --command /python3.11
+	assert_equal "${#lines[@]}" 1
+}
+
 @test "a job is summed up by user and host, whatever became of its processes" {
 	cluster | tm-parse | store
 	for id in 4711 slurm/4711; do
