@@ -38,6 +38,8 @@ export const addresses = {
 		await with_page("", async (page, web, context, troubles) => {
 			const refused = {
 				"by=port": /by=port “port” is not in the history, which has user,/,
+				"by=unit": /by=unit “unit” is written by=workload/,
+				"by=user,job": /by=user,job “job” is written view=jobs/,
 				"colour=red": /colour=red is no key of this page’s addresses/,
 				"user=nosuch": /user=nosuch : user has to be .* in the history/,
 				"from=2026-11-31": /from=2026-11-31 : from: column 9: November 2026/,

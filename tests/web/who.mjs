@@ -48,7 +48,7 @@ export const who = {
 				"commands of a login");
 			await turn(page, "Users");
 			same((await names(page)).sort(), ["alice", "root"], "users of a login");
-			same((await crumbs(page)).at(-1), "alice", "the login's name");
+			same((await crumbs(page)).at(-1), "login alice", "the login's name");
 			await page.locator("#trail a").first().click();
 			await settled(page);
 			await turn(page, "Units and containers");
@@ -97,6 +97,8 @@ export const who = {
 			await page.reload();
 			await settled(page);
 			same((await crumbs(page)).at(-1), "slurm/4712", "after a reload");
+			same(await page.locator("#chart-note").textContent(),
+				"each step 2 min · not of this job alone", "what the chart is of");
 			await follow(page, "dave");
 			const dave = rows.find((r) => r.user === "dave" && r.job === "slurm/4712");
 			same(await path(page), `?from=${dave.first_ns.slice(0, 10)}&` +

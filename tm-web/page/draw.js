@@ -98,7 +98,9 @@ function drawChart({ plot, go }, { state, shown }) {
 	const what = state.chart === "volume" ? "Volume" : "Rate";
 	byId("chart-title").textContent = main === "direction" ? what :
 		`${what} by ${HEADS[main].toLowerCase()}`;
-	byId("chart-note").textContent = note(chart);
+	byId("chart-note").textContent = [note(chart),
+		state.job === null ? "" : "not of this job alone"]
+		.filter(Boolean).join(" · ");
 	plot.draw(chart);
 	const without = (list, key) => list.filter((k) => k !== key);
 	const hide = (keys) => go({ page: state.page, hide: keys }, { replace: true });

@@ -65,7 +65,8 @@ export function levels(state, called, status) {
 		for (const other of found.slice(level + 1))
 			next[other] = null;
 		const name = called?.[facet]?.name ?? shownName(facet, state[facet]);
-		return [name, address(next)];
+		// A login has the name of a user, and is often another.
+		return [facet === "login" ? `login ${name}` : name, address(next)];
 	});
 	const job = state.job === null ? [] : [[visible(state.job), address(state)]];
 	return [[all, address(root)], ...below, ...job];

@@ -60,9 +60,15 @@ function number(most) {
 	};
 }
 
+// Keys of other tools, of which the page has the same under another name.
+const INSTEAD = { unit: "by=workload", container: "by=workload",
+	job: "view=jobs" };
+
 function keys(value) {
 	const list = value.split(",");
 	const odd = list.find((key) => ![...FACETS, ...TIMES].includes(key));
+	if (Object.hasOwn(INSTEAD, odd))
+		throw new Error(`“${odd}” is written ${INSTEAD[odd]}`);
 	if (odd !== undefined)
 		throw new Error(`“${odd}” is not in the history, which has ` +
 			`${listed([...FACETS, ...TIMES], "and")}`);
