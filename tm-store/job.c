@@ -243,8 +243,9 @@ int job_main(int argc, char **argv)
 	history = job_open(&options);
 	job_check(history, tm_history_jobs(history, &options.query, &jobs));
 	if (!jobs.found)
-		errx(TM_FAILED, "%s: the history has no traffic of this job",
-				argv[at]);
+		errx(TM_FAILED, "%s: the history has no traffic of this job%s%s",
+				argv[at], options.user ? " by this user" : "",
+				options.query.host ? " on this host" : "");
 	job_check(history, tm_history_jobs_lost(history, &jobs));
 	if (job_show(&options, &jobs))
 		err(TM_FAILED, "standard output");

@@ -161,6 +161,10 @@ slurm/4711,1001,bob,n017,1,1700003601.000000000,1700003601.000000000,0,500,500,0
 	run job 4712
 	assert_failure 1
 	assert_output "tm-store: 4712: the history has no traffic of this job"
+	run -1 job 4711 --user root
+	assert_output "tm-store: 4711: the history has no traffic of this job by this user"
+	run -1 job 4711 --user bob --on n018
+	assert_output "tm-store: 4711: the history has no traffic of this job by this user on this host"
 	run -2 job
 	assert_line -n 0 "tm-store: job takes the ID of one job, such as 4711 or slurm/4711"
 	# a run that is read again adds nothing
