@@ -132,7 +132,7 @@ docker/0123456789ab,0,300,300,0,3,3,0,0
 		assert [ "${#lines[@]}" -gt 1 ]
 	done
 	run -0 --separate-stderr query --workload 'none*'
-	assert_equal "$stderr" "--workload: none*: the history has nothing of that name"
+	assert_equal "$stderr" "--workload: none*: the history has nothing of that name; --by workload --search finds parts of names"
 	run csv --by user --command /python3.11
 	assert_equal "${#lines[@]}" 1
 }
