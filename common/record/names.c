@@ -13,7 +13,6 @@
 
 #define IDS_MAX (1u << 20)
 #define TEXT_MAX ((size_t)64 << 20)
-/* of processes, before those not seen for long are forgotten */
 #define PROCESSES_MAX (1u << 18)
 #define PROCESSES_TEXT_MAX ((size_t)32 << 20)
 #define FACTS_MAX (1u << 24)
@@ -22,9 +21,9 @@
 /* where an entry has the number of the whole text */
 #define WHOLE (TM_NAME_NUMBERS - 1)
 
-/* Ids of processes come without end, so the names of those seen lately are in
- * a young table and those of others in an old one, which the young one replaces
- * once it is full. */
+/* Ids of processes and cgroups come without end, so the names of those seen
+ * lately are in a young table and those of others in an old one, which the
+ * young one replaces once it is full. */
 struct recorded {
 	struct tm_name_table young, old;
 };
@@ -43,6 +42,11 @@ struct tm_names {
 static bool is_of_process(enum tm_name_of of)
 {
 	return of >= TM_NAME_COMMAND && of <= TM_NAME_ARGUMENTS;
+}
+
+static bool is_aged(enum tm_name_of of)
+{
+	return is_of_process(of) || of == TM_NAME_CGROUP;
 }
 
 struct tm_names *tm_names_new(void)
@@ -126,10 +130,10 @@ int tm_names_note(struct tm_names *names, const struct tm_event *event)
 			name->part >= TM_NAME_PARTS)
 		return 0;
 	recorded = &names->recorded[name->of];
-	if (is_of_process(name->of))
+	if (is_aged(name->of))
 		names_find(names, name->of, name->id); /* it is young again */
 	entry = tm_name_table_note(&recorded->young, name);
-	if (!entry && errno == ENOSPC && is_of_process(name->of)) {
+	if (!entry && errno == ENOSPC && is_aged(name->of)) {
 		recorded_age(recorded);
 		names_find(names, name->of, name->id);
 		entry = tm_name_table_note(&recorded->young, name);
@@ -151,11 +155,17 @@ const char *tm_names_recorded(
 bool tm_names_next(const struct tm_names *names, enum tm_name_of of,
 		size_t *step, uint64_t *id, const char **text)
 {
-	const struct tm_name_table *const table = &names->recorded[of].young;
+	const struct tm_name_table *const young = &names->recorded[of].young;
+	const struct tm_name_table *const old = &names->recorded[of].old;
 
-	while (*step < table->index.count) {
-		*id = table->index.keys[*step];
-		*text = table->entries[(*step)++].text;
+	while (*step < (size_t)young->index.count + old->index.count) {
+		const bool is_old = *step >= young->index.count;
+		const struct tm_name_table *const table = is_old ? old : young;
+		const size_t at = *step - (is_old ? young->index.count : 0);
+
+		++*step;
+		*id = table->index.keys[at];
+		*text = table->entries[at].text;
 		if (*text)
 			return true;
 	}

@@ -162,6 +162,12 @@ facts() {
 	assert [ "${BASH_REMATCH[1]}" -le 524288 ]
 }
 
+@test "so do cgroups, which come without end as jobs do" {
+	run names-check cgroups 1100000
+	assert_success
+	assert_output "1100000 of 1100000, which are listed"
+}
+
 @test "after numbers are given anew, facts are the same" {
 	run names-check renumber
 	assert_success

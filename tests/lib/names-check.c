@@ -8,6 +8,7 @@
  *                               of its process
  *   names-check processes N     how many of N processes still have a name, if
  *                               the first is asked for throughout
+ *   names-check cgroups N       the same of cgroups
  *   names-check renumber        the facts of one event, before and after */
 #include <err.h>
 #include <stdio.h>
@@ -169,6 +170,41 @@ static void processes(struct tm_names *names, uint32_t count)
 	printf("%u of %u\n", known, count);
 }
 
+static void note_cgroup(struct tm_names *names, uint64_t id)
+{
+	struct tm_event record;
+
+	tm_name_records(&record, 1, TM_NAME_CGROUP, id, 1, "/a/b.service");
+	if (tm_names_note(names, &record))
+		err(1, NULL);
+}
+
+static bool has_unit(struct tm_names *names, uint64_t id)
+{
+	const struct tm_event event = { .cgroup_id = id };
+
+	return tm_names_fact(names, TM_FACT_UNIT, &event);
+}
+
+static void cgroups(struct tm_names *names, uint64_t count)
+{
+	uint64_t known = 0, listed = 0, id;
+	const char *text;
+	size_t step = 0;
+
+	for (id = 1; id <= count; id++) {
+		note_cgroup(names, id);
+		if (!has_unit(names, 1) || !has_unit(names, id))
+			errx(1, "one is forgotten after %lu", id);
+	}
+	while (tm_names_next(names, TM_NAME_CGROUP, &step, &id, &text))
+		listed++;
+	for (id = count; id; id--)
+		known += has_unit(names, id);
+	printf("%lu of %lu, %s are listed\n", known, count,
+			known == listed ? "which" : "others");
+}
+
 static void renumber(struct tm_names *names)
 {
 	const struct tm_event event = { .pid = 1 };
@@ -222,6 +258,8 @@ int main(int argc, char **argv)
 		split(names, strtoul(argv[2], NULL, 10));
 	else if (!strcmp(argv[1], "processes") && argc > 2)
 		processes(names, strtoul(argv[2], NULL, 10));
+	else if (!strcmp(argv[1], "cgroups") && argc > 2)
+		cgroups(names, strtoul(argv[2], NULL, 10));
 	else if (!strcmp(argv[1], "renumber"))
 		renumber(names);
 	else
