@@ -90,7 +90,7 @@ static const char *parse_remote(
 }
 
 /* As in tm-filter; "" selects what has none. */
-static const char *parse_name(const char *text)
+static const char *parse_pattern(const char *text)
 {
 	return strcmp(text, "none") ? text : "";
 }
@@ -220,13 +220,13 @@ static void query_take_filter(struct query_options *options,
 		filter->interface = argument;
 		break;
 	case WORKLOAD:
-		filter->workload = parse_name(argument);
+		filter->workload = parse_pattern(argument);
 		break;
 	case LOGIN:
 		options->login = argument;
 		break;
 	case COMMAND:
-		filter->command = parse_name(argument);
+		filter->command = parse_pattern(argument);
 		break;
 	case DIRECTION:
 		parse_direction(filter, option, argument);

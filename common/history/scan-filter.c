@@ -9,7 +9,7 @@
 
 #define REMOVED " (deleted)"
 
-static const char *text_of(sqlite3_stmt *statement)
+static const char *scanned_name(sqlite3_stmt *statement)
 {
 	const char *const text =
 			(const void *)sqlite3_column_text(statement, 1);
@@ -51,7 +51,7 @@ static int want_ids(struct tm_history *history,
 
 	wanted->is_set = true;
 	while ((result = tm_history_step(history, statement)) == 1) {
-		if (pattern && !name_matches(pattern, text_of(statement)))
+		if (pattern && !name_matches(pattern, scanned_name(statement)))
 			continue;
 		if (wanted->count == room) {
 			uint32_t *more;
