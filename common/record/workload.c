@@ -21,7 +21,8 @@ struct piece {
 /* A directory on the path, and the two above it. */
 struct place {
 	struct piece name, above, above_that;
-	bool is_below_user_manager, is_below_kubepods, is_pod, is_below_pod;
+	bool is_below_service; /* which stands further up than those two */
+	bool is_below_kubepods, is_pod, is_below_pod;
 	bool is_below_job;
 };
 
@@ -103,7 +104,8 @@ static bool place_is_slurm_job(const struct place *place, struct piece *id)
 {
 	struct piece uid;
 
-	if (is_slurm_scope(place->above)) {
+	if (is_slurm_scope(place->above) &&
+			!piece_ends(place->above_that, ".service")) {
 		*id = place->name;
 		return is_sluid(place->name) ||
 				piece_has_number(place->name, "job_", id);
@@ -126,6 +128,8 @@ static bool place_is_pbs_job(const struct place *place)
 					piece_is(manager, "pbs"));
 }
 
+/* What runs in a service may have been given its part of the tree, and name
+ * cgroups in it as it likes. */
 static void find_job(struct tm_workload *workload, struct place *place)
 {
 	struct piece id;
@@ -137,7 +141,7 @@ static void find_job(struct tm_workload *workload, struct place *place)
 		place->is_below_job = false;
 		return;
 	}
-	if (place->is_below_user_manager)
+	if (place->is_below_service)
 		return;
 	if (place_is_slurm_job(place, &id))
 		print_piece(workload->job, sizeof(workload->job), "slurm/", id);
@@ -286,12 +290,11 @@ static void find_session(
 
 static void place_enter(struct place *place, struct piece name)
 {
+	place->is_below_service |= piece_ends(place->above_that, ".service");
 	place->above_that = place->above;
 	place->above = place->name;
 	place->name = name;
 	place->is_below_pod = place->is_pod;
-	place->is_below_user_manager |= piece_begins(place->above, "user@") &&
-			piece_ends(place->above, ".service");
 	place->is_below_kubepods |= piece_begins(name, "kubepods") ||
 			memmem(name.at, name.size, "-kubepods", 9);
 }

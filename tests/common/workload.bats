@@ -94,6 +94,9 @@ belong() {
 	/user.slice/user-1000.slice/user@1000.service/slurmstepd.scope/job_1/step_0 -> unit slurmstepd.scope
 	/user.slice/user-1000.slice/user@1000.service/app.slice/slurm/uid_0/job_1/step_0 -> unit user@1000.service
 	/user.slice/user-1000.slice/user@1000.service/pbs_jobs.service/jobs/1 -> unit pbs_jobs.service
+	/system.slice/foo.service/slurmstepd.scope/job_1/step_0 -> unit slurmstepd.scope
+	/system.slice/foo.service/a/b/slurm/uid_0/job_1/step_0 -> unit foo.service
+	/system.slice/foo.service/pbspro.service/jobid/1 -> unit pbspro.service
 	/system.slice/slurmstepd.scope/job_1/step_0/user/slurmstepd.scope/job_2/step_9 -> job slurm/1 step 0 unit slurmstepd.scope
 	END
 }

@@ -123,6 +123,17 @@ traffic() {
 	done <flags
 }
 
+@test "the page has exactly the names that tm-parse has" {
+	sed -n 's/^\.It \([0-9]\) \([a-z0-9]*\) Ta .*/\1 \2/p' "$PAGE" >names
+	[ "$(wc -l <names)" = "$(sed -n '/^enum tm_name_of/,/TM_NAMES/p' \
+		"$ROOT/common/record/event.h" | grep -c 'TM_NAME_')" ]
+	while read -r number name; do
+		echo "kind=name of=$name" | tm-parse >a
+		echo "kind=name of=$number" | tm-parse >b
+		cmp a b
+	done <names
+}
+
 @test "the page's commands that cut, join and pack streams work as they stand" {
 	traffic | tm-parse >day.tm
 	sed -n '/^\.Ss Streams/,/^\.Sh/s/^\.Dl //p' "$PAGE" >commands
