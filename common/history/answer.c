@@ -54,12 +54,17 @@ static void put_text(struct tm_table *table, const char *text)
 	tm_label_put(table, &label);
 }
 
+/* Where no column beside it has the number, one without a name is its digits.
+ */
 static void put_user(const struct tm_key_sources *sources,
-		struct tm_table *table, uint32_t uid, const char *recorded)
+		struct tm_table *table, enum tm_key_id key, uint32_t uid,
+		const char *recorded)
 {
 	struct tm_label label;
 
 	tm_key_label_user(sources, uid, recorded, &label);
+	if (key != TM_KEY_USER && label.sort == TM_LABEL_UNNAMED)
+		label.sort = TM_LABEL_WORD;
 	tm_label_put(table, &label);
 }
 
@@ -79,7 +84,7 @@ static void put_key(const struct tm_key_sources *sources,
 	if (key == TM_KEY_USER)
 		tm_table_number(table, row->ids[key]);
 	if (tm_history_key_is_user(key))
-		put_user(sources, table, row->ids[key], row->texts[key]);
+		put_user(sources, table, key, row->ids[key], row->texts[key]);
 	else if (key == TM_KEY_DIRECTION)
 		put_value(sources, table, key, row->direction);
 	else if (key >= TM_KEYS_STORED)

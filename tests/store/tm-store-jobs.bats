@@ -73,6 +73,15 @@ docker/0123456789ab,0,300,300,0,3,3,0,0
 	assert_equal "$(sqlite3 h.db "SELECT user, login_uid, login, command, in_bytes FROM traffic WHERE workload = 'session-3.scope'")" \
 		"root|1000|alice|/usr/bin/apt|7000"
 	intact h.db
+	# no other column has the number of a login without a name
+	{
+		start
+		name login 41 "1007 3"
+		moved 1 in 0 100 1 '"pid":41'
+		status end 2
+	} | tm-parse | timeout 60 tm-store -q --db unnamed.db
+	run -0 timeout 60 tm-store query -q --db unnamed.db --by user,login --output csv
+	assert_line 0,,1007,100,0,100,1,0,1,0,0
 }
 
 @test "a name that the history does not have, or a time without records, is reported" {
