@@ -17,6 +17,7 @@
 #include "kernel-traits.h"
 #include "missing-features.h"
 #include "naming.h"
+#include "recording.h"
 #include "unattributed.h"
 
 #define FILES_MOST 68 /* descriptors for --every and all interfaces */
@@ -247,6 +248,7 @@ void capture_start(struct capture *capture,
 	missing_features_say(programs, report_missing);
 	if (options->every_ns && !(programs->hooks & TM_HOOK_INTERVALS))
 		report_missing("interval sums: every packet is an event");
+	recording_begin();
 	writer_start(&capture->writer, start_ns, capture->cgroup.id,
 			options->interfaces.all[0].ifindex);
 }

@@ -11,6 +11,20 @@
 #include "common/record/event.h"
 #include "recording.h"
 
+/* The file of -w until the capture begins: it may still fail, and then nothing
+ * was recorded. */
+static struct {
+	const char *path; /* NULL = none, or it has begun */
+	uint64_t earlier; /* bytes that it has */
+	bool is_new, is_quiet;
+} pending;
+
+static void recording_withdraw(void)
+{
+	if (pending.path && pending.is_new)
+		unlink(pending.path);
+}
+
 /* Who called sudo wants to read it without. */
 static void recording_give(int fd)
 {
@@ -70,12 +84,11 @@ static void check_earlier(const char *path, int fd, uint64_t size)
 
 /* An earlier recording is written over, as by tcpdump; but no link to a file of
  * somebody else. */
-static int recording_open_again(const char *path, bool is_quiet)
+static int recording_open_again(const char *path)
 {
 	const int fd = open(path,
 			O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
 					O_NOCTTY);
-	char size[TM_SIZE_SIZE];
 	struct stat status;
 
 	if (fd < 0 && errno == ELOOP)
@@ -89,11 +102,7 @@ static int recording_open_again(const char *path, bool is_quiet)
 				path);
 	check_earlier(path, fd, status.st_size);
 	recording_lock(path, fd);
-	if (ftruncate(fd, 0))
-		err(TM_FAILED, "%s", path);
-	if (status.st_size && !is_quiet)
-		warnx("%s: replaced an earlier recording of %s", path,
-				tm_size_format(size, status.st_size));
+	pending.earlier = status.st_size;
 	return fd;
 }
 
@@ -101,13 +110,34 @@ void recording_open(const char *path, bool is_quiet)
 {
 	int fd = recording_create(path);
 
+	pending.is_new = fd >= 0;
 	if (fd < 0 && errno == EEXIST)
-		fd = recording_open_again(path, is_quiet);
+		fd = recording_open_again(path);
 	if (fd < 0)
 		err(TM_FAILED, "%s", path);
 	if (dup2(fd, STDOUT_FILENO) < 0)
 		err(TM_FAILED, "%s", path);
 	close(fd);
+	pending.path = path;
+	pending.is_quiet = is_quiet;
+	atexit(recording_withdraw);
+}
+
+void recording_begin(void)
+{
+	const char *const path = pending.path;
+	char size[TM_SIZE_SIZE];
+
+	if (!path)
+		return;
+	pending.path = NULL;
+	if (!pending.earlier)
+		return;
+	if (ftruncate(STDOUT_FILENO, 0))
+		err(TM_FAILED, "%s", path);
+	if (!pending.is_quiet)
+		warnx("%s: replaced an earlier recording of %s", path,
+				tm_size_format(size, pending.earlier));
 }
 
 void recording_check(void)

@@ -216,6 +216,19 @@ iter/task_file"
 	assert_output --partial "is not an ordinary file with one name"
 }
 
+@test "a capture that does not begin leaves the file of -w as it was" {
+	tm-capture -c "$CGROUP" --for 300ms -w day.tm
+	cp day.tm kept.tm
+	run -1 tm-capture -c /tmp --for 300ms -w day.tm
+	assert_output --partial "/tmp: not a cgroup"
+	cmp day.tm kept.tm
+	run -1 tm-capture -c /tmp --for 300ms -w new.tm
+	assert_not_exist new.tm
+	: >empty.tm
+	run -1 tm-capture -c /tmp --for 300ms -w empty.tm
+	assert_exist empty.tm
+}
+
 @test "-w - is standard output" {
 	tm-capture -c "$CGROUP" --for 300ms -w - >day.tm
 	[ "$(tm-print day.tm | grep -c ' end ')" = 2 ]
