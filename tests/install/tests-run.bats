@@ -96,6 +96,13 @@ tests_run() {
 	assert_equal "${lines[-1]}" "3 passed, 2 failed"
 }
 
+@test "tests/run does not wait for what the last test has left" {
+	SECONDS=0
+	tests_run leaves <<<'%test "leaves one" { (sleep 99; :) & }'
+	assert_equal "${lines[-1]}" "1 passed, 0 failed"
+	[ "$SECONDS" -lt 60 ]
+}
+
 @test "tests/run names a test whose teardown hangs, or in which its file was cut" {
 	limits=BATS_TEST_TIMEOUT=10
 	tests_run hangs <<-'END'
