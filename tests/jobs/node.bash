@@ -27,7 +27,9 @@ tree_of() {
 	}' /proc/self/mountinfo
 }
 
-# Cables that neither cut nor join segments, of which nobody asks anything.
+# A cable that neither cuts nor joins segments, of which nobody asks anything,
+# and on which TCP never retransmits, however late a busy host answers: a socket
+# that has ended would answer, and such packets have no owner.
 node_cable() {
 	local host peer number=1 address
 	ip link add tm0 netns "$HOST" type veth peer name tm0 netns "$FAR"
@@ -36,8 +38,12 @@ node_cable() {
 		at "$host" ethtool -K tm0 tso off tx-udp-segmentation off \
 			gro off
 		ip -n "$host" link set lo up
+		at "$host" sysctl -qw net.ipv4.tcp_early_retrans=0 \
+			net.core.somaxconn=8192
 		ip -n "$host" addr add 198.51.100.$number/24 dev tm0
 		ip -n "$host" link set tm0 up
+		ip -n "$host" route change 198.51.100.0/24 dev tm0 \
+			src 198.51.100.$number rto_min 20s
 		number=$((number + 1))
 	done
 	for host in "$HOST" "$FAR"; do

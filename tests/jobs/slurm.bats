@@ -27,13 +27,28 @@ teardown_file() {
 	two_users --every 1s
 }
 
+# resets: how many the other host has sent
+resets() {
+	at "$FAR" awk '/^Tcp: [0-9]/ { print $15 }' /proc/net/snmp
+}
+
+# without_resets BEFORE: what the cable counted but what sockets exchanged that
+# had ended. On a second processor the other host's end can overtake the answer
+# (52 B) to ours; the kernel answers that late packet (52 B) itself, without a
+# socket that a program could see, and is told so (40 B).
+without_resets() {
+	awk -v n=$(($(resets) - $1)) \
+		'{ print $1 - n * 92, $2 - n * 52, $3 - n * 2, $4 - n }' wire
+}
+
 @test "5,000 connections of one job at once are exact to the byte" {
-	local server
+	local server before
 	ulimit -n 8192 # for the job, too
 	at "$FAR" python3 -I connections.py serve 198.51.100.2 7709 5000 \
 		>got 3>&- &
 	server=$!
 	eventually has_listener "$FAR" 7709
+	before=$(resets)
 	meter
 	submit carol many <<-END
 		#!/bin/sh
@@ -43,7 +58,8 @@ teardown_file() {
 	eventually has_ended "$JOB"
 	metered
 	assert_equal "$(cat got)" 3500000
-	assert_equal "$(report job,user)" "slurm/$JOB $CAROL $(cat wire)"
+	assert_equal "$(report job,user)" \
+		"slurm/$JOB $CAROL $(without_resets "$before")"
 	documented "a job opens 5000 connections at once" \
 		"3500000 B over TCP" "the job, exactly" slurm.bats
 }

@@ -47,7 +47,7 @@ signal.alarm(120)
 command, host, port, count, *rest = sys.argv[1:]
 address, count = (host, int(port)), int(count)
 if command == "serve":
-    with socket.create_server(address, backlog=4096) as listener:
+    with socket.create_server(address, backlog=count) as listener:
         serve(listener, count)
 else:
     open_all(address, count, int(rest[0]))
