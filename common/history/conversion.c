@@ -114,20 +114,6 @@ static int old_keys(struct tm_text *out, const struct tm_history *history,
 	return count;
 }
 
-static sqlite3_stmt *prepare_text(
-		struct tm_history *history, struct tm_text *sql)
-{
-	sqlite3_stmt *statement = NULL;
-
-	tm_text_put(sql, "", 1);
-	if (sql->error)
-		tm_history_fail(history, "out of memory");
-	else
-		statement = tm_history_prepare(history, sql->at);
-	tm_text_free(sql);
-	return statement;
-}
-
 /* The key of the last row that was copied, if there is one. */
 static sqlite3_stmt *prepare_last(struct tm_history *history,
 		const struct tm_history_cube_facts *cube, const char *name)
@@ -139,7 +125,7 @@ static sqlite3_stmt *prepare_last(struct tm_history *history,
 	tm_text_format(&sql, " FROM " NEXT "%s_%s ORDER BY ", cube->name, name);
 	old_keys(&sql, history, cube, " DESC");
 	tm_text_string(&sql, " LIMIT 1");
-	return prepare_text(history, &sql);
+	return tm_history_prepare_text(history, &sql);
 }
 
 /* The rows that follow a key, in the order of both tables. */
@@ -167,7 +153,7 @@ static sqlite3_stmt *prepare_copy(struct tm_history *history,
 	tm_text_string(&sql, ") ORDER BY ");
 	old_keys(&sql, history, cube, "");
 	tm_text_format(&sql, " LIMIT %d", CHUNK_ROWS);
-	return prepare_text(history, &sql);
+	return tm_history_prepare_text(history, &sql);
 }
 
 /* Before the first chunk: no time is that early. */

@@ -83,6 +83,20 @@ sqlite3_stmt *tm_history_prepare(struct tm_history *history, const char *sql)
 	return NULL;
 }
 
+sqlite3_stmt *tm_history_prepare_text(
+		struct tm_history *history, struct tm_text *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	tm_text_put(sql, "", 1);
+	if (sql->error)
+		tm_history_fail(history, "out of memory");
+	else
+		statement = tm_history_prepare(history, sql->at);
+	tm_text_free(sql);
+	return statement;
+}
+
 int tm_history_step(struct tm_history *history, sqlite3_stmt *statement)
 {
 	switch (sqlite3_step(statement)) {

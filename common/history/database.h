@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "common/base/text.h"
 #include "common/base/zone.h"
 #include "history.h"
 
@@ -50,6 +51,10 @@ int tm_history_sql(struct tm_history *history, const char *sql);
 
 /* A statement to be finalized, or NULL with a problem. */
 sqlite3_stmt *tm_history_prepare(struct tm_history *history, const char *sql);
+
+/* The same of a text that was put together, which is freed. */
+sqlite3_stmt *tm_history_prepare_text(
+		struct tm_history *history, struct tm_text *sql);
 
 /* 1 = a row, 0 = no more, -1 = failed. */
 int tm_history_step(struct tm_history *history, sqlite3_stmt *statement);

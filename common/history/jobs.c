@@ -93,7 +93,6 @@ static void jobs_put_statement(
 			"host_id",
 			query->by_host ? ", host" : "", jobs_order(query->sort),
 			query->is_ascending ? "ASC" : "DESC");
-	tm_text_put(sql, "", 1);
 }
 
 static void jobs_bind(sqlite3_stmt *statement,
@@ -125,14 +124,10 @@ static sqlite3_stmt *jobs_prepare(struct tm_history *history,
 		const struct tm_history_jobs_query *query)
 {
 	struct tm_text sql = { 0 };
-	sqlite3_stmt *statement = NULL;
+	sqlite3_stmt *statement;
 
 	jobs_put_statement(&sql, query);
-	if (sql.error)
-		tm_history_fail(history, "out of memory");
-	else
-		statement = tm_history_prepare(history, sql.at);
-	tm_text_free(&sql);
+	statement = tm_history_prepare_text(history, &sql);
 	if (statement)
 		jobs_bind(statement, query);
 	return statement;

@@ -169,19 +169,6 @@ static void put_lost_statement(struct tm_text *sql,
 	put_wanted(sql, history, scan, TM_KEY_REMOTE);
 }
 
-static sqlite3_stmt *prepare(struct tm_history *history, struct tm_text *sql)
-{
-	sqlite3_stmt *statement = NULL;
-
-	tm_text_put(sql, "", 1);
-	if (sql->error)
-		tm_history_fail(history, "out of memory");
-	else
-		statement = tm_history_prepare(history, sql->at);
-	tm_text_free(sql);
-	return statement;
-}
-
 /* --- the rows --- */
 
 static void read_amounts(
@@ -226,7 +213,7 @@ static int take_rows(struct tm_history *history,
 		const struct tm_history_scan *scan, struct tm_text *sql,
 		bool has_lost, struct tm_history_sums sums)
 {
-	sqlite3_stmt *const statement = prepare(history, sql);
+	sqlite3_stmt *const statement = tm_history_prepare_text(history, sql);
 	int result;
 
 	if (!statement)

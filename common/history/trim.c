@@ -189,12 +189,7 @@ static int trim_count(const struct trim *trim, uint64_t counts[TRIMMED])
 				i ? "," : "SELECT", tm_key_column(trimmed[i]));
 	tm_text_format(&sql, " FROM traffic_%s WHERE time = ?1 AND uid = ?2",
 			trim->resolution);
-	tm_text_put(&sql, "", 1);
-	if (sql.error)
-		tm_history_fail(trim->history, "out of memory");
-	statement = sql.error ? NULL
-			      : tm_history_prepare(trim->history, sql.at);
-	tm_text_free(&sql);
+	statement = tm_history_prepare_text(trim->history, &sql);
 	if (!statement)
 		return -1;
 	sqlite3_bind_int64(statement, 1, trim->numbers[0]);
