@@ -20,6 +20,32 @@ uint64_t argument_time(const char *option, const char *text)
 			tm_clock_wall_ns());
 }
 
+void argument_check_range(const struct asked_range *asked)
+{
+	if (asked->hours && asked->since)
+		tm_misuse("--hours and --since exclude each other");
+}
+
+void argument_range(const struct asked_range *asked, struct tm_history *history,
+		uint64_t *from_ns, uint64_t *to_ns)
+{
+	const uint64_t back_ns = asked->hours * TM_HOUR_NS;
+	uint64_t end_ns;
+
+	if (asked->since)
+		*from_ns = argument_time("since", asked->since);
+	if (asked->until)
+		*to_ns = argument_time("until", asked->until);
+	if (asked->until && *from_ns >= *to_ns)
+		errx(TM_MISUSED, "--since has to be before --until");
+	if (!asked->hours)
+		return;
+	end_ns = *to_ns ? *to_ns : tm_history_newest(history);
+	*from_ns = end_ns > back_ns ? end_ns - back_ns : 0;
+	if (!*to_ns)
+		*to_ns = end_ns + 1; /* the newest record, too */
+}
+
 uint32_t find_user(struct tm_history *history, const char *option,
 		const char *name)
 {

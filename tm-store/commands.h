@@ -12,6 +12,16 @@ int jobs_main(int argc, char **argv);
 int prune_main(int argc, char **argv);
 int quota_main(int argc, char **argv);
 
+#define TABLE_ROWS 20	       /* unless --top says otherwise */
+#define NUMBER_MOST (1u << 30) /* of --top and --offset */
+#define HOURS_MOST 876000      /* a century */
+
+/* What --since, --until and --hours ask for. */
+struct asked_range {
+	const char *since, *until; /* NULL = not given */
+	uint64_t hours;		   /* 0 = not given */
+};
+
 extern const struct tm_tool store_tool, query_tool, job_tool, jobs_tool,
 		prune_tool, quota_tool;
 
@@ -36,5 +46,12 @@ uint32_t find_user(struct tm_history *history, const char *option,
 
 /* A time by tm-words(7), in the zone of the history that is open. */
 uint64_t argument_time(const char *option, const char *text);
+
+/* Refuses what excludes each other, before the history is open. */
+void argument_check_range(const struct asked_range *asked);
+
+/* The times of the range; one that is not asked for stays as it is. */
+void argument_range(const struct asked_range *asked, struct tm_history *history,
+		uint64_t *from_ns, uint64_t *to_ns);
 
 #endif

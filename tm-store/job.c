@@ -9,14 +9,10 @@
 #include "common/history/answer-jobs.h"
 #include "common/tool/loop.h"
 
-#define TABLE_ROWS 20
-#define NUMBER_MOST (1u << 30)
-#define HOURS_MOST 876000 /* a century */
-
 /* Of both commands: job shows one, jobs lists many. */
 struct job_options {
-	const char *path, *user, *since, *until;
-	uint64_t hours;
+	const char *path, *user;
+	struct asked_range range;
 	struct tm_history_jobs_query query;
 	struct tm_history_form form;
 	bool is_quiet, is_json, is_reverse, has_top;
@@ -113,7 +109,7 @@ static void job_take_option(void *context, const struct tm_option *option,
 
 	switch (option->letter) {
 	case DB:
-		options->path = argument;
+		options->path = tm_option_file(option, argument);
 		break;
 	case USER:
 		options->user = argument;
@@ -122,13 +118,13 @@ static void job_take_option(void *context, const struct tm_option *option,
 		query->host = argument;
 		break;
 	case SINCE:
-		options->since = argument;
+		options->range.since = argument;
 		break;
 	case UNTIL:
-		options->until = argument;
+		options->range.until = argument;
 		break;
 	case HOURS:
-		options->hours = tm_option_number(
+		options->range.hours = tm_option_number(
 				option, argument, 1, HOURS_MOST);
 		break;
 	case SEARCH:
@@ -168,25 +164,6 @@ const struct tm_tool jobs_tool = {
 	.whole = &store_tool,
 };
 
-static void job_set_range(
-		struct job_options *options, struct tm_history *history)
-{
-	struct tm_history_jobs_query *const query = &options->query;
-	const uint64_t back_ns = options->hours * TM_HOUR_NS;
-	uint64_t end_ns;
-
-	if (options->since)
-		query->from_ns = argument_time("since", options->since);
-	if (options->until)
-		query->to_ns = argument_time("until", options->until);
-	if (options->until && query->from_ns >= query->to_ns)
-		errx(TM_MISUSED, "--since has to be before --until");
-	if (!options->hours)
-		return;
-	end_ns = query->to_ns ? query->to_ns : tm_history_newest(history);
-	query->from_ns = end_ns > back_ns ? end_ns - back_ns : 0;
-}
-
 static struct tm_history *job_open(struct job_options *options)
 {
 	struct tm_history *const history = open_or_exit(
@@ -198,7 +175,8 @@ static struct tm_history *job_open(struct job_options *options)
 		options->query.has_user = true;
 		options->query.uid = find_user(history, "user", options->user);
 	}
-	job_set_range(options, history);
+	argument_range(&options->range, history, &options->query.from_ns,
+			&options->query.to_ns);
 	return history;
 }
 
@@ -281,8 +259,7 @@ int jobs_main(int argc, char **argv)
 	if (at < argc)
 		tm_misuse("jobs takes no names: %s; 'tm-store job %s' shows one",
 				argv[at], argv[at]);
-	if (options.hours && options.since)
-		tm_misuse("--hours and --since exclude each other");
+	argument_check_range(&options.range);
 	history = job_open(&options);
 	if (!options.has_top && options.form.form == TM_FORM_TABLE)
 		options.query.limit = TABLE_ROWS;

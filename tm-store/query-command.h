@@ -6,9 +6,9 @@
 
 /* Values that need the open database remain text. */
 struct query_options {
-	const char *path, *since, *until, *user, *login;
+	const char *path, *user, *login;
 	const char *rows_only; /* an option without meaning for --summary */
-	uint64_t hours;
+	struct asked_range range;
 	bool has_top, has_sort, is_reverse, is_summary, is_quiet, is_json;
 	struct tm_history_keys keys;
 	struct tm_history_rows_query query;

@@ -12,10 +12,6 @@
 #include "common/tool/loop.h"
 #include "query-command.h"
 
-#define TABLE_ROWS 20
-#define NUMBER_MOST (1u << 30)
-#define HOURS_MOST 876000 /* a century */
-
 static void query_add_key(struct query_options *options, const char *name)
 {
 	struct tm_history_keys *const keys = &options->keys;
@@ -195,13 +191,13 @@ static void query_take_filter(struct query_options *options,
 
 	switch (option->letter) {
 	case SINCE:
-		options->since = argument;
+		options->range.since = argument;
 		break;
 	case UNTIL:
-		options->until = argument;
+		options->range.until = argument;
 		break;
 	case HOURS:
-		options->hours = tm_option_number(
+		options->range.hours = tm_option_number(
 				option, argument, 1, HOURS_MOST);
 		break;
 	case USER:
@@ -352,8 +348,7 @@ static void query_parse_options(
 		query_refuse(argv[at]);
 	if (options->is_json)
 		options->form.form = TM_FORM_JSON;
-	if (options->hours && options->since)
-		tm_misuse("--hours and --since exclude each other");
+	argument_check_range(&options->range);
 	query_check_summary(options);
 }
 
@@ -372,26 +367,6 @@ static void query_set_order(struct query_options *options)
 		query->top = TABLE_ROWS;
 	query->limit = query->top;
 	query->top = 0;
-}
-
-static void set_range(struct query_options *options, struct tm_history *history)
-{
-	struct tm_history_filter *const filter = &options->query.filter;
-	const uint64_t back_ns = options->hours * TM_HOUR_NS;
-	uint64_t end_ns;
-
-	if (options->since)
-		filter->from_ns = argument_time("since", options->since);
-	if (options->until)
-		filter->to_ns = argument_time("until", options->until);
-	if (options->until && filter->from_ns >= filter->to_ns)
-		errx(TM_MISUSED, "--since has to be before --until");
-	if (!options->hours)
-		return;
-	end_ns = filter->to_ns ? filter->to_ns : tm_history_newest(history);
-	filter->from_ns = end_ns > back_ns ? end_ns - back_ns : 0;
-	if (!filter->to_ns)
-		filter->to_ns = end_ns + 1; /* the newest record, too */
 }
 
 /* Shares are of everything, so they are shown only without a filter. */
@@ -467,7 +442,8 @@ int query_main(int argc, char **argv)
 	query_parse_options(&options, argc, argv);
 	query_set_order(&options);
 	history = open_or_exit(options.path, TM_HISTORY_READ, options.is_quiet);
-	set_range(&options, history);
+	argument_range(&options.range, history, &options.query.filter.from_ns,
+			&options.query.filter.to_ns);
 	if (options.user) {
 		options.query.filter.has_user = true;
 		options.query.filter.uid =

@@ -230,6 +230,17 @@ pbs/55.server,1001,bob,n018,1,1700080003.000000000,1700080003.000000000,0,60,60,
 	assert_line -n 0 "tm-store: jobs takes no names: 4711; 'tm-store job 4711' shows one"
 }
 
+@test "job and jobs refuse a database without a name, and one called -" {
+	for command in "job 7" jobs; do
+		for name in "" -; do
+			# shellcheck disable=SC2086 # words
+			run -2 tm-store $command --db "$name"
+			assert_line --index 0 --partial "--db"
+		done
+	done
+	assert_not_exist ./-
+}
+
 @test "jobs are kept for as long as asked, and prune removes them by day" {
 	cluster | tm-parse | store
 	{
