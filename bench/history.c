@@ -2,9 +2,10 @@
  *   history [-d DAYS] [-u USERS] [-r REMOTES] [-m EVENTS] [-w 1]
  * EVENTS interval sums a minute for so many days, with a TICK each minute: as
  * many as a history has to keep. Each user meets 100 of the remotes, some more
- * often than others. With -w, each process has a command, and of four users one
- * is a service, one a container that is made anew each week, one logs in each
- * day, and one has a job every six hours. It ends at 2023-11-15T00:00:00Z. */
+ * often than others. With -w, each process has a command, and of each four
+ * users one is a service, one runs a container that is recreated every week,
+ * one logs in every day, and one runs a job every six hours. The stream ends at
+ * 2023-11-15T00:00:00Z. */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,12 +4,12 @@
 
 #include <stddef.h>
 
-/* Writes the arguments, each of which ends in NUL but perhaps the last, with
- * blanks between them and "***" in the place of what looks like a secret. What
- * does not fit is left out. Always ends in NUL if there is room for it.
+/* Writes the arguments with blanks between them, and "***" instead of whatever
+ * looks like a secret. Each argument ends in NUL, except perhaps the last. What
+ * does not fit is left out. The text ends in NUL if there is room for it.
  *
- * This is a guess from names and forms: a secret that nothing names as one
- * stays. */
+ * Secrets are guessed from names and forms: one that nothing marks as a secret
+ * remains. */
 void tm_command_line_write(
 		char *to, size_t room, const char *arguments, size_t size);
 

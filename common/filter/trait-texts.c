@@ -135,7 +135,8 @@ enum tm_truth tm_trait_text_answer(struct tm_traits *traits,
 	return TM_FALSE;
 }
 
-/* Whether a text can match this pattern and the others that are said to. */
+/* Whether some text matches this pattern and every other one that traits says
+ * matches. */
 bool tm_trait_pattern_can_hold(const struct tm_traits *traits, int trait)
 {
 	const size_t number = trait - TM_TRAIT_PATTERN;

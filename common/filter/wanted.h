@@ -57,7 +57,8 @@ enum tm_truth tm_wanted_service_answer(
 
 bool tm_wanted_has_project(const struct tm_wanted *all);
 
-/* Whether so many texts have been seen that the numbers should begin anew. */
+/* Whether so many texts have been seen that it is time for tm_names_renumber().
+ */
 bool tm_wanted_are_many(const struct tm_wanted *all);
 
 /* Forgets the numbers, after tm_names_renumber(). */

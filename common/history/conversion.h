@@ -4,10 +4,10 @@
 
 struct tm_history;
 
-/* Copies the tables that got keys, beside the old ones, and then puts them in
- * their place in one transaction: until then the database is as it was, for
- * readers too, and whoever comes after an interruption begins anew. Nothing is
- * to be done where it is of the present format. For who holds the writer's
+/* Copies the tables that have new keys and then replaces the old ones by the
+ * copies in one transaction. Until then nothing changes for readers, and if the
+ * conversion is interrupted, the next one starts from the beginning. Does
+ * nothing to a database of the present format. The caller holds the writer's
  * lock. 0, or -1 with a problem. */
 int tm_history_convert(struct tm_history *history);
 

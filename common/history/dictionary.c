@@ -97,7 +97,7 @@ struct tm_names *tm_dictionary_names(const struct tm_dictionary *dictionary)
 
 /* --- processes, remotes, workloads and commands --- */
 
-/* Whoever makes up names at will gets so many of them a minute. */
+/* Users can invent names, so each user may add only so many a minute. */
 static bool is_in_budget(struct tm_dictionary *dictionary,
 		const struct tm_event *event, enum tm_row_ids_of of)
 {

@@ -37,7 +37,7 @@ bool tm_job_sums_are_full(const struct tm_job_sums *sums)
 
 /* --- one event --- */
 
-/* Whoever makes up jobs at will gets so many of them a minute. */
+/* Users can invent jobs, so each user may add only so many a minute. */
 static bool job_is_in_budget(
 		struct tm_job_sums *sums, const struct tm_event *event)
 {

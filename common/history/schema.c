@@ -56,9 +56,9 @@ static const char quotas[] =
 		"CREATE TRIGGER quota_removed AFTER DELETE ON quota_rule BEGIN "
 		"DELETE FROM quota_state WHERE rule = OLD.id; END;";
 
-/* A job is in a row for each day, so that a range of days is read alone, what
- * is old goes with its days, and a manager that begins to count anew joins no
- * job of another year. Seconds are enough, and 8 bytes less of each row. */
+/* A job has a row for each day. So a range of days can be read on its own, old
+ * days can be removed, and a manager that restarts its numbers does not add to
+ * a job of another year. Times are in seconds, which saves 8 bytes a row. */
 static const char names[] =
 		"CREATE TABLE workload (id INTEGER PRIMARY KEY, name TEXT UNIQUE);"
 		"CREATE TABLE command (id INTEGER PRIMARY KEY, path TEXT UNIQUE);"

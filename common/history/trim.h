@@ -20,14 +20,14 @@
 uint32_t tm_trim_most(const struct tm_retention *retention,
 		enum tm_history_resolution resolution);
 
-/* If a user has more than room times so many values of a key in a slot, leaves
- * the largest and moves the others to the remainder. */
+/* If a user has more than room * most values of a key in a slot, keeps the
+ * largest (most of them) and moves the others to the remainder. */
 int tm_trim_slot(struct tm_history *history,
 		enum tm_history_resolution resolution, uint64_t slot_ns,
 		uint32_t uid, uint32_t most, uint32_t room);
 
-/* The same, with room 1, in the slots of a range that have more than so many
- * rows of a user. */
+/* The same with room 1, in each slot of a range in which a user has more than
+ * that number of rows. */
 int tm_trim_range(struct tm_history *history,
 		enum tm_history_resolution resolution, uint64_t from_ns,
 		uint64_t to_ns, uint32_t rows, uint32_t most);
